@@ -1,0 +1,65 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every target of ours is held to the same settings; a warning stops the build.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let collections = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+// Targets stand in dependency order, the pure core first.
+let package = Package(
+    name: "leadline",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "leadline", targets: ["LeadlineCLI"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "LeadlineCore", dependencies: [collections, deque], swiftSettings: strict),
+        .target(name: "LeadlineSchemas", dependencies: ["LeadlineCore", protobuf], swiftSettings: strict),
+        .target(name: "Journal", dependencies: [grdb, crypto], swiftSettings: strict),
+        .target(name: "Vault", dependencies: [grdb, crypto], swiftSettings: strict),
+        .target(
+            name: "Engine",
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", grdb, crypto, protobuf, logging],
+            swiftSettings: strict),
+        .target(
+            name: "Audit",
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", grdb, crypto],
+            swiftSettings: strict),
+        .target(
+            name: "Simulation",
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "LeadlineCLI",
+            dependencies: [
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Simulation",
+                arguments, yams, logging, lifecycle, crypto,
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "LeadlineCoreTests", dependencies: ["LeadlineCore"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

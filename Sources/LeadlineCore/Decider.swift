@@ -1,0 +1,201 @@
+/// The decider: what Leadline does about one input, as a pure function of the state before it.
+///
+/// `decide` returns events; it changes nothing, asks no clock and no chance. `State.evolve` folds the input and
+/// then each event. A refusal is an event with a reason. This file is where to start reading: each input has its
+/// case here, and `route` runs the pipeline in `Decision/`.
+public enum Decider {
+    /// Version of what `decide` and `evolve` compute. A change to either is a new version.
+    public static let logicVersion: UInt32 = 1
+
+    /// What comes of `input` at `stamp`, in order.
+    public static func decide(_ input: Input, at stamp: Timestamp, in state: State) -> [Event] {
+        var scratch = EvaluationScratch()
+        return decide(input, at: stamp, in: state, scratch: &scratch)
+    }
+
+    /// The same, with columns that are used again from decision to decision.
+    public static func decide(
+        _ input: Input, at stamp: Timestamp, in state: State, scratch: inout EvaluationScratch
+    ) -> [Event] {
+        var decision = Decision(state: state, stamp: stamp, scratch: scratch)
+        swap(&decision.scratch, &scratch)
+        defer { swap(&decision.scratch, &scratch) }
+        return decision.decide(input)
+    }
+}
+
+/// One decision under way: the state it looks at and the columns it fills.
+struct Decision {
+    let state: State
+    let stamp: Timestamp
+    var scratch: EvaluationScratch
+
+    mutating func decide(_ input: Input) -> [Event] {
+        switch input.fact {
+        case .programRegistered:
+            return state.isRegistered ? disregard("", .alreadyRegistered) : []
+        case .policyPublished(let fact):
+            return fact.version == state.policyVersion ? disregard("", .noChange) : []
+        case .partnerUpserted, .intentObserved, .firmographicsObserved, .technographicsObserved,
+            .duplicateReceived, .logicVersionAdopted:
+            return []
+        case .partnerCapacitySet(let fact): return ifPartner(fact.partnerID)
+        case .partnerPaused(let fact): return ifPartner(fact.partnerID, isNot: .paused)
+        case .partnerResumed(let fact): return ifPartner(fact.partnerID, isNot: .active)
+        case .partnerRemoved(let fact): return ifPartner(fact.partnerID, isNot: .removed)
+        case .partnerAbsenceSet(let fact): return ifPartner(fact.partnerID)
+        case .partnerAbsenceCancelled(let fact): return ifPartner(fact.partnerID)
+        case .partnerCommissionTermsSet(let fact): return ifPartner(fact.partnerID)
+
+        case .leadSubmitted(let fact): return submitted(fact, input)
+        case .leadUpdated(let fact): return openLead(fact.leadID) { _, _ in [] }
+        case .leadWithdrawn(let fact): return openLead(fact.leadID) { $0.close($1, .withdrawn) }
+
+        case .reviewRequested(let fact): return reviewRequested(fact)
+        case .humanDecisionRecorded(let fact): return humanDecided(fact)
+        case .processingRestricted(let fact): return openLead(fact.leadID) { $0.restrict($1) }
+        case .processingObjected(let fact): return openLead(fact.leadID) { $0.close($1, .objected) }
+        case .erasureRequested(let fact): return erase(fact.leadID)
+
+        case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
+            return outcome(input.fact, imported: input.imported)
+        case .timeAdvanced(let through): return timeAdvanced(through)
+        }
+    }
+
+    func disregard(_ subject: String, _ reason: DisregardReason) -> [Event] {
+        [.inputDisregarded(InputDisregarded(subject: subject, reason: reason))]
+    }
+
+    private func ifPartner(_ id: String, isNot status: PartnerTable.Status? = nil) -> [Event] {
+        guard let index = state.partners.index(of: id) else { return disregard(id, .partnerUnknown) }
+        return state.partners.status[index] == status ? disregard(id, .noChange) : []
+    }
+
+    private mutating func openLead(_ id: String, _ body: (inout Decision, Int) -> [Event]) -> [Event] {
+        guard let slot = state.leads.slot(of: id) else { return disregard(id, .leadUnknown) }
+        guard state.leads.leads[slot].isOpen else { return disregard(id, .leadClosed) }
+        return body(&self, slot)
+    }
+
+    func holderID(_ lead: LeadTable.Lead) -> String {
+        lead.holder == LeadTable.nowhere ? "" : state.partners.profiles[Int(lead.holder)].partnerID
+    }
+
+    func close(_ slot: Int, _ reason: ClosingReason) -> [Event] {
+        let lead = state.leads.leads[slot]
+        return [.leadClosed(LeadClosed(leadID: lead.id, partnerID: holderID(lead), reason: reason, learned: false))]
+    }
+
+    private func erase(_ leadID: String) -> [Event] {
+        guard let slot = state.leads.slot(of: leadID) else { return disregard(leadID, .leadUnknown) }
+        let subject = state.leads.leads[slot].subject
+        let slots = state.leads.leads.indices.filter {
+            state.leads.leads[$0].isOpen && ($0 == slot || (subject != .zero && state.leads.leads[$0].subject == subject))
+        }
+        return slots.flatMap { close($0, .erased) }
+    }
+}
+
+// MARK: - Leads
+
+extension Decision {
+    private mutating func submitted(_ fact: LeadSubmitted, _ input: Input) -> [Event] {
+        if state.leads.knows(fact.leadID) {
+            return [.leadMerged(LeadMerged(leadID: fact.leadID, intoLeadID: fact.leadID, sameID: true))]
+        }
+        let view = state.view(of: fact.attributes, account: input.account)
+        if let past = fact.pastPartnerID, state.partners.index(of: past) != nil {
+            return importAsItWas(fact.leadID, past, view)
+        }
+        if let twin = samePerson(input) {
+            return [.leadMerged(LeadMerged(leadID: fact.leadID, intoLeadID: state.leads.leads[twin].id, sameID: false))]
+        }
+        return route(fact.leadID, view, attemptsSoFar: 0, .submitted)
+    }
+
+    private func samePerson(_ input: Input) -> Int? {
+        guard let policy = state.policy, policy.samePersonDays > 0, let subject = input.subject,
+            let account = input.account.flatMap(state.accounts.index(of:))
+        else { return nil }
+        return Ownership.samePerson(subject, account: account, days: policy.samePersonDays, state, at: stamp)
+    }
+
+    /// History stays as it was; Leadline's own choice at that moment stands beside it.
+    private mutating func importAsItWas(_ leadID: String, _ partnerID: String, _ view: LeadView) -> [Event] {
+        let assigned = LeadAssigned(leadID: leadID, partnerID: partnerID, attempt: 1, cause: .imported)
+        var shadow = ShadowDecided(leadID: leadID, partnerID: "", evaluation: nil)
+        if let policy = state.policy, view.valueMinorUnits != nil {
+            let outcome = Evaluation.evaluate(view, state, policy, at: stamp, scratch: &scratch)
+            shadow.partnerID = outcome.chosen.map { state.partners.profiles[$0].partnerID } ?? ""
+            shadow.evaluation = outcome.summary
+        }
+        return [.leadAssigned(assigned), .shadowDecided(shadow)]
+    }
+
+    /// Runs the pipeline: the lead goes to a partner or to the human queue, with the reason.
+    mutating func route(_ leadID: String, _ view: LeadView, attemptsSoFar: UInt32, _ cause: RoutingCause) -> [Event] {
+        guard let policy = state.policy else { return escalate(leadID, .noPolicy) }
+        if state.partners.count == 0 { return escalate(leadID, .noPartners) }
+        if view.valueMinorUnits == nil { return escalate(leadID, .currencyUnknown) }
+        if attemptsSoFar >= max(policy.attemptsMax, 1) { return escalate(leadID, .attemptsExhausted) }
+        let outcome = Evaluation.evaluate(view, state, policy, at: stamp, scratch: &scratch)
+        guard let chosen = outcome.chosen else {
+            return escalate(leadID, outcome.ownerAtCap ? .ownerAtCap : .noEligiblePartner, outcome.summary)
+        }
+        return [.leadAssigned(LeadAssigned(
+            leadID: leadID, partnerID: state.partners.profiles[chosen].partnerID, attempt: attemptsSoFar + 1, cause: cause,
+            respondBy: respondBy(chosen, policy), evaluation: outcome.summary))]
+    }
+
+    func escalate(_ leadID: String, _ reason: EscalationReason, _ summary: EvaluationSummary? = nil) -> [Event] {
+        [.leadEscalated(LeadEscalated(
+            leadID: leadID, reason: reason, queue: state.policy?.humanQueue ?? Policy().humanQueue, evaluation: summary))]
+    }
+
+    func respondBy(_ partner: Int, _ policy: Policy) -> Timestamp? {
+        let minutes = policy.sla.firstResponseMinutes
+        if minutes == 0 { return nil }
+        if !policy.sla.inWorkingHours { return stamp.adding(micros: Int64(minutes) * Timestamp.microsPerMinute) }
+        return WorkingTime.deadline(
+            from: stamp, minutes: minutes, hours: state.partners.profiles[partner].workingHours,
+            zone: state.partners.timeZones[partner], absences: state.partners.absences[partner])
+    }
+}
+
+// MARK: - Time
+
+extension Decision {
+    /// One item that is due. What else is due by then gets an entry of its own, so that each decision sees the
+    /// state that the one before it left.
+    private mutating func timeAdvanced(_ through: Timestamp) -> [Event] {
+        guard let item = state.agenda.first, item.at <= through else { return [] }
+        switch item.kind {
+        case .lead:
+            return takeBack(Int(item.index))
+        case .deliverOutcome:
+            guard let waiting = state.waiting[item.index] else { return [] }
+            return outcome(waiting.fact, imported: waiting.imported)
+        case .outcomeExpiry:
+            guard let waiting = state.waiting[item.index] else { return [] }
+            return [.outcomeUnmatched(OutcomeUnmatched(leadID: waiting.leadID, waitingPosition: waiting.position))]
+        }
+    }
+
+    private mutating func takeBack(_ slot: Int) -> [Event] {
+        let lead = state.leads.leads[slot]
+        let ended: Event = lead.dueCause == .expired
+            ? .assignmentExpired(AssignmentExpired(
+                leadID: lead.id, partnerID: holderID(lead), attempt: UInt32(lead.attempt), respondBy: lead.dueAt))
+            : .assignmentEnded(AssignmentEnded(
+                leadID: lead.id, partnerID: holderID(lead), attempt: UInt32(lead.attempt), cause: lead.dueCause))
+        return [ended] + reroute(slot, lead.dueCause)
+    }
+
+    /// Routes a lead again by the policy that holds now; its present holder and those before are out.
+    mutating func reroute(_ slot: Int, _ cause: RoutingCause) -> [Event] {
+        let lead = state.leads.leads[slot]
+        if lead.flags.contains(.restricted) { return escalate(lead.id, .processingRestricted) }
+        return route(lead.id, state.view(ofLeadAt: slot), attemptsSoFar: UInt32(lead.attempt), cause)
+    }
+}

@@ -1,0 +1,151 @@
+// What partners and humans say about leads.
+
+extension Decision {
+    /// An outcome, fresh or one that waited for its lead.
+    mutating func outcome(_ fact: Fact, imported: Bool) -> [Event] {
+        guard let leadID = fact.outcomeLeadID else { return [] }
+        guard let slot = state.leads.slot(of: leadID) else {
+            if state.waiting.count >= WaitingOutcomes.countMax { return disregard(leadID, .tooManyWaiting) }
+            let until = stamp.adding(micros: WaitingOutcomes.patienceMicros)
+            return [.outcomeWaiting(OutcomeWaiting(leadID: leadID, until: until))]
+        }
+        switch fact {
+        case .leadAccepted(let fact):
+            return ifHolder(fact.partnerID, slot) { decision, lead in
+                lead.flags.contains(.accepted) ? decision.disregard(lead.id, .noChange) : []
+            }
+        case .firstResponseRecorded(let fact):
+            return ifHolder(fact.partnerID, slot) { decision, lead in
+                lead.flags.contains(.responded) ? decision.disregard(lead.id, .noChange) : decision.responded(lead)
+            }
+        case .dealStageChanged(let fact):
+            return ifHolder(fact.partnerID, slot) { decision, lead in
+                lead.flags.contains(.responded) ? [] : decision.responded(lead)
+            }
+        case .leadDeclined(let fact):
+            return ifHolder(fact.partnerID, slot) { decision, lead in decision.declined(lead, slot) }
+        case .dealWon(let fact):
+            return decided(slot, by: fact.partnerID, won: true, amount: fact.amount, imported: imported)
+        case .dealLost(let fact):
+            return decided(slot, by: fact.partnerID, won: false, amount: nil, imported: imported)
+        default:
+            return []
+        }
+    }
+
+    private mutating func ifHolder(
+        _ partnerID: String, _ slot: Int, _ body: (inout Decision, LeadTable.Lead) -> [Event]
+    ) -> [Event] {
+        let lead = state.leads.leads[slot]
+        if !lead.isOpen { return disregard(lead.id, .leadClosed) }
+        guard let partner = state.partners.index(of: partnerID) else { return disregard(lead.id, .partnerUnknown) }
+        if lead.holder != UInt32(partner) { return disregard(lead.id, .notTheHolder) }
+        return body(&self, lead)
+    }
+
+    private func responded(_ lead: LeadTable.Lead) -> [Event] {
+        [.firstResponseMet(FirstResponseMet(
+            leadID: lead.id, partnerID: holderID(lead), elapsedMicros: stamp.micros - lead.assignedAt.micros))]
+    }
+
+    private mutating func declined(_ lead: LeadTable.Lead, _ slot: Int) -> [Event] {
+        let ended = AssignmentEnded(
+            leadID: lead.id, partnerID: holderID(lead), attempt: UInt32(lead.attempt), cause: .declined)
+        return [.assignmentEnded(ended)] + reroute(slot, .declined)
+    }
+
+    /// A deal was won or lost. Only the outcome of the partner who held the lead teaches.
+    private func decided(_ slot: Int, by partnerID: String, won: Bool, amount: Money?, imported: Bool) -> [Event] {
+        let lead = state.leads.leads[slot]
+        guard let partner = state.partners.index(of: partnerID) else { return disregard(lead.id, .partnerUnknown) }
+        if lead.status == .closed { return corrected(lead, partner, won: won, amount: amount) }
+        if lead.holder != UInt32(partner) && !(lead.status == .escalated && lead.holder == LeadTable.nowhere && !imported) {
+            let refused = disregard(lead.id, .notTheHolder)
+            // History says how another partner's deal went. The lead is over; what Leadline's partner would have
+            // made of it nobody knows, so it teaches nothing.
+            return imported ? refused + close(slot, .withdrawn) : refused
+        }
+        return closing(lead, partner, won: won, amount: amount)
+    }
+
+    /// A closed lead's outcome changed after all; within the time that closed leads are kept.
+    private func corrected(_ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
+        guard lead.flags.contains(.learned), lead.holder == UInt32(partner) else { return disregard(lead.id, .leadClosed) }
+        if lead.flags.contains(.won) == won { return disregard(lead.id, .noChange) }
+        return closing(lead, partner, won: won, amount: amount)
+    }
+
+    private func closing(_ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
+        let worth = won ? (amount.flatMap { state.valueInProgramCurrency($0) } ?? state.value(of: lead) ?? 0) : 0
+        let partnerID = state.partners.profiles[partner].partnerID
+        var events: [Event] = [.leadClosed(LeadClosed(
+            leadID: lead.id, partnerID: partnerID, reason: won ? .won : .lost, amountMinorUnits: worth, learned: true))]
+        let rate = state.partners.commissionBasisPoints[partner]
+        if won && rate > 0 {
+            let share = Int64(10_000).dividingFullWidth(worth.multipliedFullWidth(by: Int64(rate))).quotient
+            events.append(.commissionAccrued(CommissionAccrued(
+                leadID: lead.id, partnerID: partnerID, amountMinorUnits: share, rateBasisPoints: rate)))
+        }
+        return events
+    }
+}
+
+// MARK: - Humans
+
+extension Decision {
+    func reviewRequested(_ fact: ReviewRequested) -> [Event] {
+        guard let slot = state.leads.slot(of: fact.leadID) else { return disregard(fact.leadID, .leadUnknown) }
+        let lead = state.leads.leads[slot]
+        if lead.flags.contains(.underReview) { return disregard(lead.id, .noChange) }
+        return [.reviewOpened(ReviewOpened(leadID: lead.id, partnerID: holderID(lead)))]
+    }
+
+    func restrict(_ slot: Int) -> [Event] {
+        let lead = state.leads.leads[slot]
+        if lead.flags.contains(.restricted) { return disregard(lead.id, .noChange) }
+        return escalate(lead.id, .processingRestricted)
+    }
+
+    mutating func humanDecided(_ fact: HumanDecisionRecorded) -> [Event] {
+        guard let slot = state.leads.slot(of: fact.leadID) else { return disregard(fact.leadID, .leadUnknown) }
+        let lead = state.leads.leads[slot]
+        if case .uphold = fact.decision {
+            return lead.flags.contains(.underReview) ? resolved(lead, overridden: false) : disregard(lead.id, .noChange)
+        }
+        guard lead.isOpen else { return disregard(lead.id, .leadClosed) }
+        let review = lead.flags.contains(.underReview) ? resolved(lead, overridden: true) : []
+        switch fact.decision {
+        case .close: return close(slot, .human) + review
+        case .reroute: return ended(lead) + reroute(slot, .human) + review
+        case .assign(let partnerID): return assign(partnerID, lead, slot, review)
+        case .uphold: return review
+        }
+    }
+
+    private func resolved(_ lead: LeadTable.Lead, overridden: Bool) -> [Event] {
+        [.reviewResolved(ReviewResolved(leadID: lead.id, overridden: overridden))]
+    }
+
+    private func ended(_ lead: LeadTable.Lead) -> [Event] {
+        if lead.holder == LeadTable.nowhere { return [] }
+        return [.assignmentEnded(AssignmentEnded(
+            leadID: lead.id, partnerID: holderID(lead), attempt: UInt32(lead.attempt), cause: .human))]
+    }
+
+    /// A human may go past caps, never past a hard rule.
+    private func assign(_ partnerID: String, _ lead: LeadTable.Lead, _ slot: Int, _ review: [Event]) -> [Event] {
+        guard let partner = state.partners.index(of: partnerID), state.partners.status[partner] != .removed else {
+            return disregard(partnerID, .partnerUnknown)
+        }
+        if lead.holder == UInt32(partner) { return disregard(lead.id, .noChange) }
+        let view = state.view(ofLeadAt: slot)
+        let breaksRule = state.hardRules.contains { rule in
+            HardRules.satisfying(rule, view, state.partners)[partner >> 6] & (1 << UInt64(partner & 63)) == 0
+        }
+        if breaksRule { return disregard(partnerID, .notEligible) }
+        let assigned = LeadAssigned(
+            leadID: lead.id, partnerID: partnerID, attempt: UInt32(lead.attempt) + 1, cause: .human,
+            respondBy: state.policy.flatMap { respondBy(partner, $0) })
+        return ended(lead) + [.leadAssigned(assigned)] + review
+    }
+}

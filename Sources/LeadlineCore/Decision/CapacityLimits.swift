@@ -1,0 +1,23 @@
+/// Caps on open leads and on leads a period.
+enum CapacityLimits {
+    /// Number of the tumbling window that `stamp` falls into.
+    static func period(at stamp: Timestamp, _ policy: Policy) -> Int64 {
+        let length = Int64(max(policy.periodDays, 1)) * Timestamp.microsPerDay
+        let since = stamp.micros - policy.periodAnchor.micros
+        return since >= 0 ? since / length : (since - length + 1) / length
+    }
+
+    /// Leads that a partner got in the period.
+    @inline(__always)
+    static func leads(_ partners: PartnerTable, _ partner: Int, in period: Int64) -> UInt32 {
+        partners.period[partner] == period ? partners.leadsInPeriod[partner] : 0
+    }
+
+    /// The cap that the partner is at, if any.
+    @inline(__always)
+    static func reached(_ partners: PartnerTable, _ partner: Int, in period: Int64) -> ExclusionReason? {
+        if partners.openLeads[partner] >= partners.openLeadsMax[partner] { return .openLeadsCap }
+        if leads(partners, partner, in: period) >= partners.leadsPerPeriodMax[partner] { return .periodCap }
+        return nil
+    }
+}

@@ -1,0 +1,163 @@
+/// A whole evaluation, every partner and every contribution, computed again on demand.
+///
+/// A decision carries only a summary and a digest; this is what the digest stands for.
+public struct FullEvaluation: Sendable, Equatable {
+    /// What the decision itself recorded, computed again.
+    public var summary: EvaluationSummary
+    /// Scored candidates in order of registration.
+    public var candidates: [ScoredCandidate]
+    /// Partners who were out before scoring.
+    public var excluded: [ExcludedPartner]
+    /// What was known of the lead when it was evaluated, by field name; unstated fields are left out.
+    public var lead: [(field: String, value: String)]
+
+    public static func == (a: Self, b: Self) -> Bool {
+        a.summary == b.summary && a.candidates == b.candidates && a.excluded == b.excluded
+            && a.lead.elementsEqual(b.lead) { $0 == $1 }
+    }
+}
+
+/// One scored candidate with everything that went into its score.
+public struct ScoredCandidate: Sendable, Equatable {
+    public var partnerID: String
+    /// In the order of `FitContribution.allCases`; their sum is `fit`.
+    public var fitContributions: [Double]
+    /// In the order of `ConversionContribution.allCases`, in log-odds; the logistic of their sum is `conversion`.
+    public var conversionContributions: [Double]
+    public var fit: Double
+    public var conversion: Double
+    /// Deal value x conversion x fit^w.
+    public var score: Double
+    /// Out after all because the conversion is below the policy's minimum.
+    public var isBelowMinimum: Bool
+    public var evidence: Evidence
+}
+
+/// The counts behind a candidate's numbers.
+public struct Evidence: Sendable, Equatable {
+    public var won: UInt32
+    public var closed: UInt32
+    public var wonInVertical: UInt32
+    public var closedInVertical: UInt32
+    /// Average days from submission to winning in the vertical; nil without wins there.
+    public var cycleDaysInVertical: UInt64?
+    public var wonAtDealSize: UInt32
+    public var closedAtDealSize: UInt32
+    public var largestWonMinorUnits: Int64
+    public var openLeads: UInt32
+    /// Nil if uncapped.
+    public var openLeadsMax: UInt32?
+    public var tieDebtMicros: Int64
+}
+
+/// A partner who was out, and why.
+public struct ExcludedPartner: Sendable, Equatable {
+    public var partnerID: String
+    public var reason: ExclusionReason
+    /// Name of the hard rule, else empty.
+    public var rule: String
+    public var evidence: Evidence
+}
+
+extension Decider {
+    /// Decides again and keeps the whole evaluation; nil where the decision looked at no candidates.
+    ///
+    /// `state` is the state before the entry that holds `input`.
+    public static func explain(_ input: Input, at stamp: Timestamp, in state: State) -> (events: [Event], evaluation: FullEvaluation?) {
+        var scratch = EvaluationScratch()
+        let events = decide(input, at: stamp, in: state, scratch: &scratch)
+        guard let (leadID, summary) = events.lazy.compactMap(\.evaluated).first else { return (events, nil) }
+        let view: LeadView
+        if case .leadSubmitted(let fact) = input.fact, !state.leads.knows(leadID) {
+            view = state.view(of: fact.attributes, account: input.account)
+        } else if let slot = state.leads.slot(of: leadID) {
+            view = state.view(ofLeadAt: slot)
+        } else {
+            return (events, nil)
+        }
+        return (events, FullEvaluation(summary, scratch, view, state))
+    }
+}
+
+extension Event {
+    /// The lead and summary of a decision that looked at candidates.
+    public var evaluated: (leadID: String, summary: EvaluationSummary)? {
+        switch self {
+        case .leadAssigned(let event): event.evaluation.map { (event.leadID, $0) }
+        case .shadowDecided(let event): event.evaluation.map { (event.leadID, $0) }
+        case .leadEscalated(let event): event.evaluation.map { (event.leadID, $0) }
+        default: nil
+        }
+    }
+}
+
+extension FullEvaluation {
+    init(_ summary: EvaluationSummary, _ scratch: EvaluationScratch, _ view: LeadView, _ state: State) {
+        self.summary = summary
+        let column = state.tallies.column(ofVertical: view.vertical)
+        let band = SizeBand.of(view.valueMinorUnits ?? 0)
+        candidates = scratch.partners.indices.map { row in
+            let partner = scratch.partners[row]
+            return ScoredCandidate(
+                partnerID: state.partners.profiles[partner].partnerID,
+                fitContributions: Array(scratch.fitContributions[row * Fit.count..<(row + 1) * Fit.count]),
+                conversionContributions: Array(
+                    scratch.conversionContributions[row * Conversion.count..<(row + 1) * Conversion.count]),
+                fit: scratch.fit[row], conversion: scratch.conversion[row], score: scratch.score[row],
+                isBelowMinimum: !scratch.isIn[row], evidence: Evidence(partner, column, band, state))
+        }
+        var excluded: [ExcludedPartner] = []
+        for step in scratch.steps {
+            forEachBit(step.out) { partner in
+                excluded.append(ExcludedPartner(
+                    partnerID: state.partners.profiles[partner].partnerID, reason: step.reason,
+                    rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
+                    evidence: Evidence(partner, column, band, state)))
+            }
+        }
+        self.excluded = excluded
+        lead = view.described(state)
+    }
+}
+
+extension Evidence {
+    init(_ partner: Int, _ column: Int?, _ band: Int, _ state: State) {
+        let tallies = state.tallies
+        let all = tallies.partners[partner]
+        let vertical = column.map { tallies.verticals[$0].tallies[partner] } ?? Tally()
+        let size = tallies.bands[band][partner]
+        let openMax = state.partners.openLeadsMax[partner]
+        self.init(
+            won: all.won, closed: all.closed, wonInVertical: vertical.won, closedInVertical: vertical.closed,
+            cycleDaysInVertical: vertical.won > 0 ? vertical.cycleDays / UInt64(vertical.won) : nil,
+            wonAtDealSize: size.won, closedAtDealSize: size.closed,
+            largestWonMinorUnits: tallies.largestWonMinorUnits[partner], openLeads: state.partners.openLeads[partner],
+            openLeadsMax: openMax == PartnerTable.uncapped ? nil : openMax,
+            tieDebtMicros: state.partners.tieDebtMicros[partner])
+    }
+}
+
+extension LeadView {
+    /// What is known of the lead, for people to read.
+    func described(_ state: State) -> [(field: String, value: String)] {
+        var fields: [(field: String, value: String)] = []
+        let words: [(String, Vocabulary.Code)] = [
+            ("country", country), ("region", region), ("language", language), ("vertical", vertical),
+            ("product", product), ("source", source), ("residency", residency), ("lawful basis", lawfulBasis),
+        ]
+        for (name, code) in words where code != Vocabulary.none { fields.append((name, state.vocabulary.word(code))) }
+        if employees > 0 { fields.append(("employees", String(employees))) }
+        if !technologies.isEmpty {
+            fields.append(("technologies", technologies.map(state.vocabulary.word).joined(separator: ", ")))
+        }
+        if !requiredCertifications.isEmpty {
+            fields.append(("required certifications", requiredCertifications.map(state.vocabulary.word).joined(separator: ", ")))
+        }
+        if let account, state.accounts.accounts[account].intentTopic != Vocabulary.none {
+            let known = state.accounts.accounts[account]
+            let days = (known.intentLastSeen.micros - known.intentFirstSeen.micros) / Timestamp.microsPerDay
+            fields.append(("intent", "\(state.vocabulary.word(known.intentTopic)), strength \(known.intentStrengthPercent) %, over \(days) days"))
+        }
+        return fields
+    }
+}

@@ -1,0 +1,114 @@
+/// A hard rule whose words are codes, ready to be laid over all partners at once.
+struct CompiledRule: Sendable {
+    indirect enum Node: Sendable {
+        case all([Node])
+        case any([Node])
+        case not(Node)
+        case partnerCovers(LeadField, PartnerList)
+        case partnerLists(PartnerList, Vocabulary.Code)
+        case leadIs(LeadField, [Vocabulary.Code])
+        case leadNumberWithin(LeadNumber, Int64, Int64)
+        case partnerTierAtLeast(UInt32)
+    }
+
+    var name: String
+    var node: Node
+
+    init(_ rule: HardRule, _ vocabulary: inout Vocabulary) {
+        name = rule.name
+        node = Self.compile(rule.require, &vocabulary)
+    }
+
+    private static func compile(_ predicate: Predicate, _ vocabulary: inout Vocabulary) -> Node {
+        switch predicate {
+        case .all(let parts): .all(parts.map { compile($0, &vocabulary) })
+        case .any(let parts): .any(parts.map { compile($0, &vocabulary) })
+        case .not(let part): .not(compile(part, &vocabulary))
+        case .partnerCovers(let field, let list): .partnerCovers(field, list)
+        case .partnerLists(let list, let value): .partnerLists(list, vocabulary.learn(value))
+        case .leadIs(let field, let values): .leadIs(field, values.map { vocabulary.learn($0) })
+        case .leadNumberWithin(let number, let least, let most):
+            .leadNumberWithin(number, least ?? .min, most ?? .max)
+        case .partnerTierAtLeast(let tier): .partnerTierAtLeast(tier)
+        }
+    }
+}
+
+/// Who satisfies a predicate, for all partners at once: sixty-four of them a word.
+enum HardRules {
+    /// The partners who satisfy the rule for this lead.
+    static func satisfying(_ rule: CompiledRule, _ lead: LeadView, _ partners: PartnerTable) -> [UInt64] {
+        mask(rule.node, lead, partners)
+    }
+
+    private static func mask(_ node: CompiledRule.Node, _ lead: LeadView, _ partners: PartnerTable) -> [UInt64] {
+        switch node {
+        case .all(let parts):
+            return parts.reduce(everyone(partners)) { mask, part in
+                combine(mask, Self.mask(part, lead, partners), &)
+            }
+        case .any(let parts):
+            return parts.reduce(nobody(partners)) { mask, part in
+                combine(mask, Self.mask(part, lead, partners), |)
+            }
+        case .not(let part):
+            return mask(part, lead, partners).map(~)
+        case .partnerCovers(let field, let list):
+            return covering(field, list, lead, partners)
+        case .partnerLists(let list, let code):
+            return row(list, code, partners)
+        case .leadIs(let field, let codes):
+            return lead.codes(field).contains { $0 != Vocabulary.unlisted && codes.contains($0) }
+                ? everyone(partners) : nobody(partners)
+        case .leadNumberWithin(let number, let least, let most):
+            guard let value = lead.number(number) else { return everyone(partners) }
+            return least <= value && value <= most ? everyone(partners) : nobody(partners)
+        case .partnerTierAtLeast(let tier):
+            var mask = nobody(partners)
+            for index in 0..<partners.count where partners.tier[index] >= tier { mask[index >> 6] |= 1 << UInt64(index & 63) }
+            return mask
+        }
+    }
+
+    private static func covering(
+        _ field: LeadField, _ list: PartnerList, _ lead: LeadView, _ partners: PartnerTable
+    ) -> [UInt64] {
+        switch field {
+        case .technologies, .requiredCertifications:
+            return lead.codes(field).reduce(everyone(partners)) { combine($0, row(list, $1, partners), &) }
+        default:
+            let code = lead.code(field)
+            return code == Vocabulary.none ? everyone(partners) : row(list, code, partners)
+        }
+    }
+
+    private static func row(_ list: PartnerList, _ code: Vocabulary.Code, _ partners: PartnerTable) -> [UInt64] {
+        guard code != Vocabulary.unlisted, var words = partners.listing(list, code)?.words else { return nobody(partners) }
+        while words.count < partners.wordCount { words.append(0) }
+        return words
+    }
+
+    private static func everyone(_ partners: PartnerTable) -> [UInt64] {
+        Array(repeating: .max, count: partners.wordCount)
+    }
+
+    private static func nobody(_ partners: PartnerTable) -> [UInt64] {
+        Array(repeating: 0, count: partners.wordCount)
+    }
+
+    private static func combine(_ a: [UInt64], _ b: [UInt64], _ operation: (UInt64, UInt64) -> UInt64) -> [UInt64] {
+        var result = a
+        for index in result.indices { result[index] = operation(result[index], b[index]) }
+        return result
+    }
+}
+
+extension LeadView {
+    /// A number that predicates compare; nil where the lead does not state it.
+    func number(_ number: LeadNumber) -> Int64? {
+        switch number {
+        case .dealValueMinorUnits: valueMinorUnits
+        case .employees: employees == 0 ? nil : Int64(employees)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+/// A lead as one evaluation sees it: its own statements, with what is known of the account where it is silent.
+///
+/// This is the pipeline's first step, `enrich`.
+struct LeadView: Sendable {
+    var country = Vocabulary.none
+    var region = Vocabulary.none
+    var language = Vocabulary.none
+    var vertical = Vocabulary.none
+    var product = Vocabulary.none
+    var source = Vocabulary.none
+    var residency = Vocabulary.none
+    var lawfulBasis = Vocabulary.none
+    var employees: UInt32 = 0
+    /// In the program's minor units; nil where its currency has no rate.
+    var valueMinorUnits: Int64?
+    var technologies: [Vocabulary.Code] = []
+    var requiredCertifications: [Vocabulary.Code] = []
+    var account: Int?
+    /// Partners who had the lead before, its holder included.
+    var tried: [UInt32] = []
+
+    func code(_ field: LeadField) -> Vocabulary.Code {
+        switch field {
+        case .country: country
+        case .region: region
+        case .language: language
+        case .vertical: vertical
+        case .product: product
+        case .source: source
+        case .residency: residency
+        case .lawfulBasis: lawfulBasis
+        case .technologies, .requiredCertifications: Vocabulary.none
+        }
+    }
+
+    /// Every value of a field; none if the lead is silent.
+    func codes(_ field: LeadField) -> [Vocabulary.Code] {
+        switch field {
+        case .technologies: return technologies
+        case .requiredCertifications: return requiredCertifications
+        default:
+            let code = code(field)
+            return code == Vocabulary.none ? [] : [code]
+        }
+    }
+}
+
+extension State {
+    /// A lead that just came in, before it is folded.
+    func view(of attributes: LeadAttributes, account: Digest128?) -> LeadView {
+        var view = LeadView()
+        view.country = vocabulary.code(of: attributes.country)
+        view.region = vocabulary.code(of: attributes.region)
+        view.language = vocabulary.code(of: attributes.language)
+        view.vertical = vocabulary.code(of: attributes.vertical)
+        view.product = vocabulary.code(of: attributes.product)
+        view.source = vocabulary.code(of: attributes.source)
+        view.residency = vocabulary.code(of: attributes.residency)
+        view.lawfulBasis = vocabulary.code(of: attributes.lawfulBasis.name)
+        view.employees = attributes.employees
+        view.valueMinorUnits = valueInProgramCurrency(attributes.dealValue)
+        if !attributes.technologies.isEmpty { view.technologies = attributes.technologies.map(vocabulary.code(of:)) }
+        if !attributes.requiredCertifications.isEmpty {
+            view.requiredCertifications = attributes.requiredCertifications.map(vocabulary.code(of:))
+        }
+        view.account = account.flatMap(accounts.index(of:))
+        enrich(&view)
+        return view
+    }
+
+    /// A lead that is already here.
+    func view(ofLeadAt slot: Int) -> LeadView {
+        let lead = leads.leads[slot]
+        var view = LeadView()
+        view.country = lead.country
+        view.region = lead.region
+        view.language = lead.language
+        view.vertical = lead.vertical
+        view.product = lead.product
+        view.source = lead.source
+        view.residency = lead.residency
+        view.lawfulBasis = vocabulary.code(of: lead.lawfulBasis.name)
+        view.employees = lead.employees
+        view.valueMinorUnits = value(of: lead)
+        view.technologies = lead.technologies
+        view.requiredCertifications = lead.requiredCertifications
+        view.account = lead.account == LeadTable.nowhere ? nil : Int(lead.account)
+        view.tried = lead.tried
+        if lead.holder != LeadTable.nowhere { view.tried.append(lead.holder) }
+        enrich(&view)
+        return view
+    }
+
+    /// A lead's value in the program's currency; the policy's default where it states none, nil where no rate is known.
+    func value(of lead: LeadTable.Lead) -> Int64? {
+        if lead.currency == Vocabulary.none { return policy?.defaultDealValueMinorUnits ?? 0 }
+        return valueInProgramCurrency(Money(minorUnits: lead.valueMinorUnits, currency: vocabulary.word(lead.currency)))
+    }
+
+    func valueInProgramCurrency(_ money: Money?) -> Int64? {
+        guard let money else { return policy?.defaultDealValueMinorUnits ?? 0 }
+        if money.currency == currency { return money.minorUnits }
+        guard let rate = policy?.exchangeRates.first(where: { $0.currency == money.currency }) else { return nil }
+        let product = money.minorUnits.multipliedFullWidth(by: rate.rateMicros)
+        // Amounts are bounded at intake (10^15) and rates here, so that the quotient fits.
+        guard product.high < 250_000 else { return nil }
+        return Int64(1_000_000).dividingFullWidth(product).quotient
+    }
+
+    private func enrich(_ view: inout LeadView) {
+        guard let index = view.account else { return }
+        let account = accounts.accounts[index]
+        if view.country == Vocabulary.none { view.country = account.country }
+        if view.vertical == Vocabulary.none { view.vertical = account.vertical }
+        if view.employees == 0 { view.employees = account.employees }
+        if view.technologies.isEmpty { view.technologies = account.technologies }
+    }
+}

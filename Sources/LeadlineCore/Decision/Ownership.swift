@@ -1,0 +1,34 @@
+/// Who owns an account: the partner who holds its newest open deal, or won one not long ago.
+enum Ownership {
+    /// Most open leads of one account that are looked through.
+    private static let hopsMax = 64
+
+    static func owner(ofAccount index: Int, _ state: State, at stamp: Timestamp) -> Int? {
+        let account = state.accounts.accounts[index]
+        var newest: (assigned: Timestamp, holder: UInt32)?
+        var slot = account.firstOpenLead
+        for _ in 0..<hopsMax {
+            guard slot != LeadTable.nowhere else { break }
+            let lead = state.leads.leads[Int(slot)]
+            if lead.holder != LeadTable.nowhere, newest.map({ lead.assignedAt > $0.assigned }) ?? true {
+                newest = (lead.assignedAt, lead.holder)
+            }
+            slot = lead.link
+        }
+        if let newest { return Int(newest.holder) }
+        return account.owner != LeadTable.nowhere && stamp < account.ownedUntil ? Int(account.owner) : nil
+    }
+
+    /// An open lead of the same person and account that came at most `days` ago.
+    static func samePerson(_ subject: Digest128, account index: Int, days: UInt32, _ state: State, at stamp: Timestamp) -> Int? {
+        let since = stamp.adding(micros: -Int64(days) * Timestamp.microsPerDay)
+        var slot = state.accounts.accounts[index].firstOpenLead
+        for _ in 0..<hopsMax {
+            guard slot != LeadTable.nowhere else { return nil }
+            let lead = state.leads.leads[Int(slot)]
+            if lead.subject == subject && lead.submittedAt >= since { return Int(slot) }
+            slot = lead.link
+        }
+        return nil
+    }
+}

@@ -1,0 +1,388 @@
+// Folding: the only code that changes a state. Recovery runs it over recorded events and never decides again.
+
+extension State {
+    /// Folds one entry: the input, then each of its events, in order.
+    public mutating func fold(_ input: Input, _ events: [Event], at stamp: Timestamp) {
+        evolve(input, at: stamp)
+        for event in events { evolve(event, at: stamp) }
+        dropStaleAgenda()
+        nextPosition += 1
+    }
+
+    /// Folds an input: facts about the program, partners and accounts; that a lead or an outcome came.
+    mutating func evolve(_ input: Input, at stamp: Timestamp) {
+        lastStamp = stamp
+        seen.forget(at: stamp, most: 4)
+        archiveClosedLeads(at: stamp)
+        if let event = input.eventDigest, input.fact != .duplicateReceived {
+            seen.remember(event, content: input.contentDigest, at: stamp)
+        }
+        switch input.fact {
+        case .programRegistered(let fact): if currency.isEmpty { currency = fact.currency }
+        case .policyPublished(let fact): adopt(fact)
+        case .logicVersionAdopted(let version): logicVersion = version
+        case .leadSubmitted(let fact): insert(fact, input, at: stamp)
+        case .leadUpdated(let fact): update(fact)
+        case .processingRestricted(let fact): flag(fact.leadID, .restricted)
+        case .intentObserved(let fact): observe(fact, input.account)
+        case .firmographicsObserved(let fact): observe(fact, input.account)
+        case .technographicsObserved(let fact): observe(fact, input.account)
+        case .timeAdvanced(let through): takeDueOutcome(through)
+        case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
+            fold(outcome: input.fact, imported: input.imported)
+        case .partnerUpserted(let profile): upsert(profile, input.timeZone)
+        case .partnerCapacitySet(let fact): ifPartner(fact.partnerID) { $0.partners.setCapacity(fact.capacity, at: $1) }
+        case .partnerPaused(let fact): ifPartner(fact.partnerID) { $0.leave($1, .paused, .partnerPaused, at: stamp) }
+        case .partnerResumed(let fact): ifPartner(fact.partnerID) { $0.partners.setStatus(.active, at: $1) }
+        case .partnerRemoved(let fact): ifPartner(fact.partnerID) { $0.leave($1, .removed, .partnerRemoved, at: stamp) }
+        case .partnerAbsenceSet(let fact):
+            ifPartner(fact.partnerID) {
+                $0.partners.setAbsence(.init(id: fact.absenceID, from: fact.from, until: fact.until), at: $1)
+            }
+        case .partnerAbsenceCancelled(let fact): ifPartner(fact.partnerID) { $0.partners.cancelAbsence(fact.absenceID, at: $1) }
+        case .partnerCommissionTermsSet(let fact):
+            ifPartner(fact.partnerID) { $0.partners.commissionBasisPoints[$1] = fact.rateBasisPoints }
+        case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .erasureRequested,
+            .duplicateReceived:
+            break
+        }
+    }
+
+    /// Folds an event: what Leadline did.
+    mutating func evolve(_ event: Event, at stamp: Timestamp) {
+        switch event {
+        case .leadAssigned(let event): assign(event, at: stamp)
+        case .assignmentExpired(let event): takeBack(event.leadID)
+        case .assignmentEnded(let event): takeBack(event.leadID)
+        case .firstResponseMet(let event): respond(event.leadID)
+        case .leadEscalated(let event): escalate(event)
+        case .leadClosed(let event): close(event, at: stamp)
+        case .leadMerged(let event): merge(event, at: stamp)
+        case .outcomeUnmatched, .shadowDecided, .outcomeWaiting, .commissionAccrued: break
+        case .inputDisregarded(let event): if event.reason == .tooManyWaiting { forgetNewestWaiting(event.subject) }
+        case .reviewOpened(let event):
+            flag(event.leadID, .underReview)
+            reviewsOpen += 1
+        case .reviewResolved(let event):
+            if let slot = leads.slot(of: event.leadID) { leads.leads[slot].flags.remove(.underReview) }
+            reviewsOpen -= 1
+        }
+    }
+
+    private mutating func flag(_ leadID: String, _ flag: LeadTable.Flags) {
+        if let slot = leads.slot(of: leadID) { leads.leads[slot].flags.insert(flag) }
+    }
+
+    private mutating func ifPartner(_ id: String, _ body: (inout State, Int) -> Void) {
+        if let index = partners.index(of: id) { body(&self, index) }
+    }
+
+    private mutating func archiveClosedLeads(at stamp: Timestamp) {
+        let limit = stamp.adding(micros: -Self.correctionMicros)
+        var ids: [String] = []
+        leads.archive(closedBefore: limit, most: 4) { ids.append($0) }
+        for id in ids {
+            let digest = Self.archiveDigest(id)
+            if archivedIDs.insert(digest).inserted { archived.append(digest, at: stamp) }
+        }
+        while archived.items.count > Self.archivedMax, let oldest = archived.popFirst(before: .distantFuture) {
+            archivedIDs.remove(oldest)
+        }
+    }
+
+    private mutating func dropStaleAgenda() {
+        let leads = leads
+        let waiting = waiting
+        agenda.dropStale { item in
+            switch item.kind {
+            case .lead:
+                let lead = leads.leads[Int(item.index)]
+                return lead.hasTimer && lead.dueAt == item.at
+            case .deliverOutcome, .outcomeExpiry:
+                return waiting[item.index] != nil
+            }
+        }
+    }
+}
+
+// MARK: - Program, partners, accounts
+
+extension State {
+    private mutating func adopt(_ fact: PolicyPublished) {
+        policy = fact.policy
+        policyVersion = fact.version
+        compileHardRules()
+    }
+
+    mutating func compileHardRules() {
+        hardRules = (policy?.hardRules ?? []).map { CompiledRule($0, &vocabulary) }
+    }
+
+    private mutating func upsert(_ profile: PartnerProfile, _ timeZone: TimeZoneRules?) {
+        if partners.index(of: profile.partnerID) == nil { tallies.addPartner() }
+        partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
+    }
+
+    /// A partner goes; what it holds falls due at once and is routed again, one entry a lead. A paused partner
+    /// keeps what it is already in touch about.
+    private mutating func leave(_ partner: Int, _ status: PartnerTable.Status, _ cause: RoutingCause, at stamp: Timestamp) {
+        partners.setStatus(status, at: partner)
+        for slot in leads.leads.indices {
+            let lead = leads.leads[slot]
+            guard lead.holder == UInt32(partner), lead.status == .assigned else { continue }
+            if status == .paused && (lead.flags.contains(.responded) || lead.flags.contains(.imported)) { continue }
+            leads.leads[slot].dueAt = stamp
+            leads.leads[slot].dueCause = cause
+            agenda.add(.lead, UInt32(slot), at: stamp)
+        }
+    }
+
+    private mutating func observe(_ fact: IntentObserved, _ account: Digest128?) {
+        guard let account else { return }
+        let index = accounts.indexOrInsert(account)
+        accounts.accounts[index].intentTopic = vocabulary.learn(fact.topic)
+        accounts.accounts[index].intentStrengthPercent = UInt8(min(fact.strengthPercent, 100))
+        accounts.accounts[index].intentFirstSeen = fact.firstSeen
+        accounts.accounts[index].intentLastSeen = fact.lastSeen
+    }
+
+    private mutating func observe(_ fact: FirmographicsObserved, _ account: Digest128?) {
+        guard let account else { return }
+        let index = accounts.indexOrInsert(account)
+        if !fact.vertical.isEmpty { accounts.accounts[index].vertical = vocabulary.learn(fact.vertical) }
+        if !fact.country.isEmpty { accounts.accounts[index].country = vocabulary.learn(fact.country) }
+        if fact.employees > 0 { accounts.accounts[index].employees = fact.employees }
+        if let revenue = fact.annualRevenue { accounts.accounts[index].revenueMinorUnits = revenue.minorUnits }
+    }
+
+    private mutating func observe(_ fact: TechnographicsObserved, _ account: Digest128?) {
+        guard let account else { return }
+        let index = accounts.indexOrInsert(account)
+        accounts.accounts[index].technologies = fact.technologies.map { vocabulary.learn($0) }
+    }
+}
+
+// MARK: - Leads
+
+extension State {
+    private mutating func insert(_ fact: LeadSubmitted, _ input: Input, at stamp: Timestamp) {
+        if leads.knows(fact.leadID) { return }
+        var lead = LeadTable.Lead(id: fact.leadID)
+        lead.subject = input.subject ?? .zero
+        lead.submittedAt = stamp
+        if input.imported { lead.flags.insert(.imported) }
+        set(fact.attributes, on: &lead)
+        if let pseudonym = input.account { lead.account = UInt32(accounts.indexOrInsert(pseudonym)) }
+        let slot = leads.insert(lead)
+        linkToAccount(slot)
+        for ticket in waiting.tickets(ofLead: fact.leadID) { agenda.add(.deliverOutcome, ticket, at: stamp) }
+    }
+
+    private mutating func update(_ fact: LeadUpdated) {
+        guard let slot = leads.slot(of: fact.leadID), leads.leads[slot].isOpen else { return }
+        var lead = leads.leads[slot]
+        set(fact.attributes, on: &lead)
+        leads.leads[slot] = lead
+    }
+
+    /// Sets what is stated; what is not stays.
+    private mutating func set(_ attributes: LeadAttributes, on lead: inout LeadTable.Lead) {
+        func replace(_ code: inout Vocabulary.Code, _ word: String) {
+            if !word.isEmpty { code = vocabulary.learn(word) }
+        }
+        replace(&lead.country, attributes.country)
+        replace(&lead.region, attributes.region)
+        replace(&lead.language, attributes.language)
+        replace(&lead.vertical, attributes.vertical)
+        replace(&lead.product, attributes.product)
+        replace(&lead.source, attributes.source)
+        replace(&lead.residency, attributes.residency)
+        if attributes.lawfulBasis != .unspecified { lead.lawfulBasis = attributes.lawfulBasis }
+        if attributes.employees > 0 { lead.employees = attributes.employees }
+        if let value = attributes.dealValue {
+            lead.valueMinorUnits = value.minorUnits
+            lead.currency = vocabulary.learn(value.currency)
+        }
+        if !attributes.technologies.isEmpty { lead.technologies = attributes.technologies.map { vocabulary.learn($0) } }
+        if !attributes.requiredCertifications.isEmpty {
+            lead.requiredCertifications = attributes.requiredCertifications.map { vocabulary.learn($0) }
+        }
+    }
+
+    private mutating func linkToAccount(_ slot: Int) {
+        let account = leads.leads[slot].account
+        guard account != LeadTable.nowhere else { return }
+        leads.leads[slot].link = accounts.accounts[Int(account)].firstOpenLead
+        accounts.accounts[Int(account)].firstOpenLead = UInt32(slot)
+    }
+
+    private mutating func unlinkFromAccount(_ slot: Int) {
+        let account = leads.leads[slot].account
+        guard account != LeadTable.nowhere else { return }
+        let next = leads.leads[slot].link
+        leads.leads[slot].link = LeadTable.nowhere
+        var at = accounts.accounts[Int(account)].firstOpenLead
+        if at == UInt32(slot) {
+            accounts.accounts[Int(account)].firstOpenLead = next
+            return
+        }
+        while at != LeadTable.nowhere {
+            let link = leads.leads[Int(at)].link
+            if link == UInt32(slot) {
+                leads.leads[Int(at)].link = next
+                return
+            }
+            at = link
+        }
+    }
+
+    private mutating func assign(_ event: LeadAssigned, at stamp: Timestamp) {
+        guard let slot = leads.slot(of: event.leadID), let partner = partners.index(of: event.partnerID) else { return }
+        leads.leads[slot].status = .assigned
+        leads.leads[slot].holder = UInt32(partner)
+        leads.leads[slot].attempt = UInt16(clamping: event.attempt)
+        leads.leads[slot].assignedAt = stamp
+        leads.leads[slot].flags.subtract([.accepted, .responded])
+        leads.leads[slot].dueAt = event.respondBy ?? .distantFuture
+        leads.leads[slot].dueCause = .expired
+        if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) }
+        countAssignment(partner, at: stamp)
+        if let evaluation = event.evaluation, evaluation.basis == .tieDebt { settleTie(evaluation, winner: partner) }
+    }
+
+    private mutating func countAssignment(_ partner: Int, at stamp: Timestamp) {
+        partners.openLeads[partner] += 1
+        partners.assignments[partner] += 1
+        partners.lastAssigned[partner] = stamp
+        guard let policy else { return }
+        let period = CapacityLimits.period(at: stamp, policy)
+        if partners.period[partner] != period {
+            partners.period[partner] = period
+            partners.leadsInPeriod[partner] = 0
+        }
+        partners.leadsInPeriod[partner] += 1
+    }
+
+    /// Everyone in a tie is owed an equal share; the winner pays for it. Debts of one tie sum to zero.
+    private mutating func settleTie(_ evaluation: EvaluationSummary, winner: Int) {
+        let share = 1_000_000 / Int64(evaluation.tiedPartnerIDs.count)
+        for id in evaluation.tiedPartnerIDs {
+            if let index = partners.index(of: id) { partners.tieDebtMicros[index] += share }
+        }
+        partners.tieDebtMicros[winner] -= share * Int64(evaluation.tiedPartnerIDs.count)
+        rotation += 1
+    }
+
+    private mutating func release(_ slot: Int) {
+        let holder = leads.leads[slot].holder
+        guard holder != LeadTable.nowhere else { return }
+        partners.openLeads[Int(holder)] -= 1
+        leads.leads[slot].holder = LeadTable.nowhere
+        leads.leads[slot].dueAt = .distantFuture
+    }
+
+    private mutating func takeBack(_ leadID: String) {
+        guard let slot = leads.slot(of: leadID) else { return }
+        let holder = leads.leads[slot].holder
+        release(slot)
+        if holder != LeadTable.nowhere { leads.leads[slot].tried.append(holder) }
+    }
+
+    private mutating func respond(_ leadID: String) {
+        guard let slot = leads.slot(of: leadID) else { return }
+        leads.leads[slot].flags.insert(.responded)
+        leads.leads[slot].dueAt = .distantFuture
+    }
+
+    private mutating func escalate(_ event: LeadEscalated) {
+        guard let slot = leads.slot(of: event.leadID) else { return }
+        release(slot)
+        leads.leads[slot].status = .escalated
+    }
+
+    private mutating func merge(_ event: LeadMerged, at stamp: Timestamp) {
+        guard !event.sameID, let new = leads.slot(of: event.leadID), let old = leads.slot(of: event.intoLeadID) else { return }
+        unlinkFromAccount(new)
+        leads.leads[new].link = UInt32(old)
+        leads.close(new, as: .merged, at: stamp)
+    }
+
+    private mutating func close(_ event: LeadClosed, at stamp: Timestamp) {
+        guard let slot = leads.slot(of: event.leadID) else { return }
+        if leads.leads[slot].status == .closed {
+            correct(slot, event, at: stamp)
+            return
+        }
+        let partner = partners.index(of: event.partnerID)
+        release(slot)
+        unlinkFromAccount(slot)
+        leads.leads[slot].holder = partner.map(UInt32.init) ?? LeadTable.nowhere
+        leads.leads[slot].dueAt = stamp
+        leads.leads[slot].tried = []
+        leads.close(slot, as: .closed, at: stamp)
+        if event.learned, let partner { learn(slot, partner, event, at: stamp) }
+    }
+
+    private mutating func learn(_ slot: Int, _ partner: Int, _ event: LeadClosed, at stamp: Timestamp) {
+        let won = event.reason == .won
+        let lead = leads.leads[slot]
+        var vertical = lead.vertical
+        if vertical == Vocabulary.none, lead.account != LeadTable.nowhere { vertical = accounts.accounts[Int(lead.account)].vertical }
+        leads.leads[slot].learnedVertical = vertical
+        leads.leads[slot].learnedBand = UInt8(SizeBand.of(value(of: lead) ?? 0))
+        leads.leads[slot].flags.insert(.learned)
+        leads.leads[slot].flags.remove(.won)
+        if won { leads.leads[slot].flags.insert(.won) }
+        tallies.learn(outcome(slot, partner, won: won, amount: event.amountMinorUnits))
+        if won, lead.account != LeadTable.nowhere, let policy {
+            accounts.accounts[Int(lead.account)].owner = UInt32(partner)
+            accounts.accounts[Int(lead.account)].ownedUntil =
+                stamp.adding(micros: Int64(policy.ownershipDays) * Timestamp.microsPerDay)
+        }
+    }
+
+    private mutating func correct(_ slot: Int, _ event: LeadClosed, at stamp: Timestamp) {
+        let lead = leads.leads[slot]
+        guard lead.flags.contains(.learned), lead.holder != LeadTable.nowhere else { return }
+        tallies.unlearn(outcome(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: 0))
+        learn(slot, Int(lead.holder), event, at: stamp)
+    }
+
+    private func outcome(_ slot: Int, _ partner: Int, won: Bool, amount: Int64) -> OutcomeTallies.Outcome {
+        let lead = leads.leads[slot]
+        let days = max(0, lead.dueAt.micros - lead.submittedAt.micros) / Timestamp.microsPerDay
+        return .init(
+            partner: partner, vertical: lead.learnedVertical, band: Int(lead.learnedBand), won: won,
+            amountMinorUnits: amount, cycleDays: UInt64(days))
+    }
+}
+
+// MARK: - Outcomes
+
+extension State {
+    /// What an outcome changes by itself, without an event: that it waits, or that the partner accepted.
+    private mutating func fold(outcome fact: Fact, imported: Bool) {
+        guard let leadID = fact.outcomeLeadID else { return }
+        guard let slot = leads.slot(of: leadID) else {
+            let until = lastStamp.adding(micros: WaitingOutcomes.patienceMicros)
+            let ticket = waiting.add(.init(position: nextPosition, leadID: leadID, fact: fact, imported: imported, until: until))
+            agenda.add(.outcomeExpiry, ticket, at: until)
+            return
+        }
+        if case .leadAccepted(let fact) = fact, leads.leads[slot].isOpen,
+            partners.index(of: fact.partnerID).map(UInt32.init) == leads.leads[slot].holder {
+            leads.leads[slot].flags.insert(.accepted)
+        }
+    }
+
+    /// The outcome that this entry delivers or gives up is no longer waited for.
+    private mutating func takeDueOutcome(_ through: Timestamp) {
+        guard let item = agenda.first, item.at <= through, item.kind != .lead, let due = waiting[item.index] else { return }
+        waiting.remove(item.index)
+        if item.kind == .deliverOutcome { fold(outcome: due.fact, imported: due.imported) }
+    }
+
+    private mutating func forgetNewestWaiting(_ leadID: String) {
+        if let ticket = waiting.tickets(ofLead: leadID).last { waiting.remove(ticket) }
+    }
+}

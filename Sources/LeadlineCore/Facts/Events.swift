@@ -1,0 +1,292 @@
+// Events: what Leadline did about an input. A refusal is an event with a reason.
+
+/// Everything that Leadline does, one case a message of the decisions topic.
+public enum Event: Sendable, Equatable {
+    case leadAssigned(LeadAssigned)
+    case shadowDecided(ShadowDecided)
+    case assignmentExpired(AssignmentExpired)
+    case assignmentEnded(AssignmentEnded)
+    case firstResponseMet(FirstResponseMet)
+    case leadEscalated(LeadEscalated)
+    case leadClosed(LeadClosed)
+    case leadMerged(LeadMerged)
+    case outcomeWaiting(OutcomeWaiting)
+    case outcomeUnmatched(OutcomeUnmatched)
+    case inputDisregarded(InputDisregarded)
+    case reviewOpened(ReviewOpened)
+    case reviewResolved(ReviewResolved)
+    case commissionAccrued(CommissionAccrued)
+}
+
+/// Why a lead was routed at this moment. Raw values are the schema's.
+public enum RoutingCause: UInt8, Sendable {
+    case submitted = 1, expired, declined, partnerPaused, partnerRemoved, human, imported
+}
+
+/// Why a candidate is out. Raw values are the schema's.
+public enum ExclusionReason: UInt8, Sendable {
+    case hardRule = 1, paused, absent, tried, openLeadsCap, periodCap, conversionBelowMinimum
+}
+
+/// Why a lead went to the human queue. Raw values are the schema's.
+public enum EscalationReason: UInt8, Sendable {
+    case noPolicy = 1, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
+    case processingRestricted
+}
+
+/// How a lead ended. Raw values are the schema's.
+public enum ClosingReason: UInt8, Sendable {
+    case won = 1, lost, withdrawn, human, objected, erased
+}
+
+/// How the choice among the best came about. Raw values are the schema's.
+public enum SelectionBasis: UInt8, Sendable {
+    /// Nobody was chosen.
+    case none = 0
+    case score, tieDebt, ownership
+}
+
+/// Why an input changed nothing. Raw values are the schema's.
+public enum DisregardReason: UInt8, Sendable {
+    case notTheHolder = 1, leadClosed, noChange, leadUnknown, partnerUnknown, notEligible, tooManyWaiting
+    case alreadyRegistered
+}
+
+/// One candidate as it stood.
+public struct Candidate: Sendable, Equatable {
+    public var partnerID: String
+    /// Deal value x conversion x fit^w, in minor units of the program's currency.
+    public var score: Double
+    /// 0 to 1.
+    public var fit: Double
+    /// 0 to 1.
+    public var conversion: Double
+    public init(partnerID: String, score: Double, fit: Double, conversion: Double) {
+        self.partnerID = partnerID
+        self.score = score
+        self.fit = fit
+        self.conversion = conversion
+    }
+}
+
+/// How many partners were out for one reason.
+public struct Exclusion: Sendable, Equatable {
+    public var reason: ExclusionReason
+    /// Name of the hard rule where that is the reason, else empty.
+    public var rule: String
+    public var partners: UInt32
+    public init(reason: ExclusionReason, rule: String = "", partners: UInt32) {
+        self.reason = reason
+        self.rule = rule
+        self.partners = partners
+    }
+}
+
+/// What a choice was made from, short enough for every decision to carry it. The whole evaluation is
+/// computed again on demand and checked against `digest`.
+public struct EvaluationSummary: Sendable, Equatable {
+    public var policyVersion = ""
+    public var modelVersion = Digest128.zero
+    public var dealValueMinorUnits: Int64 = 0
+    /// The exponent w with which fit entered the score.
+    public var fitExponent: Double = 0
+    /// At most eight, best first.
+    public var best: [Candidate] = []
+    /// Empty if there is none.
+    public var runnerUpPartnerID = ""
+    public var scored: UInt32 = 0
+    public var exclusions: [Exclusion] = []
+    public var digest = Digest128.zero
+    public var basis = SelectionBasis.none
+    /// Those who shared the best score, where debt decided.
+    public var tiedPartnerIDs: [String] = []
+    public init() {}
+}
+
+public struct LeadAssigned: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    /// From 1.
+    public var attempt: UInt32
+    public var cause: RoutingCause
+    /// When the first response is due; nil where no timer runs.
+    public var respondBy: Timestamp?
+    /// Nil where a human or history chose.
+    public var evaluation: EvaluationSummary?
+    public init(
+        leadID: String, partnerID: String, attempt: UInt32, cause: RoutingCause, respondBy: Timestamp? = nil,
+        evaluation: EvaluationSummary? = nil
+    ) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.attempt = attempt
+        self.cause = cause
+        self.respondBy = respondBy
+        self.evaluation = evaluation
+    }
+}
+
+/// What Leadline would have decided where history decided.
+public struct ShadowDecided: Sendable, Equatable {
+    public var leadID: String
+    /// Empty if it would have gone to the human queue.
+    public var partnerID: String
+    public var evaluation: EvaluationSummary?
+    public init(leadID: String, partnerID: String, evaluation: EvaluationSummary?) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.evaluation = evaluation
+    }
+}
+
+/// An assignment was taken back for want of a first response.
+public struct AssignmentExpired: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var attempt: UInt32
+    public var respondBy: Timestamp
+    public init(leadID: String, partnerID: String, attempt: UInt32, respondBy: Timestamp) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.attempt = attempt
+        self.respondBy = respondBy
+    }
+}
+
+/// An assignment ended otherwise before the deal was decided.
+public struct AssignmentEnded: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var attempt: UInt32
+    public var cause: RoutingCause
+    public init(leadID: String, partnerID: String, attempt: UInt32, cause: RoutingCause) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.attempt = attempt
+        self.cause = cause
+    }
+}
+
+/// The first response stopped the SLA timer.
+public struct FirstResponseMet: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var elapsedMicros: Int64
+    public init(leadID: String, partnerID: String, elapsedMicros: Int64) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.elapsedMicros = elapsedMicros
+    }
+}
+
+/// A lead went to the human queue.
+public struct LeadEscalated: Sendable, Equatable {
+    public var leadID: String
+    public var reason: EscalationReason
+    public var queue: String
+    public var evaluation: EvaluationSummary?
+    public init(leadID: String, reason: EscalationReason, queue: String, evaluation: EvaluationSummary? = nil) {
+        self.leadID = leadID
+        self.reason = reason
+        self.queue = queue
+        self.evaluation = evaluation
+    }
+}
+
+/// A lead ended.
+public struct LeadClosed: Sendable, Equatable {
+    public var leadID: String
+    /// Empty if nobody held it.
+    public var partnerID: String
+    public var reason: ClosingReason
+    /// What the deal was worth in the program's currency; 0 unless won.
+    public var amountMinorUnits: Int64
+    /// True if the outcome taught the model.
+    public var learned: Bool
+    public init(leadID: String, partnerID: String, reason: ClosingReason, amountMinorUnits: Int64 = 0, learned: Bool) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.reason = reason
+        self.amountMinorUnits = amountMinorUnits
+        self.learned = learned
+    }
+}
+
+/// A lead is the same as an older one.
+public struct LeadMerged: Sendable, Equatable {
+    public var leadID: String
+    public var intoLeadID: String
+    /// True if both carry the same id; false if the same person and account.
+    public var sameID: Bool
+    public init(leadID: String, intoLeadID: String, sameID: Bool) {
+        self.leadID = leadID
+        self.intoLeadID = intoLeadID
+        self.sameID = sameID
+    }
+}
+
+/// An outcome came before its lead and waits for it.
+public struct OutcomeWaiting: Sendable, Equatable {
+    public var leadID: String
+    public var until: Timestamp
+    public init(leadID: String, until: Timestamp) {
+        self.leadID = leadID
+        self.until = until
+    }
+}
+
+/// An outcome waited in vain.
+public struct OutcomeUnmatched: Sendable, Equatable {
+    public var leadID: String
+    /// Position of the entry that holds the outcome.
+    public var waitingPosition: UInt64
+    public init(leadID: String, waitingPosition: UInt64) {
+        self.leadID = leadID
+        self.waitingPosition = waitingPosition
+    }
+}
+
+/// An input was understood and changed nothing.
+public struct InputDisregarded: Sendable, Equatable {
+    /// The lead or partner it spoke of; empty if neither.
+    public var subject: String
+    public var reason: DisregardReason
+    public init(subject: String, reason: DisregardReason) {
+        self.subject = subject
+        self.reason = reason
+    }
+}
+
+public struct ReviewOpened: Sendable, Equatable {
+    public var leadID: String
+    /// Empty if nobody holds the lead.
+    public var partnerID: String
+    public init(leadID: String, partnerID: String) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+    }
+}
+
+public struct ReviewResolved: Sendable, Equatable {
+    public var leadID: String
+    /// True if the human changed what Leadline had decided.
+    public var overridden: Bool
+    public init(leadID: String, overridden: Bool) {
+        self.leadID = leadID
+        self.overridden = overridden
+    }
+}
+
+public struct CommissionAccrued: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    /// Rounded down.
+    public var amountMinorUnits: Int64
+    public var rateBasisPoints: UInt32
+    public init(leadID: String, partnerID: String, amountMinorUnits: Int64, rateBasisPoints: UInt32) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.amountMinorUnits = amountMinorUnits
+        self.rateBasisPoints = rateBasisPoints
+    }
+}

@@ -1,0 +1,291 @@
+// Inputs: facts from outside. Empty strings and zero counts mean "not stated".
+
+/// One input as the decider sees it: a fact with what intake resolved about it.
+public struct Input: Sendable, Equatable {
+    /// Keyed digest of the producer's event source and id; nil on Leadline's own inputs.
+    public var eventDigest: Digest128?
+    /// Keyed digest of the content, by which a repeated event is told from a conflicting one.
+    public var contentDigest: Digest128?
+    /// The data subject's random id, where the input concerns a person.
+    public var subject: Digest128?
+    /// The account's per-program pseudonym, where the input names one.
+    public var account: Digest128?
+    /// True if the record carries the time of a past event, not of its arrival.
+    public var imported: Bool
+    /// The rules of the time zone that the fact names, made explicit.
+    public var timeZone: TimeZoneRules?
+    /// What happened.
+    public var fact: Fact
+
+    /// An input of Leadline's own, or of a test: no digests, no subject.
+    public init(
+        _ fact: Fact, eventDigest: Digest128? = nil, contentDigest: Digest128? = nil, subject: Digest128? = nil,
+        account: Digest128? = nil, imported: Bool = false, timeZone: TimeZoneRules? = nil
+    ) {
+        self.fact = fact
+        self.eventDigest = eventDigest
+        self.contentDigest = contentDigest
+        self.subject = subject
+        self.account = account
+        self.imported = imported
+        self.timeZone = timeZone
+    }
+}
+
+/// Everything that can happen outside, one case a message of the input topics, and Leadline's own three.
+public enum Fact: Sendable, Equatable {
+    case programRegistered(ProgramRegistered)
+    case policyPublished(PolicyPublished)
+    case reviewRequested(ReviewRequested)
+    case humanDecisionRecorded(HumanDecisionRecorded)
+    case processingRestricted(LeadReference)
+    case processingObjected(LeadReference)
+    case erasureRequested(LeadReference)
+
+    case partnerUpserted(PartnerProfile)
+    case partnerCapacitySet(PartnerCapacitySet)
+    case partnerPaused(PartnerReference)
+    case partnerResumed(PartnerReference)
+    case partnerRemoved(PartnerReference)
+    case partnerAbsenceSet(PartnerAbsenceSet)
+    case partnerAbsenceCancelled(PartnerAbsenceCancelled)
+    case partnerCommissionTermsSet(PartnerCommissionTermsSet)
+
+    case intentObserved(IntentObserved)
+    case firmographicsObserved(FirmographicsObserved)
+    case technographicsObserved(TechnographicsObserved)
+
+    case leadAccepted(PartnerStatement)
+    case leadDeclined(PartnerRefusal)
+    case firstResponseRecorded(FirstResponseRecorded)
+    case dealStageChanged(DealStageChanged)
+    case dealWon(DealWon)
+    case dealLost(PartnerRefusal)
+
+    case leadSubmitted(LeadSubmitted)
+    case leadUpdated(LeadUpdated)
+    case leadWithdrawn(LeadReference)
+
+    /// Logical time reached a deadline, everything received by then having been read.
+    case timeAdvanced(through: Timestamp)
+    /// A producer repeated an event with the same content.
+    case duplicateReceived
+    /// The program decides by this logic version from here on.
+    case logicVersionAdopted(UInt32)
+}
+
+/// Names a lead and nothing else.
+public struct LeadReference: Sendable, Equatable {
+    public var leadID: String
+    public init(leadID: String) { self.leadID = leadID }
+}
+
+/// Names a partner and nothing else.
+public struct PartnerReference: Sendable, Equatable {
+    public var partnerID: String
+    public init(partnerID: String) { self.partnerID = partnerID }
+}
+
+/// An amount in minor units of a currency.
+public struct Money: Sendable, Equatable {
+    /// Minor units, never negative.
+    public var minorUnits: Int64
+    /// ISO 4217 code.
+    public var currency: String
+    public init(minorUnits: Int64, currency: String) {
+        self.minorUnits = minorUnits
+        self.currency = currency
+    }
+}
+
+/// On what ground a lead may be processed (GDPR Art. 6(1)). Raw values are the schema's.
+public enum LawfulBasis: UInt8, Sendable, Equatable {
+    case unspecified = 0, consent, contract, legitimateInterest
+
+    /// The word by which policies name it; empty where none is stated.
+    public var name: String {
+        switch self {
+        case .unspecified: ""
+        case .consent: "consent"
+        case .contract: "contract"
+        case .legitimateInterest: "legitimate-interest"
+        }
+    }
+}
+
+/// Why a partner declined or lost. Raw values are the schema's.
+public enum RefusalReason: UInt8, Sendable, Equatable {
+    case unspecified = 0, noCapacity, notAFit, conflict, badData, price, competitor, noDecision, other
+}
+
+/// The part of a lead that decisions are made on.
+public struct LeadAttributes: Sendable, Equatable {
+    public var country = ""
+    public var region = ""
+    public var language = ""
+    public var vertical = ""
+    public var product = ""
+    public var source = ""
+    public var residency = ""
+    public var lawfulBasis = LawfulBasis.unspecified
+    public var employees: UInt32 = 0
+    public var dealValue: Money?
+    public var technologies: [String] = []
+    public var requiredCertifications: [String] = []
+    public init() {}
+}
+
+/// A lead came in.
+public struct LeadSubmitted: Sendable, Equatable {
+    public var leadID: String
+    public var attributes: LeadAttributes
+    /// On imported history, the partner who got the lead then.
+    public var pastPartnerID: String?
+    public init(leadID: String, attributes: LeadAttributes, pastPartnerID: String? = nil) {
+        self.leadID = leadID
+        self.attributes = attributes
+        self.pastPartnerID = pastPartnerID
+    }
+}
+
+/// Facts about a lead changed; what is stated replaces.
+public struct LeadUpdated: Sendable, Equatable {
+    public var leadID: String
+    public var attributes: LeadAttributes
+    public init(leadID: String, attributes: LeadAttributes) {
+        self.leadID = leadID
+        self.attributes = attributes
+    }
+}
+
+/// An account shows interest.
+public struct IntentObserved: Sendable, Equatable {
+    public var topic: String
+    /// 0 to 100.
+    public var strengthPercent: UInt32
+    public var observer: String
+    public var firstSeen: Timestamp
+    public var lastSeen: Timestamp
+    public init(topic: String, strengthPercent: UInt32, observer: String, firstSeen: Timestamp, lastSeen: Timestamp) {
+        self.topic = topic
+        self.strengthPercent = strengthPercent
+        self.observer = observer
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+    }
+}
+
+/// Firmographic facts about an account; what is stated replaces.
+public struct FirmographicsObserved: Sendable, Equatable {
+    public var vertical = ""
+    public var employees: UInt32 = 0
+    public var annualRevenue: Money?
+    public var country = ""
+    public var observer = ""
+    public init() {}
+}
+
+/// Technologies in use at an account; replaces the list.
+public struct TechnographicsObserved: Sendable, Equatable {
+    public var technologies: [String]
+    public var observer: String
+    public init(technologies: [String], observer: String) {
+        self.technologies = technologies
+        self.observer = observer
+    }
+}
+
+/// A partner says something about a lead.
+public struct PartnerStatement: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public init(leadID: String, partnerID: String) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+    }
+}
+
+/// A partner declines a lead or has lost its deal.
+public struct PartnerRefusal: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var reason: RefusalReason
+    public init(leadID: String, partnerID: String, reason: RefusalReason = .unspecified) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.reason = reason
+    }
+}
+
+/// The partner got in touch with the prospect.
+public struct FirstResponseRecorded: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var channel: String
+    public init(leadID: String, partnerID: String, channel: String = "") {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.channel = channel
+    }
+}
+
+/// The deal moved in the partner's pipeline.
+public struct DealStageChanged: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var stage: String
+    public init(leadID: String, partnerID: String, stage: String) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.stage = stage
+    }
+}
+
+/// The deal was won.
+public struct DealWon: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var amount: Money?
+    public init(leadID: String, partnerID: String, amount: Money? = nil) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.amount = amount
+    }
+}
+
+/// A partner program starts.
+public struct ProgramRegistered: Sendable, Equatable {
+    /// ISO 4217 code in which the program counts.
+    public var currency: String
+    public init(currency: String) { self.currency = currency }
+}
+
+/// A policy is in force from here on.
+public struct PolicyPublished: Sendable, Equatable {
+    public var policy: Policy
+    /// Content hash of the policy.
+    public var version: String
+    public init(policy: Policy, version: String) {
+        self.policy = policy
+        self.version = version
+    }
+}
+
+/// Someone concerned asks that a human looks at a decision.
+public struct ReviewRequested: Sendable, Equatable {
+    public var leadID: String
+    public init(leadID: String) { self.leadID = leadID }
+}
+
+/// A human decided about a lead.
+public struct HumanDecisionRecorded: Sendable, Equatable {
+    public enum Decision: Sendable, Equatable {
+        case assign(partnerID: String), uphold, close, reroute
+    }
+    public var leadID: String
+    public var decision: Decision
+    public init(leadID: String, decision: Decision) {
+        self.leadID = leadID
+        self.decision = decision
+    }
+}

@@ -1,0 +1,119 @@
+// What the vendor says about its partners.
+
+/// How many leads a partner takes.
+public struct Capacity: Sendable, Equatable {
+    /// Most leads held open at once; nil is no such cap.
+    public var openLeadsMax: UInt32?
+    /// Most leads in one period of the policy; nil is no such cap.
+    public var leadsPerPeriodMax: UInt32?
+    /// Fewest leads in one period that it should get.
+    public var leadsPerPeriodMin: UInt32
+    public init(openLeadsMax: UInt32? = nil, leadsPerPeriodMax: UInt32? = nil, leadsPerPeriodMin: UInt32 = 0) {
+        self.openLeadsMax = openLeadsMax
+        self.leadsPerPeriodMax = leadsPerPeriodMax
+        self.leadsPerPeriodMin = leadsPerPeriodMin
+    }
+}
+
+/// A stretch of one weekday, in local time.
+public struct WorkingHours: Sendable, Equatable {
+    /// ISO weekday, 1 is Monday.
+    public var weekday: UInt8
+    /// Minutes after local midnight, 0 to 1439.
+    public var fromMinute: UInt16
+    /// Minutes after local midnight, 1 to 1440, later than `fromMinute`.
+    public var untilMinute: UInt16
+    public init(weekday: UInt8, fromMinute: UInt16, untilMinute: UInt16) {
+        self.weekday = weekday
+        self.fromMinute = fromMinute
+        self.untilMinute = untilMinute
+    }
+}
+
+/// A time zone's rules made explicit: from each moment on, local time is UTC plus so many seconds.
+public struct TimeZoneRules: Sendable, Equatable {
+    public struct Offset: Sendable, Equatable {
+        public var from: Timestamp
+        public var seconds: Int32
+        public init(from: Timestamp, seconds: Int32) {
+            self.from = from
+            self.seconds = seconds
+        }
+    }
+    /// Version of the tz database that intake read.
+    public var tzVersion: String
+    /// In order of time; the first holds from the beginning.
+    public var offsets: [Offset]
+    public init(tzVersion: String, offsets: [Offset]) {
+        self.tzVersion = tzVersion
+        self.offsets = offsets
+    }
+}
+
+/// A partner's profile, whole.
+public struct PartnerProfile: Sendable, Equatable {
+    public var partnerID: String
+    public var countries: [String] = []
+    public var regions: [String] = []
+    public var languages: [String] = []
+    public var verticals: [String] = []
+    public var products: [String] = []
+    public var technologies: [String] = []
+    public var certifications: [String] = []
+    public var residencies: [String] = []
+    public var tier: UInt32 = 0
+    /// Smallest deal usually done.
+    public var typicalDealMin: Money?
+    /// Largest deal usually done.
+    public var typicalDealMax: Money?
+    public var capacity = Capacity()
+    /// IANA name; the rules come with the input.
+    public var timeZone = ""
+    public var workingHours: [WorkingHours] = []
+    public init(partnerID: String) { self.partnerID = partnerID }
+}
+
+/// Only the capacity changes.
+public struct PartnerCapacitySet: Sendable, Equatable {
+    public var partnerID: String
+    public var capacity: Capacity
+    public init(partnerID: String, capacity: Capacity) {
+        self.partnerID = partnerID
+        self.capacity = capacity
+    }
+}
+
+/// The partner is away from `from` until before `until`.
+public struct PartnerAbsenceSet: Sendable, Equatable {
+    public var partnerID: String
+    public var absenceID: String
+    public var from: Timestamp
+    public var until: Timestamp
+    public init(partnerID: String, absenceID: String, from: Timestamp, until: Timestamp) {
+        self.partnerID = partnerID
+        self.absenceID = absenceID
+        self.from = from
+        self.until = until
+    }
+}
+
+/// An absence is called off.
+public struct PartnerAbsenceCancelled: Sendable, Equatable {
+    public var partnerID: String
+    public var absenceID: String
+    public init(partnerID: String, absenceID: String) {
+        self.partnerID = partnerID
+        self.absenceID = absenceID
+    }
+}
+
+/// What a partner earns on deals it wins from now on.
+public struct PartnerCommissionTermsSet: Sendable, Equatable {
+    public var partnerID: String
+    /// 0 to 10,000.
+    public var rateBasisPoints: UInt32
+    public init(partnerID: String, rateBasisPoints: UInt32) {
+        self.partnerID = partnerID
+        self.rateBasisPoints = rateBasisPoints
+    }
+}

@@ -1,0 +1,42 @@
+/// What is known of accounts: enrichment, and who owns them.
+struct AccountTable: Sendable {
+    struct Account: Sendable, Equatable {
+        var pseudonym: Digest128
+        var technologies: [Vocabulary.Code] = []
+        var revenueMinorUnits: Int64 = 0
+        var intentFirstSeen = Timestamp.epoch
+        var intentLastSeen = Timestamp.epoch
+        /// Until when the partner that won a deal here owns the account.
+        var ownedUntil = Timestamp.epoch
+        var owner = LeadTable.nowhere
+        /// First of the account's open leads; they are chained through `Lead.link`.
+        var firstOpenLead = LeadTable.nowhere
+        var employees: UInt32 = 0
+        var vertical = Vocabulary.none
+        var country = Vocabulary.none
+        var intentTopic = Vocabulary.none
+        var intentStrengthPercent: UInt8 = 0
+    }
+
+    private(set) var indexByPseudonym: [Digest128: UInt32] = [:]
+    var accounts: ContiguousArray<Account> = []
+
+    func index(of pseudonym: Digest128) -> Int? { indexByPseudonym[pseudonym].map(Int.init) }
+
+    mutating func indexOrInsert(_ pseudonym: Digest128) -> Int {
+        if let known = index(of: pseudonym) { return known }
+        let index = accounts.count
+        accounts.append(Account(pseudonym: pseudonym))
+        indexByPseudonym[pseudonym] = UInt32(index)
+        return index
+    }
+
+    init() {}
+
+    /// Rebuilds the index from a snapshot's accounts.
+    init(accounts: ContiguousArray<Account>) {
+        self.accounts = accounts
+        indexByPseudonym.reserveCapacity(accounts.count)
+        for index in accounts.indices { indexByPseudonym[accounts[index].pseudonym] = UInt32(index) }
+    }
+}

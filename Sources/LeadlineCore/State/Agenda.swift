@@ -1,0 +1,35 @@
+import HeapModule
+
+/// What falls due when. Items are never taken out early: one that no longer holds is dropped when it comes up.
+struct Agenda: Sendable {
+    enum Kind: UInt8, Sendable, Comparable {
+        /// An outcome whose lead has come is to be applied.
+        case deliverOutcome = 0
+        /// A lead's timer fires: no first response, or its partner went.
+        case lead = 1
+        /// An outcome has waited long enough.
+        case outcomeExpiry = 2
+        static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
+    }
+
+    struct Item: Sendable, Comparable {
+        var at: Timestamp
+        var kind: Kind
+        /// Lead slot or waiting ticket.
+        var index: UInt32
+        static func < (a: Item, b: Item) -> Bool { (a.at, a.kind, a.index) < (b.at, b.kind, b.index) }
+    }
+
+    private var heap = Heap<Item>()
+
+    var first: Item? { heap.min }
+
+    mutating func add(_ kind: Kind, _ index: UInt32, at stamp: Timestamp) {
+        heap.insert(Item(at: stamp, kind: kind, index: index))
+    }
+
+    /// Drops items from the front for as long as they no longer hold.
+    mutating func dropStale(_ holds: (Item) -> Bool) {
+        while let first = heap.min, !holds(first) { heap.removeMin() }
+    }
+}

@@ -1,0 +1,67 @@
+// What the outside may look at: copies, never the tables themselves.
+
+/// Where a lead is in its life.
+public enum LeadStage: String, Sendable {
+    case assigned, accepted, responded, escalated, won, lost, closed, merged
+}
+
+/// A lead as it stands.
+public struct LeadStanding: Sendable, Equatable {
+    public var leadID: String
+    public var stage: LeadStage
+    /// Nil while nobody holds it.
+    public var partnerID: String?
+    public var attempt: UInt32
+    public var submittedAt: Timestamp
+    /// Nil where no timer runs.
+    public var respondBy: Timestamp?
+    /// The data subject's random id, if the lead concerns one.
+    public var subject: Digest128?
+}
+
+/// A partner as it stands.
+public struct PartnerStanding: Sendable, Equatable {
+    public var profile: PartnerProfile
+    /// "active", "paused" or "removed".
+    public var status: String
+    public var openLeads: UInt32
+    public var assignments: UInt64
+    public var won: UInt32
+    public var lost: UInt32
+    /// What ties owe it (positive) or it owes (negative), in millionths of a lead.
+    public var tieDebtMicros: Int64
+    public var commissionBasisPoints: UInt32
+}
+
+extension State {
+    /// The lead with this id, or the one it was merged into.
+    public func lead(_ id: String) -> LeadStanding? {
+        guard let slot = leads.slot(of: id) else { return nil }
+        let lead = leads.leads[slot]
+        let stage: LeadStage = switch lead.status {
+        case .received, .assigned:
+            lead.flags.contains(.responded) ? .responded : lead.flags.contains(.accepted) ? .accepted : .assigned
+        case .escalated: .escalated
+        case .closed: !lead.flags.contains(.learned) ? .closed : lead.flags.contains(.won) ? .won : .lost
+        case .merged: .merged
+        }
+        return LeadStanding(
+            leadID: lead.id, stage: stage,
+            partnerID: lead.holder == LeadTable.nowhere ? nil : partners.profiles[Int(lead.holder)].partnerID,
+            attempt: UInt32(lead.attempt), submittedAt: lead.submittedAt, respondBy: lead.hasTimer ? lead.dueAt : nil,
+            subject: lead.subject == .zero ? nil : lead.subject)
+    }
+
+    /// Every partner in order of registration.
+    public var partnerStandings: [PartnerStanding] {
+        (0..<partners.count).map { index in
+            PartnerStanding(
+                profile: partners.profiles[index],
+                status: ["active", "paused", "removed"][Int(partners.status[index].rawValue)],
+                openLeads: partners.openLeads[index], assignments: partners.assignments[index],
+                won: tallies.partners[index].won, lost: tallies.partners[index].lost,
+                tieDebtMicros: partners.tieDebtMicros[index],
+                commissionBasisPoints: partners.commissionBasisPoints[index])
+        }
+    }
+}

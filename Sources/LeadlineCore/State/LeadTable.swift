@@ -1,0 +1,127 @@
+/// The program's leads, one small value each, found by id; a closed lead's slot is used again once it is archived.
+struct LeadTable: Sendable {
+    enum Status: UInt8, Sendable {
+        /// Between its arrival and the first event about it, within one entry.
+        case received = 0
+        case assigned, escalated, closed, merged
+    }
+
+    struct Flags: OptionSet, Sendable {
+        var rawValue: UInt8
+        static let accepted = Flags(rawValue: 1)
+        static let responded = Flags(rawValue: 2)
+        static let learned = Flags(rawValue: 4)
+        static let underReview = Flags(rawValue: 8)
+        static let won = Flags(rawValue: 16)
+        static let restricted = Flags(rawValue: 32)
+        static let imported = Flags(rawValue: 64)
+    }
+
+    /// "No such slot" and "no such partner".
+    static let nowhere = UInt32.max
+
+    struct Lead: Sendable, Equatable {
+        var id: String
+        var subject = Digest128.zero
+        var technologies: [Vocabulary.Code] = []
+        var requiredCertifications: [Vocabulary.Code] = []
+        /// Partners who had the lead before its present holder.
+        var tried: [UInt32] = []
+        var valueMinorUnits: Int64 = 0
+        var submittedAt = Timestamp.epoch
+        var assignedAt = Timestamp.epoch
+        /// When the timer fires; `distantFuture` if none runs. After closing, when it was closed.
+        var dueAt = Timestamp.distantFuture
+        var account = LeadTable.nowhere
+        /// The next open lead of the same account, or of a merged lead the lead it went into.
+        var link = LeadTable.nowhere
+        var holder = LeadTable.nowhere
+        var employees: UInt32 = 0
+        var attempt: UInt16 = 0
+        var country = Vocabulary.none
+        var region = Vocabulary.none
+        var language = Vocabulary.none
+        var vertical = Vocabulary.none
+        var product = Vocabulary.none
+        var source = Vocabulary.none
+        var residency = Vocabulary.none
+        /// `none` if the lead states no value.
+        var currency = Vocabulary.none
+        var lawfulBasis = LawfulBasis.unspecified
+        var status = Status.received
+        var flags: Flags = []
+        /// Why the timer fires: an SLA that runs out, or a partner that went.
+        var dueCause = RoutingCause.expired
+        /// The segments under which a closed lead's outcome was learnt, so that it can be corrected.
+        var learnedVertical = Vocabulary.none
+        var learnedBand: UInt8 = 0
+
+        var isOpen: Bool { status == .assigned || status == .escalated }
+        var hasTimer: Bool { status == .assigned && dueAt < .distantFuture }
+    }
+
+    private(set) var slotByID: [String: UInt32] = [:]
+    var leads: ContiguousArray<Lead> = []
+    private var free: [UInt32] = []
+    /// Closed leads in order of closing, for archiving.
+    private(set) var closed = TimedQueue<UInt32>()
+    private(set) var openCount = 0
+
+    /// Slot of a lead; a merged lead's is that of the lead it went into.
+    func slot(of id: String) -> Int? {
+        guard let slot = slotByID[id] else { return nil }
+        var at = slot
+        while leads[Int(at)].status == .merged { at = leads[Int(at)].link }
+        return Int(at)
+    }
+
+    func knows(_ id: String) -> Bool { slotByID[id] != nil }
+
+    mutating func insert(_ lead: Lead) -> Int {
+        let slot: Int
+        if let reused = free.popLast() {
+            slot = Int(reused)
+            leads[slot] = lead
+        } else {
+            slot = leads.count
+            leads.append(lead)
+        }
+        slotByID[lead.id] = UInt32(slot)
+        openCount += 1
+        return slot
+    }
+
+    /// Marks a lead as ended at `stamp`, to be archived `correctionDays` later.
+    mutating func close(_ slot: Int, as status: Status, at stamp: Timestamp) {
+        leads[slot].status = status
+        openCount -= 1
+        closed.append(UInt32(slot), at: stamp)
+    }
+
+    /// Forgets leads closed before `limit`, at most `most`, and hands their ids to `archived`.
+    mutating func archive(closedBefore limit: Timestamp, most: Int, archived: (String) -> Void) {
+        for _ in 0..<most {
+            guard let slot = closed.popFirst(before: limit) else { return }
+            let id = leads[Int(slot)].id
+            slotByID[id] = nil
+            leads[Int(slot)] = Lead(id: "")
+            free.append(slot)
+            archived(id)
+        }
+    }
+
+    init() {}
+
+    /// Rebuilds the index from the columns of a snapshot.
+    init(leads: ContiguousArray<Lead>, free: [UInt32], closed: TimedQueue<UInt32>, openCount: Int) {
+        self.leads = leads
+        self.free = free
+        self.closed = closed
+        self.openCount = openCount
+        let isFree = free.reduce(into: BitRow()) { $0[Int($1)] = true }
+        slotByID.reserveCapacity(leads.count)
+        for slot in leads.indices where !isFree[slot] { slotByID[leads[slot].id] = UInt32(slot) }
+    }
+
+    var freeSlots: [UInt32] { free }
+}

@@ -1,0 +1,104 @@
+// Canonical bytes of partners.
+
+extension PartnerTable {
+    func write(to w: inout StateWriter) {
+        w.put(UInt32(count))
+        for index in 0..<count {
+            profiles[index].write(to: &w)
+            w.put(optional: timeZones[index]) { $1.write(to: &$0) }
+            w.put(status[index].rawValue)
+            w.put(each: absences[index]) { w, absence in
+                w.put(absence.id)
+                w.put(absence.from)
+                w.put(absence.until)
+            }
+            w.put(openLeads[index])
+            w.put(period[index])
+            w.put(leadsInPeriod[index])
+            w.put(tieDebtMicros[index])
+            w.put(lastAssigned[index])
+            w.put(assignments[index])
+            w.put(commissionBasisPoints[index])
+        }
+    }
+
+    init(from r: inout StateReader, currency: String, _ vocabulary: inout Vocabulary) throws(StateBytesError) {
+        for index in 0..<(try r.count()) {
+            let profile = try PartnerProfile(from: &r)
+            let zone = try r.optional { (r) throws(StateBytesError) in try TimeZoneRules(from: &r) }
+            upsert(profile, timeZone: zone, currency: currency, &vocabulary)
+            setStatus(try r.raw(), at: index)
+            for _ in 0..<(try r.count()) {
+                setAbsence(.init(id: try r.string(), from: try r.timestamp(), until: try r.timestamp()), at: index)
+            }
+            openLeads[index] = try r.get()
+            period[index] = try r.get()
+            leadsInPeriod[index] = try r.get()
+            tieDebtMicros[index] = try r.get()
+            lastAssigned[index] = try r.timestamp()
+            assignments[index] = try r.get()
+            commissionBasisPoints[index] = try r.get()
+        }
+    }
+}
+
+extension PartnerProfile {
+    func write(to w: inout StateWriter) {
+        w.put(partnerID)
+        for list in PartnerList.allCases { w.put(each: self[list]) { $0.put($1) } }
+        w.put(tier)
+        w.put(optional: typicalDealMin) { $1.write(to: &$0) }
+        w.put(optional: typicalDealMax) { $1.write(to: &$0) }
+        w.put(optional: capacity.openLeadsMax) { $0.put($1) }
+        w.put(optional: capacity.leadsPerPeriodMax) { $0.put($1) }
+        w.put(capacity.leadsPerPeriodMin)
+        w.put(timeZone)
+        w.put(each: workingHours) { w, hours in
+            w.put(hours.weekday)
+            w.put(hours.fromMinute)
+            w.put(hours.untilMinute)
+        }
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(partnerID: try r.string())
+        func list(_ r: inout StateReader) throws(StateBytesError) -> [String] {
+            try r.each { (r) throws(StateBytesError) in try r.string() }
+        }
+        countries = try list(&r)
+        regions = try list(&r)
+        languages = try list(&r)
+        verticals = try list(&r)
+        products = try list(&r)
+        technologies = try list(&r)
+        certifications = try list(&r)
+        residencies = try list(&r)
+        tier = try r.get()
+        typicalDealMin = try r.optional { (r) throws(StateBytesError) in try Money(from: &r) }
+        typicalDealMax = try r.optional { (r) throws(StateBytesError) in try Money(from: &r) }
+        capacity = Capacity(
+            openLeadsMax: try r.optional { (r) throws(StateBytesError) in try r.get() },
+            leadsPerPeriodMax: try r.optional { (r) throws(StateBytesError) in try r.get() },
+            leadsPerPeriodMin: try r.get())
+        timeZone = try r.string()
+        workingHours = try r.each { (r) throws(StateBytesError) in
+            WorkingHours(weekday: try r.get(), fromMinute: try r.get(), untilMinute: try r.get())
+        }
+    }
+}
+
+extension TimeZoneRules {
+    func write(to w: inout StateWriter) {
+        w.put(tzVersion)
+        w.put(each: offsets) { w, offset in
+            w.put(offset.from)
+            w.put(offset.seconds)
+        }
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(
+            tzVersion: try r.string(),
+            offsets: try r.each { (r) throws(StateBytesError) in Offset(from: try r.timestamp(), seconds: try r.get()) })
+    }
+}

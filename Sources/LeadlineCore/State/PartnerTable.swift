@@ -1,0 +1,162 @@
+/// The program's partners as columns; a partner's index is its order of registration and never changes.
+struct PartnerTable: Sendable, Equatable {
+    enum Status: UInt8, Sendable { case active = 0, paused, removed }
+
+    struct Absence: Sendable, Equatable {
+        var id: String
+        var from: Timestamp
+        var until: Timestamp
+    }
+
+    /// "No cap" in the cap columns.
+    static let uncapped = UInt32.max
+
+    private(set) var indexByID: [String: UInt32] = [:]
+    private(set) var profiles: [PartnerProfile] = []
+    private(set) var status: [Status] = []
+    private(set) var active = BitRow()
+    private(set) var withAbsences = BitRow()
+    private(set) var absences: [[Absence]] = []
+    private(set) var timeZones: [TimeZoneRules?] = []
+    private(set) var openLeadsMax: [UInt32] = []
+    private(set) var leadsPerPeriodMax: [UInt32] = []
+    private(set) var typicalDealMin: [Int64] = []
+    private(set) var typicalDealMax: [Int64] = []
+    private(set) var tier: [UInt32] = []
+    var openLeads: [UInt32] = []
+    var period: [Int64] = []
+    var leadsInPeriod: [UInt32] = []
+    var tieDebtMicros: [Int64] = []
+    var lastAssigned: [Timestamp] = []
+    var assignments: [UInt64] = []
+    var commissionBasisPoints: [UInt32] = []
+
+    /// Who lists which word: one row of bits for each (list, word) that a profile names.
+    private var rowByKey: [UInt32: Int] = [:]
+    private var rows: [BitRow] = []
+
+    var count: Int { profiles.count }
+    /// Words in a row of partner bits.
+    var wordCount: Int { (count + 63) >> 6 }
+
+    func index(of id: String) -> Int? { indexByID[id].map(Int.init) }
+
+    /// Registers a partner or replaces its profile; counters and what outcomes taught stay.
+    mutating func upsert(_ profile: PartnerProfile, timeZone: TimeZoneRules?, currency: String, _ vocabulary: inout Vocabulary) {
+        let index: Int
+        if let known = self.index(of: profile.partnerID) {
+            index = known
+            mark(profiles[index], at: index, false, &vocabulary)
+            profiles[index] = profile
+            timeZones[index] = timeZone
+        } else {
+            index = count
+            indexByID[profile.partnerID] = UInt32(index)
+            profiles.append(profile)
+            status.append(.active)
+            absences.append([])
+            timeZones.append(timeZone)
+            openLeadsMax.append(Self.uncapped)
+            leadsPerPeriodMax.append(Self.uncapped)
+            typicalDealMin.append(0)
+            typicalDealMax.append(0)
+            tier.append(0)
+            openLeads.append(0)
+            period.append(.min)
+            leadsInPeriod.append(0)
+            tieDebtMicros.append(0)
+            lastAssigned.append(.epoch)
+            assignments.append(0)
+            commissionBasisPoints.append(0)
+        }
+        // A partner that was removed and is registered again starts anew as active.
+        if status[index] == .removed { status[index] = .active }
+        active[index] = status[index] == .active
+        mark(profile, at: index, true, &vocabulary)
+        tier[index] = profile.tier
+        typicalDealMin[index] = Self.bound(profile.typicalDealMin, currency)
+        typicalDealMax[index] = Self.bound(profile.typicalDealMax, currency)
+        setCapacity(profile.capacity, at: index)
+    }
+
+    mutating func setCapacity(_ capacity: Capacity, at index: Int) {
+        profiles[index].capacity = capacity
+        openLeadsMax[index] = capacity.openLeadsMax ?? Self.uncapped
+        leadsPerPeriodMax[index] = capacity.leadsPerPeriodMax ?? Self.uncapped
+    }
+
+    mutating func setStatus(_ new: Status, at index: Int) {
+        status[index] = new
+        active[index] = new == .active
+    }
+
+    mutating func setAbsence(_ absence: Absence, at index: Int) {
+        absences[index].removeAll { $0.id == absence.id }
+        absences[index].append(absence)
+        absences[index].sort { ($0.from, $0.until, $0.id) < ($1.from, $1.until, $1.id) }
+        withAbsences[index] = true
+    }
+
+    mutating func cancelAbsence(_ id: String, at index: Int) {
+        absences[index].removeAll { $0.id == id }
+        withAbsences[index] = !absences[index].isEmpty
+    }
+
+    func isAbsent(_ index: Int, at stamp: Timestamp) -> Bool {
+        absences[index].contains { $0.from <= stamp && stamp < $0.until }
+    }
+
+    /// The partners who list the word, as bits; nil if none does.
+    func listing(_ list: PartnerList, _ code: Vocabulary.Code) -> BitRow? {
+        rowByKey[Self.key(list, code)].map { rows[$0] }
+    }
+
+    /// True if the partner lists the word.
+    func lists(_ index: Int, _ list: PartnerList, _ code: Vocabulary.Code) -> Bool {
+        listing(list, code)?[index] ?? false
+    }
+
+    private static func key(_ list: PartnerList, _ code: Vocabulary.Code) -> UInt32 {
+        UInt32(list.rawValue) << 16 | UInt32(code)
+    }
+
+    private static func bound(_ money: Money?, _ currency: String) -> Int64 {
+        guard let money, money.currency == currency else { return 0 }
+        return money.minorUnits
+    }
+
+    private mutating func mark(_ profile: PartnerProfile, at index: Int, _ listed: Bool, _ vocabulary: inout Vocabulary) {
+        for list in PartnerList.allCases {
+            for word in profile[list] {
+                let code = vocabulary.learn(word)
+                if code == Vocabulary.unlisted { continue }
+                let key = Self.key(list, code)
+                let row: Int
+                if let known = rowByKey[key] {
+                    row = known
+                } else {
+                    row = rows.count
+                    rows.append(BitRow())
+                    rowByKey[key] = row
+                }
+                rows[row][index] = listed
+            }
+        }
+    }
+}
+
+extension PartnerProfile {
+    /// The list that a predicate names.
+    public subscript(_ list: PartnerList) -> [String] {
+        switch list {
+        case .countries: countries
+        case .regions: regions
+        case .languages: languages
+        case .verticals: verticals
+        case .products: products
+        case .technologies: technologies
+        case .certifications: certifications
+        case .residencies: residencies
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// Canonical bytes of policies.
+
+extension Policy {
+    func write(to w: inout StateWriter) {
+        w.put(name)
+        w.put(each: hardRules) { w, rule in
+            w.put(rule.name)
+            rule.require.write(to: &w)
+        }
+        for weight in [
+            fitWeights.vertical, fitWeights.country, fitWeights.language, fitWeights.dealSize, fitWeights.technologies,
+            fitWeights.winRate, sla.firstResponseMinutes, attemptsMax, minimumConversionBasisPoints,
+            priorWinRateBasisPoints, priorStrengthDeals, fitFadeOutcomes, periodDays, samePersonDays, ownershipDays,
+        ] { w.put(weight) }
+        w.put(sla.inWorkingHours)
+        w.put(ownerFirst)
+        w.put(periodAnchor)
+        w.put(defaultDealValueMinorUnits)
+        w.put(each: exchangeRates) { w, rate in
+            w.put(rate.currency)
+            w.put(rate.rateMicros)
+        }
+        w.put(humanQueue)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init()
+        name = try r.string()
+        hardRules = try r.each { (r) throws(StateBytesError) in
+            HardRule(name: try r.string(), require: try Predicate(from: &r, depth: 0))
+        }
+        fitWeights.vertical = try r.get()
+        fitWeights.country = try r.get()
+        fitWeights.language = try r.get()
+        fitWeights.dealSize = try r.get()
+        fitWeights.technologies = try r.get()
+        fitWeights.winRate = try r.get()
+        sla.firstResponseMinutes = try r.get()
+        attemptsMax = try r.get()
+        minimumConversionBasisPoints = try r.get()
+        priorWinRateBasisPoints = try r.get()
+        priorStrengthDeals = try r.get()
+        fitFadeOutcomes = try r.get()
+        periodDays = try r.get()
+        samePersonDays = try r.get()
+        ownershipDays = try r.get()
+        sla.inWorkingHours = try r.bool()
+        ownerFirst = try r.bool()
+        periodAnchor = try r.timestamp()
+        defaultDealValueMinorUnits = try r.get()
+        exchangeRates = try r.each { (r) throws(StateBytesError) in
+            ExchangeRate(currency: try r.string(), rateMicros: try r.get())
+        }
+        humanQueue = try r.string()
+    }
+}
+
+extension Predicate {
+    func write(to w: inout StateWriter) {
+        switch self {
+        case .all(let parts):
+            w.put(UInt8(1))
+            w.put(each: parts) { $1.write(to: &$0) }
+        case .any(let parts):
+            w.put(UInt8(2))
+            w.put(each: parts) { $1.write(to: &$0) }
+        case .not(let part):
+            w.put(UInt8(3))
+            part.write(to: &w)
+        case .partnerCovers(let field, let list):
+            w.put(UInt8(4))
+            w.put(field.rawValue)
+            w.put(list.rawValue)
+        case .partnerLists(let list, let value):
+            w.put(UInt8(5))
+            w.put(list.rawValue)
+            w.put(value)
+        case .leadIs(let field, let values):
+            w.put(UInt8(6))
+            w.put(field.rawValue)
+            w.put(each: values) { $0.put($1) }
+        case .leadNumberWithin(let number, let least, let most):
+            w.put(UInt8(7))
+            w.put(number.rawValue)
+            w.put(optional: least) { $0.put($1) }
+            w.put(optional: most) { $0.put($1) }
+        case .partnerTierAtLeast(let tier):
+            w.put(UInt8(8))
+            w.put(tier)
+        }
+    }
+
+    init(from r: inout StateReader, depth: Int) throws(StateBytesError) {
+        guard depth < Predicate.depthMax + 1 else { throw .invalid(at: r.at) }
+        func parts(_ r: inout StateReader) throws(StateBytesError) -> [Predicate] {
+            try r.each { (r) throws(StateBytesError) in try Predicate(from: &r, depth: depth + 1) }
+        }
+        switch try r.get(UInt8.self) {
+        case 1: self = .all(try parts(&r))
+        case 2: self = .any(try parts(&r))
+        case 3: self = .not(try Predicate(from: &r, depth: depth + 1))
+        case 4: self = .partnerCovers(try r.raw(), try r.raw())
+        case 5: self = .partnerLists(try r.raw(), value: try r.string())
+        case 6: self = .leadIs(try r.raw(), values: try r.each { (r) throws(StateBytesError) in try r.string() })
+        case 7:
+            self = .leadNumberWithin(
+                try r.raw(), atLeast: try r.optional { (r) throws(StateBytesError) in try r.get() },
+                atMost: try r.optional { (r) throws(StateBytesError) in try r.get() })
+        case 8: self = .partnerTierAtLeast(try r.get())
+        default: throw .invalid(at: r.at)
+        }
+    }
+}

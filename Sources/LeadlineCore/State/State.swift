@@ -1,0 +1,115 @@
+/// Everything a program remembers: the fold of its journal. Two states folded from the same journal are
+/// equal to the bit, on any machine.
+public struct State: Sendable {
+    /// How long a closed lead can still be corrected before it is archived.
+    public static let correctionMicros = 540 * Timestamp.microsPerDay
+    /// Archived lead ids that are remembered, as digests, so that their late outcomes can be told apart.
+    static let archivedMax = 1_000_000
+
+    /// Position that the next entry will have.
+    public internal(set) var nextPosition: UInt64 = 0
+    /// Logical time of the last entry.
+    public internal(set) var lastStamp = Timestamp.epoch
+    /// The logic that decides.
+    public internal(set) var logicVersion = Decider.logicVersion
+    /// ISO 4217 code; empty until the program is registered.
+    public internal(set) var currency = ""
+    /// The policy in force.
+    public internal(set) var policy: Policy?
+    /// Its content hash.
+    public internal(set) var policyVersion = ""
+    /// Human reviews that are open.
+    public internal(set) var reviewsOpen = 0
+    /// Times that tie debt alone could not decide; the next such tie starts one further along.
+    var rotation: UInt64 = 0
+
+    var vocabulary = Vocabulary()
+    var partners = PartnerTable()
+    var leads = LeadTable()
+    var accounts = AccountTable()
+    var tallies = OutcomeTallies()
+    var seen = SeenEvents()
+    var waiting = WaitingOutcomes()
+    var agenda = Agenda()
+    var archived = TimedQueue<UInt64>()
+    var archivedIDs: Set<UInt64> = []
+    /// The policy's hard rules with their words as codes; derived from `policy`.
+    var hardRules: [CompiledRule] = []
+
+    /// The state before a program's first entry.
+    public init() {}
+
+    /// True once the program's registration is in the journal.
+    public var isRegistered: Bool { !currency.isEmpty }
+
+    /// When the next timer fires; nil if none runs. The engine sends `TimeAdvanced` for it.
+    public var nextDeadline: Timestamp? { agenda.first?.at }
+
+    /// Leads that are assigned or in the human queue.
+    public var openLeadCount: Int { leads.openCount }
+    /// Partners ever registered.
+    public var partnerCount: Int { partners.count }
+    /// A measure of the state's size, by which snapshots are spaced: leads, accounts, partners, events remembered.
+    public var size: Int { leads.leads.count + accounts.accounts.count + partners.count + seen.byEvent.count / 4 }
+
+    /// A hash under which an archived lead's id is remembered.
+    static func archiveDigest(_ leadID: String) -> UInt64 {
+        var hash = SipHash128()
+        hash.absorb(leadID)
+        return hash.digest().low
+    }
+}
+
+/// What the state says of an input before it gets a place in the stream.
+public enum Admission: Sendable, Equatable {
+    /// New: decide it.
+    case accept
+    /// The producer repeated itself: journal `duplicateReceived` instead.
+    case duplicate
+    /// The same event id came with other content.
+    case eventIDConflict
+    /// Nobody registered the program.
+    case programUnknown
+    /// An outcome for a lead that was archived.
+    case leadArchived
+}
+
+extension State {
+    /// Whether an input may enter the stream at `stamp`. Pure; changes nothing.
+    public func admission(of input: Input, at stamp: Timestamp) -> Admission {
+        if let event = input.eventDigest, let known = seen.seen(event, at: stamp) {
+            return known.content == (input.contentDigest?.low ?? 0) ? .duplicate : .eventIDConflict
+        }
+        if !isRegistered {
+            if case .programRegistered = input.fact { return .accept }
+            return .programUnknown
+        }
+        if let lead = input.fact.outcomeLeadID, !leads.knows(lead), archivedIDs.contains(Self.archiveDigest(lead)) {
+            return .leadArchived
+        }
+        return .accept
+    }
+
+    /// Whether a snapshot belongs before the entry at `position`: at multiples of a power of two that grows with
+    /// the state, so that the cost of snapshots stays a constant share. Depends on position and size alone.
+    public func isSnapshotDue(at position: UInt64) -> Bool {
+        if position == 0 { return false }
+        var spacing: UInt64 = 4_096
+        while spacing < UInt64(size) { spacing <<= 1 }
+        return position & (spacing - 1) == 0
+    }
+}
+
+extension Fact {
+    /// The lead that an outcome speaks of; nil for everything that is not an outcome.
+    public var outcomeLeadID: String? {
+        switch self {
+        case .leadAccepted(let fact): fact.leadID
+        case .leadDeclined(let fact), .dealLost(let fact): fact.leadID
+        case .firstResponseRecorded(let fact): fact.leadID
+        case .dealStageChanged(let fact): fact.leadID
+        case .dealWon(let fact): fact.leadID
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,309 @@
+// The canonical bytes of a state. Their SHA-256 is the state hash; a snapshot is these bytes.
+
+extension State {
+    /// Format of the bytes below; changes whenever they do.
+    static let format: UInt32 = 1
+
+    /// The whole state, in one exact form: equal states give equal bytes.
+    public func canonicalBytes() -> [UInt8] {
+        var w = StateWriter(capacity: 4_096 + size * 192)
+        w.put(Self.format)
+        w.put(nextPosition)
+        w.put(lastStamp)
+        w.put(logicVersion)
+        w.put(currency)
+        w.put(Int64(reviewsOpen))
+        w.put(rotation)
+        w.put(policyVersion)
+        w.put(each: vocabulary.words.dropFirst()) { $0.put($1) }
+        w.put(optional: policy) { $1.write(to: &$0) }
+        partners.write(to: &w)
+        leads.write(to: &w)
+        w.put(each: accounts.accounts) { $1.write(to: &$0) }
+        tallies.write(to: &w)
+        w.put(each: seen.order.items) { w, item in
+            w.put(item.at)
+            w.put(item.element)
+            let memory = seen.byEvent[item.element]
+            w.put(memory?.content ?? 0)
+            w.put(memory?.at ?? .epoch)
+        }
+        w.put(waiting.nextTicket)
+        w.put(each: waiting.tickets) { w, ticket in
+            w.put(ticket)
+            if let waiting = waiting[ticket] { waiting.write(to: &w) }
+        }
+        w.put(each: archived.items) { w, item in
+            w.put(item.at)
+            w.put(item.element)
+        }
+        return w.bytes
+    }
+
+    /// The state that gave these bytes.
+    public init(canonicalBytes: [UInt8]) throws(StateBytesError) {
+        var r = StateReader(canonicalBytes)
+        let format: UInt32 = try r.get()
+        guard format == Self.format else { throw .unknownFormat(format) }
+        self.init()
+        nextPosition = try r.get()
+        lastStamp = try r.timestamp()
+        logicVersion = try r.get()
+        currency = try r.string()
+        reviewsOpen = Int(try r.get(Int64.self))
+        rotation = try r.get()
+        policyVersion = try r.string()
+        for word in try r.each({ (r) throws(StateBytesError) in try r.string() }) { _ = vocabulary.learn(word) }
+        policy = try r.optional { (r) throws(StateBytesError) in try Policy(from: &r) }
+        compileHardRules()
+        partners = try PartnerTable(from: &r, currency: currency, &vocabulary)
+        leads = try LeadTable(from: &r)
+        accounts = AccountTable(accounts: ContiguousArray(
+            try r.each { (r) throws(StateBytesError) in try AccountTable.Account(from: &r) }))
+        tallies = try OutcomeTallies(from: &r)
+        for _ in 0..<(try r.count()) {
+            let at = try r.timestamp()
+            let event = try r.digest()
+            seen.restore(event, queuedAt: at, .init(content: try r.get(), at: try r.timestamp()))
+        }
+        waiting = WaitingOutcomes(nextTicket: try r.get())
+        for _ in 0..<(try r.count()) {
+            let ticket: UInt32 = try r.get()
+            waiting.restore(try .init(from: &r), ticket: ticket)
+        }
+        for _ in 0..<(try r.count()) {
+            let at = try r.timestamp()
+            let digest: UInt64 = try r.get()
+            archived.append(digest, at: at)
+            archivedIDs.insert(digest)
+        }
+        guard r.isAtEnd else { throw .invalid(at: r.at) }
+        rebuildAgenda()
+    }
+
+    /// The agenda follows from leads and waiting outcomes.
+    private mutating func rebuildAgenda() {
+        for slot in leads.leads.indices where leads.leads[slot].hasTimer {
+            agenda.add(.lead, UInt32(slot), at: leads.leads[slot].dueAt)
+        }
+        for ticket in waiting.tickets {
+            guard let outcome = waiting[ticket] else { continue }
+            agenda.add(.outcomeExpiry, ticket, at: outcome.until)
+            if let slot = leads.slot(of: outcome.leadID) {
+                agenda.add(.deliverOutcome, ticket, at: leads.leads[slot].submittedAt)
+            }
+        }
+    }
+}
+
+// MARK: - Leads and accounts
+
+extension LeadTable {
+    func write(to w: inout StateWriter) {
+        w.put(each: leads) { $1.write(to: &$0) }
+        w.put(each: freeSlots) { $0.put($1) }
+        w.put(each: closed.items) { w, item in
+            w.put(item.at)
+            w.put(item.element)
+        }
+        w.put(Int64(openCount))
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        let leads = ContiguousArray(try r.each { (r) throws(StateBytesError) in try Lead(from: &r) })
+        let free: [UInt32] = try r.each { (r) throws(StateBytesError) in try r.get() }
+        var closed = TimedQueue<UInt32>()
+        for _ in 0..<(try r.count()) {
+            let at = try r.timestamp()
+            closed.append(try r.get(), at: at)
+        }
+        self.init(leads: leads, free: free, closed: closed, openCount: Int(try r.get(Int64.self)))
+    }
+}
+
+extension LeadTable.Lead {
+    func write(to w: inout StateWriter) {
+        w.put(id)
+        w.put(subject)
+        w.put(each: technologies) { $0.put($1) }
+        w.put(each: requiredCertifications) { $0.put($1) }
+        w.put(each: tried) { $0.put($1) }
+        w.put(valueMinorUnits)
+        w.put(submittedAt)
+        w.put(assignedAt)
+        w.put(dueAt)
+        w.put(account)
+        w.put(link)
+        w.put(holder)
+        w.put(employees)
+        w.put(attempt)
+        for code in [country, region, language, vertical, product, source, residency, currency, learnedVertical] { w.put(code) }
+        w.put(lawfulBasis.rawValue)
+        w.put(status.rawValue)
+        w.put(flags.rawValue)
+        w.put(dueCause.rawValue)
+        w.put(learnedBand)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(id: try r.string())
+        subject = try r.digest()
+        technologies = try r.each { (r) throws(StateBytesError) in try r.get() }
+        requiredCertifications = try r.each { (r) throws(StateBytesError) in try r.get() }
+        tried = try r.each { (r) throws(StateBytesError) in try r.get() }
+        valueMinorUnits = try r.get()
+        submittedAt = try r.timestamp()
+        assignedAt = try r.timestamp()
+        dueAt = try r.timestamp()
+        account = try r.get()
+        link = try r.get()
+        holder = try r.get()
+        employees = try r.get()
+        attempt = try r.get()
+        country = try r.get()
+        region = try r.get()
+        language = try r.get()
+        vertical = try r.get()
+        product = try r.get()
+        source = try r.get()
+        residency = try r.get()
+        currency = try r.get()
+        learnedVertical = try r.get()
+        lawfulBasis = try r.raw()
+        status = try r.raw()
+        flags = .init(rawValue: try r.get())
+        dueCause = try r.raw()
+        learnedBand = try r.get()
+    }
+}
+
+extension AccountTable.Account {
+    func write(to w: inout StateWriter) {
+        w.put(pseudonym)
+        w.put(each: technologies) { $0.put($1) }
+        w.put(revenueMinorUnits)
+        w.put(intentFirstSeen)
+        w.put(intentLastSeen)
+        w.put(ownedUntil)
+        w.put(owner)
+        w.put(firstOpenLead)
+        w.put(employees)
+        w.put(vertical)
+        w.put(country)
+        w.put(intentTopic)
+        w.put(intentStrengthPercent)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(pseudonym: try r.digest())
+        technologies = try r.each { (r) throws(StateBytesError) in try r.get() }
+        revenueMinorUnits = try r.get()
+        intentFirstSeen = try r.timestamp()
+        intentLastSeen = try r.timestamp()
+        ownedUntil = try r.timestamp()
+        owner = try r.get()
+        firstOpenLead = try r.get()
+        employees = try r.get()
+        vertical = try r.get()
+        country = try r.get()
+        intentTopic = try r.get()
+        intentStrengthPercent = try r.get()
+    }
+}
+
+// MARK: - Outcomes
+
+extension Tally {
+    func write(to w: inout StateWriter) {
+        w.put(won)
+        w.put(lost)
+        w.put(cycleDays)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(won: try r.get(), lost: try r.get(), cycleDays: try r.get())
+    }
+}
+
+extension OutcomeTallies {
+    func write(to w: inout StateWriter) {
+        program.write(to: &w)
+        w.put(each: partners) { $1.write(to: &$0) }
+        w.put(each: verticals) { w, column in
+            w.put(column.code)
+            w.put(each: column.tallies) { $1.write(to: &$0) }
+        }
+        w.put(each: bands) { w, column in w.put(each: column) { $1.write(to: &$0) } }
+        w.put(each: largestWonMinorUnits) { $0.put($1) }
+        w.put(version)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        func column(_ r: inout StateReader) throws(StateBytesError) -> [Tally] {
+            try r.each { (r) throws(StateBytesError) in try Tally(from: &r) }
+        }
+        self.init(
+            program: try Tally(from: &r), partners: try column(&r),
+            verticals: try r.each { (r) throws(StateBytesError) in (try r.get(), try column(&r)) },
+            bands: try r.each { (r) throws(StateBytesError) in try column(&r) },
+            largestWonMinorUnits: try r.each { (r) throws(StateBytesError) in try r.get() }, version: try r.digest())
+    }
+}
+
+extension WaitingOutcomes.Waiting {
+    func write(to w: inout StateWriter) {
+        w.put(position)
+        w.put(leadID)
+        w.put(imported)
+        w.put(until)
+        switch fact {
+        case .leadAccepted(let fact): put(0, fact.partnerID, "", nil, 0, &w)
+        case .leadDeclined(let fact): put(1, fact.partnerID, "", nil, fact.reason.rawValue, &w)
+        case .firstResponseRecorded(let fact): put(2, fact.partnerID, fact.channel, nil, 0, &w)
+        case .dealStageChanged(let fact): put(3, fact.partnerID, fact.stage, nil, 0, &w)
+        case .dealWon(let fact): put(4, fact.partnerID, "", fact.amount, 0, &w)
+        case .dealLost(let fact): put(5, fact.partnerID, "", nil, fact.reason.rawValue, &w)
+        default: preconditionFailure("only outcomes wait for leads")
+        }
+    }
+
+    private func put(_ kind: UInt8, _ partner: String, _ text: String, _ amount: Money?, _ reason: UInt8, _ w: inout StateWriter) {
+        w.put(kind)
+        w.put(partner)
+        w.put(text)
+        w.put(optional: amount) { $1.write(to: &$0) }
+        w.put(reason)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        position = try r.get()
+        leadID = try r.string()
+        imported = try r.bool()
+        until = try r.timestamp()
+        let kind: UInt8 = try r.get()
+        let partner = try r.string()
+        let text = try r.string()
+        let amount = try r.optional { (r) throws(StateBytesError) in try Money(from: &r) }
+        let reason: RefusalReason = try r.raw()
+        switch kind {
+        case 0: fact = .leadAccepted(.init(leadID: leadID, partnerID: partner))
+        case 1: fact = .leadDeclined(.init(leadID: leadID, partnerID: partner, reason: reason))
+        case 2: fact = .firstResponseRecorded(.init(leadID: leadID, partnerID: partner, channel: text))
+        case 3: fact = .dealStageChanged(.init(leadID: leadID, partnerID: partner, stage: text))
+        case 4: fact = .dealWon(.init(leadID: leadID, partnerID: partner, amount: amount))
+        case 5: fact = .dealLost(.init(leadID: leadID, partnerID: partner, reason: reason))
+        default: throw .invalid(at: r.at)
+        }
+    }
+}
+
+extension Money {
+    func write(to w: inout StateWriter) {
+        w.put(minorUnits)
+        w.put(currency)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(minorUnits: try r.get(), currency: try r.string())
+    }
+}
