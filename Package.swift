@@ -50,16 +50,32 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Simulation",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine"],
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", protobuf],
             swiftSettings: strict),
         .executableTarget(
             name: "LeadlineCLI",
             dependencies: [
                 "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Simulation",
-                arguments, yams, logging, lifecycle, crypto,
+                arguments, yams, logging, lifecycle, crypto, grdb, protobuf,
             ],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCoreTests", dependencies: ["LeadlineCore"], swiftSettings: strict),
+        .testTarget(name: "LeadlineSchemasTests", dependencies: ["LeadlineCore", "LeadlineSchemas", protobuf], swiftSettings: strict),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", grdb, crypto], swiftSettings: strict),
+        .testTarget(name: "VaultTests", dependencies: ["Vault", grdb, crypto], swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Simulation", grdb, crypto, protobuf],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AuditTests",
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", grdb, protobuf],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Simulation"],
+            swiftSettings: strict),
+        .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

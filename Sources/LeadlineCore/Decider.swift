@@ -17,7 +17,7 @@ public enum Decider {
     public static func decide(
         _ input: Input, at stamp: Timestamp, in state: State, scratch: inout EvaluationScratch
     ) -> [Event] {
-        var decision = Decision(state: state, stamp: stamp, scratch: scratch)
+        var decision = Decision(state: state, stamp: stamp, scratch: EvaluationScratch())
         swap(&decision.scratch, &scratch)
         defer { swap(&decision.scratch, &scratch) }
         return decision.decide(input)
@@ -40,9 +40,9 @@ struct Decision {
             .duplicateReceived, .logicVersionAdopted:
             return []
         case .partnerCapacitySet(let fact): return ifPartner(fact.partnerID)
-        case .partnerPaused(let fact): return ifPartner(fact.partnerID, isNot: .paused)
-        case .partnerResumed(let fact): return ifPartner(fact.partnerID, isNot: .active)
-        case .partnerRemoved(let fact): return ifPartner(fact.partnerID, isNot: .removed)
+        case .partnerPaused(let fact): return ifPartner(fact.partnerID, becomes: .paused)
+        case .partnerResumed(let fact): return ifPartner(fact.partnerID, becomes: .active)
+        case .partnerRemoved(let fact): return ifPartner(fact.partnerID, becomes: .removed)
         case .partnerAbsenceSet(let fact): return ifPartner(fact.partnerID)
         case .partnerAbsenceCancelled(let fact): return ifPartner(fact.partnerID)
         case .partnerCommissionTermsSet(let fact): return ifPartner(fact.partnerID)
@@ -67,9 +67,14 @@ struct Decision {
         [.inputDisregarded(InputDisregarded(subject: subject, reason: reason))]
     }
 
-    private func ifPartner(_ id: String, isNot status: PartnerTable.Status? = nil) -> [Event] {
+    private func ifPartner(_ id: String) -> [Event] {
+        state.partners.index(of: id) == nil ? disregard(id, .partnerUnknown) : []
+    }
+
+    private func ifPartner(_ id: String, becomes status: PartnerTable.Status) -> [Event] {
         guard let index = state.partners.index(of: id) else { return disregard(id, .partnerUnknown) }
-        return state.partners.status[index] == status ? disregard(id, .noChange) : []
+        if state.partners.status[index] == status { return disregard(id, .noChange) }
+        return state.partners.canBecome(status, at: index) ? [] : disregard(id, .partnerUnknown)
     }
 
     private mutating func openLead(_ id: String, _ body: (inout Decision, Int) -> [Event]) -> [Event] {
@@ -105,7 +110,8 @@ extension Decision {
             return [.leadMerged(LeadMerged(leadID: fact.leadID, intoLeadID: fact.leadID, sameID: true))]
         }
         let view = state.view(of: fact.attributes, account: input.account)
-        if let past = fact.pastPartnerID, state.partners.index(of: past) != nil {
+        // Only history has a past; a producer of today cannot choose a partner past rules and caps.
+        if input.imported, let past = fact.pastPartnerID, state.partners.index(of: past) != nil {
             return importAsItWas(fact.leadID, past, view)
         }
         if let twin = samePerson(input) {

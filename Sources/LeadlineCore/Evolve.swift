@@ -5,6 +5,8 @@ extension State {
     public mutating func fold(_ input: Input, _ events: [Event], at stamp: Timestamp) {
         evolve(input, at: stamp)
         for event in events { evolve(event, at: stamp) }
+        // Last, so that the leads the decision was made on are there when its events are folded.
+        archiveClosedLeads(at: stamp)
         dropStaleAgenda()
         nextPosition += 1
     }
@@ -13,7 +15,6 @@ extension State {
     mutating func evolve(_ input: Input, at stamp: Timestamp) {
         lastStamp = stamp
         seen.forget(at: stamp, most: 4)
-        archiveClosedLeads(at: stamp)
         if let event = input.eventDigest, input.fact != .duplicateReceived {
             seen.remember(event, content: input.contentDigest, at: stamp)
         }
@@ -23,7 +24,7 @@ extension State {
         case .logicVersionAdopted(let version): logicVersion = version
         case .leadSubmitted(let fact): insert(fact, input, at: stamp)
         case .leadUpdated(let fact): update(fact)
-        case .processingRestricted(let fact): flag(fact.leadID, .restricted)
+        case .processingRestricted(let fact): restrict(fact.leadID)
         case .intentObserved(let fact): observe(fact, input.account)
         case .firmographicsObserved(let fact): observe(fact, input.account)
         case .technographicsObserved(let fact): observe(fact, input.account)
@@ -32,9 +33,9 @@ extension State {
             fold(outcome: input.fact, imported: input.imported)
         case .partnerUpserted(let profile): upsert(profile, input.timeZone)
         case .partnerCapacitySet(let fact): ifPartner(fact.partnerID) { $0.partners.setCapacity(fact.capacity, at: $1) }
-        case .partnerPaused(let fact): ifPartner(fact.partnerID) { $0.leave($1, .paused, .partnerPaused, at: stamp) }
-        case .partnerResumed(let fact): ifPartner(fact.partnerID) { $0.partners.setStatus(.active, at: $1) }
-        case .partnerRemoved(let fact): ifPartner(fact.partnerID) { $0.leave($1, .removed, .partnerRemoved, at: stamp) }
+        case .partnerPaused(let fact): ifPartner(fact.partnerID, becomes: .paused) { $0.leave($1, .paused, .partnerPaused, at: stamp) }
+        case .partnerResumed(let fact): ifPartner(fact.partnerID, becomes: .active) { $0.partners.setStatus(.active, at: $1) }
+        case .partnerRemoved(let fact): ifPartner(fact.partnerID, becomes: .removed) { $0.leave($1, .removed, .partnerRemoved, at: stamp) }
         case .partnerAbsenceSet(let fact):
             ifPartner(fact.partnerID) {
                 $0.partners.setAbsence(.init(id: fact.absenceID, from: fact.from, until: fact.until), at: $1)
@@ -77,12 +78,20 @@ extension State {
         if let index = partners.index(of: id) { body(&self, index) }
     }
 
+    private mutating func ifPartner(
+        _ id: String, becomes status: PartnerTable.Status, _ body: (inout State, Int) -> Void
+    ) {
+        ifPartner(id) { if $0.partners.canBecome(status, at: $1) { body(&$0, $1) } }
+    }
+
     private mutating func archiveClosedLeads(at stamp: Timestamp) {
         let limit = stamp.adding(micros: -Self.correctionMicros)
-        var ids: [String] = []
-        leads.archive(closedBefore: limit, most: 4) { ids.append($0) }
-        for id in ids {
-            let digest = Self.archiveDigest(id)
+        var gone: [LeadTable.Lead] = []
+        leads.archive(closedBefore: limit, most: 4) { gone.append($0) }
+        for lead in gone {
+            // Nobody can decide a review of a lead that is no longer there.
+            if lead.flags.contains(.underReview) { reviewsOpen -= 1 }
+            let digest = Self.archiveDigest(lead.id)
             if archivedIDs.insert(digest).inserted { archived.append(digest, at: stamp) }
         }
         while archived.items.count > Self.archivedMax, let oldest = archived.popFirst(before: .distantFuture) {
@@ -176,6 +185,11 @@ extension State {
         let slot = leads.insert(lead)
         linkToAccount(slot)
         for ticket in waiting.tickets(ofLead: fact.leadID) { agenda.add(.deliverOutcome, ticket, at: stamp) }
+    }
+
+    private mutating func restrict(_ leadID: String) {
+        guard let slot = leads.slot(of: leadID), leads.leads[slot].isOpen else { return }
+        leads.leads[slot].flags.insert(.restricted)
     }
 
     private mutating func update(_ fact: LeadUpdated) {
@@ -291,7 +305,8 @@ extension State {
     private mutating func respond(_ leadID: String) {
         guard let slot = leads.slot(of: leadID) else { return }
         leads.leads[slot].flags.insert(.responded)
-        leads.leads[slot].dueAt = .distantFuture
+        // A response keeps a lead at its partner, but not at one that is gone.
+        if leads.leads[slot].dueCause != .partnerRemoved { leads.leads[slot].dueAt = .distantFuture }
     }
 
     private mutating func escalate(_ event: LeadEscalated) {
@@ -336,6 +351,7 @@ extension State {
         tallies.learn(outcome(slot, partner, won: won, amount: event.amountMinorUnits))
         if won, lead.account != LeadTable.nowhere, let policy {
             accounts.accounts[Int(lead.account)].owner = UInt32(partner)
+            accounts.accounts[Int(lead.account)].ownedThrough = UInt32(slot)
             accounts.accounts[Int(lead.account)].ownedUntil =
                 stamp.adding(micros: Int64(policy.ownershipDays) * Timestamp.microsPerDay)
         }
@@ -345,7 +361,16 @@ extension State {
         let lead = leads.leads[slot]
         guard lead.flags.contains(.learned), lead.holder != LeadTable.nowhere else { return }
         tallies.unlearn(outcome(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: 0))
+        if lead.account != LeadTable.nowhere { disown(Int(lead.account), through: slot) }
         learn(slot, Int(lead.holder), event, at: stamp)
+    }
+
+    /// The account is nobody's if it was owned through this deal; through a later one it stays owned.
+    private mutating func disown(_ account: Int, through slot: Int) {
+        guard accounts.accounts[account].ownedThrough == UInt32(slot) else { return }
+        accounts.accounts[account].owner = LeadTable.nowhere
+        accounts.accounts[account].ownedThrough = LeadTable.nowhere
+        accounts.accounts[account].ownedUntil = .epoch
     }
 
     private func outcome(_ slot: Int, _ partner: Int, won: Bool, amount: Int64) -> OutcomeTallies.Outcome {

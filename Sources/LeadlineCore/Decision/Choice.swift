@@ -45,7 +45,7 @@ extension Evaluation {
         _ lead: LeadView, _ state: State, _ policy: Policy, at stamp: Timestamp, _ scratch: EvaluationScratch
     ) -> Int? {
         guard policy.ownerFirst, let account = lead.account,
-            let owner = Ownership.owner(ofAccount: account, state, at: stamp), state.partners.active[owner]
+            let owner = Ownership.owner(ofAccount: account, besides: lead.slot, state, at: stamp), state.partners.active[owner]
         else { return nil }
         let isOut = scratch.steps.contains { step in
             step.reason != .openLeadsCap && step.reason != .periodCap && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0

@@ -16,6 +16,8 @@ struct LeadView: Sendable {
     var technologies: [Vocabulary.Code] = []
     var requiredCertifications: [Vocabulary.Code] = []
     var account: Int?
+    /// The lead's own slot; `nowhere` before it is folded.
+    var slot = LeadTable.nowhere
     /// Partners who had the lead before, its holder included.
     var tried: [UInt32] = []
 
@@ -72,6 +74,7 @@ extension State {
     func view(ofLeadAt slot: Int) -> LeadView {
         let lead = leads.leads[slot]
         var view = LeadView()
+        view.slot = UInt32(slot)
         view.country = lead.country
         view.region = lead.region
         view.language = lead.language

@@ -3,14 +3,15 @@ enum Ownership {
     /// Most open leads of one account that are looked through.
     private static let hopsMax = 64
 
-    static func owner(ofAccount index: Int, _ state: State, at stamp: Timestamp) -> Int? {
+    /// The lead that is being routed, at slot `own`, is no evidence.
+    static func owner(ofAccount index: Int, besides own: UInt32, _ state: State, at stamp: Timestamp) -> Int? {
         let account = state.accounts.accounts[index]
         var newest: (assigned: Timestamp, holder: UInt32)?
         var slot = account.firstOpenLead
         for _ in 0..<hopsMax {
             guard slot != LeadTable.nowhere else { break }
             let lead = state.leads.leads[Int(slot)]
-            if lead.holder != LeadTable.nowhere, newest.map({ lead.assignedAt > $0.assigned }) ?? true {
+            if slot != own, lead.holder != LeadTable.nowhere, newest.map({ lead.assignedAt > $0.assigned }) ?? true {
                 newest = (lead.assignedAt, lead.holder)
             }
             slot = lead.link

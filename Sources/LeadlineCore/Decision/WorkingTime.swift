@@ -11,12 +11,15 @@ enum WorkingTime {
         var left = Int64(minutes) * Timestamp.microsPerMinute
         if hours.isEmpty && absences.isEmpty { return start.adding(micros: left) }
         let firstDay = localDay(of: start, zone)
+        // Hours of a day may overlap; no moment counts twice.
+        var counted = start
         for day in firstDay...(firstDay + horizonDays) {
-            for stretch in stretches(on: day, hours, zone, absences) where stretch.until > start {
-                let from = max(stretch.from, start)
+            for stretch in stretches(on: day, hours, zone, absences) where stretch.until > counted {
+                let from = max(stretch.from, counted)
                 let length = stretch.until.micros - from.micros
                 if length >= left { return from.adding(micros: left) }
                 left -= length
+                counted = stretch.until
             }
         }
         return start.adding(micros: horizonDays * Timestamp.microsPerDay)

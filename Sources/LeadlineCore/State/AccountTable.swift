@@ -9,6 +9,8 @@ struct AccountTable: Sendable {
         /// Until when the partner that won a deal here owns the account.
         var ownedUntil = Timestamp.epoch
         var owner = LeadTable.nowhere
+        /// Slot of the won lead that made it the owner, so that a correction can take it back.
+        var ownedThrough = LeadTable.nowhere
         /// First of the account's open leads; they are chained through `Lead.link`.
         var firstOpenLead = LeadTable.nowhere
         var employees: UInt32 = 0

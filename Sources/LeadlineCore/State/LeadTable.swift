@@ -75,6 +75,9 @@ struct LeadTable: Sendable {
         return Int(at)
     }
 
+    /// When the lead itself came, also if it was merged into another.
+    func arrival(of id: String) -> Timestamp? { slotByID[id].map { leads[Int($0)].submittedAt } }
+
     func knows(_ id: String) -> Bool { slotByID[id] != nil }
 
     mutating func insert(_ lead: Lead) -> Int {
@@ -98,15 +101,15 @@ struct LeadTable: Sendable {
         closed.append(UInt32(slot), at: stamp)
     }
 
-    /// Forgets leads closed before `limit`, at most `most`, and hands their ids to `archived`.
-    mutating func archive(closedBefore limit: Timestamp, most: Int, archived: (String) -> Void) {
+    /// Forgets leads closed before `limit`, at most `most`, and hands them to `archived`.
+    mutating func archive(closedBefore limit: Timestamp, most: Int, archived: (Lead) -> Void) {
         for _ in 0..<most {
             guard let slot = closed.popFirst(before: limit) else { return }
-            let id = leads[Int(slot)].id
-            slotByID[id] = nil
+            let lead = leads[Int(slot)]
+            slotByID[lead.id] = nil
             leads[Int(slot)] = Lead(id: "")
             free.append(slot)
-            archived(id)
+            archived(lead)
         }
     }
 

@@ -90,6 +90,9 @@ struct PartnerTable: Sendable, Equatable {
         active[index] = new == .active
     }
 
+    /// Whether a pause, a return or a removal changes anything. A partner that was removed comes back by a profile alone.
+    func canBecome(_ new: Status, at index: Int) -> Bool { status[index] != new && status[index] != .removed }
+
     mutating func setAbsence(_ absence: Absence, at index: Int) {
         absences[index].removeAll { $0.id == absence.id }
         absences[index].append(absence)

@@ -89,9 +89,7 @@ extension State {
         for ticket in waiting.tickets {
             guard let outcome = waiting[ticket] else { continue }
             agenda.add(.outcomeExpiry, ticket, at: outcome.until)
-            if let slot = leads.slot(of: outcome.leadID) {
-                agenda.add(.deliverOutcome, ticket, at: leads.leads[slot].submittedAt)
-            }
+            if let arrival = leads.arrival(of: outcome.leadID) { agenda.add(.deliverOutcome, ticket, at: arrival) }
         }
     }
 }
@@ -186,6 +184,7 @@ extension AccountTable.Account {
         w.put(intentLastSeen)
         w.put(ownedUntil)
         w.put(owner)
+        w.put(ownedThrough)
         w.put(firstOpenLead)
         w.put(employees)
         w.put(vertical)
@@ -202,6 +201,7 @@ extension AccountTable.Account {
         intentLastSeen = try r.timestamp()
         ownedUntil = try r.timestamp()
         owner = try r.get()
+        ownedThrough = try r.get()
         firstOpenLead = try r.get()
         employees = try r.get()
         vertical = try r.get()

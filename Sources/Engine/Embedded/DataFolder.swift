@@ -1,0 +1,106 @@
+import Foundation
+public import GRDB
+import Journal
+import Vault
+
+/// Settings that a data folder keeps.
+public struct DataFolderSettings: Codable, Sendable, Equatable {
+    /// The program that commands mean when none is named.
+    public var program: String
+    /// Where the master key is kept: outside the folder, so that a copy of the folder opens nothing.
+    public var masterKeyFile: String
+    /// Hexadecimal seed from which subjects' ids and keys are derived, for reproducible imports and tests. Whoever
+    /// knows it opens everything: absent in production, where keys are random.
+    public var keySeed: String?
+    public init(program: String, masterKeyFile: String, keySeed: String? = nil) {
+        self.program = program
+        self.masterKeyFile = masterKeyFile
+        self.keySeed = keySeed
+    }
+}
+
+/// A folder with everything an embedded Leadline keeps, and where each part stands.
+///
+/// `journal.db` is the truth (entries and topics), `vault.db` the keys, `derived.db` what can be rebuilt.
+public struct DataFolder: Sendable {
+    public let path: String
+    public let settings: DataFolderSettings
+
+    public var journalPath: String { path + "/journal.db" }
+    public var vaultPath: String { path + "/vault.db" }
+    public var derivedPath: String { path + "/derived.db" }
+    private static func settingsPath(_ path: String) -> String { path + "/leadline.json" }
+
+    /// Opens a folder that `create` made.
+    public init(path: String) throws {
+        self.path = path
+        guard let data = FileManager.default.contents(atPath: Self.settingsPath(path)) else {
+            throw EngineError.dataFolder(path: path, "it holds no leadline.json; make it with 'leadline init \(path)'")
+        }
+        do {
+            settings = try JSONDecoder().decode(DataFolderSettings.self, from: data)
+        } catch {
+            throw EngineError.dataFolder(path: path, "leadline.json is not valid: program and masterKeyFile are required")
+        }
+    }
+
+    /// Makes a folder with its databases and a new master key.
+    public static func create(path: String, settings: DataFolderSettings) throws -> DataFolder {
+        if FileManager.default.fileExists(atPath: settingsPath(path)) {
+            throw EngineError.dataFolder(path: path, "it is initialised already")
+        }
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        if !FileManager.default.fileExists(atPath: settings.masterKeyFile) {
+            let parent = URL(fileURLWithPath: settings.masterKeyFile).deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            _ = try MasterKey.create(at: settings.masterKeyFile)
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try encoder.encode(settings).write(to: URL(fileURLWithPath: settingsPath(path)), options: .atomic)
+        let folder = try DataFolder(path: path)
+        _ = try EmbeddedLog(JournalDatabase.open(path: folder.journalPath))
+        _ = try folder.openVault()
+        _ = try folder.openDerived()
+        return folder
+    }
+
+    /// The journal for writing topics and entries.
+    public func openJournal() throws -> DatabaseQueue { try JournalDatabase.open(path: journalPath) }
+
+    /// The journal for reading, beside a running processor.
+    public func openJournalReadOnly() throws -> DatabaseQueue { try JournalDatabase.openReadOnly(path: journalPath) }
+
+    /// Snapshots and projections; made anew if they are gone.
+    public func openDerived() throws -> DatabaseQueue {
+        let queue = try DerivedDatabase.open(path: derivedPath)
+        try LeadsProjection.createTables(queue)
+        return queue
+    }
+
+    /// The vault, under the folder's master key.
+    public func openVault() throws -> Keyring {
+        let master = try MasterKey.load(from: settings.masterKeyFile)
+        let source: any SubjectKeySource = settings.keySeed.map { SeededSubjectKeys(seed: Array($0.utf8)) } ?? RandomSubjectKeys()
+        return Keyring(vault: try Vault(path: vaultPath, masterKey: master, keySource: source), masterKey: master)
+    }
+
+    /// Takes the folder for one processor; given back when the lock is let go of, or the process ends.
+    public func lock() throws -> FolderLock { try FolderLock(path: path) }
+}
+
+/// A lock on a data folder, held as long as the value lives (flock(2)).
+public struct FolderLock: ~Copyable {
+    private let descriptor: Int32
+
+    init(path: String) throws {
+        descriptor = unsafe open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw EngineError.dataFolder(path: path, "its lock file cannot be opened") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw EngineError.locked(path: path)
+        }
+    }
+
+    deinit { close(descriptor) }
+}

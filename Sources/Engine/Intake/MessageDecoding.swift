@@ -1,0 +1,128 @@
+import Foundation
+import LeadlineSchemas
+import SwiftProtobuf
+
+/// A producer's message, checked against its type and written anew in one canonical form.
+struct DecodedMessage {
+    /// Canonical protobuf bytes, unknown fields left out.
+    var bytes: [UInt8]
+    /// The e-mail address by which the data subject is known, where there is one.
+    var email = ""
+    /// The account's domain, where the message names one.
+    var accountDomain: String?
+    /// Time zone that working hours refer to.
+    var timeZone: String?
+}
+
+extension MessageKind {
+    /// Reads `data` as this kind of message, from JSON or protobuf.
+    func decode(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {
+        switch self {
+        case .leadSubmitted:
+            return try read(WireLeadSubmitted.self, data, encoding) { message, decoded in
+                decoded.email = message.contact.email
+                decoded.accountDomain = message.accountDomain
+            }
+        case .leadUpdated:
+            return try read(WireLeadUpdated.self, data, encoding) { message, decoded in decoded.email = message.contact.email }
+        case .leadWithdrawn: return try read(WireLeadWithdrawn.self, data, encoding)
+        case .intentObserved:
+            return try read(WireIntentObserved.self, data, encoding) { $1.accountDomain = $0.accountDomain }
+        case .firmographicsObserved:
+            return try read(WireFirmographicsObserved.self, data, encoding) { $1.accountDomain = $0.accountDomain }
+        case .technographicsObserved:
+            return try read(WireTechnographicsObserved.self, data, encoding) { $1.accountDomain = $0.accountDomain }
+        case .leadAccepted: return try read(WireLeadAccepted.self, data, encoding)
+        case .leadDeclined: return try read(WireLeadDeclined.self, data, encoding)
+        case .firstResponseRecorded: return try read(WireFirstResponseRecorded.self, data, encoding)
+        case .dealStageChanged: return try read(WireDealStageChanged.self, data, encoding)
+        case .dealWon: return try read(WireDealWon.self, data, encoding)
+        case .dealLost: return try read(WireDealLost.self, data, encoding)
+        case .partnerUpserted:
+            return try read(WirePartnerUpserted.self, data, encoding) { $1.timeZone = $0.timeZone.isEmpty ? nil : $0.timeZone }
+        case .partnerCapacitySet: return try read(WirePartnerCapacitySet.self, data, encoding)
+        case .partnerPaused: return try read(WirePartnerPaused.self, data, encoding)
+        case .partnerResumed: return try read(WirePartnerResumed.self, data, encoding)
+        case .partnerRemoved: return try read(WirePartnerRemoved.self, data, encoding)
+        case .partnerAbsenceSet: return try read(WirePartnerAbsenceSet.self, data, encoding)
+        case .partnerAbsenceCancelled: return try read(WirePartnerAbsenceCancelled.self, data, encoding)
+        case .partnerCommissionTermsSet: return try read(WirePartnerCommissionTermsSet.self, data, encoding)
+        case .programRegistered: return try read(WireProgramRegistered.self, data, encoding)
+        case .policyPublished: return try policy(data, encoding)
+        case .reviewRequested: return try read(WireReviewRequested.self, data, encoding)
+        case .humanDecisionRecorded: return try read(WireHumanDecisionRecorded.self, data, encoding)
+        case .processingRestricted: return try read(WireProcessingRestricted.self, data, encoding)
+        case .processingObjected: return try read(WireProcessingObjected.self, data, encoding)
+        case .erasureRequested: return try read(WireErasureRequested.self, data, encoding)
+        }
+    }
+
+    /// A policy's version is its content hash; a producer may state it as a check.
+    private func policy(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {
+        var message = try parse(WirePolicyPublished.self, data, encoding)
+        guard message.hasPolicy else { throw Rejection(.missingField, "policy is required", field: "policy") }
+        let version: String
+        do { version = try PolicyVersion.of(message.policy) } catch { throw Self.unwritable }
+        if !message.version.isEmpty && message.version != version {
+            throw Rejection(.invalidField, "version is not the content hash of the policy; leave it out or send \(version)", field: "version")
+        }
+        message.version = version
+        return DecodedMessage(bytes: try write(message))
+    }
+
+    private func read<M: SwiftProtobuf.Message>(
+        _ type: M.Type, _ data: [UInt8], _ encoding: CloudEvent.Encoding,
+        _ extract: (M, inout DecodedMessage) -> Void = { _, _ in }
+    ) throws(Rejection) -> DecodedMessage {
+        let message = try parse(type, data, encoding)
+        var decoded = DecodedMessage(bytes: try write(message))
+        extract(message, &decoded)
+        return decoded
+    }
+
+    private func parse<M: SwiftProtobuf.Message>(
+        _: M.Type, _ data: [UInt8], _ encoding: CloudEvent.Encoding
+    ) throws(Rejection) -> M {
+        switch encoding {
+        case .json:
+            _ = try scanned(data)
+            var options = JSONDecodingOptions()
+            options.ignoreUnknownFields = true
+            options.messageDepthLimit = JSONScan.depthMax
+            do { return try M(jsonUTF8Bytes: data, options: options) } catch { throw Self.jsonRejection(error) }
+        case .protobuf:
+            var options = BinaryDecodingOptions()
+            options.messageDepthLimit = JSONScan.depthMax
+            options.discardUnknownFields = true
+            do { return try M(serializedBytes: data, options: options) } catch { throw Self.binaryRejection(error) }
+        }
+    }
+
+    private func write(_ message: some SwiftProtobuf.Message) throws(Rejection) -> [UInt8] {
+        do { return try message.serializedBytes() } catch { throw Self.unwritable }
+    }
+
+    private static var unwritable: Rejection { Rejection(.malformed, "the message cannot be written in canonical form") }
+
+    /// What the JSON decoder found, without the text it found it in.
+    private static func jsonRejection(_ error: any Error) -> Rejection {
+        switch error as? JSONDecodingError {
+        case .unrecognizedEnumValue?: Rejection(.invalidField, "a field holds an enum value that the schema does not know")
+        case .numberRange?: Rejection(.invalidField, "a number is out of its field's range")
+        case .malformedNumber?: Rejection(.invalidField, "a field that holds a number has another type or is malformed")
+        case .malformedString?, .invalidUTF8?: Rejection(.invalidText, "a field that holds text has another type or is malformed")
+        case .malformedTimestamp?: Rejection(.invalidField, "a timestamp is not an RFC 3339 date-time")
+        case .illegalNull?: Rejection(.invalidField, "a list holds null")
+        default: Rejection(.invalidField, "a field has another type than the schema says")
+        }
+    }
+
+    private static func binaryRejection(_ error: any Error) -> Rejection {
+        switch error as? BinaryDecodingError {
+        case .truncated?: Rejection(.malformed, "the protobuf data is cut off")
+        case .invalidUTF8?: Rejection(.invalidText, "a text field is not valid UTF-8")
+        case .messageDepthLimit?: Rejection(.tooDeep, "the protobuf data nests deeper than \(JSONScan.depthMax) levels")
+        default: Rejection(.malformed, "the data is not protobuf of this message type")
+        }
+    }
+}

@@ -1,0 +1,16 @@
+import Crypto
+import Foundation
+public import LeadlineSchemas
+import SwiftProtobuf
+
+/// A policy's version: the first 32 hexadecimal digits of the SHA-256 of its serialised form.
+public enum PolicyVersion {
+    /// The version of `policy`. Unknown fields do not count.
+    public static func of(_ policy: WirePolicy) throws -> String {
+        let bytes: [UInt8] = try policy.serializedBytes()
+        return SHA256.hash(data: bytes).prefix(16).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}

@@ -1,0 +1,16 @@
+public import LeadlineSchemas
+
+/// Why a record was refused, in words for its producer. Never quotes the record: it may hold personal data.
+public struct Rejection: Error, Sendable, Equatable {
+    public var reason: WireRejectionReason
+    /// What is wrong, and how to mend it.
+    public var detail: String
+    /// Path of the field, e.g. "deal_value.minor_units"; empty where there is none.
+    public var field: String
+
+    public init(_ reason: WireRejectionReason, _ detail: String, field: String = "") {
+        self.reason = reason
+        self.detail = detail
+        self.field = field
+    }
+}

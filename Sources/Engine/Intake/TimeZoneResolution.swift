@@ -1,0 +1,42 @@
+import Foundation
+import LeadlineCore
+import LeadlineSchemas
+
+/// Makes a time zone's rules explicit, so that no later tz database changes an old decision.
+struct TimeZoneResolution {
+    /// Offsets are resolved this long before and after the input; a profile sent later resolves anew.
+    static let yearsBefore: Int64 = 1
+    static let yearsAfter: Int64 = 6
+
+    private var known: [String: (year: Int64, rules: TimeZoneRules)] = [:]
+
+    mutating func rules(_ name: String, at stamp: Timestamp) throws(Rejection) -> TimeZoneRules {
+        // Resolved per calendar year, so that the same profile gives the same rules all year.
+        let year = stamp.micros.floorDivided(by: Self.yearMicros)
+        if let cached = known[name], cached.year == year { return cached.rules }
+        guard FieldRules.isZoneName(name), let zone = TimeZone(identifier: name) else {
+            throw Rejection(.invalidField, "time_zone is not in the tz database; use a name such as Europe/Rome", field: "time_zone")
+        }
+        let start = Date(timeIntervalSince1970: Double((year - Self.yearsBefore) * Self.yearMicros / 1_000_000))
+        let end = Date(timeIntervalSince1970: Double((year + Self.yearsAfter) * Self.yearMicros / 1_000_000))
+        var offsets = [TimeZoneRules.Offset(from: .epoch, seconds: Int32(zone.secondsFromGMT(for: start)))]
+        var at = start
+        while let next = zone.nextDaylightSavingTimeTransition(after: at), next < end, offsets.count < 64 {
+            let moment = Timestamp(micros: Int64(next.timeIntervalSince1970) * 1_000_000)
+            offsets.append(.init(from: moment, seconds: Int32(zone.secondsFromGMT(for: next))))
+            at = next
+        }
+        let rules = TimeZoneRules(tzVersion: TimeZone.timeZoneDataVersion, offsets: offsets)
+        known[name] = (year, rules)
+        return rules
+    }
+
+    private static let yearMicros: Int64 = 365 * Timestamp.microsPerDay
+}
+
+extension FieldRules {
+    static func isZoneName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 64
+            && text.utf8.allSatisfy { ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || "/_+-".utf8.contains($0) }
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+public import GRDB
+import Journal
+public import LeadlineCore
+import LeadlineSchemas
+
+/// One program in memory: its state, and how it is folded from the journal.
+public struct ProgramStream: Sendable {
+    public let program: String
+    public internal(set) var state: State
+
+    /// A program before its first entry.
+    public init(program: String) {
+        self.program = program
+        state = State()
+    }
+
+    /// Recovers a program: the newest usable snapshot, then each recorded entry after it. Never decides.
+    ///
+    /// A snapshot that does not decode, or whose bytes do not have its hash, is passed over: it is disposable.
+    public static func recover(
+        _ program: String, through end: UInt64, journal: Database, snapshots: Database?,
+        progress: (UInt64) -> Void = { _ in }
+    ) throws -> ProgramStream {
+        var stream = ProgramStream(program: program)
+        if let snapshots, let state = try latestSnapshot(program, through: end, snapshots) { stream.state = state }
+        let from = stream.state.nextPosition
+        if from < end {
+            try JournalReader().forEachEntry(program: program, from: from, through: end - 1, in: journal) { position, bytes in
+                try stream.fold(unsafe bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }, at: position)
+                if position % 4_096 == 0 { progress(position) }
+            }
+        }
+        return stream
+    }
+
+    private static func latestSnapshot(_ program: String, through end: UInt64, _ db: Database) throws -> State? {
+        var limit = end
+        while let snapshot = try SnapshotStore().latest(program: program, atOrBefore: limit, in: db) {
+            if SnapshotStore.stateHash(of: snapshot.state) == snapshot.stateHash,
+                let state = try? State(canonicalBytes: snapshot.state), state.nextPosition == snapshot.position {
+                return state
+            }
+            guard snapshot.position > 0 else { return nil }
+            limit = snapshot.position - 1
+        }
+        return nil
+    }
+
+    /// Folds a recorded entry.
+    public mutating func fold(_ entry: EntryRecord, at position: UInt64) throws {
+        guard entry.position == position, position == state.nextPosition else {
+            throw EngineError.journalBroken(program: program, position: position, "the entry says it stands at \(entry.position), the state expects \(state.nextPosition)")
+        }
+        state.fold(entry.input, entry.events, at: entry.stamp)
+    }
+}
+
+/// What stops the engine.
+public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The journal does not hold what it must.
+    case journalBroken(program: String, position: UInt64, String)
+    /// Another process works on this data folder.
+    case locked(path: String)
+    /// The data folder cannot be used.
+    case dataFolder(path: String, String)
+    /// The machine's clock went backwards further than can be waited for.
+    case clockBehind(seconds: Int64)
+
+    public var description: String {
+        switch self {
+        case .journalBroken(let program, let position, let detail):
+            "the journal of \(program) is broken at position \(position): \(detail). Run 'leadline verify' and restore the journal from a backup"
+        case .locked(let path):
+            "another leadline process works on \(path). Stop it, or use another data folder"
+        case .dataFolder(let path, let detail): "the data folder \(path) cannot be used: \(detail)"
+        case .clockBehind(let seconds):
+            "this machine's clock is \(seconds) s behind the journal's last entry. Set the clock, then start again"
+        }
+    }
+}

@@ -1,0 +1,255 @@
+import Foundation
+import Journal
+public import LeadlineCore
+import LeadlineSchemas
+import Vault
+
+/// What one step did.
+public struct StepReport: Sendable, Equatable {
+    public var records = 0
+    public var entries = 0
+    public var events = 0
+    public var rejections = 0
+    /// True if the log had nothing more.
+    public var isExhausted = false
+    public init() {}
+    public static func += (a: inout StepReport, b: StepReport) {
+        a.records += b.records
+        a.entries += b.entries
+        a.events += b.events
+        a.rejections += b.rejections
+        a.isExhausted = b.isExhausted
+    }
+}
+
+/// A snapshot that fell due while a batch was decided, to be kept once the batch is durable.
+public struct DueSnapshot: Sendable {
+    public var program: String
+    public var position: UInt64
+    public var state: [UInt8]
+}
+
+/// The loop: poll, take in, sequence, decide, fold, commit.
+///
+/// One event's way through it: `poll` hands over a record; `Intake` makes it an input; `sequence` first advances
+/// time to every deadline before it, then gives it its place; `append` decides and folds; `commit` makes all of it
+/// durable at once. Owned by one actor; nothing in it is shared.
+public struct Shard: ~Copyable {
+    /// How stamps are made for live records.
+    public enum TimeSource: Sendable {
+        /// The wall clock, as in production.
+        case wallClock
+        /// Event time only: timers fire at their deadline. For imports and rebuilds, where no wall clock counts.
+        case eventTime
+    }
+
+    private let log: any ShardLog
+    private let clock: any WallClock
+    private let timeSource: TimeSource
+    private let vault: Vault
+    private var intake: Intake
+    private let deadLetters: DeadLetters
+    private let load: (String) throws -> ProgramStream
+    private let store: ([DueSnapshot]) throws -> Void
+    private var streams: [String: ProgramStream] = [:]
+    private var scratch = EvaluationScratch()
+    private var parkedLeads: [String: Set<String>] = [:]
+    private var batch = Batch()
+    private var due: [DueSnapshot] = []
+    private var erasures: [SubjectID] = []
+    private var report = StepReport()
+
+    /// A shard on `log`.
+    /// - Parameters:
+    ///   - load: recovers a program from the journal; an empty stream for one that is not there.
+    ///   - store: keeps snapshots; called after a commit, may be lost.
+    public init(
+        log: any ShardLog, clock: any WallClock, timeSource: TimeSource, keyring: Keyring,
+        load: @escaping (String) throws -> ProgramStream, store: @escaping ([DueSnapshot]) throws -> Void
+    ) throws {
+        self.log = log
+        self.clock = clock
+        self.timeSource = timeSource
+        vault = keyring.vault
+        intake = Intake(keyring)
+        deadLetters = DeadLetters(vault: keyring.vault)
+        self.load = load
+        self.store = store
+        for (program, lead) in try log.parkedLeads() { parkedLeads[program, default: []].insert(lead) }
+    }
+
+    /// Loads a program before its first record comes, so that its timers run.
+    public mutating func open(_ program: String) throws { _ = try stream(program) }
+
+    /// When the next timer of any open program fires.
+    public var nextDeadline: Timestamp? { streams.values.compactMap(\.state.nextDeadline).min() }
+
+    /// The state of a program that is loaded.
+    public func state(of program: String) -> State? { streams[program]?.state }
+
+    /// One batch of at most `max` records. After an error the shard's memory is worth nothing: make a new one.
+    public mutating func step(max: Int) throws -> StepReport {
+        report = StepReport()
+        let poll = try log.poll(max: max, now: clock.now())
+        for record in poll.records { try sequence(record) }
+        try advanceAll(to: poll.frontier)
+        batch.consumed = poll.records
+        report.records = poll.records.count
+        report.isExhausted = poll.isExhausted
+        try commit()
+        return report
+    }
+
+    /// The commit point. Keys are durable before the entries that use them: a crash in between leaves keys that the
+    /// same records find again. A crash before the log's commit leaves the records unread; after it, all is done.
+    private mutating func commit() throws {
+        if !batch.isEmpty {
+            try vault.flush()
+            _ = try log.commit(batch)
+        }
+        batch = Batch()
+        // What follows may be lost and is then made up for: snapshots are disposable, erasures are repeated from
+        // the journal on catch-up.
+        for subject in erasures { try vault.erase(subject) }
+        erasures.removeAll()
+        if !due.isEmpty {
+            try store(due)
+            due.removeAll()
+        }
+    }
+
+    private mutating func sequence(_ record: LogRecord) throws {
+        let taken: TakenInput
+        do {
+            taken = try intake.take(record)
+        } catch let rejection as Rejection {
+            try reject(record, rejection)
+            return
+        }
+        let stream = try stream(taken.program)
+        if stream.state.isRegistered { try advance(taken.program, to: record.received, imported: record.isImported) }
+        let stamp = stamp(taken.program, record)
+        switch streams[taken.program]!.state.admission(of: taken.input, at: stamp) {
+        case .accept:
+            try accept(taken, record, at: stamp)
+        case .duplicate:
+            try acceptDuplicate(taken, record, at: stamp)
+        case .eventIDConflict:
+            try reject(record, Rejection(
+                .eventIDConflict, "the same source and id came before with other content; send a correction under a new id", field: "id"))
+        case .programUnknown:
+            try reject(record, Rejection(
+                .unknownProgram, "no program of this id is registered; send ProgramRegistered on leadline.controls first, then resubmit", field: "key"))
+        case .leadArchived:
+            try reject(record, Rejection(.leadArchived, "the lead was closed too long ago to be corrected", field: "lead_id"))
+        }
+    }
+
+    private mutating func accept(_ taken: TakenInput, _ record: LogRecord, at stamp: Timestamp) throws {
+        let program = taken.program
+        let position = streams[program]!.state.nextPosition
+        let events = try append(program, taken.input, taken.inputBytes, origin(taken, record), at: stamp)
+        if let leadID = taken.input.fact.outcomeLeadID, events.contains(where: \.isOutcomeWaiting) {
+            let letter = try deadLetters.make(record, Rejection(
+                .leadNeverCame, "no lead of this id came within seven days; check lead_id, then resubmit", field: "lead_id"))
+            batch.parked.append(.init(program: program, leadID: leadID, position: position, deadLetter: letter))
+            parkedLeads[program, default: []].insert(leadID)
+        }
+        if case .leadSubmitted(let fact) = taken.input.fact, parkedLeads[program]?.remove(fact.leadID) != nil {
+            batch.arrived.append((program, fact.leadID))
+        }
+    }
+
+    private mutating func acceptDuplicate(_ taken: TakenInput, _ record: LogRecord, at stamp: Timestamp) throws {
+        var input = Input(.duplicateReceived, imported: taken.input.imported)
+        input.eventDigest = taken.input.eventDigest
+        input.contentDigest = taken.input.contentDigest
+        let bytes = InputCodec.encode(input)
+        _ = try append(taken.program, input, bytes, origin(taken, record), at: stamp)
+    }
+
+    private func origin(_ taken: TakenInput, _ record: LogRecord) -> OriginRecord {
+        OriginRecord(topic: record.topic.name, partition: record.partition, offset: record.offset, eventID: taken.eventID)
+    }
+
+    private mutating func reject(_ record: LogRecord, _ rejection: Rejection) throws {
+        batch.deadLetters.append(try deadLetters.make(record, rejection))
+        report.rejections += 1
+    }
+
+    /// Decides an input, folds it, and puts its entry into the batch.
+    @discardableResult
+    private mutating func append(
+        _ program: String, _ input: Input, _ inputBytes: [UInt8], _ origin: OriginRecord?, at stamp: Timestamp
+    ) throws -> [Event] {
+        if streams[program]!.state.isSnapshotDue(at: streams[program]!.state.nextPosition) { snapshot(program) }
+        let position = streams[program]!.state.nextPosition
+        let events = Decider.decide(input, at: stamp, in: streams[program]!.state, scratch: &scratch)
+        noteErasure(input, streams[program]!.state)
+        streams[program]!.state.fold(input, events, at: stamp)
+        var writer = WireWriter()
+        EntryCodec.encode(
+            position: position, stamp: stamp, logicVersion: Decider.logicVersion, origin: origin, inputBytes: inputBytes,
+            events: events, into: &writer)
+        batch.entries.append(PendingEntry(
+            program: program, position: position, stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count))
+        report.entries += 1
+        report.events += events.count
+        for case .outcomeUnmatched(let event) in events {
+            batch.unmatched.append(.init(program: program, position: event.waitingPosition))
+        }
+        return events
+    }
+
+    private mutating func noteErasure(_ input: Input, _ state: State) {
+        guard case .erasureRequested(let fact) = input.fact, let subject = state.lead(fact.leadID)?.subject,
+            let id = SubjectID(subject.bytes)
+        else { return }
+        erasures.append(id)
+    }
+
+    private mutating func snapshot(_ program: String) {
+        let state = streams[program]!.state
+        due.append(DueSnapshot(program: program, position: state.nextPosition, state: state.canonicalBytes()))
+    }
+
+    private mutating func stream(_ program: String) throws -> ProgramStream {
+        if let known = streams[program] { return known }
+        let loaded = try load(program)
+        streams[program] = loaded
+        return loaded
+    }
+}
+
+// MARK: - Time
+
+extension Shard {
+    private func stamp(_ program: String, _ record: LogRecord) -> Timestamp {
+        let last = streams[program]?.state.lastStamp ?? .epoch
+        return max(last, record.isImported || timeSource == .eventTime ? record.received : clock.now())
+    }
+
+    /// Fires every timer of a program that falls due before `moment`, one entry each.
+    private mutating func advance(_ program: String, to moment: Timestamp, imported: Bool) throws {
+        while let deadline = streams[program]?.state.nextDeadline, deadline < moment {
+            let last = streams[program]!.state.lastStamp
+            let stamp = max(last, imported || timeSource == .eventTime ? deadline : clock.now())
+            let input = Input(.timeAdvanced(through: deadline), imported: imported || timeSource == .eventTime)
+            try append(program, input, InputCodec.encode(input), nil, at: stamp)
+        }
+    }
+
+    /// Everything received before `frontier` has been sequenced; timers up to there may fire.
+    private mutating func advanceAll(to frontier: Timestamp) throws {
+        for program in streams.keys.sorted() {
+            try advance(program, to: frontier, imported: false)
+        }
+    }
+}
+
+extension Event {
+    var isOutcomeWaiting: Bool {
+        if case .outcomeWaiting = self { return true }
+        return false
+    }
+}

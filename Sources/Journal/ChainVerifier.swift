@@ -1,0 +1,134 @@
+import GRDB
+
+/// The first thing that is wrong with a stream.
+public enum ChainFault: Error, Equatable, Sendable {
+    /// An entry's bytes do not lead to the link recorded beside them: the bytes, or the record,
+    /// were changed. Both are the first eight bytes of the link.
+    case altered(position: UInt64, expected: UInt64, found: UInt64)
+    /// The entry at `position` is missing; the next one stored is `found`.
+    case missing(position: UInt64, found: UInt64)
+    /// The stream ends before `position`, but its head says that it has `expectedSize` entries.
+    case truncated(position: UInt64, expectedSize: UInt64)
+    /// The stream goes on at `position`, past the size its head records.
+    case surplus(position: UInt64, expectedSize: UInt64)
+    /// Every entry agrees with the record beside it, but the head is another.
+    case headDiffers(expected: Digest, found: Digest)
+    /// SQLite cannot read the entry.
+    case unreadable(position: UInt64, message: String)
+
+    /// The position of the first bad entry; `nil` if only the head is wrong.
+    public var position: UInt64? {
+        switch self {
+        case .altered(let position, _, _), .missing(let position, _), .truncated(let position, _),
+            .surplus(let position, _), .unreadable(let position, _):
+            position
+        case .headDiffers: nil
+        }
+    }
+}
+
+/// What verifying a stream showed.
+public struct ChainReport: Equatable, Sendable {
+    /// The program.
+    public let program: String
+    /// Entries found good, from position 0.
+    public let entriesChecked: UInt64
+    /// The link after those entries, recomputed from their bytes.
+    public let link: Digest
+    /// The first fault, or `nil` if the stream is whole.
+    public let fault: ChainFault?
+}
+
+/// Recomputes a stream's hash chain from the stored bytes.
+///
+/// It trusts nothing but the bytes: the record beside each entry only names the place of a
+/// change, the head says whether the whole is what was committed. Whoever can rewrite the file can
+/// rewrite both; that shows against a signed checkpoint, which is compared with `link`.
+public struct ChainVerifier: Sendable {
+    /// A verifier.
+    public init() {}
+
+    /// Verifies a program's stream from its first entry to its head.
+    ///
+    /// `body` gets each entry that was found good, in order, so that the caller can fold the
+    /// stream in the same pass. What it throws ends the pass and is thrown on.
+    ///
+    /// - Throws: ``JournalError/unknownProgram(_:)``; `DatabaseError` if the stream's head cannot
+    ///   be read.
+    public func verify(
+        program: String, in db: Database,
+        body: (_ position: UInt64, _ bytes: RawSpan) throws -> Void = { _, _ in }
+    ) throws -> ChainReport {
+        let reader = JournalReader()
+        guard let stream = try reader.streamRow(of: program, in: db),
+            let head = try reader.head(of: program, in: db)
+        else { throw JournalError.unknownProgram(program) }
+        var chain = RecomputedChain(head: head)
+        do {
+            try chain.follow(stream, in: db, body)
+        } catch let fault as ChainFault {
+            return chain.report(fault)
+        }
+        return chain.report(chain.faultAtEnd)
+    }
+}
+
+private struct RecomputedChain {
+    let head: StreamHead
+    var size: UInt64 = 0
+    var link: Digest
+
+    init(head: StreamHead) {
+        self.head = head
+        link = HashChain.start(program: head.program)
+    }
+
+    func report(_ fault: ChainFault?) -> ChainReport {
+        ChainReport(program: head.program, entriesChecked: size, link: link, fault: fault)
+    }
+
+    var faultAtEnd: ChainFault? {
+        if size < head.size { return .truncated(position: size, expectedSize: head.size) }
+        if link != head.link { return .headDiffers(expected: head.link, found: link) }
+        return nil
+    }
+
+    mutating func follow(
+        _ stream: Int64, in db: Database, _ body: (UInt64, RawSpan) throws -> Void
+    ) throws {
+        let statement = try RawStatement.fresh(
+            "SELECT position, link_prefix, bytes FROM entries WHERE stream = ? ORDER BY position", in: db)
+        defer { statement.reset() }
+        try statement.bind(stream, at: 1)
+        while try step(statement) {
+            try checkPlace(statement.uint64(0))
+            let recorded = statement.uint64(1)
+            unsafe try statement.withBytes(2) { bytes in
+                try unsafe checkBytes(bytes, recorded: recorded)
+                unsafe try body(size, bytes.bytes)
+            }
+            size += 1
+        }
+    }
+
+    private func step(_ statement: RawStatement) throws -> Bool {
+        do {
+            return try statement.step()
+        } catch let error as DatabaseError {
+            throw ChainFault.unreadable(position: size, message: error.description)
+        }
+    }
+
+    private func checkPlace(_ position: UInt64) throws(ChainFault) {
+        if position != size { throw .missing(position: size, found: position) }
+        if position >= head.size { throw .surplus(position: position, expectedSize: head.size) }
+    }
+
+    private mutating func checkBytes(_ bytes: UnsafeRawBufferPointer, recorded: UInt64) throws(ChainFault) {
+        let next = unsafe HashChain.link(after: link, leaf: HashChain.leaf(of: bytes))
+        if next.prefix != recorded {
+            throw .altered(position: size, expected: recorded, found: next.prefix)
+        }
+        link = next
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import GRDB
+
+/// What the journal's files have in common: how they are opened, and how one tells a right file
+/// from a wrong one.
+struct DatabaseFile {
+    /// How a connection may use the file.
+    enum Access {
+        /// Creates the file if it is absent.
+        case create
+        /// Reads and writes an existing file.
+        case write
+        /// Reads an existing file beside a running writer.
+        case read
+    }
+
+    /// `PRAGMA application_id`: names the kind of file.
+    let applicationID: Int32
+    /// The newest `PRAGMA user_version` this code reads.
+    let formatVersion: Int
+    /// `PRAGMA synchronous`.
+    let synchronous: String
+    /// Bytes a page.
+    let pageSize: Int
+    /// Creates the tables of an empty file.
+    let schema: String
+
+    /// Seconds a connection waits for another's lock.
+    static let busyTimeoutSeconds = 10.0
+
+    func open(path: String, access: Access) throws -> DatabaseQueue {
+        if access != .create && !FileManager.default.fileExists(atPath: path) {
+            throw JournalError.absent(path: path)
+        }
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration(access))
+            if access == .read {
+                try queue.read { try check($0, path: path) }
+            } else {
+                try prepare(queue, path: path)
+            }
+            return queue
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            throw JournalError.notADatabase(path: path)
+        }
+    }
+
+    private func configuration(_ access: Access) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = access == .read
+        configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
+        let pragmas = access == .read ? readPragmas : writePragmas
+        configuration.prepareDatabase { try $0.execute(sql: pragmas) }
+        return configuration
+    }
+
+    private var readPragmas: String {
+        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;"
+    }
+
+    /// The page size comes first: it is fixed once the file has a page or is in WAL mode.
+    private var writePragmas: String {
+        """
+        PRAGMA page_size = \(pageSize);
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = \(synchronous);
+        PRAGMA secure_delete = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -65536;
+        PRAGMA wal_autocheckpoint = \(8 * 1024 * 1024 / pageSize);
+        """
+    }
+
+    /// Creates the tables of an empty file and refuses any other that is not ours.
+    ///
+    /// The kind is checked in the transaction that creates, so that two processes that open one
+    /// new file at once do not both create it.
+    private func prepare(_ queue: DatabaseQueue, path: String) throws {
+        try queue.inTransaction(.immediate) { db in
+            if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
+                try db.execute(sql: schema)
+                try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion);")
+            }
+            try check(db, path: path)
+            return .commit
+        }
+    }
+
+    private func check(_ db: Database, path: String) throws {
+        guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+            throw JournalError.foreign(path: path)
+        }
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard found <= formatVersion else {
+            throw JournalError.newerFormat(path: path, found: found, supported: formatVersion)
+        }
+    }
+}

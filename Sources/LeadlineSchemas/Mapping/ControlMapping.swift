@@ -1,0 +1,82 @@
+// Inputs on `leadline.controls`, without the policy itself.
+
+import LeadlineCore
+
+extension ProgramRegistered: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var value = Self(currency: "")
+        while let field = try reader.next() {
+            switch field {
+            case 2: value.currency = try reader.string("currency")
+            default: try reader.skip()
+            }
+        }
+        return value
+    }
+
+    func write(to writer: inout WireWriter) { writer.string(2, currency) }
+}
+
+extension PolicyPublished: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var policy: Policy?
+        var version = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: policy = try reader.message("policy")
+            case 2: version = try reader.string("version")
+            default: try reader.skip()
+            }
+        }
+        return Self(policy: try required(policy, "policy"), version: version)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.message(1, policy)
+        writer.string(2, version)
+    }
+}
+
+extension ReviewRequested: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var value = Self(leadID: "")
+        while let field = try reader.next() {
+            switch field {
+            case 1: value.leadID = try reader.string("lead_id")
+            default: try reader.skip()
+            }
+        }
+        return value
+    }
+
+    func write(to writer: inout WireWriter) { writer.string(1, leadID) }
+}
+
+extension HumanDecisionRecorded: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var decision: Decision?
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: decision = .assign(partnerID: try reader.string("assign_to_partner_id"))
+            // "uphold: false" decides nothing.
+            case 3: decision = try reader.bool("uphold") ? .uphold : nil
+            case 4: decision = try reader.bool("close") ? .close : nil
+            case 5: decision = try reader.bool("reroute") ? .reroute : nil
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, decision: try required(decision, "decision"))
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        switch decision {
+        case .assign(let partnerID): writer.string(2, partnerID, always: true)
+        case .uphold: writer.bool(3, true)
+        case .close: writer.bool(4, true)
+        case .reroute: writer.bool(5, true)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+// What a decision was made from.
+
+import LeadlineCore
+
+/// Message `Evaluation`.
+extension EvaluationSummary: WireMessage {
+    /// Gathers the fields in locals, which stay in registers; filling a large value in place costs a copy.
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var policyVersion = ""
+        var modelVersion = Digest128.zero
+        var dealValueMinorUnits: Int64 = 0
+        var fitExponent = 0.0
+        var best: [Candidate] = []
+        var runnerUpPartnerID = ""
+        var scored: UInt32 = 0
+        var exclusions: [Exclusion] = []
+        var digest = Digest128.zero
+        var basis = SelectionBasis.none
+        var tiedPartnerIDs: [String] = []
+        while let field = try reader.next() {
+            switch field {
+            case 1: policyVersion = try reader.string("policy_version")
+            case 2: modelVersion = try reader.digest("model_version") ?? .zero
+            case 3: dealValueMinorUnits = try reader.int64("deal_value_minor_units")
+            case 4: fitExponent = try reader.double("fit_exponent")
+            case 5:
+                // Evaluations name eight at most; growing an array four times costs more than reading it.
+                if best.isEmpty { best.reserveCapacity(8) }
+                best.append(try reader.message("best"))
+            case 6: runnerUpPartnerID = try reader.string("runner_up_partner_id")
+            case 7: scored = try reader.uint32("scored")
+            case 8: exclusions.append(try reader.message("exclusions"))
+            case 9: digest = try reader.digest("digest") ?? .zero
+            case 10: basis = try reader.choice("basis")
+            case 11: tiedPartnerIDs.append(try reader.string("tied_partner_ids"))
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.policyVersion = policyVersion
+        value.modelVersion = modelVersion
+        value.dealValueMinorUnits = dealValueMinorUnits
+        value.fitExponent = fitExponent
+        value.best = best
+        value.runnerUpPartnerID = runnerUpPartnerID
+        value.scored = scored
+        value.exclusions = exclusions
+        value.digest = digest
+        value.basis = basis
+        value.tiedPartnerIDs = tiedPartnerIDs
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, policyVersion)
+        writer.digest(2, modelVersion)
+        writer.int(3, dealValueMinorUnits)
+        writer.double(4, fitExponent)
+        writer.messages(5, best)
+        writer.string(6, runnerUpPartnerID)
+        writer.uint(7, scored)
+        writer.messages(8, exclusions)
+        writer.digest(9, digest)
+        writer.choice(10, basis)
+        writer.strings(11, tiedPartnerIDs)
+    }
+}
+
+extension Candidate: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var partnerID = ""
+        var score = 0.0
+        var fit = 0.0
+        var conversion = 0.0
+        while let field = try reader.next() {
+            switch field {
+            case 1: partnerID = try reader.string("partner_id")
+            case 2: score = try reader.double("score")
+            case 3: fit = try reader.double("fit")
+            case 4: conversion = try reader.double("conversion")
+            default: try reader.skip()
+            }
+        }
+        return Self(partnerID: partnerID, score: score, fit: fit, conversion: conversion)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, partnerID)
+        writer.double(2, score)
+        writer.double(3, fit)
+        writer.double(4, conversion)
+    }
+}
+
+extension Exclusion: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var reason: ExclusionReason?
+        var rule = ""
+        var partners: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: reason = try reader.choice("reason")
+            case 2: rule = try reader.string("rule")
+            case 3: partners = try reader.uint32("partners")
+            default: try reader.skip()
+            }
+        }
+        return Self(reason: try stated(reason, "reason"), rule: rule, partners: partners)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.choice(1, reason)
+        writer.string(2, rule)
+        writer.uint(3, partners)
+    }
+}

@@ -1,0 +1,126 @@
+public import LeadlineCore
+
+/// What intake resolved about an input, and its sealed part: all of message `Input` but the body.
+public struct InputHeader: Sendable, Equatable {
+    /// Keyed digest of the producer's event source and id; nil on Leadline's own inputs.
+    public var eventDigest: Digest128?
+    /// Keyed digest of the content.
+    public var contentDigest: Digest128?
+    /// The data subject's random id, where the input concerns a person.
+    public var subject: Digest128?
+    /// The account's per-program pseudonym, where the input names one.
+    public var account: Digest128?
+    /// The sealed fields: nonce, ciphertext, tag; empty where nothing is sealed.
+    public var sealed: [UInt8]
+    /// True if the record carries the time of a past event.
+    public var imported: Bool
+    /// The rules of the time zone that the fact names.
+    public var timeZone: TimeZoneRules?
+
+    /// A header; what is not given is absent.
+    public init(
+        eventDigest: Digest128? = nil, contentDigest: Digest128? = nil, subject: Digest128? = nil,
+        account: Digest128? = nil, sealed: [UInt8] = [], imported: Bool = false, timeZone: TimeZoneRules? = nil
+    ) {
+        self.eventDigest = eventDigest
+        self.contentDigest = contentDigest
+        self.subject = subject
+        self.account = account
+        self.sealed = sealed
+        self.imported = imported
+        self.timeZone = timeZone
+    }
+
+    /// The header of an input that the domain already has.
+    public init(_ input: Input, sealed: [UInt8] = []) {
+        self.init(
+            eventDigest: input.eventDigest, contentDigest: input.contentDigest, subject: input.subject,
+            account: input.account, sealed: sealed, imported: input.imported, timeZone: input.timeZone)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.digest(1, eventDigest)
+        writer.digest(2, contentDigest)
+        writer.digest(3, subject)
+        writer.digest(4, account)
+        writer.bytes(5, sealed)
+        writer.bool(6, imported)
+        writer.message(7, timeZone)
+    }
+}
+
+/// Inputs to and from message `Input`.
+public enum InputCodec {
+    /// Message `Input` whose body, of that field number, is `clearBody` as it stands.
+    ///
+    /// The journal thus keeps a producer's clear fields byte for byte.
+    public static func encode(
+        header: InputHeader, bodyField: Int, clearBody: UnsafeRawBufferPointer
+    ) -> [UInt8] {
+        precondition(FactCodec.isBody(bodyField), "no input has body field \(bodyField)")
+        var writer = WireWriter(capacity: 160 + header.sealed.count + clearBody.count)
+        header.write(to: &writer)
+        unsafe writer.bytes(bodyField, clearBody, always: true)
+        return writer.bytes
+    }
+
+    /// Message `Input` whose body, of that field number, is `clearBody` as it stands.
+    public static func encode(header: InputHeader, bodyField: Int, clearBody: [UInt8]) -> [UInt8] {
+        unsafe clearBody.withUnsafeBytes { body in
+            unsafe encode(header: header, bodyField: bodyField, clearBody: body)
+        }
+    }
+
+    /// Message `Input` of an input of Leadline's own, or of a test.
+    public static func encode(_ input: Input, sealed: [UInt8] = []) -> [UInt8] {
+        var writer = WireWriter()
+        InputHeader(input, sealed: sealed).write(to: &writer)
+        let start = writer.begin(FactCodec.bodyField(of: input.fact))
+        FactCodec.write(input.fact, to: &writer)
+        writer.end(start)
+        return writer.bytes
+    }
+
+    /// The input and its sealed part.
+    ///
+    /// A body that this version does not know counts as missing.
+    public static func decode(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(WireError) -> (input: Input, sealed: [UInt8]) {
+        var reader = unsafe WireReader(bytes)
+        var input = Input(.duplicateReceived)
+        var sealed: [UInt8] = []
+        try read(from: &reader, into: &input, sealed: &sealed)
+        return (input, sealed)
+    }
+
+    /// The input and its sealed part.
+    public static func decode(_ bytes: [UInt8]) throws(WireError) -> (input: Input, sealed: [UInt8]) {
+        try unsafe bytes.span.bytes.withUnsafeBytes { (raw) throws(WireError) in try unsafe decode(raw) }
+    }
+
+    /// Reads message `Input` in place, since inputs are large and moving them about costs more than
+    /// reading them. On an error what was read so far is left behind.
+    static func read(
+        from reader: inout WireReader, into input: inout Input, sealed: inout [UInt8]
+    ) throws(WireError) {
+        var hasBody = false
+        while let field = try reader.next() {
+            switch field {
+            case 1: input.eventDigest = try reader.digest("event_digest")
+            case 2: input.contentDigest = try reader.digest("content_digest")
+            case 3: input.subject = try reader.digest("subject_id")
+            case 4: input.account = try reader.digest("account_pseudonym")
+            case 5: sealed = try reader.bytes("sealed")
+            case 6: input.imported = try reader.bool("imported")
+            case 7: input.timeZone = try reader.message("time_zone")
+            case _ where FactCodec.isBody(field):
+                var body = try reader.nested("body")
+                input.fact = try FactCodec.read(field, from: &body)
+                hasBody = true
+            default: try reader.skip()
+            }
+        }
+        guard hasBody else { throw WireError(.missing, field: "body") }
+    }
+}

@@ -1,0 +1,150 @@
+// The policy. What a vendor leaves out gets the domain's default, so that an empty policy already routes.
+
+import LeadlineCore
+
+extension Policy: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var value = Self()
+        value.attemptsMax = 0
+        value.priorWinRateBasisPoints = 0
+        value.priorStrengthDeals = 0
+        value.fitFadeOutcomes = 0
+        value.periodDays = 0
+        value.defaultDealValueMinorUnits = 0
+        value.samePersonDays = 0
+        value.ownerFirst = false
+        value.ownershipDays = 0
+        value.humanQueue = ""
+        while let field = try reader.next() { try value.read(field, from: &reader) }
+        value.fillDefaults()
+        return value
+    }
+
+    private mutating func read(_ field: Int, from reader: inout WireReader) throws(WireError) {
+        switch field {
+        case 1: name = try reader.string("name")
+        case 2: hardRules.append(try reader.message("hard_rules"))
+        case 3: fitWeights = try reader.message("fit_weights")
+        case 4: sla = try reader.message("sla")
+        case 5: attemptsMax = try reader.uint32("attempts_max")
+        case 6: minimumConversionBasisPoints = try reader.uint32("minimum_conversion_basis_points")
+        case 7: priorWinRateBasisPoints = try reader.uint32("prior_win_rate_basis_points")
+        case 8: priorStrengthDeals = try reader.uint32("prior_strength_deals")
+        case 9: fitFadeOutcomes = try reader.uint32("fit_fade_outcomes")
+        case 10: periodDays = try reader.uint32("period_days")
+        case 11: periodAnchor = try reader.message("period_anchor")
+        case 12: defaultDealValueMinorUnits = try reader.int64("default_deal_value_minor_units")
+        case 13: exchangeRates.append(try reader.message("exchange_rates"))
+        case 14: samePersonDays = try reader.uint32("same_person_days")
+        case 15: ownerFirst = try reader.bool("owner_first")
+        case 16: ownershipDays = try reader.uint32("ownership_days")
+        case 17: humanQueue = try reader.string("human_queue")
+        default: try reader.skip()
+        }
+    }
+
+    /// Gives the domain's default where 0 or nothing cannot have been meant. A fade of 0 is meant: fit
+    /// never enters the score.
+    private mutating func fillDefaults() {
+        let usual = Policy()
+        if attemptsMax == 0 { attemptsMax = usual.attemptsMax }
+        if priorWinRateBasisPoints == 0 { priorWinRateBasisPoints = usual.priorWinRateBasisPoints }
+        if priorStrengthDeals == 0 { priorStrengthDeals = usual.priorStrengthDeals }
+        if periodDays == 0 { periodDays = usual.periodDays }
+        if defaultDealValueMinorUnits == 0 { defaultDealValueMinorUnits = usual.defaultDealValueMinorUnits }
+        if humanQueue.isEmpty { humanQueue = usual.humanQueue }
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, name)
+        writer.messages(2, hardRules)
+        // Present even if all zero: absent weights and an absent SLA stand for the defaults.
+        writer.message(3, fitWeights)
+        writer.message(4, sla)
+        writer.uint(5, attemptsMax)
+        writer.uint(6, minimumConversionBasisPoints)
+        writer.uint(7, priorWinRateBasisPoints)
+        writer.uint(8, priorStrengthDeals)
+        writer.uint(9, fitFadeOutcomes)
+        writer.uint(10, periodDays)
+        if periodAnchor != .epoch { writer.message(11, periodAnchor) }
+        writer.int(12, defaultDealValueMinorUnits)
+        writer.messages(13, exchangeRates)
+        writer.uint(14, samePersonDays)
+        writer.bool(15, ownerFirst)
+        writer.uint(16, ownershipDays)
+        writer.string(17, humanQueue)
+    }
+}
+
+extension FitWeights: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var value = Self()
+        value.vertical = 0
+        value.country = 0
+        value.language = 0
+        value.dealSize = 0
+        value.technologies = 0
+        value.winRate = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: value.vertical = try reader.uint32("vertical")
+            case 2: value.country = try reader.uint32("country")
+            case 3: value.language = try reader.uint32("language")
+            case 4: value.dealSize = try reader.uint32("deal_size")
+            case 5: value.technologies = try reader.uint32("technologies")
+            case 6: value.winRate = try reader.uint32("win_rate")
+            default: try reader.skip()
+            }
+        }
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.uint(1, vertical)
+        writer.uint(2, country)
+        writer.uint(3, language)
+        writer.uint(4, dealSize)
+        writer.uint(5, technologies)
+        writer.uint(6, winRate)
+    }
+}
+
+extension SLA: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var value = Self()
+        value.firstResponseMinutes = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: value.firstResponseMinutes = try reader.uint32("first_response_minutes")
+            case 2: value.inWorkingHours = try reader.bool("in_working_hours")
+            default: try reader.skip()
+            }
+        }
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.uint(1, firstResponseMinutes)
+        writer.bool(2, inWorkingHours)
+    }
+}
+
+extension ExchangeRate: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var value = Self(currency: "", rateMicros: 0)
+        while let field = try reader.next() {
+            switch field {
+            case 1: value.currency = try reader.string("currency")
+            case 2: value.rateMicros = try reader.int64("rate_micros")
+            default: try reader.skip()
+            }
+        }
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, currency)
+        writer.int(2, rateMicros)
+    }
+}

@@ -1,0 +1,147 @@
+"""Writes the AsyncAPI document: which message travels on which Kafka topic, and how."""
+
+import json
+
+import yaml
+
+from descriptors import INPUT_TOPICS, PACKAGE
+from json_schema import ID, JSONSchemas
+
+# Direction as Leadline sees it, what the channel carries, and what a record's key is.
+PROGRAM_KEY = "Program id."
+CHANNELS = {
+    "leadline.controls": ("receive", "Programs, policies, reviews and the rights of data subjects.", PROGRAM_KEY),
+    "leadline.partners": ("receive", "Profiles, capacity, absences and commission terms of partners.", PROGRAM_KEY),
+    "leadline.intents": ("receive", "What third parties observe about an account.", PROGRAM_KEY),
+    "leadline.outcomes": ("receive", "What partners did with their leads.", PROGRAM_KEY),
+    "leadline.leads": ("receive", "Leads, changes to them, and leads taken back.", PROGRAM_KEY),
+    "leadline.decisions": ("send", "What Leadline did. Read it with isolation level read_committed.", PROGRAM_KEY),
+    "leadline.deadletter": ("send", "Rejected records, sealed, with the reason and where they stood.", PROGRAM_KEY),
+    "leadline.checkpoints": ("send", "Signed size and Merkle root of each program's stream.", PROGRAM_KEY),
+    "leadline.journal": ("both", "Internal: entries and batch frames, the source of truth. Entries are keyed by program id, "
+                                 "batch frames have no program.", PROGRAM_KEY),
+    "leadline.keys": ("both", "Internal and compacted: the wrapped keys of data subjects. A record without a value is an "
+                              "erasure.", "Names the subject, so that compaction keeps one record a subject."),
+}
+# Leadline's own topics carry bare protobuf; nobody else writes or reads them.
+INTERNAL = {topic for topic, (way, _, _) in CHANNELS.items() if way == "both"}
+
+ABOUT = """Leadline routes each sales lead to the channel partner most likely to win it.
+Inputs and outputs are CloudEvents 1.0 in binary mode: attributes are record headers with the prefix `ce_`, the value
+is the data. `content-type` says whether the value is the proto3 JSON form (`application/json`) or serialised protobuf
+(`application/protobuf`) of the message that `ce_type` names. Structured mode (`application/cloudevents+json`) is read
+as well. The record's key and `ce_partitionkey` are the program id; partitions are chosen by murmur2 of the key.
+Unknown properties are ignored. An input with a `ce_source` and `ce_id` that came before changes nothing.
+"""
+
+HEADERS = {
+    "title": "CloudEvents attributes", "type": "object",
+    "description": "Record headers of a CloudEvent in Kafka's binary mode, UTF-8.",
+    "required": ["content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_partitionkey"],
+    "properties": {
+        "content-type": {"description": "How the value is encoded.", "type": "string",
+                         "enum": ["application/json", "application/protobuf"]},
+        "ce_specversion": {"description": "Version of CloudEvents.", "type": "string", "const": "1.0"},
+        "ce_id": {"description": "Id of the event, unique within its source. A repetition changes nothing.", "type": "string",
+                  "pattern": ID},
+        "ce_source": {"description": "Who produced the event, a URI reference.", "type": "string", "format": "uri-reference",
+                      "minLength": 1},
+        "ce_type": {"description": "Full protobuf name of the message.", "type": "string"},
+        "ce_time": {"description": "When it happened, RFC 3339.", "type": "string", "format": "date-time"},
+        "ce_partitionkey": {"description": "Program id, the same as the record's key.", "type": "string", "pattern": ID},
+    },
+}
+
+
+class Plain(yaml.SafeDumper):
+    """YAML without anchors, long texts as blocks, so that a diff reads well."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
+def block_text(dumper, text):
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+Plain.add_representer(str, block_text)
+
+
+def headers_example(topic, message):
+    source = "https://forms.acme.example/it" if topic in INPUT_TOPICS else "/leadline/acme-emea"
+    id = "form-7f3a91c2" if topic in INPUT_TOPICS else "acme-emea/18233/0"
+    return {"content-type": "application/json", "ce_specversion": "1.0", "ce_id": id, "ce_source": source,
+            "ce_type": f"{PACKAGE}.{message.name}", "ce_time": "2026-03-03T09:12:38Z", "ce_partitionkey": "acme-emea"}
+
+
+def message_object(schemas, message, example):
+    topic = schemas.topic(message)
+    comment = schemas.comment(message.name)
+    result = {"name": f"{PACKAGE}.{message.name}", "title": message.name, "summary": comment,
+              "contentType": "application/protobuf" if topic in INTERNAL else "application/json"}
+    shown = {"name": message.name, "payload": example}
+    if topic not in INTERNAL:
+        of_type = {"type": "object", "properties": {"ce_type": {"type": "string", "const": result["name"]}}}
+        result["headers"] = {"allOf": [{"$ref": "#/components/schemas/" + headers_name(topic)}, of_type]}
+        shown["headers"] = headers_example(topic, message)
+    result["payload"] = {"$ref": f"#/components/schemas/{message.name}"}
+    result["bindings"] = {"kafka": {"key": {"type": "string", "description": CHANNELS[topic][2]}, "bindingVersion": "0.5.0"}}
+    result["examples"] = [shown]
+    return result
+
+
+def headers_name(topic):
+    return "CloudEventHeaders" if topic in INPUT_TOPICS else "PublishedCloudEventHeaders"
+
+
+def published_headers():
+    properties = {**HEADERS["properties"], "ce_id": {"type": "string", "minLength": 1,
+                  "description": "Id of the event, unique within its source; a decision's is program/position/ordinal."}}
+    return {**HEADERS, "title": "CloudEvents attributes of what Leadline publishes", "properties": properties}
+
+
+def short(topic):
+    return topic.removeprefix("leadline.")
+
+
+def operations(topic, messages):
+    way, about, _ = CHANNELS[topic]
+    refs = [{"$ref": f"#/channels/{short(topic)}/messages/{message.name}"} for message in messages]
+    ways = ("send", "receive") if way == "both" else (way,)
+    return {f"{action}{short(topic).capitalize()}": {"action": action, "channel": {"$ref": f"#/channels/{short(topic)}"},
+                                                    "summary": about, "messages": refs} for action in ways}
+
+
+def document(schemas, examples):
+    """The document as YAML text. `examples` maps message names to their JSON form."""
+    carried = schemas.with_topic()
+    by_topic = {topic: [m for m in carried if schemas.topic(m) == topic] for topic in CHANNELS}
+    if sum(map(len, by_topic.values())) != len(carried):
+        raise ValueError("a message names a topic that no channel stands for")
+    channels, ops, messages = {}, {}, {}
+    for topic, on_topic in by_topic.items():
+        channels[short(topic)] = {
+            "address": topic, "description": CHANNELS[topic][1],
+            "messages": {m.name: {"$ref": f"#/components/messages/{m.name}"} for m in on_topic},
+            "bindings": {"kafka": {"topic": topic, "bindingVersion": "0.5.0"}}}
+        ops.update(operations(topic, on_topic))
+        messages.update({m.name: message_object(schemas, m, examples[m.name]) for m in on_topic})
+    whole = {
+        "asyncapi": "3.1.0",
+        "info": {"title": "Leadline", "version": "1.0.0", "description": ABOUT},
+        "defaultContentType": "application/json",
+        "servers": {"kafka": {"host": "{bootstrap}", "protocol": "kafka", "description": "The Kafka cluster.",
+                              "variables": {"bootstrap": {"default": "localhost:9092",
+                                                          "description": "Any broker of the cluster."}}}},
+        "channels": channels, "operations": ops,
+        "components": {"messages": messages, "schemas": component_schemas(schemas, carried)}}
+    # A round trip through JSON proves that nothing but plain values is written.
+    return ("# Generated by deploy/generate-schemas from Schemas/leadline/v1 and Schemas/examples. Do not edit.\n"
+            + yaml.dump(json.loads(json.dumps(whole)), Dumper=Plain, sort_keys=False, allow_unicode=True, width=120))
+
+
+def component_schemas(schemas, carried):
+    writer = JSONSchemas(schemas, "#/components/schemas/")
+    names = {f"{PACKAGE}.{m.name}" for m in carried}.union(*(writer.reached(m) for m in carried))
+    found = {name.removeprefix(PACKAGE + "."): writer.of_name(name) for name in sorted(names)}
+    return {"CloudEventHeaders": HEADERS, "PublishedCloudEventHeaders": published_headers(), **found}
