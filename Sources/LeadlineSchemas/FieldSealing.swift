@@ -13,7 +13,7 @@ enum FieldTreatment {
 /// A field is clear only if the schema marks it so, and so do all the messages around it. Everything
 /// else is sealed, unknown fields at every depth included: a newer producer's field may be anything.
 public enum FieldSealing {
-    /// How deep messages may be nested. A policy of the deepest rule allowed has 20 levels.
+    /// How deep messages may be nested. The deepest rule that a policy may hold makes fewer than 20 levels.
     public static let depthMax = 64
 
     /// Splits a serialised message of the given kind.

@@ -20,7 +20,7 @@ struct FieldValue {
 
     func money() throws(RowRefusal) -> WireMoney {
         guard let units = Self.minorUnits(text, perOne: expression.minorUnitsPerOne ?? 100) else {
-            throw RowRefusal("\(field) is not an amount: refused")
+            throw RowRefusal("\(field) is not an amount of money: refused")
         }
         var money = WireMoney()
         money.minorUnits = units

@@ -110,7 +110,7 @@ struct ImportRow {
 
     /// Fails if the row has more or fewer fields than the head line.
     func checkShape() throws(RowRefusal) {
-        if record.fields.count != columnCount { throw RowRefusal("the number of fields is not that of the head line") }
+        if record.fields.count != columnCount { throw RowRefusal("the number of fields is not that of the head line: refused") }
     }
 
     /// The column's value, without blanks around it, under its alias; empty if it is missing.
@@ -121,6 +121,12 @@ struct ImportRow {
         note("\(column): '\(value)' read as '\(alias)'")
         return alias
     }
+
+    /// What the mapping says of rows where the column is empty.
+    func missingRule(_ column: String) -> ImportMapping.Missing? { part.missing[column] }
+
+    /// True if the column is empty and the row goes on without it.
+    func isWithout(_ column: String) -> Bool { part.missing[column] == .without && rules.contains("\(column) missing: without") }
 
     /// The column's value; nil if it is missing and the row goes on without.
     mutating func text(_ column: String) throws(RowRefusal) -> String? {

@@ -18,6 +18,8 @@ public struct ImportMapping: Codable, Equatable, Sendable {
 
     /// The program that the history belongs to.
     public struct Program: Codable, Equatable, Sendable {
+        /// Its id, unless the import is told another.
+        public var id: String?
         public var name: String
         /// ISO 4217 currency in which the program counts.
         public var currency: String
@@ -157,10 +159,11 @@ extension ImportMapping {
 }
 
 extension ImportMapping.Program {
-    enum CodingKeys: String, CodingKey, CaseIterable { case name, currency }
+    enum CodingKeys: String, CodingKey, CaseIterable { case id, name, currency }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.strict(CodingKeys.self)
+        id = try values.decodeIfPresent(String.self, forKey: .id)
         name = try values.decode(String.self, forKey: .name)
         currency = try values.decode(String.self, forKey: .currency)
     }

@@ -13,7 +13,7 @@ public actor Processor {
     private let lock: FolderLock
     private let journal: DatabaseQueue
     private let derived: DatabaseQueue
-    private let log: EmbeddedLog
+    let log: EmbeddedLog
     private let projection: LeadsProjection
     private var shard: Shard
     private let clock: any WallClock

@@ -114,35 +114,38 @@ public enum EntryCodec {
     /// The whole entry. One without an input is an error.
     public static func decode(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> EntryRecord {
         var reader = unsafe WireReader(bytes)
-        var entry = EntryRecord(
-            position: 0, stamp: .epoch, logicVersion: 0, origin: nil, input: Input(.duplicateReceived),
-            inputRange: 0..<0, sealed: [], events: [])
+        var position: UInt64 = 0
+        var stamp = Timestamp.epoch
+        var logicVersion: UInt32 = 0
+        var origin: OriginRecord?
+        var input: Input?
+        var inputRange = 0..<0
+        var sealed: [UInt8] = []
+        var events: [Event] = []
         while let field = try reader.next() {
             switch field {
-            case 1: entry.position = try reader.uint64("position")
-            case 2: entry.stamp = Timestamp(micros: try reader.int64("stamp_micros"))
-            case 3: entry.logicVersion = try reader.uint32("logic_version")
-            case 4: entry.origin = try reader.message("origin")
-            case 5: try readInput(from: &reader, into: &entry)
-            case 6: entry.events.append(try reader.message("events"))
+            case 1: position = try reader.uint64("position")
+            case 2: stamp = Timestamp(micros: try reader.int64("stamp_micros"))
+            case 3: logicVersion = try reader.uint32("logic_version")
+            case 4: origin = try reader.message("origin")
+            case 5:
+                var inner = try reader.nested("input")
+                inputRange = inner.offset..<inner.end
+                input = try readInput(from: &inner, sealed: &sealed)
+            case 6: events.append(try reader.message("events"))
             default: try reader.skip()
             }
         }
-        // An input has a body, so its bytes are never empty.
-        guard !entry.inputRange.isEmpty else { throw WireError(.missing, field: "input") }
-        return entry
+        return EntryRecord(
+            position: position, stamp: stamp, logicVersion: logicVersion, origin: origin,
+            input: try required(input, "input"), inputRange: inputRange, sealed: sealed, events: events)
     }
 
     private static func readInput(
-        from reader: inout WireReader, into entry: inout EntryRecord
-    ) throws(WireError) {
-        var inner = try reader.nested("input")
-        entry.inputRange = inner.offset..<inner.end
-        // Of two inputs the last one counts, and nothing of the first must show through.
-        entry.input = Input(.duplicateReceived)
-        entry.sealed = []
+        from reader: inout WireReader, sealed: inout [UInt8]
+    ) throws(WireError) -> Input {
         do {
-            try InputCodec.read(from: &inner, into: &entry.input, sealed: &entry.sealed)
+            return try InputCodec.read(from: &reader, sealed: &sealed)
         } catch {
             throw error.inside("input")
         }

@@ -88,9 +88,8 @@ public enum InputCodec {
         _ bytes: UnsafeRawBufferPointer
     ) throws(WireError) -> (input: Input, sealed: [UInt8]) {
         var reader = unsafe WireReader(bytes)
-        var input = Input(.duplicateReceived)
         var sealed: [UInt8] = []
-        try read(from: &reader, into: &input, sealed: &sealed)
+        let input = try read(from: &reader, sealed: &sealed)
         return (input, sealed)
     }
 
@@ -99,28 +98,35 @@ public enum InputCodec {
         try unsafe bytes.span.bytes.withUnsafeBytes { (raw) throws(WireError) in try unsafe decode(raw) }
     }
 
-    /// Reads message `Input` in place, since inputs are large and moving them about costs more than
-    /// reading them. On an error what was read so far is left behind.
+    /// Reads message `Input`; the sealed part goes into `sealed`.
     static func read(
-        from reader: inout WireReader, into input: inout Input, sealed: inout [UInt8]
-    ) throws(WireError) {
-        var hasBody = false
+        from reader: inout WireReader, sealed: inout [UInt8]
+    ) throws(WireError) -> Input {
+        var eventDigest: Digest128?
+        var contentDigest: Digest128?
+        var subject: Digest128?
+        var account: Digest128?
+        var imported = false
+        var timeZone: TimeZoneRules?
+        var fact: Fact?
+        sealed = []
         while let field = try reader.next() {
             switch field {
-            case 1: input.eventDigest = try reader.digest("event_digest")
-            case 2: input.contentDigest = try reader.digest("content_digest")
-            case 3: input.subject = try reader.digest("subject_id")
-            case 4: input.account = try reader.digest("account_pseudonym")
+            case 1: eventDigest = try reader.digest("event_digest")
+            case 2: contentDigest = try reader.digest("content_digest")
+            case 3: subject = try reader.digest("subject_id")
+            case 4: account = try reader.digest("account_pseudonym")
             case 5: sealed = try reader.bytes("sealed")
-            case 6: input.imported = try reader.bool("imported")
-            case 7: input.timeZone = try reader.message("time_zone")
+            case 6: imported = try reader.bool("imported")
+            case 7: timeZone = try reader.message("time_zone")
             case _ where FactCodec.isBody(field):
                 var body = try reader.nested("body")
-                input.fact = try FactCodec.read(field, from: &body)
-                hasBody = true
+                fact = try FactCodec.read(field, from: &body)
             default: try reader.skip()
             }
         }
-        guard hasBody else { throw WireError(.missing, field: "body") }
+        return Input(
+            try required(fact, "body"), eventDigest: eventDigest, contentDigest: contentDigest, subject: subject,
+            account: account, imported: imported, timeZone: timeZone)
     }
 }

@@ -32,8 +32,8 @@ public struct WireError: Error, Equatable, Sendable {
 
     /// What is wrong.
     public var kind: Kind
-    /// Path of schema names to the field, e.g. "deal_value.currency"; empty where the bytes broke off
-    /// before a field could be named.
+    /// Path of schema names to the field, e.g. "deal_value.currency"; where tag, length or varint itself
+    /// is broken, only the path to the message around it, which may be empty.
     public var field: String
 
     /// An error of that kind at that field.

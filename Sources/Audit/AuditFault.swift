@@ -1,0 +1,53 @@
+/// The first thing that is wrong with a stream or with what was derived from it.
+public struct AuditFault: Error, Sendable, Equatable, Codable, CustomStringConvertible {
+    /// What was being checked when it showed.
+    public enum Kind: String, Sendable, Codable {
+        /// The stored bytes do not lead to the recorded links.
+        case chain
+        /// Commit order, decision offsets, counts or the stream's head do not fit the entries.
+        case order
+        /// The bytes are no entry.
+        case decoding
+        /// The entry says that it stands elsewhere.
+        case position
+        /// A stamp lies before the one before it.
+        case stamp
+        /// No code of this version decides by the recorded logic version.
+        case logicVersion
+        /// The input should not have entered the stream, or as something else.
+        case admission
+        /// A timer fired that was not due.
+        case timer
+        /// Deciding again gives other events.
+        case decision
+        /// A state folded from the journal has another hash than the one recorded.
+        case stateHash
+        /// A snapshot's bytes are not the state at its position.
+        case snapshot
+        /// A promise was broken: a lead lost, a cap exceeded.
+        case guarantee
+        /// A dead letter does not open.
+        case deadLetter
+    }
+
+    public var kind: Kind
+    /// Nil where the fault belongs to no one program.
+    public var program: String?
+    /// Position in the program's stream; nil where the fault has none.
+    public var position: UInt64?
+    /// What, in words.
+    public var detail: String
+
+    public init(_ kind: Kind, program: String?, position: UInt64?, _ detail: String) {
+        self.kind = kind
+        self.program = program
+        self.position = position
+        self.detail = detail
+    }
+
+    /// Where and what, e.g. "demo, position 57: ...".
+    public var description: String {
+        let place = [program, position.map { "position \($0)" }].compactMap { $0 }.joined(separator: ", ")
+        return place.isEmpty ? detail : "\(place): \(detail)"
+    }
+}

@@ -1,0 +1,128 @@
+public import Engine
+import GRDB
+import Journal
+import LeadlineCore
+import LeadlineSchemas
+
+/// Explains decisions: finds the entry, brings the program back to the moment before it, decides again and compares.
+public struct Explainer {
+    private let journal: DatabaseQueue
+    private let derived: DatabaseQueue
+    private let projection: LeadsProjection
+
+    /// An explainer of a folder's decisions.
+    public init(_ folder: DataFolder) throws {
+        journal = try folder.openJournalReadOnly()
+        derived = try folder.openDerived()
+        projection = LeadsProjection(journal: journal, derived: derived)
+    }
+
+    /// Explains a decision about a lead.
+    /// - Parameter progress: entries indexed and entries in all, while the index of leads catches up.
+    /// - Throws: `ExplanationError` for a question without an answer; `AuditFault` and `EngineError` for a broken journal.
+    public func explain(
+        _ leadID: String, program: String, _ selection: DecisionSelection = .latest,
+        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    ) throws -> ExplanationAnswer {
+        try projection.catchUp(progress: progress)
+        guard let row = try projection.lead(leadID, program: program) else {
+            throw ExplanationError.unknownLead(leadID, program: program)
+        }
+        return try journal.read { db in
+            let history = try history(of: row, db)
+            guard let decision = try select(selection, history, leadID) else {
+                throw ExplanationError.unknownLead(leadID, program: program)
+            }
+            if case .leadMerged(let merged) = decision.event { return .merged(merged, decision) }
+            return .explained(try explain(decision, history, leadID, db))
+        }
+    }
+
+    private func history(of row: LeadRow, _ db: Database) throws -> [LeadDecision] {
+        var history: [LeadDecision] = []
+        for position in row.positions {
+            let entry = try entry(row.program, position, db)
+            for (ordinal, event) in entry.events.enumerated() where event.isRouting && event.routedLeadID == row.leadID {
+                if case .leadMerged(let merged) = event, merged.sameID { continue }
+                history.append(LeadDecision(
+                    program: row.program, position: position, ordinal: ordinal, stamp: entry.stamp,
+                    logicVersion: entry.logicVersion, event: event))
+            }
+        }
+        return history
+    }
+
+    private func select(_ selection: DecisionSelection, _ history: [LeadDecision], _ leadID: String) throws -> LeadDecision? {
+        switch selection {
+        case .latest:
+            return history.last { $0.event.evaluated != nil } ?? history.last
+        case .attempt(let number):
+            let attempts = history.compactMap(\.attempt)
+            guard let index = history.lastIndex(where: { $0.attempt == number }) else {
+                throw ExplanationError.noAttempt(number, leadID: leadID, attempts: attempts.max() ?? 0)
+            }
+            // On imported history the shadow decision stands beside the assignment, and is the one with reasons.
+            let position = history[index].position
+            return history.last { $0.position == position && $0.event.evaluated != nil } ?? history[index]
+        case .position(let position):
+            let here = history.filter { $0.position == position }
+            guard let decision = here.last(where: { $0.event.evaluated != nil }) ?? here.last else {
+                throw ExplanationError.noDecisionAt(position, leadID: leadID, positions: history.map(\.position))
+            }
+            return decision
+        }
+    }
+
+    private func entry(_ program: String, _ position: UInt64, _ db: Database) throws -> EntryRecord {
+        guard let bytes = try JournalReader().entry(program: program, position: position, in: db) else {
+            throw AuditFault(.chain, program: program, position: position, "the entry is missing")
+        }
+        do {
+            return try EntryCodec.decode(bytes)
+        } catch {
+            throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")
+        }
+    }
+
+    private func explain(
+        _ decision: LeadDecision, _ history: [LeadDecision], _ leadID: String, _ db: Database
+    ) throws -> Explanation {
+        let entry = try entry(decision.program, decision.position, db)
+        guard entry.logicVersion == Decider.logicVersion else {
+            throw AuditFault(
+                .logicVersion, program: decision.program, position: decision.position,
+                "it was decided by logic version \(entry.logicVersion), which this program does not have")
+        }
+        var attempt = try derived.read { try recompute(decision, entry, db, snapshots: $0) }
+        if !attempt.recomputation.isEqual {
+            // A snapshot is disposable: only what the journal itself leads to counts.
+            attempt = try recompute(decision, entry, db, snapshots: nil)
+            attempt.recomputation.snapshotWasWrong = attempt.recomputation.isEqual
+        }
+        return Explanation(
+            leadID: leadID, decision: decision, history: history, evaluation: attempt.evaluation,
+            partners: attempt.state.partnerStandings, policy: attempt.state.policy,
+            policyVersion: attempt.state.policyVersion, currency: attempt.state.currency,
+            recomputation: attempt.recomputation)
+    }
+
+    private func recompute(
+        _ decision: LeadDecision, _ entry: EntryRecord, _ db: Database, snapshots: Database?
+    ) throws -> (state: State, evaluation: FullEvaluation?, recomputation: Recomputation) {
+        let state = try ProgramStream.recover(
+            decision.program, through: decision.position, journal: db, snapshots: snapshots
+        ).state
+        let again = Decider.explain(entry.input, at: entry.stamp, in: state)
+        return (state, again.evaluation, Recomputation(
+            recorded: entry.events.lazy.compactMap(\.evaluated).first?.summary.digest,
+            recomputed: again.evaluation?.summary.digest, eventsAreEqual: again.events == entry.events))
+    }
+}
+
+extension LeadDecision {
+    /// Number of the assignment; nil for what is none.
+    var attempt: UInt32? {
+        if case .leadAssigned(let event) = event { return event.attempt }
+        return nil
+    }
+}

@@ -1,0 +1,200 @@
+import Engine
+import LeadlineCore
+
+/// An explanation for machines: all numbers exact, so that sums and products can be checked.
+///
+/// For each candidate the `points` of `fitContributions` sum to `fit`; the logistic of the sum of
+/// `conversionContributions` is `conversion`; `score` = `dealValueMinorUnits` x `conversion` x `fit`^`fitExponent`,
+/// in minor units of `currency`. Sums run in the order of the lists. Numbers have as many digits as a double needs.
+/// Times are RFC 3339 in UTC. Absent fields are left out.
+public struct ExplanationDocument: Encodable, Sendable {
+    /// A named summand.
+    public struct Contribution: Encodable, Sendable {
+        public var name: String
+        public var value: Double
+    }
+
+    /// What the numbers rest on.
+    public struct EvidenceCounts: Encodable, Sendable {
+        public var won: UInt32
+        public var closed: UInt32
+        public var wonInVertical: UInt32
+        public var closedInVertical: UInt32
+        public var cycleDaysInVertical: UInt64?
+        public var wonAtDealSize: UInt32
+        public var closedAtDealSize: UInt32
+        public var largestWonMinorUnits: Int64
+        public var openLeads: UInt32
+        public var openLeadsMax: UInt32?
+        public var tieDebtMicros: Int64
+    }
+
+    /// A scored candidate.
+    public struct Candidate: Encodable, Sendable {
+        public var partnerId: String
+        public var score: Double
+        public var conversion: Double
+        public var fit: Double
+        /// Shares of 1.
+        public var fitContributions: [Contribution]
+        /// Log-odds.
+        public var conversionContributions: [Contribution]
+        public var belowMinimum: Bool
+        public var evidence: EvidenceCounts
+    }
+
+    /// A partner who was out before scoring.
+    public struct Excluded: Encodable, Sendable {
+        public var partnerId: String
+        /// `hardRule`, `paused`, `absent`, `tried`, `openLeadsCap`, `periodCap` or `removed`.
+        public var reason: String
+        /// The hard rule's name.
+        public var rule: String?
+        public var words: String
+    }
+
+    /// One decision about the lead.
+    public struct Decision: Encodable, Sendable {
+        public var id: String
+        public var position: UInt64
+        public var time: String
+        /// `assigned`, `shadow`, `escalated` or `closed`.
+        public var kind: String
+        public var partnerId: String?
+        public var attempt: UInt32?
+        /// Why then: `submitted`, `expired`, `declined`, ...; or why not: `noEligiblePartner`, ...
+        public var reason: String?
+        public var respondBy: String?
+    }
+
+    /// The evaluation, whole.
+    public struct EvaluationPart: Encodable, Sendable {
+        public var policyVersion: String
+        public var modelVersion: String
+        public var dealValueMinorUnits: Int64
+        public var fitExponent: Double
+        /// `none`, `score`, `tieDebt` or `ownership`.
+        public var basis: String
+        public var runnerUpPartnerId: String?
+        public var tiedPartnerIds: [String]
+        /// Best first.
+        public var candidates: [Candidate]
+        public var excluded: [Excluded]
+        /// What was known of the lead.
+        public var lead: [String: String]
+    }
+
+    public var program: String
+    public var leadId: String
+    public var currency: String
+    public var logicVersion: UInt32
+    public var decision: Decision
+    public var evaluation: EvaluationPart?
+    public var history: [Decision]
+    public var recordedDigest: String?
+    public var recomputedDigest: String?
+    /// True if deciding again gave the recorded events and digest.
+    public var recomputedEqual: Bool
+    /// The page for people, line by line.
+    public var text: [String]
+
+    /// The document of an explanation; `text` is the page that goes with it.
+    public init(_ explanation: Explanation, text: [String]) {
+        program = explanation.decision.program
+        leadId = explanation.leadID
+        currency = explanation.currency
+        logicVersion = explanation.decision.logicVersion
+        decision = Decision(explanation.decision)
+        evaluation = explanation.evaluation.map { EvaluationPart($0, explanation) }
+        history = explanation.history.map(Decision.init)
+        recordedDigest = explanation.recomputation.recorded?.description
+        recomputedDigest = explanation.recomputation.recomputed?.description
+        recomputedEqual = explanation.recomputation.isEqual
+        self.text = text
+    }
+}
+
+extension ExplanationDocument.EvaluationPart {
+    init(_ evaluation: FullEvaluation, _ explanation: Explanation) {
+        let summary = evaluation.summary
+        policyVersion = summary.policyVersion
+        modelVersion = summary.modelVersion.description
+        dealValueMinorUnits = summary.dealValueMinorUnits
+        fitExponent = summary.fitExponent
+        basis = "\(summary.basis)"
+        runnerUpPartnerId = summary.runnerUpPartnerID.isEmpty ? nil : summary.runnerUpPartnerID
+        tiedPartnerIds = summary.tiedPartnerIDs
+        candidates = evaluation.candidates.enumerated()
+            .sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }
+            .map { ExplanationDocument.Candidate($0.element) }
+        let standings = Dictionary(explanation.partners.map { ($0.profile.partnerID, $0) }) { first, _ in first }
+        excluded = evaluation.excluded.map { partner in
+            .init(
+                partnerId: partner.partnerID, reason: "\(partner.reason)", rule: partner.rule.isEmpty ? nil : partner.rule,
+                words: ExplanationText.exclusion(partner, standings[partner.partnerID], explanation.policy))
+        }
+        excluded += explanation.partners.filter { $0.status == "removed" }.map {
+            .init(partnerId: $0.profile.partnerID, reason: "removed", rule: nil, words: "out: it had left the program")
+        }
+        lead = Dictionary(evaluation.lead.map { ($0.field, $0.value) }) { first, _ in first }
+    }
+}
+
+extension ExplanationDocument.Candidate {
+    init(_ candidate: ScoredCandidate) {
+        partnerId = candidate.partnerID
+        score = candidate.score
+        conversion = candidate.conversion
+        fit = candidate.fit
+        fitContributions = zip(FitContribution.allCases, candidate.fitContributions).map { .init(name: $0.name, value: $1) }
+        conversionContributions = zip(ConversionContribution.allCases, candidate.conversionContributions).map {
+            .init(name: $0.name, value: $1)
+        }
+        belowMinimum = candidate.isBelowMinimum
+        evidence = ExplanationDocument.EvidenceCounts(candidate.evidence)
+    }
+}
+
+extension ExplanationDocument.EvidenceCounts {
+    init(_ evidence: Evidence) {
+        won = evidence.won
+        closed = evidence.closed
+        wonInVertical = evidence.wonInVertical
+        closedInVertical = evidence.closedInVertical
+        cycleDaysInVertical = evidence.cycleDaysInVertical
+        wonAtDealSize = evidence.wonAtDealSize
+        closedAtDealSize = evidence.closedAtDealSize
+        largestWonMinorUnits = evidence.largestWonMinorUnits
+        openLeads = evidence.openLeads
+        openLeadsMax = evidence.openLeadsMax
+        tieDebtMicros = evidence.tieDebtMicros
+    }
+}
+
+extension ExplanationDocument.Decision {
+    init(_ decision: LeadDecision) {
+        id = decision.id
+        position = decision.position
+        time = RFC3339.format(decision.stamp)
+        kind = ""
+        switch decision.event {
+        case .leadAssigned(let event):
+            kind = "assigned"
+            partnerId = event.partnerID
+            attempt = event.attempt
+            reason = "\(event.cause)"
+            respondBy = event.respondBy.map { RFC3339.format($0) }
+        case .shadowDecided(let event):
+            kind = "shadow"
+            partnerId = event.partnerID.isEmpty ? nil : event.partnerID
+        case .leadEscalated(let event):
+            kind = "escalated"
+            reason = "\(event.reason)"
+        case .leadClosed(let event):
+            kind = "closed"
+            partnerId = event.partnerID.isEmpty ? nil : event.partnerID
+            reason = "\(event.reason)"
+        default: break
+        }
+    }
+}

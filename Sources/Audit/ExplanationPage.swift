@@ -1,0 +1,219 @@
+import Engine
+public import LeadlineCore
+
+/// An explanation as a page of text.
+public struct ExplanationPage {
+    /// Partners of one kind that are named unless all are asked for.
+    private static let othersMax = 15
+
+    private let explanation: Explanation
+    private let partnerID: String?
+    private let showsAll: Bool
+    private let time: (Timestamp) -> String
+    private let vertical: String?
+
+    /// A page.
+    /// - Parameters:
+    ///   - partnerID: explains this partner's case alone; nil is everyone's.
+    ///   - showsAll: names every other partner, however many there are.
+    ///   - time: how moments are written.
+    public init(
+        _ explanation: Explanation, partnerID: String? = nil, showsAll: Bool = false,
+        time: @escaping (Timestamp) -> String = { RFC3339.format($0) }
+    ) {
+        self.explanation = explanation
+        self.partnerID = partnerID
+        self.showsAll = showsAll
+        self.time = time
+        vertical = explanation.evaluation?.lead.first { $0.field == "vertical" }?.value
+    }
+
+    /// The page's lines.
+    public var lines: [String] {
+        var lines = [outcome, "Decided \(time(explanation.decision.stamp)), decision \(explanation.decision.id)."]
+        if let evaluation = explanation.evaluation {
+            lines += lead(evaluation)
+            if let partnerID {
+                lines += one(partnerID, evaluation)
+            } else {
+                lines += chosen(evaluation) + runnerUp(evaluation) + others(evaluation)
+            }
+        }
+        return lines + promise + basis + history + check
+    }
+
+    // MARK: What happened
+
+    private var outcome: String {
+        let lead = explanation.leadID
+        switch explanation.decision.event {
+        case .leadAssigned(let event):
+            let words = ReasonWords.cause(event.cause)
+            if event.cause == .human && event.evaluation == nil {
+                return "A human gave the lead \(lead) to \(event.partnerID) (attempt \(event.attempt)); Leadline weighed nobody."
+            }
+            return "The lead \(lead) went to \(event.partnerID) \(words) (attempt \(event.attempt))."
+        case .shadowDecided(let event):
+            let past = explanation.history.first { $0.position == explanation.decision.position && $0.attempt != nil }
+            let then = past.flatMap { $0.event.assignedPartnerID }.map { "History gave the lead \(lead) to \($0). " } ?? ""
+            if event.evaluation == nil { return then + "There was no policy or exchange rate by which Leadline could have decided." }
+            return then + (event.partnerID.isEmpty ? "Leadline would have asked a human." : "Leadline would have chosen \(event.partnerID).")
+        case .leadEscalated(let event):
+            return "The lead \(lead) went to the human queue \(event.queue): \(ReasonWords.escalation(event.reason))."
+        case .leadClosed(let event):
+            return "The lead \(lead) was closed: \(ReasonWords.closing(event.reason))."
+        default: return "The lead \(lead): \(EventText.line(explanation.decision.event))."
+        }
+    }
+
+    private func lead(_ evaluation: FullEvaluation) -> [String] {
+        let value = DecimalText.money(evaluation.summary.dealValueMinorUnits, explanation.currency)
+        let known = evaluation.lead.map { "\($0.field) \($0.value)" } + ["deal value \(value)"]
+        return ["Known of the lead: \(known.joined(separator: "; "))."]
+    }
+
+    // MARK: Who and why
+
+    private var chosenID: String? {
+        switch explanation.decision.event {
+        case .leadAssigned(let event): event.partnerID
+        case .shadowDecided(let event): event.partnerID.isEmpty ? nil : event.partnerID
+        default: nil
+        }
+    }
+
+    private func candidate(_ id: String?, _ evaluation: FullEvaluation) -> ScoredCandidate? {
+        evaluation.candidates.first { $0.partnerID == id }
+    }
+
+    private func detail(_ candidate: ScoredCandidate, _ evaluation: FullEvaluation) -> [String] {
+        [
+            ExplanationText.evidence(candidate.evidence, vertical: vertical, currency: explanation.currency),
+            ExplanationText.fit(candidate),
+            ExplanationText.conversion(candidate, vertical: vertical),
+            ExplanationText.expectedValue(candidate, evaluation.summary, currency: explanation.currency),
+        ].map { "  \($0)" }
+    }
+
+    private func chosen(_ evaluation: FullEvaluation) -> [String] {
+        guard let id = chosenID, let candidate = candidate(id, evaluation) else { return nobody(evaluation) }
+        let basis = ExplanationText.basis(evaluation, chosen: id).map { ["  \($0)"] } ?? []
+        return ["", "Why \(id)"] + basis + detail(candidate, evaluation)
+    }
+
+    private func nobody(_ evaluation: FullEvaluation) -> [String] {
+        let counts = evaluation.summary.exclusions.map { exclusion in
+            let what = exclusion.rule.isEmpty ? "\(exclusion.reason)" : "hard rule \(exclusion.rule)"
+            return "\(exclusion.partners) by \(what)"
+        }
+        return ["", "Why nobody", "  out: \(counts.isEmpty ? "none" : counts.joined(separator: ", "))"]
+    }
+
+    private func runnerUp(_ evaluation: FullEvaluation) -> [String] {
+        guard let winner = candidate(chosenID, evaluation),
+            let second = candidate(evaluation.summary.runnerUpPartnerID, evaluation)
+        else { return [] }
+        let text = ExplanationText.comparison(
+            winner, second, evaluation.summary, vertical: vertical, currency: explanation.currency)
+        return ["", "\(winner.partnerID) before \(second.partnerID), the runner-up", "  \(text)"]
+    }
+
+    private func others(_ evaluation: FullEvaluation) -> [String] {
+        let winner = candidate(chosenID, evaluation)
+        let scored = evaluation.candidates.filter { $0.partnerID != chosenID }
+            .enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
+        var lines = limited(scored.map { candidate in
+            (candidate.partnerID, ExplanationText.behind(
+                candidate, winner, evaluation, explanation.policy, vertical: vertical, currency: explanation.currency))
+        }, "scored")
+        lines += limited(evaluation.excluded.map { partner in
+            (partner.partnerID, ExplanationText.exclusion(partner, standing(partner.partnerID), explanation.policy))
+        }, "out")
+        lines += limited(explanation.partners.filter { $0.status == "removed" }.map {
+            ($0.profile.partnerID, "out: it had left the program")
+        }, "removed")
+        return lines.isEmpty ? [] : ["", winner == nil ? "The partners" : "Why not the others"] + lines
+    }
+
+    private func limited(_ partners: [(id: String, text: String)], _ kind: String) -> [String] {
+        let shown = showsAll ? partners.count : min(partners.count, Self.othersMax)
+        let lines = partners.prefix(shown).map { "  \($0.id): \($0.text)" }
+        let left = partners.count - shown
+        return left == 0 ? lines : lines + ["  and \(left) more \(kind) (--all names everyone)"]
+    }
+
+    private func one(_ id: String, _ evaluation: FullEvaluation) -> [String] {
+        let head = ["", id == chosenID ? "Why \(id)" : "Why not \(id)"]
+        if let candidate = candidate(id, evaluation) {
+            if id == chosenID { return chosen(evaluation) + runnerUp(evaluation) }
+            let text = ExplanationText.behind(
+                candidate, self.candidate(chosenID, evaluation), evaluation, explanation.policy, vertical: vertical,
+                currency: explanation.currency)
+            return head + ["  \(text)"] + detail(candidate, evaluation)
+        }
+        if let partner = evaluation.excluded.first(where: { $0.partnerID == id }) {
+            return head + [
+                "  \(ExplanationText.exclusion(partner, standing(id), explanation.policy))",
+                "  \(ExplanationText.evidence(partner.evidence, vertical: vertical, currency: explanation.currency))",
+            ]
+        }
+        return head + ["  it \(standing(id) == nil ? "was not registered at that moment" : "had left the program")"]
+    }
+
+    private func standing(_ id: String) -> PartnerStanding? { explanation.partners.first { $0.profile.partnerID == id } }
+
+    // MARK: The rest
+
+    private var promise: [String] {
+        guard case .leadAssigned(let event) = explanation.decision.event else { return [] }
+        guard let due = event.respondBy else { return ["", "First response: no deadline."] }
+        let sla = explanation.policy?.sla
+        let kind = sla.map { " (\($0.firstResponseMinutes) min\($0.inWorkingHours ? " of the partner's working time" : ""))" } ?? ""
+        return ["", "First response due by \(time(due))\(kind)."]
+    }
+
+    private var basis: [String] {
+        guard let summary = explanation.evaluation?.summary else { return [] }
+        let name = explanation.policy.map { $0.name.isEmpty ? "" : "\($0.name), " } ?? ""
+        return [
+            "Policy \(name)version \(summary.policyVersion); model version \(summary.modelVersion); fit counts with the exponent "
+                + "\(DecimalText.fixed(summary.fitExponent, 3)); logic version \(explanation.decision.logicVersion)."
+        ]
+    }
+
+    private var history: [String] {
+        if explanation.history.count < 2 { return [] }
+        return ["", "All decisions about \(explanation.leadID)"] + explanation.history.map { decision in
+            let mark = decision == explanation.decision ? "> " : "  "
+            return "\(mark)position \(decision.position), \(time(decision.stamp)): \(short(decision.event))"
+        }
+    }
+
+    private func short(_ event: Event) -> String {
+        switch event {
+        case .leadAssigned(let event): "to \(event.partnerID) \(ReasonWords.cause(event.cause)), attempt \(event.attempt)"
+        case .shadowDecided(let event): "Leadline would have chosen \(event.partnerID.isEmpty ? "nobody" : event.partnerID)"
+        case .leadEscalated(let event): "to the human queue: \(ReasonWords.escalation(event.reason))"
+        case .leadClosed(let event): "closed: \(ReasonWords.closing(event.reason))"
+        default: EventText.line(event)
+        }
+    }
+
+    private var check: [String] {
+        let result = explanation.recomputation
+        if !result.isEqual {
+            return ["", "NOT EQUAL: recorded digest \(result.recorded?.description ?? "none"), recomputed "
+                + "\(result.recomputed?.description ?? "none"). The journal was changed or this program decides differently; run 'leadline verify'."]
+        }
+        let snapshot = result.snapshotWasWrong ? " A snapshot was wrong and was passed over; delete derived.db to rebuild it." : ""
+        guard let digest = result.recorded else { return ["", "Decided again from the journal: equal to what was recorded.\(snapshot)"] }
+        return ["", "Recomputed and equal to the recorded digest \(digest).\(snapshot)"]
+    }
+}
+
+extension Event {
+    fileprivate var assignedPartnerID: String? {
+        if case .leadAssigned(let event) = self { return event.partnerID }
+        return nil
+    }
+}

@@ -1,0 +1,196 @@
+public import LeadlineCore
+
+/// The wording of explanations: pure functions over a whole evaluation.
+///
+/// Shares are shown with one digit and log-odds with two; the exact numbers are in ``ExplanationDocument``.
+public enum ExplanationText {
+    // MARK: One candidate
+
+    /// What a partner has done so far: "won 7 of 9 deals in manufacturing, 71 days on average; ...".
+    public static func evidence(_ evidence: Evidence, vertical: String?, currency: String) -> String {
+        if evidence.closed == 0 { return "no deal closed yet: it starts at the program's average" }
+        var parts: [String] = []
+        if let vertical {
+            if evidence.closedInVertical > 0 {
+                let cycle = evidence.cycleDaysInVertical.map { ", \($0) days on average" } ?? ""
+                parts.append("won \(evidence.wonInVertical) of \(evidence.closedInVertical) deals in \(vertical)\(cycle)")
+            } else {
+                parts.append("no deal closed in \(vertical)")
+            }
+        }
+        parts.append("won \(evidence.won) of \(evidence.closed) in all")
+        if evidence.closedAtDealSize > 0 { parts.append("won \(evidence.wonAtDealSize) of \(evidence.closedAtDealSize) of this size") }
+        if evidence.largestWonMinorUnits > 0 {
+            parts.append("largest won \(DecimalText.money(evidence.largestWonMinorUnits, currency))")
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    /// Fit as the sum of its parts in points: "fit 81 %: vertical 30, country 15, ...". The points add up to the share.
+    public static func fit(_ candidate: ScoredCandidate) -> String {
+        let total = Int((candidate.fit * 100).rounded())
+        let points = Self.points(candidate.fitContributions, total: total)
+        let parts = zip(FitContribution.allCases, points).map { "\(word($0)) \($1)" }
+        return "fit \(total) %: \(parts.joined(separator: ", "))"
+    }
+
+    /// Conversion and the log-odds that add up to it.
+    public static func conversion(_ candidate: ScoredCandidate, vertical: String?) -> String {
+        let parts = zip(ConversionContribution.allCases, candidate.conversionContributions).map { contribution, value in
+            let signed = DecimalText.signed(value)
+            if contribution != .program { return "\(word(contribution, vertical)) \(signed)" }
+            return "program average \(DecimalText.percent(ElementaryFunctions.logistic(value))) (\(signed))"
+        }
+        return "conversion \(DecimalText.percent(candidate.conversion)): \(parts.joined(separator: ", ")) log-odds"
+    }
+
+    /// Score as the product it is.
+    public static func expectedValue(_ candidate: ScoredCandidate, _ summary: EvaluationSummary, currency: String) -> String {
+        "expected value \(DecimalText.money(candidate.score, currency)) = "
+            + "\(DecimalText.amount(summary.dealValueMinorUnits, currency)) x \(DecimalText.percent(candidate.conversion)) "
+            + "x \(DecimalText.percent(candidate.fit))^\(DecimalText.fixed(summary.fitExponent, 3))"
+    }
+
+    // MARK: Two candidates
+
+    /// Why one candidate stands before another, or what speaks for each: the terms that move the score most.
+    public static func comparison(
+        _ a: ScoredCandidate, _ b: ScoredCandidate, _ summary: EvaluationSummary, vertical: String?, currency: String,
+        termsMax: Int = 3
+    ) -> String {
+        let difference = a.score - b.score
+        let size = DecimalText.money(abs(difference), currency)
+        let head = difference.rounded() == 0 ? "\(a.partnerID) and \(b.partnerID) expect the same"
+            : "\(a.partnerID) expects \(size) \(difference > 0 ? "more" : "less") than \(b.partnerID)"
+        let terms = Self.terms(a, b, summary, vertical)
+        let pro = terms.filter { $0.effect > 0 }.prefix(termsMax).map(\.text)
+        let contra = terms.filter { $0.effect < 0 }.prefix(termsMax).map(\.text)
+        switch (pro.isEmpty, contra.isEmpty) {
+        case (true, true): return "\(head): no term differs"
+        case (false, true): return "\(head): \(pro.joined(separator: ", "))"
+        case (true, false): return "\(head): against it, \(contra.joined(separator: ", "))"
+        case (false, false): return "\(head): \(pro.joined(separator: ", ")); against it, \(contra.joined(separator: ", "))"
+        }
+    }
+
+    /// A term that differs between two candidates.
+    private struct Term {
+        /// By about what factor it moves the score, as a logarithm; positive speaks for the first.
+        var effect: Double
+        var text: String
+    }
+
+    /// What a term does to the logarithm of value x conversion x fit^w, to first order: log-odds count (1 - p), points of
+    /// fit count w / fit. Only the order of the terms depends on it.
+    private static func terms(
+        _ a: ScoredCandidate, _ b: ScoredCandidate, _ summary: EvaluationSummary, _ vertical: String?
+    ) -> [Term] {
+        var terms: [Term] = []
+        let doubt = 1 - (a.conversion + b.conversion) / 2
+        for kind in ConversionContribution.allCases where kind != .program {
+            let (x, y) = (a.conversionContributions[kind.rawValue], b.conversionContributions[kind.rawValue])
+            let text = "\(word(kind, vertical)) \(DecimalText.signed(x)) against \(DecimalText.signed(y))"
+            terms.append(Term(effect: (x - y) * doubt, text: text))
+        }
+        let slope = summary.fitExponent / max((a.fit + b.fit) / 2, 0.01)
+        for kind in FitContribution.allCases {
+            let (x, y) = (a.fitContributions[kind.rawValue], b.fitContributions[kind.rawValue])
+            let text = "\(word(kind)) fit \(DecimalText.fixed(x * 100, 0)) against \(DecimalText.fixed(y * 100, 0))"
+            terms.append(Term(effect: (x - y) * slope, text: text))
+        }
+        return terms.filter { abs($0.effect) >= 0.005 }.sorted { abs($0.effect) > abs($1.effect) }
+    }
+
+    // MARK: The choice
+
+    /// How the choice among the best came about, in one sentence; nil where the score alone decided.
+    public static func basis(_ evaluation: FullEvaluation, chosen: String) -> String? {
+        switch evaluation.summary.basis {
+        case .none, .score: return nil
+        case .ownership:
+            let best = evaluation.summary.best.first?.partnerID ?? chosen
+            return "\(chosen) owns the account: it holds its newest open deal or won one not long ago"
+                + (best == chosen ? "" : ". By expected value alone \(best) would have got the lead")
+        case .tieDebt: return tie(evaluation, chosen)
+        }
+    }
+
+    private static func tie(_ evaluation: FullEvaluation, _ chosen: String) -> String {
+        let tied = evaluation.summary.tiedPartnerIDs.compactMap { id in evaluation.candidates.first { $0.partnerID == id } }
+        let owed = tied.map { "\($0.partnerID) \(DecimalText.signed(Double($0.evidence.tieDebtMicros) / 1_000_000))" }
+        let most = tied.map(\.evidence.tieDebtMicros).max()
+        let isAlone = tied.count { $0.evidence.tieDebtMicros == most } == 1
+        return "\(tied.map(\.partnerID).joined(separator: ", ")) expect the same to the minor unit. "
+            + "Earlier ties owe them, in leads: \(owed.joined(separator: ", ")). "
+            + (isAlone ? "\(chosen) is owed most" : "Among those owed most, \(chosen) has waited longest, or its turn has come")
+    }
+
+    // MARK: Those who did not get it
+
+    /// Why a partner was out before scoring.
+    public static func exclusion(_ partner: ExcludedPartner, _ standing: PartnerStanding?, _ policy: Policy?) -> String {
+        switch partner.reason {
+        case .hardRule:
+            let rule = policy?.hardRules.first { $0.name == partner.rule }
+            return "out by the hard rule \(partner.rule)" + (rule.map { ": \(ReasonWords.requirement($0.require))" } ?? "")
+        case .paused: return "out: it was paused"
+        case .absent: return "out: it was away"
+        case .tried: return "out: it had this lead before"
+        case .openLeadsCap:
+            let most = partner.evidence.openLeadsMax.map { " of at most \($0)" } ?? ""
+            return "out: at its cap with \(partner.evidence.openLeads) open leads\(most)"
+        case .periodCap:
+            let most = standing?.profile.capacity.leadsPerPeriodMax.map { " of \($0)" } ?? ""
+            return "out: it had got all\(most) leads of this period"
+        case .conversionBelowMinimum: return "out: its conversion is below the policy's minimum"
+        }
+    }
+
+    /// Why a scored candidate did not get the lead.
+    public static func behind(
+        _ candidate: ScoredCandidate, _ winner: ScoredCandidate?, _ evaluation: FullEvaluation, _ policy: Policy?,
+        vertical: String?, currency: String
+    ) -> String {
+        if candidate.isBelowMinimum {
+            let minimum = policy.map { DecimalText.percent(Double($0.minimumConversionBasisPoints) / 10_000) } ?? "it"
+            return "out: its conversion of \(DecimalText.percent(candidate.conversion)) is below the policy's minimum of \(minimum)"
+        }
+        let worth = "\(DecimalText.money(candidate.score, currency)) at conversion \(DecimalText.percent(candidate.conversion)), "
+            + "fit \(DecimalText.percent(candidate.fit))"
+        guard let winner else { return "scored \(worth)" }
+        if evaluation.summary.tiedPartnerIDs.contains(candidate.partnerID) {
+            return "tied at \(worth); owed \(DecimalText.signed(Double(candidate.evidence.tieDebtMicros) / 1_000_000)) leads by earlier ties"
+        }
+        return "\(worth). \(comparison(winner, candidate, evaluation.summary, vertical: vertical, currency: currency, termsMax: 2))"
+    }
+
+    // MARK: Words
+
+    static func word(_ contribution: FitContribution) -> String {
+        contribution.name.replacing("-", with: " ")
+    }
+
+    static func word(_ contribution: ConversionContribution, _ vertical: String?) -> String {
+        switch contribution {
+        case .program: "program"
+        case .partner: "partner"
+        case .partnerVertical: vertical.map { "in \($0)" } ?? "in the vertical"
+        case .partnerDealSize: "at this deal size"
+        }
+    }
+
+    /// Whole points that add up to `total`: each part rounded down, what is left over to the largest remainders.
+    static func points(_ shares: [Double], total: Int) -> [Int] {
+        var points = shares.map { Int(($0 * 100).rounded(.down)) }
+        let order = shares.indices.sorted { a, b in
+            let (x, y) = (shares[a] * 100 - Double(points[a]), shares[b] * 100 - Double(points[b]))
+            return x == y ? a < b : x > y
+        }
+        var left = total - points.reduce(0, +)
+        for index in order where left > 0 {
+            points[index] += 1
+            left -= 1
+        }
+        return points
+    }
+}

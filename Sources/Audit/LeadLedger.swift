@@ -1,0 +1,170 @@
+import LeadlineCore
+import LeadlineSchemas
+
+/// A second, simpler set of books: who holds which open lead, and how many each partner has, counted from recorded
+/// events and profiles alone. It shares no code with the decider, so that it can contradict it.
+struct LeadLedger {
+    private enum Standing: Equatable {
+        case held(Int)
+        case humanQueue
+        /// Taken back, and by the end of the entry to be given to somebody.
+        case nobody
+    }
+
+    private struct Partner {
+        var openMax: UInt32?
+        var periodMax: UInt32?
+        var open: UInt32 = 0
+        var period: Int64 = .min
+        var inPeriod: UInt32 = 0
+    }
+
+    private var indexByID: [String: Int] = [:]
+    private var ids: [String] = []
+    private var partners: [Partner] = []
+    /// Open leads only.
+    private var leads: [String: Standing] = [:]
+    private var periodMicros: Int64?
+    private var periodAnchor = Timestamp.epoch
+
+    /// Assignments that were checked against caps.
+    private(set) var assignmentsChecked: UInt64 = 0
+    /// Leads that came in.
+    private(set) var leadsAccepted: UInt64 = 0
+    /// Leads that are held or in the human queue.
+    var openLeads: Int { leads.count }
+
+    /// Books an entry. Returns the promise it broke, in words, or nil.
+    mutating func book(_ entry: EntryRecord) -> String? {
+        switch entry.input.fact {
+        case .partnerUpserted(let profile): setCapacity(of: indexOrInsert(profile.partnerID), profile.capacity)
+        case .partnerCapacitySet(let fact):
+            if let index = indexByID[fact.partnerID] { setCapacity(of: index, fact.capacity) }
+        case .policyPublished(let fact):
+            periodMicros = Int64(max(fact.policy.periodDays, 1)) * Timestamp.microsPerDay
+            periodAnchor = fact.policy.periodAnchor
+        case .leadSubmitted(let fact):
+            leadsAccepted += 1
+            guard entry.events.contains(where: { $0.places(fact.leadID) }) else {
+                return "the lead \(fact.leadID) was accepted, but neither assigned nor escalated nor merged"
+            }
+        default: break
+        }
+        for event in entry.events {
+            if let broken = book(event, at: entry.stamp) { return broken }
+        }
+        for event in entry.events {
+            if let lead = event.takenBackLeadID, leads[lead] == .nobody {
+                return "the lead \(lead) was taken back and given to nobody, not even a human"
+            }
+        }
+        return nil
+    }
+
+    private mutating func book(_ event: Event, at stamp: Timestamp) -> String? {
+        switch event {
+        case .leadAssigned(let event): return assign(event, at: stamp)
+        case .assignmentExpired(let event):
+            if stamp < event.respondBy { return "the assignment of \(event.leadID) expired before its deadline" }
+            return takeBack(event.leadID, from: event.partnerID)
+        case .assignmentEnded(let event): return takeBack(event.leadID, from: event.partnerID)
+        case .leadEscalated(let event):
+            release(event.leadID)
+            leads[event.leadID] = .humanQueue
+        case .leadClosed(let event):
+            release(event.leadID)
+            leads[event.leadID] = nil
+        case .leadMerged(let event):
+            if !event.sameID { leads[event.leadID] = nil }
+        default: break
+        }
+        return nil
+    }
+
+    private mutating func assign(_ event: LeadAssigned, at stamp: Timestamp) -> String? {
+        guard let index = indexByID[event.partnerID] else {
+            return "the lead \(event.leadID) went to \(event.partnerID), who was never registered"
+        }
+        if case .held(let other)? = leads[event.leadID] {
+            return "the lead \(event.leadID) went to \(event.partnerID) while \(ids[other]) held it"
+        }
+        startPeriod(index, at: stamp)
+        // A human may go past a cap, and history went where it went; only Leadline's own choices carry an evaluation.
+        if event.evaluation != nil {
+            assignmentsChecked += 1
+            if let broken = capBroken(index, event) { return broken }
+        }
+        partners[index].open += 1
+        partners[index].inPeriod += 1
+        leads[event.leadID] = .held(index)
+        return nil
+    }
+
+    private func capBroken(_ index: Int, _ event: LeadAssigned) -> String? {
+        let partner = partners[index]
+        if let most = partner.openMax, partner.open >= most {
+            return "the lead \(event.leadID) went to \(event.partnerID), who held \(partner.open) open leads of at most \(most)"
+        }
+        if let most = partner.periodMax, partner.inPeriod >= most {
+            return "the lead \(event.leadID) went to \(event.partnerID), who had got \(partner.inPeriod) leads of at most \(most) in the period"
+        }
+        return nil
+    }
+
+    private mutating func startPeriod(_ index: Int, at stamp: Timestamp) {
+        guard let length = periodMicros else { return }
+        let since = stamp.micros - periodAnchor.micros
+        let period = since >= 0 ? since / length : (since - length + 1) / length
+        if partners[index].period != period {
+            partners[index].period = period
+            partners[index].inPeriod = 0
+        }
+    }
+
+    private mutating func takeBack(_ lead: String, from partnerID: String) -> String? {
+        guard case .held(let index)? = leads[lead], ids[index] == partnerID else {
+            return "the lead \(lead) was taken from \(partnerID), who did not hold it"
+        }
+        release(lead)
+        leads[lead] = .nobody
+        return nil
+    }
+
+    private mutating func release(_ lead: String) {
+        if case .held(let index)? = leads[lead] { partners[index].open -= 1 }
+    }
+
+    private mutating func setCapacity(of index: Int, _ capacity: Capacity) {
+        partners[index].openMax = capacity.openLeadsMax
+        partners[index].periodMax = capacity.leadsPerPeriodMax
+    }
+
+    private mutating func indexOrInsert(_ id: String) -> Int {
+        if let known = indexByID[id] { return known }
+        let index = partners.count
+        indexByID[id] = index
+        ids.append(id)
+        partners.append(Partner())
+        return index
+    }
+}
+
+extension Event {
+    /// True if the event says where this lead is.
+    fileprivate func places(_ lead: String) -> Bool {
+        switch self {
+        case .leadAssigned(let event): event.leadID == lead
+        case .leadEscalated(let event): event.leadID == lead
+        case .leadMerged(let event): event.leadID == lead
+        default: false
+        }
+    }
+
+    fileprivate var takenBackLeadID: String? {
+        switch self {
+        case .assignmentExpired(let event): event.leadID
+        case .assignmentEnded(let event): event.leadID
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import Foundation
+public import Engine
+import GRDB
+import Journal
+import LeadlineCore
+import LeadlineSchemas
+
+/// An entry that decides differently today.
+public struct ReplayDifference: Sendable, Codable, Equatable {
+    public var position: UInt64
+    /// What was recorded, in words.
+    public var recorded: String
+    /// What deciding again gives, in words.
+    public var decided: String
+}
+
+/// What replaying one program showed.
+public struct ProgramReplay: Sendable, Codable, Equatable {
+    public var program: String
+    /// Entries folded, and then decided again.
+    public var entries: UInt64 = 0
+    public var events: UInt64 = 0
+    /// Entries whose decided events or bytes differ from the recorded ones.
+    public var differenceCount: UInt64 = 0
+    /// The first of them.
+    public var differences: [ReplayDifference] = []
+    /// SHA-256 of the state after the last entry, folded from recorded events.
+    public var stateHash = ""
+    public var foldSeconds: Double = 0
+    public var decideSeconds: Double = 0
+    /// Entries folded a second.
+    public var foldRate: Double { foldSeconds > 0 ? Double(entries) / foldSeconds : 0 }
+    /// Entries decided again, compared and encoded again a second.
+    public var decideRate: Double { decideSeconds > 0 ? Double(entries) / decideSeconds : 0 }
+
+    /// Most differences that are written out.
+    static let differencesMax = 20
+}
+
+/// What `leadline replay` found.
+public struct ReplayReport: Sendable, Codable, Equatable {
+    public var programs: [ProgramReplay]
+    public var seconds: Double = 0
+    /// True if everything came out as recorded.
+    public var isEqual: Bool { programs.allSatisfy { $0.differenceCount == 0 } }
+
+    /// The report for people.
+    public var lines: [String] {
+        programs.flatMap(\.lines) + [isEqual ? "replayed: everything came out as recorded" : "DIFFERENT: see above"]
+    }
+}
+
+/// Rebuilds programs from their first entry on, without snapshots, and decides every recorded input again.
+public struct Replayer: Sendable {
+    private let folder: DataFolder
+
+    /// A replayer of a folder's journal. Reads only.
+    public init(_ folder: DataFolder) { self.folder = folder }
+
+    /// Replays one program, or all; several at once.
+    /// - Parameter progress: called from several threads; each program's entries count twice, once a pass.
+    /// - Throws: `JournalError.unknownProgram`; `AuditFault` if the journal itself is broken, so that replaying it
+    ///   would mean nothing; SQLite's own failures.
+    public func run(
+        program: String? = nil, progress: @escaping @Sendable (AuditProgress) -> Void = { _ in }
+    ) async throws -> ReplayReport {
+        let watch = Stopwatch()
+        let programs = try ProgramRuns.programs(in: folder.openJournalReadOnly(), only: program)
+        var report = ReplayReport(programs: try await ProgramRuns.map(programs) { try replay($0, progress) })
+        report.seconds = watch.seconds
+        return report
+    }
+
+    private func replay(_ program: String, _ progress: @escaping @Sendable (AuditProgress) -> Void) throws -> ProgramReplay {
+        var result = ProgramReplay(program: program)
+        try folder.openJournalReadOnly().read { db in
+            let size = try JournalReader().head(of: program, in: db)?.size ?? 0
+            func tell(_ done: UInt64) {
+                if done % AuditProgress.interval == 0 { progress(AuditProgress(program: program, done: done, total: 2 * size)) }
+            }
+            let folding = Stopwatch()
+            let state = try rebuild(program, db, &result) { tell($0) }
+            result.stateHash = SnapshotStore.stateHash(of: state.canonicalBytes()).description
+            result.foldSeconds = folding.seconds
+            let deciding = Stopwatch()
+            try decideAgain(program, db, &result) { tell(size + $0) }
+            result.decideSeconds = deciding.seconds
+        }
+        return result
+    }
+
+    /// Folds recorded inputs and events, nothing else.
+    private func rebuild(
+        _ program: String, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
+    ) throws -> State {
+        var stream = ProgramStream(program: program)
+        try scan(program, db) { position, entry, _ in
+            try stream.fold(entry, at: position)
+            result.entries += 1
+            result.events += UInt64(entry.events.count)
+            tell(position)
+        }
+        return stream.state
+    }
+
+    private func decideAgain(
+        _ program: String, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
+    ) throws {
+        var stream = ProgramStream(program: program)
+        var logic = LogicVersions()
+        try scan(program, db) { position, entry, bytes in
+            if let difference = Self.difference(entry, bytes, logic.decide(entry, in: stream.state)) {
+                result.differenceCount += 1
+                if result.differences.count < ProgramReplay.differencesMax { result.differences.append(difference) }
+            }
+            // Each entry is decided on the recorded past, so that one difference does not hide the next.
+            try stream.fold(entry, at: position)
+            tell(position)
+        }
+    }
+
+    private static func difference(_ entry: EntryRecord, _ stored: RawSpan, _ again: [Event]?) -> ReplayDifference? {
+        guard let again else {
+            return ReplayDifference(
+                position: entry.position, recorded: "logic version \(entry.logicVersion)", decided: "this program does not have it")
+        }
+        if again != entry.events {
+            return ReplayDifference(
+                position: entry.position, recorded: EventText.line(entry.events), decided: EventText.line(again))
+        }
+        let isSame = unsafe stored.withUnsafeBytes { stored in
+            var writer = WireWriter(capacity: stored.count)
+            unsafe EntryCodec.encode(
+                position: entry.position, stamp: entry.stamp, logicVersion: entry.logicVersion, origin: entry.origin,
+                inputBytes: UnsafeRawBufferPointer(rebasing: stored[entry.inputRange]), events: again, into: &writer)
+            return unsafe writer.bytes.count == stored.count && writer.bytes.elementsEqual(stored)
+        }
+        if isSame { return nil }
+        return ReplayDifference(
+            position: entry.position, recorded: "\(stored.byteCount) bytes, \(EventText.line(entry.events))",
+            decided: "other bytes for the same events")
+    }
+
+    /// The chain is checked on the way: what was tampered with is not folded.
+    private func scan(
+        _ program: String, _ db: Database, _ body: (UInt64, EntryRecord, RawSpan) throws -> Void
+    ) throws {
+        let chain = try ChainVerifier().verify(program: program, in: db) { position, bytes in
+            let entry: EntryRecord
+            do {
+                entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
+            } catch {
+                throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")
+            }
+            try body(position, entry, bytes)
+        }
+        if let fault = chain.fault {
+            throw AuditFault(.chain, program: program, position: fault.position, "the journal was changed; run 'leadline verify'")
+        }
+    }
+}
+
+extension ProgramReplay {
+    fileprivate var lines: [String] {
+        var lines = [
+            "program \(program)",
+            "  folded       \(entries) entries with \(events) events, \(Int(foldRate)) entries/s",
+            "  decided      \(entries) entries again, \(Int(decideRate)) entries/s, \(differenceCount) different",
+            "  state hash   \(stateHash)",
+        ]
+        for difference in differences {
+            lines.append("  position \(difference.position)")
+            lines.append("    recorded: \(difference.recorded)")
+            lines.append("    decided:  \(difference.decided)")
+        }
+        if differenceCount > UInt64(differences.count) {
+            lines.append("  and \(differenceCount - UInt64(differences.count)) more")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import GRDB
+import Journal
+import LeadlineCore
+import LeadlineSchemas
+
+/// Everything that is checked about one program's entries, in one pass over them: each is decoded once, checked,
+/// decided again, compared and folded.
+struct StreamCheck {
+    let program: String
+    private(set) var state = State()
+    private(set) var ledger = LeadLedger()
+    private(set) var events: UInt64 = 0
+    private(set) var hashesCompared = 0
+    private(set) var snapshotsCompared = 0
+    private var logic = LogicVersions()
+    private var recorded: RecordedStates
+
+    init(program: String, recorded: RecordedStates) {
+        self.program = program
+        self.recorded = recorded
+    }
+
+    /// Checks and folds the entry at `position`, whose bytes the chain has vouched for.
+    mutating func take(_ position: UInt64, _ bytes: RawSpan, recordedDecisions: Int?) throws {
+        try compareState(at: position)
+        let entry = try decode(bytes, position)
+        if entry.position != position {
+            throw fault(.position, position, "the entry says that it stands at \(entry.position)")
+        }
+        if entry.stamp < state.lastStamp && position > 0 {
+            throw fault(.stamp, position, "its stamp \(entry.stamp.micros) us lies before the one before it, \(state.lastStamp.micros) us")
+        }
+        if let recordedDecisions, recordedDecisions != entry.events.count {
+            throw fault(.order, position, "\(recordedDecisions) decisions are counted for the entry; it holds \(entry.events.count)")
+        }
+        try checkAdmission(entry)
+        try decideAgain(entry)
+        if let broken = ledger.book(entry) { throw fault(.guarantee, position, broken) }
+        state.fold(entry.input, entry.events, at: entry.stamp)
+        events += UInt64(entry.events.count)
+    }
+
+    /// To be called once after the last entry.
+    mutating func finish(head: StreamHead) throws {
+        try compareState(at: head.size)
+        if head.size > 0 && head.lastStampMicros != state.lastStamp.micros {
+            throw AuditFault(.order, program: program, position: nil, "the stream's head says that its last stamp is \(head.lastStampMicros) us; the last entry's is \(state.lastStamp.micros) us")
+        }
+        if let beyond = recorded.next {
+            throw fault(.stateHash, beyond, "a state is recorded for this position, but the journal ends at \(head.size): entries are missing, or derived.db belongs to another journal")
+        }
+    }
+
+    private func decode(_ bytes: RawSpan, _ position: UInt64) throws -> EntryRecord {
+        do {
+            return unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
+        } catch {
+            throw fault(.decoding, position, "the bytes are no entry: \(error)")
+        }
+    }
+
+    private func checkAdmission(_ entry: EntryRecord) throws {
+        if case .timeAdvanced(let through) = entry.input.fact {
+            guard through == state.nextDeadline, entry.stamp >= through else {
+                throw fault(.timer, entry.position, "time advanced to \(through.micros) us, where no timer was due")
+            }
+        }
+        let admission = state.admission(of: entry.input, at: entry.stamp)
+        let expected: Admission = entry.input.fact == .duplicateReceived ? .duplicate : .accept
+        if admission != expected {
+            throw fault(.admission, entry.position, "the input stands as \(expected == .accept ? "new" : "a repetition"), but the state before it says: \(admission)")
+        }
+    }
+
+    private mutating func decideAgain(_ entry: EntryRecord) throws {
+        guard let again = logic.decide(entry, in: state) else {
+            throw fault(.logicVersion, entry.position, "it was decided by logic version \(entry.logicVersion), which this program does not have")
+        }
+        if again != entry.events {
+            throw fault(.decision, entry.position, "recorded: \(EventText.line(entry.events)). Decided again: \(EventText.line(again))")
+        }
+    }
+
+    private mutating func compareState(at position: UInt64) throws {
+        guard let record = try recorded.take(at: position, program) else { return }
+        let bytes = state.canonicalBytes()
+        let hash = SnapshotStore.stateHash(of: bytes)
+        if hash != record.hash {
+            throw fault(.stateHash, position, "the state folded from the journal has the hash \(hash), recorded is \(record.hash)")
+        }
+        hashesCompared += 1
+        guard let snapshot = record.snapshot else { return }
+        if snapshot != bytes {
+            throw fault(.snapshot, position, "the snapshot's bytes are not the state folded from the journal; delete derived.db to rebuild it")
+        }
+        guard let decoded = try? State(canonicalBytes: snapshot), decoded.canonicalBytes() == snapshot else {
+            throw fault(.snapshot, position, "the snapshot does not decode to the state that made it")
+        }
+        snapshotsCompared += 1
+    }
+
+    private func fault(_ kind: AuditFault.Kind, _ position: UInt64, _ detail: String) -> AuditFault {
+        AuditFault(kind, program: program, position: position, detail)
+    }
+}
+
+/// The states of one program that `derived.db` has on record, in order of position.
+struct RecordedStates {
+    private let derived: DatabaseQueue?
+    private var hashes: ArraySlice<(position: UInt64, stateHash: Digest)>
+
+    /// Reads the list. It must be read before the journal is, so that no state is newer than the entries looked at.
+    init(_ program: String, _ derived: DatabaseQueue?) throws {
+        self.derived = derived
+        guard let derived else {
+            hashes = []
+            return
+        }
+        do {
+            hashes = try derived.read { try SnapshotStore().hashes(program: program, in: $0) }[...]
+        } catch JournalError.snapshotDamaged(let program, let position) {
+            throw AuditFault(.stateHash, program: program, position: position, "the recorded state hash is not 32 bytes")
+        }
+    }
+
+    /// Position of the next record that was not taken.
+    var next: UInt64? { hashes.first?.position }
+
+    /// The record at `position`, with the snapshot's bytes where they are kept.
+    mutating func take(at position: UInt64, _ program: String) throws -> (hash: Digest, snapshot: [UInt8]?)? {
+        guard let first = hashes.first, first.position == position else { return nil }
+        hashes.removeFirst()
+        let snapshot = try derived?.read { db in
+            try Data.fetchOne(
+                db, sql: "SELECT state FROM snapshots WHERE program = ? AND position = ?", arguments: [program, position])
+        }
+        return (first.stateHash, snapshot.map { [UInt8]($0) })
+    }
+}

@@ -1,0 +1,348 @@
+import Foundation
+import LeadlineCore
+import LeadlineSchemas
+import SwiftProtobuf
+
+/// Reads the files of a mapping, row by row, into records and row reports.
+struct ImportLayout {
+    private let mapping: ImportMapping
+    private let folder: String
+    private let route: Bool
+    private let expressions: ImportExpressions
+    private let moments: ImportMoments
+
+    private(set) var records: [PlannedRecord] = []
+    private(set) var reports: [ImportRowReport] = []
+    private(set) var counts = ImportCounts()
+    private var partnerIDs: Set<String> = []
+    private var leadIDs: Set<String> = []
+    private var first: Timestamp?
+    private var last = Timestamp.epoch
+    private var undated: [LeadDraft] = []
+
+    /// A day before the first dated event: what is known from the start is known by then.
+    var start: Timestamp { (first ?? .epoch).adding(micros: -Timestamp.microsPerDay) }
+    /// When the last event happened.
+    private(set) var end = Timestamp.epoch
+
+    init(_ mapping: ImportMapping, folder: String, route: Bool, now: Timestamp) throws(ImportError) {
+        self.mapping = mapping
+        self.folder = folder
+        self.route = route
+        expressions = try ImportExpressions(mapping, folder: folder)
+        moments = try ImportMoments(mapping.dates, now: now)
+    }
+
+    /// Partners, accounts and leads, in this order.
+    mutating func readAll() throws(ImportError) {
+        var partnerRows: [PlannedRecord] = []
+        if let part = mapping.partners {
+            partnerRows += try read(part, at: "partners", key: "partner_id", FieldTargets.partner, .partnerUpserted)
+        }
+        if let part = mapping.accounts {
+            partnerRows += try read(part, at: "accounts", key: "account_domain", FieldTargets.account, .firmographicsObserved)
+        }
+        try readLeads()
+        guard first != nil else { throw .file(mapping.files[mapping.leads.file]?.path ?? "", "no row of it is accepted with a date: \(firstRefusal)") }
+        records += partnerRows.map { record in
+            var record = record
+            record.time = start
+            return record
+        }
+    }
+
+    private var firstRefusal: String { reports.first { $0.outcome == "refused" }?.rules.last ?? "it has no rows" }
+
+    /// The program, and the policy it starts with.
+    mutating func addProgram(_ policy: WirePolicy?) throws(ImportError) {
+        var registered = WireProgramRegistered()
+        registered.name = mapping.program.name
+        registered.currency = mapping.program.currency
+        try addControl(.programRegistered, registered, at: "program")
+        guard let policy else { return }
+        var published = WirePolicyPublished()
+        published.policy = policy
+        try addControl(.policyPublished, published, at: "policy")
+    }
+
+    private mutating func addControl(_ kind: MessageKind, _ message: some SwiftProtobuf.Message, at path: String) throws(ImportError) {
+        do {
+            records.append(PlannedRecord(time: start, kind: kind, row: 0, bytes: try Self.bytes(message, kind)))
+        } catch {
+            throw .mapping(at: path, (error as? RowRefusal)?.rule ?? "\(error)")
+        }
+    }
+
+    private func open(_ name: String, at path: String) throws(ImportError) -> ImportFile {
+        guard let part = mapping.files[name] else { throw .mapping(at: path, "no file is named '\(name)' under files") }
+        return try ImportFile(name, part, folder: folder)
+    }
+
+    // MARK: Partners and accounts
+
+    private mutating func read<M: SwiftProtobuf.Message>(
+        _ part: ImportMapping.Records, at path: String, key: String, _ targets: [String: FieldTargets.Setter<M>], _ kind: MessageKind
+    ) throws(ImportError) -> [PlannedRecord] {
+        var file = try open(part.file, at: "\(path).file")
+        try check(part.fields, key, targets, over: file, at: "\(path).fields")
+        var planned: [PlannedRecord] = []
+        var keys: Set<String> = []
+        var number = 0
+        while var row = try file.next() {
+            number += 1
+            if number > ImportPlan.rowsMax { throw .file(file.path, "it has more than \(ImportPlan.rowsMax) rows") }
+            var id = ""
+            do {
+                try row.checkShape()
+                var message = M()
+                id = try fill(&message, part.fields, key, targets, &row)
+                if !keys.insert(id).inserted { throw RowRefusal("\(key) repeated: refused") }
+                planned.append(PlannedRecord(time: .epoch, kind: kind, row: number, bytes: try Self.bytes(message, kind)))
+                report(file, row, id, kind == .partnerUpserted ? "partner" : "account")
+            } catch {
+                try refuse(file, row, id, error)
+            }
+        }
+        if kind == .partnerUpserted {
+            partnerIDs = keys
+            counts.partners = planned.count
+        } else {
+            counts.accounts = planned.count
+        }
+        return planned
+    }
+
+    private func check<M>(
+        _ fields: [String: ImportMapping.Expression], _ key: String, _ targets: [String: FieldTargets.Setter<M>], over file: ImportFile,
+        at path: String
+    ) throws(ImportError) {
+        if fields[key] == nil { throw .mapping(at: path, "\(key) is required") }
+        for (name, expression) in fields.sorted(by: { $0.key < $1.key }) {
+            if targets[name] == nil {
+                throw .mapping(at: "\(path).\(name)", "there is no such field; there are \(targets.keys.sorted().joined(separator: ", "))")
+            }
+            try expressions.check(expression, over: file, at: "\(path).\(name)")
+        }
+    }
+
+    /// Sets every field that has a value and gives the id.
+    private func fill<M>(
+        _ message: inout M, _ fields: [String: ImportMapping.Expression], _ key: String, _ targets: [String: FieldTargets.Setter<M>],
+        _ row: inout ImportRow
+    ) throws -> String {
+        var id = ""
+        for (name, expression) in fields.sorted(by: { $0.key < $1.key }) {
+            guard let text = try expressions.value(expression, &row), let set = targets[name] else { continue }
+            if name == key { id = text }
+            try set(&message, FieldValue(field: name, text: text, expression: expression))
+        }
+        if id.isEmpty { throw RowRefusal("\(key) missing: refused") }
+        return id
+    }
+
+    private mutating func report(_ file: ImportFile, _ row: ImportRow, _ id: String, _ outcome: String) {
+        reports.append(ImportRowReport(file: file.part.path, line: row.record.line, id: id, outcome: outcome, rules: row.rules))
+    }
+
+    private mutating func refuse(_ file: ImportFile, _ row: ImportRow, _ id: String, _ error: any Error) throws(ImportError) {
+        guard let refusal = error as? RowRefusal else { throw .file(file.path, "line \(row.record.line): \(error)") }
+        var row = row
+        row.note(refusal.rule)
+        counts.refused += 1
+        report(file, row, id, "refused")
+    }
+
+    // MARK: Leads
+
+    private mutating func readLeads() throws(ImportError) {
+        let part = mapping.leads
+        var file = try open(part.file, at: "leads.file")
+        try checkLeads(part, file)
+        while var row = try file.next() {
+            counts.rows += 1
+            if counts.rows > ImportPlan.rowsMax { throw .file(file.path, "it has more than \(ImportPlan.rowsMax) rows") }
+            var draft = LeadDraft(row: counts.rows)
+            do {
+                try row.checkShape()
+                try read(&draft, &row)
+                leadIDs.insert(draft.message.leadID)
+                count(draft)
+                report(file, row, draft.message.leadID, draft.result.rawValue)
+            } catch {
+                try refuse(file, row, draft.message.leadID, error)
+                continue
+            }
+            if draft.isDated { try place(draft, file) } else { undated.append(draft) }
+        }
+        // What has no date comes after all that has one, a second later, in the order of the file.
+        end = last
+        if !undated.isEmpty {
+            let after = last.adding(micros: 1_000_000)
+            for var draft in undated {
+                let moment = after.adding(micros: Int64(draft.row))
+                if draft.time == nil { draft.time = moment }
+                if draft.endsAtEnd { draft.endedAt = moment }
+                try place(draft, file)
+            }
+            undated.removeAll()
+            end = records.reduce(last) { max($0, $1.time) }
+        }
+    }
+
+    private func checkLeads(_ part: ImportMapping.Leads, _ file: ImportFile) throws(ImportError) {
+        try check(part.fields, "lead_id", FieldTargets.lead, over: file, at: "leads.fields")
+        try moments.check(part.time, over: file, at: "leads.time")
+        if let assignedTo = part.assignedTo { try expressions.check(assignedTo, over: file, at: "leads.assigned_to") }
+        if let stage = part.stage { try file.require(stage, at: "leads.stage") }
+        for (stage, outcome) in part.outcomes.sorted(by: { $0.key < $1.key }) {
+            let path = "leads.outcomes.\(stage)"
+            if part.stage == nil { throw .mapping(at: path, "needs leads.stage, the column that holds it") }
+            if outcome.result != .open && outcome.time == nil { throw .mapping(at: path, "needs a time") }
+            if let time = outcome.time { try moments.check(time, over: file, at: "\(path).time") }
+            if let amount = outcome.amount { try expressions.check(amount, over: file, at: "\(path).amount") }
+        }
+    }
+
+    private func read(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
+        let part = mapping.leads
+        draft.message.leadID = try fill(&draft.message, part.fields, "lead_id", FieldTargets.lead, &row)
+        if leadIDs.contains(draft.message.leadID) { throw RowRefusal("lead_id repeated: refused") }
+        try readPartner(&draft, &row)
+        draft.time = try moments.moment(part.time, row: draft.row, &row)
+        if draft.time == nil && row.isWithout(part.time.column) { throw RowRefusal("a lead needs a time: refused") }
+        try readOutcome(&draft, &row)
+        draft.bytes = try Self.bytes(draft.message, .leadSubmitted)
+        if draft.result == .won || draft.result == .lost || draft.result == .withdrawn { draft.outcomeBytes = try outcomeBytes(draft) }
+    }
+
+    private func readPartner(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
+        guard let assignedTo = mapping.leads.assignedTo else { return }
+        guard let partner = try expressions.value(assignedTo, &row) else { return }
+        if mapping.partners != nil && !partnerIDs.contains(partner) {
+            if mapping.leads.unknownPartner == .refuse { throw RowRefusal("partner unknown: refused") }
+            row.note("partner unknown: Leadline routes")
+            return
+        }
+        draft.partnerID = partner
+        if !route { draft.message.pastAssignment.partnerID = partner }
+    }
+
+    private func readOutcome(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
+        guard let column = mapping.leads.stage, let stage = try row.text(column) else { return }
+        guard let outcome = mapping.leads.outcomes[stage] else { throw RowRefusal("\(column) has a value without outcome: refused") }
+        draft.result = outcome.result
+        row.note("\(column) \(stage): \(outcome.result.rawValue)")
+        guard outcome.result != .open, let time = outcome.time else { return }
+        draft.endedAt = try moments.moment(time, row: draft.row, &row)
+        if draft.endedAt == nil {
+            if row.isWithout(time.column) {
+                draft.result = .open
+                return
+            }
+            draft.endsAtEnd = true
+        }
+        if let begun = draft.time, let ended = draft.endedAt, ended <= begun { row.note("outcome before its lead: right after it") }
+        if draft.time == nil && draft.endedAt != nil { row.note("outcome before its lead: right after it") }
+        if let amount = outcome.amount, let text = try expressions.value(amount, &row) {
+            draft.amount = try FieldValue(field: "amount", text: text, expression: amount).money()
+        }
+        if draft.partnerID == nil && outcome.result != .withdrawn {
+            // Whose deal it was is not known, so it teaches nothing; but it is over.
+            row.note("no partner: closed as withdrawn")
+            draft.result = .withdrawn
+        }
+    }
+
+    private func outcomeBytes(_ draft: LeadDraft) throws -> [UInt8] {
+        switch draft.result {
+        case .won:
+            var won = WireDealWon()
+            won.leadID = draft.message.leadID
+            won.partnerID = draft.partnerID ?? ""
+            if let amount = draft.amount { won.amount = amount }
+            return try Self.bytes(won, .dealWon)
+        case .lost:
+            var lost = WireDealLost()
+            lost.leadID = draft.message.leadID
+            lost.partnerID = draft.partnerID ?? ""
+            return try Self.bytes(lost, .dealLost)
+        case .withdrawn, .open:
+            var withdrawn = WireLeadWithdrawn()
+            withdrawn.leadID = draft.message.leadID
+            return try Self.bytes(withdrawn, .leadWithdrawn)
+        }
+    }
+
+    private mutating func count(_ draft: LeadDraft) {
+        counts.leads += 1
+        switch draft.result {
+        case .won: counts.won += 1
+        case .lost: counts.lost += 1
+        case .withdrawn: counts.withdrawn += 1
+        case .open: counts.open += 1
+        }
+    }
+
+    private mutating func place(_ draft: LeadDraft, _ file: ImportFile) throws(ImportError) {
+        guard let time = draft.time else { preconditionFailure("a lead is placed once it has a time") }
+        note(time)
+        records.append(PlannedRecord(time: time, kind: .leadSubmitted, row: draft.row, bytes: draft.bytes))
+        guard let bytes = draft.outcomeBytes, let kind = draft.outcomeKind, let ended = draft.endedAt else { return }
+        // The merge order puts outcomes before leads of the same moment, hence a microsecond later.
+        let moment = max(ended, time.adding(micros: 1))
+        note(moment)
+        records.append(PlannedRecord(time: moment, kind: kind, row: draft.row, bytes: bytes))
+    }
+
+    private mutating func note(_ time: Timestamp) {
+        first = min(first ?? time, time)
+        last = max(last, time)
+    }
+
+    /// The serialised message, held to the rules that intake holds it to, so that the report knows what it would say.
+    private static func bytes(_ message: some SwiftProtobuf.Message, _ kind: MessageKind) throws -> [UInt8] {
+        let bytes: [UInt8] = try message.serializedBytes()
+        do {
+            let decoded = try kind.decode(bytes, .protobuf)
+            if let domain = decoded.accountDomain, !domain.isEmpty, domain.utf8.count > 253 || domain.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) {
+                throw RowRefusal("account_domain must be an internet domain such as acme.example: refused")
+            }
+            let clear = try FieldSealing.split(decoded.bytes, as: kind).clear
+            try FieldRules.check(try FactCodec.decode(bodyField: kind.bodyFieldNumber, clear))
+            return decoded.bytes
+        } catch let rejection as Rejection {
+            throw RowRefusal("\(rejection.detail): refused")
+        } catch let error as WireError {
+            throw RowRefusal("a field holds a value that the schema does not allow, \(error): refused")
+        }
+    }
+}
+
+/// A lead of a row, before it has its place in time.
+private struct LeadDraft {
+    let row: Int
+    var message = WireLeadSubmitted()
+    var bytes: [UInt8] = []
+    var partnerID: String?
+    /// Nil if it comes at the end of history.
+    var time: Timestamp?
+    var result = ImportMapping.LeadOutcome.Result.open
+    var endedAt: Timestamp?
+    /// True if the outcome comes at the end of history.
+    var endsAtEnd = false
+    var amount: WireMoney?
+    var outcomeBytes: [UInt8]?
+
+    init(row: Int) { self.row = row }
+
+    var isDated: Bool { time != nil && !endsAtEnd }
+
+    var outcomeKind: MessageKind? {
+        switch result {
+        case .won: .dealWon
+        case .lost: .dealLost
+        case .withdrawn: .leadWithdrawn
+        case .open: nil
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import ArgumentParser
+import Engine
+import Foundation
+import LeadlineCore
+import LeadlineSchemas
+import Vault
+
+/// What was rejected.
+struct DeadLetterCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deadletter", abstract: "List, show and resubmit rejected records.", discussion: Outcome.note,
+        subcommands: [DeadLetterList.self, DeadLetterShow.self, DeadLetterResubmit.self])
+}
+
+/// Lists dead letters.
+struct DeadLetterList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List rejected records with the reason.", discussion: Outcome.note)
+
+    @OptionGroup var data: DataFolderOptions
+
+    @Option(help: ArgumentHelp("Only those of this reason, e.g. unknown-program.", valueName: "reason"))
+    var reason: String?
+
+    @Option(help: ArgumentHelp("First offset.", valueName: "offset"))
+    var from: Int64 = 0
+
+    @Option(help: ArgumentHelp("At most so many.", valueName: "count"))
+    var limit = 50
+
+    @Flag(help: "Print one dead letter a line as JSON.")
+    var json = false
+
+    func run() async throws {
+        let folder = try data.folder()
+        let letters = try StoredDeadLetters(folder).select(from: from, limit: limit) { reason == nil || $0.reason == reason }
+        if json {
+            for letter in letters { Terminal.line(try letter.json(nil)) }
+            return
+        }
+        if letters.isEmpty {
+            Terminal.line(reason == nil && from == 0 ? "No dead letters: nothing was rejected." : "No dead letter matches.")
+            return
+        }
+        var table = TextTable([("OFFSET", .right), ("RECEIVED", .left), ("FROM", .left), ("REASON", .left), ("DETAIL", .left)])
+        for letter in letters {
+            let origin = "\(letter.letter.origin.topic)@\(letter.letter.origin.offset)"
+            table.add(["\(letter.offset)", TimeText.local(letter.received), origin, letter.reason, letter.letter.detail])
+        }
+        Terminal.write(table.text())
+    }
+}
+
+/// Shows one dead letter.
+struct DeadLetterShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one rejected record.",
+        discussion: "The record itself is sealed; --unseal opens it with the vault, byte for byte.\n\n\(Outcome.note)")
+
+    @OptionGroup var data: DataFolderOptions
+
+    @Argument(help: ArgumentHelp("Offset on leadline.deadletter.", valueName: "offset"))
+    var offset: Int64
+
+    @Flag(help: "Open the record with the vault.")
+    var unseal = false
+
+    @Flag(help: "Print it as JSON, bytes as base64 and as text.")
+    var json = false
+
+    func run() async throws {
+        let folder = try data.folder()
+        let letter = try StoredDeadLetters(folder).at(offset)
+        let record = unseal ? try OpenedRecord.open(letter.letter, try folder.openVault().vault) : nil
+        if json {
+            Terminal.line(try letter.json(record))
+            return
+        }
+        let wire = letter.letter
+        Terminal.line("\(letter.reason)\(wire.field.isEmpty ? "" : " in \(wire.field)"): \(wire.detail)")
+        Terminal.line("from \(wire.origin.topic) offset \(wire.origin.offset), received \(TimeText.local(letter.received))")
+        if let record {
+            for line in record.lines { Terminal.line(line) }
+        } else {
+            Terminal.line("The record is sealed; --unseal opens it.")
+        }
+    }
+}
+
+/// Sends rejected records again.
+struct DeadLetterResubmit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resubmit", abstract: "Send rejected records again, as they were.",
+        discussion: """
+            For records that came too early or were refused by a rule that has changed. The dead letter stays as a record \
+            of what happened. An outcome whose lead never came gets a new event id, because its old one counts as seen.
+
+            \(Outcome.note)
+            """)
+
+    @OptionGroup var data: DataFolderOptions
+
+    @Argument(help: ArgumentHelp("Offsets on leadline.deadletter.", valueName: "offset"))
+    var offset: [Int64] = []
+
+    @Option(help: ArgumentHelp("All of this reason, e.g. unknown-program.", valueName: "reason"))
+    var reason: String?
+
+    @Flag(help: "All of them.")
+    var all = false
+
+    @Flag(help: "Show which; send nothing.")
+    var dryRun = false
+
+    func validate() throws {
+        if [!offset.isEmpty, reason != nil, all].count(where: { $0 }) != 1 {
+            throw ValidationError("Say which: offsets, or --reason, or --all")
+        }
+    }
+
+    func run() async throws {
+        let folder = try data.folder()
+        let stored = try StoredDeadLetters(folder)
+        let letters = offset.isEmpty
+            ? try stored.select(from: 0, limit: .max) { all || $0.reason == reason }
+            : try offset.map { try stored.at($0) }
+        if letters.isEmpty {
+            Terminal.line("No dead letter matches.")
+            return
+        }
+        let vault = try folder.openVault().vault
+        var records: [NewRecord] = []
+        for letter in letters {
+            switch try OpenedRecord.open(letter.letter, vault) {
+            case .erased: Terminal.say("error: the key was erased; the record cannot be sent again. dead letter \(letter.offset)")
+            case .record(let record): records.append(try Self.again(record, letter))
+            }
+        }
+        if dryRun {
+            Terminal.line("Would send \(CountText.of(records.count, "record")): dead letters \(letters.map { "\($0.offset)" }.joined(separator: ", "))")
+            return
+        }
+        let publication = try await Publication.publish(records, to: folder)
+        Terminal.line("\(CountText.of(records.count, "record")) sent again")
+        Terminal.say(publication.sentence)
+        if records.count < letters.count { throw ExitCode(Outcome.checkFailed.rawValue) }
+    }
+
+    private static func again(_ record: WireDeadRecord, _ view: DeadLetterView) throws -> NewRecord {
+        guard let topic = Topic(name: view.letter.origin.topic), topic.isInput else {
+            throw CommandFailure(.checkFailed, "the dead letter names no input topic", at: "dead letter \(view.offset)")
+        }
+        let again = NewRecord(
+            topic: topic, key: record.hasKey ? Array(record.key) : nil,
+            headers: record.headers.map { RecordHeader(name: Array($0.name), value: Array($0.value)) },
+            value: record.hasValue ? Array(record.value) : nil)
+        return view.letter.reason == .leadNeverCame ? try renamed(again) : again
+    }
+
+    /// The same event under a new id.
+    private static func renamed(_ record: NewRecord) throws -> NewRecord {
+        var record = record
+        let id = UUID().uuidString.lowercased()
+        let name = Array("ce_id".utf8)
+        if let index = record.headers.lastIndex(where: { String(decoding: $0.name, as: UTF8.self).lowercased() == "ce_id" }) {
+            record.headers[index] = RecordHeader(name: name, value: Array(id.utf8))
+        } else if let value = record.value, var event = (try JSONSerialization.jsonObject(with: Data(value))) as? [String: Any] {
+            event["id"] = id
+            record.value = Array(try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes]))
+        }
+        return record
+    }
+}
+
+/// The dead letters of a data folder.
+private struct StoredDeadLetters {
+    private static let pageSize = 1_000
+    private let log: EmbeddedLog
+
+    init(_ folder: DataFolder) throws { log = try EmbeddedLog(folder.openJournal()) }
+
+    func select(from: Int64, limit: Int, where isWanted: (DeadLetterView) -> Bool) throws -> [DeadLetterView] {
+        var found: [DeadLetterView] = []
+        var next = from
+        while found.count < limit {
+            let page = try log.deadLetters(from: next, limit: Self.pageSize)
+            guard let last = page.last else { break }
+            next = last.offset + 1
+            for stored in page where found.count < limit {
+                let view = try DeadLetterView(stored)
+                if isWanted(view) { found.append(view) }
+            }
+        }
+        return found
+    }
+
+    func at(_ offset: Int64) throws -> DeadLetterView {
+        guard let stored = try log.deadLetters(from: offset, limit: 1).first, stored.offset == offset else {
+            throw CommandFailure(.input, "there is no dead letter at offset \(offset)", remedy: "'leadline deadletter list' shows them")
+        }
+        return try DeadLetterView(stored)
+    }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Audit
+import Foundation
+import LeadlineCore
+
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Explain why a lead went where it went, and why not elsewhere.",
+        discussion: """
+            Brings the program back to the moment before the decision, decides again, and checks the result against the \
+            digest that the decision recorded. Without --attempt or --position it explains the latest decision that \
+            weighed partners; for imported history, what Leadline would have decided.
+
+            With --json, one object: program, leadId, currency, logicVersion, decision, evaluation, history, \
+            recordedDigest, recomputedDigest, recomputedEqual, text. In evaluation.candidates all numbers are exact: \
+            the fitContributions sum to fit; the logistic of the sum of conversionContributions (log-odds) is conversion; \
+            score = dealValueMinorUnits x conversion x fit^fitExponent, in minor units of currency. A merged lead gives \
+            program, leadId, mergedInto.
+
+            Partners appear by their ids; their names are sealed. Exit code 1 if the recomputed decision differs from \
+            the recorded one. \(Outcome.note)
+            """)
+
+    @Argument(help: "The lead's id.")
+    var lead: String
+
+    @Option(help: ArgumentHelp("Explain the assignment with this number.", valueName: "number"))
+    var attempt: UInt32?
+
+    @Option(help: ArgumentHelp("Explain the decision at this position of the program's stream.", valueName: "position"))
+    var position: UInt64?
+
+    @Option(help: ArgumentHelp("Explain this partner's case alone.", valueName: "id"))
+    var partner: String?
+
+    @Flag(help: "Name every other partner, however many there are.")
+    var all = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var data: DataFolderOptions
+
+    func validate() throws {
+        if attempt != nil && position != nil { throw ValidationError("Give --attempt or --position, not both.") }
+    }
+
+    func run() async throws {
+        let folder = try data.folder()
+        let program = data.program(in: folder)
+        let answer: ExplanationAnswer
+        do {
+            var bar = ProgressBar("indexing", unit: "entries")
+            defer { bar.finish() }
+            answer = try Explainer(folder).explain(lead, program: program, selection) { bar.update($0, of: $1) }
+        } catch let error as ExplanationError {
+            throw CommandFailure(.input, "\(error)")
+        } catch let fault as AuditFault {
+            throw CommandFailure(.checkFailed, "\(fault)", remedy: "Run 'leadline verify'")
+        }
+        switch answer {
+        case .merged(let merged, let decision): try show(merged, decision)
+        case .explained(let explanation): try show(explanation)
+        }
+    }
+
+    private var selection: DecisionSelection {
+        if let attempt { return .attempt(attempt) }
+        return position.map { .position($0) } ?? .latest
+    }
+
+    private func show(_ merged: LeadMerged, _ decision: LeadDecision) throws {
+        if json {
+            Terminal.line(try JSONText.line(["program": decision.program, "leadId": lead, "mergedInto": merged.intoLeadID]))
+            return
+        }
+        Terminal.line(
+            "The lead \(lead) is of the same person and account as \(merged.intoLeadID) and was merged into it "
+                + "(\(TimeText.local(decision.stamp)), position \(decision.position)).")
+        Terminal.line("Ask there: leadline explain \(merged.intoLeadID)")
+    }
+
+    private func show(_ explanation: Explanation) throws {
+        if let partner, !explanation.partners.contains(where: { $0.profile.partnerID == partner }) {
+            throw CommandFailure(
+                .input, "no partner \(partner) was registered when \(lead) was decided",
+                remedy: "'leadline partners list' shows the partners there are now")
+        }
+        let page = ExplanationPage(explanation, partnerID: partner, showsAll: all) { TimeText.local($0) }
+        if json {
+            Terminal.line(try JSONText.line(ExplanationDocument(explanation, text: page.lines)))
+        } else {
+            Terminal.line(page.lines.map(Terminal.harmless).joined(separator: "\n"))
+        }
+        if !explanation.recomputation.isEqual {
+            throw CommandFailure(
+                .checkFailed, "deciding again does not give what was recorded", at: "Decision \(explanation.decision.id)",
+                remedy: "Run 'leadline verify'")
+        }
+    }
+}

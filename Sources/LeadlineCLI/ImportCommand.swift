@@ -1,0 +1,278 @@
+import ArgumentParser
+import Engine
+import Foundation
+import Journal
+import LeadlineCore
+import LeadlineSchemas
+import Yams
+
+/// `leadline import`: a CRM's exported history becomes a program's history, on the time of its events.
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Import history from CSV files: partners, accounts, leads and how they ended.",
+        discussion: """
+            The mapping file says which file and column becomes what; examples/maven_crm/mapping.yaml shows all it can \
+            say. History stays as it was: each past assignment is recorded as such, Leadline's own choice at that \
+            moment stands beside it, and outcomes teach. With --route Leadline assigns, and an outcome counts only \
+            where it chose the same partner.
+
+              leadline import --mapping examples/maven_crm/mapping.yaml --from ~/crm --dry-run
+              leadline import --mapping examples/maven_crm/mapping.yaml --from ~/crm --report rows.csv
+
+            An import that was stopped goes on where it was when the same command is run again; one that is complete \
+            changes nothing. A program's time never goes back, so history goes into a program without entries: the one \
+            that --program names, else the mapping's, else the data folder's. \(Outcome.note)
+            """)
+
+    @OptionGroup var data: DataFolderOptions
+
+    @Option(help: ArgumentHelp("Mapping, YAML or JSON.", valueName: "file"))
+    var mapping: String
+
+    @Option(help: ArgumentHelp("Folder with the CSV files.", valueName: "dir"))
+    var from: String
+
+    @Flag(help: "Let Leadline assign the leads instead of recording who got them.")
+    var route = false
+
+    @Option(help: ArgumentHelp("Most records a batch.", valueName: "n"))
+    var batchMax = 5_000
+
+    @Option(help: ArgumentHelp("Write each row with its outcome and the rules that applied, as CSV.", valueName: "file"))
+    var report: String?
+
+    @Flag(help: "Print the result as one line of JSON.")
+    var json = false
+
+    @Flag(help: "Read the files and report; change nothing.")
+    var dryRun = false
+
+    func validate() throws {
+        if batchMax < 1 { throw ValidationError("--batch-max must be at least 1") }
+    }
+
+    func run() async throws {
+        let start = ContinuousClock.now
+        let plan = try plan()
+        if let report { try write(plan, to: report) }
+        if dryRun {
+            try show(plan, nil, isNew: true, elapsed: .zero)
+            return
+        }
+        let folder = try data.folder()
+        let isNew = try await process(plan, folder)
+        let result = try ImportResult.read(plan, in: folder)
+        try show(plan, result, isNew: isNew, elapsed: ContinuousClock.now - start)
+        if result.rejections > 0 { throw ExitCode(Outcome.checkFailed.rawValue) }
+    }
+
+    // MARK: Reading
+
+    private func plan() throws -> ImportPlan {
+        let file = try MappingFile(mapping)
+        let policy = try file.mapping.policy.map { try PolicyBeside.read($0, mapping: mapping) }
+        do {
+            return try ImportPlan(
+                mapping: file.mapping, from: from, policy: policy, program: try program(file.mapping), route: route, now: SystemClock().now())
+        } catch let error as ImportError {
+            throw CommandFailure(.input, "\(error)")
+        }
+    }
+
+    /// A dry run needs no data folder; the program then only has to be some id.
+    private func program(_ mapping: ImportMapping) throws -> String {
+        if let id = data.givenProgram ?? mapping.program.id { return id }
+        do { return data.program(in: try data.folder()) } catch {
+            if dryRun { return "dry-run" }
+            throw error
+        }
+    }
+
+    // MARK: Processing
+
+    private func process(_ plan: ImportPlan, _ folder: DataFolder) async throws -> Bool {
+        // The clock stands at the end of the history: what falls due later is for the live program to decide.
+        let processor = try Processor(folder, clock: FixedClock(plan.lastMoment), timeSource: .eventTime)
+        var bar = ProgressBar("importing", unit: "records")
+        defer { bar.finish() }
+        do {
+            return try await processor.importHistory(plan, batchMax: batchMax) { progress in
+                bar.update(UInt64(progress.processed), of: UInt64(progress.total))
+            }
+        } catch let error as ImportError {
+            throw CommandFailure(.input, "\(error)")
+        }
+    }
+
+    // MARK: Telling
+
+    private func write(_ plan: ImportPlan, to path: String) throws {
+        var text = CSVReader.line(["file", "line", "id", "outcome", "rules"]) + "\r\n"
+        for row in plan.rows {
+            text += CSVReader.line([row.file, String(row.line), row.id, row.outcome, row.rules.joined(separator: "; ")]) + "\r\n"
+        }
+        do { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
+            throw CommandFailure(.environment, "the report cannot be written", at: path, remedy: "Check the folder and its permissions")
+        }
+    }
+
+    private func show(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool, elapsed: Duration) throws {
+        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+        let rate = result != nil && isNew && seconds > 0 ? Int(Double(plan.counts.rows) / seconds) : nil
+        if json {
+            Terminal.line(try JSONText.line(ImportSummary(plan, result, isNew: isNew, rowsPerSecond: rate)))
+        } else {
+            Terminal.write(Self.text(plan, result, isNew: isNew, rowsPerSecond: rate))
+        }
+    }
+
+    private static func text(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool, rowsPerSecond: Int?) -> String {
+        var rules = TextTable([("ROWS", .right), ("FILE", .left), ("RULE", .left)])
+        for count in plan.ruleCounts { rules.add([CountText.grouped(Int64(count.rows)), count.file, count.rule]) }
+        var lines = [headline(plan, result, isNew: isNew), ""]
+        if !rules.isEmpty { lines += [rules.text()] }
+        let counts = plan.counts
+        lines += [
+            "\(CountText.of(counts.rows, "row")): \(CountText.of(counts.leads, "lead")) (\(counts.won) won, \(counts.lost) lost, \(counts.withdrawn) withdrawn, \(counts.open) open), \(CountText.of(counts.refused, "row")) refused by the mapping.",
+            "\(CountText.of(counts.partners, "partner")), \(CountText.of(counts.accounts, "account")). History from \(TimeText.local(plan.firstMoment)) to \(TimeText.local(plan.lastMoment)).",
+        ]
+        guard let result else { return (lines + ["Nothing was changed. Run it without --dry-run to import."]).joined(separator: "\n") + "\n" }
+        lines.append(choices(result))
+        lines.append("\(CountText.of(result.learned, "outcome")) taught the model. \(CountText.of(result.rejections, "record")) refused by intake.")
+        lines.append("chain head  \(result.chainHead?.description ?? "-")")
+        lines.append("state hash  \(result.stateHash?.description ?? "-")")
+        if let rowsPerSecond { lines.append("\(CountText.grouped(Int64(rowsPerSecond))) rows/s") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func headline(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool) -> String {
+        if result == nil { return "Dry run of import \(plan.importID)" }
+        return isNew ? "Imported into \(plan.program), import \(plan.importID)" : "Already imported into \(plan.program), import \(plan.importID); nothing was changed"
+    }
+
+    private static func choices(_ result: ImportResult) -> String {
+        if result.shadowDecisions == 0 {
+            return "Leadline assigned \(CountText.of(result.routed, "lead")), \(result.escalated) went to a human."
+        }
+        let tenths = result.shadowAgreed * 1_000 / result.shadowDecisions
+        return "Leadline's own choice agreed with history on \(CountText.grouped(Int64(result.shadowAgreed))) of \(CountText.of(result.shadowDecisions, "lead")) (\(tenths / 10).\(tenths % 10) %)."
+    }
+}
+
+/// The mapping as its file has it; errors name the line.
+struct MappingFile {
+    let mapping: ImportMapping
+
+    init(_ name: String) throws {
+        let file = try YAMLFile(name)
+        do {
+            mapping = try JSONDecoder().decode(ImportMapping.self, from: Data(YAMLTree.json(file.root).utf8))
+        } catch let error as DecodingError {
+            throw Self.failure(error, file)
+        }
+    }
+
+    private static func failure(_ error: DecodingError, _ file: YAMLFile) -> CommandFailure {
+        let (path, detail): ([any CodingKey], String) = switch error {
+        case .keyNotFound(let key, let context): (context.codingPath, "the key '\(key.stringValue)' is missing")
+        case .typeMismatch(let type, let context): (context.codingPath, "\(name(type)) is needed here")
+        case .valueNotFound(let type, let context): (context.codingPath, "\(name(type)) is needed here")
+        case .dataCorrupted(let context): (context.codingPath, context.debugDescription)
+        @unknown default: ([], "\(error)")
+        }
+        var node = file.root
+        for key in path {
+            guard let inner = key.intValue.map({ index in node.sequence?[index] }) ?? node.mapping?[Node(key.stringValue)] else { break }
+            node = inner
+        }
+        return CommandFailure(
+            .input, detail, at: file.place(node, path.map(\.stringValue).joined(separator: ".")),
+            remedy: "examples/maven_crm/mapping.yaml shows every key")
+    }
+
+    private static func name(_ type: Any.Type) -> String {
+        switch type {
+        case is String.Type: "text"
+        case is Bool.Type: "true or false"
+        case is Int64.Type: "a whole number"
+        default: "a mapping of keys to values"
+        }
+    }
+}
+
+/// The policy that a mapping names.
+enum PolicyBeside {
+    static func read(_ path: String, mapping: String) throws -> WirePolicy {
+        let folder = (mapping as NSString).deletingLastPathComponent
+        let file = try YAMLFile((path as NSString).isAbsolutePath ? path : (folder as NSString).appendingPathComponent(path))
+        return try file.message(WirePolicy.self, at: file.root, path: "")
+    }
+}
+
+/// The result as a program reads it. Field names are a contract.
+private struct ImportSummary: Encodable {
+    struct Rule: Encodable {
+        var file: String
+        var rule: String
+        var rows: Int
+    }
+
+    var importID: String
+    var program: String
+    var alreadyImported: Bool
+    var dryRun: Bool
+    var rows: Int
+    var partners: Int
+    var accounts: Int
+    var leads: Int
+    var won: Int
+    var lost: Int
+    var withdrawn: Int
+    var open: Int
+    var refused: Int
+    var rules: [Rule]
+    var historyFrom: String
+    var historyTo: String
+    var assignedAsItWas: Int?
+    var shadowDecisions: Int?
+    var shadowAgreed: Int?
+    var routed: Int?
+    var escalated: Int?
+    var outcomesLearned: Int?
+    var rejections: Int?
+    var entries: UInt64?
+    var chainHead: String?
+    var stateHash: String?
+    var rowsPerSecond: Int?
+
+    init(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool, rowsPerSecond: Int?) {
+        importID = plan.importID
+        program = plan.program
+        alreadyImported = !isNew
+        dryRun = result == nil
+        rows = plan.counts.rows
+        partners = plan.counts.partners
+        accounts = plan.counts.accounts
+        leads = plan.counts.leads
+        won = plan.counts.won
+        lost = plan.counts.lost
+        withdrawn = plan.counts.withdrawn
+        open = plan.counts.open
+        refused = plan.counts.refused
+        rules = plan.ruleCounts.map { Rule(file: $0.file, rule: $0.rule, rows: $0.rows) }
+        historyFrom = TimeText.utc(plan.firstMoment)
+        historyTo = TimeText.utc(plan.lastMoment)
+        assignedAsItWas = result?.assignedAsItWas
+        shadowDecisions = result?.shadowDecisions
+        shadowAgreed = result?.shadowAgreed
+        routed = result?.routed
+        escalated = result?.escalated
+        outcomesLearned = result?.learned
+        rejections = result?.rejections
+        entries = result?.streamSize
+        chainHead = result?.chainHead?.description
+        stateHash = result?.stateHash?.description
+        self.rowsPerSecond = rowsPerSecond
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+
+/// The command `leadline`. One command a file; what they share is in Support.
+@main
+struct Leadline: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "leadline",
+        abstract: "Routes each sales lead to the partner most likely to win it, and proves why.",
+        discussion: """
+            Start with 'leadline demo', or make a program of your own:
+
+              leadline init my-program
+              export LEADLINE_DATA=my-program
+              leadline policy apply -f my-program/policy.yaml
+              leadline partners apply -f my-program/partners.yaml
+
+            The data folder is --data, else $LEADLINE_DATA, else ./leadline-data. \(Outcome.note)
+            """,
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(name: "Set up:", subcommands: [InitCommand.self, PolicyCommand.self, PartnersCommand.self, DemoCommand.self]),
+            CommandGroup(
+                name: "Stream:",
+                subcommands: [RunCommand.self, ProduceCommand.self, ConsumeCommand.self, DeadLetterCommand.self, ImportCommand.self]),
+            CommandGroup(
+                name: "Ask and check:",
+                subcommands: [LeadsCommand.self, ExplainCommand.self, ReplayCommand.self, VerifyCommand.self]),
+            CommandGroup(name: "Measure:", subcommands: [BenchCommand.self]),
+            CommandGroup(name: "Learn:", subcommands: [ExitCodesCommand.self]),
+        ])
+
+    /// Errors of the command line end with code 2 and errors of a command with its own code, instead of the parser's codes.
+    static func main() async {
+        var command: any ParsableCommand
+        do { command = try parseAsRoot() } catch { exit(CommandFailure.reportUsage(error)) }
+        do {
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(CommandFailure.report(error))
+        }
+    }
+}

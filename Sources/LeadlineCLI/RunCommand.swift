@@ -1,0 +1,81 @@
+import ArgumentParser
+import Engine
+import LeadlineCore
+import Logging
+
+/// The processor in the foreground.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Process what is on the topics until stopped.",
+        discussion: """
+            Takes the data folder's lock, recovers every program, then works: reads records, decides, commits, and fires \
+            timers when they fall due. SIGTERM and SIGINT stop it between two batches; a kill loses nothing either, since \
+            a batch is durable as a whole or not at all. One line a batch goes to stderr.
+
+            \(Outcome.note)
+            """)
+
+    @OptionGroup var data: DataFolderOptions
+
+    @Option(help: ArgumentHelp("Most records in one batch, that is, in one commit.", valueName: "count"))
+    var batchMax = 1_000
+
+    @Option(help: ArgumentHelp("How long to wait before looking again when nothing is there.", valueName: "millis"))
+    var pauseMillis = 50
+
+    @Flag(help: "Process what is there, then exit.")
+    var once = false
+
+    @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
+        if pauseMillis < 1 || pauseMillis > 60_000 { throw ValidationError("--pause-millis must be from 1 to 60000") }
+    }
+
+    func run() async throws {
+        let folder = try data.folder()
+        var logger = Logger(label: "leadline", factory: StreamLogHandler.standardError(label:))
+        logger.logLevel = quiet ? .error : .info
+        let processor = try Processor(folder)
+        logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(data.program(in: folder))"])
+        if once {
+            try await drain(processor, logger)
+        } else {
+            try await serve(processor, logger)
+        }
+    }
+
+    private func drain(_ processor: Processor, _ logger: Logger) async throws {
+        var total = StepReport()
+        repeat {
+            let report = try await processor.step(max: batchMax)
+            Self.log(report, logger)
+            total += report
+        } while !total.isExhausted
+        try await processor.settle()
+        logger.info("done", metadata: Self.metadata(total))
+    }
+
+    private func serve(_ processor: Processor, _ logger: Logger) async throws {
+        let batchMax = batchMax
+        let pause = Duration.milliseconds(pauseMillis)
+        try await GracefulStop.run {
+            try await processor.run(batchMax: batchMax, pause: pause) { Self.log($0, logger) }
+        }
+        try await processor.settle()
+        logger.info("stopped")
+    }
+
+    private static func log(_ report: StepReport, _ logger: Logger) {
+        if report.entries + report.rejections > 0 { logger.info("batch", metadata: metadata(report)) }
+    }
+
+    private static func metadata(_ report: StepReport) -> Logger.Metadata {
+        [
+            "records": "\(report.records)", "entries": "\(report.entries)", "decisions": "\(report.events)",
+            "rejected": "\(report.rejections)",
+        ]
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Engine
+import Foundation
+import GRDB
+import Journal
+import LeadlineCore
+
+/// Which data folder and which program a command means.
+struct DataFolderOptions: ParsableArguments {
+    @Option(name: .customLong("data"), help: ArgumentHelp("Data folder.", discussion: "Default: $LEADLINE_DATA, else ./leadline-data.", valueName: "dir"))
+    var givenPath: String?
+
+    @Option(name: .customLong("program"), help: ArgumentHelp("Program. Default: the one the data folder was made for.", valueName: "id"))
+    var givenProgram: String?
+
+    /// The folder's path.
+    var path: String { givenPath ?? Self.defaultPath }
+
+    /// The folder that is meant where none is named.
+    static var defaultPath: String {
+        if let path = ProcessInfo.processInfo.environment["LEADLINE_DATA"], !path.isEmpty { return path }
+        return "leadline-data"
+    }
+
+    /// Opens the folder; the error says how to make one.
+    func folder() throws -> DataFolder { try DataFolder(path: path) }
+
+    /// The program that the command means.
+    func program(in folder: DataFolder) -> String { givenProgram ?? folder.settings.program }
+
+    /// The program's state after its last entry, recovered from the newest snapshot and the entries after it.
+    /// A program without entries has the empty state.
+    func state(in folder: DataFolder) throws -> State {
+        let program = program(in: folder)
+        let journal = try folder.openJournalReadOnly()
+        let derived = try folder.openDerived()
+        return try journal.read { db in
+            guard let head = try JournalReader().head(of: program, in: db) else { return State() }
+            return try derived.read { try ProgramStream.recover(program, through: head.size, journal: db, snapshots: $0).state }
+        }
+    }
+}
+
+extension DataFolderOptions {
+    /// The same for a program that must exist.
+    func registeredState(in folder: DataFolder) throws -> State {
+        let state = try state(in: folder)
+        if !state.isRegistered {
+            throw CommandFailure(
+                .input, "the program \(program(in: folder)) is not in this data folder", at: folder.path,
+                remedy: "Name another with --program, or send ProgramRegistered on leadline.controls")
+        }
+        return state
+    }
+}

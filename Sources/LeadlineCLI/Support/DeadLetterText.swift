@@ -1,0 +1,86 @@
+import Engine
+import Foundation
+import LeadlineCore
+import LeadlineSchemas
+import SwiftProtobuf
+import Vault
+
+/// A dead letter read from its topic, with what was opened of it.
+struct DeadLetterView {
+    let offset: Int64
+    let letter: WireDeadLetter
+
+    /// Reads a stored dead letter.
+    init(_ stored: (offset: Int64, bytes: [UInt8])) throws {
+        offset = stored.offset
+        letter = try WireDeadLetter(serializedBytes: stored.bytes)
+    }
+
+    /// The reason in the words of the documentation, e.g. "unknown-program".
+    var reason: String { Self.word(letter.reason) }
+
+    static func word(_ reason: WireRejectionReason) -> String {
+        "\(reason)".reduce(into: "") { text, character in
+            text += character.isUppercase ? "-\(character.lowercased())" : "\(character)"
+        }
+    }
+
+    var received: Timestamp { Timestamp(micros: letter.receivedMicros) }
+
+    /// One object a letter; with `record` also the record that was refused.
+    func json(_ record: OpenedRecord?) throws -> String {
+        let origin = JSONText.object([
+            ("topic", JSONText.quoted(letter.origin.topic)), ("partition", "\(letter.origin.partition)"), ("offset", "\(letter.origin.offset)"),
+        ])
+        return JSONText.object([
+            ("offset", "\(offset)"), ("reason", JSONText.quoted(reason)), ("detail", JSONText.quoted(letter.detail)),
+            ("field", letter.field.isEmpty ? nil : JSONText.quoted(letter.field)), ("origin", origin),
+            ("received", JSONText.quoted(TimeText.utc(received))), ("record", record?.json),
+        ])
+    }
+}
+
+/// What the vault says of a dead letter's record.
+enum OpenedRecord {
+    case record(WireDeadRecord)
+    /// Its key was erased.
+    case erased
+
+    /// Opens a dead letter's record.
+    static func open(_ letter: WireDeadLetter, _ vault: Vault) throws -> OpenedRecord {
+        do { return .record(try DeadLetters(vault: vault).open(letter)) } catch VaultError.erased { return .erased }
+    }
+
+    var json: String {
+        switch self {
+        case .erased: return JSONText.object([("erased", "true")])
+        case .record(let record):
+            let headers = record.headers.map { JSONText.object([("name", Self.json($0.name)), ("value", Self.json($0.value))]) }
+            return JSONText.object([
+                ("key", record.hasKey ? Self.json(record.key) : nil), ("headers", "[\(headers.joined(separator: ","))]"),
+                ("value", record.hasValue ? Self.json(record.value) : nil),
+            ])
+        }
+    }
+
+    /// Bytes as base64, and as text where they are text.
+    private static func json(_ bytes: Data) -> String {
+        let text = String(validating: bytes, as: UTF8.self)
+        return JSONText.object([("base64", JSONText.quoted(bytes.base64EncodedString())), ("text", text.map(JSONText.quoted))])
+    }
+
+    /// Lines for people.
+    var lines: [String] {
+        switch self {
+        case .erased: return ["its key was erased; it stays sealed for ever"]
+        case .record(let record):
+            return [record.hasKey ? "key: \(Self.text(record.key))" : "no key"]
+                + record.headers.map { "header \(Self.text($0.name)): \(Self.text($0.value))" }
+                + [record.hasValue ? "value (\(record.value.count) bytes): \(Self.text(record.value))" : "no value"]
+        }
+    }
+
+    private static func text(_ bytes: Data) -> String {
+        String(validating: bytes, as: UTF8.self).map(Terminal.harmless) ?? "base64 \(bytes.base64EncodedString())"
+    }
+}

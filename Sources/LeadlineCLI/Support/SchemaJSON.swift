@@ -1,0 +1,45 @@
+import LeadlineCore
+import LeadlineSchemas
+import SwiftProtobuf
+
+/// Messages of the schemas as proto3 JSON with the schema's own field names, as the YAML files write them.
+enum SchemaJSON {
+    private static var options: JSONEncodingOptions {
+        var options = JSONEncodingOptions()
+        options.preserveProtoFieldNames = true
+        return options
+    }
+
+    static func text(_ message: some SwiftProtobuf.Message) throws -> String { try message.jsonString(options: options) }
+
+    /// A policy as the program holds it.
+    static func text(_ policy: Policy) throws -> String {
+        let bytes = FactCodec.encode(.policyPublished(PolicyPublished(policy: policy, version: ""))).bytes
+        return try text(WirePolicyPublished(serializedBytes: bytes).policy)
+    }
+
+    /// A partner's profile as the program holds it; `sealed` is the serialised rest that the vault opened.
+    static func text(_ profile: PartnerProfile, sealed: [UInt8] = []) throws -> String {
+        try text(WirePartnerUpserted(serializedBytes: FactCodec.encode(.partnerUpserted(profile)).bytes + sealed))
+    }
+
+    /// The leaves of a serialised input of any kind, e.g. ("contact.email", ...).
+    static func leaves(_ bytes: [UInt8], as kind: MessageKind) throws -> [(path: String, value: String)] {
+        // As the body of an `Input` every kind is read by one parser.
+        var input = varint(UInt64(kind.bodyFieldNumber) << 3 | 2) + varint(UInt64(bytes.count))
+        input += bytes
+        return try YAMLTree.leaves(json: try text(WireInput(serializedBytes: input))).map { leaf in
+            (leaf.path.split(separator: ".").dropFirst().joined(separator: "."), leaf.value)
+        }
+    }
+
+    private static func varint(_ value: UInt64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        return bytes + [UInt8(rest)]
+    }
+}

@@ -1,0 +1,53 @@
+public import Engine
+import GRDB
+import Journal
+public import LeadlineCore
+
+/// A scenario on the real engine and a real data folder: records go in, published decisions come out.
+public struct Stage: Sendable {
+    /// Where it plays.
+    public let folder: DataFolder
+    private let processor: Processor
+    private let journal: DatabaseQueue
+    private var nextOffset: UInt64
+
+    /// Opens a folder that `importPast` has filled, with the clock that live time is read from.
+    public init(_ folder: DataFolder, clock: any WallClock) throws {
+        self.folder = folder
+        processor = try Processor(folder, clock: clock)
+        journal = try folder.openJournalReadOnly()
+        nextOffset = try journal.read { try JournalReader().nextDecisionOffset(in: $0) }
+    }
+
+    /// Puts a scenario's past through the engine, on the time its records name.
+    public static func importPast(_ scenario: Scenario, into folder: DataFolder) async throws -> StepReport {
+        let processor = try Processor(folder, clock: FixedClock(scenario.leadArrives.adding(micros: -1_000_000)), timeSource: .eventTime)
+        try await processor.append(scenario.history)
+        let report = try await processor.runUntilIdle(batchMax: 1_000)
+        try await processor.settle()
+        return report
+    }
+
+    /// Puts live records on their topics.
+    public func send(_ records: [NewRecord]) async throws { try await processor.append(records) }
+
+    /// Lets the engine work until nothing is left for it to do now.
+    /// - Returns: What was published meanwhile.
+    public mutating func work() async throws -> [PublishedDecision] {
+        _ = try await processor.runUntilIdle(batchMax: 1_000)
+        var published: [PublishedDecision] = []
+        while true {
+            let from = nextOffset
+            let page = try await journal.read { try DecisionFeed.read(from: from, entryLimit: 100, in: $0) }
+            if page.next == from { return published }
+            published += page.decisions
+            nextOffset = page.next
+        }
+    }
+
+    /// The program's state as of the last work.
+    public func state(of program: String) async -> State? { await processor.state(of: program) }
+
+    /// Brings projections and files up to date; call it last.
+    public func settle() async throws { try await processor.settle() }
+}

@@ -1,0 +1,55 @@
+import Crypto
+
+/// New keys and aliases that are not flushed yet, in the order they were made.
+struct PendingKeys {
+    struct Key {
+        let subject: SubjectID
+        let key: SymmetricKey
+        let wrapped: [UInt8]
+    }
+
+    private(set) var keys: [Key] = []
+    private(set) var aliases: [Alias] = []
+    private var keyIndexes: [SubjectID: Int] = [:]
+    private var lookups: [SubjectID: [Pseudonym]] = [:]
+    private var subjects: [Pseudonym: SubjectID] = [:]
+
+    var isEmpty: Bool { keys.isEmpty && aliases.isEmpty }
+
+    /// Every subject with a new key or alias, once, in the order they were touched.
+    var touchedSubjects: [SubjectID] {
+        var seen: Set<SubjectID> = []
+        return (keys.map(\.subject) + aliases.map(\.subject)).filter { seen.insert($0).inserted }
+    }
+
+    func contains(_ subject: SubjectID) -> Bool { keyIndexes[subject] != nil }
+
+    func key(_ subject: SubjectID) -> SymmetricKey? { keyIndexes[subject].map { keys[$0].key } }
+
+    func wrapped(_ subject: SubjectID) -> [UInt8]? { keyIndexes[subject].map { keys[$0].wrapped } }
+
+    func subject(_ lookup: Pseudonym) -> SubjectID? { subjects[lookup] }
+
+    /// The subject's new lookups, in the order they became known.
+    func lookups(of subject: SubjectID) -> [Pseudonym] { lookups[subject] ?? [] }
+
+    mutating func add(_ key: Key) {
+        keyIndexes[key.subject] = keys.count
+        keys.append(key)
+    }
+
+    /// Adding an alias again changes nothing. A subject has a handful, so they are searched.
+    mutating func add(_ alias: Alias) {
+        guard !lookups(of: alias.subject).contains(alias.lookup) else { return }
+        lookups[alias.subject, default: []].append(alias.lookup)
+        aliases.append(alias)
+        if !alias.isSecondary { subjects[alias.lookup] = alias.subject }
+    }
+
+    mutating func remove(_ subject: SubjectID) {
+        var rest = PendingKeys()
+        for key in keys where key.subject != subject { rest.add(key) }
+        for alias in aliases where alias.subject != subject { rest.add(alias) }
+        self = rest
+    }
+}

@@ -1,0 +1,256 @@
+import Crypto
+import Foundation
+import GRDB
+
+/// Holds the keys of data subjects: finds or makes a subject, seals and opens for it, erases it.
+///
+/// The file holds, wrapped under the master key, one key a subject, and keyed digests of what the
+/// subject is known by. It holds no personal data, and without the master key file it opens nothing.
+///
+/// New subjects and aliases stay in memory until ``flush()``, which the engine calls just before it
+/// commits the entries that use them. So no committed entry ever lacks its key; keys that a crash
+/// leaves without an entry are found again by their lookups and used then.
+///
+/// A vault belongs to one actor and is used from it alone. One process at a time may open the file.
+public final class Vault {
+    private let queue: DatabaseQueue
+    private let source: any SubjectKeySource
+    private let wrapping: Sealing
+    private let recordLookups: KeyedHash
+
+    private var pending = PendingKeys()
+    private var subjects: BoundedCache<Pseudonym, SubjectID>
+    private var keys: BoundedCache<SubjectID, SymmetricKey>
+    // Few and decisive, so all are kept in memory.
+    private var tombstones: Set<SubjectID>
+
+    /// Opens the vault at a path; creates it if it is absent.
+    ///
+    /// - Parameters:
+    ///   - keySource: Where new subjects' ids and keys come from.
+    ///   - cachedEntries: How many keys, and how many lookups, stay in memory.
+    /// - Throws: ``VaultError/wrongMasterKey(path:)``, ``VaultError/notAVault(path:)``,
+    ///   ``VaultError/newerFormat(path:found:supported:)``; `DatabaseError` for SQLite's own failures.
+    public init(
+        path: String, masterKey: MasterKey, keySource: any SubjectKeySource = RandomSubjectKeys(),
+        cachedEntries: Int = 100_000
+    ) throws {
+        let fingerprint = KeyedHash(key: masterKey.subkey("leadline vault fingerprint v1")).code([])
+        queue = try VaultDatabase.open(path: path, fingerprint: Array(fingerprint))
+        source = keySource
+        wrapping = Sealing(key: masterKey.subkey("leadline key wrap v1"))
+        recordLookups = KeyedHash(key: masterKey.subkey("leadline dead letters v1"))
+        subjects = BoundedCache(capacity: cachedEntries)
+        keys = BoundedCache(capacity: cachedEntries)
+        tombstones = try queue.read(KeyTable.tombstones)
+    }
+
+    /// Finds the subject known by the first of these lookups that is known at all, or makes a new
+    /// one. Whatever lookup the subject was not known by becomes one of its aliases.
+    ///
+    /// A lookup that two subjects share goes on finding the one that had it first.
+    public func subject(lookups: [Pseudonym]) throws -> SubjectID {
+        precondition(!lookups.isEmpty, "a subject is known by something")
+        let owners = try lookups.map(findSubject)
+        let subject = try owners.lazy.compactMap { $0 }.first ?? makeSubject(lookups[0].bytes)
+        for (lookup, owner) in zip(lookups, owners) where owner != subject {
+            try addAlias(lookup, subject, isSecondary: owner != nil)
+        }
+        return subject
+    }
+
+    /// The subject known by a lookup, or `nil`. Makes nothing.
+    public func findSubject(_ lookup: Pseudonym) throws -> SubjectID? {
+        if let subject = pending.subject(lookup) ?? subjects[lookup] { return subject }
+        let subject = try access { try KeyTable.subject(lookup, in: $0) }
+        if let subject { subjects[lookup] = subject }
+        return subject
+    }
+
+    /// All subjects known by a lookup, the one that had it first in front.
+    public func allSubjects(_ lookup: Pseudonym) throws -> [SubjectID] {
+        let stored = try access { try KeyTable.subjects(lookup, in: $0) }
+        return stored + pending.aliases.filter { $0.lookup == lookup && !stored.contains($0.subject) }
+            .map(\.subject)
+    }
+
+    /// Seals bytes for a subject, in a context that ``open(_:subject:context:)`` must name again.
+    ///
+    /// AES-256-GCM; gives nonce (12 bytes), ciphertext, tag (16 bytes). The same bytes in the same
+    /// context always give the same result. A nonce derived from context and plaintext makes that
+    /// safe: other bytes get another nonce, save for a collision in 96 bits.
+    ///
+    /// - Throws: ``VaultError/erased(_:)``, ``VaultError/keyMissing(_:)``.
+    public func seal(_ plaintext: [UInt8], subject: SubjectID, context: [UInt8]) throws -> [UInt8] {
+        try Sealing(key: key(of: subject)).seal(plaintext, context: context)
+    }
+
+    /// Opens what was sealed for a subject in a context.
+    ///
+    /// - Throws: ``VaultError/erased(_:)`` once the subject is erased, ``VaultError/keyMissing(_:)``,
+    ///   ``VaultError/notAuthentic(_:)``.
+    public func open(_ sealed: [UInt8], subject: SubjectID, context: [UInt8]) throws -> [UInt8] {
+        guard let plaintext = try Sealing(key: key(of: subject)).open(sealed, context: context) else {
+            throw VaultError.notAuthentic(subject)
+        }
+        return plaintext
+    }
+
+    /// Seals a rejected record under a key of its own, stored and erased like a subject's.
+    public func sealDeadLetter(_ bytes: [UInt8]) throws -> (keyID: SubjectID, sealed: [UInt8]) {
+        let lookup = recordLookups.code(domain: 0x01) { $0.add(bytes) }
+        let keyID = try makeSubject(Array(lookup))
+        return (keyID, try seal(bytes, subject: keyID, context: Self.deadLetterContext))
+    }
+
+    /// Opens a rejected record, byte for byte.
+    ///
+    /// - Throws: As ``open(_:subject:context:)``.
+    public func openDeadLetter(keyID: SubjectID, sealed: [UInt8]) throws -> [UInt8] {
+        try open(sealed, subject: keyID, context: Self.deadLetterContext)
+    }
+
+    /// Whether the subject was erased.
+    public func isErased(_ subject: SubjectID) -> Bool {
+        tombstones.contains(subject)
+    }
+
+    private static let deadLetterContext = Array("leadline dead letter v1".utf8)
+}
+
+// MARK: - Durability
+
+extension Vault {
+    /// Writes all new keys and aliases in one transaction. Once it returns they survive a power cut;
+    /// if it throws, nothing was written and all of it is still pending.
+    public func flush() throws {
+        guard !pending.isEmpty else { return }
+        let batch = pending
+        try queue.write { try KeyTable.insert(batch, in: $0) }
+        for alias in batch.aliases where !alias.isSecondary { subjects[alias.lookup] = alias.subject }
+        for key in batch.keys { keys[key.subject] = key.key }
+        pending = PendingKeys()
+    }
+
+    /// Forgets what was not flushed. Subjects made since the last flush no longer exist.
+    public func discardPending() {
+        pending = PendingKeys()
+    }
+
+    /// Every subject that the next flush adds or gives a new alias, whole: what the keys topic must
+    /// be told in the same transaction.
+    public func pendingRecords() throws -> [KeyRecord] {
+        try pending.touchedSubjects.map(record)
+    }
+
+    /// The keys of all flushed subjects and dead letters, in the order they were made.
+    public func forEachKey(_ body: (KeyRecord) throws -> Void) throws {
+        try access { db in
+            let rows = try Row.fetchCursor(db, sql: "SELECT subject, wrapped FROM keys ORDER BY row")
+            while let row = try rows.next() {
+                guard let subject = SubjectID(row[0] as Data) else { continue }
+                let lookups = try KeyTable.lookups(of: subject, in: db)
+                try body(KeyRecord(subject: subject, lookups: lookups, wrappedKey: [UInt8](row[1] as Data)))
+            }
+        }
+    }
+
+    /// Takes in a key from the keys topic, pending until ``flush()``. A key that is known stays; one
+    /// whose subject was erased is refused silently, because a record may overtake its tombstone.
+    ///
+    /// - Throws: ``VaultError/notAuthentic(_:)`` if the key was not wrapped under this master key.
+    public func adopt(_ record: KeyRecord) throws {
+        guard !tombstones.contains(record.subject) else { return }
+        if try storedOrPendingKey(record.subject) == nil {
+            let key = try unwrap(record.wrappedKey, record.subject)
+            pending.add(.init(subject: record.subject, key: key, wrapped: record.wrappedKey))
+        }
+        for lookup in record.lookups {
+            let owner = try findSubject(lookup)
+            if owner != record.subject { try addAlias(lookup, record.subject, isSecondary: owner != nil) }
+        }
+    }
+
+    /// Erases a subject for ever: key and aliases go, a tombstone stays, so that no old copy of the
+    /// key is taken in again. Does not wait for ``flush()``.
+    ///
+    /// The deleted rows are overwritten with zeros and the write-ahead log is cut to nothing. What
+    /// the disk or a backup keeps of them is beyond its reach. Erasing an unknown or erased subject
+    /// is allowed; if it throws, do it again.
+    public func erase(_ subject: SubjectID) throws {
+        let lookups = try access { try KeyTable.lookups(of: subject, in: $0) }
+        try queue.write { try KeyTable.erase(subject, in: $0) }
+        tombstones.insert(subject)
+        pending.remove(subject)
+        keys[subject] = nil
+        for lookup in lookups { subjects[lookup] = nil }
+        _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    }
+}
+
+// MARK: - Keys
+
+extension Vault {
+    /// Makes a subject from a seed for the key source. A computing source gives an erased subject's
+    /// id again; a count after the seed leads it on to the next.
+    private func makeSubject(_ seed: [UInt8]) throws -> SubjectID {
+        var made = source.make(for: seed)
+        var attempt: UInt8 = 1
+        while tombstones.contains(made.id) {
+            precondition(attempt < .max, "the key source goes on giving ids of erased subjects")
+            made = source.make(for: seed + [attempt])
+            attempt += 1
+        }
+        if !pending.contains(made.id) {
+            let wrapped = try wrap(made.key, made.id)
+            pending.add(.init(subject: made.id, key: made.key, wrapped: wrapped))
+        }
+        return made.id
+    }
+
+    private func addAlias(_ lookup: Pseudonym, _ subject: SubjectID, isSecondary: Bool) throws {
+        // A shared lookup may long be an alias of both.
+        if isSecondary, try access({ try KeyTable.hasAlias(lookup, subject, in: $0) }) { return }
+        pending.add(Alias(lookup: lookup, subject: subject, isSecondary: isSecondary))
+    }
+
+    private func record(_ subject: SubjectID) throws -> KeyRecord {
+        let stored = try access { try KeyTable.lookups(of: subject, in: $0) }
+        let added = pending.lookups(of: subject).filter { !stored.contains($0) }
+        guard let wrapped = try pending.wrapped(subject) ?? access({ try KeyTable.wrappedKey(subject, in: $0) })
+        else { throw VaultError.keyMissing(subject) }
+        return KeyRecord(subject: subject, lookups: stored + added, wrappedKey: wrapped)
+    }
+
+    private func key(of subject: SubjectID) throws -> SymmetricKey {
+        if tombstones.contains(subject) { throw VaultError.erased(subject) }
+        guard let key = try storedOrPendingKey(subject) else { throw VaultError.keyMissing(subject) }
+        return key
+    }
+
+    private func storedOrPendingKey(_ subject: SubjectID) throws -> SymmetricKey? {
+        if let key = pending.key(subject) ?? keys[subject] { return key }
+        guard let wrapped = try access({ try KeyTable.wrappedKey(subject, in: $0) }) else { return nil }
+        let key = try unwrap(wrapped, subject)
+        keys[subject] = key
+        return key
+    }
+
+    /// The subject's id is the context, so that no key passes for another's.
+    private func wrap(_ key: SymmetricKey, _ subject: SubjectID) throws -> [UInt8] {
+        try wrapping.seal(unsafe key.withUnsafeBytes { unsafe Array($0) }, context: subject.bytes)
+    }
+
+    private func unwrap(_ wrapped: [UInt8], _ subject: SubjectID) throws -> SymmetricKey {
+        guard let key = wrapping.open(wrapped, context: subject.bytes) else {
+            throw VaultError.notAuthentic(subject)
+        }
+        return SymmetricKey(data: key)
+    }
+
+    /// `read` would begin a transaction and forbid writing for its time, at five times the cost of
+    /// the look-up itself.
+    private func access<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try queue.writeWithoutTransaction(body)
+    }
+}

@@ -1,0 +1,135 @@
+import Audit
+import Engine
+import Foundation
+import LeadlineCore
+import Testing
+
+/// Goal: every kind of decision is explained from the journal alone, its numbers add up, and a changed one is caught.
+@Suite struct ExplainerTests {
+    private func explain(_ folder: AuditFolder, _ lead: String, _ selection: DecisionSelection = .latest) throws -> Explanation {
+        switch try Explainer(folder.folder).explain(lead, program: AuditFolder.program, selection) {
+        case .explained(let explanation): return explanation
+        case .merged(let merged, _): throw ExplanationError.unknownLead(merged.leadID, program: "merged")
+        }
+    }
+
+    private func text(_ folder: AuditFolder, _ lead: String, _ selection: DecisionSelection = .latest) throws -> String {
+        ExplanationPage(try explain(folder, lead, selection)).lines.joined(separator: "\n")
+    }
+
+    @Test func contributionsAddUpAndEveryPartnerIsThere() async throws {
+        let folder = try await AuditFolder.full()
+        for lead in ["fits", "declined", "slow", "past-7", "abroad", "by-hand"] {
+            let explanation = try explain(folder, lead)
+            let evaluation = try #require(explanation.evaluation, "\(lead)")
+            #expect(explanation.recomputation.isEqual)
+            for candidate in evaluation.candidates {
+                #expect(candidate.fitContributions.reduce(0, +) == candidate.fit)
+                let sum = candidate.conversionContributions.reduce(0, +)
+                #expect(ElementaryFunctions.logistic(sum) == candidate.conversion)
+                let factor = ElementaryFunctions.exp(evaluation.summary.fitExponent * ElementaryFunctions.log(max(candidate.fit, 0.01)))
+                let score = Double(evaluation.summary.dealValueMinorUnits) * candidate.conversion * factor
+                #expect(abs(score - candidate.score) <= 1e-9 * candidate.score)
+            }
+            let named = evaluation.candidates.map(\.partnerID) + evaluation.excluded.map(\.partnerID)
+                + explanation.partners.filter { $0.status == "removed" }.map(\.profile.partnerID)
+            #expect(named.sorted() == explanation.partners.map(\.profile.partnerID).sorted())
+            let page = ExplanationPage(explanation, showsAll: true).lines.joined(separator: "\n")
+            for partner in explanation.partners { #expect(page.contains(partner.profile.partnerID)) }
+        }
+    }
+
+    @Test func anAssignmentSaysWhyAndWhyNot() async throws {
+        let folder = try await AuditFolder.full()
+        let text = try text(folder, "fits", .attempt(1))
+        for part in [
+            "The lead fits went to alpha when it came in (attempt 1).", "Why alpha", "deals in manufacturing",
+            "alpha before beta, the runner-up", "gamma: out by the hard rule serves-country: its countries must cover the lead's country",
+            "full: out: at its cap with 0 open leads of at most 0", "paused: out: it was paused", "gone: out: it had left the program",
+            "First response due by 2026-01-05T06:00:00Z (60 min).", "Recomputed and equal to the recorded digest",
+        ] { #expect(text.contains(part), "\(part) in:\n\(text)") }
+    }
+
+    @Test func historyIsToldBesideItsShadow() async throws {
+        let folder = try await AuditFolder.full()
+        let text = try text(folder, "past-3")
+        #expect(text.contains("History gave the lead past-3 to beta. Leadline would have chosen alpha."))
+    }
+
+    @Test func theHumanQueueSaysWhyNobody() async throws {
+        let folder = try await AuditFolder.full()
+        let abroad = try text(folder, "abroad")
+        #expect(abroad.contains("went to the human queue managers: no partner was eligible"))
+        #expect(abroad.contains("Why nobody"))
+        #expect(try text(folder, "francs").contains("no exchange rate for the lead's currency"))
+        let slow = try explain(folder, "slow")
+        #expect(slow.history.count == 3)
+        #expect(try text(folder, "slow", .position(slow.history[2].position)).contains("offered to as many partners as the policy allows"))
+    }
+
+    @Test func aHumansDecisionSaysSo() async throws {
+        let folder = try await AuditFolder.full()
+        #expect(try text(folder, "by-hand", .attempt(2)).contains("A human gave the lead by-hand to beta"))
+        let latest = try text(folder, "by-hand")
+        #expect(latest.contains("went to alpha when it came in"))
+        #expect(latest.contains("to beta by a human's decision, attempt 2"))
+    }
+
+    @Test func aReroutedLeadNamesWhoHadIt() async throws {
+        let text = try text(try await AuditFolder.full(), "declined")
+        #expect(text.contains("went to beta after the partner before declined (attempt 2)"))
+        #expect(text.contains("alpha: out: it had this lead before"))
+    }
+
+    @Test func aMergedLeadPointsToTheOther() async throws {
+        let folder = try await AuditFolder.full()
+        guard case .merged(let merged, _) = try Explainer(folder.folder).explain("twin", program: AuditFolder.program) else {
+            Issue.record("twin is explained, though it was merged")
+            return
+        }
+        #expect(merged.intoLeadID == "fits")
+    }
+
+    @Test func questionsWithoutAnAnswerAreRefused() async throws {
+        let folder = try await AuditFolder.full()
+        #expect(throws: ExplanationError.unknownLead("nobody", program: "demo")) { try explain(folder, "nobody") }
+        #expect(throws: ExplanationError.noAttempt(9, leadID: "fits", attempts: 1)) { try explain(folder, "fits", .attempt(9)) }
+        #expect(throws: ExplanationError.self) { try explain(folder, "fits", .position(0)) }
+    }
+
+    @Test func aForgedDecisionIsNotEqual() async throws {
+        let folder = try await AuditFolder.small()
+        let position = try explain(folder, "L3").decision.position
+        try folder.forge(position) { entry in
+            guard case .leadAssigned(var event)? = entry.events.first else { return }
+            event.evaluation?.digest.low ^= 1
+            entry.events[0] = .leadAssigned(event)
+        }
+        let explanation = try explain(folder, "L3")
+        #expect(!explanation.recomputation.isEqual)
+        #expect(ExplanationPage(explanation).lines.contains { $0.hasPrefix("NOT EQUAL") })
+    }
+
+    @Test func aWrongSnapshotIsPassedOver() async throws {
+        let folder = try await AuditFolder.small()
+        let position = try explain(folder, "L4").decision.position
+        // The state before another entry, under the hash that fits it: only deciding again can tell.
+        try folder.snapshot(before: 3)
+        try folder.tamper(\.derivedPath, "UPDATE snapshots SET position = ?", [Int64(position)])
+        #expect(try explain(folder, "L4").recomputation.isEqual)
+    }
+
+    @Test func theDocumentHoldsExactNumbers() async throws {
+        let explanation = try explain(try await AuditFolder.full(), "fits")
+        let bytes = try JSONEncoder().encode(ExplanationDocument(explanation, text: []))
+        let object = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+        let evaluation = try #require(object["evaluation"] as? [String: Any])
+        let candidates = try #require(evaluation["candidates"] as? [[String: Any]])
+        let first = try #require(candidates.first)
+        let contributions = try #require(first["fitContributions"] as? [[String: Any]])
+        let sum = contributions.reduce(0.0) { $0 + (($1["value"] as? Double) ?? .nan) }
+        #expect(sum == first["fit"] as? Double)
+        #expect(object["recomputedEqual"] as? Bool == true)
+        #expect(object["recordedDigest"] as? String == object["recomputedDigest"] as? String)
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+/// Runs the built `leadline` in a folder of its own, as a person would.
+struct Binary {
+    struct Result {
+        var code: Int32
+        var out: String
+        var err: String
+
+        var lines: [String] { out.split(separator: "\n").map(String.init) }
+
+        /// Every line of stdout as a JSON object.
+        func objects() throws -> [[String: Any]] {
+            try lines.map { line in
+                try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "not an object: \(line)")
+            }
+        }
+    }
+
+    /// A temporary folder; its sibling holds the master key.
+    let root: URL
+    var data: String { root.appendingPathComponent("data").path }
+    var key: String { root.appendingPathComponent("master.key").path }
+
+    init() throws {
+        root = FileManager.default.temporaryDirectory.appendingPathComponent("leadline-cli-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    }
+
+    func remove() throws { try FileManager.default.removeItem(at: root) }
+
+    /// Writes a file beside the data folder and gives its path.
+    func file(_ name: String, _ text: String) throws -> String {
+        let url = root.appendingPathComponent(name)
+        try Data(text.utf8).write(to: url)
+        return url.path
+    }
+
+    /// A process that is not started yet, with its data folder in the environment.
+    func process(_ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = try Self.executable()
+        process.arguments = arguments
+        process.currentDirectoryURL = root
+        var environment = ProcessInfo.processInfo.environment
+        environment["LEADLINE_DATA"] = data
+        environment["TZ"] = "UTC"
+        process.environment = environment
+        return process
+    }
+
+    /// Runs to the end.
+    @discardableResult
+    func run(_ arguments: String..., input: String = "") throws -> Result { try runAll(arguments, input: input) }
+
+    /// The same, for what must succeed.
+    @discardableResult
+    func mustRun(_ arguments: String..., input: String = "", at location: SourceLocation = #_sourceLocation) throws -> Result {
+        let result = try runAll(arguments, input: input)
+        try #require(result.code == 0, "leadline \(arguments.joined(separator: " ")): \(result.err)", sourceLocation: location)
+        return result
+    }
+
+    /// Output goes to files, so that no pipe can fill up.
+    private func runAll(_ arguments: [String], input: String) throws -> Result {
+        let process = try process(arguments)
+        let id = UUID().uuidString
+        let (input, out, err) = (try file("\(id).in", input), try file("\(id).out", ""), try file("\(id).err", ""))
+        process.standardInput = try #require(FileHandle(forReadingAtPath: input))
+        process.standardOutput = try #require(FileHandle(forWritingAtPath: out))
+        process.standardError = try #require(FileHandle(forWritingAtPath: err))
+        try process.run()
+        process.waitUntilExit()
+        return Result(
+            code: process.terminationStatus, out: try String(contentsOfFile: out, encoding: .utf8),
+            err: try String(contentsOfFile: err, encoding: .utf8))
+    }
+
+    /// The product lies beside the test bundle.
+    private static func executable() throws -> URL {
+        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let working = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+        let candidates = [beside, working.appendingPathComponent(".build/debug"), package.appendingPathComponent(".build/debug")]
+            .map { $0.appendingPathComponent("leadline") }
+        return try #require(
+            candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }, "the product leadline is not built")
+    }
+}

@@ -1,0 +1,397 @@
+import LeadlineCore
+import Testing
+
+/// An independent, simpler account of a stream: what every entry said, kept in plain dictionaries, and what follows
+/// from it for limits, timers and counts. It shares no code with the core.
+struct Auditor {
+    struct Lead {
+        var attributes: LeadAttributes
+        var account: Digest128?
+        var imported: Bool
+        var arrived: Timestamp
+        var holder: String?
+        var tried: Set<String> = []
+        var responded = false
+        var due: Timestamp?
+        /// True if the timer runs because its partner left for good.
+        var isForced = false
+        var end: Timestamp?
+        var mergedInto: String?
+        var isSettled = false
+        var isOpen: Bool { end == nil && mergedInto == nil }
+    }
+
+    struct Partner {
+        var profile: PartnerProfile
+        var status = "active"
+        var absences: [String: (from: Timestamp, until: Timestamp)] = [:]
+        var assigned: [Timestamp] = []
+    }
+
+    struct Account {
+        var country = ""
+        var vertical = ""
+        var employees: UInt32 = 0
+        var technologies: [String] = []
+    }
+
+    struct Waiting {
+        var lead: String
+        var until: Timestamp
+        var deliver: Timestamp?
+    }
+
+    private(set) var leads: [String: Lead] = [:]
+    private var partners: [String: Partner] = [:]
+    private var accounts: [Digest128: Account] = [:]
+    private var waiting: [UInt64: Waiting] = [:]
+    private var policy: Policy?
+    private(set) var automatic = 0
+    /// Leads that are open; there are few of them at any time.
+    private var open: Set<String> = []
+    private var openLeads: [Lead] { open.compactMap { leads[$0] } }
+    private var lastFired = Timestamp.epoch
+
+    /// Takes one entry and records whatever is against the rules.
+    mutating func take(_ entry: Stream.Entry) {
+        checkNoTimerWasMissed(entry)
+        let due = dueItem(entry)
+        takeFact(entry)
+        for event in entry.events { takeEvent(event, entry) }
+        if let due { settle(due, entry) }
+        checkEveryLeadIsSettled(entry)
+    }
+
+    // MARK: What the state must show
+
+    /// The earliest timer that is open, by this account.
+    var nextDeadline: Timestamp? {
+        let leads = openLeads.filter { $0.holder != nil }.compactMap(\.due)
+        let waiting = waiting.values.flatMap { [$0.until, $0.deliver].compactMap { $0 } }
+        return (leads + waiting).min()
+    }
+
+    func checkCounts(_ state: State) {
+        var held: [String: UInt32] = [:]
+        for lead in openLeads { if let holder = lead.holder { held[holder, default: 0] += 1 } }
+        for standing in state.partnerStandings {
+            #expect(standing.openLeads == held[standing.profile.partnerID, default: 0], "\(standing.profile.partnerID)")
+        }
+        #expect(state.openLeadCount == leads.values.filter(\.isOpen).count)
+        #expect(state.partnerStandings.map(\.tieDebtMicros).reduce(0, +) == 0)
+    }
+
+    func checkLeads(_ state: State) {
+        for (id, lead) in leads {
+            guard let standing = state.lead(id) else {
+                let closed = lead.end ?? lead.arrived
+                #expect(closed < state.lastStamp.adding(micros: -State.correctionMicros), "\(id) is gone")
+                continue
+            }
+            let final = lead.mergedInto.map { leads[$0] ?? lead } ?? lead
+            #expect(standing.leadID == lead.mergedInto ?? id)
+            #expect([.assigned, .accepted, .responded, .escalated].contains(standing.stage) == final.isOpen, "\(id)")
+            if final.isOpen {
+                #expect(standing.partnerID == final.holder, "\(id)")
+                #expect((standing.stage == .escalated) == (final.holder == nil), "\(id)")
+                #expect(standing.respondBy == final.due, "\(id)")
+            }
+        }
+    }
+
+    // MARK: Facts
+
+    private mutating func takeFact(_ entry: Stream.Entry) {
+        let input = entry.input
+        switch input.fact {
+        case .policyPublished(let fact): policy = fact.policy
+        case .partnerUpserted(let profile):
+            partners[profile.partnerID, default: Partner(profile: profile)].profile = profile
+            if partners[profile.partnerID]?.status == "removed" { partners[profile.partnerID]?.status = "active" }
+        case .partnerCapacitySet(let fact): partners[fact.partnerID]?.profile.capacity = fact.capacity
+        case .partnerPaused(let fact): leave(fact.partnerID, "paused", entry.stamp)
+        case .partnerRemoved(let fact): leave(fact.partnerID, "removed", entry.stamp)
+        case .partnerResumed(let fact): if partners[fact.partnerID]?.status == "paused" { partners[fact.partnerID]?.status = "active" }
+        case .partnerAbsenceSet(let fact): partners[fact.partnerID]?.absences[fact.absenceID] = (fact.from, fact.until)
+        case .partnerAbsenceCancelled(let fact): partners[fact.partnerID]?.absences[fact.absenceID] = nil
+        case .firmographicsObserved(let fact):
+            guard let id = input.account else { return }
+            accounts[id, default: Account()].vertical = fact.vertical
+            accounts[id]?.country = fact.country
+            accounts[id]?.employees = fact.employees
+        case .technographicsObserved(let fact):
+            if let id = input.account { accounts[id, default: Account()].technologies = fact.technologies }
+        case .leadSubmitted(let fact): submit(fact, entry)
+        case .leadUpdated(let fact):
+            if let id = final(fact.leadID), leads[id]?.isOpen == true { merge(fact.attributes, into: id) }
+        default: break
+        }
+    }
+
+    /// The lead that an id stands for.
+    private func final(_ id: String) -> String? {
+        leads[id].map { $0.mergedInto ?? id }
+    }
+
+    private mutating func submit(_ fact: LeadSubmitted, _ entry: Stream.Entry) {
+        if case .leadMerged(let merged)? = entry.events.first, merged.sameID { return }
+        if let old = leads[fact.leadID] {
+            let ended = old.end ?? (old.mergedInto == nil ? .distantFuture : old.arrived)
+            #expect(ended < entry.stamp.adding(micros: -State.correctionMicros), "\(fact.leadID) came twice")
+        }
+        leads[fact.leadID] = Lead(
+            attributes: fact.attributes, account: entry.input.account, imported: entry.input.imported, arrived: entry.stamp)
+        open.insert(fact.leadID)
+        if let id = entry.input.account, accounts[id] == nil { accounts[id] = Account() }
+        for position in waiting.keys where waiting[position]?.lead == fact.leadID { waiting[position]?.deliver = entry.stamp }
+    }
+
+    private mutating func merge(_ new: LeadAttributes, into id: String) {
+        guard var old = leads[id]?.attributes else { return }
+        func replace(_ word: inout String, _ other: String) { if !other.isEmpty { word = other } }
+        replace(&old.country, new.country)
+        replace(&old.vertical, new.vertical)
+        replace(&old.language, new.language)
+        replace(&old.product, new.product)
+        if new.lawfulBasis != .unspecified { old.lawfulBasis = new.lawfulBasis }
+        if new.employees > 0 { old.employees = new.employees }
+        if let value = new.dealValue { old.dealValue = value }
+        if !new.technologies.isEmpty { old.technologies = new.technologies }
+        if !new.requiredCertifications.isEmpty { old.requiredCertifications = new.requiredCertifications }
+        leads[id]?.attributes = old
+    }
+
+    private mutating func leave(_ id: String, _ status: String, _ stamp: Timestamp) {
+        guard let partner = partners[id], partner.status != "removed", partner.status != status else { return }
+        partners[id]?.status = status
+        for leadID in open {
+            guard let lead = leads[leadID], lead.holder == id else { continue }
+            if status == "paused" && (lead.responded || lead.imported) { continue }
+            leads[leadID]?.due = stamp
+            leads[leadID]?.isForced = status == "removed"
+        }
+    }
+
+    // MARK: Events
+
+    private mutating func takeEvent(_ event: Event, _ entry: Stream.Entry) {
+        switch event {
+        case .leadAssigned(let event): assign(event, entry)
+        case .leadEscalated(let event):
+            leads[event.leadID]?.holder = nil
+            leads[event.leadID]?.due = nil
+            leads[event.leadID]?.isSettled = true
+        case .assignmentExpired(let event):
+            #expect(leads[event.leadID]?.due == event.respondBy)
+            #expect(event.respondBy <= entry.stamp, "expired too early")
+            end(event.leadID, event.partnerID)
+        case .assignmentEnded(let event): end(event.leadID, event.partnerID)
+        case .firstResponseMet(let event):
+            #expect(leads[event.leadID]?.holder == event.partnerID)
+            leads[event.leadID]?.responded = true
+            if leads[event.leadID]?.isForced != true { leads[event.leadID]?.due = nil }
+        case .leadClosed(let event):
+            if leads[event.leadID]?.end == nil { leads[event.leadID]?.end = entry.stamp }
+            open.remove(event.leadID)
+            leads[event.leadID]?.holder = nil
+            leads[event.leadID]?.due = nil
+            #expect(!event.learned || event.reason == .won || event.reason == .lost)
+        case .leadMerged(let event):
+            if event.sameID { return }
+            #expect(leads[event.intoLeadID]?.isOpen == true)
+            leads[event.leadID]?.mergedInto = event.intoLeadID
+            open.remove(event.leadID)
+            leads[event.leadID]?.isSettled = true
+        case .outcomeWaiting(let event): waiting[entry.position] = Waiting(lead: event.leadID, until: event.until)
+        case .outcomeUnmatched(let event): #expect(waiting[event.waitingPosition]?.until ?? .distantFuture <= entry.stamp)
+        case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided: break
+        }
+    }
+
+    private mutating func end(_ id: String, _ partner: String) {
+        #expect(leads[id]?.holder == partner)
+        leads[id]?.tried.insert(partner)
+        leads[id]?.holder = nil
+        leads[id]?.due = nil
+    }
+
+    private mutating func assign(_ event: LeadAssigned, _ entry: Stream.Entry) {
+        guard let lead = leads[event.leadID], let partner = partners[event.partnerID] else {
+            Issue.record("assigned a stranger: \(event)")
+            return
+        }
+        #expect(lead.isOpen && lead.holder == nil, "\(event.leadID) was somewhere")
+        if let evaluation = event.evaluation {
+            automatic += 1
+            checkLimits(event, lead, partner, entry.stamp, evaluation)
+        } else {
+            #expect(event.cause == .human || event.cause == .imported)
+            if event.cause == .human { checkRules(event, lead, partner) }
+        }
+        leads[event.leadID]?.holder = event.partnerID
+        leads[event.leadID]?.due = event.respondBy
+        leads[event.leadID]?.isForced = false
+        leads[event.leadID]?.responded = false
+        leads[event.leadID]?.isSettled = true
+        partners[event.partnerID]?.assigned.append(entry.stamp)
+    }
+
+    // MARK: Limits
+
+    private func checkLimits(
+        _ event: LeadAssigned, _ lead: Lead, _ partner: Partner, _ stamp: Timestamp, _ evaluation: EvaluationSummary
+    ) {
+        let held = openLeads.filter { $0.holder == event.partnerID }.count
+        if let most = partner.profile.capacity.openLeadsMax { #expect(held < most, "\(event)") }
+        if let most = partner.profile.capacity.leadsPerPeriodMax {
+            let period = period(stamp)
+            #expect(partner.assigned.filter { self.period($0) == period }.count < most, "\(event)")
+        }
+        #expect(partner.status == "active", "\(event)")
+        #expect(!partner.absences.values.contains { $0.from <= stamp && stamp < $0.until }, "\(event)")
+        #expect(!lead.tried.contains(event.partnerID), "\(event)")
+        #expect(event.attempt <= max(policy?.attemptsMax ?? 0, 1), "\(event)")
+        checkRules(event, lead, partner)
+        let named = evaluation.best.map(\.partnerID)
+        #expect(evaluation.runnerUpPartnerID != event.partnerID)
+        #expect(evaluation.best.map(\.score) == evaluation.best.map(\.score).sorted(by: >))
+        switch evaluation.basis {
+        case .score: #expect(named.first == event.partnerID)
+        case .tieDebt: #expect(evaluation.tiedPartnerIDs.contains(event.partnerID) && evaluation.tiedPartnerIDs.count > 1)
+        case .ownership: #expect(policy?.ownerFirst == true)
+        case .none: Issue.record("assigned for no reason: \(event)")
+        }
+    }
+
+    private func period(_ stamp: Timestamp) -> Double {
+        let days = Double(stamp.micros - (policy?.periodAnchor.micros ?? 0)) / Double(Timestamp.microsPerDay)
+        return (days / Double(policy?.periodDays ?? 1)).rounded(.down)
+    }
+
+    private func checkRules(_ event: LeadAssigned, _ lead: Lead, _ partner: Partner) {
+        for rule in policy?.hardRules ?? [] { #expect(holds(rule.require, lead, partner.profile), "\(rule.name): \(event)") }
+    }
+
+    private func holds(_ rule: Predicate, _ lead: Lead, _ partner: PartnerProfile) -> Bool {
+        switch rule {
+        case .all(let parts): !parts.contains { !holds($0, lead, partner) }
+        case .any(let parts): parts.contains { holds($0, lead, partner) }
+        case .not(let part): !holds(part, lead, partner)
+        case .partnerCovers(let field, let list): Set(values(field, lead)).isSubset(of: words(list, partner))
+        case .partnerLists(let list, let value): words(list, partner).contains(value)
+        case .leadIs(let field, let allowed): !Set(values(field, lead)).isDisjoint(with: allowed)
+        case .leadNumberWithin(let number, let least, let most):
+            value(number, lead).map { (least ?? .min) <= $0 && $0 <= (most ?? .max) } ?? true
+        case .partnerTierAtLeast(let tier): partner.tier >= tier
+        }
+    }
+
+    private func values(_ field: LeadField, _ lead: Lead) -> [String] {
+        let account = lead.account.flatMap { accounts[$0] } ?? Account()
+        let own = lead.attributes
+        func one(_ word: String, or other: String = "") -> [String] { word.isEmpty ? (other.isEmpty ? [] : [other]) : [word] }
+        return switch field {
+        case .country: one(own.country, or: account.country)
+        case .region: one(own.region)
+        case .language: one(own.language)
+        case .vertical: one(own.vertical, or: account.vertical)
+        case .product: one(own.product)
+        case .source: one(own.source)
+        case .residency: one(own.residency)
+        case .lawfulBasis:
+            switch own.lawfulBasis {
+            case .unspecified: []
+            case .consent: ["consent"]
+            case .contract: ["contract"]
+            case .legitimateInterest: ["legitimate-interest"]
+            }
+        case .technologies: own.technologies.isEmpty ? account.technologies : own.technologies
+        case .requiredCertifications: own.requiredCertifications
+        }
+    }
+
+    private func words(_ list: PartnerList, _ partner: PartnerProfile) -> [String] {
+        switch list {
+        case .countries: partner.countries
+        case .regions: partner.regions
+        case .languages: partner.languages
+        case .verticals: partner.verticals
+        case .products: partner.products
+        case .technologies: partner.technologies
+        case .certifications: partner.certifications
+        case .residencies: partner.residencies
+        }
+    }
+
+    private func value(_ number: LeadNumber, _ lead: Lead) -> Int64? {
+        switch number {
+        case .employees:
+            let own = lead.attributes.employees
+            let known = own > 0 ? own : lead.account.flatMap { accounts[$0]?.employees } ?? 0
+            return known > 0 ? Int64(known) : nil
+        case .dealValueMinorUnits:
+            guard let money = lead.attributes.dealValue else { return policy?.defaultDealValueMinorUnits }
+            if money.currency == "EUR" { return money.minorUnits }
+            let rate = policy?.exchangeRates.first { $0.currency == money.currency }
+            return rate.map { money.minorUnits * $0.rateMicros / 1_000_000 }
+        }
+    }
+
+    // MARK: Time
+
+    private enum Due {
+        case deliver(UInt64)
+        case lead(Timestamp)
+        case give(UInt64)
+    }
+
+    /// What a `TimeAdvanced` must do: the earliest of all, deliveries before leads before giving up.
+    private func dueItem(_ entry: Stream.Entry) -> Due? {
+        guard case .timeAdvanced(let through) = entry.input.fact else { return nil }
+        var items: [(at: Timestamp, rank: Int, position: UInt64, due: Due)] = []
+        for (position, one) in waiting {
+            if let deliver = one.deliver { items.append((deliver, 0, position, .deliver(position))) }
+            items.append((one.until, 2, position, .give(position)))
+        }
+        for lead in openLeads where lead.holder != nil {
+            if let due = lead.due { items.append((due, 1, 0, .lead(due))) }
+        }
+        let first = items.filter { $0.at <= through }.min { ($0.at, $0.rank, $0.position) < ($1.at, $1.rank, $1.position) }
+        #expect(first != nil, "time advanced to \(through.micros) for nothing")
+        return first?.due
+    }
+
+    private mutating func settle(_ due: Due, _ entry: Stream.Entry) {
+        switch due {
+        case .deliver(let position):
+            waiting[position] = nil
+        case .give(let position):
+            guard case .outcomeUnmatched(let event)? = entry.events.first, event.waitingPosition == position else {
+                Issue.record("\(position) should be given up, not \(entry.events)")
+                return
+            }
+            waiting[position] = nil
+        case .lead:
+            switch entry.events.first {
+            case .assignmentExpired, .assignmentEnded: break
+            default: Issue.record("a lead should be taken back, not \(entry.events)")
+            }
+        }
+    }
+
+    /// Time may pass a timer only by firing it.
+    private mutating func checkNoTimerWasMissed(_ entry: Stream.Entry) {
+        if case .timeAdvanced(let through) = entry.input.fact {
+            #expect(through >= lastFired)
+            lastFired = through
+        } else if let next = nextDeadline {
+            #expect(next >= entry.stamp, "a timer of \(next.micros) was passed at \(entry.stamp.micros)")
+        }
+    }
+
+    /// Nothing is lost: who came in is somewhere.
+    private func checkEveryLeadIsSettled(_ entry: Stream.Entry) {
+        guard case .leadSubmitted(let fact) = entry.input.fact else { return }
+        #expect(leads[fact.leadID]?.isSettled == true, "\(fact.leadID) went nowhere: \(entry.events)")
+    }
+}

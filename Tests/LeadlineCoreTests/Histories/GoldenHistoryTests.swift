@@ -1,0 +1,45 @@
+import LeadlineCore
+import Testing
+
+/// Goal: one small history gives the same decisions and the same state, to the bit, in every year and on every machine.
+/// Method: golden values. They change only with a new logic version or a new format of the state's bytes.
+@Suite struct GoldenHistoryTests {
+    private static func story() -> Story {
+        var story = Story(
+            .policy {
+                $0.hardRules = [HardRule(name: "country", require: .partnerCovers(.country, .countries))]
+                $0.exchangeRates = [.init(currency: "USD", rateMicros: 912_345)]
+                $0.fitFadeOutcomes = 7
+            },
+            .partner("A") { $0.countries = ["DE", "AT"]; $0.verticals = ["energy"]; $0.typicalDealMax = euros(80_000) },
+            .partner("B") { $0.countries = ["DE"]; $0.languages = ["de"]; $0.capacity.openLeadsMax = 2 },
+            .partner("C") { $0.countries = ["FR"]; $0.technologies = ["k8s"] },
+            .commission("A", basisPoints: 750), .firmographics(account: 1) { $0.vertical = "energy" })
+        story.given(1, .lead("L1", account: 1, person: 1) { $0.country = "DE"; $0.dealValue = euros(50_000) }.event(1))
+        story.given(2, .responded("L1", "A").event(2), .won("L9", "B").event(3))
+        story.given(3, .lead("L2", account: 1, person: 1).event(4), .lead("L3") { $0.country = "DE"; $0.language = "de" }.event(5))
+        story.given(4, .won("L1", "A", Money(minorUnits: 7_000_001, currency: "USD")).event(6), .declined("L3", "A").event(7))
+        story.given(5, .lead("L4", person: 4) { $0.country = "FR" }.event(8), .review("L4").event(9))
+        story.given(6, .absence("B", from: 6, until: 9), .lead("L5", account: 1) { $0.country = "DE"; $0.dealValue = euros(123) }.event(10))
+        return story
+    }
+
+    @Test func decisionDigest() throws {
+        let digest = try Self.story().evaluation().digest.description
+        if Golden.isRewriting { print("decision digest:", digest) }
+        #expect(digest == "61bf3a0a2056472e3ee663b8eba2bd58")
+    }
+
+    @Test func stateHash() {
+        let hash = Golden.hash(Self.story().state.canonicalBytes())
+        if Golden.isRewriting { print("state hash:", hash) }
+        #expect(hash == "07f67d92644ebf7882a0dedb04778828")
+    }
+
+    @Test func theHistoryIsWhatItSeems() {
+        let story = Self.story()
+        #expect(story.state.nextPosition == 18)
+        #expect(["L1", "L2", "L3", "L4", "L5"].map { "\(story.state.lead($0)?.partnerID ?? "nobody") \(story.state.lead($0)?.stage.rawValue ?? "")" }
+            == ["A won", "A won", "B assigned", "C assigned", "A assigned"])
+    }
+}

@@ -1,0 +1,197 @@
+import LeadlineCore
+
+/// Writes random inputs for a program: plausible ones, and repeats, strangers, wrong orders and late words.
+struct HostileProducer {
+    /// How fast time passes.
+    enum Pace: CaseIterable {
+        /// Minutes, so that timers and retries crowd.
+        case crowded
+        /// Days and months, so that memory ends and leads are archived.
+        case years
+    }
+
+    private var random: Seeded
+    private let pace: Pace
+    private var leads = 0
+    private var versions = 0
+    private var events: UInt64 = 0
+    private var recent: [Input] = []
+    private(set) var clock = Moment.start
+
+    private static let countries = ["DE", "FR", "IT", "XX"]
+    private static let words = ["x", "y", "z"]
+    static let partners = (0..<10).map { "P\($0)" }
+
+    init(seed: UInt64, pace: Pace) {
+        random = Seeded(seed)
+        self.pace = pace
+    }
+
+    /// The next input and when it is received. Looks at the state only to name leads and holders that exist.
+    mutating func next(_ state: State) -> (input: Input, at: Timestamp) {
+        pass()
+        if !recent.isEmpty && random.chance(4) { return (random.pick(recent), clock) }
+        var input = invent(state)
+        if random.chance(70) {
+            events += 1
+            input = input.event(events, content: events)
+            recent.append(input)
+            if recent.count > 50 { recent.removeFirst() }
+        }
+        return (input, clock)
+    }
+
+    private mutating func pass() {
+        let minutes: Int = switch pace {
+        case .crowded: random.chance(50) ? 0 : random.chance(90) ? random.below(4) : random.below(600)
+        case .years: random.chance(60) ? 0 : random.chance(70) ? random.below(60) : random.below(6) * Moment.minutesPerDay
+        }
+        clock = clock.adding(micros: Int64(minutes) * Timestamp.microsPerMinute + (random.chance(20) ? 1 : 0))
+    }
+
+    private mutating func invent(_ state: State) -> Input {
+        switch random.below(100) {
+        case 0..<35: return lead(state)
+        case 35..<72: return outcome(state)
+        case 72..<78: return human(state)
+        case 78..<80: return random.pick([.restricted(known()), .objected(known()), .erasure(known())])
+        case 80..<83: return random.chance(50) ? .withdrawn(known()) : .updated(known(), attributes())
+        case 83..<87: return account()
+        case 87..<99: return partner()
+        default: return random.chance(70) ? policy() : .program()
+        }
+    }
+
+    private mutating func lead(_ state: State) -> Input {
+        if random.chance(95) { leads += 1 }
+        let id = random.chance(96) ? "L\(leads)" : known()
+        let past: String? = random.chance(6) ? random.pick(Self.partners) : nil
+        let input = Input.lead(
+            id, account: random.chance(60) ? UInt64(random.below(12)) : nil, person: random.chance(70) ? UInt64(random.below(30)) : nil,
+            past: past, attributes())
+        return past != nil && random.chance(80) ? input.asHistory : input
+    }
+
+    private mutating func attributes() -> (inout LeadAttributes) -> Void {
+        var lead = LeadAttributes()
+        if random.chance(60) { lead.country = random.pick(Self.countries) }
+        if random.chance(60) { lead.vertical = random.pick(Self.words) }
+        if random.chance(30) { lead.language = random.pick(Self.words) }
+        if random.chance(30) { lead.product = random.pick(Self.words) }
+        if random.chance(30) { lead.employees = UInt32(random.below(500)) }
+        if random.chance(50) { lead.lawfulBasis = random.pick([.consent, .contract, .legitimateInterest]) }
+        if random.chance(30) { lead.technologies = random.some(of: Self.words, percent: 40) }
+        if random.chance(20) { lead.requiredCertifications = random.some(of: Self.words, percent: 30) }
+        if random.chance(70) {
+            lead.dealValue = Money(
+                minorUnits: Int64(random.below(20_000_000)), currency: random.chance(80) ? "EUR" : random.pick(["USD", "JPY"]))
+        }
+        let made = lead
+        return { $0 = made }
+    }
+
+    /// A lead that probably came, or is about to.
+    private mutating func known() -> String {
+        random.chance(90) ? "L\(max(1, leads - random.below(40)))" : "L\(leads + 1 + random.below(3))"
+    }
+
+    private mutating func outcome(_ state: State) -> Input {
+        let id = known()
+        let holder = state.lead(id)?.partnerID
+        let partner = random.chance(80) ? holder ?? random.pick(Self.partners) : random.chance(95) ? random.pick(Self.partners) : "stranger"
+        let input: Input = switch random.below(100) {
+        case 0..<15: .accepted(id, partner)
+        case 15..<35: .declined(id, partner)
+        case 35..<55: .responded(id, partner)
+        case 55..<65: .stage(id, partner)
+        case 65..<82: .won(id, partner, random.chance(50) ? euros(Int64(random.below(100_000))) : nil)
+        default: .lost(id, partner)
+        }
+        return random.chance(10) ? input.asHistory : input
+    }
+
+    private mutating func human(_ state: State) -> Input {
+        if random.chance(30) { return .review(known()) }
+        return .human(known(), random.pick([.assign(partnerID: random.pick(Self.partners)), .uphold, .close, .reroute]))
+    }
+
+    private mutating func account() -> Input {
+        let account = UInt64(random.below(12))
+        if random.chance(50) { return .technographics(account: account, random.some(of: Self.words, percent: 50)) }
+        let (vertical, country, employees) = (random.pick(Self.words), random.pick(Self.countries), UInt32(random.below(900)))
+        return .firmographics(account: account) {
+            $0.vertical = vertical
+            $0.country = country
+            $0.employees = employees
+        }
+    }
+
+    mutating func partner() -> Input {
+        let id = random.chance(97) ? random.pick(Self.partners) : "stranger"
+        switch random.below(10) {
+        case 0..<3: return profile(id)
+        case 3: return .capacity(id, open: random.chance(60) ? UInt32(random.below(9)) : nil, period: random.chance(60) ? UInt32(random.below(20)) : nil)
+        case 4: return .paused(id)
+        case 5, 6: return .resumed(id)
+        case 7: return random.chance(40) ? .removed(id) : .commission(id, basisPoints: UInt32(random.below(3_000)))
+        case 8:
+            let from = Int((clock.micros - Moment.start.micros) / Timestamp.microsPerMinute) + random.below(50) - 10
+            return .absence(id, "a\(random.below(3))", from: from, until: from + 1 + random.below(500))
+        default: return .absenceCancelled(id, "a\(random.below(3))")
+        }
+    }
+
+    mutating func profile(_ id: String) -> Input {
+        var profile = PartnerProfile(partnerID: id)
+        profile.countries = random.some(of: Self.countries, percent: 60)
+        profile.verticals = random.some(of: Self.words, percent: 60)
+        profile.languages = random.some(of: Self.words, percent: 60)
+        profile.products = random.some(of: Self.words, percent: 70)
+        profile.technologies = random.some(of: Self.words, percent: 60)
+        profile.certifications = random.some(of: Self.words, percent: 70)
+        profile.tier = UInt32(random.below(4))
+        if random.chance(50) { profile.typicalDealMax = euros(Int64(1_000 + random.below(200_000))) }
+        if random.chance(50) { profile.capacity.openLeadsMax = UInt32(1 + random.below(12)) }
+        if random.chance(50) { profile.capacity.leadsPerPeriodMax = UInt32(1 + random.below(40)) }
+        if random.chance(30) {
+            profile.workingHours = (1...5).map { WorkingHours(weekday: $0, fromMinute: 540, untilMinute: 1_020) }
+        }
+        let made = profile
+        let zone = TimeZoneRules(tzVersion: "t", offsets: [.init(from: .epoch, seconds: Int32(random.below(24) - 12) * 3_600)])
+        return .partner(id, zone: random.chance(50) ? zone : nil) { $0 = made }
+    }
+
+    /// Period and anchor stay, so that "leads this period" has one meaning over the whole history.
+    mutating func policy() -> Input {
+        versions += 1
+        var policy = Policy()
+        policy.sla.firstResponseMinutes = random.pick([0, 5, 5, 5, 60])
+        policy.sla.inWorkingHours = random.chance(30)
+        policy.attemptsMax = UInt32(random.below(4))
+        policy.minimumConversionBasisPoints = random.chance(20) ? UInt32(random.below(2_500)) : 0
+        policy.fitFadeOutcomes = UInt32(random.below(200))
+        policy.ownerFirst = random.chance(60)
+        policy.ownershipDays = UInt32(random.below(30))
+        policy.samePersonDays = UInt32(random.below(20))
+        policy.periodAnchor = Moment.at(-12_345)
+        if random.chance(70) { policy.exchangeRates = [.init(currency: "USD", rateMicros: 900_000 + Int64(random.below(9_999)))] }
+        policy.hardRules = rules()
+        let made = policy
+        return .policy("v\(versions)") { $0 = made }
+    }
+
+    private mutating func rules() -> [HardRule] {
+        let pool: [HardRule] = [
+            .init(name: "country", require: .partnerCovers(.country, .countries)),
+            .init(name: "certified", require: .partnerCovers(.requiredCertifications, .certifications)),
+            .init(name: "lists-x", require: .any([.partnerLists(.products, value: "x"), .partnerLists(.products, value: "new")])),
+            .init(name: "basis", require: .any([.leadIs(.lawfulBasis, values: ["consent", "contract"]), .partnerTierAtLeast(1)])),
+            .init(name: "large", require: .any([.leadNumberWithin(.dealValueMinorUnits, atLeast: nil, atMost: 9_000_000), .partnerTierAtLeast(2)])),
+            .init(name: "small", require: .not(.all([.leadIs(.vertical, values: ["z"]), .not(.partnerTierAtLeast(2))]))),
+            .init(name: "crowd", require: .any([.leadNumberWithin(.employees, atLeast: 20, atMost: 800), .partnerCovers(.technologies, .technologies)])),
+        ]
+        var chosen: [HardRule] = []
+        for rule in pool where random.chance(30) { chosen.append(rule) }
+        return chosen
+    }
+}

@@ -1,0 +1,62 @@
+import LeadlineCore
+import Testing
+
+/// Goal: a state's bytes are one form and are read safely, whatever they hold.
+@Suite struct StateBytesTests {
+    /// A state with something in every table.
+    private static func full() -> State {
+        var story = Story(
+            .policy {
+                $0.hardRules = [HardRule(name: "deep", require: .any([
+                    .all([.not(.partnerTierAtLeast(9)), .partnerCovers(.country, .countries)]), .partnerLists(.products, value: "x"),
+                    .leadIs(.source, values: ["a", "b"]), .leadNumberWithin(.employees, atLeast: 1, atMost: nil),
+                ]))]
+                $0.exchangeRates = [.init(currency: "USD", rateMicros: 1)]
+            },
+            .partner("A", zone: TimeZoneRules(tzVersion: "x", offsets: [.init(from: .epoch, seconds: -3_600)])) {
+                $0.countries = ["DE"]
+                $0.typicalDealMin = euros(1)
+                $0.typicalDealMax = euros(100)
+                $0.capacity = Capacity(openLeadsMax: 99, leadsPerPeriodMax: 99, leadsPerPeriodMin: 3)
+                $0.workingHours = [WorkingHours(weekday: 1, fromMinute: 1, untilMinute: 2)]
+            },
+            .partner("B"), .absence("B", from: 1_000, until: 2_000), .technographics(account: 1, ["k8s"]))
+        story.given(1, .lead("L1", account: 1, person: 1) { $0.vertical = "v"; $0.technologies = ["k8s"] }.event(1))
+        story.given(1, .lead("L2", account: 1, person: 1), .won("L1", "A"), .lead("L3", account: 1), .declined("L3", "A"))
+        story.given(2, .accepted("E1", "A"), .declined("E2", "A"), .responded("E3", "A"), .stage("E4", "A"))
+        story.given(2, .won("E5", "A", euros(1)), .lost("E6", "A"), .review("L1"))
+        return story.state
+    }
+
+    @Test func roundTrip() throws {
+        let bytes = Self.full().canonicalBytes()
+        #expect(try State(canonicalBytes: bytes).canonicalBytes() == bytes)
+        let empty = State().canonicalBytes()
+        #expect(try State(canonicalBytes: empty).canonicalBytes() == empty)
+    }
+
+    @Test func everyCutIsAnError() {
+        let bytes = Self.full().canonicalBytes()
+        for count in bytes.indices {
+            #expect(throws: StateBytesError.self) { try State(canonicalBytes: Array(bytes[..<count])) }
+        }
+    }
+
+    @Test func moreIsAnError() {
+        let bytes = Self.full().canonicalBytes()
+        #expect(throws: StateBytesError.invalid(at: bytes.count)) { try State(canonicalBytes: bytes + [0]) }
+    }
+
+    @Test func anotherFormatIsNamed() {
+        var bytes = Self.full().canonicalBytes()
+        bytes[0] = 77
+        #expect(throws: StateBytesError.unknownFormat(77)) { try State(canonicalBytes: bytes) }
+    }
+
+    /// Snapshots fall at positions that depend on position and size alone.
+    @Test func snapshotPositions() {
+        let state = State()
+        #expect(!state.isSnapshotDue(at: 0))
+        #expect((1...20_000).filter { state.isSnapshotDue(at: UInt64($0)) } == [4_096, 8_192, 12_288, 16_384])
+    }
+}

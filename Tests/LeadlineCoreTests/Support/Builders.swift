@@ -1,0 +1,111 @@
+import LeadlineCore
+
+// Inputs in few words. Amounts are whole euros.
+
+func euros(_ amount: Int64) -> Money { Money(minorUnits: amount * 100, currency: "EUR") }
+
+/// A digest that stands for the number.
+func digest(_ number: UInt64) -> Digest128 { Digest128(low: number, high: 0x7e57) }
+
+extension Input {
+    static func program(_ currency: String = "EUR") -> Input { Input(.programRegistered(.init(currency: currency))) }
+
+    static func policy(_ version: String = "p1", _ change: (inout Policy) -> Void = { _ in }) -> Input {
+        var policy = Policy()
+        change(&policy)
+        return Input(.policyPublished(.init(policy: policy, version: version)))
+    }
+
+    static func partner(
+        _ id: String, zone: TimeZoneRules? = nil, _ change: (inout PartnerProfile) -> Void = { _ in }
+    ) -> Input {
+        var profile = PartnerProfile(partnerID: id)
+        change(&profile)
+        return Input(.partnerUpserted(profile), timeZone: zone)
+    }
+
+    static func capacity(_ id: String, open: UInt32? = nil, period: UInt32? = nil) -> Input {
+        Input(.partnerCapacitySet(.init(
+            partnerID: id, capacity: Capacity(openLeadsMax: open, leadsPerPeriodMax: period))))
+    }
+    static func paused(_ id: String) -> Input { Input(.partnerPaused(.init(partnerID: id))) }
+    static func resumed(_ id: String) -> Input { Input(.partnerResumed(.init(partnerID: id))) }
+    static func removed(_ id: String) -> Input { Input(.partnerRemoved(.init(partnerID: id))) }
+    static func absence(_ id: String, _ absenceID: String = "holiday", from: Int, until: Int) -> Input {
+        Input(.partnerAbsenceSet(.init(
+            partnerID: id, absenceID: absenceID, from: Moment.at(from), until: Moment.at(until))))
+    }
+    static func absenceCancelled(_ id: String, _ absenceID: String = "holiday") -> Input {
+        Input(.partnerAbsenceCancelled(.init(partnerID: id, absenceID: absenceID)))
+    }
+    static func commission(_ id: String, basisPoints: UInt32) -> Input {
+        Input(.partnerCommissionTermsSet(.init(partnerID: id, rateBasisPoints: basisPoints)))
+    }
+
+    static func lead(
+        _ id: String, account: UInt64? = nil, person: UInt64? = nil, past: String? = nil,
+        _ change: (inout LeadAttributes) -> Void = { _ in }
+    ) -> Input {
+        var attributes = LeadAttributes()
+        change(&attributes)
+        return Input(
+            .leadSubmitted(.init(leadID: id, attributes: attributes, pastPartnerID: past)),
+            subject: person.map(digest), account: account.map(digest))
+    }
+    static func updated(_ id: String, _ change: (inout LeadAttributes) -> Void) -> Input {
+        var attributes = LeadAttributes()
+        change(&attributes)
+        return Input(.leadUpdated(.init(leadID: id, attributes: attributes)))
+    }
+    static func withdrawn(_ id: String) -> Input { Input(.leadWithdrawn(.init(leadID: id))) }
+    static func firmographics(account: UInt64, _ change: (inout FirmographicsObserved) -> Void) -> Input {
+        var fact = FirmographicsObserved()
+        change(&fact)
+        return Input(.firmographicsObserved(fact), account: digest(account))
+    }
+    static func technographics(account: UInt64, _ technologies: [String]) -> Input {
+        Input(.technographicsObserved(.init(technologies: technologies, observer: "test")), account: digest(account))
+    }
+
+    static func accepted(_ lead: String, _ partner: String) -> Input {
+        Input(.leadAccepted(.init(leadID: lead, partnerID: partner)))
+    }
+    static func declined(_ lead: String, _ partner: String) -> Input {
+        Input(.leadDeclined(.init(leadID: lead, partnerID: partner)))
+    }
+    static func responded(_ lead: String, _ partner: String) -> Input {
+        Input(.firstResponseRecorded(.init(leadID: lead, partnerID: partner)))
+    }
+    static func stage(_ lead: String, _ partner: String, _ stage: String = "demo") -> Input {
+        Input(.dealStageChanged(.init(leadID: lead, partnerID: partner, stage: stage)))
+    }
+    static func won(_ lead: String, _ partner: String, _ amount: Money? = nil) -> Input {
+        Input(.dealWon(.init(leadID: lead, partnerID: partner, amount: amount)))
+    }
+    static func lost(_ lead: String, _ partner: String) -> Input {
+        Input(.dealLost(.init(leadID: lead, partnerID: partner)))
+    }
+
+    static func review(_ lead: String) -> Input { Input(.reviewRequested(.init(leadID: lead))) }
+    static func human(_ lead: String, _ decision: HumanDecisionRecorded.Decision) -> Input {
+        Input(.humanDecisionRecorded(.init(leadID: lead, decision: decision)))
+    }
+    static func restricted(_ lead: String) -> Input { Input(.processingRestricted(.init(leadID: lead))) }
+    static func objected(_ lead: String) -> Input { Input(.processingObjected(.init(leadID: lead))) }
+    static func erasure(_ lead: String) -> Input { Input(.erasureRequested(.init(leadID: lead))) }
+
+    /// The same under a producer's event id and content.
+    func event(_ id: UInt64, content: UInt64 = 1) -> Input {
+        var copy = self
+        copy.eventDigest = digest(id)
+        copy.contentDigest = digest(content)
+        return copy
+    }
+
+    /// The same as history.
+    var asHistory: Input {
+        var copy = self
+        copy.imported = true
+        return copy
+    }
+}

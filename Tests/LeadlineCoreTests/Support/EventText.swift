@@ -1,0 +1,30 @@
+import LeadlineCore
+
+extension Event {
+    /// The event as tables write it: everything it says but its evaluation.
+    var text: String {
+        switch self {
+        case .leadAssigned(let e):
+            "assigned \(e.leadID) to \(e.partnerID), attempt \(e.attempt), \(e.cause)"
+                + (e.respondBy.map { ", due \(Moment.text($0))" } ?? "")
+        case .shadowDecided(let e):
+            "shadow \(e.leadID) to \(e.partnerID.isEmpty ? "nobody" : e.partnerID)"
+        case .assignmentExpired(let e):
+            "expired \(e.leadID) at \(e.partnerID), attempt \(e.attempt), due \(Moment.text(e.respondBy))"
+        case .assignmentEnded(let e): "ended \(e.leadID) at \(e.partnerID), attempt \(e.attempt), \(e.cause)"
+        case .firstResponseMet(let e):
+            "responded \(e.leadID) by \(e.partnerID) after \(e.elapsedMicros / Timestamp.microsPerMinute)"
+        case .leadEscalated(let e): "escalated \(e.leadID) to \(e.queue), \(e.reason)"
+        case .leadClosed(let e):
+            "closed \(e.leadID) at \(e.partnerID.isEmpty ? "nobody" : e.partnerID), \(e.reason)"
+                + (e.amountMinorUnits == 0 ? "" : ", \(e.amountMinorUnits)") + (e.learned ? ", learned" : "")
+        case .leadMerged(let e): "merged \(e.leadID) into \(e.intoLeadID), \(e.sameID ? "same id" : "same person")"
+        case .outcomeWaiting(let e): "waiting for \(e.leadID) until \(Moment.text(e.until))"
+        case .outcomeUnmatched(let e): "unmatched \(e.leadID) from \(e.waitingPosition)"
+        case .inputDisregarded(let e): "disregarded \(e.subject.isEmpty ? "-" : e.subject), \(e.reason)"
+        case .reviewOpened(let e): "review opened \(e.leadID) at \(e.partnerID.isEmpty ? "nobody" : e.partnerID)"
+        case .reviewResolved(let e): "review resolved \(e.leadID), \(e.overridden ? "overridden" : "upheld")"
+        case .commissionAccrued(let e): "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
+        }
+    }
+}

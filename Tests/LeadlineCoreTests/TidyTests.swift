@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// Goal: the core stays pure. Method: its sources are read as text.
+@Suite struct TidyTests {
+    private static let core = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Sources/LeadlineCore")
+
+    private static func sources() throws -> [(name: String, lines: [Substring])] {
+        let files = try #require(FileManager.default.enumerator(atPath: core.resolvingSymlinksInPath().path))
+        return try files.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.sorted().map { name in
+            let text = try String(contentsOf: core.appending(path: name), encoding: .utf8)
+            return (name, text.split(separator: "\n", omittingEmptySubsequences: false))
+        }
+    }
+
+    /// The code of a line: no comment.
+    private func code(_ line: Substring) -> Substring {
+        line.firstRange(of: "//").map { line[..<$0.lowerBound] } ?? line
+    }
+
+    @Test func itReadsTheSources() throws {
+        let names = try Self.sources().map(\.name)
+        #expect(names.contains("Decider.swift"))
+        #expect(names.count > 20)
+    }
+
+    @Test func importsNothingButCollections() throws {
+        let allowed: Set = ["HeapModule", "DequeModule", "OrderedCollections"]
+        for (name, lines) in try Self.sources() {
+            for line in lines where code(line).contains("import ") {
+                let module = code(line).split(separator: " ").last.map(String.init) ?? ""
+                #expect(allowed.contains(module), "\(name): \(line)")
+            }
+        }
+    }
+
+    /// No clock, no chance, no mathematics of the machine's own.
+    @Test func namesNothingThatDiffersBetweenRuns() throws {
+        let words = [
+            "Date", "Foundation", "ContinuousClock", "SuspendingClock", "SystemRandom", "SystemRandomNumberGenerator",
+            "Glibc", "Musl", "Darwin", "pow", "fma", "Hasher", "hashValue", "Task", "Mutex", "ObjectIdentifier",
+        ]
+        let pieces = [".random", ".shuffled", "randomElement", "addingProduct", "addProduct", "squareRoot(of", "sin(", "cos("]
+        for (name, lines) in try Self.sources() {
+            for line in lines {
+                let tokens = code(line).split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+                for word in words { #expect(!tokens.contains(word), "\(name): \(line)") }
+                for piece in pieces { #expect(!code(line).contains(piece), "\(name): \(line)") }
+            }
+        }
+    }
+
+    /// The order of a dictionary or a set differs from run to run; the known ones are only looked up.
+    @Test func iteratesOverNoDictionary() throws {
+        let unordered = ["indexByID", "slotByID", "indexByPseudonym", "byEvent", "byTicket", "ticketsByLead", "archivedIDs",
+            "codes", "rowByKey", "columnByVertical"]
+        for (name, lines) in try Self.sources() {
+            for line in lines {
+                let text = code(line)
+                for table in unordered {
+                    #expect(!text.contains("in \(table) ") && !text.contains("in \(table).") , "\(name): \(line)")
+                    for walk in ["map", "forEach", "filter", "reduce", "compactMap", "values", "first"] {
+                        #expect(!text.contains(" \(table).\(walk)"), "\(name): \(line)")
+                    }
+                }
+                if text.contains(".keys") { #expect(text.contains(".keys.sorted()"), "\(name): \(line)") }
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+import LeadlineCore
+
+/// SplitMix64 (Steele, Lea, Flood 2014), so that a printed seed brings a failure back.
+struct Dice: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+    mutating func bool() -> Bool { Bool.random(using: &self) }
+}
+
+/// Facts and events with every field drawn at random, empty and absent ones included.
+struct Draw {
+    var dice: Dice
+
+    init(seed: UInt64) { dice = Dice(state: seed) }
+
+    // MARK: Values
+
+    /// Empty, short, longer than a small string, longer than one length byte tells, and not only ASCII.
+    mutating func text() -> String {
+        let letters = ["a", "Z", "0", "-", "é", "ß", "漢", "🦊", "e\u{301}", "\u{0}"]
+        let length = [0, 1, 2, 7, 15, 16, 40, 150][dice.below(8)]
+        return (0..<length).map { _ in letters[dice.below(dice.bool() ? 4 : letters.count)] }.joined()
+    }
+
+    mutating func texts() -> [String] { (0..<dice.below(4)).map { _ in text() } }
+
+    mutating func uint32() -> UInt32 { [0, 1, 127, 128, 70_000, .max, UInt32(dice.below(10_000))][dice.below(7)] }
+
+    mutating func uint64() -> UInt64 { [0, 1, 127, 128, .max, UInt64(dice.below(1 << 40))][dice.below(6)] }
+
+    mutating func int64() -> Int64 { [0, 1, -1, .min, .max, Int64(dice.below(1 << 50))][dice.below(6)] }
+
+    mutating func double() -> Double { [0, -0.0, 1, 0.1, 1e300, .infinity, .leastNonzeroMagnitude][dice.below(7)] }
+
+    /// Zero counts of a policy read as the default, so those are drawn from 1 on.
+    mutating func positive() -> UInt32 { max(1, uint32()) }
+
+    /// Within protobuf's range of timestamps, before the epoch too.
+    mutating func stamp() -> Timestamp {
+        [
+            .epoch, Timestamp(micros: -1), Timestamp(micros: -62_135_596_800_000_000),
+            Timestamp(micros: 253_402_300_799_999_999),
+            Timestamp(micros: Int64(dice.below(4_000_000_000_000_000)) - 1_000_000_000_000_000),
+        ][dice.below(5)]
+    }
+
+    mutating func digest() -> Digest128 { dice.below(5) == 0 ? .zero : Digest128(low: dice.next(), high: dice.next()) }
+
+    mutating func money() -> Money { Money(minorUnits: int64(), currency: text()) }
+
+    mutating func maybe<Value>(_ make: (inout Draw) -> Value) -> Value? { dice.bool() ? make(&self) : nil }
+
+    mutating func several<Value>(_ make: (inout Draw) -> Value) -> [Value] {
+        (0..<dice.below(4)).map { _ in make(&self) }
+    }
+
+    mutating func one<Choice>(of choices: [Choice]) -> Choice { choices[dice.below(choices.count)] }
+
+    // MARK: Parts
+
+    mutating func capacity() -> Capacity {
+        Capacity(
+            openLeadsMax: maybe { $0.uint32() }, leadsPerPeriodMax: maybe { $0.uint32() },
+            leadsPerPeriodMin: uint32())
+    }
+
+    mutating func zone() -> TimeZoneRules {
+        TimeZoneRules(
+            tzVersion: text(),
+            offsets: several {
+                TimeZoneRules.Offset(from: Timestamp(micros: $0.int64()), seconds: $0.one(of: [0, 3600, -3600, .min]))
+            })
+    }
+
+    mutating func attributes() -> LeadAttributes {
+        var value = LeadAttributes()
+        value.country = text()
+        value.region = text()
+        value.language = text()
+        value.vertical = text()
+        value.product = text()
+        value.source = text()
+        value.residency = text()
+        value.lawfulBasis = one(of: [.unspecified, .consent, .contract, .legitimateInterest])
+        value.employees = uint32()
+        value.dealValue = maybe { $0.money() }
+        value.technologies = texts()
+        value.requiredCertifications = texts()
+        return value
+    }
+
+    mutating func profile() -> PartnerProfile {
+        var value = PartnerProfile(partnerID: text())
+        value.countries = texts()
+        value.regions = texts()
+        value.languages = texts()
+        value.verticals = texts()
+        value.products = texts()
+        value.technologies = texts()
+        value.certifications = texts()
+        value.residencies = texts()
+        value.tier = uint32()
+        value.typicalDealMin = maybe { $0.money() }
+        value.typicalDealMax = maybe { $0.money() }
+        value.capacity = capacity()
+        value.timeZone = text()
+        value.workingHours = several {
+            WorkingHours(
+                weekday: UInt8($0.dice.below(8)), fromMinute: UInt16($0.dice.below(1440)),
+                untilMinute: UInt16($0.dice.below(1441)))
+        }
+        return value
+    }
+
+    mutating func predicate(depth: Int) -> Predicate {
+        switch dice.below(depth > 1 ? 8 : 5) {
+        case 0: .partnerCovers(one(of: LeadField.allCases), one(of: PartnerList.allCases))
+        case 1: .partnerLists(one(of: PartnerList.allCases), value: text())
+        case 2: .leadIs(one(of: LeadField.allCases), values: texts())
+        case 3:
+            .leadNumberWithin(
+                one(of: LeadNumber.allCases), atLeast: maybe { $0.int64() }, atMost: maybe { $0.int64() })
+        case 4: .partnerTierAtLeast(uint32())
+        case 5: .all(several { $0.predicate(depth: depth - 1) })
+        case 6: .any(several { $0.predicate(depth: depth - 1) })
+        default: .not(predicate(depth: depth - 1))
+        }
+    }
+
+    mutating func policy() -> Policy {
+        var value = Policy()
+        value.name = text()
+        // Three levels of at most three children stay below the most nodes that are read.
+        value.hardRules = several { HardRule(name: $0.text(), require: $0.predicate(depth: 4)) }
+        value.fitWeights.vertical = uint32()
+        value.fitWeights.country = uint32()
+        value.fitWeights.language = uint32()
+        value.fitWeights.dealSize = uint32()
+        value.fitWeights.technologies = uint32()
+        value.fitWeights.winRate = uint32()
+        value.sla.firstResponseMinutes = uint32()
+        value.sla.inWorkingHours = dice.bool()
+        value.attemptsMax = positive()
+        value.minimumConversionBasisPoints = uint32()
+        value.priorWinRateBasisPoints = positive()
+        value.priorStrengthDeals = positive()
+        value.fitFadeOutcomes = uint32()
+        value.periodDays = positive()
+        value.periodAnchor = stamp()
+        value.defaultDealValueMinorUnits = max(1, int64())
+        value.exchangeRates = several { ExchangeRate(currency: $0.text(), rateMicros: $0.int64()) }
+        value.samePersonDays = uint32()
+        value.ownerFirst = dice.bool()
+        value.ownershipDays = uint32()
+        value.humanQueue = "queue" + text()
+        return value
+    }
+
+    mutating func evaluation() -> EvaluationSummary {
+        var value = EvaluationSummary()
+        value.policyVersion = text()
+        value.modelVersion = digest()
+        value.dealValueMinorUnits = int64()
+        value.fitExponent = double()
+        value.best = (0..<dice.below(9)).map { _ in
+            Candidate(partnerID: text(), score: double(), fit: double(), conversion: double())
+        }
+        value.runnerUpPartnerID = text()
+        value.scored = uint32()
+        value.exclusions = several {
+            Exclusion(
+                reason: $0.one(of: [
+                    .hardRule, .paused, .absent, .tried, .openLeadsCap, .periodCap, .conversionBelowMinimum,
+                ]), rule: $0.text(), partners: $0.uint32())
+        }
+        value.digest = digest()
+        value.basis = one(of: [.none, .score, .tieDebt, .ownership])
+        value.tiedPartnerIDs = texts()
+        return value
+    }
+
+    mutating func cause() -> RoutingCause {
+        one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported])
+    }
+
+    mutating func refusal() -> PartnerRefusal {
+        PartnerRefusal(
+            leadID: text(), partnerID: text(),
+            reason: one(of: [
+                .unspecified, .noCapacity, .notAFit, .conflict, .badData, .price, .competitor, .noDecision, .other,
+            ]))
+    }
+
+    // MARK: Facts and events
+
+    /// Every case once.
+    mutating func facts() -> [Fact] {
+        var firmographics = FirmographicsObserved()
+        firmographics.vertical = text()
+        firmographics.employees = uint32()
+        firmographics.annualRevenue = maybe { $0.money() }
+        firmographics.country = text()
+        firmographics.observer = text()
+        return [
+            .programRegistered(ProgramRegistered(currency: text())),
+            .policyPublished(PolicyPublished(policy: policy(), version: text())),
+            .reviewRequested(ReviewRequested(leadID: text())),
+            .humanDecisionRecorded(
+                HumanDecisionRecorded(
+                    leadID: text(), decision: one(of: [.assign(partnerID: text()), .uphold, .close, .reroute]))),
+            .processingRestricted(LeadReference(leadID: text())),
+            .processingObjected(LeadReference(leadID: text())),
+            .erasureRequested(LeadReference(leadID: text())),
+            .partnerUpserted(profile()),
+            .partnerCapacitySet(PartnerCapacitySet(partnerID: text(), capacity: capacity())),
+            .partnerPaused(PartnerReference(partnerID: text())),
+            .partnerResumed(PartnerReference(partnerID: text())),
+            .partnerRemoved(PartnerReference(partnerID: text())),
+            .partnerAbsenceSet(
+                PartnerAbsenceSet(partnerID: text(), absenceID: text(), from: stamp(), until: stamp())),
+            .partnerAbsenceCancelled(PartnerAbsenceCancelled(partnerID: text(), absenceID: text())),
+            .partnerCommissionTermsSet(PartnerCommissionTermsSet(partnerID: text(), rateBasisPoints: uint32())),
+            .intentObserved(
+                IntentObserved(
+                    topic: text(), strengthPercent: uint32(), observer: text(), firstSeen: stamp(),
+                    lastSeen: stamp())),
+            .firmographicsObserved(firmographics),
+            .technographicsObserved(TechnographicsObserved(technologies: texts(), observer: text())),
+            .leadAccepted(PartnerStatement(leadID: text(), partnerID: text())),
+            .leadDeclined(refusal()),
+            .firstResponseRecorded(FirstResponseRecorded(leadID: text(), partnerID: text(), channel: text())),
+            .dealStageChanged(DealStageChanged(leadID: text(), partnerID: text(), stage: text())),
+            .dealWon(DealWon(leadID: text(), partnerID: text(), amount: maybe { $0.money() })),
+            .dealLost(refusal()),
+            .leadSubmitted(
+                LeadSubmitted(leadID: text(), attributes: attributes(), pastPartnerID: maybe { $0.text() })),
+            .leadUpdated(LeadUpdated(leadID: text(), attributes: attributes())),
+            .leadWithdrawn(LeadReference(leadID: text())),
+            .timeAdvanced(through: Timestamp(micros: int64())),
+            .duplicateReceived,
+            .logicVersionAdopted(uint32()),
+        ]
+    }
+
+    /// Every case once.
+    mutating func events() -> [Event] {
+        [
+            .leadAssigned(
+                LeadAssigned(
+                    leadID: text(), partnerID: text(), attempt: uint32(), cause: cause(),
+                    respondBy: maybe { Timestamp(micros: $0.int64()) }, evaluation: maybe { $0.evaluation() })),
+            .shadowDecided(
+                ShadowDecided(leadID: text(), partnerID: text(), evaluation: maybe { $0.evaluation() })),
+            .assignmentExpired(
+                AssignmentExpired(
+                    leadID: text(), partnerID: text(), attempt: uint32(), respondBy: Timestamp(micros: int64()))),
+            .assignmentEnded(
+                AssignmentEnded(leadID: text(), partnerID: text(), attempt: uint32(), cause: cause())),
+            .firstResponseMet(FirstResponseMet(leadID: text(), partnerID: text(), elapsedMicros: int64())),
+            .leadEscalated(
+                LeadEscalated(
+                    leadID: text(),
+                    reason: one(of: [
+                        .noPolicy, .noPartners, .noEligiblePartner, .attemptsExhausted, .ownerAtCap,
+                        .currencyUnknown, .processingRestricted,
+                    ]), queue: text(), evaluation: maybe { $0.evaluation() })),
+            .leadClosed(
+                LeadClosed(
+                    leadID: text(), partnerID: text(),
+                    reason: one(of: [.won, .lost, .withdrawn, .human, .objected, .erased]),
+                    amountMinorUnits: int64(), learned: dice.bool())),
+            .leadMerged(LeadMerged(leadID: text(), intoLeadID: text(), sameID: dice.bool())),
+            .outcomeWaiting(OutcomeWaiting(leadID: text(), until: Timestamp(micros: int64()))),
+            .outcomeUnmatched(OutcomeUnmatched(leadID: text(), waitingPosition: uint64())),
+            .inputDisregarded(
+                InputDisregarded(
+                    subject: text(),
+                    reason: one(of: [
+                        .notTheHolder, .leadClosed, .noChange, .leadUnknown, .partnerUnknown, .notEligible,
+                        .tooManyWaiting, .alreadyRegistered,
+                    ]))),
+            .reviewOpened(ReviewOpened(leadID: text(), partnerID: text())),
+            .reviewResolved(ReviewResolved(leadID: text(), overridden: dice.bool())),
+            .commissionAccrued(
+                CommissionAccrued(
+                    leadID: text(), partnerID: text(), amountMinorUnits: int64(), rateBasisPoints: uint32())),
+        ]
+    }
+
+    mutating func input(_ fact: Fact) -> Input {
+        Input(
+            fact, eventDigest: maybe { $0.digest() }, contentDigest: maybe { $0.digest() },
+            subject: maybe { $0.digest() }, account: maybe { $0.digest() }, imported: dice.bool(),
+            timeZone: maybe { $0.zone() })
+    }
+}

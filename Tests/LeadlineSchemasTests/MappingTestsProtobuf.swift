@@ -1,0 +1,716 @@
+// Goal: each domain property stands in the schema's field of the same meaning. Method: a table of domain
+// values beside the same messages built with the generated types, no value used twice in a message, and
+// equality of bytes both ways. A round trip alone would not notice two fields swapped on both sides.
+
+import struct Foundation.Data
+import LeadlineCore
+import LeadlineSchemas
+import SwiftProtobuf
+import Testing
+
+@Suite struct MappingProtobufTests {
+    @Test func facts() throws {
+        let pairs = factPairs
+        for (fact, wire) in pairs {
+            let (field, bytes) = FactCodec.encode(fact)
+            let expected: [UInt8] = try wire.serializedBytes()
+            #expect(bytes == expected, "\(fact)")
+            #expect(try FactCodec.decode(bodyField: field, expected) == fact)
+            // The number leads to the same message in the generated Input.
+            let input = try WireInput(serializedBytes: InputCodec.encode(Input(fact)))
+            let body = Mirror(reflecting: try #require(input.body)).children.first?.value as? any Message
+            #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(fact)")
+            #expect(try body?.serializedBytes() == expected)
+        }
+        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 30)
+    }
+
+    @Test func events() throws {
+        let pairs = eventPairs
+        for (event, wire) in pairs {
+            let (field, bytes) = EventCodec.encode(event)
+            let expected: [UInt8] = try wire.serializedBytes()
+            #expect(bytes == expected, "\(event)")
+            #expect(try EventCodec.decode(bodyField: field, expected) == event)
+            var writer = WireWriter()
+            EntryCodec.encode(
+                position: 0, stamp: .epoch, logicVersion: 0, origin: nil,
+                inputBytes: InputCodec.encode(Input(.duplicateReceived)), events: [event], into: &writer)
+            let entry = try WireEntry(serializedBytes: writer.bytes)
+            let body = Mirror(reflecting: try #require(entry.events.first?.body)).children.first?.value as? any Message
+            #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(event)")
+        }
+        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 14)
+    }
+
+    @Test func entryAndHeader() throws {
+        let input = Input(
+            .timeAdvanced(through: Timestamp(micros: 5)), eventDigest: Digest128(low: 1, high: 2),
+            contentDigest: Digest128(low: 3, high: 4), subject: Digest128(low: 5, high: 6),
+            account: Digest128(low: 7, high: 8), imported: true,
+            timeZone: TimeZoneRules(
+                tzVersion: "2026a", offsets: [TimeZoneRules.Offset(from: Timestamp(micros: -9), seconds: -3_600)]))
+        let wire = WireEntry.with {
+            $0.position = 1
+            $0.stampMicros = 2
+            $0.logicVersion = 3
+            $0.origin = .with {
+                $0.topic = "t"
+                $0.partition = 4
+                $0.offset = 5
+                $0.eventID = "e"
+            }
+            $0.input = .with {
+                $0.eventDigest = Digest128(low: 1, high: 2).data
+                $0.contentDigest = Digest128(low: 3, high: 4).data
+                $0.subjectID = Digest128(low: 5, high: 6).data
+                $0.accountPseudonym = Digest128(low: 7, high: 8).data
+                $0.sealed = .init([1, 2, 3])
+                $0.imported = true
+                $0.timeZone = .with {
+                    $0.tzVersion = "2026a"
+                    $0.offsets = [
+                        .with {
+                            $0.fromMicros = -9
+                            $0.offsetSeconds = -3_600
+                        }
+                    ]
+                }
+                $0.timeAdvanced = .with { $0.throughMicros = 5 }
+            }
+        }
+        let expected: [UInt8] = try wire.serializedBytes()
+        let origin = OriginRecord(topic: "t", partition: 4, offset: 5, eventID: "e")
+        var writer = WireWriter()
+        EntryCodec.encode(
+            position: 1, stamp: Timestamp(micros: 2), logicVersion: 3, origin: origin,
+            inputBytes: InputCodec.encode(input, sealed: [1, 2, 3]), events: [], into: &writer)
+        let bytes = writer.bytes
+        #expect(bytes == expected)
+        let record = try EntryCodec.decode(expected)
+        #expect(record.origin == origin)
+        #expect(record.input == input)
+        #expect(record.sealed == [1, 2, 3])
+    }
+}
+
+extension Digest128 {
+    /// The bytes as the generated types hold them.
+    fileprivate var data: Data { Data(bytes) }
+}
+
+// MARK: - Parts
+
+private func money(_ minorUnits: Int64) -> (Money, WireMoney) {
+    (
+        Money(minorUnits: minorUnits, currency: "EUR"),
+        .with {
+            $0.minorUnits = minorUnits
+            $0.currency = "EUR"
+        }
+    )
+}
+
+private let attributes: LeadAttributes = {
+    var value = LeadAttributes()
+    value.country = "IT"
+    value.region = "south"
+    value.language = "it"
+    value.vertical = "steel"
+    value.product = "suite"
+    value.source = "form"
+    value.residency = "eu"
+    value.lawfulBasis = .legitimateInterest
+    value.employees = 250
+    value.dealValue = money(70).0
+    value.technologies = ["k8s", ""]
+    value.requiredCertifications = ["iso"]
+    return value
+}()
+
+private let capacity = Capacity(openLeadsMax: 0, leadsPerPeriodMax: 9, leadsPerPeriodMin: 2)
+
+private let wireCapacity = WireCapacity.with {
+    $0.openLeadsMax = 0
+    $0.leadsPerPeriodMax = 9
+    $0.leadsPerPeriodMin = 2
+}
+
+private let evaluation: EvaluationSummary = {
+    var value = EvaluationSummary()
+    value.policyVersion = "v"
+    value.modelVersion = .zero
+    value.dealValueMinorUnits = 3
+    value.fitExponent = 0.25
+    value.best = [Candidate(partnerID: "P", score: 1.5, fit: -0.0, conversion: 0.5)]
+    value.runnerUpPartnerID = "Q"
+    value.scored = 300
+    value.exclusions = [Exclusion(reason: .tried, rule: "r", partners: 8)]
+    value.digest = Digest128(low: 11, high: 12)
+    value.basis = .tieDebt
+    value.tiedPartnerIDs = ["P", "Q"]
+    return value
+}()
+
+private let wireEvaluation = WireEvaluation.with {
+    $0.policyVersion = "v"
+    $0.modelVersion = Digest128.zero.data
+    $0.dealValueMinorUnits = 3
+    $0.fitExponent = 0.25
+    $0.best = [
+        .with {
+            $0.partnerID = "P"
+            $0.score = 1.5
+            $0.fit = -0.0
+            $0.conversion = 0.5
+        }
+    ]
+    $0.runnerUpPartnerID = "Q"
+    $0.scored = 300
+    $0.exclusions = [
+        .with {
+            $0.reason = .tried
+            $0.rule = "r"
+            $0.partners = 8
+        }
+    ]
+    $0.digest = Digest128(low: 11, high: 12).data
+    $0.basis = .tieDebt
+    $0.tiedPartnerIds = ["P", "Q"]
+}
+
+private let predicate: Predicate = .all([
+    .any([.not(.partnerTierAtLeast(3))]),
+    .partnerCovers(.requiredCertifications, .certifications),
+    .partnerLists(.residencies, value: "eu"),
+    .leadIs(.lawfulBasis, values: ["consent", "contract"]),
+    .leadNumberWithin(.employees, atLeast: 0, atMost: nil),
+    .leadNumberWithin(.dealValueMinorUnits, atLeast: nil, atMost: 7),
+])
+
+private let wireTier = WirePredicate.with { $0.partnerTierAtLeast = .with { $0.tier = 3 } }
+
+private let wirePredicate = WirePredicate.with {
+    $0.all = .with {
+        $0.predicates = [
+            .with { $0.any = .with { $0.predicates = [.with { $0.not = wireTier }] } },
+            .with {
+                $0.partnerCovers = .with {
+                    $0.leadField = .requiredCertifications
+                    $0.partnerList = .certifications
+                }
+            },
+            .with {
+                $0.partnerLists = .with {
+                    $0.partnerList = .residencies
+                    $0.value = "eu"
+                }
+            },
+            .with {
+                $0.leadIs = .with {
+                    $0.leadField = .lawfulBasis
+                    $0.values = ["consent", "contract"]
+                }
+            },
+            .with {
+                $0.leadNumberWithin = .with {
+                    $0.leadNumber = .employees
+                    $0.atLeast = 0
+                }
+            },
+            .with {
+                $0.leadNumberWithin = .with {
+                    $0.leadNumber = .dealValueMinorUnits
+                    $0.atMost = 7
+                }
+            },
+        ]
+    }
+}
+
+private let policy: Policy = {
+    var value = Policy()
+    value.name = "n"
+    value.hardRules = [HardRule(name: "h", require: predicate)]
+    value.fitWeights.vertical = 1
+    value.fitWeights.country = 2
+    value.fitWeights.language = 3
+    value.fitWeights.dealSize = 4
+    value.fitWeights.technologies = 5
+    value.fitWeights.winRate = 6
+    value.sla.firstResponseMinutes = 7
+    value.sla.inWorkingHours = true
+    value.attemptsMax = 8
+    value.minimumConversionBasisPoints = 9
+    value.priorWinRateBasisPoints = 10
+    value.priorStrengthDeals = 11
+    value.fitFadeOutcomes = 12
+    value.periodDays = 13
+    value.periodAnchor = Timestamp(micros: -1)
+    value.defaultDealValueMinorUnits = 14
+    value.exchangeRates = [ExchangeRate(currency: "USD", rateMicros: 15)]
+    value.samePersonDays = 16
+    value.ownerFirst = true
+    value.ownershipDays = 17
+    value.humanQueue = "q"
+    return value
+}()
+
+private let wirePolicy = WirePolicy.with {
+    $0.name = "n"
+    $0.hardRules = [
+        .with {
+            $0.name = "h"
+            $0.require = wirePredicate
+        }
+    ]
+    $0.fitWeights = .with {
+        $0.vertical = 1
+        $0.country = 2
+        $0.language = 3
+        $0.dealSize = 4
+        $0.technologies = 5
+        $0.winRate = 6
+    }
+    $0.sla = .with {
+        $0.firstResponseMinutes = 7
+        $0.inWorkingHours = true
+    }
+    $0.attemptsMax = 8
+    $0.minimumConversionBasisPoints = 9
+    $0.priorWinRateBasisPoints = 10
+    $0.priorStrengthDeals = 11
+    $0.fitFadeOutcomes = 12
+    $0.periodDays = 13
+    $0.periodAnchor = .with {
+        $0.seconds = -1
+        $0.nanos = 999_999_000
+    }
+    $0.defaultDealValueMinorUnits = 14
+    $0.exchangeRates = [
+        .with {
+            $0.currency = "USD"
+            $0.rateMicros = 15
+        }
+    ]
+    $0.samePersonDays = 16
+    $0.ownerFirst = true
+    $0.ownershipDays = 17
+    $0.humanQueue = "q"
+}
+
+// MARK: - The tables
+
+private var factPairs: [(Fact, any Message)] { controlPairs + partnerPairs + intentPairs + outcomePairs + leadPairs }
+
+private var controlPairs: [(Fact, any Message)] {
+    [
+        (.programRegistered(ProgramRegistered(currency: "CHF")), WireProgramRegistered.with { $0.currency = "CHF" }),
+        (
+            .policyPublished(PolicyPublished(policy: policy, version: "w")),
+            WirePolicyPublished.with {
+                $0.policy = wirePolicy
+                $0.version = "w"
+            }
+        ),
+        (.reviewRequested(ReviewRequested(leadID: "L")), WireReviewRequested.with { $0.leadID = "L" }),
+        (
+            .humanDecisionRecorded(HumanDecisionRecorded(leadID: "L", decision: .assign(partnerID: ""))),
+            WireHumanDecisionRecorded.with {
+                $0.leadID = "L"
+                $0.assignToPartnerID = ""
+            }
+        ),
+        (
+            .humanDecisionRecorded(HumanDecisionRecorded(leadID: "L", decision: .uphold)),
+            WireHumanDecisionRecorded.with {
+                $0.leadID = "L"
+                $0.uphold = true
+            }
+        ),
+        (
+            .humanDecisionRecorded(HumanDecisionRecorded(leadID: "L", decision: .close)),
+            WireHumanDecisionRecorded.with {
+                $0.leadID = "L"
+                $0.close = true
+            }
+        ),
+        (
+            .humanDecisionRecorded(HumanDecisionRecorded(leadID: "L", decision: .reroute)),
+            WireHumanDecisionRecorded.with {
+                $0.leadID = "L"
+                $0.reroute = true
+            }
+        ),
+        (.processingRestricted(LeadReference(leadID: "L")), WireProcessingRestricted.with { $0.leadID = "L" }),
+        (.processingObjected(LeadReference(leadID: "L")), WireProcessingObjected.with { $0.leadID = "L" }),
+        (.erasureRequested(LeadReference(leadID: "L")), WireErasureRequested.with { $0.leadID = "L" }),
+        (.timeAdvanced(through: Timestamp(micros: -4)), WireTimeAdvanced.with { $0.throughMicros = -4 }),
+        (.duplicateReceived, WireDuplicateReceived()),
+        (.logicVersionAdopted(2), WireLogicVersionAdopted.with { $0.logicVersion = 2 }),
+    ]
+}
+
+private var profile: PartnerProfile {
+    var value = PartnerProfile(partnerID: "P")
+    value.countries = ["IT"]
+    value.regions = ["south"]
+    value.languages = ["it"]
+    value.verticals = ["steel"]
+    value.products = ["suite"]
+    value.technologies = ["k8s"]
+    value.certifications = ["iso"]
+    value.residencies = ["eu"]
+    value.tier = 3
+    value.typicalDealMin = money(1).0
+    value.typicalDealMax = money(2).0
+    value.capacity = capacity
+    value.timeZone = "Europe/Rome"
+    value.workingHours = [WorkingHours(weekday: 1, fromMinute: 540, untilMinute: 1_440)]
+    return value
+}
+
+private var wireProfile: WirePartnerUpserted {
+    .with {
+        $0.partnerID = "P"
+        $0.countries = ["IT"]
+        $0.regions = ["south"]
+        $0.languages = ["it"]
+        $0.verticals = ["steel"]
+        $0.products = ["suite"]
+        $0.technologies = ["k8s"]
+        $0.certifications = ["iso"]
+        $0.residencies = ["eu"]
+        $0.tier = 3
+        $0.typicalDealMin = money(1).1
+        $0.typicalDealMax = money(2).1
+        $0.capacity = wireCapacity
+        $0.timeZone = "Europe/Rome"
+        $0.workingHours = [
+            .with {
+                $0.weekday = 1
+                $0.fromMinute = 540
+                $0.untilMinute = 1_440
+            }
+        ]
+    }
+}
+
+private var partnerPairs: [(Fact, any Message)] {
+    [
+        (.partnerUpserted(profile), wireProfile),
+        (
+            .partnerCapacitySet(PartnerCapacitySet(partnerID: "P", capacity: capacity)),
+            WirePartnerCapacitySet.with {
+                $0.partnerID = "P"
+                $0.capacity = wireCapacity
+            }
+        ),
+        (.partnerPaused(PartnerReference(partnerID: "P")), WirePartnerPaused.with { $0.partnerID = "P" }),
+        (.partnerResumed(PartnerReference(partnerID: "P")), WirePartnerResumed.with { $0.partnerID = "P" }),
+        (.partnerRemoved(PartnerReference(partnerID: "P")), WirePartnerRemoved.with { $0.partnerID = "P" }),
+        (
+            .partnerAbsenceSet(
+                PartnerAbsenceSet(
+                    partnerID: "P", absenceID: "A", from: .epoch, until: Timestamp(micros: 1_500_000))),
+            WirePartnerAbsenceSet.with {
+                $0.partnerID = "P"
+                $0.absenceID = "A"
+                $0.from = .init()
+                $0.until = .with {
+                    $0.seconds = 1
+                    $0.nanos = 500_000_000
+                }
+            }
+        ),
+        (
+            .partnerAbsenceCancelled(PartnerAbsenceCancelled(partnerID: "P", absenceID: "A")),
+            WirePartnerAbsenceCancelled.with {
+                $0.partnerID = "P"
+                $0.absenceID = "A"
+            }
+        ),
+        (
+            .partnerCommissionTermsSet(PartnerCommissionTermsSet(partnerID: "P", rateBasisPoints: 1_250)),
+            WirePartnerCommissionTermsSet.with {
+                $0.partnerID = "P"
+                $0.rateBasisPoints = 1_250
+            }
+        ),
+    ]
+}
+
+private var firmographics: FirmographicsObserved {
+    var value = FirmographicsObserved()
+    value.vertical = "steel"
+    value.employees = 250
+    value.annualRevenue = money(9).0
+    value.country = "IT"
+    value.observer = "o"
+    return value
+}
+
+private var intentPairs: [(Fact, any Message)] {
+    [
+        (
+            .intentObserved(
+                IntentObserved(
+                    topic: "t", strengthPercent: 80, observer: "o", firstSeen: Timestamp(micros: 1_000_000),
+                    lastSeen: Timestamp(micros: 2_000_000))),
+            WireIntentObserved.with {
+                $0.intentTopic = "t"
+                $0.strengthPercent = 80
+                $0.observer = "o"
+                $0.firstSeen = .with { $0.seconds = 1 }
+                $0.lastSeen = .with { $0.seconds = 2 }
+            }
+        ),
+        (
+            .firmographicsObserved(firmographics),
+            WireFirmographicsObserved.with {
+                $0.vertical = "steel"
+                $0.employees = 250
+                $0.annualRevenue = money(9).1
+                $0.country = "IT"
+                $0.observer = "o"
+            }
+        ),
+        (
+            .technographicsObserved(TechnographicsObserved(technologies: ["a", "b"], observer: "o")),
+            WireTechnographicsObserved.with {
+                $0.technologies = ["a", "b"]
+                $0.observer = "o"
+            }
+        ),
+    ]
+}
+
+private var outcomePairs: [(Fact, any Message)] {
+    [
+        (
+            .leadAccepted(PartnerStatement(leadID: "L", partnerID: "P")),
+            WireLeadAccepted.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+            }
+        ),
+        (
+            .leadDeclined(PartnerRefusal(leadID: "L", partnerID: "P", reason: .noCapacity)),
+            WireLeadDeclined.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.reason = .noCapacity
+            }
+        ),
+        (
+            .firstResponseRecorded(FirstResponseRecorded(leadID: "L", partnerID: "P", channel: "phone")),
+            WireFirstResponseRecorded.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.channel = "phone"
+            }
+        ),
+        (
+            .dealStageChanged(DealStageChanged(leadID: "L", partnerID: "P", stage: "demo")),
+            WireDealStageChanged.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.stage = "demo"
+            }
+        ),
+        (
+            .dealWon(DealWon(leadID: "L", partnerID: "P", amount: money(5).0)),
+            WireDealWon.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.amount = money(5).1
+            }
+        ),
+        (
+            .dealLost(PartnerRefusal(leadID: "L", partnerID: "P", reason: .other)),
+            WireDealLost.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.reason = .other
+            }
+        ),
+    ]
+}
+
+private var leadPairs: [(Fact, any Message)] {
+    [
+        (
+            .leadSubmitted(LeadSubmitted(leadID: "L", attributes: attributes, pastPartnerID: "")),
+            WireLeadSubmitted.with {
+                $0.leadID = "L"
+                $0.country = "IT"
+                $0.region = "south"
+                $0.language = "it"
+                $0.vertical = "steel"
+                $0.product = "suite"
+                $0.source = "form"
+                $0.residency = "eu"
+                $0.lawfulBasis = .legitimateInterest
+                $0.employees = 250
+                $0.dealValue = money(70).1
+                $0.technologies = ["k8s", ""]
+                $0.requiredCertifications = ["iso"]
+                $0.pastAssignment = .init()
+            }
+        ),
+        (
+            .leadUpdated(LeadUpdated(leadID: "L", attributes: attributes)),
+            WireLeadUpdated.with {
+                $0.leadID = "L"
+                $0.country = "IT"
+                $0.region = "south"
+                $0.language = "it"
+                $0.vertical = "steel"
+                $0.product = "suite"
+                $0.source = "form"
+                $0.residency = "eu"
+                $0.lawfulBasis = .legitimateInterest
+                $0.employees = 250
+                $0.dealValue = money(70).1
+                $0.technologies = ["k8s", ""]
+                $0.requiredCertifications = ["iso"]
+            }
+        ),
+        (.leadWithdrawn(LeadReference(leadID: "L")), WireLeadWithdrawn.with { $0.leadID = "L" }),
+    ]
+}
+
+private var eventPairs: [(Event, any Message)] { assignmentPairs + endingPairs }
+
+private var assignmentPairs: [(Event, any Message)] {
+    [
+        (
+            .leadAssigned(
+                LeadAssigned(
+                    leadID: "L", partnerID: "P", attempt: 2, cause: .imported, respondBy: .epoch,
+                    evaluation: evaluation)),
+            WireLeadAssigned.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.attempt = 2
+                $0.cause = .imported
+                $0.respondByMicros = 0
+                $0.evaluation = wireEvaluation
+            }
+        ),
+        (
+            .shadowDecided(ShadowDecided(leadID: "L", partnerID: "P", evaluation: evaluation)),
+            WireShadowDecided.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.evaluation = wireEvaluation
+            }
+        ),
+        (
+            .assignmentExpired(
+                AssignmentExpired(leadID: "L", partnerID: "P", attempt: 2, respondBy: Timestamp(micros: 9))),
+            WireAssignmentExpired.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.attempt = 2
+                $0.respondByMicros = 9
+            }
+        ),
+        (
+            .assignmentEnded(AssignmentEnded(leadID: "L", partnerID: "P", attempt: 2, cause: .partnerPaused)),
+            WireAssignmentEnded.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.attempt = 2
+                $0.cause = .partnerPaused
+            }
+        ),
+        (
+            .firstResponseMet(FirstResponseMet(leadID: "L", partnerID: "P", elapsedMicros: 7)),
+            WireFirstResponseMet.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.elapsedMicros = 7
+            }
+        ),
+        (
+            .leadEscalated(
+                LeadEscalated(leadID: "L", reason: .ownerAtCap, queue: "q", evaluation: evaluation)),
+            WireLeadEscalated.with {
+                $0.leadID = "L"
+                $0.reason = .ownerAtCap
+                $0.queue = "q"
+                $0.evaluation = wireEvaluation
+            }
+        ),
+    ]
+}
+
+private var endingPairs: [(Event, any Message)] {
+    [
+        (
+            .leadClosed(
+                LeadClosed(leadID: "L", partnerID: "P", reason: .erased, amountMinorUnits: 6, learned: true)),
+            WireLeadClosed.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.reason = .erased
+                $0.amountMinorUnits = 6
+                $0.learned = true
+            }
+        ),
+        (
+            .leadMerged(LeadMerged(leadID: "L", intoLeadID: "K", sameID: true)),
+            WireLeadMerged.with {
+                $0.leadID = "L"
+                $0.intoLeadID = "K"
+                $0.sameID = true
+            }
+        ),
+        (
+            .outcomeWaiting(OutcomeWaiting(leadID: "L", until: Timestamp(micros: 8))),
+            WireOutcomeWaiting.with {
+                $0.leadID = "L"
+                $0.untilMicros = 8
+            }
+        ),
+        (
+            .outcomeUnmatched(OutcomeUnmatched(leadID: "L", waitingPosition: .max)),
+            WireOutcomeUnmatched.with {
+                $0.leadID = "L"
+                $0.waitingPosition = .max
+            }
+        ),
+        (
+            .inputDisregarded(InputDisregarded(subject: "L", reason: .alreadyRegistered)),
+            WireInputDisregarded.with {
+                $0.subject = "L"
+                $0.reason = .alreadyRegistered
+            }
+        ),
+        (
+            .reviewOpened(ReviewOpened(leadID: "L", partnerID: "P")),
+            WireReviewOpened.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+            }
+        ),
+        (
+            .reviewResolved(ReviewResolved(leadID: "L", overridden: true)),
+            WireReviewResolved.with {
+                $0.leadID = "L"
+                $0.overridden = true
+            }
+        ),
+        (
+            .commissionAccrued(
+                CommissionAccrued(leadID: "L", partnerID: "P", amountMinorUnits: 4, rateBasisPoints: 50)),
+            WireCommissionAccrued.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.amountMinorUnits = 4
+                $0.rateBasisPoints = 50
+            }
+        ),
+    ]
+}

@@ -1,0 +1,21 @@
+import LeadlineSchemas
+import SwiftProtobuf
+
+/// The Swift type of every message that travels on a topic, by its name in the schema.
+let messageTypes: [String: any Message.Type] = {
+    let types: [any Message.Type] = [
+        WireProgramRegistered.self, WirePolicyPublished.self, WireReviewRequested.self, WireHumanDecisionRecorded.self,
+        WireProcessingRestricted.self, WireProcessingObjected.self, WireErasureRequested.self, WirePartnerUpserted.self,
+        WirePartnerCapacitySet.self, WirePartnerPaused.self, WirePartnerResumed.self, WirePartnerRemoved.self,
+        WirePartnerAbsenceSet.self, WirePartnerAbsenceCancelled.self, WirePartnerCommissionTermsSet.self,
+        WireIntentObserved.self, WireFirmographicsObserved.self, WireTechnographicsObserved.self, WireLeadAccepted.self,
+        WireLeadDeclined.self, WireFirstResponseRecorded.self, WireDealStageChanged.self, WireDealWon.self,
+        WireDealLost.self, WireLeadSubmitted.self, WireLeadUpdated.self, WireLeadWithdrawn.self, WireLeadAssigned.self,
+        WireShadowDecided.self, WireAssignmentExpired.self, WireAssignmentEnded.self, WireFirstResponseMet.self,
+        WireLeadEscalated.self, WireLeadClosed.self, WireLeadMerged.self, WireOutcomeWaiting.self,
+        WireOutcomeUnmatched.self, WireInputDisregarded.self, WireReviewOpened.self, WireReviewResolved.self,
+        WireCommissionAccrued.self, WireEntry.self, WireBatchFrame.self, WireCheckpoint.self, WireSubjectKey.self,
+        WireDeadLetter.self,
+    ]
+    return Dictionary(uniqueKeysWithValues: types.map { (String($0.protoMessageName.split(separator: ".").last ?? ""), $0) })
+}()

@@ -1,0 +1,52 @@
+import Foundation
+import LeadlineSchemas
+import SwiftProtobuf
+
+/// The folder Schemas of this checkout.
+enum SchemaFiles {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Schemas")
+
+    static func data(_ path: String) throws -> Data {
+        try Data(contentsOf: folder.appending(path: path))
+    }
+
+    static func names(in path: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: path).path()).sorted()
+    }
+
+    /// The committed descriptor set.
+    static func committed() throws -> Google_Protobuf_FileDescriptorSet {
+        try descriptorSet(data("leadline-v1.binpb"))
+    }
+
+    static func descriptorSet(_ data: Data) throws -> Google_Protobuf_FileDescriptorSet {
+        try Google_Protobuf_FileDescriptorSet(serializedBytes: data, extensions: Leadline_V1_Options_Extensions)
+    }
+}
+
+/// `protoc`, where there is one.
+enum Protoc {
+    static let path: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        .map { "\($0)/protoc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
+    struct Failed: Error {
+        let status: Int32
+    }
+
+    /// The descriptor set of the .proto files as they are now.
+    static func compile() throws -> Google_Protobuf_FileDescriptorSet {
+        let target = FileManager.default.temporaryDirectory.appending(path: "leadline-\(UUID().uuidString).binpb")
+        // A scrap left in the temporary folder harms nobody.
+        defer { try? FileManager.default.removeItem(at: target) }
+        let process = Process()
+        process.executableURL = URL(filePath: path ?? "")
+        process.currentDirectoryURL = SchemaFiles.folder
+        let files = try SchemaFiles.names(in: "leadline/v1").filter { $0.hasSuffix(".proto") }.map { "leadline/v1/\($0)" }
+        process.arguments = ["-I.", "-I/usr/include", "--descriptor_set_out=\(target.path())"] + files
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failed(status: process.terminationStatus) }
+        return try SchemaFiles.descriptorSet(Data(contentsOf: target))
+    }
+}
