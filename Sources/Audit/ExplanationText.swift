@@ -140,7 +140,7 @@ public enum ExplanationText {
             let most = partner.evidence.openLeadsMax.map { " of at most \($0)" } ?? ""
             return "out: at its cap with \(partner.evidence.openLeads) open leads\(most)"
         case .periodCap:
-            let most = standing?.profile.capacity.leadsPerPeriodMax.map { " of \($0)" } ?? ""
+            let most = standing?.profile.capacity.leadsPerPeriodMax.map { " \($0)" } ?? " the"
             return "out: it had got all\(most) leads of this period"
         case .conversionBelowMinimum: return "out: its conversion is below the policy's minimum"
         }

@@ -1,7 +1,123 @@
 import ArgumentParser
+import Audit
+import Engine
+import Foundation
+import LeadlineCore
+import Simulation
 
+/// Plays the example of `examples/emea` on the real engine, live.
 struct DemoCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "demo", abstract: "Play a small partner program from the first lead to the explained decision.")
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Play a small partner program from the first lead to the explained decision.",
+        discussion: """
+            Makes a data folder, imports twelve months of a made-up program's deals, and lets a lead come in. The engine \
+            that decides, waits and routes again is the one of 'leadline run'; only its clock is another: it starts when \
+            the story does and runs --speed times as fast as yours. Without a terminal the running clock becomes a line \
+            a minute.
 
-    func run() async throws { throw CommandFailure(.input, "this command is not there yet") }
+            The data folder stays, so that explain, leads, consume and verify can be tried on it. Its master key lies \
+            beside it, in DIR-keys.
+
+            \(Outcome.note)
+            """)
+
+    @Option(name: .customLong("data"), help: ArgumentHelp("Data folder to make.", valueName: "dir"))
+    var path = "demo-data"
+
+    @Option(help: ArgumentHelp("How many seconds of the story pass in one of yours; 1 is real time.", valueName: "factor"))
+    var speed = 60
+
+    @Flag(help: "Skip the waiting altogether.")
+    var noWait = false
+
+    @Flag(help: "Replace a data folder that an earlier demo left.")
+    var force = false
+
+    @Option(help: ArgumentHelp(
+        "Folder of the example.", discussion: "Default: examples/emea here, else beside the program's source.", valueName: "dir"))
+    var example: String?
+
+    func validate() throws {
+        if !(1...3_600).contains(speed) { throw ValidationError("--speed must be from 1 to 3600") }
+    }
+
+    func run() async throws {
+        let scenario = try readScenario()
+        let folder = try makeFolder(scenario)
+        var show = try await DemoShow(scenario, folder, speed: speed, skips: noWait)
+        try await show.play()
+        let isGood = try await verify(folder)
+        tellWhereToLook(scenario)
+        if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
+    }
+
+    private func readScenario() throws -> Scenario {
+        let folder = try example ?? Self.findExample()
+        do {
+            return try Scenario(folder: folder) { try YAMLTree.json(text: $0) }
+        } catch let error as ScenarioError {
+            throw CommandFailure(.input, "\(error)", at: folder)
+        }
+    }
+
+    /// Where the example lies: here, or in the repository that the program was built in.
+    private static func findExample() throws -> String {
+        let program = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        let above = sequence(first: program.deletingLastPathComponent()) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
+        let candidates = ["examples/emea"] + above.prefix(8).map { $0.appendingPathComponent("examples/emea").path }
+        if let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0 + "/scenario.yaml") }) { return found }
+        throw CommandFailure(
+            .input, "the example's files are not here", at: "examples/emea", remedy: "Name their folder with --example")
+    }
+
+    private func makeFolder(_ scenario: Scenario) throws -> DataFolder {
+        if FileManager.default.fileExists(atPath: path) {
+            guard force else {
+                throw CommandFailure(.input, "there is something already", at: path, remedy: "Give --force to replace it, or --data for another place")
+            }
+            try removeEarlierDemo(scenario)
+        }
+        let key = URL(fileURLWithPath: path + "-keys/master.key").standardizedFileURL.path
+        return try DataFolder.create(path: path, settings: .init(program: scenario.program, masterKeyFile: key))
+    }
+
+    /// Removes a data folder of this program only, so that --force destroys nothing else.
+    private func removeEarlierDemo(_ scenario: Scenario) throws {
+        guard FileManager.default.fileExists(atPath: path + "/leadline.json"),
+            try DataFolder(path: path).settings.program == scenario.program
+        else {
+            throw CommandFailure(.input, "this is not a folder that a demo made", at: path, remedy: "Remove it yourself, or give --data for another place")
+        }
+        let lock = try DataFolder(path: path).lock()
+        try FileManager.default.removeItem(atPath: path)
+        _ = consume lock
+    }
+
+    // MARK: Afterwards
+
+    private func verify(_ folder: DataFolder) async throws -> Bool {
+        Terminal.line(Terminal.styled("\nThe journal is verified: every input is decided again and compared.", .bold))
+        let report: VerificationReport
+        do { report = try await Verifier(folder).run() } catch { throw CommandFailure(ofAudit: error) }
+        for line in report.lines { Terminal.line("  " + Terminal.harmless(line)) }
+        return report.isGood
+    }
+
+    private func tellWhereToLook(_ scenario: Scenario) {
+        let data = path == "leadline-data" ? "" : " --data \(path)"
+        Terminal.line(Terminal.styled("\nWhere to look next", .bold))
+        let commands = [
+            ("leadline explain \(scenario.leadID) --attempt 1\(data)", "the first decision, in words and numbers"),
+            ("leadline explain \(scenario.leadID) --partner brenta-systems\(data)", "why not me?"),
+            ("leadline leads list\(data)", "all leads"),
+            ("leadline leads show \(scenario.leadID)\(data)", "this one's way"),
+            ("leadline consume decisions\(data)", "the decisions as consumers get them"),
+            ("leadline verify\(data)", "the check above, again"),
+        ]
+        let width = commands.map(\.0.count).max() ?? 0
+        for (command, what) in commands {
+            Terminal.line("  \(command)\(String(repeating: " ", count: width - command.count + 2))\(Terminal.styled(what, .dim))")
+        }
+    }
 }

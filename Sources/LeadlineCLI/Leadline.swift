@@ -33,7 +33,7 @@ struct Leadline: AsyncParsableCommand {
     /// Errors of the command line end with code 2 and errors of a command with its own code, instead of the parser's codes.
     static func main() async {
         var command: any ParsableCommand
-        do { command = try parseAsRoot() } catch { exit(CommandFailure.reportUsage(error)) }
+        do { command = try parseAsRoot() } catch { Foundation.exit(CommandFailure.reportUsage(error)) }
         do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -41,7 +41,7 @@ struct Leadline: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            exit(CommandFailure.report(error))
+            Foundation.exit(CommandFailure.report(error))
         }
     }
 }

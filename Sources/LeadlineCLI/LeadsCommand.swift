@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Foundation
+import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas

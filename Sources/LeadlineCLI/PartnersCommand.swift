@@ -1,9 +1,11 @@
 import ArgumentParser
 import Engine
 import Foundation
+import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import SwiftProtobuf
 import Yams
 
 /// The program's partners.

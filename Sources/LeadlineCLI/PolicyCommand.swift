@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import LeadlineCore
 import LeadlineSchemas
+import SwiftProtobuf
 import Yams
 
 /// The routing policy.

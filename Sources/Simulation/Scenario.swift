@@ -50,7 +50,10 @@ public struct Scenario: Sendable {
         partnerNames = Dictionary(partners.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         var records = try Self.setUp(frame, policy: json(text("policy.yaml")), partners: partners)
         for index in records.indices { records[index].eventTime = begins }
-        history = records + (try Self.lines("history.jsonl", text("history.jsonl"), program: frame.program, asPast: true))
+        let past = try ["intents", "outcomes", "leads"].flatMap { topic in
+            try Self.lines("history/\(topic).jsonl", text("history/\(topic).jsonl"), program: frame.program, asPast: true)
+        }
+        history = records + past
         guard let lead = try Self.lines("lead.jsonl", text("lead.jsonl"), program: frame.program, asPast: false).first,
             let id = Self.leadID(lead)
         else { throw ScenarioError("lead.jsonl must hold a LeadSubmitted") }

@@ -2,6 +2,7 @@ public import Engine
 import GRDB
 import Journal
 public import LeadlineCore
+import LeadlineSchemas
 
 /// A scenario on the real engine and a real data folder: records go in, published decisions come out.
 public struct Stage: Sendable {
@@ -42,6 +43,21 @@ public struct Stage: Sendable {
             if page.next == from { return published }
             published += page.decisions
             nextOffset = page.next
+        }
+    }
+
+    /// The event behind a published decision, as the journal keeps it.
+    /// - Throws: `EngineError.journalBroken` if the journal does not hold it.
+    public func event(of decision: PublishedDecision) throws -> Event {
+        let place = decision.id.split(separator: "/").suffix(2).compactMap { UInt64($0) }
+        guard place.count == 2 else { throw EngineError.journalBroken(program: decision.program, position: 0, "\(decision.id) names no place") }
+        return try journal.read { db in
+            let bytes = try JournalReader().entry(program: decision.program, position: place[0], in: db)
+            let events = try bytes.map { try EntryCodec.decode($0) }?.events ?? []
+            guard place[1] < events.count else {
+                throw EngineError.journalBroken(program: decision.program, position: place[0], "it does not hold decision \(decision.id)")
+            }
+            return events[Int(place[1])]
         }
     }
 

@@ -1,7 +1,9 @@
 import Audit
 import Engine
 import Foundation
+import GRDB
 import LeadlineCore
+import LeadlineSchemas
 import Testing
 
 /// Goal: every kind of decision is explained from the journal alone, its numbers add up, and a changed one is caught.

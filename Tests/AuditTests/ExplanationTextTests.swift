@@ -109,7 +109,7 @@ import Testing
     @Test(arguments: [
         (ExclusionReason.hardRule, "out by the hard rule tier: its tier must be at least 2"), (.paused, "out: it was paused"),
         (.absent, "out: it was away"), (.tried, "out: it had this lead before"),
-        (.openLeadsCap, "out: at its cap with 4 open leads of at most 5"), (.periodCap, "out: it had got all of 20 leads of this period"),
+        (.openLeadsCap, "out: at its cap with 4 open leads of at most 5"), (.periodCap, "out: it had got all 20 leads of this period"),
     ]) func exclusionsInWords(_ reason: ExclusionReason, _ expected: String) {
         var policy = Policy()
         policy.hardRules = [HardRule(name: "tier", require: .partnerTierAtLeast(2))]

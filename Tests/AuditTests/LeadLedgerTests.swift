@@ -1,8 +1,8 @@
 import LeadlineCore
-import LeadlineSchemas
 import Testing
 
 @testable import Audit
+@testable import LeadlineSchemas
 
 /// Goal: the second set of books finds broken promises by itself. The decider would never record these entries, so they
 /// are written by hand.

@@ -1,4 +1,5 @@
 import Audit
+import Engine
 import Foundation
 import GRDB
 import Journal

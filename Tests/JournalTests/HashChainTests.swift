@@ -14,7 +14,9 @@ import Testing
 
     @Test func firstLinkNamesTheProgram() {
         // `printf 'leadline chain v1\nacme' | sha256sum`
-        #expect(HashChain.start(program: "acme").description == "8311ddd20196a663ef7d193ef33aeb9823fee3bb2f1825ea6253230e12a49481")
+        #expect(
+            HashChain.start(program: "acme").description
+                == "8311ddd20196a663ef7d193ef33aeb9823fee3bb2f1825ea6253230e12a49481")
         #expect(HashChain.start(program: "acme") != HashChain.start(program: "acmf"))
     }
 
@@ -23,7 +25,9 @@ import Testing
         let leaf = HashChain.leaf(of: [1, 2, 3])
         let spelledOut = SHA256.hash(data: [2] + start.bytes + leaf.bytes)
         #expect(HashChain.link(after: start, leaf: leaf).bytes == Array(spelledOut))
-        #expect(HashChain.link(after: start, leaf: leaf).description == "c8739714c745d202c21f9fe632e3ed45ad5ea316d98f841a66bd47cf087db95c")
+        #expect(
+            HashChain.link(after: start, leaf: leaf).description
+                == "c8739714c745d202c21f9fe632e3ed45ad5ea316d98f841a66bd47cf087db95c")
     }
 
     @Test func digestRoundTripsThroughHex() throws {

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import LeadlineCore
+import LeadlineSchemas
 import Testing
 
 @testable import LeadlineCLI

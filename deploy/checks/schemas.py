@@ -37,12 +37,12 @@ def messages(root):
     yield "PolicyPublished", {"policy": yaml.safe_load((emea / "policy.yaml").read_text())}, "examples/emea/policy.yaml"
     for index, partner in enumerate(yaml.safe_load((emea / "partners.yaml").read_text())["partners"]):
         yield "PartnerUpserted", partner, f"examples/emea/partners.yaml: partners[{index}]"
-    for name in ("history.jsonl", "lead.jsonl"):
-        for number, line in enumerate((emea / name).read_text().splitlines(), 1):
-            event = json.loads(line)
+    for path in sorted(emea.glob("**/*.jsonl")):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            event, where = json.loads(line), f"{path.relative_to(root)}:{number}"
             if unknown := set(event) - FIELDS_OF_EVENT:
-                sys.exit(f"examples/emea/{name}:{number}: not attributes of a CloudEvent here: {sorted(unknown)}")
-            yield event["type"].removeprefix("leadline.v1."), event["data"], f"examples/emea/{name}:{number}"
+                sys.exit(f"{where}: not attributes of a CloudEvent here: {sorted(unknown)}")
+            yield event["type"].removeprefix("leadline.v1."), event["data"], where
 
 
 def main():

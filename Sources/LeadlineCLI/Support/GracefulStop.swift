@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// Work that ends in good order on SIGTERM and SIGINT.
 enum GracefulStop {

@@ -23,9 +23,9 @@ enum Terminal {
 
     /// Writes results on stdout at once. A reader that has gone (`| head`) ends the command quietly.
     static func write(_ text: String) {
-        Array(text.utf8).withUnsafeBytes { bytes in
+        unsafe Array(text.utf8).withUnsafeBytes { bytes in
             var sent = 0
-            while unsafe sent < bytes.count {
+            while sent < bytes.count {
                 let count = unsafe Foundation.write(STDOUT_FILENO, bytes.baseAddress! + sent, bytes.count - sent)
                 if count > 0 {
                     sent += count

@@ -75,7 +75,7 @@ struct YAMLFile {
     /// The smallest part that does not decode even alone. The decoder does not say where it stopped, so the document
     /// is decoded again with one child at a time, going down to the child that fails.
     private static func culprit<M: SwiftProtobuf.Message>(
-        _: M.Type, _ node: Node, _ path: String, _ around: (String) -> String
+        _: M.Type, _ node: Node, _ path: String, _ around: @escaping (String) -> String
     ) -> (node: Node, path: String, reason: String) {
         switch node {
         case .mapping(let mapping):

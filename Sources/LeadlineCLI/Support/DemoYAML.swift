@@ -1,0 +1,9 @@
+import Yams
+
+extension YAMLTree {
+    /// The text of a YAML file as JSON.
+    static func json(text: String) throws -> String {
+        guard let node = try Yams.compose(yaml: text) else { throw CommandFailure(.input, "the YAML is empty") }
+        return json(node)
+    }
+}
