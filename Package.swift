@@ -15,6 +15,7 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -38,7 +39,7 @@ let package = Package(
     targets: [
         .target(name: "LeadlineCore", dependencies: [collections, deque], swiftSettings: strict),
         .target(name: "LeadlineSchemas", dependencies: ["LeadlineCore", protobuf], swiftSettings: strict),
-        .target(name: "Journal", dependencies: [grdb, crypto], swiftSettings: strict),
+        .target(name: "Journal", dependencies: [grdb, sqlite, crypto], swiftSettings: strict),
         .target(name: "Vault", dependencies: [grdb, crypto], swiftSettings: strict),
         .target(
             name: "Engine",

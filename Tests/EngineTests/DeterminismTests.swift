@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import GRDB
 import Journal
 import LeadlineCore
 import Simulation
@@ -38,15 +39,18 @@ import Testing
         let folder = try TestFolder()
         try folder.append(try Self.records(seed: 4, leads: 5_000))
         try await folder.process()
+        let recovered = try #require(try Self.recoverFromSnapshot(folder))
+        #expect(recovered.state.canonicalBytes() == (try folder.state().canonicalBytes()))
+    }
+
+    /// Nil if there is no snapshot to begin with.
+    private static func recoverFromSnapshot(_ folder: TestFolder) throws -> ProgramStream? {
+        let size = try folder.head()?.size ?? 0
         let derived = try folder.folder.openDerived()
-        let journal = try folder.folder.openJournalReadOnly()
-        let size = try #require(try folder.head()).size
-        let snapshot = try derived.read { try SnapshotStore().latest(program: "acme", in: $0) }
-        #expect(snapshot != nil)
-        let recovered = try journal.read { db in
+        guard try derived.read({ try SnapshotStore().latest(program: "acme", in: $0) }) != nil else { return nil }
+        return try folder.folder.openJournalReadOnly().read { db in
             try derived.read { try ProgramStream.recover("acme", through: size, journal: db, snapshots: $0) }
         }
-        #expect(recovered.state.canonicalBytes() == (try folder.state().canonicalBytes()))
     }
 
     /// A log that fails at commit, either before anything is stored or after all is.

@@ -4,6 +4,7 @@ import Journal
 import LeadlineCore
 import LeadlineSchemas
 import Simulation
+import SwiftProtobuf
 import Testing
 import Vault
 

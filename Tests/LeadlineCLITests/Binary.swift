@@ -67,9 +67,9 @@ struct Binary {
         let process = try process(arguments)
         let id = UUID().uuidString
         let (input, out, err) = (try file("\(id).in", input), try file("\(id).out", ""), try file("\(id).err", ""))
-        process.standardInput = try #require(FileHandle(forReadingAtPath: input))
-        process.standardOutput = try #require(FileHandle(forWritingAtPath: out))
-        process.standardError = try #require(FileHandle(forWritingAtPath: err))
+        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: input))
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: out))
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: err))
         try process.run()
         process.waitUntilExit()
         return Result(

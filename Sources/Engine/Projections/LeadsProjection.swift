@@ -66,13 +66,15 @@ public struct LeadsProjection: Sendable {
             }
             if from == end { return done }
             let count = try foldBatch(from: from)
+            guard count > 0 else { throw EngineError.journalGap(seq: from) }
             done += count
             progress(from + count, end)
         }
     }
 
+    /// The next sequence number to fold; the journal counts from 1, without gaps.
     private static func cursor(_ db: Database) throws -> UInt64 {
-        UInt64(try Int64.fetchOne(db, sql: "SELECT next_seq FROM leads_cursor") ?? 0)
+        UInt64(try Int64.fetchOne(db, sql: "SELECT next_seq FROM leads_cursor") ?? 1)
     }
 
     /// The journal is shorter than what was projected: another journal, or an older one. Start over.

@@ -57,17 +57,17 @@ public actor Processor {
     /// Batches until stopped: works while there is work, then looks again after a pause, or when a timer fires.
     /// Ends when the task is cancelled, between batches: nothing is left half done.
     public func run(batchMax: Int, pause: Duration, onBatch: (StepReport) -> Void) async throws {
-        var idleSince: ContinuousClock.Instant?
+        var hasSettled = false
         while !Task.isCancelled {
             let report = try shard.step(max: batchMax)
             if report.entries + report.rejections > 0 { onBatch(report) }
             if !report.isExhausted {
-                idleSince = nil
+                hasSettled = false
                 continue
             }
-            if idleSince == nil {
-                idleSince = .now
+            if !hasSettled {
                 try settle()
+                hasSettled = true
             }
             do { try await Task.sleep(for: pause) } catch { return }
         }

@@ -60,6 +60,8 @@ public struct ProgramStream: Sendable {
 public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The journal does not hold what it must.
     case journalBroken(program: String, position: UInt64, String)
+    /// An entry is missing between others.
+    case journalGap(seq: UInt64)
     /// Another process works on this data folder.
     case locked(path: String)
     /// The data folder cannot be used.
@@ -71,6 +73,8 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .journalBroken(let program, let position, let detail):
             "the journal of \(program) is broken at position \(position): \(detail). Run 'leadline verify' and restore the journal from a backup"
+        case .journalGap(let seq):
+            "the journal has no entry number \(seq), but later ones. Run 'leadline verify' and restore the journal from a backup"
         case .locked(let path):
             "another leadline process works on \(path). Stop it, or use another data folder"
         case .dataFolder(let path, let detail): "the data folder \(path) cannot be used: \(detail)"
