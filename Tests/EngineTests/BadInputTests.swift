@@ -52,6 +52,7 @@ import Testing
         bad("wrong type: text for number", .invalidField, says: "number", json(#"{"leadId":"l1","employees":"many"}"#)),
         bad("wrong type: object for text", .invalidText, says: "text", json(#"{"leadId":{"a":1}}"#)),
         bad("unknown enum in JSON", .invalidField, says: "enum", json(#"{"leadId":"l1","lawfulBasis":"LAWFUL_BASIS_BECAUSE"}"#)),
+        bad("unknown enum beside an unknown field", .invalidField, says: "enum", json(#"{"leadId":"l1","new":1,"lawfulBasis":"LAWFUL_BASIS_BECAUSE"}"#)),
         bad("unknown enum in protobuf", .invalidField, says: "lawful_basis", { var b = wholeLead; b += [0x88, 0x01, 99]; return b }(), contentType: "application/protobuf"),
         bad("negative money", .invalidField, says: "negative", json(#"{"leadId":"l1","dealValue":{"minorUnits":"-5","currency":"EUR"}}"#)),
         bad("money beyond bounds", .invalidField, says: "at most", json(#"{"leadId":"l1","dealValue":{"minorUnits":"9000000000000000","currency":"EUR"}}"#)),

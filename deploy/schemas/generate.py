@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncapi
 import clear_fields
+import json_members
 import json_schema
 from compatibility import breaking_changes
 from descriptors import SchemaError, Schemas
@@ -54,11 +55,13 @@ def main():
     examples = read_examples(schemas, given.schemas / "examples")
     # All is worked out before anything is written, so that a refused schema leaves the old files alone.
     tables, kinds = clear_fields.clear_fields(schemas), clear_fields.message_kinds(schemas)
+    members = json_members.json_members(schemas)
     documents = {message.name: json_schema.document(schemas, message) for message in schemas.with_topic()}
     channels = asyncapi.document(schemas, examples)
     write_descriptor_set(given.compiled, given.schemas / "leadline-v1.binpb", given.breaking)
     (given.swift / "ClearFields.swift").write_text(tables)
     (given.swift / "MessageKind.swift").write_text(kinds)
+    (given.swift / "JSONMember.swift").write_text(members)
     write_json_schemas(documents, given.schemas / "json")
     (given.schemas / "asyncapi.yaml").write_text(channels)
 

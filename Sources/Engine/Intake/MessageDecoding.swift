@@ -86,16 +86,26 @@ extension MessageKind {
         switch encoding {
         case .json:
             _ = try scanned(data)
-            var options = JSONDecodingOptions()
-            options.ignoreUnknownFields = true
-            options.messageDepthLimit = JSONScan.depthMax
-            do { return try M(jsonUTF8Bytes: data, options: options) } catch { throw Self.jsonRejection(error) }
+            return try parseJSON(data)
         case .protobuf:
             var options = BinaryDecodingOptions()
             options.messageDepthLimit = JSONScan.depthMax
             options.discardUnknownFields = true
             do { return try M(serializedBytes: data, options: options) } catch { throw Self.binaryRejection(error) }
         }
+    }
+
+    /// Unknown members are passed over, as proto3 asks of readers; unknown enum values are not, though the decoder
+    /// knows only both or neither. So the few messages with unknown members are looked over before.
+    private func parseJSON<M: SwiftProtobuf.Message>(_ data: [UInt8]) throws(Rejection) -> M {
+        var options = JSONDecodingOptions()
+        options.messageDepthLimit = JSONScan.depthMax
+        do { return try M(jsonUTF8Bytes: data, options: options) } catch {
+            guard case .unknownField? = error as? JSONDecodingError else { throw Self.jsonRejection(error) }
+        }
+        try EnumValues.check(data, of: fullName)
+        options.ignoreUnknownFields = true
+        do { return try M(jsonUTF8Bytes: data, options: options) } catch { throw Self.jsonRejection(error) }
     }
 
     private func write(_ message: some SwiftProtobuf.Message) throws(Rejection) -> [UInt8] {

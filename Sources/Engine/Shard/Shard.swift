@@ -92,7 +92,7 @@ public struct Shard: ~Copyable {
         report = StepReport()
         let poll = try log.poll(max: max, now: clock.now())
         for record in poll.records { try sequence(record) }
-        try advanceAll(to: poll.frontier)
+        if let frontier = frontier(poll) { try advanceAll(to: frontier) }
         batch.consumed = poll.records
         report.records = poll.records.count
         report.isExhausted = poll.isExhausted
@@ -237,6 +237,13 @@ extension Shard {
             let input = Input(.timeAdvanced(through: deadline), imported: imported || timeSource == .eventTime)
             try append(program, input, InputCodec.encode(input), nil, at: stamp)
         }
+    }
+
+    /// Up to when all there is has been read. On event time, nothing is known past the last record: what a past
+    /// deadline would have done is left to the first run on the wall clock.
+    private func frontier(_ poll: Poll) -> Timestamp? {
+        if timeSource == .eventTime && poll.isExhausted { return poll.records.last?.received }
+        return poll.frontier
     }
 
     /// Everything received before `frontier` has been sequenced; timers up to there may fire.

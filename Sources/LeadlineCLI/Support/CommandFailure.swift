@@ -69,7 +69,8 @@ struct CommandFailure: Error, CustomStringConvertible {
     /// Says on stderr why the command stopped, and gives the exit code.
     static func report(_ error: any Error) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
-        if error is ValidationError || error is CleanExit { return reportUsage(error) }
+        // Help that was asked for arrives as an error of the parser's own.
+        if error is ValidationError || Leadline.exitCode(for: error) == .success { return reportUsage(error) }
         let failure = CommandFailure(error)
         Terminal.say("error: \(failure)")
         return failure.outcome.rawValue
