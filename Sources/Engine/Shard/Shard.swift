@@ -39,7 +39,8 @@ public struct Shard: ~Copyable {
     public enum TimeSource: Sendable {
         /// The wall clock, as in production.
         case wallClock
-        /// Event time only: timers fire at their deadline. For imports and rebuilds, where no wall clock counts.
+        /// Event time only: timers fire at their deadline, up to what the given clock says. For imports and rebuilds,
+        /// whose clock stands at the last moment that is known, so that the day of the import changes nothing.
         case eventTime
     }
 
@@ -92,7 +93,7 @@ public struct Shard: ~Copyable {
         report = StepReport()
         let poll = try log.poll(max: max, now: clock.now())
         for record in poll.records { try sequence(record) }
-        if let frontier = frontier(poll) { try advanceAll(to: frontier) }
+        try advanceAll(to: poll.frontier)
         batch.consumed = poll.records
         report.records = poll.records.count
         report.isExhausted = poll.isExhausted
@@ -237,13 +238,6 @@ extension Shard {
             let input = Input(.timeAdvanced(through: deadline), imported: imported || timeSource == .eventTime)
             try append(program, input, InputCodec.encode(input), nil, at: stamp)
         }
-    }
-
-    /// Up to when all there is has been read. On event time, nothing is known past the last record: what a past
-    /// deadline would have done is left to the first run on the wall clock.
-    private func frontier(_ poll: Poll) -> Timestamp? {
-        if timeSource == .eventTime && poll.isExhausted { return poll.records.last?.received }
-        return poll.frontier
     }
 
     /// Everything received before `frontier` has been sequenced; timers up to there may fire.
