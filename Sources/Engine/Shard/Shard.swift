@@ -52,7 +52,9 @@ public struct Shard: ~Copyable {
     private let deadLetters: DeadLetters
     private let load: (String) throws -> ProgramStream
     private let store: ([DueSnapshot]) throws -> Void
-    private var streams: [String: ProgramStream] = [:]
+    /// Open programs, and where each stands. States change in place: nobody may hold a copy while one is folded.
+    private var streams: [ProgramStream] = []
+    private var places: [String: Int] = [:]
     private var scratch = EvaluationScratch()
     private var parkedLeads: [String: Set<String>] = [:]
     private var batch = Batch()
@@ -80,13 +82,13 @@ public struct Shard: ~Copyable {
     }
 
     /// Loads a program before its first record comes, so that its timers run.
-    public mutating func open(_ program: String) throws { _ = try stream(program) }
+    public mutating func open(_ program: String) throws { _ = try place(of: program) }
 
     /// When the next timer of any open program fires.
-    public var nextDeadline: Timestamp? { streams.values.compactMap(\.state.nextDeadline).min() }
+    public var nextDeadline: Timestamp? { streams.compactMap(\.state.nextDeadline).min() }
 
     /// The state of a program that is loaded.
-    public func state(of program: String) -> State? { streams[program]?.state }
+    public func state(of program: String) -> State? { places[program].map { streams[$0].state } }
 
     /// One batch of at most `max` records. After an error the shard's memory is worth nothing: make a new one.
     public mutating func step(max: Int) throws -> StepReport {
@@ -127,14 +129,14 @@ public struct Shard: ~Copyable {
             try reject(record, rejection)
             return
         }
-        let stream = try stream(taken.program)
-        if stream.state.isRegistered { try advance(taken.program, to: record.received, imported: record.isImported) }
-        let stamp = stamp(taken.program, record)
-        switch streams[taken.program]!.state.admission(of: taken.input, at: stamp) {
+        let place = try place(of: taken.program)
+        if streams[place].state.isRegistered { try advance(place, to: record.received, imported: record.isImported) }
+        let stamp = stamp(place, record)
+        switch streams[place].state.admission(of: taken.input, at: stamp) {
         case .accept:
-            try accept(taken, record, at: stamp)
+            try accept(taken, record, place, at: stamp)
         case .duplicate:
-            try acceptDuplicate(taken, record, at: stamp)
+            try acceptDuplicate(taken, record, place, at: stamp)
         case .eventIDConflict:
             try reject(record, Rejection(
                 .eventIDConflict, "the same source and id came before with other content; send a correction under a new id", field: "id"))
@@ -146,10 +148,10 @@ public struct Shard: ~Copyable {
         }
     }
 
-    private mutating func accept(_ taken: TakenInput, _ record: LogRecord, at stamp: Timestamp) throws {
+    private mutating func accept(_ taken: TakenInput, _ record: LogRecord, _ place: Int, at stamp: Timestamp) throws {
         let program = taken.program
-        let position = streams[program]!.state.nextPosition
-        let events = try append(program, taken.input, taken.inputBytes, origin(taken, record), at: stamp)
+        let position = streams[place].state.nextPosition
+        let events = try append(place, taken.input, taken.inputBytes, origin(taken, record), at: stamp)
         if let leadID = taken.input.fact.outcomeLeadID, events.contains(where: \.isOutcomeWaiting) {
             let letter = try deadLetters.make(record, Rejection(
                 .leadNeverCame, "no lead of this id came within seven days; check lead_id, then resubmit", field: "lead_id"))
@@ -161,12 +163,12 @@ public struct Shard: ~Copyable {
         }
     }
 
-    private mutating func acceptDuplicate(_ taken: TakenInput, _ record: LogRecord, at stamp: Timestamp) throws {
+    private mutating func acceptDuplicate(_ taken: TakenInput, _ record: LogRecord, _ place: Int, at stamp: Timestamp) throws {
         var input = Input(.duplicateReceived, imported: taken.input.imported)
         input.eventDigest = taken.input.eventDigest
         input.contentDigest = taken.input.contentDigest
         let bytes = InputCodec.encode(input)
-        _ = try append(taken.program, input, bytes, origin(taken, record), at: stamp)
+        _ = try append(place, input, bytes, origin(taken, record), at: stamp)
     }
 
     private func origin(_ taken: TakenInput, _ record: LogRecord) -> OriginRecord {
@@ -181,17 +183,18 @@ public struct Shard: ~Copyable {
     /// Decides an input, folds it, and puts its entry into the batch.
     @discardableResult
     private mutating func append(
-        _ program: String, _ input: Input, _ inputBytes: [UInt8], _ origin: OriginRecord?, at stamp: Timestamp
+        _ place: Int, _ input: Input, _ inputBytes: [UInt8], _ origin: OriginRecord?, at stamp: Timestamp
     ) throws -> [Event] {
-        if streams[program]!.state.isSnapshotDue(at: streams[program]!.state.nextPosition) { snapshot(program) }
-        let position = streams[program]!.state.nextPosition
-        let events = Decider.decide(input, at: stamp, in: streams[program]!.state, scratch: &scratch)
-        noteErasure(input, streams[program]!.state)
-        streams[program]!.state.fold(input, events, at: stamp)
+        let position = streams[place].state.nextPosition
+        if streams[place].state.isSnapshotDue(at: position) { snapshot(place) }
+        let events = Decider.decide(input, at: stamp, in: streams[place].state, scratch: &scratch)
+        noteErasure(input, place)
+        streams[place].state.fold(input, events, at: stamp)
         var writer = WireWriter()
         EntryCodec.encode(
             position: position, stamp: stamp, logicVersion: Decider.logicVersion, origin: origin, inputBytes: inputBytes,
             events: events, into: &writer)
+        let program = streams[place].program
         batch.entries.append(PendingEntry(
             program: program, position: position, stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count))
         report.entries += 1
@@ -202,49 +205,48 @@ public struct Shard: ~Copyable {
         return events
     }
 
-    private mutating func noteErasure(_ input: Input, _ state: State) {
-        guard case .erasureRequested(let fact) = input.fact, let subject = state.lead(fact.leadID)?.subject,
-            let id = SubjectID(subject.bytes)
+    private mutating func noteErasure(_ input: Input, _ place: Int) {
+        guard case .erasureRequested(let fact) = input.fact,
+            let subject = streams[place].state.lead(fact.leadID)?.subject, let id = SubjectID(subject.bytes)
         else { return }
         erasures.append(id)
     }
 
-    private mutating func snapshot(_ program: String) {
-        let state = streams[program]!.state
-        due.append(DueSnapshot(program: program, position: state.nextPosition, state: state.canonicalBytes()))
+    private mutating func snapshot(_ place: Int) {
+        due.append(DueSnapshot(
+            program: streams[place].program, position: streams[place].state.nextPosition,
+            state: streams[place].state.canonicalBytes()))
     }
 
-    private mutating func stream(_ program: String) throws -> ProgramStream {
-        if let known = streams[program] { return known }
-        let loaded = try load(program)
-        streams[program] = loaded
-        return loaded
+    private mutating func place(of program: String) throws -> Int {
+        if let known = places[program] { return known }
+        streams.append(try load(program))
+        places[program] = streams.count - 1
+        return streams.count - 1
     }
 }
 
 // MARK: - Time
 
 extension Shard {
-    private func stamp(_ program: String, _ record: LogRecord) -> Timestamp {
-        let last = streams[program]?.state.lastStamp ?? .epoch
+    private func stamp(_ place: Int, _ record: LogRecord) -> Timestamp {
+        let last = streams[place].state.lastStamp
         return max(last, record.isImported || timeSource == .eventTime ? record.received : clock.now())
     }
 
     /// Fires every timer of a program that falls due before `moment`, one entry each.
-    private mutating func advance(_ program: String, to moment: Timestamp, imported: Bool) throws {
-        while let deadline = streams[program]?.state.nextDeadline, deadline < moment {
-            let last = streams[program]!.state.lastStamp
-            let stamp = max(last, imported || timeSource == .eventTime ? deadline : clock.now())
+    private mutating func advance(_ place: Int, to moment: Timestamp, imported: Bool) throws {
+        while let deadline = streams[place].state.nextDeadline, deadline < moment {
+            let stamp = max(
+                streams[place].state.lastStamp, imported || timeSource == .eventTime ? deadline : clock.now())
             let input = Input(.timeAdvanced(through: deadline), imported: imported || timeSource == .eventTime)
-            try append(program, input, InputCodec.encode(input), nil, at: stamp)
+            try append(place, input, InputCodec.encode(input), nil, at: stamp)
         }
     }
 
     /// Everything received before `frontier` has been sequenced; timers up to there may fire.
     private mutating func advanceAll(to frontier: Timestamp) throws {
-        for program in streams.keys.sorted() {
-            try advance(program, to: frontier, imported: false)
-        }
+        for place in streams.indices { try advance(place, to: frontier, imported: false) }
     }
 }
 
