@@ -74,7 +74,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Simulation"],
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Simulation", grdb, yams],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI"], swiftSettings: strict),
     ],

@@ -1,0 +1,108 @@
+import Audit
+import Engine
+import Foundation
+import GRDB
+import Journal
+import LeadlineCore
+import Simulation
+import Testing
+import Yams
+
+/// The example that must work as told: 40 partners across EMEA, an Italian manufacturer, and three Italian partners
+/// of whom one is right, one is full and one never closes deals of this size.
+@Suite struct EMEAExampleTests {
+    private static let (right, full, small) = ("alfa-industria", "brenta-systems", "collina-partners")
+    private static let nextBest = "ticino-automazione"
+    /// Chain head after the second assignment, under the keys below: any change to a decision of this example shows.
+    private static let goldenHead = "5dc1d82c6a18a8c5c43351ffa9be47616a5215435a5916afc63099784a9bc31b"
+    private static let goldenDigest = "a5b4ec65bdd46cbacacc9482dda1a99d"
+
+    private let scenario: Scenario
+    private let folder: DataFolder
+    private let root: String
+
+    init() throws {
+        var repository = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { repository.deleteLastPathComponent() }
+        scenario = try Scenario(folder: repository.path + "/examples/emea") { try Self.json(yaml: $0) }
+        root = NSTemporaryDirectory() + "leadline-emea-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        let key = root + "/master.key"
+        try Data((String(repeating: "5a", count: 32) + "\n").utf8).write(to: URL(fileURLWithPath: key))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+        folder = try DataFolder.create(
+            path: root + "/data", settings: .init(program: scenario.program, masterKeyFile: key, keySeed: "emea"))
+    }
+
+    private static func json(yaml: String) throws -> String {
+        let tree = try #require(try Yams.load(yaml: yaml))
+        return String(decoding: try JSONSerialization.data(withJSONObject: tree), as: UTF8.self)
+    }
+
+    private func explain(_ selection: DecisionSelection) throws -> Explanation {
+        guard case .explained(let explanation) = try Explainer(folder).explain(scenario.leadID, program: scenario.program, selection)
+        else { throw EngineError.dataFolder(path: folder.path, "the lead is not explained") }
+        return explanation
+    }
+
+    @Test func goesAsTold() async throws {
+        defer { _ = try? FileManager.default.removeItem(atPath: root) }
+        #expect(scenario.partnerNames.count == 40)
+        let past = try await Stage.importPast(scenario, into: folder)
+        #expect(past.rejections == 0)
+        let clock = SettableClock(scenario.leadArrives)
+        var stage = try Stage(folder, clock: clock)
+        #expect(try await stage.work().isEmpty)
+
+        try await stage.send([scenario.lead])
+        let first = try await assigned(&stage)
+        #expect(first?.partnerID == Self.right && first?.attempt == 1)
+        #expect(first?.respondBy == scenario.leadArrives.adding(micros: 5 * Timestamp.microsPerMinute))
+        #expect(first?.evaluation?.runnerUpPartnerID == Self.nextBest)
+        #expect(first?.evaluation?.digest.description == Self.goldenDigest)
+
+        // A second before the deadline nothing happens; just after it, the lead goes to the next best.
+        clock.set(scenario.leadArrives.adding(micros: 5 * Timestamp.microsPerMinute - 1_000_000))
+        #expect(try await stage.work().isEmpty)
+        clock.set(scenario.leadArrives.adding(micros: 5 * Timestamp.microsPerMinute + 1_000_000))
+        let second = try await assigned(&stage)
+        #expect(second?.partnerID == Self.nextBest && second?.attempt == 2 && second?.cause == .expired)
+
+        try await stage.settle()
+        try expectReasons()
+        let program = scenario.program
+        let head = try await folder.openJournalReadOnly().read { try JournalReader().head(of: program, in: $0) }
+        #expect(head?.link.description == Self.goldenHead)
+        let report = try await Verifier(folder).run()
+        #expect(report.isGood)
+    }
+
+    /// The one assignment among what the stage's next work publishes.
+    private func assigned(_ stage: inout Stage) async throws -> LeadAssigned? {
+        var assignments: [LeadAssigned] = []
+        for decision in try await stage.work() {
+            if case .leadAssigned(let assigned) = try stage.event(of: decision) { assignments.append(assigned) }
+        }
+        #expect(assignments.count == 1)
+        return assignments.first
+    }
+
+    private func expectReasons() throws {
+        let explanation = try explain(.attempt(1))
+        let evaluation = try #require(explanation.evaluation)
+        let chosen = try #require(evaluation.candidates.first { $0.partnerID == Self.right })
+        #expect(chosen.evidence.wonInVertical == 7 && chosen.evidence.cycleDaysInVertical == 71)
+        #expect(evaluation.candidates.allSatisfy { $0.fit <= chosen.fit })
+
+        // The full one passes every hard rule and knows the trade; only its cap sets it back.
+        let setBack = try #require(evaluation.excluded.first { $0.partnerID == Self.full })
+        #expect(setBack.reason == .openLeadsCap && setBack.rule.isEmpty)
+
+        // The small one is certified and fits, but has never closed above EUR 50,000.
+        let ruledOut = try #require(evaluation.candidates.first { $0.partnerID == Self.small })
+        #expect(ruledOut.isBelowMinimum && ruledOut.evidence.wonAtDealSize == 0)
+        #expect(ruledOut.evidence.largestWonMinorUnits <= 5_000_000)
+        #expect(evaluation.excluded.filter { $0.reason == .hardRule }.count == 34)
+        #expect(explanation.recomputation.isEqual)
+    }
+}
