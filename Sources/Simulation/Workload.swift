@@ -84,6 +84,8 @@ public struct Workload: Sendable {
         var lead = WireLeadSubmitted()
         lead.leadID = "lead-\(made)"
         let company = random.below(1_000_000)
+        // A token of its own for each lead, so that no field is found again by its digest.
+        let marker = marker.map { "\($0)-\(made)" }
         lead.accountDomain = "\(marker.map { "\($0)-" } ?? "")company\(company).example"
         lead.accountName = "\(marker ?? "Company") \(company)"
         lead.contact.givenName = marker ?? "Ada"

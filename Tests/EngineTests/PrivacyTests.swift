@@ -52,7 +52,7 @@ import Vault
         let context = SealingContext.bytes("acme", .leadSubmitted, try #require(entry.input.eventDigest).bytes)
         let opened = try folder.folder.openVault().vault.open(entry.sealed, subject: subject, context: context)
         let sealedPart = try WireLeadSubmitted(serializedBytes: opened)
-        #expect(sealedPart.contact.givenName == Self.marker)
+        #expect(sealedPart.contact.givenName == Self.marker + "-1")
         #expect(sealedPart.country.isEmpty)
 
         let before = try folder.state().canonicalBytes()

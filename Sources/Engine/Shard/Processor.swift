@@ -9,6 +9,10 @@ public actor Processor {
     /// Newest snapshots are kept up to this many bytes a program; older ones are thinned.
     private static let snapshotBytesKept = 268_435_456
 
+    /// Without a pause in which to settle, the write-ahead log, which still holds deleted payloads, is emptied after
+    /// so many batches.
+    private static let batchesBetweenTruncations = 100
+
     private let folder: DataFolder
     private let lock: FolderLock
     private let journal: DatabaseQueue
@@ -58,11 +62,17 @@ public actor Processor {
     /// Ends when the task is cancelled, between batches: nothing is left half done.
     public func run(batchMax: Int, pause: Duration, onBatch: (StepReport) -> Void) async throws {
         var hasSettled = false
+        var batchesSinceTruncation = 0
         while !Task.isCancelled {
             let report = try shard.step(max: batchMax)
             if report.entries + report.rejections > 0 { onBatch(report) }
             if !report.isExhausted {
                 hasSettled = false
+                batchesSinceTruncation += 1
+                if batchesSinceTruncation == Self.batchesBetweenTruncations {
+                    try log.truncateWriteAheadLog()
+                    batchesSinceTruncation = 0
+                }
                 continue
             }
             if !hasSettled {
