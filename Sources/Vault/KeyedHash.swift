@@ -63,11 +63,11 @@ struct KeyedHash: Sendable {
     }
 
     private static func state(_ key: SymmetricKey, pad: UInt8) -> SHA256 {
-        var block = SIMD64<UInt8>(repeating: 0)
+        var block = SIMD8<UInt64>.zero
         unsafe withUnsafeMutableBytes(of: &block) { target in
             unsafe key.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
         }
-        block ^= SIMD64(repeating: pad)
+        block ^= SIMD8(repeating: UInt64(pad) &* 0x0101_0101_0101_0101)
         var hasher = SHA256()
         unsafe withUnsafeBytes(of: block) { unsafe hasher.update(bufferPointer: $0) }
         return hasher

@@ -51,6 +51,7 @@ import Testing
         bad("wrong type: number for text", .invalidText, says: "text", json(#"{"leadId":7}"#)),
         bad("wrong type: text for number", .invalidField, says: "number", json(#"{"leadId":"l1","employees":"many"}"#)),
         bad("wrong type: object for text", .invalidText, says: "text", json(#"{"leadId":{"a":1}}"#)),
+        bad("content type of a semicolon", .unsupportedContentType, says: "content type", json(#"{"leadId":"l1"}"#), contentType: ";"),
         bad("unknown enum in JSON", .invalidField, says: "enum", json(#"{"leadId":"l1","lawfulBasis":"LAWFUL_BASIS_BECAUSE"}"#)),
         bad("unknown enum beside an unknown field", .invalidField, says: "enum", json(#"{"leadId":"l1","new":1,"lawfulBasis":"LAWFUL_BASIS_BECAUSE"}"#)),
         bad("unknown enum in protobuf", .invalidField, says: "lawful_basis", { var b = wholeLead; b += [0x88, 0x01, 99]; return b }(), contentType: "application/protobuf"),

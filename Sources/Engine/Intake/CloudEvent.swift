@@ -23,7 +23,7 @@ struct CloudEvent {
                 .unsupportedContentType,
                 "the header content-type is missing; use application/json or application/protobuf for binary mode, application/cloudevents+json for structured mode")
         }
-        let media = contentType.split(separator: ";")[0].trimmingCharacters(in: .whitespaces).lowercased()
+        let media = Self.media(contentType)
         if media == "application/cloudevents+json" {
             try readStructured(value)
         } else {
@@ -32,6 +32,14 @@ struct CloudEvent {
             data = value
         }
         try check()
+    }
+
+    /// The media type without its parameters, in lower case. Most producers send it bare.
+    private static func media(_ contentType: String) -> String {
+        switch contentType {
+        case "application/json", "application/protobuf", "application/cloudevents+json": contentType
+        default: contentType.split(separator: ";", omittingEmptySubsequences: false)[0].trimmingCharacters(in: .whitespaces).lowercased()
+        }
     }
 
     private static func encoding(_ media: String) throws(Rejection) -> Encoding {
@@ -46,15 +54,18 @@ struct CloudEvent {
     }
 
     private static func header(_ name: String, _ record: LogRecord) throws(Rejection) -> String? {
-        let wanted = Array(name.utf8)
-        guard let header = record.headers.last(where: { $0.name.count == wanted.count && lower($0.name) == wanted }) else { return nil }
+        guard let header = record.headers.last(where: { isNamed(name, $0.name) }) else { return nil }
         guard header.value.count <= attributeBytesMax, !header.value.contains(0),
             let text = String(validating: header.value, as: UTF8.self)
         else { throw Rejection(.invalidText, "the header \(name) is not UTF-8 text of at most \(attributeBytesMax) bytes", field: name) }
         return text.isEmpty ? nil : text
     }
 
-    private static func lower(_ bytes: [UInt8]) -> [UInt8] { bytes.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 } }
+    /// Header names are compared without regard to the case of ASCII letters; `name` is in lower case.
+    private static func isNamed(_ name: String, _ bytes: [UInt8]) -> Bool {
+        bytes.count == name.utf8.count
+            && name.utf8.elementsEqual(bytes) { $0 == ($1 >= 65 && $1 <= 90 ? $1 | 0x20 : $1) }
+    }
 
     private mutating func readBinary(_ record: LogRecord) throws(Rejection) {
         try requireVersion(try Self.header("ce_specversion", record))
@@ -80,7 +91,7 @@ struct CloudEvent {
         type = try text("type") ?? ""
         partitionKey = try text("partitionkey")
         time = try Self.time(try text("time"))
-        let dataType = try text("datacontenttype")?.split(separator: ";")[0].trimmingCharacters(in: .whitespaces).lowercased()
+        let dataType = try text("datacontenttype").map(Self.media)
         switch (scan.value("data"), scan.value("data_base64")) {
         case (let range?, nil):
             if let dataType, try Self.encoding(dataType) != .json {

@@ -139,7 +139,8 @@ public struct Intake {
     }
 
     private static func account(_ domain: String, _ kind: MessageKind, _ pseudonyms: Pseudonyms) throws(Rejection) -> Digest128? {
-        let text = domain.trimmingCharacters(in: .whitespaces)
+        let isBare = domain.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+        let text = isBare ? domain : domain.trimmingCharacters(in: .whitespaces)
         if text.isEmpty {
             if kind == .leadSubmitted { return nil }
             throw Rejection(.missingField, "account_domain is required", field: "account_domain")
@@ -172,7 +173,14 @@ public struct Intake {
 /// What a sealed blob is bound to: it opens only as the same message of the same event.
 public enum SealingContext {
     public static func bytes(_ program: String, _ kind: MessageKind, _ eventDigest: [UInt8]) -> [UInt8] {
-        Array("\(program)\n\(kind.fullName)\n".utf8) + eventDigest
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(program.utf8.count + kind.fullName.utf8.count + 2 + eventDigest.count)
+        bytes.append(contentsOf: program.utf8)
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: kind.fullName.utf8)
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: eventDigest)
+        return bytes
     }
 }
 

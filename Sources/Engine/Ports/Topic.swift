@@ -4,12 +4,25 @@ public enum Topic: Int, Sendable, CaseIterable {
     case decisions = 10, journal, checkpoints, keys, deadletter
 
     /// The topic's name, e.g. "leadline.leads".
-    public var name: String { "leadline.\(self)" }
+    public var name: String {
+        switch self {
+        case .controls: "leadline.controls"
+        case .partners: "leadline.partners"
+        case .intents: "leadline.intents"
+        case .outcomes: "leadline.outcomes"
+        case .leads: "leadline.leads"
+        case .decisions: "leadline.decisions"
+        case .journal: "leadline.journal"
+        case .checkpoints: "leadline.checkpoints"
+        case .keys: "leadline.keys"
+        case .deadletter: "leadline.deadletter"
+        }
+    }
 
     /// The topic with this name, with or without the prefix "leadline.".
     public init?(name: String) {
-        let short = name.hasPrefix("leadline.") ? String(name.dropFirst(9)) : name
-        guard let topic = Topic.allCases.first(where: { "\($0)" == short }) else { return nil }
+        let full = name.hasPrefix("leadline.") ? name : "leadline." + name
+        guard let topic = Topic.allCases.first(where: { $0.name == full }) else { return nil }
         self = topic
     }
 
