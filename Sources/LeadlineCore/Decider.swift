@@ -17,20 +17,20 @@ public enum Decider {
     public static func decide(
         _ input: Input, at stamp: Timestamp, in state: State, scratch: inout EvaluationScratch
     ) -> [Event] {
-        var decision = Decision(state: state, stamp: stamp, scratch: EvaluationScratch())
+        var decision = Decision(stamp: stamp, scratch: EvaluationScratch())
         swap(&decision.scratch, &scratch)
         defer { swap(&decision.scratch, &scratch) }
-        return decision.decide(input)
+        return decision.decide(input, state)
     }
 }
 
-/// One decision under way: the state it looks at and the columns it fills.
+/// One decision under way: its moment and the columns it fills. The state that it looks at is passed along, for a
+/// copy kept here would cost as much as a small decision.
 struct Decision {
-    let state: State
     let stamp: Timestamp
     var scratch: EvaluationScratch
 
-    mutating func decide(_ input: Input) -> [Event] {
+    mutating func decide(_ input: Input, _ state: State) -> [Event] {
         switch input.fact {
         case .programRegistered:
             return state.isRegistered ? disregard("", .alreadyRegistered) : []
@@ -39,27 +39,27 @@ struct Decision {
         case .partnerUpserted, .intentObserved, .firmographicsObserved, .technographicsObserved,
             .duplicateReceived, .logicVersionAdopted:
             return []
-        case .partnerCapacitySet(let fact): return ifPartner(fact.partnerID)
-        case .partnerPaused(let fact): return ifPartner(fact.partnerID, becomes: .paused)
-        case .partnerResumed(let fact): return ifPartner(fact.partnerID, becomes: .active)
-        case .partnerRemoved(let fact): return ifPartner(fact.partnerID, becomes: .removed)
-        case .partnerAbsenceSet(let fact): return ifPartner(fact.partnerID)
-        case .partnerAbsenceCancelled(let fact): return ifPartner(fact.partnerID)
-        case .partnerCommissionTermsSet(let fact): return ifPartner(fact.partnerID)
+        case .partnerCapacitySet(let fact): return ifPartner(state, fact.partnerID)
+        case .partnerPaused(let fact): return ifPartner(state, fact.partnerID, becomes: .paused)
+        case .partnerResumed(let fact): return ifPartner(state, fact.partnerID, becomes: .active)
+        case .partnerRemoved(let fact): return ifPartner(state, fact.partnerID, becomes: .removed)
+        case .partnerAbsenceSet(let fact): return ifPartner(state, fact.partnerID)
+        case .partnerAbsenceCancelled(let fact): return ifPartner(state, fact.partnerID)
+        case .partnerCommissionTermsSet(let fact): return ifPartner(state, fact.partnerID)
 
-        case .leadSubmitted(let fact): return submitted(fact, input)
-        case .leadUpdated(let fact): return openLead(fact.leadID) { _, _ in [] }
-        case .leadWithdrawn(let fact): return openLead(fact.leadID) { $0.close($1, .withdrawn) }
+        case .leadSubmitted(let fact): return submitted(state, fact, input)
+        case .leadUpdated(let fact): return openLead(state, fact.leadID) { _, _ in [] }
+        case .leadWithdrawn(let fact): return openLead(state, fact.leadID) { $0.close(state, $1, .withdrawn) }
 
-        case .reviewRequested(let fact): return reviewRequested(fact)
-        case .humanDecisionRecorded(let fact): return humanDecided(fact)
-        case .processingRestricted(let fact): return openLead(fact.leadID) { $0.restrict($1) }
-        case .processingObjected(let fact): return openLead(fact.leadID) { $0.close($1, .objected) }
-        case .erasureRequested(let fact): return erase(fact.leadID)
+        case .reviewRequested(let fact): return reviewRequested(state, fact)
+        case .humanDecisionRecorded(let fact): return humanDecided(state, fact)
+        case .processingRestricted(let fact): return openLead(state, fact.leadID) { $0.restrict(state, $1) }
+        case .processingObjected(let fact): return openLead(state, fact.leadID) { $0.close(state, $1, .objected) }
+        case .erasureRequested(let fact): return erase(state, fact.leadID)
 
         case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
-            return outcome(input.fact, imported: input.imported)
-        case .timeAdvanced(let through): return timeAdvanced(through)
+            return outcome(state, input.fact, imported: input.imported)
+        case .timeAdvanced(let through): return timeAdvanced(state, through)
         }
     }
 
@@ -67,60 +67,60 @@ struct Decision {
         [.inputDisregarded(InputDisregarded(subject: subject, reason: reason))]
     }
 
-    private func ifPartner(_ id: String) -> [Event] {
+    private func ifPartner(_ state: State, _ id: String) -> [Event] {
         state.partners.index(of: id) == nil ? disregard(id, .partnerUnknown) : []
     }
 
-    private func ifPartner(_ id: String, becomes status: PartnerTable.Status) -> [Event] {
+    private func ifPartner(_ state: State, _ id: String, becomes status: PartnerTable.Status) -> [Event] {
         guard let index = state.partners.index(of: id) else { return disregard(id, .partnerUnknown) }
         if state.partners.status[index] == status { return disregard(id, .noChange) }
         return state.partners.canBecome(status, at: index) ? [] : disregard(id, .partnerUnknown)
     }
 
-    private mutating func openLead(_ id: String, _ body: (inout Decision, Int) -> [Event]) -> [Event] {
+    private mutating func openLead(_ state: State, _ id: String, _ body: (inout Decision, Int) -> [Event]) -> [Event] {
         guard let slot = state.leads.slot(of: id) else { return disregard(id, .leadUnknown) }
         guard state.leads.leads[slot].isOpen else { return disregard(id, .leadClosed) }
         return body(&self, slot)
     }
 
-    func holderID(_ lead: LeadTable.Lead) -> String {
+    func holderID(_ state: State, _ lead: LeadTable.Lead) -> String {
         lead.holder == LeadTable.nowhere ? "" : state.partners.profiles[Int(lead.holder)].partnerID
     }
 
-    func close(_ slot: Int, _ reason: ClosingReason) -> [Event] {
+    func close(_ state: State, _ slot: Int, _ reason: ClosingReason) -> [Event] {
         let lead = state.leads.leads[slot]
-        return [.leadClosed(LeadClosed(leadID: lead.id, partnerID: holderID(lead), reason: reason, learned: false))]
+        return [.leadClosed(LeadClosed(leadID: lead.id, partnerID: holderID(state, lead), reason: reason, learned: false))]
     }
 
-    private func erase(_ leadID: String) -> [Event] {
+    private func erase(_ state: State, _ leadID: String) -> [Event] {
         guard let slot = state.leads.slot(of: leadID) else { return disregard(leadID, .leadUnknown) }
         let subject = state.leads.leads[slot].subject
         let slots = state.leads.leads.indices.filter {
             state.leads.leads[$0].isOpen && ($0 == slot || (subject != .zero && state.leads.leads[$0].subject == subject))
         }
-        return slots.flatMap { close($0, .erased) }
+        return slots.flatMap { close(state, $0, .erased) }
     }
 }
 
 // MARK: - Leads
 
 extension Decision {
-    private mutating func submitted(_ fact: LeadSubmitted, _ input: Input) -> [Event] {
+    private mutating func submitted(_ state: State, _ fact: LeadSubmitted, _ input: Input) -> [Event] {
         if state.leads.knows(fact.leadID) {
             return [.leadMerged(LeadMerged(leadID: fact.leadID, intoLeadID: fact.leadID, sameID: true))]
         }
         let view = state.view(of: fact.attributes, account: input.account)
         // Only history has a past; a producer of today cannot choose a partner past rules and caps.
         if input.imported, let past = fact.pastPartnerID, state.partners.index(of: past) != nil {
-            return importAsItWas(fact.leadID, past, view)
+            return importAsItWas(state, fact.leadID, past, view)
         }
-        if let twin = samePerson(input) {
+        if let twin = samePerson(state, input) {
             return [.leadMerged(LeadMerged(leadID: fact.leadID, intoLeadID: state.leads.leads[twin].id, sameID: false))]
         }
-        return route(fact.leadID, view, attemptsSoFar: 0, .submitted)
+        return route(state, fact.leadID, view, attemptsSoFar: 0, .submitted)
     }
 
-    private func samePerson(_ input: Input) -> Int? {
+    private func samePerson(_ state: State, _ input: Input) -> Int? {
         guard let policy = state.policy, policy.samePersonDays > 0, let subject = input.subject,
             let account = input.account.flatMap(state.accounts.index(of:))
         else { return nil }
@@ -128,7 +128,7 @@ extension Decision {
     }
 
     /// History stays as it was; Leadline's own choice at that moment stands beside it.
-    private mutating func importAsItWas(_ leadID: String, _ partnerID: String, _ view: LeadView) -> [Event] {
+    private mutating func importAsItWas(_ state: State, _ leadID: String, _ partnerID: String, _ view: LeadView) -> [Event] {
         let assigned = LeadAssigned(leadID: leadID, partnerID: partnerID, attempt: 1, cause: .imported)
         var shadow = ShadowDecided(leadID: leadID, partnerID: "", evaluation: nil)
         if let policy = state.policy, view.valueMinorUnits != nil {
@@ -140,26 +140,26 @@ extension Decision {
     }
 
     /// Runs the pipeline: the lead goes to a partner or to the human queue, with the reason.
-    mutating func route(_ leadID: String, _ view: LeadView, attemptsSoFar: UInt32, _ cause: RoutingCause) -> [Event] {
-        guard let policy = state.policy else { return escalate(leadID, .noPolicy) }
-        if state.partners.count == 0 { return escalate(leadID, .noPartners) }
-        if view.valueMinorUnits == nil { return escalate(leadID, .currencyUnknown) }
-        if attemptsSoFar >= max(policy.attemptsMax, 1) { return escalate(leadID, .attemptsExhausted) }
+    mutating func route(_ state: State, _ leadID: String, _ view: LeadView, attemptsSoFar: UInt32, _ cause: RoutingCause) -> [Event] {
+        guard let policy = state.policy else { return escalate(state, leadID, .noPolicy) }
+        if state.partners.count == 0 { return escalate(state, leadID, .noPartners) }
+        if view.valueMinorUnits == nil { return escalate(state, leadID, .currencyUnknown) }
+        if attemptsSoFar >= max(policy.attemptsMax, 1) { return escalate(state, leadID, .attemptsExhausted) }
         let outcome = Evaluation.evaluate(view, state, policy, at: stamp, scratch: &scratch)
         guard let chosen = outcome.chosen else {
-            return escalate(leadID, outcome.ownerAtCap ? .ownerAtCap : .noEligiblePartner, outcome.summary)
+            return escalate(state, leadID, outcome.ownerAtCap ? .ownerAtCap : .noEligiblePartner, outcome.summary)
         }
         return [.leadAssigned(LeadAssigned(
             leadID: leadID, partnerID: state.partners.profiles[chosen].partnerID, attempt: attemptsSoFar + 1, cause: cause,
-            respondBy: respondBy(chosen, policy), evaluation: outcome.summary))]
+            respondBy: respondBy(state, chosen, policy), evaluation: outcome.summary))]
     }
 
-    func escalate(_ leadID: String, _ reason: EscalationReason, _ summary: EvaluationSummary? = nil) -> [Event] {
+    func escalate(_ state: State, _ leadID: String, _ reason: EscalationReason, _ summary: EvaluationSummary? = nil) -> [Event] {
         [.leadEscalated(LeadEscalated(
             leadID: leadID, reason: reason, queue: state.policy?.humanQueue ?? Policy().humanQueue, evaluation: summary))]
     }
 
-    func respondBy(_ partner: Int, _ policy: Policy) -> Timestamp? {
+    func respondBy(_ state: State, _ partner: Int, _ policy: Policy) -> Timestamp? {
         let minutes = policy.sla.firstResponseMinutes
         if minutes == 0 { return nil }
         if !policy.sla.inWorkingHours { return stamp.adding(micros: Int64(minutes) * Timestamp.microsPerMinute) }
@@ -174,34 +174,34 @@ extension Decision {
 extension Decision {
     /// One item that is due. What else is due by then gets an entry of its own, so that each decision sees the
     /// state that the one before it left.
-    private mutating func timeAdvanced(_ through: Timestamp) -> [Event] {
+    private mutating func timeAdvanced(_ state: State, _ through: Timestamp) -> [Event] {
         guard let item = state.agenda.first, item.at <= through else { return [] }
         switch item.kind {
         case .lead:
-            return takeBack(Int(item.index))
+            return takeBack(state, Int(item.index))
         case .deliverOutcome:
             guard let waiting = state.waiting[item.index] else { return [] }
-            return outcome(waiting.fact, imported: waiting.imported)
+            return outcome(state, waiting.fact, imported: waiting.imported)
         case .outcomeExpiry:
             guard let waiting = state.waiting[item.index] else { return [] }
             return [.outcomeUnmatched(OutcomeUnmatched(leadID: waiting.leadID, waitingPosition: waiting.position))]
         }
     }
 
-    private mutating func takeBack(_ slot: Int) -> [Event] {
+    private mutating func takeBack(_ state: State, _ slot: Int) -> [Event] {
         let lead = state.leads.leads[slot]
         let ended: Event = lead.dueCause == .expired
             ? .assignmentExpired(AssignmentExpired(
-                leadID: lead.id, partnerID: holderID(lead), attempt: UInt32(lead.attempt), respondBy: lead.dueAt))
+                leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), respondBy: lead.dueAt))
             : .assignmentEnded(AssignmentEnded(
-                leadID: lead.id, partnerID: holderID(lead), attempt: UInt32(lead.attempt), cause: lead.dueCause))
-        return [ended] + reroute(slot, lead.dueCause)
+                leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), cause: lead.dueCause))
+        return [ended] + reroute(state, slot, lead.dueCause)
     }
 
     /// Routes a lead again by the policy that holds now; its present holder and those before are out.
-    mutating func reroute(_ slot: Int, _ cause: RoutingCause) -> [Event] {
+    mutating func reroute(_ state: State, _ slot: Int, _ cause: RoutingCause) -> [Event] {
         let lead = state.leads.leads[slot]
-        if lead.flags.contains(.restricted) { return escalate(lead.id, .processingRestricted) }
-        return route(lead.id, state.view(ofLeadAt: slot), attemptsSoFar: UInt32(lead.attempt), cause)
+        if lead.flags.contains(.restricted) { return escalate(state, lead.id, .processingRestricted) }
+        return route(state, lead.id, state.view(ofLeadAt: slot), attemptsSoFar: UInt32(lead.attempt), cause)
     }
 }

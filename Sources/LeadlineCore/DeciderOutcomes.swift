@@ -2,7 +2,7 @@
 
 extension Decision {
     /// An outcome, fresh or one that waited for its lead.
-    mutating func outcome(_ fact: Fact, imported: Bool) -> [Event] {
+    mutating func outcome(_ state: State, _ fact: Fact, imported: Bool) -> [Event] {
         guard let leadID = fact.outcomeLeadID else { return [] }
         guard let slot = state.leads.slot(of: leadID) else {
             if state.waiting.count >= WaitingOutcomes.countMax { return disregard(leadID, .tooManyWaiting) }
@@ -11,29 +11,29 @@ extension Decision {
         }
         switch fact {
         case .leadAccepted(let fact):
-            return ifHolder(fact.partnerID, slot) { decision, lead in
+            return ifHolder(state, fact.partnerID, slot) { decision, lead in
                 lead.flags.contains(.accepted) ? decision.disregard(lead.id, .noChange) : []
             }
         case .firstResponseRecorded(let fact):
-            return ifHolder(fact.partnerID, slot) { decision, lead in
-                lead.flags.contains(.responded) ? decision.disregard(lead.id, .noChange) : decision.responded(lead)
+            return ifHolder(state, fact.partnerID, slot) { decision, lead in
+                lead.flags.contains(.responded) ? decision.disregard(lead.id, .noChange) : decision.responded(state, lead)
             }
         case .dealStageChanged(let fact):
-            return ifHolder(fact.partnerID, slot) { decision, lead in
-                lead.flags.contains(.responded) ? [] : decision.responded(lead)
+            return ifHolder(state, fact.partnerID, slot) { decision, lead in
+                lead.flags.contains(.responded) ? [] : decision.responded(state, lead)
             }
         case .leadDeclined(let fact):
-            return ifHolder(fact.partnerID, slot) { decision, lead in decision.declined(lead, slot) }
+            return ifHolder(state, fact.partnerID, slot) { decision, lead in decision.declined(state, lead, slot) }
         case .dealWon(let fact):
-            return decided(slot, by: fact.partnerID, won: true, amount: fact.amount, imported: imported)
+            return decided(state, slot, by: fact.partnerID, won: true, amount: fact.amount, imported: imported)
         case .dealLost(let fact):
-            return decided(slot, by: fact.partnerID, won: false, amount: nil, imported: imported)
+            return decided(state, slot, by: fact.partnerID, won: false, amount: nil, imported: imported)
         default:
             return []
         }
     }
 
-    private mutating func ifHolder(
+    private mutating func ifHolder(_ state: State, 
         _ partnerID: String, _ slot: Int, _ body: (inout Decision, LeadTable.Lead) -> [Event]
     ) -> [Event] {
         let lead = state.leads.leads[slot]
@@ -43,39 +43,39 @@ extension Decision {
         return body(&self, lead)
     }
 
-    private func responded(_ lead: LeadTable.Lead) -> [Event] {
+    private func responded(_ state: State, _ lead: LeadTable.Lead) -> [Event] {
         [.firstResponseMet(FirstResponseMet(
-            leadID: lead.id, partnerID: holderID(lead), elapsedMicros: stamp.micros - lead.assignedAt.micros))]
+            leadID: lead.id, partnerID: holderID(state, lead), elapsedMicros: stamp.micros - lead.assignedAt.micros))]
     }
 
-    private mutating func declined(_ lead: LeadTable.Lead, _ slot: Int) -> [Event] {
+    private mutating func declined(_ state: State, _ lead: LeadTable.Lead, _ slot: Int) -> [Event] {
         let ended = AssignmentEnded(
-            leadID: lead.id, partnerID: holderID(lead), attempt: UInt32(lead.attempt), cause: .declined)
-        return [.assignmentEnded(ended)] + reroute(slot, .declined)
+            leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), cause: .declined)
+        return [.assignmentEnded(ended)] + reroute(state, slot, .declined)
     }
 
     /// A deal was won or lost. Only the outcome of the partner who held the lead teaches.
-    private func decided(_ slot: Int, by partnerID: String, won: Bool, amount: Money?, imported: Bool) -> [Event] {
+    private func decided(_ state: State, _ slot: Int, by partnerID: String, won: Bool, amount: Money?, imported: Bool) -> [Event] {
         let lead = state.leads.leads[slot]
         guard let partner = state.partners.index(of: partnerID) else { return disregard(lead.id, .partnerUnknown) }
-        if lead.status == .closed { return corrected(lead, partner, won: won, amount: amount) }
+        if lead.status == .closed { return corrected(state, lead, partner, won: won, amount: amount) }
         if lead.holder != UInt32(partner) && !(lead.status == .escalated && lead.holder == LeadTable.nowhere && !imported) {
             let refused = disregard(lead.id, .notTheHolder)
             // History says how another partner's deal went. The lead is over; what Leadline's partner would have
             // made of it nobody knows, so it teaches nothing.
-            return imported ? refused + close(slot, .withdrawn) : refused
+            return imported ? refused + close(state, slot, .withdrawn) : refused
         }
-        return closing(lead, partner, won: won, amount: amount)
+        return closing(state, lead, partner, won: won, amount: amount)
     }
 
     /// A closed lead's outcome changed after all; within the time that closed leads are kept.
-    private func corrected(_ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
+    private func corrected(_ state: State, _ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
         guard lead.flags.contains(.learned), lead.holder == UInt32(partner) else { return disregard(lead.id, .leadClosed) }
         if lead.flags.contains(.won) == won { return disregard(lead.id, .noChange) }
-        return closing(lead, partner, won: won, amount: amount)
+        return closing(state, lead, partner, won: won, amount: amount)
     }
 
-    private func closing(_ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
+    private func closing(_ state: State, _ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
         let worth = won ? (amount.flatMap { state.valueInProgramCurrency($0) } ?? state.value(of: lead) ?? 0) : 0
         let partnerID = state.partners.profiles[partner].partnerID
         var events: [Event] = [.leadClosed(LeadClosed(
@@ -93,20 +93,20 @@ extension Decision {
 // MARK: - Humans
 
 extension Decision {
-    func reviewRequested(_ fact: ReviewRequested) -> [Event] {
+    func reviewRequested(_ state: State, _ fact: ReviewRequested) -> [Event] {
         guard let slot = state.leads.slot(of: fact.leadID) else { return disregard(fact.leadID, .leadUnknown) }
         let lead = state.leads.leads[slot]
         if lead.flags.contains(.underReview) { return disregard(lead.id, .noChange) }
-        return [.reviewOpened(ReviewOpened(leadID: lead.id, partnerID: holderID(lead)))]
+        return [.reviewOpened(ReviewOpened(leadID: lead.id, partnerID: holderID(state, lead)))]
     }
 
-    func restrict(_ slot: Int) -> [Event] {
+    func restrict(_ state: State, _ slot: Int) -> [Event] {
         let lead = state.leads.leads[slot]
         if lead.flags.contains(.restricted) { return disregard(lead.id, .noChange) }
-        return escalate(lead.id, .processingRestricted)
+        return escalate(state, lead.id, .processingRestricted)
     }
 
-    mutating func humanDecided(_ fact: HumanDecisionRecorded) -> [Event] {
+    mutating func humanDecided(_ state: State, _ fact: HumanDecisionRecorded) -> [Event] {
         guard let slot = state.leads.slot(of: fact.leadID) else { return disregard(fact.leadID, .leadUnknown) }
         let lead = state.leads.leads[slot]
         if case .uphold = fact.decision {
@@ -115,9 +115,9 @@ extension Decision {
         guard lead.isOpen else { return disregard(lead.id, .leadClosed) }
         let review = lead.flags.contains(.underReview) ? resolved(lead, overridden: true) : []
         switch fact.decision {
-        case .close: return close(slot, .human) + review
-        case .reroute: return ended(lead) + reroute(slot, .human) + review
-        case .assign(let partnerID): return assign(partnerID, lead, slot, review)
+        case .close: return close(state, slot, .human) + review
+        case .reroute: return ended(state, lead) + reroute(state, slot, .human) + review
+        case .assign(let partnerID): return assign(state, partnerID, lead, slot, review)
         case .uphold: return review
         }
     }
@@ -126,14 +126,14 @@ extension Decision {
         [.reviewResolved(ReviewResolved(leadID: lead.id, overridden: overridden))]
     }
 
-    private func ended(_ lead: LeadTable.Lead) -> [Event] {
+    private func ended(_ state: State, _ lead: LeadTable.Lead) -> [Event] {
         if lead.holder == LeadTable.nowhere { return [] }
         return [.assignmentEnded(AssignmentEnded(
-            leadID: lead.id, partnerID: holderID(lead), attempt: UInt32(lead.attempt), cause: .human))]
+            leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), cause: .human))]
     }
 
     /// A human may go past caps, never past a hard rule.
-    private func assign(_ partnerID: String, _ lead: LeadTable.Lead, _ slot: Int, _ review: [Event]) -> [Event] {
+    private func assign(_ state: State, _ partnerID: String, _ lead: LeadTable.Lead, _ slot: Int, _ review: [Event]) -> [Event] {
         guard let partner = state.partners.index(of: partnerID), state.partners.status[partner] != .removed else {
             return disregard(partnerID, .partnerUnknown)
         }
@@ -145,7 +145,7 @@ extension Decision {
         if breaksRule { return disregard(partnerID, .notEligible) }
         let assigned = LeadAssigned(
             leadID: lead.id, partnerID: partnerID, attempt: UInt32(lead.attempt) + 1, cause: .human,
-            respondBy: state.policy.flatMap { respondBy(partner, $0) })
-        return ended(lead) + [.leadAssigned(assigned)] + review
+            respondBy: state.policy.flatMap { respondBy(state, partner, $0) })
+        return ended(state, lead) + [.leadAssigned(assigned)] + review
     }
 }

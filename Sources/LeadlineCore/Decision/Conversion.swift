@@ -47,7 +47,7 @@ struct Conversion {
 
     /// Writes the partner's contributions to `into[at...]`; the estimate is the logistic of their sum in that order.
     @inline(__always)
-    func estimate(of partner: Int, _ tallies: OutcomeTallies, into: inout [Double], at start: Int) -> Estimate {
+    func estimate(of partner: Int, _ tallies: OutcomeTallies, into: inout MutableSpan<Double>, at start: Int) -> Estimate {
         let partnerRate = Self.rate(tallies.partners[partner], towards: programRate, strength)
         let partnerLogOdds = Self.logOdds(partnerRate)
         var vertical = 0.0

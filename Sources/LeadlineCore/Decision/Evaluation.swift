@@ -24,13 +24,13 @@ public struct EvaluationScratch: Sendable {
     mutating func reset(partnerCount: Int) {
         steps.removeAll(keepingCapacity: true)
         partners.removeAll(keepingCapacity: true)
-        isIn.removeAll(keepingCapacity: true)
         if fit.count < partnerCount {
             fitContributions = Array(repeating: 0, count: partnerCount * Fit.count)
             conversionContributions = Array(repeating: 0, count: partnerCount * Conversion.count)
             fit = Array(repeating: 0, count: partnerCount)
             conversion = fit
             score = fit
+            isIn = Array(repeating: false, count: partnerCount)
         }
     }
 }
@@ -76,12 +76,11 @@ enum Evaluation {
     private static func exclude(
         _ lead: LeadView, _ state: State, at stamp: Timestamp, period: Int64, _ scratch: inout EvaluationScratch
     ) -> [UInt64] {
-        let partners = state.partners
-        var alive = [UInt64](repeating: 0, count: partners.wordCount)
+        var alive = [UInt64](repeating: 0, count: state.partners.wordCount)
         var paused = alive
-        for index in 0..<partners.count {
+        for index in 0..<state.partners.count {
             let bit: UInt64 = 1 << UInt64(index & 63)
-            switch partners.status[index] {
+            switch state.partners.status[index] {
             case .active: alive[index >> 6] |= bit
             case .paused: paused[index >> 6] |= bit
             case .removed: break
@@ -89,7 +88,7 @@ enum Evaluation {
         }
         put(out: paused, .paused, rule: -1, &scratch)
         for (index, rule) in state.hardRules.enumerated() {
-            let satisfying = HardRules.satisfying(rule, lead, partners)
+            let satisfying = HardRules.satisfying(rule, lead, state.partners)
             var out = alive
             for word in out.indices {
                 out[word] &= ~satisfying[word]
@@ -97,10 +96,10 @@ enum Evaluation {
             }
             put(out: out, .hardRule, rule: index, &scratch)
         }
-        removeSome(&alive, .absent, &scratch) { partners.withAbsences[$0] && partners.isAbsent($0, at: stamp) }
+        removeSome(&alive, .absent, &scratch) { state.partners.withAbsences[$0] && state.partners.isAbsent($0, at: stamp) }
         if !lead.tried.isEmpty { removeSome(&alive, .tried, &scratch) { lead.tried.contains(UInt32($0)) } }
-        removeSome(&alive, .openLeadsCap, &scratch) { CapacityLimits.reached(partners, $0, in: period) == .openLeadsCap }
-        removeSome(&alive, .periodCap, &scratch) { CapacityLimits.reached(partners, $0, in: period) == .periodCap }
+        removeSome(&alive, .openLeadsCap, &scratch) { CapacityLimits.reached(state.partners, $0, in: period) == .openLeadsCap }
+        removeSome(&alive, .periodCap, &scratch) { CapacityLimits.reached(state.partners, $0, in: period) == .periodCap }
         return alive
     }
 
@@ -129,23 +128,14 @@ enum Evaluation {
         _ eligible: [UInt64], _ lead: LeadView, _ state: State, _ policy: Policy, _ exponent: Double,
         _ scratch: inout EvaluationScratch
     ) {
-        let fit = Fit(lead, state, policy)
-        let conversion = Conversion(lead, state, policy)
-        let minimum = Double(policy.minimumConversionBasisPoints) / 10_000
-        let value = Double(lead.valueMinorUnits ?? 0)
-        forEachBit(eligible) { partner in
-            let row = scratch.partners.count
-            let estimate = conversion.estimate(
-                of: partner, state.tallies, into: &scratch.conversionContributions, at: row * Conversion.count)
-            let match = fit.contributions(
-                of: partner, state, winRate: estimate.partnerRate, into: &scratch.fitContributions, at: row * Fit.count)
-            scratch.partners.append(partner)
-            scratch.fit[row] = match
-            scratch.conversion[row] = estimate.conversion
-            scratch.score[row] = ExpectedValue.score(
-                value: value, conversion: estimate.conversion, fit: match, exponent: exponent)
-            scratch.isIn.append(estimate.conversion >= minimum)
-        }
+        forEachBit(eligible) { scratch.partners.append($0) }
+        let scorer = Scorer(
+            fit: Fit(lead, state, policy), conversion: Conversion(lead, state, policy),
+            minimum: Double(policy.minimumConversionBasisPoints) / 10_000, value: Double(lead.valueMinorUnits ?? 0),
+            exponent: exponent)
+        scorer.fill(
+            scratch.partners, state, &scratch.fitContributions, &scratch.conversionContributions, &scratch.fit,
+            &scratch.conversion, &scratch.score, &scratch.isIn)
     }
 
     private static func exclusions(_ state: State, _ scratch: EvaluationScratch) -> [Exclusion] {
@@ -154,7 +144,7 @@ enum Evaluation {
                 reason: step.reason, rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
                 partners: UInt32(step.out.reduce(0) { $0 + $1.nonzeroBitCount }))
         }
-        let below = scratch.isIn.reduce(0) { $0 + ($1 ? 0 : 1) }
+        let below = scratch.partners.indices.reduce(0) { $0 + (scratch.isIn[$1] ? 0 : 1) }
         if below > 0 { list.append(Exclusion(reason: .conversionBelowMinimum, partners: UInt32(below))) }
         return list
     }
@@ -168,14 +158,47 @@ enum Evaluation {
             hash.absorb(UInt64(step.reason.rawValue) << 32 | UInt64(UInt32(bitPattern: Int32(step.rule))))
             for word in step.out { hash.absorb(word) }
         }
+        let fit = scratch.fitContributions.span
+        let conversion = scratch.conversionContributions.span
         for row in scratch.partners.indices {
             hash.absorb(UInt64(scratch.partners[row]) << 1 | (scratch.isIn[row] ? 1 : 0))
-            for column in 0..<Fit.count { hash.absorb(scratch.fitContributions[row * Fit.count + column]) }
-            for column in 0..<Conversion.count {
-                hash.absorb(scratch.conversionContributions[row * Conversion.count + column])
-            }
+            for column in 0..<Fit.count { hash.absorb(fit[row * Fit.count + column]) }
+            for column in 0..<Conversion.count { hash.absorb(conversion[row * Conversion.count + column]) }
             hash.absorb(scratch.score[row])
         }
         return hash.digest()
+    }
+}
+
+/// Scores candidates, a row of the columns each.
+private struct Scorer {
+    let fit: Fit
+    let conversion: Conversion
+    let minimum: Double
+    let value: Double
+    let exponent: Double
+
+    /// The columns come one by one and are written through spans: their storage is looked up once, not once a value.
+    func fill(
+        _ partners: [Int], _ state: State, _ fitContributions: inout [Double], _ conversionContributions: inout [Double],
+        _ fits: inout [Double], _ conversions: inout [Double], _ scores: inout [Double], _ isIn: inout [Bool]
+    ) {
+        var fitContributions = fitContributions.mutableSpan
+        var conversionContributions = conversionContributions.mutableSpan
+        var fits = fits.mutableSpan
+        var conversions = conversions.mutableSpan
+        var scores = scores.mutableSpan
+        var isIn = isIn.mutableSpan
+        for row in partners.indices {
+            let partner = partners[row]
+            let estimate = conversion.estimate(
+                of: partner, state.tallies, into: &conversionContributions, at: row * Conversion.count)
+            let match = fit.contributions(
+                of: partner, state, winRate: estimate.partnerRate, into: &fitContributions, at: row * Fit.count)
+            fits[row] = match
+            conversions[row] = estimate.conversion
+            scores[row] = ExpectedValue.score(value: value, conversion: estimate.conversion, fit: match, exponent: exponent)
+            isIn[row] = estimate.conversion >= minimum
+        }
     }
 }

@@ -23,7 +23,8 @@ struct Fit {
     static let count = FitContribution.allCases.count
     private static let unknown = 0.5
 
-    private let weights: [Double]
+    /// In the order of the contributions; two lanes are unused.
+    private let weights: SIMD8<Double>
     private let vertical: BitRow?
     private let country: BitRow?
     private let language: BitRow?
@@ -33,9 +34,11 @@ struct Fit {
 
     init(_ lead: LeadView, _ state: State, _ policy: Policy) {
         let w = policy.fitWeights
-        let raw = [w.vertical, w.country, w.language, w.dealSize, w.technologies, w.winRate].map(Double.init)
-        let sum = raw.reduce(0, +)
-        weights = sum > 0 ? raw.map { $0 / sum } : raw.map { _ in 1 / Double(Self.count) }
+        let raw = SIMD8<Double>(
+            Double(w.vertical), Double(w.country), Double(w.language), Double(w.dealSize), Double(w.technologies),
+            Double(w.winRate), 0, 0)
+        let sum = ((((raw[0] + raw[1]) + raw[2]) + raw[3]) + raw[4]) + raw[5]
+        weights = sum > 0 ? raw / sum : SIMD8(repeating: 1 / Double(Self.count))
         vertical = state.partners.listing(.verticals, lead.vertical)
         country = state.partners.listing(.countries, lead.country)
         language = state.partners.listing(.languages, lead.language)
@@ -46,7 +49,7 @@ struct Fit {
 
     /// Writes the partner's contributions to `into[at...]` and returns their sum, added up in that order.
     @inline(__always)
-    func contributions(of partner: Int, _ state: State, winRate: Double, into: inout [Double], at start: Int) -> Double {
+    func contributions(of partner: Int, _ state: State, winRate: Double, into: inout MutableSpan<Double>, at start: Int) -> Double {
         let v = weights[0] * (states.vertical ? listed(vertical, partner) : Self.unknown)
         let c = weights[1] * (states.country ? listed(country, partner) : Self.unknown)
         let l = weights[2] * (states.language ? listed(language, partner) : Self.unknown)
