@@ -133,7 +133,7 @@ extension Decision {
         var shadow = ShadowDecided(leadID: leadID, partnerID: "", evaluation: nil)
         if let policy = state.policy, view.valueMinorUnits != nil {
             let outcome = Evaluation.evaluate(view, state, policy, at: stamp, scratch: &scratch)
-            shadow.partnerID = outcome.chosen.map { state.partners.profiles[$0].partnerID } ?? ""
+            if let chosen = outcome.chosen { shadow.partnerID = state.partners.profiles[chosen].partnerID }
             shadow.evaluation = outcome.summary
         }
         return [.leadAssigned(assigned), .shadowDecided(shadow)]

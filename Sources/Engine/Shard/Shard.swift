@@ -132,7 +132,7 @@ public struct Shard: ~Copyable {
         let place = try place(of: taken.program)
         if streams[place].state.isRegistered { try advance(place, to: record.received, imported: record.isImported) }
         let stamp = stamp(place, record)
-        switch streams[place].state.admission(of: taken.input, at: stamp) {
+        switch Self.admission(taken.input, at: stamp, streams, place) {
         case .accept:
             try accept(taken, record, place, at: stamp)
         case .duplicate:
@@ -187,7 +187,7 @@ public struct Shard: ~Copyable {
     ) throws -> [Event] {
         let position = streams[place].state.nextPosition
         if streams[place].state.isSnapshotDue(at: position) { snapshot(place) }
-        let events = Decider.decide(input, at: stamp, in: streams[place].state, scratch: &scratch)
+        let events = Self.decide(input, at: stamp, streams, place, &scratch)
         noteErasure(input, place)
         streams[place].state.fold(input, events, at: stamp)
         var writer = WireWriter()
@@ -203,6 +203,20 @@ public struct Shard: ~Copyable {
             batch.unmatched.append(.init(program: program, position: event.waitingPosition))
         }
         return events
+    }
+
+    // A state is read through a span, in place: read as an array's element it would be copied.
+
+    private static func admission(_ input: Input, at stamp: Timestamp, _ streams: [ProgramStream], _ place: Int) -> Admission {
+        let streams = streams.span
+        return streams[place].state.admission(of: input, at: stamp)
+    }
+
+    private static func decide(
+        _ input: Input, at stamp: Timestamp, _ streams: [ProgramStream], _ place: Int, _ scratch: inout EvaluationScratch
+    ) -> [Event] {
+        let streams = streams.span
+        return Decider.decide(input, at: stamp, in: streams[place].state, scratch: &scratch)
     }
 
     private mutating func noteErasure(_ input: Input, _ place: Int) {

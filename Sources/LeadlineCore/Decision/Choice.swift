@@ -5,10 +5,12 @@ extension Evaluation {
         _ scratch: EvaluationScratch, _ outcome: inout Outcome
     ) {
         let best = bestRows(scratch)
-        outcome.summary.best = best.map { row in
-            Candidate(
+        // Loops where a closure would capture, and so copy, the whole state.
+        outcome.summary.best.reserveCapacity(best.count)
+        for row in best {
+            outcome.summary.best.append(Candidate(
                 partnerID: state.partners.profiles[scratch.partners[row]].partnerID, score: scratch.score[row],
-                fit: scratch.fit[row], conversion: scratch.conversion[row])
+                fit: scratch.fit[row], conversion: scratch.conversion[row]))
         }
         if let owner = eligibleOwner(lead, state, policy, at: stamp, scratch) {
             if CapacityLimits.reached(state.partners, owner, in: period) != nil {
@@ -25,8 +27,8 @@ extension Evaluation {
         if tied.count == 1 {
             settle(scratch.partners[top], .score, state, scratch, best, &outcome)
         } else {
-            outcome.summary.tiedPartnerIDs = tied.map { state.partners.profiles[$0].partnerID }
-            settle(byDebt(tied, state), .tieDebt, state, scratch, best, &outcome)
+            for partner in tied { outcome.summary.tiedPartnerIDs.append(state.partners.profiles[partner].partnerID) }
+            settle(byDebt(tied, state.partners, rotation: state.rotation), .tieDebt, state, scratch, best, &outcome)
         }
     }
 
@@ -36,8 +38,8 @@ extension Evaluation {
     ) {
         outcome.chosen = partner
         outcome.summary.basis = basis
-        let runnerUp = best.first { scratch.partners[$0] != partner }
-        outcome.summary.runnerUpPartnerID = runnerUp.map { state.partners.profiles[scratch.partners[$0]].partnerID } ?? ""
+        guard let runnerUp = best.first(where: { scratch.partners[$0] != partner }) else { return }
+        outcome.summary.runnerUpPartnerID = state.partners.profiles[scratch.partners[runnerUp]].partnerID
     }
 
     /// The account's owner, unless it is gone, away, against a hard rule, or had this lead before: then competition decides.
@@ -74,11 +76,12 @@ extension Evaluation {
     }
 
     /// Who is owed most by earlier ties; among those, who waited longest; among those, the next in rotation.
-    private static func byDebt(_ tied: [Int], _ state: State) -> Int {
-        let debt = tied.map { state.partners.tieDebtMicros[$0] }.max()
-        let owed = tied.filter { state.partners.tieDebtMicros[$0] == debt }
-        let oldest = owed.map { state.partners.lastAssigned[$0] }.min()
-        let waiting = owed.filter { state.partners.lastAssigned[$0] == oldest }
-        return waiting[Int(state.rotation % UInt64(waiting.count))]
+    private static func byDebt(_ tied: [Int], _ partners: PartnerTable, rotation: UInt64) -> Int {
+        let (debts, assigned) = (partners.tieDebtMicros, partners.lastAssigned)
+        let debt = tied.map { debts[$0] }.max()
+        let owed = tied.filter { debts[$0] == debt }
+        let oldest = owed.map { assigned[$0] }.min()
+        let waiting = owed.filter { assigned[$0] == oldest }
+        return waiting[Int(rotation % UInt64(waiting.count))]
     }
 }

@@ -28,7 +28,8 @@ struct Conversion {
     private let verticalColumn: Int?
     private let band: Int
 
-    init(_ lead: LeadView, _ state: State, _ policy: Policy) {
+    /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
+    init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy) {
         strength = Double(max(policy.priorStrengthDeals, 1))
         let prior = min(max(Double(policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999)
         programRate = Self.rate(state.tallies.program, towards: prior, strength)

@@ -96,27 +96,42 @@ enum Evaluation {
             }
             put(out: out, .hardRule, rule: index, &scratch)
         }
-        removeSome(&alive, .absent, &scratch) { state.partners.withAbsences[$0] && state.partners.isAbsent($0, at: stamp) }
-        if !lead.tried.isEmpty { removeSome(&alive, .tried, &scratch) { lead.tried.contains(UInt32($0)) } }
-        removeSome(&alive, .openLeadsCap, &scratch) { CapacityLimits.reached(state.partners, $0, in: period) == .openLeadsCap }
-        removeSome(&alive, .periodCap, &scratch) { CapacityLimits.reached(state.partners, $0, in: period) == .periodCap }
+        for reason in [ExclusionReason.absent, .tried, .openLeadsCap, .periodCap] {
+            let out = who(isOut: reason, of: alive, lead, state, at: stamp, period: period)
+            for word in out.indices { alive[word] &= ~out[word] }
+            put(out: out, reason, rule: -1, &scratch)
+        }
         return alive
     }
 
-    private static func removeSome(
-        _ alive: inout [UInt64], _ reason: ExclusionReason, _ scratch: inout EvaluationScratch, _ isOut: (Int) -> Bool
-    ) {
+    /// Who of those still in is out for a reason that each partner is asked for; an empty row if nobody is.
+    private static func who(
+        isOut reason: ExclusionReason, of alive: [UInt64], _ lead: LeadView, _ state: State, at stamp: Timestamp, period: Int64
+    ) -> [UInt64] {
         var out: [UInt64] = []
-        let count = alive.count
-        forEachBit(alive) { index in
-            if isOut(index) {
-                if out.isEmpty { out = [UInt64](repeating: 0, count: count) }
-                out[index >> 6] |= 1 << UInt64(index & 63)
+        for word in alive.indices {
+            var rest = alive[word]
+            while rest != 0 {
+                let index = (word << 6) + rest.trailingZeroBitCount
+                if isOut(reason, index, lead, state.partners, at: stamp, period: period) {
+                    if out.isEmpty { out = [UInt64](repeating: 0, count: alive.count) }
+                    out[word] |= rest & (~rest &+ 1)
+                }
+                rest &= rest &- 1
             }
         }
-        if out.isEmpty { return }
-        for word in alive.indices { alive[word] &= ~out[word] }
-        put(out: out, reason, rule: -1, &scratch)
+        return out
+    }
+
+    @inline(__always)
+    private static func isOut(
+        _ reason: ExclusionReason, _ index: Int, _ lead: LeadView, _ partners: PartnerTable, at stamp: Timestamp, period: Int64
+    ) -> Bool {
+        switch reason {
+        case .absent: partners.withAbsences[index] && partners.isAbsent(index, at: stamp)
+        case .tried: lead.tried.contains(UInt32(index))
+        default: CapacityLimits.reached(partners, index, in: period) == reason
+        }
     }
 
     private static func put(out: [UInt64], _ reason: ExclusionReason, rule: Int, _ scratch: inout EvaluationScratch) {
@@ -139,10 +154,12 @@ enum Evaluation {
     }
 
     private static func exclusions(_ state: State, _ scratch: EvaluationScratch) -> [Exclusion] {
-        var list = scratch.steps.map { step in
-            Exclusion(
-                reason: step.reason, rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
-                partners: UInt32(step.out.reduce(0) { $0 + $1.nonzeroBitCount }))
+        var list: [Exclusion] = []
+        for step in scratch.steps {
+            var partners = 0
+            for word in step.out { partners += word.nonzeroBitCount }
+            list.append(Exclusion(
+                reason: step.reason, rule: step.rule < 0 ? "" : state.hardRules[step.rule].name, partners: UInt32(partners)))
         }
         let below = scratch.partners.indices.reduce(0) { $0 + (scratch.isIn[$1] ? 0 : 1) }
         if below > 0 { list.append(Exclusion(reason: .conversionBelowMinimum, partners: UInt32(below))) }

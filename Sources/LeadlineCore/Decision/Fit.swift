@@ -32,7 +32,8 @@ struct Fit {
     private let states: (vertical: Bool, country: Bool, language: Bool)
     private let value: Double
 
-    init(_ lead: LeadView, _ state: State, _ policy: Policy) {
+    /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
+    init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy) {
         let w = policy.fitWeights
         let raw = SIMD8<Double>(
             Double(w.vertical), Double(w.country), Double(w.language), Double(w.dealSize), Double(w.technologies),
@@ -42,7 +43,10 @@ struct Fit {
         vertical = state.partners.listing(.verticals, lead.vertical)
         country = state.partners.listing(.countries, lead.country)
         language = state.partners.listing(.languages, lead.language)
-        technologies = lead.technologies.map { state.partners.listing(.technologies, $0) }
+        var rows: [BitRow?] = []
+        rows.reserveCapacity(lead.technologies.count)
+        for code in lead.technologies { rows.append(state.partners.listing(.technologies, code)) }
+        technologies = rows
         states = (lead.vertical != Vocabulary.none, lead.country != Vocabulary.none, lead.language != Vocabulary.none)
         value = Double(lead.valueMinorUnits ?? 0)
     }
