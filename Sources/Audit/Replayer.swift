@@ -106,20 +106,17 @@ public struct Replayer: Sendable {
     private func decideAgain(
         _ program: String, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
     ) throws {
-        var stream = ProgramStream(program: program)
-        var logic = LogicVersions()
+        var pass = SecondPass(program: program)
         try scan(program, db) { position, entry, bytes in
-            if let difference = Self.difference(entry, bytes, logic.decide(entry, in: stream.state)) {
+            if let difference = try pass.take(position, entry, bytes) {
                 result.differenceCount += 1
                 if result.differences.count < ProgramReplay.differencesMax { result.differences.append(difference) }
             }
-            // Each entry is decided on the recorded past, so that one difference does not hide the next.
-            try stream.fold(entry, at: position)
             tell(position)
         }
     }
 
-    private static func difference(_ entry: EntryRecord, _ stored: RawSpan, _ again: [Event]?) -> ReplayDifference? {
+    fileprivate static func difference(_ entry: EntryRecord, _ stored: RawSpan, _ again: [Event]?) -> ReplayDifference? {
         guard let again else {
             return ReplayDifference(
                 position: entry.position, recorded: "logic version \(entry.logicVersion)", decided: "this program does not have it")
@@ -157,6 +154,21 @@ public struct Replayer: Sendable {
         if let fault = chain.fault {
             throw AuditFault(.chain, program: program, position: fault.position, "the journal was changed; run 'leadline verify'")
         }
+    }
+}
+
+/// The state on which recorded inputs are decided again. A value of its own, so that the state is read in place.
+private struct SecondPass {
+    private var stream: ProgramStream
+    private var logic = LogicVersions()
+
+    init(program: String) { stream = ProgramStream(program: program) }
+
+    mutating func take(_ position: UInt64, _ entry: EntryRecord, _ bytes: RawSpan) throws -> ReplayDifference? {
+        let again = logic.decide(entry, in: stream.state)
+        // Each entry is decided on the recorded past, so that one difference does not hide the next.
+        try stream.fold(entry, at: position)
+        return Replayer.difference(entry, bytes, again)
     }
 }
 

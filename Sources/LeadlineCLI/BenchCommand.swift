@@ -44,9 +44,10 @@ struct BenchCommand: AsyncParsableCommand {
 
     private static func line(_ figure: BenchmarkFigure) -> String {
         let value = figure.value >= 1_000 ? grouped(figure.value) : String(format: "%.2f", figure.value)
+        let share = figure.share.map { "   \(Int(($0 * 100).rounded())) %" } ?? ""
         let aim = figure.aim.map { "   (aim \(grouped($0)))" } ?? ""
         return figure.name.padding(toLength: 58, withPad: " ", startingAt: 0)
-            + String(repeating: " ", count: max(0, 16 - value.count)) + value + " \(figure.unit)\(aim)"
+            + String(repeating: " ", count: max(0, 16 - value.count)) + value + " \(figure.unit)\(share)\(aim)"
     }
 
     private static func grouped(_ value: Double) -> String {

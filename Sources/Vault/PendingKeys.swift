@@ -11,7 +11,6 @@ struct PendingKeys {
     private(set) var keys: [Key] = []
     private(set) var aliases: [Alias] = []
     private var keyIndexes: [SubjectID: Int] = [:]
-    private var lookups: [SubjectID: [Pseudonym]] = [:]
     private var subjects: [Pseudonym: SubjectID] = [:]
 
     var isEmpty: Bool { keys.isEmpty && aliases.isEmpty }
@@ -30,18 +29,25 @@ struct PendingKeys {
 
     func subject(_ lookup: Pseudonym) -> SubjectID? { subjects[lookup] }
 
-    /// The subject's new lookups, in the order they became known.
-    func lookups(of subject: SubjectID) -> [Pseudonym] { lookups[subject] ?? [] }
+    /// Each subject's new lookups, in the order they became known.
+    var lookupsBySubject: [SubjectID: [Pseudonym]] {
+        var lookups: [SubjectID: [Pseudonym]] = [:]
+        for alias in aliases { lookups[alias.subject, default: []].append(alias.lookup) }
+        return lookups
+    }
 
     mutating func add(_ key: Key) {
         keyIndexes[key.subject] = keys.count
         keys.append(key)
     }
 
-    /// Adding an alias again changes nothing. A subject has a handful, so they are searched.
+    /// Adding an alias again changes nothing.
     mutating func add(_ alias: Alias) {
-        guard !lookups(of: alias.subject).contains(alias.lookup) else { return }
-        lookups[alias.subject, default: []].append(alias.lookup)
+        if alias.isSecondary {
+            guard !aliases.contains(alias) else { return }
+        } else if subjects[alias.lookup] == alias.subject {
+            return
+        }
         aliases.append(alias)
         if !alias.isSecondary { subjects[alias.lookup] = alias.subject }
     }

@@ -140,7 +140,8 @@ extension Vault {
     /// Every subject that the next flush adds or gives a new alias, whole: what the keys topic must
     /// be told in the same transaction.
     public func pendingRecords() throws -> [KeyRecord] {
-        try pending.touchedSubjects.map(record)
+        let added = pending.lookupsBySubject
+        return try pending.touchedSubjects.map { try record($0, added: added[$0] ?? []) }
     }
 
     /// The keys of all flushed subjects and dead letters, in the order they were made.
@@ -214,12 +215,11 @@ extension Vault {
         pending.add(Alias(lookup: lookup, subject: subject, isSecondary: isSecondary))
     }
 
-    private func record(_ subject: SubjectID) throws -> KeyRecord {
+    private func record(_ subject: SubjectID, added: [Pseudonym]) throws -> KeyRecord {
         let stored = try access { try KeyTable.lookups(of: subject, in: $0) }
-        let added = pending.lookups(of: subject).filter { !stored.contains($0) }
         guard let wrapped = try pending.wrapped(subject) ?? access({ try KeyTable.wrappedKey(subject, in: $0) })
         else { throw VaultError.keyMissing(subject) }
-        return KeyRecord(subject: subject, lookups: stored + added, wrappedKey: wrapped)
+        return KeyRecord(subject: subject, lookups: stored + added.filter { !stored.contains($0) }, wrappedKey: wrapped)
     }
 
     private func key(of subject: SubjectID) throws -> SymmetricKey {
