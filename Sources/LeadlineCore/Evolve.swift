@@ -15,8 +15,8 @@ extension State {
     mutating func evolve(_ input: Input, at stamp: Timestamp) {
         lastStamp = stamp
         seen.forget(at: stamp, most: 4)
-        if let event = input.eventDigest, input.fact != .duplicateReceived {
-            seen.remember(event, content: input.contentDigest, at: stamp)
+        if let event = input.eventDigest {
+            if case .duplicateReceived = input.fact {} else { seen.remember(event, content: input.contentDigest, at: stamp) }
         }
         switch input.fact {
         case .programRegistered(let fact): if currency.isEmpty { currency = fact.currency }

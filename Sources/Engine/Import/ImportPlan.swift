@@ -97,8 +97,9 @@ public struct ImportPlan: Sendable {
         (counts, rows) = (layout.counts, layout.reports)
         ruleCounts = Self.count(layout.reports)
         // The order of the log: time, then topic, then as read.
+        let ranks = layout.records.map(\.kind.rank)
         records = layout.records.enumerated().sorted { a, b in
-            (a.element.time, a.element.kind.rank, a.offset) < (b.element.time, b.element.kind.rank, b.offset)
+            (a.element.time, ranks[a.offset], a.offset) < (b.element.time, ranks[b.offset], b.offset)
         }.map(\.element)
     }
 

@@ -35,7 +35,11 @@ struct JSONScan {
     private func peek() -> UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private mutating func skipSpace() {
-        while at < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[at]) { at += 1 }
+        while at < bytes.count {
+            let byte = bytes[at]
+            guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return }
+            at += 1
+        }
     }
 
     private mutating func value(depth: Int) throws(Failure) {

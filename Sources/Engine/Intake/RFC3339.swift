@@ -14,7 +14,7 @@ public enum RFC3339 {
             }
             return value
         }
-        guard b.count >= 20, b[4] == 45, b[7] == 45, [84, 116, 32].contains(b[10]), b[13] == 58, b[16] == 58,
+        guard b.count >= 20, b[4] == 45, b[7] == 45, (b[10] == 84 || b[10] == 116 || b[10] == 32), b[13] == 58, b[16] == 58,
             let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
             let minute = number(14, 2), let second = number(17, 2),
             (1...12).contains(month), day >= 1, day <= daysIn(month, year), hour < 24, minute < 60, second < 61

@@ -222,6 +222,20 @@ public struct LeadsProjection: Sendable {
     }
 }
 
+extension ClosingReason {
+    /// The status that a closed lead is listed with.
+    fileprivate var word: String {
+        switch self {
+        case .won: "won"
+        case .lost: "lost"
+        case .withdrawn: "withdrawn"
+        case .human: "human"
+        case .objected: "objected"
+        case .erased: "erased"
+        }
+    }
+}
+
 /// What an event changes in the list of leads; nil fields stay.
 private struct LeadChange {
     var leadID: String
@@ -238,7 +252,7 @@ private struct LeadChange {
         case .assignmentEnded(let event): self.init(event.leadID, nil, "")
         case .firstResponseMet(let event): self.init(event.leadID, "responded", nil)
         case .leadEscalated(let event): self.init(event.leadID, "escalated", "")
-        case .leadClosed(let event): self.init(event.leadID, "\(event.reason)", event.partnerID)
+        case .leadClosed(let event): self.init(event.leadID, event.reason.word, event.partnerID)
         case .leadMerged(let event):
             if event.sameID { return nil }
             self.init(event.leadID, "merged", "")

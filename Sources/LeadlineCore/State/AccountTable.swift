@@ -20,17 +20,18 @@ struct AccountTable: Sendable {
         var intentStrengthPercent: UInt8 = 0
     }
 
-    private(set) var indexByPseudonym: [Digest128: UInt32] = [:]
+    private var index = HashIndex()
     var accounts: ContiguousArray<Account> = []
 
-    func index(of pseudonym: Digest128) -> Int? { indexByPseudonym[pseudonym].map(Int.init) }
+    func index(of pseudonym: Digest128) -> Int? {
+        index.row(HashIndex.hash(pseudonym)) { accounts[Int($0)].pseudonym == pseudonym }.map(Int.init)
+    }
 
     mutating func indexOrInsert(_ pseudonym: Digest128) -> Int {
         if let known = index(of: pseudonym) { return known }
-        let index = accounts.count
         accounts.append(Account(pseudonym: pseudonym))
-        indexByPseudonym[pseudonym] = UInt32(index)
-        return index
+        index.insert(UInt32(accounts.count - 1), HashIndex.hash(pseudonym))
+        return accounts.count - 1
     }
 
     init() {}
@@ -38,7 +39,7 @@ struct AccountTable: Sendable {
     /// Rebuilds the index from a snapshot's accounts.
     init(accounts: ContiguousArray<Account>) {
         self.accounts = accounts
-        indexByPseudonym.reserveCapacity(accounts.count)
-        for index in accounts.indices { indexByPseudonym[accounts[index].pseudonym] = UInt32(index) }
+        index = HashIndex(reserving: accounts.count)
+        for row in accounts.indices { index.insert(UInt32(row), HashIndex.hash(accounts[row].pseudonym)) }
     }
 }

@@ -60,7 +60,7 @@ struct LeadTable: Sendable {
         var hasTimer: Bool { status == .assigned && dueAt < .distantFuture }
     }
 
-    private(set) var slotByID: [String: UInt32] = [:]
+    private var index = HashIndex()
     var leads: ContiguousArray<Lead> = []
     private var free: [UInt32] = []
     /// Closed leads in order of closing, for archiving.
@@ -69,16 +69,20 @@ struct LeadTable: Sendable {
 
     /// Slot of a lead; a merged lead's is that of the lead it went into.
     func slot(of id: String) -> Int? {
-        guard let slot = slotByID[id] else { return nil }
-        var at = slot
+        guard var at = ownSlot(of: id) else { return nil }
         while leads[Int(at)].status == .merged { at = leads[Int(at)].link }
         return Int(at)
     }
 
-    /// When the lead itself came, also if it was merged into another.
-    func arrival(of id: String) -> Timestamp? { slotByID[id].map { leads[Int($0)].submittedAt } }
+    /// The slot that the lead itself has, merged or not.
+    private func ownSlot(of id: String) -> UInt32? {
+        index.row(HashIndex.hash(id)) { leads[Int($0)].id == id }
+    }
 
-    func knows(_ id: String) -> Bool { slotByID[id] != nil }
+    /// When the lead itself came, also if it was merged into another.
+    func arrival(of id: String) -> Timestamp? { ownSlot(of: id).map { leads[Int($0)].submittedAt } }
+
+    func knows(_ id: String) -> Bool { ownSlot(of: id) != nil }
 
     mutating func insert(_ lead: Lead) -> Int {
         let slot: Int
@@ -89,7 +93,7 @@ struct LeadTable: Sendable {
             slot = leads.count
             leads.append(lead)
         }
-        slotByID[lead.id] = UInt32(slot)
+        index.insert(UInt32(slot), HashIndex.hash(lead.id))
         openCount += 1
         return slot
     }
@@ -106,7 +110,7 @@ struct LeadTable: Sendable {
         for _ in 0..<most {
             guard let slot = closed.popFirst(before: limit) else { return }
             let lead = leads[Int(slot)]
-            slotByID[lead.id] = nil
+            index.remove(slot, HashIndex.hash(lead.id))
             leads[Int(slot)] = Lead(id: "")
             free.append(slot)
             archived(lead)
@@ -122,8 +126,8 @@ struct LeadTable: Sendable {
         self.closed = closed
         self.openCount = openCount
         let isFree = free.reduce(into: BitRow()) { $0[Int($1)] = true }
-        slotByID.reserveCapacity(leads.count)
-        for slot in leads.indices where !isFree[slot] { slotByID[leads[slot].id] = UInt32(slot) }
+        index = HashIndex(reserving: leads.count)
+        for slot in leads.indices where !isFree[slot] { index.insert(UInt32(slot), HashIndex.hash(leads[slot].id)) }
     }
 
     var freeSlots: [UInt32] { free }

@@ -50,7 +50,7 @@ public struct State: Sendable {
     /// Partners ever registered.
     public var partnerCount: Int { partners.count }
     /// A measure of the state's size, by which snapshots are spaced: leads, accounts, partners, events remembered.
-    public var size: Int { leads.leads.count + accounts.accounts.count + partners.count + seen.byEvent.count / 4 }
+    public var size: Int { leads.leads.count + accounts.accounts.count + partners.count + seen.count / 4 }
 
     /// A hash under which an archived lead's id is remembered.
     static func archiveDigest(_ leadID: String) -> UInt64 {

@@ -21,12 +21,11 @@ extension State {
         leads.write(to: &w)
         w.put(each: accounts.accounts) { $1.write(to: &$0) }
         tallies.write(to: &w)
-        w.put(each: seen.order.items) { w, item in
-            w.put(item.at)
-            w.put(item.element)
-            let memory = seen.byEvent[item.element]
-            w.put(memory?.content ?? 0)
-            w.put(memory?.at ?? .epoch)
+        w.put(each: seen.queue) { w, seen in
+            w.put(seen.queuedAt)
+            w.put(seen.event)
+            w.put(seen.content)
+            w.put(seen.at)
         }
         w.put(waiting.nextTicket)
         w.put(each: waiting.tickets) { w, ticket in
@@ -62,9 +61,9 @@ extension State {
             try r.each { (r) throws(StateBytesError) in try AccountTable.Account(from: &r) }))
         tallies = try OutcomeTallies(from: &r)
         for _ in 0..<(try r.count()) {
-            let at = try r.timestamp()
+            let queuedAt = try r.timestamp()
             let event = try r.digest()
-            seen.restore(event, queuedAt: at, .init(content: try r.get(), at: try r.timestamp()))
+            seen.restore(.init(event: event, content: try r.get(), at: try r.timestamp(), queuedAt: queuedAt))
         }
         waiting = WaitingOutcomes(nextTicket: try r.get())
         for _ in 0..<(try r.count()) {
