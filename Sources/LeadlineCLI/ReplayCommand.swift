@@ -24,14 +24,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let replayer = Replayer(try data.folder())
-        let bar = SharedProgressBar("replaying", unit: "entries")
-        let report: ReplayReport
-        do {
-            report = try await replayer.run(program: data.givenProgram) { bar.update($0) }
-            bar.finish()
-        } catch {
-            bar.finish()
-            throw CommandFailure(ofAudit: error)
+        let report = try await SharedProgressBar.audit("replaying") { bar in
+            try await replayer.run(program: data.givenProgram) { bar.update($0) }
         }
         if json {
             Terminal.line(try JSONText.line(report))

@@ -29,14 +29,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let verifier = Verifier(try data.folder(), depth: quick ? .chain : .full)
-        let bar = SharedProgressBar("verifying", unit: "entries")
-        let report: VerificationReport
-        do {
-            report = try await verifier.run(program: data.givenProgram) { bar.update($0) }
-            bar.finish()
-        } catch {
-            bar.finish()
-            throw CommandFailure(ofAudit: error)
+        let report = try await SharedProgressBar.audit("verifying") { bar in
+            try await verifier.run(program: data.givenProgram) { bar.update($0) }
         }
         if json {
             Terminal.line(try JSONText.line(report))

@@ -20,5 +20,15 @@ final class SharedProgressBar: Sendable {
         }
     }
 
-    func finish() { work.withLock { $0.bar.finish() } }
+    /// Runs an audit under a bar of its own, which ends with it.
+    /// - Throws: `CommandFailure` for whatever the audit throws.
+    static func audit<Report>(
+        _ label: String, _ body: (SharedProgressBar) async throws -> Report
+    ) async throws -> Report {
+        let bar = SharedProgressBar(label, unit: "entries")
+        defer { bar.finish() }
+        do { return try await body(bar) } catch { throw CommandFailure(ofAudit: error) }
+    }
+
+    private func finish() { work.withLock { $0.bar.finish() } }
 }
