@@ -45,6 +45,13 @@ let package = Package(
             name: "Engine",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", grdb, crypto, protobuf, logging],
             swiftSettings: strict),
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
+        .target(
+            name: "KafkaTransport",
+            dependencies: [
+                "CRdKafka", "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", deque, grdb, crypto, protobuf, logging,
+            ],
+            swiftSettings: strict),
         .target(
             name: "Audit",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", grdb, crypto],
@@ -56,7 +63,7 @@ let package = Package(
         .executableTarget(
             name: "LeadlineCLI",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Simulation",
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit", "Simulation",
                 arguments, yams, logging, lifecycle, crypto, grdb, protobuf,
             ],
             swiftSettings: strict),
@@ -67,6 +74,13 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Simulation", grdb, crypto, protobuf],
+            swiftSettings: strict),
+        .testTarget(
+            name: "KafkaTransportTests",
+            dependencies: [
+                "CRdKafka", "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Simulation", grdb, crypto,
+                protobuf, logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "AuditTests",

@@ -22,6 +22,8 @@ struct InitCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The folder. Default: $LEADLINE_DATA, else ./leadline-data.", valueName: "dir"))
     var directory: String?
 
+    @OptionGroup var kafka: KafkaOptions
+
     @Option(name: .customLong("data"), help: .hidden)
     var dataPath: String?
 
@@ -54,7 +56,8 @@ struct InitCommand: AsyncParsableCommand {
         let folder = try DataFolder.create(path: path, settings: settings)
         try Self.writeSample("policy.yaml", SampleFiles.policy(currency: currency), into: path)
         try Self.writeSample("partners.yaml", SampleFiles.partners(currency: currency), into: path)
-        _ = try await Publication.publish([EventRecord.binary(.programRegistered, program: program, json: registration)], to: folder)
+        _ = try await Publication.publish(
+            [EventRecord.binary(.programRegistered, program: program, json: registration)], to: folder, kafka: try kafka.settings())
         tell(path, keyFile)
     }
 

@@ -19,10 +19,10 @@ struct Leadline: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Set up:", subcommands: [InitCommand.self, PolicyCommand.self, PartnersCommand.self, DemoCommand.self]),
+            CommandGroup(name: "Set up:", subcommands: [InitCommand.self, TopicsCommand.self, PolicyCommand.self, PartnersCommand.self, DemoCommand.self]),
             CommandGroup(
                 name: "Stream:",
-                subcommands: [RunCommand.self, ProduceCommand.self, ConsumeCommand.self, DeadLetterCommand.self, ImportCommand.self]),
+                subcommands: [RunCommand.self, StatusCommand.self, ProduceCommand.self, ConsumeCommand.self, DeadLetterCommand.self, ImportCommand.self]),
             CommandGroup(
                 name: "Ask and check:",
                 subcommands: [LeadsCommand.self, ExplainCommand.self, ReplayCommand.self, VerifyCommand.self]),

@@ -28,6 +28,7 @@ struct PartnersApply: AsyncParsableCommand {
             \(Outcome.note)
             """)
 
+    @OptionGroup var kafka: KafkaOptions
     @OptionGroup var data: DataFolderOptions
 
     @Option(name: .shortAndLong, help: ArgumentHelp("YAML file; - is stdin.", valueName: "file"))
@@ -75,7 +76,7 @@ struct PartnersApply: AsyncParsableCommand {
             .map { Change(partner: $0.profile.partnerID, kind: .notInFile) }
         try show(changes)
         if dryRun || records.isEmpty { return }
-        Terminal.say(try await Publication.publish(records, to: folder).sentence)
+        Terminal.say(try await Publication.publish(records, to: folder, kafka: try kafka.settings()).sentence)
     }
 
     // MARK: Reading

@@ -24,6 +24,7 @@ struct PolicyApply: AsyncParsableCommand {
             \(Outcome.note)
             """)
 
+    @OptionGroup var kafka: KafkaOptions
     @OptionGroup var data: DataFolderOptions
 
     @Option(name: .shortAndLong, help: ArgumentHelp("YAML file; - is stdin.", valueName: "file"))
@@ -51,7 +52,7 @@ struct PolicyApply: AsyncParsableCommand {
         if isUnchanged || dryRun { return }
         let body = JSONText.object([("policy", try message.jsonString())])
         let record = EventRecord.binary(.policyPublished, program: data.program(in: folder), json: body)
-        Terminal.say(try await Publication.publish([record], to: folder).sentence)
+        Terminal.say(try await Publication.publish([record], to: folder, kafka: try kafka.settings()).sentence)
     }
 
     private struct Report: Encodable {

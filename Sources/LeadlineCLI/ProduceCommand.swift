@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Foundation
+import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
 
@@ -23,6 +24,7 @@ struct ProduceCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     @Argument(help: ArgumentHelp("Input topic, e.g. leads.", valueName: "topic"))
     var topic: String
@@ -84,19 +86,19 @@ struct ProduceCommand: AsyncParsableCommand {
     func run() async throws {
         guard let topic = Topic(name: topic) else { preconditionFailure("validate checked the topic") }
         let folder = try data.folder()
-        let log = try EmbeddedLog(folder.openJournal())
+        let sink = try RecordSink(folder, kafka.settings())
         let maker = LineRecords(
             topic: topic, program: data.program(in: folder), key: key, type: type, source: source, idPrefix: idPrefix,
             usesEventTime: eventTime, isChecked: !noCheck, headers: header.map(Self.parse))
         let input = try LineFile(file)
         if raw {
-            try send([maker.raw(try input.rest(), contentType: contentType)], log)
+            try send([maker.raw(try input.rest(), contentType: contentType)], sink)
             return try finish(sent: 1, refused: [])
         }
-        try sendLines(input, maker, log)
+        try sendLines(input, maker, sink)
     }
 
-    private func sendLines(_ input: LineFile, _ maker: LineRecords, _ log: EmbeddedLog) throws {
+    private func sendLines(_ input: LineFile, _ maker: LineRecords, _ sink: RecordSink) throws {
         var progress = ProgressBar("sending", unit: "records")
         defer { progress.finish() }
         var waiting: [NewRecord] = []
@@ -112,20 +114,20 @@ struct ProduceCommand: AsyncParsableCommand {
                 Terminal.say("error: \(problem.what). \(input.name):\(line.number)\(problem.remedy.isEmpty ? "" : ". " + problem.remedy)")
             }
             if waiting.count == batch {
-                try send(waiting, log)
+                try send(waiting, sink)
                 sent += waiting.count
                 waiting.removeAll(keepingCapacity: true)
                 progress.update(UInt64(sent))
             }
         }
-        try send(waiting, log)
+        try send(waiting, sink)
         sent += waiting.count
         progress.finish()
         try finish(sent: sent, refused: refused)
     }
 
-    private func send(_ records: [NewRecord], _ log: EmbeddedLog) throws {
-        if !records.isEmpty { try log.append(records, now: SystemClock().now()) }
+    private func send(_ records: [NewRecord], _ sink: RecordSink) throws {
+        if !records.isEmpty { try sink.append(records) }
     }
 
     private func finish(sent: Int, refused: [Int]) throws {
@@ -144,6 +146,28 @@ struct ProduceCommand: AsyncParsableCommand {
     private static func parse(_ header: String) -> RecordHeader {
         let parts = header.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         return RecordHeader(String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+    }
+}
+
+/// Where records go: the data folder's own topics, or a cluster's.
+private enum RecordSink {
+    case embedded(EmbeddedLog)
+    case kafka(KafkaPublisher)
+
+    init(_ folder: DataFolder, _ kafka: KafkaSettings?) throws {
+        if let kafka {
+            self = .kafka(try KafkaPublisher(kafka, partitionCount: Topics.partitionCount(ClusterAdmin(kafka))))
+        } else {
+            self = .embedded(try EmbeddedLog(folder.openJournal()))
+        }
+    }
+
+    /// Returns once they are durable.
+    func append(_ records: [NewRecord]) throws {
+        switch self {
+        case .embedded(let log): try log.append(records, now: SystemClock().now())
+        case .kafka(let publisher): try publisher.send(records)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import KafkaTransport
 import LeadlineCore
 import Logging
 
@@ -12,16 +13,30 @@ struct RunCommand: AsyncParsableCommand {
             timers when they fall due. SIGTERM and SIGINT stop it between two batches; a kill loses nothing either, since \
             a batch is durable as a whole or not at all. One line a batch goes to stderr.
 
+            With --kafka it joins the consumer group and works on the partitions that fall to it, one transaction a batch; \
+            start as many instances as you like, each with a data folder of its own and the same master key. The folder \
+            is a copy: an empty one is filled from the journal topic.
+
             \(Outcome.note)
             """)
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     @Option(help: ArgumentHelp("Most records in one batch, that is, in one commit.", valueName: "count"))
     var batchMax = 1_000
 
     @Option(help: ArgumentHelp("How long to wait before looking again when nothing is there.", valueName: "millis"))
     var pauseMillis = 50
+
+    @Option(help: ArgumentHelp("Kafka: name of this instance, for static membership. A replacement of the same name takes its place.", valueName: "name"))
+    var instanceId: String?
+
+    @Option(help: ArgumentHelp("Kafka: how long a batch waits for more records after its first.", valueName: "millis"))
+    var lingerMillis = 5
+
+    @Option(help: ArgumentHelp("Kafka: how decisions are written, json or protobuf.", valueName: "format"))
+    var decisions: DecisionFormat = .json
 
     @Flag(help: "Process what is there, then exit.")
     var once = false
@@ -31,13 +46,16 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
+        if lingerMillis < 0 || lingerMillis > 10_000 { throw ValidationError("--linger-millis must be from 0 to 10000") }
+        if once && kafka.bootstrap != nil { throw ValidationError("--once works on the data folder's own log only") }
         if pauseMillis < 1 || pauseMillis > 60_000 { throw ValidationError("--pause-millis must be from 1 to 60000") }
     }
 
     func run() async throws {
-        let folder = try data.folder()
+        let folder = try DataFolder(path: data.path)
         var logger = Logger(label: "leadline", factory: StreamLogHandler.standardError(label:))
         logger.logLevel = quiet ? .error : .info
+        if let settings = try kafka.settings(instanceID: instanceId) { return try await serve(folder, settings, logger) }
         let processor = try Processor(folder)
         logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(data.program(in: folder))"])
         if once {
@@ -47,7 +65,17 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func drain(_ processor: Processor, _ logger: Logger) async throws {
+    private func serve(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
+        var options = KafkaLogOptions(partitionCount: try Topics.partitionCount(try ClusterAdmin(settings)))
+        options.linger = .milliseconds(lingerMillis)
+        options.decisionFormat = decisions
+        let instance = try KafkaInstance(folder, settings, options: options, batchMax: batchMax, logger: logger)
+        logger.info("started", metadata: ["data": "\(folder.path)", "group": "\(settings.group)", "partitions": "\(options.partitionCount)"])
+        try await GracefulStop.run { try await instance.run() }
+        logger.info("stopped")
+    }
+
+    private func drain(_ processor: Processor<EmbeddedLog>, _ logger: Logger) async throws {
         var total = StepReport()
         repeat {
             let report = try await processor.step(max: batchMax)
@@ -58,7 +86,7 @@ struct RunCommand: AsyncParsableCommand {
         logger.info("done", metadata: Self.metadata(total))
     }
 
-    private func serve(_ processor: Processor, _ logger: Logger) async throws {
+    private func serve(_ processor: Processor<EmbeddedLog>, _ logger: Logger) async throws {
         let batchMax = batchMax
         let pause = Duration.milliseconds(pauseMillis)
         try await GracefulStop.run {
@@ -79,3 +107,5 @@ struct RunCommand: AsyncParsableCommand {
         ]
     }
 }
+
+extension DecisionFormat: ExpressibleByArgument {}

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Audit
+import Engine
 import Foundation
+import KafkaTransport
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,6 +14,9 @@ struct VerifyCommand: AsyncParsableCommand {
             assignment over a cap, counted apart from the decider; no timer fired early. Then the commit order and the \
             dead letters, which open only with the master key. Chain and decisions need no key. Reads only. Names the \
             program and position of each program's first fault.
+
+            With --kafka it reads the journal topic instead, from its beginning, and needs no processor's disk: positions \
+            without gap or repeat, and then the same checks, partition by partition.
 
             With --json, one object: depth, programs (program, size, entries, events, head, stateHash, statesAvailable, \
             stateHashesCompared, snapshotsCompared, leadsAccepted, assignmentsCheckedAgainstCaps, seconds, fault), \
@@ -26,9 +31,45 @@ struct VerifyCommand: AsyncParsableCommand {
     var json = false
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     func run() async throws {
-        let verifier = Verifier(try data.folder(), depth: quick ? .chain : .full)
+        if let settings = try kafka.settings() { return try await verify(settings) }
+        let isGood = try await verify(try data.folder())
+        if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
+    }
+
+    /// Checks the journal topic alone: every partition is copied into a folder of its own, which is removed afterwards.
+    private func verify(_ settings: KafkaSettings) async throws {
+        let path = NSTemporaryDirectory() + "leadline-verify-\(UUID().uuidString)"
+        defer { _ = try? FileManager.default.removeItem(atPath: path) }
+        let copy = try DataFolder.create(path: path, settings: try DataFolder(path: data.path).settings)
+        var bar = ProgressBar("copying the journal", unit: "entries")
+        var before: UInt64 = 0
+        var last: (partition: Int32, entries: UInt64) = (-1, 0)
+        let shards: [DataFolder]
+        do {
+            shards = try JournalCopy.fill(copy, settings) { partition, _, entries in
+                if partition != last.partition { before += last.entries }
+                last = (partition, entries)
+                bar.update(before + entries)
+            }
+            bar.finish()
+        } catch {
+            bar.finish()
+            guard let broken = error as? KafkaTransportError, case .journalBroken = broken else { throw error }
+            throw CommandFailure(.checkFailed, "\(broken)")
+        }
+        var isGood = true
+        for (partition, shard) in shards.enumerated() {
+            if !json { Terminal.line("partition \(partition)") }
+            if try await !verify(shard) { isGood = false }
+        }
+        if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
+    }
+
+    private func verify(_ folder: DataFolder) async throws -> Bool {
+        let verifier = Verifier(folder, depth: quick ? .chain : .full)
         let report = try await SharedProgressBar.audit("verifying") { bar in
             try await verifier.run(program: data.givenProgram) { bar.update($0) }
         }
@@ -39,6 +80,6 @@ struct VerifyCommand: AsyncParsableCommand {
         } else {
             Terminal.line(report.lines.map(Terminal.harmless).joined(separator: "\n"))
         }
-        if !report.isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
+        return report.isGood
     }
 }

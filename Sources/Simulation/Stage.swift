@@ -8,7 +8,7 @@ import LeadlineSchemas
 public struct Stage: Sendable {
     /// Where it plays.
     public let folder: DataFolder
-    private let processor: Processor
+    private let processor: Processor<EmbeddedLog>
     private let journal: DatabaseQueue
     private var nextOffset: UInt64
 

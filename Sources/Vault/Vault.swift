@@ -110,6 +110,11 @@ public final class Vault {
         try open(sealed, subject: keyID, context: Self.deadLetterContext)
     }
 
+    /// True if the vault has never held a key: it was just made.
+    public var isEmpty: Bool {
+        get throws { try tombstones.isEmpty && pending.isEmpty && access { try Int.fetchOne($0, sql: "SELECT 1 FROM keys LIMIT 1") == nil } }
+    }
+
     /// Whether the subject was erased.
     public func isErased(_ subject: SubjectID) -> Bool {
         tombstones.contains(subject)
@@ -216,7 +221,8 @@ extension Vault {
     }
 
     private func record(_ subject: SubjectID, added: [Pseudonym]) throws -> KeyRecord {
-        let stored = try access { try KeyTable.lookups(of: subject, in: $0) }
+        // A new subject has no aliases but the new ones.
+        let stored = pending.contains(subject) ? [] : try access { try KeyTable.lookups(of: subject, in: $0) }
         guard let wrapped = try pending.wrapped(subject) ?? access({ try KeyTable.wrappedKey(subject, in: $0) })
         else { throw VaultError.keyMissing(subject) }
         return KeyRecord(subject: subject, lookups: stored + added.filter { !stored.contains($0) }, wrappedKey: wrapped)

@@ -64,15 +64,18 @@ import Testing
             self.failsAfterStoring = failsAfterStoring
             failuresLeft = failures
         }
-        func poll(max: Int, now: Timestamp) throws -> Poll { try inner.poll(max: max, now: now) }
+        let carriesKeys = false
+        let waitsForRecords = false
+        func settle() throws { try inner.settle() }
+        func poll(max: Int, wait: Duration, now: Timestamp) throws -> Poll { try inner.poll(max: max, wait: wait, now: now) }
         func parkedLeads() throws -> [(program: String, leadID: String)] { try inner.parkedLeads() }
-        func commit(_ batch: Batch) throws -> [StreamHead] {
+        func commit(_ batch: Batch) throws {
             if failuresLeft > 0 {
                 failuresLeft -= 1
-                if failsAfterStoring { _ = try inner.commit(batch) }
+                if failsAfterStoring { try inner.commit(batch) }
                 throw Failure()
             }
-            return try inner.commit(batch)
+            try inner.commit(batch)
         }
     }
 

@@ -31,6 +31,42 @@ public struct DataFolder: Sendable {
     public var derivedPath: String { path + "/derived.db" }
     private static func settingsPath(_ path: String) -> String { path + "/leadline.json" }
 
+    private init(path: String, settings: DataFolderSettings) {
+        self.path = path
+        self.settings = settings
+    }
+
+    /// The folder of one shard of a Kafka deployment, made if it is absent: a data folder like any other, under the
+    /// same master key.
+    public func shard(_ partition: Int32) throws -> DataFolder {
+        let digits = String(partition)
+        let shard = path + "/shards/" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        try FileManager.default.createDirectory(atPath: shard, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        return DataFolder(path: shard, settings: settings)
+    }
+
+    /// Where a program's journal is: this folder, or the shard that holds the program.
+    public func holding(_ program: String) throws -> DataFolder {
+        for shard in shards where try shard.openJournalReadOnly().read({ try JournalReader().head(of: program, in: $0) }) != nil {
+            return shard
+        }
+        return self
+    }
+
+    /// The shards that have a journal here.
+    public var shards: [DataFolder] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/shards")) ?? []
+        return names.sorted().map { DataFolder(path: path + "/shards/" + $0, settings: settings) }
+            .filter { FileManager.default.fileExists(atPath: $0.journalPath) }
+    }
+
+    /// Takes the keys of a shard that is another machine's now off this one. They come back from the keys topic.
+    public func removeVault() throws {
+        for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: vaultPath + suffix) {
+            try FileManager.default.removeItem(atPath: vaultPath + suffix)
+        }
+    }
+
     /// Opens a folder that `create` made.
     public init(path: String) throws {
         self.path = path

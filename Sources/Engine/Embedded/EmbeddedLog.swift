@@ -1,6 +1,6 @@
 import Foundation
 public import GRDB
-public import Journal
+import Journal
 public import LeadlineCore
 
 /// The log without a broker: topics as tables beside the journal, in the same SQLite file, so that one transaction
@@ -25,11 +25,9 @@ public final class EmbeddedLog: ShardLog {
                 received INTEGER NOT NULL, topic INTEGER NOT NULL, offset INTEGER NOT NULL, imported INTEGER NOT NULL,
                 key BLOB, headers BLOB NOT NULL, value BLOB, PRIMARY KEY (received, topic, offset)) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS dead_letters (offset INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-            CREATE TABLE IF NOT EXISTS parked (
-                program TEXT NOT NULL, position INTEGER NOT NULL, lead TEXT NOT NULL, bytes BLOB NOT NULL,
-                PRIMARY KEY (program, position));
             CREATE TABLE IF NOT EXISTS imports (id TEXT PRIMARY KEY, appended INTEGER NOT NULL);
             """)
+        try ParkedLetters.createTable(db)
     }
 
     // MARK: Producing
@@ -93,7 +91,7 @@ public final class EmbeddedLog: ShardLog {
 
     // MARK: ShardLog
 
-    public func poll(max: Int, now: Timestamp) throws -> Poll {
+    public func poll(max: Int, wait: Duration, now: Timestamp) throws -> Poll {
         try queue.read { db in
             let statement = try db.cachedStatement(sql: """
                 SELECT received, topic, offset, imported, key, headers, value FROM records
@@ -127,15 +125,19 @@ public final class EmbeddedLog: ShardLog {
             value: (row[6] as Data?).map { [UInt8]($0) })
     }
 
-    public func commit(_ batch: Batch) throws -> [StreamHead] {
+    public let carriesKeys = false
+    public let waitsForRecords = false
+
+    public func commit(_ batch: Batch) throws {
         try queue.write { db in
-            let heads = try JournalWriter().append(batch.entries, in: db)
-            for letter in batch.deadLetters { try Self.addDeadLetter(letter, db) }
-            try Self.park(batch, db)
+            try JournalWriter().append(batch.entries, in: db)
+            let unparked = try ParkedLetters.unparked(by: batch, db)
+            for letter in batch.deadLetters + unparked.letters { try Self.addDeadLetter(letter, db) }
+            try ParkedLetters.add(batch.parked, db)
+            try ParkedLetters.remove(unparked.references, db)
             if let last = batch.consumed.last {
                 try Self.delete(batch.consumed, through: last, db)
             }
-            return heads
         }
     }
 
@@ -159,29 +161,11 @@ public final class EmbeddedLog: ShardLog {
         try db.execute(sql: "INSERT OR REPLACE INTO topics VALUES (?, ?, 0)", arguments: [Topic.deadletter.rawValue, next + 1])
     }
 
-    private static func park(_ batch: Batch, _ db: Database) throws {
-        for parked in batch.parked {
-            try db.execute(
-                sql: "INSERT INTO parked VALUES (?, ?, ?, ?)",
-                arguments: [parked.program, Int64(parked.position), parked.leadID, Data(parked.deadLetter)])
-        }
-        for unmatched in batch.unmatched {
-            let arguments: StatementArguments = [unmatched.program, Int64(unmatched.position)]
-            if let bytes = try Data.fetchOne(db, sql: "SELECT bytes FROM parked WHERE program = ? AND position = ?", arguments: arguments) {
-                try addDeadLetter([UInt8](bytes), db)
-            }
-            try db.execute(sql: "DELETE FROM parked WHERE program = ? AND position = ?", arguments: arguments)
-        }
-        for arrived in batch.arrived {
-            try db.execute(sql: "DELETE FROM parked WHERE program = ? AND lead = ?", arguments: [arrived.program, arrived.leadID])
-        }
+    public func parkedLeads() throws -> [(program: String, leadID: String)] {
+        try queue.read { try ParkedLetters.leads($0) }
     }
 
-    public func parkedLeads() throws -> [(program: String, leadID: String)] {
-        try queue.read { db in
-            try Row.fetchAll(db, sql: "SELECT DISTINCT program, lead FROM parked").map { ($0[0], $0[1]) }
-        }
-    }
+    public func settle() throws { try truncateWriteAheadLog() }
 
     // MARK: Consuming
 

@@ -7,10 +7,10 @@ public struct ImportProgress: Sendable, Equatable {
     public var total: Int
 }
 
-extension Processor {
-    /// Records that one transaction appends.
-    private static let chunkRecords = 5_000
+/// Records that one transaction appends.
+private let chunkRecords = 5_000
 
+extension Processor where Log == EmbeddedLog {
     /// Puts a history into the log and processes it. A crash at any moment is made up for by calling it again: what
     /// was appended is not appended twice, what was processed is not processed twice, and the journal is the same.
     ///
@@ -25,7 +25,7 @@ extension Processor {
         if appended == 0 { try refuseEarlierHistory(plan) }
         let isRegistered = state(of: plan.program)?.isRegistered ?? false
         while appended < plan.recordCount {
-            let end = min(appended + Self.chunkRecords, plan.recordCount)
+            let end = min(appended + chunkRecords, plan.recordCount)
             var records = plan.newRecords(appended..<end)
             if isRegistered, let index = (appended..<end).first(where: { plan.isRegistration($0) }) { records.remove(at: index - appended) }
             try log.append(records, importID: plan.importID, progress: end, now: plan.lastMoment)

@@ -54,6 +54,12 @@ public struct Intake {
     public mutating func take(_ record: LogRecord) throws -> TakenInput {
         let value = try Self.value(of: record)
         let program = try Self.program(of: record)
+        if !record.isInItsPartition {
+            throw Rejection(
+                .wrongPartition,
+                "the record's key belongs to another partition; produce with the default partitioner of Kafka's clients (murmur2 of the key)",
+                field: "key")
+        }
         let event = try CloudEvent(record, value: value)
         if let key = event.partitionKey, key != program {
             throw Rejection(.keyMismatch, "the attribute partitionkey and the record's key name different programs", field: "partitionkey")

@@ -39,6 +39,8 @@ public struct LogRecord: Sendable, Equatable {
     /// The log's append time; on import the event's own time.
     public var received: Timestamp
     public var isImported: Bool
+    /// False if the record stands in another partition than the one that its key belongs to.
+    public var isInItsPartition = true
     public var key: [UInt8]?
     public var headers: [RecordHeader]
     public var value: [UInt8]?

@@ -1,5 +1,6 @@
 public import Journal
 public import LeadlineCore
+public import Vault
 
 /// What one batch makes durable, all of it or none.
 public struct Batch: Sendable {
@@ -9,11 +10,21 @@ public struct Batch: Sendable {
         public var leadID: String
         public var position: UInt64
         public var deadLetter: [UInt8]
+        public init(program: String, leadID: String, position: UInt64, deadLetter: [UInt8]) {
+            self.program = program
+            self.leadID = leadID
+            self.position = position
+            self.deadLetter = deadLetter
+        }
     }
     /// Names a parked dead letter.
     public struct ParkedReference: Sendable, Equatable {
         public var program: String
         public var position: UInt64
+        public init(program: String, position: UInt64) {
+            self.program = program
+            self.position = position
+        }
     }
 
     public var entries: [PendingEntry] = []
@@ -21,6 +32,10 @@ public struct Batch: Sendable {
     public var deadLetters: [[UInt8]] = []
     /// Records consumed by this batch, in merge order.
     public var consumed: [LogRecord] = []
+    /// Keys that the batch is the first to use, where the log carries keys.
+    public var keys: [KeyRecord] = []
+    /// Subjects that the batch erases, where the log carries keys.
+    public var erased: [SubjectID] = []
     public var parked: [Parked] = []
     /// Parked dead letters that are now real ones.
     public var unmatched: [ParkedReference] = []
@@ -52,11 +67,23 @@ public struct Poll: Sendable {
 ///
 /// `commit` is the only commit point: entries, dead letters and consumed offsets become durable together. A crash
 /// before it leaves everything to be done again, with the same result; a crash after it leaves nothing to be done.
-public protocol ShardLog {
-    /// The next records that no batch has consumed, at most `max`.
-    func poll(max: Int, now: Timestamp) throws -> Poll
-    /// Makes a batch durable.
-    func commit(_ batch: Batch) throws -> [StreamHead]
+///
+/// A log belongs to one processor and is called from its actor alone. Its calls may wait for a disk or a broker on
+/// the processor's own thread.
+public protocol ShardLog: AnyObject {
+    /// True if keys become durable with the batch, for the vaults of other machines to take in. Otherwise the vault's
+    /// own file is written first.
+    var carriesKeys: Bool { get }
+    /// True if `poll` waits for records; the processor then does not pause by itself.
+    var waitsForRecords: Bool { get }
+    /// The next records that no batch has consumed, at most `max`. A log that can tell when records come waits for
+    /// them up to `wait`; any other gives back at once what is there.
+    func poll(max: Int, wait: Duration, now: Timestamp) throws -> Poll
+    /// Makes a batch durable. After an error nothing is known of the batch: the processor's memory is worth
+    /// nothing, and another starts from the journal.
+    func commit(_ batch: Batch) throws
     /// Leads, by program, for which parked dead letters exist.
     func parkedLeads() throws -> [(program: String, leadID: String)]
+    /// Called now and then, when little is to be done: deleted payloads leave the disk, files are tidied.
+    func settle() throws
 }

@@ -4,27 +4,35 @@ import Journal
 public import LeadlineCore
 import Vault
 
-/// A processor on one data folder: the embedded log, the journal, the vault and what is derived, under one lock.
-public actor Processor {
+private enum Upkeep {
     /// Newest snapshots are kept up to this many bytes a program; older ones are thinned.
-    private static let snapshotBytesKept = 268_435_456
+    static let snapshotBytesKept = 268_435_456
 
     /// Without a pause in which to settle, the write-ahead log, which still holds deleted payloads, is emptied after
     /// so many batches.
-    private static let batchesBetweenTruncations = 100
+    static let batchesBetweenTruncations = 100
+}
+
+/// A processor on one data folder: a log, the journal, the vault and what is derived, under one lock. It works on a
+/// thread of its own, for it waits for disks and brokers.
+public actor Processor<Log: ShardLog> {
+    private let executor = ThreadExecutor("leadline.processor")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     private let folder: DataFolder
     private let lock: FolderLock
     private let journal: DatabaseQueue
     private let derived: DatabaseQueue
-    let log: EmbeddedLog
+    let log: Log
     private let projection: LeadsProjection
     private var shard: Shard
     private let clock: any WallClock
 
     /// Takes the folder's lock, applies erasures that a crash left undone, and recovers every program of the journal.
+    /// - Parameter makeLog: makes the log; what it must catch up with first, it writes to the journal and the vault.
     public init(
-        _ folder: DataFolder, clock: any WallClock = SystemClock(), timeSource: Shard.TimeSource = .wallClock
+        _ folder: DataFolder, clock: any WallClock, timeSource: Shard.TimeSource,
+        makeLog: (DatabaseQueue, Vault) throws -> Log
     ) throws {
         self.folder = folder
         self.clock = clock
@@ -33,8 +41,8 @@ public actor Processor {
         let derived = try folder.openDerived()
         self.journal = journal
         self.derived = derived
-        log = try EmbeddedLog(journal)
         let keyring = try folder.openVault()
+        log = try makeLog(journal, keyring.vault)
         projection = LeadsProjection(journal: journal, derived: derived)
         for subject in try projection.erasuresToRepeat() { try keyring.vault.erase(subject) }
         shard = try Shard(
@@ -60,33 +68,44 @@ public actor Processor {
 
     /// Batches until stopped: works while there is work, then looks again after a pause, or when a timer fires.
     /// Ends when the task is cancelled, between batches: nothing is left half done.
-    public func run(batchMax: Int, pause: Duration, onBatch: (StepReport) -> Void) async throws {
+    /// - Parameters:
+    ///   - pause: how long to wait for records before looking at the timers again.
+    ///   - settleEvery: projections follow at most this often while batches are small and many.
+    public func run(
+        batchMax: Int, pause: Duration, settleEvery: Duration = .zero, onBatch: (StepReport) -> Void
+    ) async throws {
         var hasSettled = false
+        var lastSettled = ContinuousClock.now
         var batchesSinceTruncation = 0
         while !Task.isCancelled {
-            let report = try shard.step(max: batchMax)
-            if report.entries + report.rejections > 0 { onBatch(report) }
-            if !report.isExhausted {
+            let report = try shard.step(max: batchMax, wait: pause)
+            if report.entries + report.rejections > 0 {
                 hasSettled = false
+                onBatch(report)
+            }
+            if !report.isExhausted {
                 batchesSinceTruncation += 1
-                if batchesSinceTruncation == Self.batchesBetweenTruncations {
-                    try log.truncateWriteAheadLog()
+                if batchesSinceTruncation == Upkeep.batchesBetweenTruncations {
+                    try log.settle()
                     batchesSinceTruncation = 0
                 }
-                continue
+            } else {
+                if !hasSettled, lastSettled.duration(to: .now) >= settleEvery {
+                    try settle()
+                    hasSettled = true
+                    lastSettled = .now
+                }
+                if !log.waitsForRecords { do { try await Task.sleep(for: pause) } catch { return } }
             }
-            if !hasSettled {
-                try settle()
-                hasSettled = true
-            }
-            do { try await Task.sleep(for: pause) } catch { return }
+            // Lets others ask for the state between two batches.
+            await Task.yield()
         }
     }
 
     /// Catches projections up and empties the write-ahead logs.
     public func settle() throws {
         try projection.catchUp()
-        try log.truncateWriteAheadLog()
+        try log.settle()
         try derived.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     }
 
@@ -95,9 +114,6 @@ public actor Processor {
 
     /// When the next timer fires.
     public var nextDeadline: Timestamp? { shard.nextDeadline }
-
-    /// Puts records on topics; for commands that publish and process in one go.
-    public func append(_ records: [NewRecord]) throws { try log.append(records, now: clock.now()) }
 
     private static func load(_ program: String, _ journal: DatabaseQueue, _ derived: DatabaseQueue) throws -> ProgramStream {
         try journal.read { db in
@@ -112,7 +128,7 @@ public actor Processor {
         try derived.write { db in
             for snapshot in snapshots {
                 _ = try SnapshotStore().save(program: snapshot.program, position: snapshot.position, state: snapshot.state, in: db)
-                _ = try SnapshotStore().thin(program: snapshot.program, keepBytes: snapshotBytesKept, in: db)
+                _ = try SnapshotStore().thin(program: snapshot.program, keepBytes: Upkeep.snapshotBytesKept, in: db)
             }
         }
     }
@@ -123,4 +139,16 @@ public actor Processor {
         let behind = (last - clock.now().micros) / 1_000_000
         if behind > 2 { throw EngineError.clockBehind(seconds: behind) }
     }
+}
+
+extension Processor where Log == EmbeddedLog {
+    /// A processor on the embedded log.
+    public init(
+        _ folder: DataFolder, clock: any WallClock = SystemClock(), timeSource: Shard.TimeSource = .wallClock
+    ) throws {
+        try self.init(folder, clock: clock, timeSource: timeSource) { journal, _ in try EmbeddedLog(journal) }
+    }
+
+    /// Puts records on topics; for commands that publish and process in one go.
+    public func append(_ records: [NewRecord]) throws { try log.append(records, now: clock.now()) }
 }

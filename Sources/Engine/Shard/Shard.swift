@@ -91,9 +91,9 @@ public struct Shard: ~Copyable {
     public func state(of program: String) -> State? { places[program].map { streams[$0].state } }
 
     /// One batch of at most `max` records. After an error the shard's memory is worth nothing: make a new one.
-    public mutating func step(max: Int) throws -> StepReport {
+    public mutating func step(max: Int, wait: Duration = .zero) throws -> StepReport {
         report = StepReport()
-        let poll = try log.poll(max: max, now: clock.now())
+        let poll = try log.poll(max: max, wait: wait, now: clock.now())
         for record in poll.records { try sequence(record) }
         try advanceAll(to: poll.frontier)
         batch.consumed = poll.records
@@ -103,13 +103,11 @@ public struct Shard: ~Copyable {
         return report
     }
 
-    /// The commit point. Keys are durable before the entries that use them: a crash in between leaves keys that the
-    /// same records find again. A crash before the log's commit leaves the records unread; after it, all is done.
+    /// The commit point. Keys are durable before the entries that use them, or with them: a crash in between leaves
+    /// keys that the same records find again. A crash before the log's commit leaves the records unread; after it,
+    /// all is done.
     private mutating func commit() throws {
-        if !batch.isEmpty {
-            try vault.flush()
-            _ = try log.commit(batch)
-        }
+        if !batch.isEmpty { try makeDurable() }
         batch = Batch()
         // What follows may be lost and is then made up for: snapshots are disposable, erasures are repeated from
         // the journal on catch-up.
@@ -119,6 +117,17 @@ public struct Shard: ~Copyable {
             try store(due)
             due.removeAll()
         }
+    }
+
+    private mutating func makeDurable() throws {
+        if !log.carriesKeys {
+            try vault.flush()
+            return try log.commit(batch)
+        }
+        batch.keys = try vault.pendingRecords()
+        batch.erased = erasures
+        try log.commit(batch)
+        try vault.flush()
     }
 
     private mutating func sequence(_ record: LogRecord) throws {

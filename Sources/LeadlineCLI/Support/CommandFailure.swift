@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import GRDB
 import Journal
+import KafkaTransport
 import Vault
 
 /// What an exit code means, the same for every command.
@@ -46,6 +47,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let failure as CommandFailure: self = failure
         case let error as EngineError: self.init(.environment, "\(error)")
         case let error as VaultError: self.init(.environment, "\(error)")
+        case let error as KafkaTransportError: self.init(.environment, "\(error)")
+        case let error as KafkaError: self.init(.environment, "\(error)", remedy: "Check --kafka and the brokers, then run the command again")
         case let error as JournalError: self.init(.environment, "\(error)")
         case let error as DatabaseError: self.init(database: error)
         case let error as CocoaError:

@@ -22,8 +22,11 @@ struct DataFolderOptions: ParsableArguments {
         return "leadline-data"
     }
 
-    /// Opens the folder; the error says how to make one.
-    func folder() throws -> DataFolder { try DataFolder(path: path) }
+    /// Opens the folder, or the shard in it that holds the program; the error says how to make one.
+    func folder() throws -> DataFolder {
+        let folder = try DataFolder(path: path)
+        return try folder.holding(program(in: folder))
+    }
 
     /// The program that the command means.
     func program(in folder: DataFolder) -> String { givenProgram ?? folder.settings.program }

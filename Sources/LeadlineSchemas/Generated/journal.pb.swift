@@ -82,6 +82,9 @@ public nonisolated enum WireRejectionReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// The same lead id in another program's partition, or the record's key names another program.
   case keyMismatch // = 17
+
+  /// The record does not stand in the partition that its key belongs to.
+  case wrongPartition // = 18
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -108,6 +111,7 @@ public nonisolated enum WireRejectionReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 15: self = .leadNeverCame
     case 16: self = .leadArchived
     case 17: self = .keyMismatch
+    case 18: self = .wrongPartition
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -132,6 +136,7 @@ public nonisolated enum WireRejectionReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .leadNeverCame: return 15
     case .leadArchived: return 16
     case .keyMismatch: return 17
+    case .wrongPartition: return 18
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -156,6 +161,7 @@ public nonisolated enum WireRejectionReason: SwiftProtobuf.Enum, Swift.CaseItera
     .leadNeverCame,
     .leadArchived,
     .keyMismatch,
+    .wrongPartition,
   ]
 
 }
@@ -798,6 +804,46 @@ public nonisolated struct WireNextOffset: Sendable {
   public init() {}
 }
 
+/// A dead letter that becomes one only if its outcome waits in vain for its lead.
+public nonisolated struct WireParkedDeadLetter: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The program.
+  public var programID: String = String()
+
+  /// Position of the outcome's entry.
+  public var position: UInt64 = 0
+
+  /// The lead that it waits for.
+  public var leadID: String = String()
+
+  /// The DeadLetter message; sealed as every dead letter is.
+  public var deadLetter: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Names an entry.
+public nonisolated struct WireEntryReference: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The program.
+  public var programID: String = String()
+
+  /// Position in its stream.
+  public var position: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Closes a batch, outside every stream: how far the inputs have been consumed.
 public nonisolated struct WireBatchFrame: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -809,6 +855,15 @@ public nonisolated struct WireBatchFrame: Sendable {
 
   /// SHA-256 of each dead letter of the batch, in order.
   public var deadLetterDigests: [Data] = []
+
+  /// Entries of the batch.
+  public var entryCount: UInt32 = 0
+
+  /// Outcomes of the batch that wait for their leads.
+  public var parked: [WireParkedDeadLetter] = []
+
+  /// Outcomes that wait no longer: their leads came, or they became dead letters.
+  public var unparked: [WireEntryReference] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -952,7 +1007,7 @@ public nonisolated struct WireDeadRecord: Sendable {
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
 nonisolated extension WireRejectionReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REJECTION_REASON_UNSPECIFIED\0\u{1}REJECTION_REASON_EMPTY\0\u{1}REJECTION_REASON_TOO_LARGE\0\u{1}REJECTION_REASON_TOO_DEEP\0\u{1}REJECTION_REASON_INVALID_TEXT\0\u{1}REJECTION_REASON_MALFORMED\0\u{1}REJECTION_REASON_INVALID_ENVELOPE\0\u{1}REJECTION_REASON_UNSUPPORTED_CONTENT_TYPE\0\u{1}REJECTION_REASON_UNKNOWN_TYPE\0\u{1}REJECTION_REASON_MISSING_FIELD\0\u{1}REJECTION_REASON_INVALID_FIELD\0\u{1}REJECTION_REASON_UNKNOWN_PROGRAM\0\u{1}REJECTION_REASON_EVENT_ID_CONFLICT\0\u{1}REJECTION_REASON_FUTURE\0\u{1}REJECTION_REASON_ANCIENT\0\u{1}REJECTION_REASON_LEAD_NEVER_CAME\0\u{1}REJECTION_REASON_LEAD_ARCHIVED\0\u{1}REJECTION_REASON_KEY_MISMATCH\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REJECTION_REASON_UNSPECIFIED\0\u{1}REJECTION_REASON_EMPTY\0\u{1}REJECTION_REASON_TOO_LARGE\0\u{1}REJECTION_REASON_TOO_DEEP\0\u{1}REJECTION_REASON_INVALID_TEXT\0\u{1}REJECTION_REASON_MALFORMED\0\u{1}REJECTION_REASON_INVALID_ENVELOPE\0\u{1}REJECTION_REASON_UNSUPPORTED_CONTENT_TYPE\0\u{1}REJECTION_REASON_UNKNOWN_TYPE\0\u{1}REJECTION_REASON_MISSING_FIELD\0\u{1}REJECTION_REASON_INVALID_FIELD\0\u{1}REJECTION_REASON_UNKNOWN_PROGRAM\0\u{1}REJECTION_REASON_EVENT_ID_CONFLICT\0\u{1}REJECTION_REASON_FUTURE\0\u{1}REJECTION_REASON_ANCIENT\0\u{1}REJECTION_REASON_LEAD_NEVER_CAME\0\u{1}REJECTION_REASON_LEAD_ARCHIVED\0\u{1}REJECTION_REASON_KEY_MISMATCH\0\u{1}REJECTION_REASON_WRONG_PARTITION\0")
 }
 
 nonisolated extension WireTimeAdvanced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2143,9 +2198,89 @@ nonisolated extension WireNextOffset: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension WireParkedDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ParkedDeadLetter"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}program_id\0\u{1}position\0\u{3}lead_id\0\u{3}dead_letter\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.programID) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.deadLetter) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.programID.isEmpty {
+      try visitor.visitSingularStringField(value: self.programID, fieldNumber: 1)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
+    }
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 3)
+    }
+    if !self.deadLetter.isEmpty {
+      try visitor.visitSingularBytesField(value: self.deadLetter, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireParkedDeadLetter, rhs: WireParkedDeadLetter) -> Bool {
+    if lhs.programID != rhs.programID {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.deadLetter != rhs.deadLetter {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEntryReference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EntryReference"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}program_id\0\u{1}position\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.programID) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.programID.isEmpty {
+      try visitor.visitSingularStringField(value: self.programID, fieldNumber: 1)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireEntryReference, rhs: WireEntryReference) -> Bool {
+    if lhs.programID != rhs.programID {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireBatchFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BatchFrame"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}next_offsets\0\u{3}dead_letter_digests\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}next_offsets\0\u{3}dead_letter_digests\0\u{3}entry_count\0\u{1}parked\0\u{1}unparked\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2155,6 +2290,9 @@ nonisolated extension WireBatchFrame: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.nextOffsets) }()
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.deadLetterDigests) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.entryCount) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.parked) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.unparked) }()
       default: break
       }
     }
@@ -2167,12 +2305,24 @@ nonisolated extension WireBatchFrame: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.deadLetterDigests.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.deadLetterDigests, fieldNumber: 2)
     }
+    if self.entryCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.entryCount, fieldNumber: 3)
+    }
+    if !self.parked.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.parked, fieldNumber: 4)
+    }
+    if !self.unparked.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.unparked, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireBatchFrame, rhs: WireBatchFrame) -> Bool {
     if lhs.nextOffsets != rhs.nextOffsets {return false}
     if lhs.deadLetterDigests != rhs.deadLetterDigests {return false}
+    if lhs.entryCount != rhs.entryCount {return false}
+    if lhs.parked != rhs.parked {return false}
+    if lhs.unparked != rhs.unparked {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

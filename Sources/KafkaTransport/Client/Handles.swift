@@ -1,0 +1,127 @@
+import CRdKafka
+
+/// Owns an `rd_kafka_conf_t` until a client takes it over.
+@safe struct ConfigHandle: ~Copyable {
+    private let pointer: OpaquePointer
+
+    init() { unsafe pointer = rd_kafka_conf_new() }
+
+    /// A configuration with these properties.
+    /// - Throws: `KafkaError` that names the property; never its value, which may be a secret.
+    init(_ properties: [String: String], events: Int32 = 0) throws(KafkaError) {
+        self.init()
+        for name in properties.keys.sorted() { try set(name, properties[name] ?? "") }
+        unsafe rd_kafka_conf_set_events(pointer, events)
+    }
+
+    deinit { unsafe rd_kafka_conf_destroy(pointer) }
+
+    func set(_ name: String, _ value: String) throws(KafkaError) {
+        var text = [CChar](repeating: 0, count: 512)
+        let result = unsafe rd_kafka_conf_set(pointer, name, value, &text, text.count)
+        if result == RD_KAFKA_CONF_OK { return }
+        throw KafkaError(
+            code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "take the property \(name)",
+            detail: result == RD_KAFKA_CONF_UNKNOWN ? "librdkafka knows no property of this name" : "its value is not allowed; see librdkafka's CONFIGURATION.md")
+    }
+
+    /// On success librdkafka owns the configuration, so our deinit must not run; on failure it still must.
+    consuming func makeClient(_ type: rd_kafka_type_t) throws(KafkaError) -> ClientHandle {
+        var text = [CChar](repeating: 0, count: 512)
+        guard let client = unsafe rd_kafka_new(type, pointer, &text, text.count) else {
+            _ = consume self
+            throw KafkaError(
+                code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "make a client",
+                detail: String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        }
+        discard self
+        return unsafe ClientHandle(client)
+    }
+}
+
+/// Owns an `rd_kafka_t`.
+@safe struct ClientHandle: ~Copyable {
+    let pointer: OpaquePointer
+    init(_ pointer: OpaquePointer) { unsafe self.pointer = pointer }
+    deinit { unsafe rd_kafka_destroy(pointer) }
+    consuming func release() -> OpaquePointer {
+        let out = unsafe pointer
+        discard self
+        return unsafe out
+    }
+}
+
+/// Owns a client and the one queue on which everything that concerns it arrives.
+@safe struct QueuedClientHandle: ~Copyable {
+    let client: OpaquePointer
+    let queue: OpaquePointer
+
+    /// A consumer whose main queue is joined to its consumer queue.
+    init(consumer handle: consuming ClientHandle) {
+        unsafe client = handle.release()
+        unsafe rd_kafka_poll_set_consumer(client)
+        unsafe queue = rd_kafka_queue_get_consumer(client)
+    }
+
+    /// A producer with its main queue.
+    init(producer handle: consuming ClientHandle) {
+        unsafe client = handle.release()
+        unsafe queue = rd_kafka_queue_get_main(client)
+    }
+
+    deinit {
+        unsafe rd_kafka_queue_destroy(queue)
+        unsafe rd_kafka_destroy(client)
+    }
+}
+
+/// Owns one event taken from a queue; what it holds may only be read while it lives.
+@safe struct EventHandle: ~Copyable {
+    let pointer: OpaquePointer
+    init(_ pointer: OpaquePointer) { unsafe self.pointer = pointer }
+    deinit { unsafe rd_kafka_event_destroy(pointer) }
+    var type: Int32 { unsafe rd_kafka_event_type(pointer) }
+}
+
+/// A partition of a topic, and an offset in it where one is meant.
+public struct TopicPartition: Sendable, Hashable {
+    public var topic: String
+    public var partition: Int32
+    public var offset: Int64
+    public init(_ topic: String, _ partition: Int32, offset: Int64 = -1001) {
+        self.topic = topic
+        self.partition = partition
+        self.offset = offset
+    }
+}
+
+/// Owns an `rd_kafka_topic_partition_list_t`.
+@safe struct PartitionListHandle: ~Copyable {
+    let pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+
+    init(_ partitions: [TopicPartition]) {
+        unsafe pointer = rd_kafka_topic_partition_list_new(Int32(partitions.count))
+        for partition in partitions {
+            let element = unsafe rd_kafka_topic_partition_list_add(pointer, partition.topic, partition.partition)
+            unsafe element?.pointee.offset = partition.offset
+        }
+    }
+
+    deinit { unsafe rd_kafka_topic_partition_list_destroy(pointer) }
+
+    /// The partitions with their offsets.
+    /// - Throws: the first partition's error, if one has one.
+    func partitions(_ operation: String) throws(KafkaError) -> [TopicPartition] {
+        let found = unsafe Self.read(pointer)
+        for (_, code) in found where code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, operation) }
+        return found.map(\.0)
+    }
+
+    static func read(_ list: UnsafePointer<rd_kafka_topic_partition_list_t>?) -> [(TopicPartition, rd_kafka_resp_err_t)] {
+        guard let list = unsafe list else { return [] }
+        return unsafe (0..<Int(list.pointee.cnt)).map { index in
+            let element = unsafe list.pointee.elems[index]
+            return unsafe (TopicPartition(String(cString: element.topic), element.partition, offset: element.offset), element.err)
+        }
+    }
+}

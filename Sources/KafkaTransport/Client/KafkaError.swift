@@ -1,0 +1,57 @@
+import CRdKafka
+
+/// What librdkafka or a broker refused, with the class that says what may be done about it.
+public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// librdkafka's number: negative ones are its own, others the broker's.
+    public var code: Int32
+    /// What was being done, e.g. "commit the transaction".
+    public var operation: String
+    /// librdkafka's words.
+    public var detail: String
+    /// The same call may be made again.
+    public var isRetriable = false
+    /// The transaction must be aborted; the producer goes on.
+    public var isAbortable = false
+    /// The client is done for and must be made anew.
+    public var isFatal = false
+
+    public init(code: Int32, operation: String, detail: String) {
+        self.code = code
+        self.operation = operation
+        self.detail = detail
+    }
+
+    init(_ code: rd_kafka_resp_err_t, _ operation: String) {
+        self.init(code: code.rawValue, operation: operation, detail: unsafe String(cString: rd_kafka_err2str(code)))
+    }
+
+    /// Another processor has taken this one's place: it must stop, whatever it was doing.
+    public var isFenced: Bool {
+        [RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
+         RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH].contains { $0.rawValue == code }
+    }
+
+    public var description: String {
+        let name = unsafe String(cString: rd_kafka_err2name(rd_kafka_resp_err_t(rawValue: code)))
+        return "Kafka could not \(operation): \(detail) (\(name))"
+    }
+}
+
+extension KafkaError {
+    /// Throws what a call returned, and lets go of it.
+    static func check(_ error: OpaquePointer?, _ operation: String) throws(KafkaError) {
+        guard let error = unsafe error else { return }
+        defer { unsafe rd_kafka_error_destroy(error) }
+        var thrown = KafkaError(
+            code: unsafe rd_kafka_error_code(error).rawValue, operation: operation,
+            detail: unsafe String(cString: rd_kafka_error_string(error)))
+        thrown.isFatal = unsafe rd_kafka_error_is_fatal(error) != 0
+        thrown.isRetriable = unsafe rd_kafka_error_is_retriable(error) != 0
+        thrown.isAbortable = unsafe rd_kafka_error_txn_requires_abort(error) != 0
+        throw thrown
+    }
+
+    static func check(_ code: rd_kafka_resp_err_t, _ operation: String) throws(KafkaError) {
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, operation) }
+    }
+}

@@ -1,0 +1,128 @@
+import CRdKafka
+import Foundation
+import Engine
+import LeadlineCore
+
+/// A record as a partition holds it, copied out once.
+struct FetchedRecord {
+    var topic: String
+    var partition: Int32
+    var offset: Int64
+    /// Milliseconds since 1970, by the broker's clock if `isAppendTime`.
+    var timestampMillis: Int64
+    var isAppendTime: Bool
+    var key: [UInt8]?
+    var headers: [RecordHeader]
+    /// Nil is a tombstone.
+    var value: [UInt8]?
+}
+
+/// What a reader found.
+enum Fetched {
+    case record(FetchedRecord)
+    /// Nothing more stands before this offset, transaction markers included.
+    case end(topic: String, offset: Int64)
+}
+
+/// Reads assigned partitions, `read_committed`, from given offsets. Belongs to one actor and is used from it alone.
+@safe final class PartitionReader {
+    private let handle: QueuedClientHandle
+    private var slots: [UnsafeMutablePointer<rd_kafka_message_t>?]
+    private static let requestTimeoutMillis: Int32 = 10_000
+
+    init(_ settings: KafkaSettings, fetchMax: Int = 1_000) throws(KafkaError) {
+        handle = QueuedClientHandle(consumer: try ConfigHandle(settings.reader).makeClient(RD_KAFKA_CONSUMER))
+        unsafe slots = Array(repeating: nil, count: fetchMax)
+    }
+
+    /// Reads these partitions from their offsets on, and no others.
+    func assign(_ partitions: [TopicPartition]) throws(KafkaError) {
+        let list = PartitionListHandle(partitions)
+        try KafkaError.check(unsafe rd_kafka_assign(handle.client, list.pointer), "read the partitions of a shard")
+    }
+
+    /// What has come, after waiting up to `waitMillis` for the first. Errors that pass by themselves (a broker that
+    /// is down, a leader that moves) are librdkafka's to retry and end here as nothing.
+    func fetch(waitMillis: Int32, _ body: (Fetched) throws -> Void) throws {
+        let count = unsafe slots.withUnsafeMutableBufferPointer { slots in
+            unsafe rd_kafka_consume_batch_queue(handle.queue, waitMillis, slots.baseAddress, slots.count)
+        }
+        guard count > 0 else { return }
+        defer { for index in 0..<count { unsafe rd_kafka_message_destroy(slots[index]) } }
+        for index in 0..<count {
+            guard let message = unsafe slots[index] else { continue }
+            if let fetched = unsafe try Self.fetched(message) { try body(fetched) }
+        }
+    }
+
+    private static func fetched(_ message: UnsafeMutablePointer<rd_kafka_message_t>) throws(KafkaError) -> Fetched? {
+        let code = unsafe message.pointee.err
+        let topic = unsafe message.pointee.rkt == nil ? "" : String(cString: rd_kafka_topic_name(message.pointee.rkt))
+        switch code {
+        case RD_KAFKA_RESP_ERR_NO_ERROR: return .record(unsafe record(message, topic))
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF: return .end(topic: topic, offset: unsafe message.pointee.offset)
+        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+            throw KafkaError(
+                code: code.rawValue, operation: "read \(topic)",
+                detail: "the next record to read is not there any more: retention deleted it, or the topic was made anew. Raise the topic's retention, and restore the topic or start a new group")
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR__FATAL:
+            throw KafkaError(code, "read \(topic)")
+        default: return nil
+        }
+    }
+
+    private static func record(_ message: UnsafeMutablePointer<rd_kafka_message_t>, _ topic: String) -> FetchedRecord {
+        let raw = unsafe message.pointee
+        var type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
+        let timestamp = unsafe rd_kafka_message_timestamp(message, &type)
+        return FetchedRecord(
+            topic: topic, partition: unsafe raw.partition, offset: unsafe raw.offset, timestampMillis: timestamp,
+            isAppendTime: type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME,
+            key: unsafe bytes(raw.key, raw.key_len), headers: unsafe headers(message),
+            value: unsafe bytes(raw.payload, raw.len))
+    }
+
+    private static func bytes(_ start: UnsafeMutableRawPointer?, _ count: Int) -> [UInt8]? {
+        guard let start = unsafe start else { return nil }
+        return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    private static func headers(_ message: UnsafeMutablePointer<rd_kafka_message_t>) -> [RecordHeader] {
+        var list: OpaquePointer?
+        guard unsafe rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list = unsafe list else { return [] }
+        var headers: [RecordHeader] = []
+        headers.reserveCapacity(unsafe rd_kafka_header_cnt(list))
+        var name: UnsafePointer<CChar>?
+        var value: UnsafeRawPointer?
+        var size = 0
+        while unsafe rd_kafka_header_get_all(list, headers.count, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR {
+            guard let name = unsafe name else { break }
+            let nameBytes = unsafe Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))
+            let valueBytes = unsafe value.map { unsafe Array(UnsafeRawBufferPointer(start: $0, count: size)) } ?? []
+            headers.append(RecordHeader(name: nameBytes, value: valueBytes))
+        }
+        return headers
+    }
+
+    /// The offset after the last record that is readable now, of each of the partitions, in their order.
+    func ends(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64] { try offsets(partitions, at: -1) }
+
+    /// The offset of the first record that is still there.
+    func beginnings(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64] { try offsets(partitions, at: -2) }
+
+    private func offsets(_ partitions: [TopicPartition], at moment: Int64) throws(KafkaError) -> [Int64] {
+        let list = PartitionListHandle(partitions.map { TopicPartition($0.topic, $0.partition, offset: moment) })
+        try KafkaError.check(
+            unsafe rd_kafka_offsets_for_times(handle.client, list.pointer, Self.requestTimeoutMillis), "ask where partitions end")
+        return try list.partitions("ask where partitions end").map(\.offset)
+    }
+
+    /// What the group has committed; nil where it has committed nothing.
+    func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64?] {
+        let list = PartitionListHandle(partitions)
+        try KafkaError.check(
+            unsafe rd_kafka_committed(handle.client, list.pointer, Self.requestTimeoutMillis), "read the group's committed offsets")
+        return try list.partitions("read the group's committed offsets").map { $0.offset < 0 ? nil : $0.offset }
+    }
+}

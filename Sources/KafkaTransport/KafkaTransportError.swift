@@ -1,0 +1,33 @@
+/// What stops an instance until somebody has mended it.
+public enum KafkaTransportError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The topics are not as they must be.
+    case topics(String)
+    /// The group's offsets are not the journal's.
+    case offsetsDiffer(topic: String, partition: Int32, journal: Int64, group: Int64)
+    /// This machine's clock is not the broker's.
+    case clockOff(seconds: Int64)
+    /// A record does not carry the broker's time.
+    case notAppendTime(topic: String)
+    /// The journal topic holds what no processor writes.
+    case journalBroken(partition: Int32, offset: Int64, String)
+    /// Another processor has this one's place.
+    case fenced(String)
+
+    public var description: String {
+        switch self {
+        case .topics(let detail):
+            "the topics cannot be worked with: \(detail). Run 'leadline topics check', or 'leadline topics create'"
+        case .offsetsDiffer(let topic, let partition, let journal, let group):
+            "the journal says that partition \(partition) of \(topic) is consumed up to offset \(journal), the consumer group says \(group). "
+                + "Somebody reset the group's offsets, or this is another group's journal. Use the group of this journal, or set the offset back"
+        case .clockOff(let seconds):
+            "this machine's clock is \(seconds) s off the broker's. Set the clocks, then start again"
+        case .notAppendTime(let topic):
+            "\(topic) does not carry the broker's append time. Set message.timestamp.type=LogAppendTime on it, then start again"
+        case .journalBroken(let partition, let offset, let detail):
+            "partition \(partition) of leadline.journal is broken at offset \(offset): \(detail). Restore the topic from an archive"
+        case .fenced(let detail):
+            "another processor has taken this one's place (\(detail)). If that was not meant, look for two processors with one --instance-id"
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Engine
+import Foundation
+import KafkaTransport
+
+/// Which cluster a command means, if any.
+struct KafkaOptions: ParsableArguments {
+    @Option(name: .customLong("kafka"), help: ArgumentHelp("Kafka's bootstrap servers. Default: $LEADLINE_KAFKA; without either there is no broker and the data folder's own log is used.", valueName: "host:port,..."))
+    var givenBootstrap: String?
+
+    @Option(help: ArgumentHelp("Consumer group; with the partition it names each shard's producer.", valueName: "name"))
+    var group = "leadline"
+
+    @Option(help: ArgumentHelp("File of librdkafka properties, one 'name=value' a line; '#' begins a comment. A value 'file:PATH' or 'env:NAME' is read from there, for secrets.", valueName: "file"))
+    var kafkaConfig: String?
+
+    @Option(name: .customLong("kafka-property"), help: ArgumentHelp("One librdkafka property; may be repeated and goes before the file's. For secrets use 'file:PATH' or 'env:NAME' as the value.", valueName: "name=value"))
+    var properties: [String] = []
+
+    /// The bootstrap servers; nil without Kafka.
+    var bootstrap: String? {
+        if let givenBootstrap { return givenBootstrap }
+        guard let value = ProcessInfo.processInfo.environment["LEADLINE_KAFKA"], !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// The settings, checked; nil without Kafka.
+    func settings(instanceID: String? = nil) throws -> KafkaSettings? {
+        guard let bootstrap else { return nil }
+        var all: [String: String] = [:]
+        if let kafkaConfig { try read(kafkaConfig, into: &all) }
+        for (index, property) in properties.enumerated() { try add(property, "--kafka-property \(index + 1)", to: &all) }
+        let settings = KafkaSettings(bootstrap: bootstrap, group: group, instanceID: instanceID, properties: all)
+        do { try settings.check() } catch {
+            throw CommandFailure(.input, "\(error)", at: kafkaConfig ?? "--kafka-property")
+        }
+        return settings
+    }
+
+    /// The settings of a command that needs a cluster.
+    func required(instanceID: String? = nil) throws -> KafkaSettings {
+        guard let settings = try settings(instanceID: instanceID) else {
+            throw CommandFailure(.input, "this command needs a Kafka cluster", remedy: "Name it with --kafka host:port, or in $LEADLINE_KAFKA")
+        }
+        return settings
+    }
+
+    private func read(_ path: String, into all: inout [String: String]) throws {
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
+            throw CommandFailure(.input, "the file cannot be read as text", at: path)
+        }
+        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let bare = line.trimmingCharacters(in: .whitespaces)
+            if bare.isEmpty || bare.hasPrefix("#") { continue }
+            try add(bare, "\(path), line \(number + 1)", to: &all)
+        }
+    }
+
+    private func add(_ property: String, _ place: String, to all: inout [String: String]) throws {
+        guard let equals = property.firstIndex(of: "="), equals != property.startIndex else {
+            throw CommandFailure(.input, "a property is written name=value", at: place)
+        }
+        let name = property[..<equals].trimmingCharacters(in: .whitespaces)
+        all[name] = try resolved(String(property[property.index(after: equals)...]).trimmingCharacters(in: .whitespaces), name, place)
+    }
+
+    /// A secret stands in a file or in the environment, never on the command line.
+    private func resolved(_ value: String, _ name: String, _ place: String) throws -> String {
+        if value.hasPrefix("file:") {
+            guard let data = FileManager.default.contents(atPath: String(value.dropFirst(5))), let text = String(data: data, encoding: .utf8) else {
+                throw CommandFailure(.input, "the file with the value of \(name) cannot be read", at: place)
+            }
+            return text.trimmingCharacters(in: .newlines)
+        }
+        if value.hasPrefix("env:") {
+            guard let text = ProcessInfo.processInfo.environment[String(value.dropFirst(4))] else {
+                throw CommandFailure(.input, "the environment variable with the value of \(name) is not set", at: place)
+            }
+            return text
+        }
+        return value
+    }
+}
