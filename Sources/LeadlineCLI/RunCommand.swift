@@ -55,7 +55,10 @@ struct RunCommand: AsyncParsableCommand {
         let folder = try DataFolder(path: data.path)
         var logger = Logger(label: "leadline", factory: StreamLogHandler.standardError(label:))
         logger.logLevel = quiet ? .error : .info
-        if let settings = try kafka.settings(instanceID: instanceId) { return try await serve(folder, settings, logger) }
+        if var settings = try kafka.settings(instanceID: instanceId) {
+            settings.logger = logger
+            return try await serve(folder, settings, logger)
+        }
         let processor = try Processor(folder)
         logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(data.program(in: folder))"])
         if once {

@@ -1,4 +1,5 @@
 import CRdKafka
+import Logging
 
 /// Owns an `rd_kafka_conf_t` until a client takes it over.
 @safe struct ConfigHandle: ~Copyable {
@@ -10,6 +11,7 @@ import CRdKafka
     /// - Throws: `KafkaError` that names the property; never its value, which may be a secret.
     init(_ properties: [String: String], events: Int32 = 0) throws(KafkaError) {
         self.init()
+        try set("log.queue", "true")
         for name in properties.keys.sorted() { try set(name, properties[name] ?? "") }
         unsafe rd_kafka_conf_set_events(pointer, events)
     }
@@ -55,23 +57,64 @@ import CRdKafka
 @safe struct QueuedClientHandle: ~Copyable {
     let client: OpaquePointer
     let queue: OpaquePointer
+    private let logs: OpaquePointer
+    private let logger: Logger
 
     /// A consumer whose main queue is joined to its consumer queue.
-    init(consumer handle: consuming ClientHandle) {
+    init(consumer handle: consuming ClientHandle, _ logger: Logger) {
         unsafe client = handle.release()
         unsafe rd_kafka_poll_set_consumer(client)
         unsafe queue = rd_kafka_queue_get_consumer(client)
+        unsafe logs = rd_kafka_queue_new(client)
+        self.logger = logger
+        unsafe rd_kafka_set_log_queue(client, logs)
     }
 
     /// A producer with its main queue.
-    init(producer handle: consuming ClientHandle) {
+    init(producer handle: consuming ClientHandle, _ logger: Logger) {
         unsafe client = handle.release()
         unsafe queue = rd_kafka_queue_get_main(client)
+        unsafe logs = rd_kafka_queue_new(client)
+        self.logger = logger
+        unsafe rd_kafka_set_log_queue(client, logs)
     }
 
     deinit {
+        passLogsOn()
+        unsafe rd_kafka_set_log_queue(client, nil)
+        unsafe rd_kafka_queue_destroy(logs)
         unsafe rd_kafka_queue_destroy(queue)
         unsafe rd_kafka_destroy(client)
+    }
+
+    /// Hands librdkafka's log lines to the logger. They name brokers, topics and errors, never a record.
+    func passLogsOn(waitMillis: Int32 = 0) {
+        var wait = waitMillis
+        while let raw = unsafe rd_kafka_queue_poll(logs, wait) {
+            wait = 0
+            let event = unsafe EventHandle(raw)
+            var facility: UnsafePointer<CChar>?
+            var text: UnsafePointer<CChar>?
+            var level: Int32 = 6
+            guard event.type == RD_KAFKA_EVENT_LOG, unsafe rd_kafka_event_log(event.pointer, &facility, &text, &level) == 0,
+                let text = unsafe text, let facility = unsafe facility
+            else { continue }
+            let line = unsafe "\(String(cString: facility)): \(String(cString: text))"
+            logger.log(level: Self.level(level), "\(line)")
+        }
+    }
+
+    /// Waits, and passes on what is logged meanwhile.
+    func wait(millis: Int32) { passLogsOn(waitMillis: millis) }
+
+    /// syslog's levels as swift-log's. What librdkafka calls fatal ends its client, not this process.
+    private static func level(_ syslog: Int32) -> Logger.Level {
+        switch syslog {
+        case ...3: .error
+        case 4: .warning
+        case 5, 6: .info
+        default: .debug
+        }
     }
 }
 

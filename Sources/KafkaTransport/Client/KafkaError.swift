@@ -31,6 +31,14 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
          RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH].contains { $0.rawValue == code }
     }
 
+    /// It passes by itself: a leader or a coordinator moves.
+    var isPassing: Bool {
+        [RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+         RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+         RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT,
+         RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART].contains { $0.rawValue == code }
+    }
+
     public var description: String {
         let name = unsafe String(cString: rd_kafka_err2name(rd_kafka_resp_err_t(rawValue: code)))
         return "Kafka could not \(operation): \(detail) (\(name))"

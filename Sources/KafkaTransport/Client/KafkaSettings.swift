@@ -1,3 +1,5 @@
+public import Logging
+
 /// How to reach a cluster, and what librdkafka is told.
 public struct KafkaSettings: Sendable {
     /// librdkafka's properties by name, `bootstrap.servers` among them. Values may be secrets: they are never printed.
@@ -6,6 +8,8 @@ public struct KafkaSettings: Sendable {
     public var group: String
     /// Names this instance for static membership; nil for a dynamic member.
     public var instanceID: String?
+    /// Takes librdkafka's own log lines.
+    public var logger = Logger(label: "leadline.kafka") { _ in SwiftLogNoOpLogHandler() }
 
     /// Properties that exactly-once depends on, and which are therefore not anyone's to set.
     public static let reserved: Set<String> = [

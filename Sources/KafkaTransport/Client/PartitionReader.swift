@@ -31,7 +31,7 @@ enum Fetched {
     private static let requestTimeoutMillis: Int32 = 10_000
 
     init(_ settings: KafkaSettings, fetchMax: Int = 1_000) throws(KafkaError) {
-        handle = QueuedClientHandle(consumer: try ConfigHandle(settings.reader).makeClient(RD_KAFKA_CONSUMER))
+        handle = QueuedClientHandle(consumer: try ConfigHandle(settings.reader).makeClient(RD_KAFKA_CONSUMER), settings.logger)
         unsafe slots = Array(repeating: nil, count: fetchMax)
     }
 
@@ -47,6 +47,7 @@ enum Fetched {
         let count = unsafe slots.withUnsafeMutableBufferPointer { slots in
             unsafe rd_kafka_consume_batch_queue(handle.queue, waitMillis, slots.baseAddress, slots.count)
         }
+        handle.passLogsOn()
         guard count > 0 else { return }
         defer { for index in 0..<count { unsafe rd_kafka_message_destroy(slots[index]) } }
         for index in 0..<count {
@@ -112,10 +113,20 @@ enum Fetched {
     func beginnings(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64] { try offsets(partitions, at: -2) }
 
     private func offsets(_ partitions: [TopicPartition], at moment: Int64) throws(KafkaError) -> [Int64] {
-        let list = PartitionListHandle(partitions.map { TopicPartition($0.topic, $0.partition, offset: moment) })
-        try KafkaError.check(
-            unsafe rd_kafka_offsets_for_times(handle.client, list.pointer, Self.requestTimeoutMillis), "ask where partitions end")
-        return try list.partitions("ask where partitions end").map(\.offset)
+        var attempts = 0
+        while true {
+            do {
+                let list = PartitionListHandle(partitions.map { TopicPartition($0.topic, $0.partition, offset: moment) })
+                try KafkaError.check(
+                    unsafe rd_kafka_offsets_for_times(handle.client, list.pointer, Self.requestTimeoutMillis), "ask where partitions end")
+                return try list.partitions("ask where partitions end").map(\.offset)
+            } catch {
+                // A leader that moves or is just elected; librdkafka asks for the new one meanwhile.
+                attempts += 1
+                if !error.isPassing || attempts == 50 { throw error }
+                handle.wait(millis: 100)
+            }
+        }
     }
 
     /// What the group has committed; nil where it has committed nothing.

@@ -20,7 +20,7 @@ import Engine
     init(_ settings: KafkaSettings, transactionalID: String?) throws(KafkaError) {
         let config = try ConfigHandle(
             settings.producer(transactionalID: transactionalID), events: RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR)
-        handle = QueuedClientHandle(producer: try config.makeClient(RD_KAFKA_PRODUCER))
+        handle = QueuedClientHandle(producer: try config.makeClient(RD_KAFKA_PRODUCER), settings.logger)
     }
 
     deinit {
@@ -159,6 +159,7 @@ import Engine
 
     /// Takes delivery reports in.
     private func serve(waitMillis: Int32) throws(KafkaError) {
+        handle.passLogsOn()
         guard let raw = unsafe rd_kafka_queue_poll(handle.queue, waitMillis) else { return }
         let event = unsafe EventHandle(raw)
         switch event.type {

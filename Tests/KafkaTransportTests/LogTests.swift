@@ -1,0 +1,231 @@
+import Engine
+import Foundation
+import GRDB
+import Journal
+import LeadlineCore
+import LeadlineSchemas
+import SwiftProtobuf
+import Testing
+import Vault
+
+@testable import KafkaTransport
+
+/// What every log promises, on the embedded log, the mock cluster and the test broker. (Guarantees 1 and 2.)
+@Suite(.serialized) struct LogTests {
+    @Test(arguments: LogKind.available) func recordsComeOnceInTheOrderTheyArrived(_ kind: LogKind) throws {
+        let place = try LogPlace(kind)
+        let records = [
+            record(.controls, "1"), record(.partners, "2"), record(.leads, "3"), record(.outcomes, "4"), record(.leads, "5"),
+        ]
+        try place.append(records)
+        let log = try place.open()
+        let polled = try log.pollAll(5)
+        // The broker's time has milliseconds; within one the topic's rank decides.
+        let isOrdered = zip(polled, polled.dropFirst()).allSatisfy { a, b in
+            (a.received, a.topic.rawValue, a.offset) < (b.received, b.topic.rawValue, b.offset)
+        }
+        #expect(isOrdered)
+        #expect(polled.map(text).sorted() == ["1", "2", "3", "4", "5"])
+        #expect(polled.allSatisfy { $0.headers == [RecordHeader("name", text($0))] && $0.key == Array("acme".utf8) })
+    }
+
+    @Test(arguments: LogKind.available) func whatIsCommittedDoesNotComeAgain(_ kind: LogKind) throws {
+        let place = try LogPlace(kind)
+        try place.append([record(.controls, "1"), record(.leads, "2"), record(.leads, "3")])
+        var log = try place.open()
+        var batch = Batch()
+        batch.consumed = Array(try log.pollAll(3).prefix(2))
+        batch.entries = [entry(0), entry(1)]
+        try log.commit(batch)
+        log = try place.open()
+        #expect(try log.pollAll(1).map(text) == ["3"])
+        #expect(try place.journal.read { try JournalReader().head(of: "acme", in: $0)?.size } == 2)
+    }
+
+    @Test(arguments: LogKind.available) func whatIsNotCommittedComesAgain(_ kind: LogKind) throws {
+        let place = try LogPlace(kind)
+        try place.append([record(.controls, "1"), record(.leads, "2")])
+        let first = try place.open().pollAll(2).map(text)
+        #expect(try place.open().pollAll(2).map(text) == first)
+        #expect(first.count == 2)
+    }
+
+    @Test(arguments: LogKind.available) func tombstonesAndEmptyValuesDiffer(_ kind: LogKind) throws {
+        let place = try LogPlace(kind)
+        try place.append([
+            NewRecord(topic: .leads, key: nil, headers: [], value: nil), NewRecord(topic: .leads, key: [], headers: [], value: []),
+        ])
+        let polled = try place.open().pollAll(2)
+        #expect(polled.map(\.value) == [nil, []])
+    }
+
+    @Test(arguments: LogKind.available) func timeStandsBehindWhatIsUnread(_ kind: LogKind) throws {
+        let place = try LogPlace(kind)
+        try place.append((0..<10).map { record(.leads, "\($0)") })
+        let log = try place.open()
+        var last = Timestamp(micros: .min)
+        var seen = 0
+        while seen < 10 {
+            let poll = try log.poll(max: 3, wait: .milliseconds(100), now: SystemClock().now())
+            #expect(poll.records.allSatisfy { $0.received >= last })
+            seen += poll.records.count
+            var batch = Batch()
+            batch.consumed = poll.records
+            try log.commit(batch)
+            if let record = poll.records.last { last = record.received }
+            if seen < 10, !poll.records.isEmpty { #expect(poll.frontier <= SystemClock().now()) }
+        }
+        #expect(seen == 10)
+    }
+
+    @Test(arguments: LogKind.available) func outcomesThatWaitSurviveUntilTheirLeadComes(_ kind: LogKind) throws {
+        let place = try LogPlace(kind)
+        try place.append([record(.outcomes, "1"), record(.outcomes, "2"), record(.leads, "3")])
+        var log = try place.open()
+        let records = try log.pollAll(3)
+        var batch = Batch()
+        batch.consumed = records
+        batch.entries = [entry(0), entry(1)]
+        batch.parked = [
+            .init(program: "acme", leadID: "a", position: 0, deadLetter: [1]), .init(program: "acme", leadID: "b", position: 1, deadLetter: [2]),
+        ]
+        try log.commit(batch)
+        if kind != .embedded { try place.takeNewDisk() }
+        log = try place.open()
+        #expect(try log.parkedLeads().map(\.leadID).sorted() == ["a", "b"])
+        batch = Batch()
+        batch.entries = [entry(2)]
+        batch.arrived = [("acme", "a")]
+        batch.unmatched = [.init(program: "acme", position: 1)]
+        try log.commit(batch)
+        if kind != .embedded { try place.takeNewDisk() }
+        log = try place.open()
+        #expect(try log.parkedLeads().isEmpty)
+        if kind == .embedded {
+            #expect(try EmbeddedLog(place.journal).deadLetters(from: 0, limit: 10).map(\.bytes) == [[2]])
+        } else {
+            #expect(try place.values(.deadletter).map(\.value) == [[2]])
+        }
+    }
+}
+
+/// What only a cluster can show.
+@Suite(.serialized, .enabled(if: TestBroker.program != nil, "no test broker: set LEADLINE_BROKER to what deploy/broker --path prints"))
+struct TransactionsTests {
+    /// Somebody else takes the shard; what the first had under way stays invisible, and it is told to stop.
+    @Test func aZombieCannotCommit() throws {
+        let place = try LogPlace(.broker)
+        try place.append([record(.leads, "1")])
+        let zombie = try place.open()
+        var batch = Batch()
+        batch.consumed = try zombie.pollAll(1)
+        batch.entries = [entry(0)]
+        try place.takeNewDisk()
+        let heir = try place.open()
+        #expect(throws: KafkaError.self) { try zombie.commit(batch) }
+        #expect(try place.values(.journal).isEmpty)
+        var again = Batch()
+        again.consumed = try heir.pollAll(1)
+        again.entries = [entry(0)]
+        try heir.commit(again)
+        do {
+            try zombie.commit(batch)
+            Issue.record("the zombie has committed")
+        } catch let error as KafkaError {
+            #expect(error.isFenced || error.isFatal, "\(error)")
+        }
+        #expect(try place.values(.journal).count == 2)
+    }
+
+    @Test func anEmptyDiskIsFilledFromTheTopicAlone() throws {
+        let place = try LogPlace(.broker)
+        try place.append((0..<20).map { record(.leads, "\($0)") })
+        let log = try place.open()
+        var position: UInt64 = 0
+        while position < 20 {
+            var batch = Batch()
+            batch.consumed = try log.poll(max: 7, wait: .milliseconds(100), now: SystemClock().now()).records
+            batch.entries = batch.consumed.map { _ in
+                defer { position += 1 }
+                return entry(position)
+            }
+            if !batch.isEmpty { try log.commit(batch) }
+        }
+        let before = try place.journal.read { try JournalReader().head(of: "acme", in: $0) }
+        try place.takeNewDisk()
+        let rebuilt = try #require(try place.open() as? KafkaLog)
+        #expect(rebuilt.recoveredEntries == 20)
+        #expect(try place.journal.read { try JournalReader().head(of: "acme", in: $0) } == before)
+        #expect(try rebuilt.poll(max: 10, wait: .milliseconds(300), now: SystemClock().now()).records.isEmpty)
+    }
+
+    @Test(arguments: ["gap", "repeat", "foreign"]) func aBrokenJournalTopicStopsTheShard(_ fault: String) throws {
+        let place = try LogPlace(.broker)
+        let log = try place.open()
+        var batch = Batch()
+        batch.entries = [entry(0)]
+        try log.commit(batch)
+        var frame = WireBatchFrame()
+        frame.entryCount = 1
+        let rogue: [UInt8] = switch fault {
+        case "gap": entry(2).bytes
+        case "repeat": entry(0, deadline: 2).bytes
+        default: [0xff]
+        }
+        try place.append([
+            NewRecord(topic: .journal, key: Array("acme".utf8), headers: [], value: rogue),
+            NewRecord(topic: .journal, key: nil, headers: [], value: Array(try frame.serializedData())),
+        ])
+        #expect(throws: KafkaTransportError.self) { _ = try place.open() }
+    }
+
+    @Test func keysGoWithTheBatchAndDieWithTheErasure() throws {
+        let place = try LogPlace(.broker)
+        let vault = try place.disk.folder.openVault().vault
+        let log = try place.open(vault: vault)
+        let lookup = try #require(Pseudonym(Array(repeating: 7, count: 16)))
+        let subject = try vault.subject(lookups: [lookup])
+        let sealed = try vault.seal([1, 2, 3], subject: subject, context: [9])
+        var batch = Batch()
+        batch.entries = [entry(0)]
+        batch.keys = try vault.pendingRecords()
+        try log.commit(batch)
+        try vault.flush()
+
+        try place.takeNewDisk()
+        let other = try place.disk.folder.openVault().vault
+        let heir = try place.open(vault: other)
+        #expect(try other.findSubject(lookup) == subject)
+        #expect(try other.open(sealed, subject: subject, context: [9]) == [1, 2, 3])
+
+        batch = Batch()
+        batch.entries = [entry(1)]
+        batch.erased = [subject]
+        try heir.commit(batch)
+        try place.takeNewDisk()
+        let third = try place.disk.folder.openVault().vault
+        _ = try place.open(vault: third)
+        #expect(third.isErased(subject))
+        #expect(try third.findSubject(lookup) == nil)
+    }
+
+    @Test func offsetsThatSomebodyResetStopTheShard() throws {
+        let place = try LogPlace(.broker)
+        try place.append([record(.leads, "1"), record(.leads, "2")])
+        let log = try place.open()
+        var batch = Batch()
+        batch.consumed = try log.pollAll(2)
+        batch.entries = [entry(0)]
+        try log.commit(batch)
+        let settings = try #require(place.settings)
+        let intruder = try Producer(settings, transactionalID: "intruder-\(place.partition)")
+        try intruder.initTransactions()
+        try intruder.begin()
+        try intruder.sendOffsets(
+            [TopicPartition(Topic.leads.name, place.partition, offset: 1)], metadata: try GroupMetadata.outsideOfGroup(settings))
+        _ = try intruder.commit()
+        #expect(throws: KafkaTransportError.offsetsDiffer(topic: "leadline.leads", partition: place.partition, journal: 2, group: 1)) {
+            _ = try place.open()
+        }
+    }
+}
