@@ -173,6 +173,8 @@ public final class KafkaLog: ShardLog {
         let frameOffset: Int64?
         do {
             try produce(batch, letters, frame)
+            // The records first: a refusal of the offsets then finds a whole batch to abort, not a part of one.
+            try producer.flush()
             try producer.sendOffsets(
                 zip(inputs, next).map { TopicPartition($0.topic, $0.partition, offset: $1) }, metadata: metadata.current)
             frameOffset = try producer.commit()[TopicPartition(Topic.journal.name, partition)]
