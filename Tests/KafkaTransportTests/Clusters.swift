@@ -31,7 +31,7 @@ import Vault
     }
 }
 
-/// The test broker, started once and ended with this process: its shell waits for our end of a pipe to close.
+/// The test broker, started once; its shell ends it after this process.
 enum TestBroker {
     static var program: String? { ProcessInfo.processInfo.environment["LEADLINE_BROKER"].flatMap { $0.isEmpty ? nil : $0 } }
     static let partitions: Int32 = 64
@@ -46,10 +46,13 @@ enum TestBroker {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
             process.arguments = ["-c", """
-                d=$(mktemp -d); "$0" start --only kafka --host 127.0.0.1 --kafka-port \(port) --data-dir "$d" >/dev/null 2>&1 </dev/null &
-                p=$!; cat >/dev/null; kill $p; wait $p; rm -rf "$d"
-                """, program]
-            process.standardInput = Pipe()
+                d=$(mktemp -d); "$0" start --only kafka --host 127.0.0.1 --kafka-port \(port) --data-dir "$d" &
+                p=$!; while kill -0 "$1"; do sleep 0.5; done; kill -9 $p; wait $p; rm -rf "$d"
+                """, program, "\(getpid())"]
+            // Whoever waits for the end of the tests' output must not wait for the shell.
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
             try process.run()
             let bootstrap = "127.0.0.1:\(port)"
             let admin = try ClusterAdmin(KafkaSettings(bootstrap: bootstrap))
