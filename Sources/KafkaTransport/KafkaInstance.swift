@@ -50,7 +50,7 @@ public actor KafkaInstance {
     /// - Throws: what ended it: `KafkaTransportError`, `KafkaError`, and whatever the data folder says.
     public func run() async throws {
         let lock = try folder.lock()
-        try removeForeignVaults(keeping: [])
+        try removeForeignVaults()
         do {
             while !Task.isCancelled {
                 if let error = failure.current { throw error }
@@ -109,7 +109,7 @@ public actor KafkaInstance {
     }
 
     /// An instance holds the keys of its own shards only.
-    private func removeForeignVaults(keeping owned: Set<Int32>) throws {
+    private func removeForeignVaults() throws {
         for shard in folder.shards { try shard.removeVault() }
     }
 }
@@ -126,28 +126,40 @@ struct ShardLife: Sendable {
 
     private static let pauseMin = Duration.milliseconds(100)
     private static let pauseMax = Duration.seconds(5)
+    /// A shard that worked so long before it failed starts over without delay.
+    private static let soundAfter = Duration.seconds(30)
+    /// A member that is still in the group so long after its shard was fenced has a right to the shard.
+    private static let revocationDueAfter = Duration.seconds(60)
 
     /// Ends when cancelled.
     /// - Throws: what somebody must mend; everything else is tried again from the journal.
     func run() async throws {
         var pause = Self.pauseMin
         while !Task.isCancelled {
+            let began = ContinuousClock.now
             do {
-                try await once { pause = Self.pauseMin }
+                try await once()
                 return
             } catch is CancellationError {
                 return
             } catch let error as KafkaError {
-                if Task.isCancelled { return }
-                if error.isFenced { throw KafkaTransportError.fenced("shard \(partition): \(error.detail)") }
-                logger.warning("shard starts over", metadata: ["partition": "\(partition)", "why": "\(error)"])
+                if error.isFenced {
+                    logger.warning("shard fenced", metadata: ["partition": "\(partition)", "why": "\(error)"])
+                    // A name is taken for good. Without one, the group has moved the shard and will say so.
+                    if settings.instanceID != nil { throw KafkaTransportError.fenced("shard \(partition): \(error.detail)") }
+                    pause = Self.revocationDueAfter
+                } else {
+                    if Task.isCancelled { return }
+                    logger.warning("shard starts over", metadata: ["partition": "\(partition)", "why": "\(error)"])
+                    if began.duration(to: .now) > Self.soundAfter { pause = Self.pauseMin }
+                }
             }
             do { try await Task.sleep(for: pause) } catch { return }
             pause = min(pause * 2, Self.pauseMax)
         }
     }
 
-    @concurrent private func once(_ worked: () -> Void) async throws {
+    @concurrent private func once() async throws {
         let logger = logger
         let partition = partition
         let processor = try Processor(folder, clock: SystemClock(), timeSource: .wallClock) { journal, vault in
@@ -164,7 +176,6 @@ struct ShardLife: Sendable {
             ])
         }
         try await processor.settle()
-        worked()
     }
 }
 

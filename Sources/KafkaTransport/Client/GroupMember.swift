@@ -42,19 +42,20 @@ public final class GroupMetadata: Sendable {
     /// The next thing the group asks; nil if nothing came for `waitMillis`.
     public func next(waitMillis: Int32) throws(KafkaError) -> GroupEvent? {
         handle.passLogsOn()
-        guard let raw = unsafe rd_kafka_queue_poll(handle.queue, waitMillis) else { return nil }
+        guard let raw = unsafe rd_kafka_queue_poll(handle.queue, waitMillis) else { return fatal().map { .failed($0) } }
         let event = unsafe EventHandle(raw)
-        switch event.type {
-        case RD_KAFKA_EVENT_REBALANCE: return try rebalance(event)
-        case RD_KAFKA_EVENT_ERROR:
-            let code = unsafe rd_kafka_event_error(event.pointer)
-            guard code == RD_KAFKA_RESP_ERR__FATAL else { return nil }
-            var text = [CChar](repeating: 0, count: 512)
-            var error = KafkaError(unsafe rd_kafka_fatal_error(handle.client, &text, text.count), "stay in the group")
-            error.isFatal = true
-            return .failed(error)
-        default: return nil
-        }
+        if event.type == RD_KAFKA_EVENT_REBALANCE { return try rebalance(event) }
+        return fatal().map { .failed($0) }
+    }
+
+    /// What ended the membership for good, if anything did. It may come as any kind of event, so it is asked for.
+    private func fatal() -> KafkaError? {
+        var text = [CChar](repeating: 0, count: 512)
+        let code = unsafe rd_kafka_fatal_error(handle.client, &text, text.count)
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        var error = KafkaError(code, "stay in the group")
+        error.isFatal = true
+        return error
     }
 
     private var isCooperative: Bool { unsafe String(cString: rd_kafka_rebalance_protocol(handle.client)) == "COOPERATIVE" }
