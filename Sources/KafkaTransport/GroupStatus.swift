@@ -30,7 +30,7 @@ public struct GroupStatus: Sendable, Codable, Equatable {
 
     /// Who is in the group: client id and host.
     public static func members(_ settings: KafkaSettings) throws(KafkaError) -> [String] {
-        let client = QueuedClientHandle(producer: try ConfigHandle(settings.admin).makeClient(RD_KAFKA_PRODUCER), settings.logger)
+        let client = QueuedClientHandle(producer: try ConfigHandle(settings.admin).makeClient(RD_KAFKA_PRODUCER), settings, role: "admin")
         var list: UnsafePointer<rd_kafka_group_list>?
         try KafkaError.check(unsafe rd_kafka_list_groups(client.client, settings.group, &list, 10_000), "ask for the group's members")
         guard let list = unsafe list else { return [] }

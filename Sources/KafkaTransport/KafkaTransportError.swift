@@ -10,6 +10,8 @@ public enum KafkaTransportError: Error, Sendable, Equatable, CustomStringConvert
     case notAppendTime(topic: String)
     /// The journal topic holds what no processor writes.
     case journalBroken(partition: Int32, offset: Int64, String)
+    /// No token to authenticate with.
+    case token(String)
     /// Another processor has this one's place.
     case fenced(String)
 
@@ -26,6 +28,8 @@ public enum KafkaTransportError: Error, Sendable, Equatable, CustomStringConvert
             "\(topic) does not carry the broker's append time. Set message.timestamp.type=LogAppendTime on it, then start again"
         case .journalBroken(let partition, let offset, let detail):
             "partition \(partition) of leadline.journal is broken at offset \(offset): \(detail). Restore the topic from an archive"
+        case .token(let detail):
+            "the token for SASL/OAUTHBEARER cannot be used: \(detail). It must be a JSON Web Token with the claims exp and sub"
         case .fenced(let detail):
             "another processor has taken this one's place (\(detail)). If that was not meant, look for two processors with one --instance-id"
         }

@@ -232,7 +232,9 @@ class Traffic(threading.Thread):
 
 class Chaos:
     def __init__(self, options, work):
-        self.options, self.work, self.binary = options, work, options.binary
+        self.options, self.work = options, work
+        # A copy, so that a build meanwhile changes nothing.
+        self.binary = shutil.copy(options.binary, f"{work}/leadline")
         self.chance = random.Random(options.seed)
         self.master_key = f"{work}/master.key"
         with open(self.master_key, "w") as key:

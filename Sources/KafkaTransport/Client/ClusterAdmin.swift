@@ -16,7 +16,7 @@ public struct TopicPlan: Sendable, Equatable {
     private static let timeoutMillis: Int32 = 15_000
 
     public init(_ settings: KafkaSettings) throws(KafkaError) {
-        handle = QueuedClientHandle(producer: try ConfigHandle(settings.admin).makeClient(RD_KAFKA_PRODUCER), settings.logger)
+        handle = QueuedClientHandle(producer: try ConfigHandle(settings.admin).makeClient(RD_KAFKA_PRODUCER), settings, role: "admin")
     }
 
     /// How many partitions each topic of the cluster has.

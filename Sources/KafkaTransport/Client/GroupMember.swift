@@ -32,8 +32,8 @@ public final class GroupMetadata: Sendable {
 
     /// Joins the group.
     public init(_ settings: KafkaSettings, anchor: String) throws(KafkaError) {
-        let config = try ConfigHandle(settings.member, events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
-        let handle = QueuedClientHandle(consumer: try config.makeClient(RD_KAFKA_CONSUMER), settings.logger)
+        let config = try ConfigHandle(settings.member, events: RD_KAFKA_EVENT_REBALANCE)
+        let handle = QueuedClientHandle(consumer: try config.makeClient(RD_KAFKA_CONSUMER), settings, role: "member")
         let list = PartitionListHandle([TopicPartition(anchor, -1)])
         try KafkaError.check(unsafe rd_kafka_subscribe(handle.client, list.pointer), "join the group")
         self.handle = handle
@@ -41,7 +41,7 @@ public final class GroupMetadata: Sendable {
 
     /// The next thing the group asks; nil if nothing came for `waitMillis`.
     public func next(waitMillis: Int32) throws(KafkaError) -> GroupEvent? {
-        handle.passLogsOn()
+        handle.tend()
         guard let raw = unsafe rd_kafka_queue_poll(handle.queue, waitMillis) else { return fatal().map { .failed($0) } }
         let event = unsafe EventHandle(raw)
         if event.type == RD_KAFKA_EVENT_REBALANCE { return try rebalance(event) }

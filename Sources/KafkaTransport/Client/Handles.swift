@@ -1,4 +1,5 @@
 import CRdKafka
+import Foundation
 import Logging
 
 /// Owns an `rd_kafka_conf_t` until a client takes it over.
@@ -13,7 +14,7 @@ import Logging
         self.init()
         try set("log.queue", "true")
         for name in properties.keys.sorted() { try set(name, properties[name] ?? "") }
-        unsafe rd_kafka_conf_set_events(pointer, events)
+        unsafe rd_kafka_conf_set_events(pointer, events | QueuedClientHandle.events)
     }
 
     deinit { unsafe rd_kafka_conf_destroy(pointer) }
@@ -53,38 +54,88 @@ import Logging
     }
 }
 
-/// Owns a client and the one queue on which everything that concerns it arrives.
+/// Owns a client, the queue on which its work arrives, and those for its log lines, statistics and tokens.
 @safe struct QueuedClientHandle: ~Copyable {
+    /// Events that every client wants.
+    static let events = RD_KAFKA_EVENT_STATS | RD_KAFKA_EVENT_OAUTHBEARER_TOKEN_REFRESH | RD_KAFKA_EVENT_ERROR
+
     let client: OpaquePointer
     let queue: OpaquePointer
+    private let main: OpaquePointer
     private let logs: OpaquePointer
     private let logger: Logger
+    private let bearerToken: (@Sendable () throws(KafkaTransportError) -> BearerToken)?
+    private let role: String
 
-    /// A consumer whose main queue is joined to its consumer queue.
-    init(consumer handle: consuming ClientHandle, _ logger: Logger) {
+    /// A consumer with its consumer queue.
+    init(consumer handle: consuming ClientHandle, _ settings: KafkaSettings, role: String) {
         unsafe client = handle.release()
-        unsafe rd_kafka_poll_set_consumer(client)
         unsafe queue = rd_kafka_queue_get_consumer(client)
+        unsafe main = rd_kafka_queue_get_main(client)
         unsafe logs = rd_kafka_queue_new(client)
-        self.logger = logger
+        logger = settings.logger
+        bearerToken = settings.bearerToken
+        self.role = role
         unsafe rd_kafka_set_log_queue(client, logs)
+        renewToken()
     }
 
     /// A producer with its main queue.
-    init(producer handle: consuming ClientHandle, _ logger: Logger) {
+    init(producer handle: consuming ClientHandle, _ settings: KafkaSettings, role: String) {
         unsafe client = handle.release()
         unsafe queue = rd_kafka_queue_get_main(client)
+        unsafe main = rd_kafka_queue_get_main(client)
         unsafe logs = rd_kafka_queue_new(client)
-        self.logger = logger
+        logger = settings.logger
+        bearerToken = settings.bearerToken
+        self.role = role
         unsafe rd_kafka_set_log_queue(client, logs)
+        renewToken()
     }
 
     deinit {
         passLogsOn()
         unsafe rd_kafka_set_log_queue(client, nil)
         unsafe rd_kafka_queue_destroy(logs)
+        unsafe rd_kafka_queue_destroy(main)
         unsafe rd_kafka_queue_destroy(queue)
         unsafe rd_kafka_destroy(client)
+    }
+
+    /// A consumer's own affairs: log lines, statistics, tokens. Its records come on another queue.
+    func tend() {
+        passLogsOn()
+        while let raw = unsafe rd_kafka_queue_poll(main, 0) { take(unsafe EventHandle(raw)) }
+    }
+
+    /// Takes an event that concerns the client itself.
+    func take(_ event: borrowing EventHandle) {
+        switch event.type {
+        case RD_KAFKA_EVENT_STATS:
+            guard let text = unsafe rd_kafka_event_stats(event.pointer) else { return }
+            do {
+                let bytes = unsafe Data(bytes: text, count: strlen(text))
+                try JSONDecoder().decode(ClientStatistics.self, from: bytes).record(role: role)
+            } catch { logger.debug("librdkafka's statistics could not be read", metadata: ["why": "\(error)"]) }
+        case RD_KAFKA_EVENT_OAUTHBEARER_TOKEN_REFRESH: renewToken()
+        default: return
+        }
+    }
+
+    /// Hands librdkafka a token; without one it asks again by itself after 10 s.
+    private func renewToken() {
+        guard let bearerToken else { return }
+        var why: String
+        do {
+            let token = try bearerToken()
+            var text = [CChar](repeating: 0, count: 512)
+            let code = unsafe rd_kafka_oauthbearer_set_token(
+                client, token.value, token.expiresMillis, token.principal, nil, 0, &text, text.count)
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
+            why = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        } catch { why = "\(error)" }
+        unsafe rd_kafka_oauthbearer_set_token_failure(client, why)
+        logger.error("no token", metadata: ["why": "\(why)"])
     }
 
     /// Hands librdkafka's log lines to the logger. They name brokers, topics and errors, never a record.

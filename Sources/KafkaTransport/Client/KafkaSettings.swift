@@ -8,6 +8,9 @@ public struct KafkaSettings: Sendable {
     public var group: String
     /// Names this instance for static membership; nil for a dynamic member.
     public var instanceID: String?
+    /// Gives tokens for SASL/OAUTHBEARER, whenever one is needed; nil where librdkafka needs none or gets them itself
+    /// (`sasl.oauthbearer.method=oidc`).
+    public var bearerToken: (@Sendable () throws(KafkaTransportError) -> BearerToken)?
     /// Takes librdkafka's own log lines.
     public var logger = Logger(label: "leadline.kafka") { _ in SwiftLogNoOpLogHandler() }
 
@@ -63,7 +66,7 @@ public struct KafkaSettings: Sendable {
     /// What a reader of assigned partitions is told. Small queues: an instance may have 64 readers.
     var reader: [String: String] {
         var all = [
-            "fetch.wait.max.ms": "100", "queued.min.messages": "20000", "queued.max.messages.kbytes": "16384",
+            "statistics.interval.ms": "15000", "fetch.wait.max.ms": "100", "queued.min.messages": "20000", "queued.max.messages.kbytes": "16384",
         ]
         all.merge(properties.filter { !Self.producerOnly.contains($0.key) }) { $1 }
         all.merge([
@@ -82,6 +85,7 @@ public struct KafkaSettings: Sendable {
         all.merge(properties.filter { !Self.consumerOnly.contains($0.key) }) { $1 }
         all["enable.idempotence"] = "true"
         guard let transactionalID else { return all }
+        if all["statistics.interval.ms"] == nil { all["statistics.interval.ms"] = "15000" }
         all["transactional.id"] = transactionalID
         if all["transaction.timeout.ms"] == nil { all["transaction.timeout.ms"] = "30000" }
         return all

@@ -31,7 +31,7 @@ enum Fetched {
     private static let requestTimeoutMillis: Int32 = 10_000
 
     init(_ settings: KafkaSettings, fetchMax: Int = 1_000) throws(KafkaError) {
-        handle = QueuedClientHandle(consumer: try ConfigHandle(settings.reader).makeClient(RD_KAFKA_CONSUMER), settings.logger)
+        handle = QueuedClientHandle(consumer: try ConfigHandle(settings.reader).makeClient(RD_KAFKA_CONSUMER), settings, role: "reader")
         unsafe slots = Array(repeating: nil, count: fetchMax)
     }
 
@@ -47,7 +47,7 @@ enum Fetched {
         let count = unsafe slots.withUnsafeMutableBufferPointer { slots in
             unsafe rd_kafka_consume_batch_queue(handle.queue, waitMillis, slots.baseAddress, slots.count)
         }
-        handle.passLogsOn()
+        handle.tend()
         guard count > 0 else { return }
         defer { for index in 0..<count { unsafe rd_kafka_message_destroy(slots[index]) } }
         for index in 0..<count {

@@ -19,8 +19,8 @@ import Engine
     /// - Parameter transactionalID: nil for a producer without transactions.
     init(_ settings: KafkaSettings, transactionalID: String?) throws(KafkaError) {
         let config = try ConfigHandle(
-            settings.producer(transactionalID: transactionalID), events: RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR)
-        handle = QueuedClientHandle(producer: try config.makeClient(RD_KAFKA_PRODUCER), settings.logger)
+            settings.producer(transactionalID: transactionalID), events: RD_KAFKA_EVENT_DR)
+        handle = QueuedClientHandle(producer: try config.makeClient(RD_KAFKA_PRODUCER), settings, role: "producer")
     }
 
     deinit {
@@ -157,6 +157,9 @@ import Engine
         unsafe try retried { unsafe rd_kafka_abort_transaction(handle.client, Self.timeoutMillis) } named: { "abort the transaction" }
     }
 
+    /// Looks after the client while there is nothing to send.
+    func tend() throws(KafkaError) { try serve(waitMillis: 0) }
+
     /// Takes delivery reports in.
     private func serve(waitMillis: Int32) throws(KafkaError) {
         handle.passLogsOn()
@@ -172,7 +175,7 @@ import Engine
             var error = KafkaError(fatal, "go on producing")
             error.isFatal = true
             throw error
-        default: return
+        default: handle.take(event)
         }
     }
 

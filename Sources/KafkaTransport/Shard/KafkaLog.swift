@@ -93,6 +93,7 @@ public final class KafkaLog: ShardLog {
 
     public func poll(max: Int, wait: Duration, now: Timestamp) throws -> Poll {
         let deadline = ContinuousClock.now + wait
+        try producer.tend()
         if merge.count < max { try fill(until: merge.count > 0 ? .now : deadline, max: max) }
         while true {
             // The clock first: whatever came before this moment stands before the ends.

@@ -17,6 +17,9 @@ struct KafkaOptions: ParsableArguments {
     @Option(name: .customLong("kafka-property"), help: ArgumentHelp("One librdkafka property; may be repeated and goes before the file's. For secrets use 'file:PATH' or 'env:NAME' as the value.", valueName: "name=value"))
     var properties: [String] = []
 
+    @Option(help: ArgumentHelp("File that holds a JSON Web Token for SASL/OAUTHBEARER; read again whenever a token is due.", valueName: "file"))
+    var kafkaTokenFile: String?
+
     /// The bootstrap servers; nil without Kafka.
     var bootstrap: String? {
         if let givenBootstrap { return givenBootstrap }
@@ -30,7 +33,11 @@ struct KafkaOptions: ParsableArguments {
         var all: [String: String] = [:]
         if let kafkaConfig { try read(kafkaConfig, into: &all) }
         for (index, property) in properties.enumerated() { try add(property, "--kafka-property \(index + 1)", to: &all) }
-        let settings = KafkaSettings(bootstrap: bootstrap, group: group, instanceID: instanceID, properties: all)
+        var settings = KafkaSettings(bootstrap: bootstrap, group: group, instanceID: instanceID, properties: all)
+        if let kafkaTokenFile {
+            settings.bearerToken = BearerToken.file(kafkaTokenFile)
+            if all["sasl.mechanisms"] == nil && all["sasl.mechanism"] == nil { settings.properties["sasl.mechanisms"] = "OAUTHBEARER" }
+        }
         do { try settings.check() } catch {
             throw CommandFailure(.input, "\(error)", at: kafkaConfig ?? "--kafka-property")
         }
