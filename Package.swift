@@ -61,7 +61,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Simulation",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", protobuf, grdb],
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", logging, protobuf, grdb],
             swiftSettings: strict),
         .executableTarget(
             name: "LeadlineCLI",

@@ -5,15 +5,6 @@ import LeadlineCore
 public import Logging
 import Synchronization
 
-/// What an instance has done so far.
-public struct InstanceCounts: Sendable, Equatable {
-    public var total = StepReport()
-    /// Shards that were taken on.
-    public var takeovers = 0
-    /// Batches that were given up and done again.
-    public var restarts = 0
-}
-
 /// One machine's part of a deployment: a member of the group, and a processor for each partition that is its own.
 public actor KafkaInstance {
     private let folder: DataFolder
@@ -21,9 +12,13 @@ public actor KafkaInstance {
     private let options: KafkaLogOptions
     private let batchMax: Int
     private let logger: Logger
+    private let report: @Sendable (Int32, StepReport) -> Void
     private let member: GroupMember
     private var shards: [Int32: Task<Void, any Error>] = [:]
     private let failure = FirstFailure()
+    /// The partitions this instance has, after each change.
+    public nonisolated let assignments: AsyncStream<[Int32]>
+    private let assignmentsChanged: AsyncStream<[Int32]>.Continuation
 
     /// Keeps the first error that ends the instance.
     private final class FirstFailure: Sendable {
@@ -36,13 +31,19 @@ public actor KafkaInstance {
     public static let shardsMax = 64
 
     /// Joins the group.
+    /// - Parameter report: told of every batch that was committed, and of which partition.
     /// - Throws: `KafkaError`, `KafkaTransportError.topics`, `EngineError.locked`.
-    public init(_ folder: DataFolder, _ settings: KafkaSettings, options: KafkaLogOptions, batchMax: Int, logger: Logger) throws {
+    public init(
+        _ folder: DataFolder, _ settings: KafkaSettings, options: KafkaLogOptions, batchMax: Int, logger: Logger,
+        report: @escaping @Sendable (Int32, StepReport) -> Void
+    ) throws {
         self.folder = folder
         self.settings = settings
         self.options = options
         self.batchMax = batchMax
         self.logger = logger
+        self.report = report
+        (assignments, assignmentsChanged) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
         member = try GroupMember(settings, anchor: Topic.controls.name)
     }
 
@@ -54,7 +55,10 @@ public actor KafkaInstance {
         do {
             while !Task.isCancelled {
                 if let error = failure.current { throw error }
-                if let event = try await member.next(waitMillis: 100) { try await handle(event) }
+                if let event = try await member.next(waitMillis: 100) {
+                    try await handle(event)
+                    assignmentsChanged.yield(shards.keys.sorted())
+                }
             }
         } catch {
             await stopAll()
@@ -92,7 +96,7 @@ public actor KafkaInstance {
         }
         let life = ShardLife(
             folder: try folder.shard(partition), settings: settings, partition: partition, options: options, metadata: member.metadata,
-            batchMax: batchMax, logger: logger)
+            batchMax: batchMax, logger: logger, report: report)
         let failure = failure
         shards[partition] = Task {
             do { try await life.run() } catch {
@@ -123,6 +127,7 @@ struct ShardLife: Sendable {
     let metadata: GroupMetadata
     let batchMax: Int
     let logger: Logger
+    let report: @Sendable (Int32, StepReport) -> Void
 
     private static let pauseMin = Duration.milliseconds(100)
     private static let pauseMax = Duration.seconds(5)
@@ -169,12 +174,7 @@ struct ShardLife: Sendable {
             ) { bar.update($0, $1, $2) }
         }
         logger.info("shard ready", metadata: ["partition": "\(partition)"])
-        try await processor.run(batchMax: batchMax, pause: .milliseconds(100), settleEvery: .seconds(1)) { report in
-            logger.info("batch", metadata: [
-                "partition": "\(partition)", "records": "\(report.records)", "entries": "\(report.entries)",
-                "decisions": "\(report.events)", "rejected": "\(report.rejections)",
-            ])
-        }
+        try await processor.run(batchMax: batchMax, pause: .milliseconds(100), settleEvery: .seconds(1)) { report(partition, $0) }
         try await processor.settle()
     }
 }

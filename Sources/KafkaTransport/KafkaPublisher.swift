@@ -12,10 +12,16 @@ public final class KafkaPublisher {
 
     /// Sends the records and waits until the broker has them.
     public func send(_ records: [NewRecord]) throws(KafkaError) {
-        for record in records {
-            let partition = Partitioner.partition(of: record.key ?? [], count: partitionCount)
-            try producer.produce(record.topic.name, partition, key: record.key, value: record.value, headers: record.headers)
-        }
+        for record in records { try enqueue(record) }
         try producer.flush()
     }
+
+    /// Sends a record without waiting; `tend` or `send` must follow now and then.
+    public func enqueue(_ record: NewRecord) throws(KafkaError) {
+        let partition = Partitioner.partition(of: record.key ?? [], count: partitionCount)
+        try producer.produce(record.topic.name, partition, key: record.key, value: record.value, headers: record.headers)
+    }
+
+    /// Takes in what became of enqueued records.
+    public func tend() throws(KafkaError) { try producer.tend() }
 }

@@ -9,7 +9,8 @@ struct BenchCommand: AsyncParsableCommand {
         discussion: """
             Works on invented leads in a temporary folder, which it removes. Use a release build. The journal of a \
             million entries takes about a minute to make and 2 GB of disk; --entries makes it smaller.
-            """)
+            """,
+        subcommands: [BenchKafkaCommand.self])
 
     @Option(help: "Leads of the core and end-to-end measurements.") var leads = 100_000
     @Option(help: "Entries of the journal that recovery is measured on.") var entries = 1_000_000
@@ -33,12 +34,16 @@ struct BenchCommand: AsyncParsableCommand {
             }, report: { figures.append($0) })
         try await benchmark.run()
         if isTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        try Self.show(figures, json: json)
+    }
+
+    static func show(_ figures: [BenchmarkFigure], json: Bool) throws {
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             print(String(decoding: try encoder.encode(figures), as: UTF8.self))
         } else {
-            for figure in figures { print(Self.line(figure)) }
+            for figure in figures { print(line(figure)) }
         }
     }
 

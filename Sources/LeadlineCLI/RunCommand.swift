@@ -72,7 +72,9 @@ struct RunCommand: AsyncParsableCommand {
         var options = KafkaLogOptions(partitionCount: try Topics.partitionCount(try ClusterAdmin(settings)))
         options.linger = .milliseconds(lingerMillis)
         options.decisionFormat = decisions
-        let instance = try KafkaInstance(folder, settings, options: options, batchMax: batchMax, logger: logger)
+        let instance = try KafkaInstance(folder, settings, options: options, batchMax: batchMax, logger: logger) { partition, report in
+            Self.log(report, logger, ["partition": "\(partition)"])
+        }
         logger.info("started", metadata: ["data": "\(folder.path)", "group": "\(settings.group)", "partitions": "\(options.partitionCount)"])
         try await GracefulStop.run { try await instance.run() }
         logger.info("stopped")
@@ -99,8 +101,8 @@ struct RunCommand: AsyncParsableCommand {
         logger.info("stopped")
     }
 
-    private static func log(_ report: StepReport, _ logger: Logger) {
-        if report.entries + report.rejections > 0 { logger.info("batch", metadata: metadata(report)) }
+    private static func log(_ report: StepReport, _ logger: Logger, _ place: Logger.Metadata = [:]) {
+        if report.entries + report.rejections > 0 { logger.info("batch", metadata: metadata(report).merging(place) { $1 }) }
     }
 
     private static func metadata(_ report: StepReport) -> Logger.Metadata {

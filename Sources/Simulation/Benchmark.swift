@@ -404,7 +404,7 @@ public struct Benchmark {
     }
 
     /// High-water mark of resident memory (VmHWM).
-    private static func peakMemoryBytes() -> Double {
+    static func peakMemoryBytes() -> Double {
         let status = FileManager.default.contents(atPath: "/proc/self/status").map { String(decoding: $0, as: UTF8.self) } ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) * 1_024

@@ -80,9 +80,7 @@ public struct Workload: Sendable {
 
     /// One lead with contact data, at `time`; live if nil.
     public mutating func lead(at time: Timestamp?) throws -> NewRecord {
-        made += 1
-        var lead = WireLeadSubmitted()
-        lead.leadID = "lead-\(made)"
+        var lead = impersonalLead()
         let company = random.below(1_000_000)
         // A token of its own for each lead, so that no field is found again by its digest.
         let marker = marker.map { "\($0)-\(made)" }
@@ -94,6 +92,19 @@ public struct Workload: Sendable {
         lead.contact.phone = marker ?? "+39 02 000000\(random.below(10_000))"
         lead.contact.jobTitle = marker ?? "Head of production"
         lead.message = marker ?? "We would like to see a demonstration for our plant."
+        return try record(.leads, lead, id: lead.leadID, at: time)
+    }
+
+    /// One lead that names nobody, so that nothing of it has to be sealed.
+    public mutating func leadOfNobody() throws -> NewRecord {
+        let lead = impersonalLead()
+        return try record(.leads, lead, id: lead.leadID, at: nil)
+    }
+
+    private mutating func impersonalLead() -> WireLeadSubmitted {
+        made += 1
+        var lead = WireLeadSubmitted()
+        lead.leadID = "lead-\(made)"
         lead.country = random.pick(Self.countries)
         lead.language = "en"
         lead.vertical = random.pick(Self.verticals)
@@ -104,7 +115,7 @@ public struct Workload: Sendable {
         lead.source = random.pick(Self.sources)
         lead.technologies = [random.pick(Self.technologies)]
         lead.lawfulBasis = .consent
-        return try record(.leads, lead, id: "lead-\(made)", at: time)
+        return lead
     }
 
     /// What the partner did with a lead: responded, or decided the deal.

@@ -183,24 +183,11 @@ final class LogPlace {
                 case .record(let record):
                     found.append(record)
                     next = record.offset + 1
-                case .end(_, let offset): next = max(next, offset)
+                case .end(_, _, let offset): next = max(next, offset)
                 }
             }
         }
         return found
-    }
-}
-
-extension GroupMetadata {
-    /// What a consumer that is in no generation of the group sends along.
-    static func outsideOfGroup(_ settings: KafkaSettings) throws -> [UInt8] {
-        let group = unsafe rd_kafka_consumer_group_metadata_new(settings.group)
-        defer { unsafe rd_kafka_consumer_group_metadata_destroy(group) }
-        var buffer: UnsafeMutableRawPointer?
-        var size = 0
-        unsafe try KafkaError.check(rd_kafka_consumer_group_metadata_write(group, &buffer, &size), "write metadata")
-        defer { unsafe free(buffer) }
-        return unsafe Array(UnsafeRawBufferPointer(start: buffer, count: size))
     }
 }
 

@@ -21,7 +21,7 @@ struct FetchedRecord {
 enum Fetched {
     case record(FetchedRecord)
     /// Nothing more stands before this offset, transaction markers included.
-    case end(topic: String, offset: Int64)
+    case end(topic: String, partition: Int32, offset: Int64)
 }
 
 /// Reads assigned partitions, `read_committed`, from given offsets. Belongs to one actor and is used from it alone.
@@ -61,7 +61,7 @@ enum Fetched {
         let topic = unsafe message.pointee.rkt == nil ? "" : String(cString: rd_kafka_topic_name(message.pointee.rkt))
         switch code {
         case RD_KAFKA_RESP_ERR_NO_ERROR: return .record(unsafe record(message, topic))
-        case RD_KAFKA_RESP_ERR__PARTITION_EOF: return .end(topic: topic, offset: unsafe message.pointee.offset)
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF: return .end(topic: topic, partition: unsafe message.pointee.partition, offset: unsafe message.pointee.offset)
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
             throw KafkaError(
                 code: code.rawValue, operation: "read \(topic)",

@@ -26,18 +26,24 @@ struct CatchUp {
     }
 
     /// Reads both topics to their ends as they are now.
-    /// - Parameter progress: given entries taken in, the offset reached, and the end.
+    /// - Parameters:
+    ///   - fromBeginning: Reads the whole journal partition and compares what is known already, entry by entry.
+    ///   - progress: Given entries taken in, the offset reached, and the end.
     /// - Returns: how many entries were taken in.
-    mutating func run(_ progress: (UInt64, Int64, Int64) -> Void) throws -> UInt64 {
+    mutating func run(fromBeginning: Bool = false, _ progress: (UInt64, Int64, Int64) -> Void) throws -> UInt64 {
         try followKeys()
-        try followJournal(progress)
+        pending.removeAll()
+        try followJournal(fromBeginning: fromBeginning, progress)
         return applied
     }
 
-    private mutating func followJournal(_ progress: (UInt64, Int64, Int64) -> Void) throws {
+    /// True if there is a local copy, so that reading began in the middle of the topic.
+    var goesOn: Bool { get throws { try journal.progress().journalOffset > 0 } }
+
+    private mutating func followJournal(fromBeginning: Bool, _ progress: (UInt64, Int64, Int64) -> Void) throws {
         let place = TopicPartition(Topic.journal.name, partition)
         let end = try reader.ends([place])[0]
-        var next = try max(journal.progress().journalOffset, reader.beginnings([place])[0])
+        var next = try max(fromBeginning ? 0 : journal.progress().journalOffset, reader.beginnings([place])[0])
         if next >= end { return }
         try reader.assign([TopicPartition(place.topic, partition, offset: next)])
         while next < end {
@@ -47,7 +53,7 @@ struct CatchUp {
                 case .record(let record):
                     next = record.offset + 1
                     try take(record)
-                case .end(_, let offset): next = max(next, offset)
+                case .end(_, _, let offset): next = max(next, offset)
                 }
             }
             progress(applied, next, end)
@@ -127,7 +133,7 @@ struct CatchUp {
                     next = record.offset + 1
                     try Self.take(record, into: vault)
                     sinceFlush += 1
-                case .end(_, let offset): next = max(next, offset)
+                case .end(_, _, let offset): next = max(next, offset)
                 }
             }
             if sinceFlush >= 10_000 {

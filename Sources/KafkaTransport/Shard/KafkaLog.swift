@@ -5,6 +5,7 @@ import GRDB
 import Journal
 public import LeadlineCore
 import LeadlineSchemas
+import Logging
 import SwiftProtobuf
 import Vault
 
@@ -61,10 +62,27 @@ public final class KafkaLog: ShardLog {
         reader = try PartitionReader(settings)
         journal = try FollowedJournal(queue)
         var catchUp = CatchUp(partition, journal, vault, reader)
-        recoveredEntries = try catchUp.run(progress)
-        consumed = try Self.startOffsets(try journal.progress().inputs, inputs, reader)
+        (recoveredEntries, consumed) = try Self.catchUp(&catchUp, journal, inputs, reader, settings.logger, progress)
         merge = InputMerge(offsets: consumed)
         try reader.assign(zip(inputs, consumed).map { TopicPartition($0.topic, $0.partition, offset: $1) })
+    }
+
+    /// Catches up from where the local copy ends. If that does not fit together, it may be the reading: brokers have
+    /// named aborted transactions from before the place asked for, which hides records from whoever begins in the
+    /// middle. So the whole partition is then read, and only what that says counts.
+    private static func catchUp(
+        _ catchUp: inout CatchUp, _ journal: FollowedJournal, _ inputs: [TopicPartition], _ reader: PartitionReader, _ logger: Logger,
+        _ progress: (UInt64, Int64, Int64) -> Void
+    ) throws -> (UInt64, [Int64]) {
+        let began = try catchUp.goesOn
+        do {
+            let entries = try catchUp.run(progress)
+            return (entries, try startOffsets(try journal.progress().inputs, inputs, reader))
+        } catch let error as KafkaTransportError where began {
+            logger.warning("the whole journal partition is read again", metadata: ["why": "\(error)"])
+            let entries = try catchUp.run(fromBeginning: true, progress)
+            return (entries, try startOffsets(try journal.progress().inputs, inputs, reader))
+        }
     }
 
     /// The journal says where to go on; the group must say the same, or nothing.
@@ -135,7 +153,7 @@ public final class KafkaLog: ShardLog {
         try reader.fetch(waitMillis: waitMillis) { fetched in
             switch fetched {
             case .record(let record): merge.add(try logRecord(record))
-            case .end(let name, let offset):
+            case .end(let name, _, let offset):
                 if let topic = Topic(name: name), topic.isInput { merge.reachedEnd(topic, offset) }
             }
         }
