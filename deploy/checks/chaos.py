@@ -11,6 +11,7 @@ import collections
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -384,7 +385,7 @@ class Chaos:
             except KafkaException as error:
                 say(f"lag not known: {error}")
                 lag = None
-            if lag == 0:
+            if lag == 0 and self.ready(self.processors) >= PARTITIONS:
                 consumer.close()
                 return
             time.sleep(0.5)
@@ -536,8 +537,7 @@ class Chaos:
         """Processors on empty disks must reach, from the topic alone, what the others have."""
         fresh = [Processor(self, processor.name, self.disk()) for processor in self.processors]
         deadline = time.monotonic() + 180
-        ready = lambda: sum(processor.words().count("shard ready") for processor in fresh)
-        while ready() < PARTITIONS and time.monotonic() < deadline:
+        while self.ready(fresh) < PARTITIONS and time.monotonic() < deadline:
             time.sleep(0.2)
         for processor in fresh:
             code = processor.stop()
@@ -545,11 +545,17 @@ class Chaos:
                 self.problems.append(f"{processor.name} on an empty disk ended with {code}: {processor.words()[-500:]}")
         same = 0
         for number in range(PROGRAMS):
-            states = [{self.state(processor.folder, f"p{number:02}") for processor in group} for group in (fresh, self.processors)]
+            others = [f"{self.work}/disk{n + 1}" for n in range(self.disks - len(fresh))]
+            states = [{self.state(folder, f"p{number:02}") for folder in folders} for folders in ([p.folder for p in fresh], others)]
             same += bool(states[0] & states[1] - {None})
         self.counts["states equal on an empty disk"] = same
         if same != PROGRAMS:
             self.problems.append(f"an empty disk reached the same state for {same} of {PROGRAMS} programs")
+
+    @staticmethod
+    def ready(processors):
+        """Partitions that these processors have caught up with since they were started."""
+        return sum(len(set(re.findall(r"partition=(\d+) \[KafkaTransport\] shard ready", processor.words()))) for processor in processors)
 
     def state(self, folder, program):
         """Size, head and state hash of a program on a disk, every decision decided again."""

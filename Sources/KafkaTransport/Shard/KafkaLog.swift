@@ -62,9 +62,24 @@ public final class KafkaLog: ShardLog {
         reader = try PartitionReader(settings)
         journal = try FollowedJournal(queue)
         var catchUp = CatchUp(partition, journal, vault, reader)
-        (recoveredEntries, consumed) = try Self.catchUp(&catchUp, journal, inputs, reader, settings.logger, progress)
+        do {
+            (recoveredEntries, consumed) = try Self.catchUp(&catchUp, journal, inputs, reader, settings.logger, progress)
+        } catch let error as KafkaTransportError {
+            // Somebody may have taken the shard meanwhile and gone on with it; then that is what happened.
+            try Self.checkNotFenced(producer, inputs[0], metadata)
+            throw error
+        }
         merge = InputMerge(offsets: consumed)
         try reader.assign(zip(inputs, consumed).map { TopicPartition($0.topic, $0.partition, offset: $1) })
+    }
+
+    /// - Throws: `KafkaError` if another producer has this one's transactional id.
+    private static func checkNotFenced(_ producer: Producer, _ input: TopicPartition, _ metadata: GroupMetadata) throws(KafkaError) {
+        var place = input
+        place.offset = 0
+        try producer.begin()
+        try producer.sendOffsets([place], metadata: metadata.current)
+        try producer.abort()
     }
 
     /// Catches up from where the local copy ends. If that does not fit together, it may be the reading: brokers have
