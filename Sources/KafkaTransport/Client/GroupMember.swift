@@ -67,15 +67,22 @@ public final class GroupMetadata: Sendable {
             revoking = partitions
             return .revoking(partitions.map(\.partition), isLost: unsafe rd_kafka_assignment_lost(handle.client) != 0)
         }
-        // The member fetches nothing, so it takes the partitions on without a position to fetch from.
-        let none = PartitionListHandle([])
-        if isCooperative {
-            unsafe try KafkaError.check(unsafe rd_kafka_incremental_assign(handle.client, none.pointer), "take partitions on")
-        } else {
-            try KafkaError.check(unsafe rd_kafka_assign(handle.client, none.pointer), "take partitions on")
-        }
+        try takeOn(partitions)
         try refreshMetadata()
         return .assigned(partitions.map(\.partition))
+    }
+
+    /// The member fetches nothing. The eager protocols let it take on an empty list; the cooperative one reports what
+    /// is held to the group, so there the partitions are held at their ends, paused.
+    private func takeOn(_ partitions: [TopicPartition]) throws(KafkaError) {
+        guard isCooperative else {
+            let none = PartitionListHandle([])
+            try KafkaError.check(unsafe rd_kafka_assign(handle.client, none.pointer), "take partitions on")
+            return
+        }
+        let held = PartitionListHandle(partitions.map { TopicPartition($0.topic, $0.partition, offset: Int64(RD_KAFKA_OFFSET_END)) })
+        unsafe try KafkaError.check(unsafe rd_kafka_incremental_assign(handle.client, held.pointer), "take partitions on")
+        try KafkaError.check(unsafe rd_kafka_pause_partitions(handle.client, held.pointer), "pause partitions")
     }
 
     private func refreshMetadata() throws(KafkaError) {
@@ -91,11 +98,11 @@ public final class GroupMetadata: Sendable {
 
     /// Gives up what was asked for; only now does another member get it.
     public func acknowledgeRevocation() throws(KafkaError) {
-        guard revoking != nil else { return }
+        guard let partitions = revoking else { return }
         revoking = nil
         if isCooperative {
-            let none = PartitionListHandle([])
-            unsafe try KafkaError.check(unsafe rd_kafka_incremental_unassign(handle.client, none.pointer), "give partitions up")
+            let held = PartitionListHandle(partitions)
+            unsafe try KafkaError.check(unsafe rd_kafka_incremental_unassign(handle.client, held.pointer), "give partitions up")
         } else {
             try KafkaError.check(unsafe rd_kafka_assign(handle.client, nil), "give partitions up")
         }

@@ -69,21 +69,19 @@ import Logging
 
     /// A consumer with its consumer queue.
     init(consumer handle: consuming ClientHandle, _ settings: KafkaSettings, role: String) {
-        unsafe client = handle.release()
-        unsafe queue = rd_kafka_queue_get_consumer(client)
-        unsafe main = rd_kafka_queue_get_main(client)
-        unsafe logs = rd_kafka_queue_new(client)
-        logger = settings.logger
-        bearerToken = settings.bearerToken
-        self.role = role
-        unsafe rd_kafka_set_log_queue(client, logs)
-        renewToken()
+        let queue = unsafe rd_kafka_queue_get_consumer(handle.pointer)!
+        unsafe self.init(handle, queue: queue, settings, role)
     }
 
     /// A producer with its main queue.
     init(producer handle: consuming ClientHandle, _ settings: KafkaSettings, role: String) {
+        let queue = unsafe rd_kafka_queue_get_main(handle.pointer)!
+        unsafe self.init(handle, queue: queue, settings, role)
+    }
+
+    private init(_ handle: consuming ClientHandle, queue: OpaquePointer, _ settings: KafkaSettings, _ role: String) {
         unsafe client = handle.release()
-        unsafe queue = rd_kafka_queue_get_main(client)
+        unsafe self.queue = queue
         unsafe main = rd_kafka_queue_get_main(client)
         unsafe logs = rd_kafka_queue_new(client)
         logger = settings.logger
