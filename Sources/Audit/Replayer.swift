@@ -2,7 +2,7 @@ import Foundation
 public import Engine
 import GRDB
 import Journal
-import LeadlineCore
+public import LeadlineCore
 import LeadlineSchemas
 
 /// An entry that decides differently today.
@@ -50,6 +50,23 @@ public struct ReplayReport: Sendable, Codable, Equatable {
     }
 }
 
+/// How far a replay goes: to the end, to a number of entries, or to a moment.
+public enum ReplayEnd: Sendable, Equatable {
+    case newest
+    /// The first so many entries.
+    case entries(UInt64)
+    /// Entries stamped at this moment or before.
+    case time(Timestamp)
+
+    func includes(_ position: UInt64, _ stamp: Timestamp) -> Bool {
+        switch self {
+        case .newest: true
+        case .entries(let count): position < count
+        case .time(let last): stamp <= last
+        }
+    }
+}
+
 /// Rebuilds programs from their first entry on, without snapshots, and decides every recorded input again.
 public struct Replayer: Sendable {
     private let folder: DataFolder
@@ -58,20 +75,24 @@ public struct Replayer: Sendable {
     public init(_ folder: DataFolder) { self.folder = folder }
 
     /// Replays one program, or all; several at once.
-    /// - Parameter progress: called from several threads; each program's entries count twice, once a pass.
+    /// - Parameters:
+    ///   - end: the last entry that counts. The chain is checked to its newest entry all the same.
+    ///   - progress: called from several threads; each program's entries count twice, once a pass.
     /// - Throws: `JournalError.unknownProgram`; `AuditFault` if the journal itself is broken, so that replaying it
     ///   would mean nothing; SQLite's own failures.
     public func run(
-        program: String? = nil, progress: @escaping @Sendable (AuditProgress) -> Void = { _ in }
+        program: String? = nil, until end: ReplayEnd = .newest, progress: @escaping @Sendable (AuditProgress) -> Void = { _ in }
     ) async throws -> ReplayReport {
         let watch = Stopwatch()
         let programs = try ProgramRuns.programs(in: folder.openJournalReadOnly(), only: program)
-        var report = ReplayReport(programs: try await ProgramRuns.map(programs) { try replay($0, progress) })
+        var report = ReplayReport(programs: try await ProgramRuns.map(programs) { try replay($0, end, progress) })
         report.seconds = watch.seconds
         return report
     }
 
-    private func replay(_ program: String, _ progress: @escaping @Sendable (AuditProgress) -> Void) throws -> ProgramReplay {
+    private func replay(
+        _ program: String, _ end: ReplayEnd, _ progress: @escaping @Sendable (AuditProgress) -> Void
+    ) throws -> ProgramReplay {
         var result = ProgramReplay(program: program)
         try folder.openJournalReadOnly().read { db in
             let size = try JournalReader().head(of: program, in: db)?.size ?? 0
@@ -79,11 +100,11 @@ public struct Replayer: Sendable {
                 if done % AuditProgress.interval == 0 { progress(AuditProgress(program: program, done: done, total: 2 * size)) }
             }
             let folding = Stopwatch()
-            let state = try rebuild(program, db, &result) { tell($0) }
+            let state = try rebuild(program, end, db, &result) { tell($0) }
             result.stateHash = SnapshotStore.stateHash(of: state.canonicalBytes()).description
             result.foldSeconds = folding.seconds
             let deciding = Stopwatch()
-            try decideAgain(program, db, &result) { tell(size + $0) }
+            try decideAgain(program, end, db, &result) { tell(size + $0) }
             result.decideSeconds = deciding.seconds
         }
         return result
@@ -91,10 +112,10 @@ public struct Replayer: Sendable {
 
     /// Folds recorded inputs and events, nothing else.
     private func rebuild(
-        _ program: String, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
+        _ program: String, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
     ) throws -> State {
         var stream = ProgramStream(program: program)
-        try scan(program, db) { position, entry, _ in
+        try scan(program, end, db) { position, entry, _ in
             try stream.fold(entry, at: position)
             result.entries += 1
             result.events += UInt64(entry.events.count)
@@ -104,10 +125,10 @@ public struct Replayer: Sendable {
     }
 
     private func decideAgain(
-        _ program: String, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
+        _ program: String, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
     ) throws {
         var pass = SecondPass(program: program)
-        try scan(program, db) { position, entry, bytes in
+        try scan(program, end, db) { position, entry, bytes in
             if let difference = try pass.take(position, entry, bytes) {
                 result.differenceCount += 1
                 if result.differences.count < ProgramReplay.differencesMax { result.differences.append(difference) }
@@ -140,7 +161,7 @@ public struct Replayer: Sendable {
 
     /// The chain is checked on the way: what was tampered with is not folded.
     private func scan(
-        _ program: String, _ db: Database, _ body: (UInt64, EntryRecord, RawSpan) throws -> Void
+        _ program: String, _ end: ReplayEnd, _ db: Database, _ body: (UInt64, EntryRecord, RawSpan) throws -> Void
     ) throws {
         let chain = try ChainVerifier().verify(program: program, in: db) { position, bytes in
             let entry: EntryRecord
@@ -149,7 +170,7 @@ public struct Replayer: Sendable {
             } catch {
                 throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")
             }
-            try body(position, entry, bytes)
+            if end.includes(position, entry.stamp) { try body(position, entry, bytes) }
         }
         if let fault = chain.fault {
             throw AuditFault(.chain, program: program, position: fault.position, "the journal was changed; run 'leadline verify'")

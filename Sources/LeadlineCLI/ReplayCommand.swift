@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import Engine
 import Foundation
 import Journal
 
@@ -10,7 +11,7 @@ struct ReplayCommand: AsyncParsableCommand {
         discussion: """
             Twice over the journal, without snapshots: once to fold every recorded entry, once to decide every recorded \
             input again under its logic version and to compare events and entry bytes one by one. Says the state's hash, \
-            so that two machines can be compared. Reads only.
+            so that two machines can be compared, also as it was at an earlier moment. Reads only.
 
             With --json, one object: programs (program, entries, events, differenceCount, differences with position, \
             recorded and decided, stateHash, foldSeconds, decideSeconds), seconds. Exit code 1 on any difference. \
@@ -20,12 +21,29 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Only as far as a number of entries, or a moment such as 2026-03-31T23:59:59Z.", valueName: "count or time"))
+    var at: String?
+
     @OptionGroup var data: DataFolderOptions
+
+    func validate() throws { _ = try end() }
+
+    private func end() throws -> ReplayEnd {
+        guard let at else { return .newest }
+        if let count = UInt64(at) { return .entries(count) }
+        guard let time = RFC3339.parse(at) else {
+            throw ValidationError("--at must be a number of entries or a time such as 2026-03-31T23:59:59Z, not '\(at)'")
+        }
+        return .time(time)
+    }
 
     func run() async throws {
         let replayer = Replayer(try data.folder())
+        let end = try end()
         let report = try await SharedProgressBar.audit("replaying") { bar in
-            try await replayer.run(program: data.givenProgram) { bar.update($0) }
+            try await replayer.run(program: data.givenProgram, until: end) { bar.update($0) }
         }
         if json {
             Terminal.line(try JSONText.line(report))

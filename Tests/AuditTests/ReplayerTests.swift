@@ -18,6 +18,22 @@ import Testing
         #expect(program.stateHash == SnapshotStore.stateHash(of: state.canonicalBytes()).description)
     }
 
+    @Test func anEarlierMomentGivesTheStateOfThen() async throws {
+        let folder = try await AuditFolder.full()
+        let entries = try folder.decoded()
+        let half = UInt64(entries.count / 2)
+        let state = try folder.read { try ProgramStream.recover(AuditFolder.program, through: half, journal: $0, snapshots: nil).state }
+        let hash = SnapshotStore.stateHash(of: state.canonicalBytes()).description
+        let counted = try #require(try await Replayer(folder.folder).run(until: .entries(half)).programs.first)
+        #expect(counted.entries == half)
+        #expect(counted.stateHash == hash)
+        let last = entries[Int(half) - 1].stamp
+        let timed = try #require(try await Replayer(folder.folder).run(until: .time(last)).programs.first)
+        #expect(timed.entries == UInt64(entries.filter { $0.stamp <= last }.count))
+        let newest = try #require(try await Replayer(folder.folder).run(until: .entries(.max)).programs.first)
+        #expect(newest.entries == UInt64(entries.count) && newest.stateHash != hash)
+    }
+
     @Test func differencesAreNamedAndDoNotHideOneAnother() async throws {
         let folder = try await AuditFolder.small()
         let assignments = try folder.decoded().filter { if case .leadAssigned? = $0.events.first { true } else { false } }

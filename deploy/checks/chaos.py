@@ -115,6 +115,8 @@ class Traffic(threading.Thread):
         self.failed = 0
         self.open = threading.Event()
         self.open.set()
+        # Inputs go on beyond their count until this is set, so that whatever is broken is broken under load.
+        self.enough = threading.Event()
         self.producer = Producer({"bootstrap.servers": run.broker.address, "partitioner": "murmur2_random", "linger.ms": 5,
                                   "message.timeout.ms": 120000, "log_level": 0})
         self.recent = collections.deque(maxlen=400)
@@ -167,7 +169,7 @@ class Traffic(threading.Thread):
     def work(self):
         began, made, late = time.monotonic(), 0, []
         target = self.sent + self.count
-        while self.sent < target:
+        while self.sent < target or not self.enough.is_set():
             if not self.open.is_set():
                 paused = time.monotonic()
                 self.open.wait()
@@ -177,7 +179,7 @@ class Traffic(threading.Thread):
             made += 1
             self.story(program, lead, late)
             self.chance.shuffle(late)
-            while len(late) > 300 and self.sent < target:
+            while len(late) > 300:
                 self.again(*late.pop())
             ahead = (self.count - (target - self.sent)) / self.per_second - (time.monotonic() - began)
             if ahead > 0.01:
@@ -229,6 +231,33 @@ class Traffic(threading.Thread):
                     dict(who, amount={"minorUnits": "100000", "currency": "EUR"})).encode()))
             else:
                 late.append(("outcomes", program, "DealLost", f"{lead}-l{number}", json.dumps(who).encode()))
+
+
+class OpenTransactions:
+    """Sees from outside whether somebody who is frozen holds a transaction open."""
+
+    def __init__(self, address):
+        self.consumers = [Consumer({"bootstrap.servers": address, "group.id": "watch", "isolation.level": level, "log_level": 0})
+                          for level in ["read_committed", "read_uncommitted"]]
+        self.places = [TopicPartition("leadline.journal", partition) for partition in range(PARTITIONS)]
+
+    def found(self):
+        """Whether records of the journal stay uncommitted for 60 ms; whoever works commits in less."""
+        try:
+            before = self.uncommitted()
+            time.sleep(0.06)
+            return any(first and first == then for first, then in zip(before, self.uncommitted()))
+        except KafkaException:
+            return False
+
+    def uncommitted(self):
+        """Per partition the range of records that are there and not committed; None without any."""
+        stable, last = ([consumer.get_watermark_offsets(place, timeout=5)[1] for place in self.places] for consumer in self.consumers)
+        return [(low, high) if low < high else None for low, high in zip(stable, last)]
+
+    def close(self):
+        for consumer in self.consumers:
+            consumer.close()
 
 
 class Chaos:
@@ -292,23 +321,44 @@ class Chaos:
     def torment(self, traffic, began):
         wanted = self.options
         restarts_at = [wanted.inputs * (n + 1) // (wanted.restarts + 1) for n in range(wanted.restarts)]
-        base = traffic.sent
-        while (traffic.is_alive() or self.counts["kills"] < wanted.kills or self.counts["takeovers"] < wanted.takeovers
-               or self.zombies or time.monotonic() - began < wanted.seconds):
+        base, watch = traffic.sent, OpenTransactions(self.broker.address)
+        patience = began + wanted.seconds + wanted.inputs / wanted.rate + 10 * (wanted.kills + 8 * wanted.takeovers) + 60
+        while traffic.is_alive() and time.monotonic() < patience and (
+                traffic.sent - base < wanted.inputs or self.zombies or restarts_at or time.monotonic() - began < wanted.seconds
+                or self.counts["kills"] < wanted.kills or self.short_of_fences() or self.counts["cut transactions"] < wanted.takeovers):
             time.sleep(self.chance.uniform(0.4, 1.4))
             self.resume()
             self.revive()
             if restarts_at and traffic.sent - base >= restarts_at[0] and not self.zombies:
                 restarts_at.pop(0)
                 self.restart_broker(traffic)
-            elif self.counts["takeovers"] + len(self.zombies) < wanted.takeovers and not self.zombies and self.chance.random() < 0.5:
-                self.take_over()
-            elif self.counts["kills"] < wanted.kills:
-                self.kill()
+            elif self.short_of_fences() and not self.zombies and self.chance.random() < 0.5:
+                self.take_over(watch)
+            elif self.counts["kills"] < wanted.kills or self.counts["cut transactions"] < wanted.takeovers:
+                self.kill(watch)
+        watch.close()
+        traffic.enough.set()
 
-    def kill(self):
+    def short_of_fences(self):
+        return min(self.counts["takeovers"] + len(self.zombies), self.counts["fenced producers"]) < self.options.takeovers
+
+    def freeze(self, processor, watch):
+        """Stops a processor, in the middle of a transaction if a few tries find one."""
+        for attempt in range(15):
+            processor.send(signal.SIGSTOP)
+            if watch.found():
+                self.counts["cut transactions"] += 1
+                return
+            if attempt < 14:
+                processor.send(signal.SIGCONT)
+                time.sleep(self.chance.uniform(0.01, 0.06))
+
+    def kill(self, watch):
         quiet = {zombie[2] for zombie in self.zombies}
         victim = self.chance.choice([p for p in self.processors if p.name not in quiet])
+        # Every other one at any moment, every other one in a transaction.
+        if victim.child.poll() is None and self.chance.random() < 0.5:
+            self.freeze(victim, watch)
         victim.kill()
         self.counts["kills"] += 1
         if self.chance.random() < 0.15:
@@ -317,13 +367,13 @@ class Chaos:
             self.counts["empty disks"] += 1
         victim.start()
 
-    def take_over(self):
+    def take_over(self, watch):
         """A processor freezes; another of its name takes its place; then the first wakes up."""
         index = self.chance.randrange(PROCESSORS)
         frozen = self.processors[index]
         if frozen.child.poll() is not None:
             return
-        frozen.send(signal.SIGSTOP)
+        self.freeze(frozen, watch)
         self.processors[index] = Processor(self, frozen.name, self.disk())
         self.zombies.append((frozen.child, time.monotonic() + SESSION_SECONDS + 0.5, frozen.name, frozen))
 
@@ -428,6 +478,8 @@ class Chaos:
                 programs[record.key().decode()].append((partition, entry))
                 if entry.HasField("origin"):
                     origins[(entry.origin.topic, entry.origin.partition, entry.origin.offset)] += 1
+        # A disk that has them all has followed to the end.
+        self.sizes = {program: len(entries) for program, entries in programs.items()}
         rejected = self.reasons(origins)
         self.inputs_once(origins)
         ids = set()
@@ -545,26 +597,31 @@ class Chaos:
                 self.problems.append(f"{processor.name} on an empty disk ended with {code}: {processor.words()[-500:]}")
         same = 0
         for number in range(PROGRAMS):
-            others = [f"{self.work}/disk{n + 1}" for n in range(self.disks - len(fresh))]
-            states = [{self.state(folder, f"p{number:02}") for folder in folders} for folders in ([p.folder for p in fresh], others)]
-            same += bool(states[0] & states[1] - {None})
+            program = f"p{number:02}"
+            same += any(self.agree(program, one.folder, f"{self.work}/disk{n + 1}") for one in fresh for n in range(self.disks - len(fresh)))
         self.counts["states equal on an empty disk"] = same
         if same != PROGRAMS:
             self.problems.append(f"an empty disk reached the same state for {same} of {PROGRAMS} programs")
+
+    def agree(self, program, fresh, old):
+        """Whether a fresh disk holds what an old one that had followed to the end held; timers may have fired since."""
+        before, now = self.state(old, program), self.state(fresh, program)
+        if before is None or now is None or not self.sizes[program] <= before["entries"] <= now["entries"]:
+            return False
+        return self.state(fresh, program, before["entries"])["stateHash"] == before["stateHash"]
 
     @staticmethod
     def ready(processors):
         """Partitions that these processors have caught up with since they were started."""
         return sum(len(set(re.findall(r"partition=(\d+) \[KafkaTransport\] shard ready", processor.words()))) for processor in processors)
 
-    def state(self, folder, program):
-        """Size, head and state hash of a program on a disk, every decision decided again."""
-        done = self.command("verify", "--json", "--data", folder, "--program", program, check=False)
+    def state(self, folder, program, entries=None):
+        """Entries and state hash of a program on a disk, every decision decided again; None if it is not there whole."""
+        done = self.command("replay", "--json", "--data", folder, "--program", program, *(["--at", str(entries)] if entries else []), check=False)
         try:
-            found = json.loads(done.stdout)["programs"][0]
+            return json.loads(done.stdout)["programs"][0] if done.returncode == 0 else None
         except (ValueError, LookupError):
             return None
-        return (found["size"], found["head"], found["stateHash"]) if done.returncode == 0 else None
 
 
 def main():
