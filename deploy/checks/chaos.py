@@ -8,6 +8,8 @@ partners at once, caps never exceeded, every input journaled once or dead-letter
 
 import argparse
 import collections
+import contextlib
+import glob
 import json
 import os
 import random
@@ -15,6 +17,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -28,6 +31,7 @@ PARTITIONS, PROGRAMS, PROCESSORS, PARTNERS = 12, 30, 3, 6
 OPEN_CAP, PERIOD_CAP = 60, 400
 SESSION_SECONDS = 6
 GROUP = "chaos"
+COUNT_ENTRIES = "SELECT count(*) FROM entries JOIN streams USING (stream) WHERE program = ?"
 INPUTS = ["controls", "partners", "intents", "outcomes", "leads"]
 
 
@@ -595,20 +599,30 @@ class Chaos:
             code = processor.stop()
             if code != 0:
                 self.problems.append(f"{processor.name} on an empty disk ended with {code}: {processor.words()[-500:]}")
-        same = 0
-        for number in range(PROGRAMS):
-            program = f"p{number:02}"
-            same += any(self.agree(program, one.folder, f"{self.work}/disk{n + 1}") for one in fresh for n in range(self.disks - len(fresh)))
+        old = [f"{self.work}/disk{n + 1}" for n in range(self.disks - len(fresh))]
+        same = sum(self.agree(f"p{number:02}", [one.folder for one in fresh], old) for number in range(PROGRAMS))
         self.counts["states equal on an empty disk"] = same
         if same != PROGRAMS:
             self.problems.append(f"an empty disk reached the same state for {same} of {PROGRAMS} programs")
 
     def agree(self, program, fresh, old):
-        """Whether a fresh disk holds what an old one that had followed to the end held; timers may have fired since."""
-        before, now = self.state(old, program), self.state(fresh, program)
-        if before is None or now is None or not self.sizes[program] <= before["entries"] <= now["entries"]:
+        """Whether a fresh disk holds what the longest old one held; timers may have fired since."""
+        before, now = (max(folders, key=lambda folder: self.held(folder, program)) for folders in [old, fresh])
+        entries = self.held(before, program)
+        if not self.sizes.get(program, 1) <= entries <= self.held(now, program):
+            self.problems.append(f"{program}: {entries} entries on a disk, {self.held(now, program)} on an empty one")
             return False
-        return self.state(fresh, program, before["entries"])["stateHash"] == before["stateHash"]
+        states = [self.state(folder, program, entries) for folder in [before, now]]
+        return states[0] is not None and states[1] is not None and states[0]["stateHash"] == states[1]["stateHash"]
+
+    @staticmethod
+    def held(folder, program):
+        """How many entries of a program a disk holds."""
+        most = 0
+        for file in glob.glob(f"{folder}/shards/*/journal.db"):
+            with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as journal:
+                most = max(most, journal.execute(COUNT_ENTRIES, (program,)).fetchone()[0])
+        return most
 
     @staticmethod
     def ready(processors):
