@@ -220,14 +220,14 @@ private struct TopicReader: Sendable {
         let vault = isUnsealed ? try folder.openVault().vault : nil
         var page = Page(lines: [], next: from)
         for stored in try EmbeddedLog(folder.openJournal()).deadLetters(from: from, limit: limit) {
-            let view = try DeadLetterView(stored)
+            let view = try DeadLetterView(.init(offset: stored.offset), stored.bytes)
             let record = try vault.map { try OpenedRecord.open(view.letter, $0) }
             page.next = stored.offset + 1
             if asJSON {
                 page.lines.append(try view.json(record))
             } else {
                 let place = "\(view.letter.origin.topic)@\(view.letter.origin.offset)"
-                page.lines.append("\(view.offset)  \(TimeText.local(view.received))  \(place)  \(view.reason): \(view.letter.detail)")
+                page.lines.append("\(view.place)  \(TimeText.local(view.received))  \(place)  \(view.reason): \(view.letter.detail)")
                 page.lines += (record?.lines ?? []).map { "    \($0)" }
             }
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Foundation
+import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
 import Vault
@@ -8,7 +9,13 @@ import Vault
 /// What was rejected.
 struct DeadLetterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deadletter", abstract: "List, show and resubmit rejected records.", discussion: Outcome.note,
+        commandName: "deadletter", abstract: "List, show and resubmit rejected records.",
+        discussion: """
+            With --kafka the cluster's topic is read, and a dead letter is named partition:offset. A record is opened by \
+            an instance that has its partition, since the keys are there.
+
+            \(Outcome.note)
+            """,
         subcommands: [DeadLetterList.self, DeadLetterShow.self, DeadLetterResubmit.self])
 }
 
@@ -18,6 +25,7 @@ struct DeadLetterList: AsyncParsableCommand {
         commandName: "list", abstract: "List rejected records with the reason.", discussion: Outcome.note)
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     @Option(help: ArgumentHelp("Only those of this reason, e.g. unknown-program.", valueName: "reason"))
     var reason: String?
@@ -32,8 +40,7 @@ struct DeadLetterList: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let folder = try data.folder()
-        let letters = try StoredDeadLetters(folder).select(from: from, limit: limit) { reason == nil || $0.reason == reason }
+        let letters = try StoredDeadLetters(data, kafka).select(from: from, limit: limit) { reason == nil || $0.reason == reason }
         if json {
             for letter in letters { Terminal.line(try letter.json(nil)) }
             return
@@ -42,10 +49,10 @@ struct DeadLetterList: AsyncParsableCommand {
             Terminal.line(reason == nil && from == 0 ? "No dead letters: nothing was rejected." : "No dead letter matches.")
             return
         }
-        var table = TextTable([("OFFSET", .right), ("RECEIVED", .left), ("FROM", .left), ("REASON", .left), ("DETAIL", .left)])
+        var table = TextTable([("PLACE", .right), ("RECEIVED", .left), ("FROM", .left), ("REASON", .left), ("DETAIL", .left)])
         for letter in letters {
             let origin = "\(letter.letter.origin.topic)@\(letter.letter.origin.offset)"
-            table.add(["\(letter.offset)", TimeText.local(letter.received), origin, letter.reason, letter.letter.detail])
+            table.add(["\(letter.place)", TimeText.local(letter.received), origin, letter.reason, letter.letter.detail])
         }
         Terminal.write(table.text())
     }
@@ -58,9 +65,10 @@ struct DeadLetterShow: AsyncParsableCommand {
         discussion: "The record itself is sealed; --unseal opens it with the vault, byte for byte.\n\n\(Outcome.note)")
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
-    @Argument(help: ArgumentHelp("Offset on leadline.deadletter.", valueName: "offset"))
-    var offset: Int64
+    @Argument(help: ArgumentHelp("Offset on leadline.deadletter, with --kafka partition:offset.", valueName: "place"))
+    var place: DeadLetterPlace
 
     @Flag(help: "Open the record with the vault.")
     var unseal = false
@@ -69,9 +77,9 @@ struct DeadLetterShow: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let folder = try data.folder()
-        let letter = try StoredDeadLetters(folder).at(offset)
-        let record = unseal ? try OpenedRecord.open(letter.letter, try folder.openVault().vault) : nil
+        let stored = try StoredDeadLetters(data, kafka)
+        let letter = try stored.at(place)
+        let record = unseal ? try OpenedRecord.open(letter.letter, try stored.vault(of: place)) : nil
         if json {
             Terminal.line(try letter.json(record))
             return
@@ -99,9 +107,10 @@ struct DeadLetterResubmit: AsyncParsableCommand {
             """)
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
-    @Argument(help: ArgumentHelp("Offsets on leadline.deadletter.", valueName: "offset"))
-    var offset: [Int64] = []
+    @Argument(help: ArgumentHelp("Offsets on leadline.deadletter, with --kafka partition:offset.", valueName: "place"))
+    var places: [DeadLetterPlace] = []
 
     @Option(help: ArgumentHelp("All of this reason, e.g. unknown-program.", valueName: "reason"))
     var reason: String?
@@ -113,34 +122,32 @@ struct DeadLetterResubmit: AsyncParsableCommand {
     var dryRun = false
 
     func validate() throws {
-        if [!offset.isEmpty, reason != nil, all].count(where: { $0 }) != 1 {
+        if [!places.isEmpty, reason != nil, all].count(where: { $0 }) != 1 {
             throw ValidationError("Say which: offsets, or --reason, or --all")
         }
     }
 
     func run() async throws {
-        let folder = try data.folder()
-        let stored = try StoredDeadLetters(folder)
-        let letters = offset.isEmpty
+        let stored = try StoredDeadLetters(data, kafka)
+        let letters = places.isEmpty
             ? try stored.select(from: 0, limit: .max) { all || $0.reason == reason }
-            : try offset.map { try stored.at($0) }
+            : try places.map { try stored.at($0) }
         if letters.isEmpty {
             Terminal.line("No dead letter matches.")
             return
         }
-        let vault = try folder.openVault().vault
         var records: [NewRecord] = []
         for letter in letters {
-            switch try OpenedRecord.open(letter.letter, vault) {
-            case .erased: Terminal.say("error: the key was erased; the record cannot be sent again. dead letter \(letter.offset)")
+            switch try OpenedRecord.open(letter.letter, try stored.vault(of: letter.place)) {
+            case .erased: Terminal.say("error: the key was erased; the record cannot be sent again. dead letter \(letter.place)")
             case .record(let record): records.append(try Self.again(record, letter))
             }
         }
         if dryRun {
-            Terminal.line("Would send \(CountText.of(records.count, "record")): dead letters \(letters.map { "\($0.offset)" }.joined(separator: ", "))")
+            Terminal.line("Would send \(CountText.of(records.count, "record")): dead letters \(letters.map { "\($0.place)" }.joined(separator: ", "))")
             return
         }
-        let publication = try await Publication.publish(records, to: folder)
+        let publication = try await Publication.publish(records, to: stored.folder, kafka: stored.settings)
         Terminal.line("\(CountText.of(records.count, "record")) sent again")
         Terminal.say(publication.sentence)
         if records.count < letters.count { throw ExitCode(Outcome.checkFailed.rawValue) }
@@ -148,7 +155,7 @@ struct DeadLetterResubmit: AsyncParsableCommand {
 
     private static func again(_ record: WireDeadRecord, _ view: DeadLetterView) throws -> NewRecord {
         guard let topic = Topic(name: view.letter.origin.topic), topic.isInput else {
-            throw CommandFailure(.checkFailed, "the dead letter names no input topic", at: "dead letter \(view.offset)")
+            throw CommandFailure(.checkFailed, "the dead letter names no input topic", at: "dead letter \(view.place)")
         }
         let again = NewRecord(
             topic: topic, key: record.hasKey ? Array(record.key) : nil,
@@ -172,32 +179,74 @@ struct DeadLetterResubmit: AsyncParsableCommand {
     }
 }
 
-/// The dead letters of a data folder.
+/// The dead letters of a data folder, or of a cluster.
 private struct StoredDeadLetters {
     private static let pageSize = 1_000
+    let folder: DataFolder
+    /// The cluster's, if the letters are there.
+    let settings: KafkaSettings?
     private let log: EmbeddedLog
 
-    init(_ folder: DataFolder) throws { log = try EmbeddedLog(folder.openJournal()) }
+    init(_ data: DataFolderOptions, _ kafka: KafkaOptions) throws {
+        settings = try kafka.settings()
+        folder = try DataFolder(path: data.path)
+        log = try EmbeddedLog(folder.openJournal())
+        if settings == nil, !folder.shards.isEmpty {
+            throw CommandFailure(
+                .input, "this data folder belongs to a Kafka deployment, whose dead letters are on the cluster", at: folder.path,
+                remedy: "Name the cluster with --kafka host:port, or in $LEADLINE_KAFKA")
+        }
+    }
 
+    /// The vault that opens a letter.
+    func vault(of place: DeadLetterPlace) throws -> Vault {
+        guard let partition = place.partition else { return try folder.openVault().vault }
+        let shard = try folder.shard(partition)
+        guard FileManager.default.fileExists(atPath: shard.vaultPath) else {
+            throw CommandFailure(
+                .input, "the keys of partition \(partition) are not in this data folder", at: folder.path,
+                remedy: "Use the data folder of the instance that has the partition; 'leadline status' shows the members")
+        }
+        return try shard.openVault().vault
+    }
+
+    /// Letters from an offset on, of every partition, the first `limit` that are wanted.
     func select(from: Int64, limit: Int, where isWanted: (DeadLetterView) -> Bool) throws -> [DeadLetterView] {
         var found: [DeadLetterView] = []
-        var next = from
-        while found.count < limit {
-            let page = try log.deadLetters(from: next, limit: Self.pageSize)
-            guard let last = page.last else { break }
-            next = last.offset + 1
-            for stored in page where found.count < limit {
-                let view = try DeadLetterView(stored)
-                if isWanted(view) { found.append(view) }
-            }
+        try forEach(from: from) { view in
+            if isWanted(view) { found.append(view) }
+            return found.count < limit
         }
         return found
     }
 
-    func at(_ offset: Int64) throws -> DeadLetterView {
-        guard let stored = try log.deadLetters(from: offset, limit: 1).first, stored.offset == offset else {
-            throw CommandFailure(.input, "there is no dead letter at offset \(offset)", remedy: "'leadline deadletter list' shows them")
+    func at(_ place: DeadLetterPlace) throws -> DeadLetterView {
+        var found: DeadLetterView?
+        try forEach(from: place.offset) { view in
+            if view.place == place { found = view }
+            return found == nil && settings != nil
         }
-        return try DeadLetterView(stored)
+        guard let found else {
+            throw CommandFailure(.input, "there is no dead letter at \(place)", remedy: "'leadline deadletter list' shows them")
+        }
+        return found
+    }
+
+    /// Hands letters over until `body` says false.
+    private func forEach(from: Int64, _ body: (DeadLetterView) throws -> Bool) throws {
+        if let settings {
+            var goesOn = true
+            let reader = try TopicReader(settings, .deadletter, partitionCount: Topics.partitionCount(ClusterAdmin(settings)))
+            try reader.readAll { record in
+                guard goesOn, record.offset >= from, let value = record.value else { return }
+                goesOn = try body(try DeadLetterView(.init(partition: record.partition, offset: record.offset), value))
+            }
+            return
+        }
+        var next = from
+        while case let page = try log.deadLetters(from: next, limit: Self.pageSize), let last = page.last {
+            next = last.offset + 1
+            for stored in page where try !body(try DeadLetterView(.init(offset: stored.offset), stored.bytes)) { return }
+        }
     }
 }

@@ -184,8 +184,8 @@ public struct KafkaBenchmark: Sendable {
                     next += 1
                 }
                 try publisher.tend()
-                try decisions.read(waitMillis: 1) { _, _, value in
-                    guard let value, let assigned = try? WireLeadAssigned(serializedBytes: value), let start = sent.removeValue(forKey: assigned.leadID)
+                try decisions.read(waitMillis: 1) { record in
+                    guard let value = record.value, let assigned = try? WireLeadAssigned(serializedBytes: value), let start = sent.removeValue(forKey: assigned.leadID)
                     else { return }
                     delays.append(KafkaBenchmark.seconds(start.duration(to: .now)) * 1_000)
                 }
@@ -201,8 +201,8 @@ public struct KafkaBenchmark: Sendable {
     private func sizes(_ report: (BenchmarkFigure) -> Void) throws {
         for topic in [Topic.journal, .decisions, .keys] {
             var bytes = 0
-            try TopicReader(settings, topic, partitionCount: partitionCount).readAll { key, headers, value in
-                bytes += (key?.count ?? 0) + (value?.count ?? 0) + headers.reduce(0) { $0 + $1.name.count + $1.value.count }
+            try TopicReader(settings, topic, partitionCount: partitionCount).readAll { record in
+                bytes += (record.key?.count ?? 0) + (record.value?.count ?? 0) + record.headers.reduce(0) { $0 + $1.name.count + $1.value.count }
             }
             report(.init(name: "bytes a lead on \(topic.name), uncompressed", value: Double(bytes) / Double(2 * leads + 20_000), unit: "bytes"))
         }

@@ -69,7 +69,7 @@ import Testing
         var settings = KafkaSettings(bootstrap: cluster.bootstrap, properties: ["statistics.interval.ms": "50"])
         settings.logger = lines.logger
         let reader = try TopicReader(settings, .leads, partitionCount: 1)
-        for _ in 0..<10 { try reader.read(waitMillis: 50) { _, _, _ in } }
+        for _ in 0..<10 { try reader.read(waitMillis: 50) { _ in } }
         #expect(!lines.all.contains { $0.contains("statistics could not be read") })
     }
 

@@ -38,8 +38,8 @@ import Testing
         try await second.stop()
 
         var positions: [String: [UInt64]] = [:]
-        try TopicReader(settings, .journal, partitionCount: 4).readAll { key, _, value in
-            guard let key, let value else { return }
+        try TopicReader(settings, .journal, partitionCount: 4).readAll { record in
+            guard let key = record.key, let value = record.value else { return }
             positions[String(decoding: key, as: UTF8.self), default: []].append(try EntryCodec.peek(value).position)
         }
         #expect(positions.keys.sorted() == programs)
@@ -83,7 +83,7 @@ import Testing
         func consumed(_ settings: KafkaSettings, _ count: Int) async throws {
             while true {
                 var entries = 0
-                try TopicReader(settings, .journal, partitionCount: 4).readAll { key, _, _ in if key != nil { entries += 1 } }
+                try TopicReader(settings, .journal, partitionCount: 4).readAll { if $0.key != nil { entries += 1 } }
                 if entries >= count { return }
                 _ = try #require(await batches.next(isolation: #isolation))
             }

@@ -1,5 +1,23 @@
 public import Engine
 
+/// A record as an outside consumer sees it.
+public struct TopicRecord: Sendable {
+    public var partition: Int32
+    public var offset: Int64
+    public var key: [UInt8]?
+    public var headers: [RecordHeader]
+    /// Nil is a tombstone.
+    public var value: [UInt8]?
+
+    init(_ record: FetchedRecord) {
+        partition = record.partition
+        offset = record.offset
+        key = record.key
+        headers = record.headers
+        value = record.value
+    }
+}
+
 /// Reads whole topics as any outside consumer would: committed records only, outside of the group.
 public final class TopicReader {
     private let reader: PartitionReader
@@ -14,14 +32,14 @@ public final class TopicReader {
     }
 
     /// Hands over what has come, after waiting up to `waitMillis` for the first.
-    public func read(waitMillis: Int32, _ body: (_ key: [UInt8]?, _ headers: [RecordHeader], _ value: [UInt8]?) throws -> Void) throws {
+    public func read(waitMillis: Int32, _ body: (TopicRecord) throws -> Void) throws {
         try reader.fetch(waitMillis: waitMillis) { fetched in
-            if case .record(let record) = fetched { try body(record.key, record.headers, record.value) }
+            if case .record(let record) = fetched { try body(TopicRecord(record)) }
         }
     }
 
     /// Every record that is there now.
-    public func readAll(_ body: (_ key: [UInt8]?, _ headers: [RecordHeader], _ value: [UInt8]?) throws -> Void) throws {
+    public func readAll(_ body: (TopicRecord) throws -> Void) throws {
         let ends = try reader.ends(places)
         var open = Set(zip(places, ends).filter { $1 > 0 }.map(\.0.partition))
         while !open.isEmpty {
@@ -29,7 +47,7 @@ public final class TopicReader {
                 switch fetched {
                 case .record(let record):
                     if record.offset + 1 >= ends[Int(record.partition)] { open.remove(record.partition) }
-                    try body(record.key, record.headers, record.value)
+                    try body(TopicRecord(record))
                 case .end(_, let partition, let offset):
                     if offset >= ends[Int(partition)] { open.remove(partition) }
                 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Engine
 import Foundation
 import LeadlineCore
@@ -5,15 +6,38 @@ import LeadlineSchemas
 import SwiftProtobuf
 import Vault
 
+/// Where a dead letter stands: an offset on the data folder's own topic, or partition:offset on a cluster's.
+struct DeadLetterPlace: Sendable, Equatable, CustomStringConvertible {
+    /// Nil on a data folder's own log, which has one partition.
+    var partition: Int32?
+    var offset: Int64
+
+    var description: String { partition.map { "\($0):\(offset)" } ?? "\(offset)" }
+}
+
+extension DeadLetterPlace: ExpressibleByArgument {
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard let last = parts.last, let offset = Int64(last), offset >= 0 else { return nil }
+        switch parts.count {
+        case 1: self.init(partition: nil, offset: offset)
+        case 2:
+            guard let partition = Int32(parts[0]), partition >= 0 else { return nil }
+            self.init(partition: partition, offset: offset)
+        default: return nil
+        }
+    }
+}
+
 /// A dead letter read from its topic, with what was opened of it.
 struct DeadLetterView {
-    let offset: Int64
+    let place: DeadLetterPlace
     let letter: WireDeadLetter
 
     /// Reads a stored dead letter.
-    init(_ stored: (offset: Int64, bytes: [UInt8])) throws {
-        offset = stored.offset
-        letter = try WireDeadLetter(serializedBytes: stored.bytes)
+    init(_ place: DeadLetterPlace, _ bytes: [UInt8]) throws {
+        self.place = place
+        letter = try WireDeadLetter(serializedBytes: bytes)
     }
 
     /// The reason in the words of the documentation, e.g. "unknown-program".
@@ -33,7 +57,7 @@ struct DeadLetterView {
             ("topic", JSONText.quoted(letter.origin.topic)), ("partition", "\(letter.origin.partition)"), ("offset", "\(letter.origin.offset)"),
         ])
         return JSONText.object([
-            ("offset", "\(offset)"), ("reason", JSONText.quoted(reason)), ("detail", JSONText.quoted(letter.detail)),
+            ("partition", place.partition.map { "\($0)" }), ("offset", "\(place.offset)"), ("reason", JSONText.quoted(reason)), ("detail", JSONText.quoted(letter.detail)),
             ("field", letter.field.isEmpty ? nil : JSONText.quoted(letter.field)), ("origin", origin),
             ("received", JSONText.quoted(TimeText.utc(received))), ("record", record?.json),
         ])
