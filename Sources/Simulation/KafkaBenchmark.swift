@@ -142,8 +142,6 @@ public struct KafkaBenchmark: Sendable {
                 try await instance.run()
                 return nil
             }
-            // A lead that is decided says that the shard is ready.
-            try await Task.sleep(for: .seconds(5))
             group.addTask {
                 try await LatencyRun(settings, partitionCount: partitionCount).run(records, ids)
             }
@@ -172,12 +170,13 @@ public struct KafkaBenchmark: Sendable {
         func run(_ records: [NewRecord], _ ids: [String]) throws -> [Double] {
             let decisions = try TopicReader(settings, .decisions, partitionCount: partitionCount, atEnd: true)
             let publisher = try KafkaPublisher(settings, partitionCount: partitionCount)
+            try awaitReady(records[0], decisions, publisher)
             let began = ContinuousClock.now
             var sent: [String: ContinuousClock.Instant] = [:]
             var delays: [Double] = []
-            var next = 0
+            var next = 1
             let deadline = began + .seconds(60)
-            while delays.count < records.count, ContinuousClock.now < deadline {
+            while delays.count < records.count - 1, ContinuousClock.now < deadline {
                 while next < records.count, began + .milliseconds(next) <= .now {
                     sent[ids[next]] = .now
                     try publisher.enqueue(records[next])
@@ -191,6 +190,14 @@ public struct KafkaBenchmark: Sendable {
                 }
             }
             return delays.sorted()
+        }
+
+        /// A lead that is decided says that the shard has recovered and works.
+        private func awaitReady(_ record: NewRecord, _ decisions: TopicReader, _ publisher: KafkaPublisher) throws {
+            try publisher.send([record])
+            var isReady = false
+            let deadline = ContinuousClock.now + .seconds(120)
+            while !isReady, ContinuousClock.now < deadline { try decisions.read(waitMillis: 10) { _ in isReady = true } }
         }
     }
 

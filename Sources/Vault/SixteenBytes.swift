@@ -11,12 +11,14 @@ public protocol SixteenBytes: Hashable, Sendable, CustomStringConvertible {
 
 extension SixteenBytes {
     /// Takes exactly 16 bytes; `nil` for any other count.
+    @inlinable
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
         self.init(words: Self.words(of: bytes))
     }
 
     /// The first 16 bytes of a longer value.
+    @inlinable
     init(truncating bytes: some Sequence<UInt8>) {
         self.init(words: Self.words(of: bytes))
     }
@@ -43,12 +45,17 @@ extension SixteenBytes {
         return unsafe try Swift.withUnsafeBytes(of: stored) { unsafe try body($0) }
     }
 
-    private static func words(of bytes: some Sequence<UInt8>) -> SIMD2<UInt64> {
-        var stored = SIMD2<UInt64>(repeating: 0)
-        unsafe withUnsafeMutableBytes(of: &stored) { target in
-            for (index, byte) in zip(0..<16, bytes) { unsafe target[index] = byte }
+    // Inlined into other modules: unspecialised it would cost a hundred times as much.
+    @inlinable
+    static func words(of bytes: some Sequence<UInt8>) -> SIMD2<UInt64> {
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        var count = 0
+        for byte in bytes {
+            if count == 16 { break }
+            if count < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
+            count += 1
         }
-        return SIMD2(stored.x.bigEndian, stored.y.bigEndian)
+        return SIMD2(high, low)
     }
 }
 

@@ -153,6 +153,35 @@ import Logging
         }
     }
 
+    /// How long a broker may take to answer a question.
+    static let requestTimeoutMillis: Int32 = 10_000
+
+    /// A place in a partition that only the broker knows, as the protocol's ListOffsets names it.
+    enum Edge: Int64 {
+        /// After the last record that `read_committed` shows.
+        case end = -1
+        /// Before the first record that is still there.
+        case beginning = -2
+    }
+
+    /// Where partitions begin or end, in their order.
+    func offsets(_ partitions: [TopicPartition], at edge: Edge) throws(KafkaError) -> [Int64] {
+        var attempts = 0
+        while true {
+            do {
+                let list = PartitionListHandle(partitions.map { TopicPartition($0.topic, $0.partition, offset: edge.rawValue) })
+                try KafkaError.check(
+                    unsafe rd_kafka_offsets_for_times(client, list.pointer, Self.requestTimeoutMillis), "ask where partitions end")
+                return try list.partitions("ask where partitions end").map(\.offset)
+            } catch {
+                // A leader that moves or is just elected; librdkafka asks for the new one meanwhile.
+                attempts += 1
+                if !error.isPassing || attempts == 50 { throw error }
+                wait(millis: 100)
+            }
+        }
+    }
+
     /// Waits, and passes on what is logged meanwhile.
     func wait(millis: Int32) { passLogsOn(waitMillis: millis) }
 

@@ -28,7 +28,6 @@ enum Fetched {
 @safe final class PartitionReader {
     private let handle: QueuedClientHandle
     private var slots: [UnsafeMutablePointer<rd_kafka_message_t>?]
-    private static let requestTimeoutMillis: Int32 = 10_000
 
     init(_ settings: KafkaSettings, fetchMax: Int = 1_000) throws(KafkaError) {
         handle = QueuedClientHandle(consumer: try ConfigHandle(settings.reader).makeClient(RD_KAFKA_CONSUMER), settings, role: "reader")
@@ -107,33 +106,19 @@ enum Fetched {
     }
 
     /// The offset after the last record that is readable now, of each of the partitions, in their order.
-    func ends(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64] { try offsets(partitions, at: -1) }
+    ///
+    /// Slow beside a fetch that waits for records: a broker answers a connection's requests one after the other. A
+    /// loop asks through its producer (`Producer.ends`).
+    func ends(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64] { try handle.offsets(partitions, at: .end) }
 
     /// The offset of the first record that is still there.
-    func beginnings(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64] { try offsets(partitions, at: -2) }
-
-    private func offsets(_ partitions: [TopicPartition], at moment: Int64) throws(KafkaError) -> [Int64] {
-        var attempts = 0
-        while true {
-            do {
-                let list = PartitionListHandle(partitions.map { TopicPartition($0.topic, $0.partition, offset: moment) })
-                try KafkaError.check(
-                    unsafe rd_kafka_offsets_for_times(handle.client, list.pointer, Self.requestTimeoutMillis), "ask where partitions end")
-                return try list.partitions("ask where partitions end").map(\.offset)
-            } catch {
-                // A leader that moves or is just elected; librdkafka asks for the new one meanwhile.
-                attempts += 1
-                if !error.isPassing || attempts == 50 { throw error }
-                handle.wait(millis: 100)
-            }
-        }
-    }
+    func beginnings(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64] { try handle.offsets(partitions, at: .beginning) }
 
     /// What the group has committed; nil where it has committed nothing.
     func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64?] {
         let list = PartitionListHandle(partitions)
         try KafkaError.check(
-            unsafe rd_kafka_committed(handle.client, list.pointer, Self.requestTimeoutMillis), "read the group's committed offsets")
+            unsafe rd_kafka_committed(handle.client, list.pointer, QueuedClientHandle.requestTimeoutMillis), "read the group's committed offsets")
         return try list.partitions("read the group's committed offsets").map { $0.offset < 0 ? nil : $0.offset }
     }
 }

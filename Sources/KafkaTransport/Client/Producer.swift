@@ -157,6 +157,9 @@ import Engine
         unsafe try retried { unsafe rd_kafka_abort_transaction(handle.client, Self.timeoutMillis) } named: { "abort the transaction" }
     }
 
+    /// The offset after the last record that `read_committed` shows, of each of the partitions, in their order.
+    func ends(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64] { try handle.offsets(partitions, at: .end) }
+
     /// Looks after the client while there is nothing to send.
     func tend() throws(KafkaError) { try serve(waitMillis: 0) }
 

@@ -131,7 +131,7 @@ public final class KafkaLog: ShardLog {
         while true {
             // The clock first: whatever came before this moment stands before the ends.
             let sampled = clock.now()
-            let ends = try reader.ends(inputs)
+            let ends = try producer.ends(inputs)
             let taken = merge.take(max: max, ends: ends)
             if !taken.records.isEmpty || taken.isExhausted || ContinuousClock.now >= deadline {
                 return poll(taken, sampled)
