@@ -174,7 +174,17 @@ struct ShardLife: Sendable {
             ) { bar.update($0, $1, $2) }
         }
         logger.info("shard ready", metadata: ["partition": "\(partition)"])
-        try await processor.run(batchMax: batchMax, pause: .milliseconds(100), settleEvery: .seconds(1)) { report(partition, $0) }
+        let projector = try Projector(folder)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await projector.run(every: .milliseconds(500)) }
+            group.addTask {
+                try await processor.run(batchMax: batchMax, pause: .milliseconds(100), settleEvery: .seconds(60)) { report(partition, $0) }
+            }
+            // Whichever ends, by cancellation or by an error, ends the other.
+            try await group.next()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
         try await processor.settle()
     }
 }

@@ -12,6 +12,8 @@ public enum KafkaTransportError: Error, Sendable, Equatable, CustomStringConvert
     case journalBroken(partition: Int32, offset: Int64, String)
     /// No token to authenticate with.
     case token(String)
+    /// The deployment's keys are wrapped under another master key than this instance's.
+    case masterKey(partition: Int32)
     /// Another processor has this one's place.
     case fenced(String)
 
@@ -30,6 +32,9 @@ public enum KafkaTransportError: Error, Sendable, Equatable, CustomStringConvert
             "partition \(partition) of leadline.journal is broken at offset \(offset): \(detail). Restore the topic from an archive"
         case .token(let detail):
             "the token for SASL/OAUTHBEARER cannot be used: \(detail). It must be a JSON Web Token with the claims exp and sub"
+        case .masterKey(let partition):
+            "the keys on partition \(partition) of leadline.keys are wrapped under another master key than this data folder's. "
+                + "All instances of a deployment share one: make the folder with 'leadline init --master-key-file'"
         case .fenced(let detail):
             "another processor has taken this one's place (\(detail)). If that was not meant, look for two processors with one --instance-id"
         }

@@ -2,15 +2,22 @@ import ArgumentParser
 import Foundation
 import Simulation
 
+/// Speed and memory, measured.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench",
-        abstract: "Measure throughput, recovery and memory on this machine.",
+        commandName: "bench", abstract: "Measure throughput, recovery and memory on this machine.",
+        discussion: "Use a release build. Without a subcommand it measures the core and the data folder's own log.",
+        subcommands: [BenchEmbeddedCommand.self, BenchKafkaCommand.self], defaultSubcommand: BenchEmbeddedCommand.self)
+}
+
+/// The core and the embedded log.
+struct BenchEmbeddedCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "embedded", abstract: "Measure the core and the processor on a data folder.",
         discussion: """
-            Works on invented leads in a temporary folder, which it removes. Use a release build. The journal of a \
-            million entries takes about a minute to make and 2 GB of disk; --entries makes it smaller.
-            """,
-        subcommands: [BenchKafkaCommand.self])
+            Works on invented leads in a temporary folder, which it removes. The journal of a million entries takes about \
+            a minute to make and 2 GB of disk; --entries makes it smaller.
+            """)
 
     @Option(help: "Leads of the core and end-to-end measurements.") var leads = 100_000
     @Option(help: "Entries of the journal that recovery is measured on.") var entries = 1_000_000
@@ -34,9 +41,12 @@ struct BenchCommand: AsyncParsableCommand {
             }, report: { figures.append($0) })
         try await benchmark.run()
         if isTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
-        try Self.show(figures, json: json)
+        try BenchmarkTable.show(figures, json: json)
     }
+}
 
+/// Figures for people, or as JSON.
+enum BenchmarkTable {
     static func show(_ figures: [BenchmarkFigure], json: Bool) throws {
         if json {
             let encoder = JSONEncoder()

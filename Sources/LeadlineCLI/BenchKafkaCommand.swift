@@ -3,6 +3,7 @@ import Foundation
 import KafkaTransport
 import Simulation
 
+/// The processor on a Kafka cluster.
 struct BenchKafkaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kafka", abstract: "Measure the processor on a Kafka cluster, beside a loop that decides nothing.",
@@ -41,6 +42,6 @@ struct BenchKafkaCommand: AsyncParsableCommand {
         var figures: [BenchmarkFigure] = []
         try await benchmark.run { figures.append($0) }
         if isTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
-        try BenchCommand.show(figures, json: json)
+        try BenchmarkTable.show(figures, json: json)
     }
 }

@@ -43,15 +43,25 @@ enum Fetched {
     /// What has come, after waiting up to `waitMillis` for the first. Errors that pass by themselves (a broker that
     /// is down, a leader that moves) are librdkafka's to retry and end here as nothing.
     func fetch(waitMillis: Int32, _ body: (Fetched) throws -> Void) throws {
-        let count = unsafe slots.withUnsafeMutableBufferPointer { slots in
-            unsafe rd_kafka_consume_batch_queue(handle.queue, waitMillis, slots.baseAddress, slots.count)
-        }
+        let count = take(waitMillis)
         handle.tend()
         guard count > 0 else { return }
         defer { for index in 0..<count { unsafe rd_kafka_message_destroy(slots[index]) } }
         for index in 0..<count {
             guard let message = unsafe slots[index] else { continue }
             if let fetched = unsafe try Self.fetched(message) { try body(fetched) }
+        }
+    }
+
+    /// Fills the slots with what is there, after waiting for the first only: librdkafka's call for many waits until
+    /// they are as many as asked for.
+    private func take(_ waitMillis: Int32) -> Int {
+        unsafe slots.withUnsafeMutableBufferPointer { slots in
+            guard let first = slots.baseAddress else { return 0 }
+            unsafe first.pointee = rd_kafka_consume_queue(handle.queue, waitMillis)
+            guard unsafe first.pointee != nil else { return 0 }
+            let more = unsafe rd_kafka_consume_batch_queue(handle.queue, 0, first + 1, slots.count - 1)
+            return 1 + max(0, more)
         }
     }
 

@@ -150,8 +150,12 @@ struct CatchUp {
         guard let key = record.key, let subject = SubjectID(key) else { return }
         guard let value = record.value else { return try vault.erase(subject) }
         let message = try WireSubjectKey(serializedBytes: value)
-        try vault.adopt(KeyRecord(
-            subject: subject, lookups: message.lookupDigests.compactMap { Pseudonym($0) }, wrappedKey: Array(message.wrappedKey)))
+        do {
+            try vault.adopt(KeyRecord(
+                subject: subject, lookups: message.lookupDigests.compactMap { Pseudonym($0) }, wrappedKey: Array(message.wrappedKey)))
+        } catch VaultError.notAuthentic {
+            throw KafkaTransportError.masterKey(partition: record.partition)
+        }
     }
 }
 
