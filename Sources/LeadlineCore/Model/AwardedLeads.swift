@@ -1,0 +1,100 @@
+/// A lead at a partner, whose outcome is awaited or still counts in the closing curve.
+struct AwardedLead: Sendable, Equatable {
+    enum Outcome: Int8, Sendable {
+        case open = 0, won, lost
+        /// It left the partner undecided: it says nothing about how deals end there.
+        case ended
+    }
+    var day: Int32 = 0
+    var closingAge = Int32.max
+    var partner: Int32 = 0
+    var outcome = Outcome.open
+    var isInCurve = false
+    var isJudgeable = false
+    /// The gradient taught so far, to the crossed model and to the partner's rate, on the way to outcome - p.
+    var taught = 0.0
+    var taughtRate = 0.0
+    /// What the experts said at the award: base, rate, bias, partner, slots, crosses, pairs, segment.
+    var said = SIMD8<Float>(repeating: 0)
+    var probability: Float = 0.5
+
+    var isClosed: Bool { outcome != .open }
+
+    /// The prediction as far as it is remembered.
+    var prediction: WinPrediction {
+        var x = WinPrediction()
+        x.base = Double(said[0])
+        x.rate = Double(said[1])
+        x.bias = Double(said[2])
+        x.partner = Double(said[3])
+        x.slots = Double(said[4])
+        x.crosses = Double(said[5])
+        x.pairs = Double(said[6])
+        x.segment = Double(said[7])
+        x.probability = Double(probability)
+        x.isJudgeable = isJudgeable
+        return x
+    }
+
+    mutating func remember(_ x: WinPrediction) {
+        said = SIMD8(
+            Float(x.base), Float(x.rate), Float(x.bias), Float(x.partner), Float(x.slots), Float(x.crosses), Float(x.pairs),
+            Float(x.segment))
+        probability = Float(x.probability)
+        isJudgeable = x.isJudgeable
+    }
+}
+
+/// Awarded leads in the order of their award, numbered from 0, with their rows: a ring that grows with what is awaited.
+struct AwardedLeads: Sendable {
+    let slotCount: Int
+    private(set) var leads: [AwardedLead] = []
+    private(set) var rows: [Int32] = []
+    private var mask = -1
+    var first = 0
+    private(set) var next = 0
+
+    init(slotCount: Int) { self.slotCount = slotCount }
+
+    func contains(_ number: Int) -> Bool { number >= first && number < next }
+
+    subscript(number: Int) -> AwardedLead {
+        @inline(__always) get { leads[number & mask] }
+        @inline(__always) _modify { yield &leads[number & mask] }
+    }
+
+    /// The row of an award, copied out.
+    func row(_ number: Int) -> [Int32] {
+        let start = (number & mask) * slotCount
+        return Array(rows[start..<start + slotCount])
+    }
+
+    mutating func append(_ lead: AwardedLead, row: Span<Int32>) -> Int {
+        if next - first > mask { grow() }
+        leads[next & mask] = lead
+        let start = (next & mask) * slotCount
+        for k in 0..<slotCount { rows[start + k] = row[k] }
+        next += 1
+        return next - 1
+    }
+
+    /// Starts numbering at `number`, with room for nothing; for snapshots.
+    mutating func restart(at number: Int) {
+        first = number
+        next = number
+    }
+
+    private mutating func grow() {
+        let size = max(16, (mask + 1) * 2)
+        var newLeads = [AwardedLead](repeating: AwardedLead(), count: size)
+        var newRows = [Int32](repeating: 0, count: size * slotCount)
+        for number in first..<next {
+            let (from, to) = (number & mask, number & (size - 1))
+            newLeads[to] = leads[from]
+            for k in 0..<slotCount { newRows[to * slotCount + k] = rows[from * slotCount + k] }
+        }
+        leads = newLeads
+        rows = newRows
+        mask = size - 1
+    }
+}

@@ -1,0 +1,264 @@
+/// P(won | lead, partner), learned online from a program's own outcomes.
+///
+///     log-odds = base + w1 x partner's own rate
+///                     + w2 x (a0 bias + a1 partner + a2 sum of slots + a3 sum of partner x slot + a4 sum of slot x slot + a5)
+///                     + w3 x segment
+///
+/// Every weight is Gaussian and learned by one closed-form step an outcome (`WinWeights`); the base rate accounts for deals
+/// that are still open (`ClosingCurve`); w and a are learned from what was said at the award (`ExpertBlend`). A lead is a
+/// row of value ids, one a slot. Pure arithmetic in a fixed order: the same calls give the same bits anywhere.
+public struct WinModel: Sendable {
+    private(set) var settings: WinModelSettings
+    var weights: WinWeights
+    var curve = ClosingCurve()
+    var blend: ExpertBlend
+    var awards: AwardedLeads
+    /// Per age band the first award that has not left it.
+    var bandPointers = [Int](repeating: 0, count: ClosingCurve.bandCount)
+    var judgePointer = 0
+    /// The last day that `advance` was told.
+    private(set) var day = Int32.min
+
+    /// A model that has seen nothing, for leads of `slotCount` values.
+    public init(slotCount: Int, settings: WinModelSettings = WinModelSettings()) {
+        self.settings = settings
+        weights = WinWeights(slotCount: slotCount, settings)
+        blend = ExpertBlend(settings)
+        awards = AwardedLeads(slotCount: slotCount)
+        curve.refresh(settings)
+    }
+
+    /// Values a lead has.
+    public var slotCount: Int { weights.slotCount }
+
+    /// Makes room for partners 0..<partners and value ids below `values`; id 0 is "never seen".
+    public mutating func reserve(partners: Int, values: Int) { weights.reserve(partners: partners, values: values, settings) }
+
+    /// The program's win rate, deals still open accounted for.
+    public var baseRate: Double { curve.baseRate }
+
+    /// For snapshots.
+    mutating func restore(day: Int32) { self.day = day }
+
+    /// Sets what is presumed before anything is learned.
+    mutating func setPrior(rate: Double, strength: Double) {
+        settings.priorRate = rate
+        settings.priorStrength = strength
+        settings.firstGuess = rate
+        curve.refresh(settings)
+    }
+
+    // MARK: Predicting
+
+    /// P(won) for a lead at a partner.
+    public func predict(_ row: [Int32], partner: Int) -> WinPrediction { predict(row.span, partner: partner, segment: 0) }
+
+    @inline(__always)
+    func predict(_ row: Span<Int32>, partner: Int, segment: Double) -> WinPrediction {
+        let sums = weights.leadSums(row), cross = weights.crossSum(partner, row)
+        let own = weights.partners[partner], rate = weights.rates[partner], bias = weights.bias
+        var x = WinPrediction()
+        x.base = curve.baseLogOdds
+        x.rate = rate.x
+        x.bias = bias.x
+        x.partner = own.x
+        x.slots = sums.slots.x
+        x.crosses = cross.x
+        x.pairs = sums.pairs.x
+        x.segment = segment
+        let m = blend.multipliers, w = blend.weights, u = blend.spreads
+        let ofLead = w[2] * ((((m[0] * bias.x + m[2] * sums.slots.x) + m[4] * sums.pairs.x)) + m[5])
+        let ofPartner = w[2] * (m[1] * own.x + m[3] * cross.x)
+        x.logOdds = ((x.base + ofLead) + (w[1] * rate.x + ofPartner)) + w[3] * segment
+        let variance = m[0] * m[0] * bias.y + m[2] * m[2] * sums.slots.y + m[4] * m[4] * sums.pairs.y
+        x.variance = curve.baseVariance + u[2] * (variance + m[1] * m[1] * own.y + m[3] * m[3] * cross.y) + u[1] * rate.y
+        x.probability = ElementaryFunctions.logistic(x.logOdds)
+        x.isJudgeable = curve.isKnown
+        return x
+    }
+
+    // MARK: Awards and outcomes
+
+    /// Remembers that a partner got a lead, and what was predicted. Returns the award's number.
+    public mutating func award(day: Int, partner: Int, row: [Int32], prediction: WinPrediction) -> Int {
+        var lead = AwardedLead()
+        lead.day = Int32(clamping: day)
+        lead.partner = Int32(clamping: partner)
+        lead.remember(prediction)
+        return awards.append(lead, row: row.span)
+    }
+
+    /// The outcome of an award is known. An award that is not known any more, or was closed before, changes nothing.
+    public mutating func close(_ number: Int, day: Int, won: Bool) {
+        advance(to: day)
+        guard awards.contains(number), !awards[number].isClosed else { return }
+        awards[number].outcome = won ? .won : .lost
+        awards[number].closingAge = Int32(clamping: day) - awards[number].day
+        learn(number, .outcome(won))
+        if curve.matureAge == 0 && judgePointer == number {
+            judge(number)
+            judgePointer += 1
+        }
+    }
+
+    /// The lead left the partner undecided. What its waiting taught is taken back.
+    public mutating func end(_ number: Int, day: Int) {
+        advance(to: day)
+        guard awards.contains(number), !awards[number].isClosed else { return }
+        awards[number].outcome = .ended
+        awards[number].closingAge = Int32(clamping: day) - awards[number].day
+        if awards[number].taught != 0 || awards[number].taughtRate != 0 { learn(number, .nothing) }
+    }
+
+    /// An outcome turned out to be the opposite. The difference is taught.
+    mutating func correct(partner: Int, row: Span<Int32>, won: Bool) {
+        let change = won ? 1.0 : -1.0
+        let all = sum(partner, row), rate = weights.rates[partner]
+        weights.move(partner: partner, row, change / (1 + 0.25 * all.y), 0, isFinal: false, settings)
+        weights.moveRate(partner, change / (1 + 0.25 * rate.y), 0, isFinal: false, settings)
+    }
+
+    /// Time passes. A lead that reaches the end of an age band enters the closing curve and, if still open, teaches what
+    /// it is worth by then; a lead old enough judges the experts.
+    public mutating func advance(to day: Int) {
+        let today = Int32(clamping: day)
+        self.day = max(self.day, today)
+        var changed = false
+        for band in 0..<ClosingCurve.bandCount where pass(band, today) { changed = true }
+        if changed { curve.refresh(settings) }
+        while judgePointer < awards.next {
+            let age = today - awards[judgePointer].day
+            if age < curve.matureAge || (age <= 0 && !awards[judgePointer].isClosed) { break }
+            judge(judgePointer)
+            judgePointer += 1
+        }
+        while awards.first < judgePointer && awards[awards.first].isInCurve { awards.first += 1 }
+    }
+
+    /// Moves the leads that have left a band into the curve. True if any did.
+    @inline(__always)
+    private mutating func pass(_ band: Int, _ today: Int32) -> Bool {
+        var at = max(bandPointers[band], awards.first)
+        let start = ClosingCurve.ageEdges[band], end = ClosingCurve.ageEdges[band + 1]
+        var changed = false
+        while at < awards.next && today - awards[at].day >= end {
+            leave(at, band, start, end)
+            at += 1
+            changed = true
+        }
+        bandPointers[band] = at
+        return changed
+    }
+
+    private mutating func leave(_ number: Int, _ band: Int, _ start: Int32, _ end: Int32) {
+        let lead = awards[number]
+        if lead.isClosed && lead.closingAge < start { return }
+        let endedHere = lead.isClosed && lead.closingAge < end
+        if endedHere || band + 1 == ClosingCurve.bandCount { awards[number].isInCurve = true }
+        // One that went elsewhere in this band was not at risk in all of it.
+        if endedHere && lead.outcome == .ended { return }
+        curve.count(band: band, won: endedHere && lead.outcome == .won, lost: endedHere && lead.outcome == .lost, memory: settings.curveMemory)
+        if !lead.isClosed { learn(number, .stillOpen(band)) }
+    }
+
+    private mutating func judge(_ number: Int) {
+        let lead = awards[number]
+        if !lead.isJudgeable || lead.outcome == .ended { return }
+        let x = lead.prediction
+        let y: Double = switch lead.outcome {
+        case .won: 1
+        case .lost: 0
+        case .open, .ended: curve.worthWhileOpen(x.probability, band: curve.matureBand)
+        }
+        blend.judge(x, y, settings)
+    }
+
+    // MARK: Learning
+
+    /// What a lead teaches.
+    private enum Lesson {
+        case outcome(Bool)
+        /// It is still open at the end of an age band: worth less than at its arrival, but not lost.
+        case stillOpen(Int)
+        /// Nothing after all.
+        case nothing
+    }
+
+    @inline(__always)
+    private func sum(_ partner: Int, _ row: Span<Int32>) -> WeightCell {
+        let sums = weights.leadSums(row)
+        return (((weights.bias + weights.partners[partner]) + sums.slots) + weights.crossSum(partner, row)) + sums.pairs
+    }
+
+    /// The mean of the logistic under a Gaussian (MacKay 1992).
+    @inline(__always)
+    private func moderated(_ cell: WeightCell) -> Double {
+        ElementaryFunctions.logistic((curve.baseLogOdds + cell.x) / (1 + 0.39269908169872414 * cell.y).squareRoot())
+    }
+
+    @inline(__always)
+    private func due(_ lesson: Lesson, _ p: Double) -> Double {
+        switch lesson {
+        case .outcome(let won): (won ? 1 : 0) - p
+        case .stillOpen(let band): curve.worthWhileOpen(p, band: band) - p
+        case .nothing: 0
+        }
+    }
+
+    private mutating func learn(_ number: Int, _ lesson: Lesson) {
+        let partner = Int(awards[number].partner)
+        let values = awards.row(number)
+        let row = values.span
+        let all = sum(partner, row), rate = weights.rates[partner]
+        let p = moderated(all), pRate = moderated(rate)
+        // What the lead should have taught in all by now; it teaches what is new.
+        let due = self.due(lesson, p), dueRate = self.due(lesson, pRate)
+        let change = due - awards[number].taught, changeRate = dueRate - awards[number].taughtRate
+        awards[number].taught = due
+        awards[number].taughtRate = dueRate
+        var isFinal = false
+        if case .outcome(let won) = lesson {
+            isFinal = true
+            weights.count(partner: partner, row, won: won)
+        }
+        let curvature = max(p * (1 - p), 0.001), gain = 1 / (1 + curvature * all.y)
+        // Only an outcome is information; what an open lead teaches is what the model believes already.
+        weights.move(partner: partner, row, change * gain, isFinal ? curvature * gain : 0, isFinal: isFinal, settings)
+        let curvatureRate = max(pRate * (1 - pRate), 0.001), gainRate = 1 / (1 + curvatureRate * rate.y)
+        weights.moveRate(partner, changeRate * gainRate, isFinal ? curvatureRate * gainRate : 0, isFinal: isFinal, settings)
+    }
+}
+
+// MARK: - Contributions
+
+extension WinModel {
+    /// The terms of a prediction, in a fixed order; segments, which the caller knows, are not among them.
+    public func contributions(partner: Int, row: [Int32]) -> [WinContribution] {
+        let m = blend.multipliers, w = blend.weights, u = blend.spreads
+        func term(_ source: WinContribution.Source, _ multiplier: Double, _ cell: WeightCell, _ tally: SIMD2<UInt32> = SIMD2(0, 0)) -> WinContribution {
+            WinContribution(
+                source: source, logOdds: w[2] * multiplier * cell.x, variance: u[2] * multiplier * multiplier * cell.y,
+                learned: tally.x, won: tally.y)
+        }
+        var terms = [WinContribution(source: .base, logOdds: curve.baseLogOdds, variance: curve.baseVariance)]
+        var correction = term(.correction, m[0], weights.bias)
+        correction.logOdds += w[2] * m[5]
+        terms.append(correction)
+        let rate = weights.rates[partner]
+        var own = term(.partner, m[1], weights.partners[partner], weights.partnerTallies[partner])
+        own.logOdds += w[1] * rate.x
+        own.variance += u[1] * rate.y
+        terms.append(own)
+        for k in 0..<slotCount { terms.append(term(.slot(k), m[2], weights.slots[Int(row[k])])) }
+        for k in 0..<slotCount {
+            let at = Int(row[k]) * weights.stride + partner
+            terms.append(term(.partnerAndSlot(k), m[3], weights.crosses[at], weights.crossTallies[at]))
+        }
+        for pair in weights.pairSlots {
+            let (a, b) = (Int(pair.x), Int(pair.y))
+            let cell = weights.pairs.isEmpty ? WeightCell(0, weights.pairPrior) : weights.pairs[WinWeights.pairCell(row[a], row[b])]
+            terms.append(term(.slotAndSlot(a, b), m[4], cell))
+        }
+        return terms
+    }
+}

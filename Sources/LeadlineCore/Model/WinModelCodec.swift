@@ -1,0 +1,219 @@
+// The canonical bytes of a model, for snapshots and its content hash. Weights still at their prior are left out.
+
+extension WinModel {
+    func write(to w: inout StateWriter) {
+        w.put(UInt32(slotCount))
+        for number in [settings.priorRate, settings.priorStrength] { w.put(number.bitPattern) }
+        w.put(day)
+        weights.write(to: &w)
+        curve.write(to: &w)
+        blend.write(to: &w)
+        awards.write(to: &w)
+        w.put(each: bandPointers) { $0.put(UInt64($1)) }
+        w.put(UInt64(judgePointer))
+    }
+
+    init(from r: inout StateReader, settings: WinModelSettings) throws(StateBytesError) {
+        let slots = Int(try r.get(UInt32.self))
+        guard slots <= 1_024 else { throw .invalid(at: r.at) }
+        var settings = settings
+        settings.priorRate = try r.double()
+        settings.priorStrength = try r.double()
+        self.init(slotCount: slots, settings: settings)
+        setPrior(rate: settings.priorRate, strength: settings.priorStrength)
+        restore(day: try r.get())
+        try weights.read(from: &r, settings)
+        try curve.read(from: &r)
+        curve.refresh(self.settings)
+        try blend.read(from: &r)
+        blend.refresh(self.settings)
+        try awards.read(from: &r)
+        bandPointers = try r.each { (r) throws(StateBytesError) in Int(clamping: try r.get(UInt64.self)) }
+        guard bandPointers.count == ClosingCurve.bandCount else { throw .invalid(at: r.at) }
+        judgePointer = Int(clamping: try r.get(UInt64.self))
+    }
+
+    /// A hash of everything learned: equal models have equal hashes, whatever batches they learned in.
+    public func contentHash() -> Digest128 {
+        var writer = StateWriter(capacity: 1 << 16)
+        write(to: &writer)
+        var hash = SipHash128()
+        hash.absorb(UInt64(writer.bytes.count))
+        var word: UInt64 = 0, shift: UInt64 = 0
+        for byte in writer.bytes {
+            word |= UInt64(byte) << shift
+            shift += 8
+            if shift == 64 {
+                hash.absorb(word)
+                word = 0
+                shift = 0
+            }
+        }
+        hash.absorb(word)
+        return hash.digest()
+    }
+}
+
+extension StateReader {
+    mutating func double() throws(StateBytesError) -> Double { Double(bitPattern: try get()) }
+
+    mutating func cell() throws(StateBytesError) -> WeightCell {
+        let x = try double()
+        return WeightCell(x, try double())
+    }
+}
+
+extension StateWriter {
+    mutating func put(_ cell: WeightCell) {
+        put(cell.x.bitPattern)
+        put(cell.y.bitPattern)
+    }
+
+    mutating func put(_ tally: SIMD2<UInt32>) {
+        put(tally.x)
+        put(tally.y)
+    }
+
+    /// The items that are not `usual`, with their places.
+    mutating func put<T: Equatable>(_ items: [T], except usual: T, _ write: (inout StateWriter, T) -> Void) {
+        var count: UInt32 = 0
+        for item in items where item != usual { count += 1 }
+        put(count)
+        for index in items.indices where items[index] != usual {
+            put(UInt32(index))
+            write(&self, items[index])
+        }
+    }
+}
+
+extension StateReader {
+    /// Puts items back into their places.
+    mutating func put<T>(into items: inout [T], _ read: (inout StateReader) throws(StateBytesError) -> T) throws(StateBytesError) {
+        for _ in 0..<(try count()) {
+            let index = Int(try get(UInt32.self))
+            guard index < items.count else { throw .invalid(at: at) }
+            items[index] = try read(&self)
+        }
+    }
+}
+
+extension WinWeights {
+    fileprivate static let partnersMax = 1 << 20
+    fileprivate static let valuesMax = 1 << 20
+
+    func write(to w: inout StateWriter) {
+        w.put(UInt32(partners.count))
+        w.put(UInt32(valueCapacity))
+        w.put(bias)
+        for partner in partners.indices {
+            w.put(partners[partner])
+            w.put(rates[partner])
+            w.put(partnerTallies[partner])
+        }
+        w.put(slots, except: WeightCell(0, slotPrior)) { $0.put($1) }
+        w.put(crosses, except: WeightCell(0, crossPrior)) { $0.put($1) }
+        w.put(crossTallies, except: SIMD2(0, 0)) { $0.put($1) }
+        w.put(pairs, except: WeightCell(0, pairPrior)) { $0.put($1) }
+    }
+
+    mutating func read(from r: inout StateReader, _ settings: WinModelSettings) throws(StateBytesError) {
+        let count = Int(try r.get(UInt32.self)), values = Int(try r.get(UInt32.self))
+        guard count <= Self.partnersMax, values <= Self.valuesMax else { throw .invalid(at: r.at) }
+        bias = try r.cell()
+        reserve(partners: count, values: values, settings)
+        for partner in 0..<count {
+            partners[partner] = try r.cell()
+            rates[partner] = try r.cell()
+            partnerTallies[partner] = try Self.tally(&r)
+        }
+        try r.put(into: &slots) { (r) throws(StateBytesError) in try r.cell() }
+        try r.put(into: &crosses) { (r) throws(StateBytesError) in try r.cell() }
+        try r.put(into: &crossTallies) { (r) throws(StateBytesError) in try Self.tally(&r) }
+        if partnerTallies.contains(where: { $0.x > 0 }) { makePairs() }
+        var learned = pairs.isEmpty ? [WeightCell](repeating: WeightCell(0, pairPrior), count: Self.pairCount) : pairs
+        let before = r.at
+        try r.put(into: &learned) { (r) throws(StateBytesError) in try r.cell() }
+        // No pair at all is written as an empty list.
+        if r.at > before + 4 { pairs = learned }
+    }
+
+    private static func tally(_ r: inout StateReader) throws(StateBytesError) -> SIMD2<UInt32> {
+        let x: UInt32 = try r.get()
+        return SIMD2(x, try r.get())
+    }
+}
+
+extension ClosingCurve {
+    func write(to w: inout StateWriter) {
+        w.put(UInt32(usedBands))
+        for column in [atRisk, wonIn, lostIn] { for number in column { w.put(number.bitPattern) } }
+    }
+
+    mutating func read(from r: inout StateReader) throws(StateBytesError) {
+        usedBands = Int(try r.get(UInt32.self))
+        guard (1...Self.bandCount).contains(usedBands) else { throw .invalid(at: r.at) }
+        for band in 0..<Self.bandCount { atRisk[band] = try r.double() }
+        for band in 0..<Self.bandCount { wonIn[band] = try r.double() }
+        for band in 0..<Self.bandCount { lostIn[band] = try r.double() }
+    }
+}
+
+extension ExpertBlend {
+    func write(to w: inout StateWriter) {
+        for index in 0..<8 {
+            w.put(multipliers[index].bitPattern)
+            w.put(multiplierVariances[index].bitPattern)
+        }
+        for index in 0..<4 { w.put(losses[index].bitPattern) }
+    }
+
+    mutating func read(from r: inout StateReader) throws(StateBytesError) {
+        for index in 0..<8 {
+            multipliers[index] = try r.double()
+            multiplierVariances[index] = try r.double()
+        }
+        for index in 0..<4 { losses[index] = try r.double() }
+    }
+}
+
+extension AwardedLeads {
+    func write(to w: inout StateWriter) {
+        w.put(UInt64(first))
+        w.put(UInt32(next - first))
+        for number in first..<next {
+            let lead = self[number]
+            w.put(lead.day)
+            w.put(lead.closingAge)
+            w.put(lead.partner)
+            w.put(UInt8(bitPattern: lead.outcome.rawValue))
+            w.put(UInt8((lead.isInCurve ? 1 : 0) | (lead.isJudgeable ? 2 : 0)))
+            w.put(lead.taught.bitPattern)
+            w.put(lead.taughtRate.bitPattern)
+            for index in 0..<8 { w.put(lead.said[index].bitPattern) }
+            w.put(lead.probability.bitPattern)
+            for value in row(number) { w.put(value) }
+        }
+    }
+
+    mutating func read(from r: inout StateReader) throws(StateBytesError) {
+        restart(at: Int(clamping: try r.get(UInt64.self)))
+        var values = [Int32](repeating: 0, count: slotCount)
+        for _ in 0..<(try r.count()) {
+            var lead = AwardedLead()
+            lead.day = try r.get()
+            lead.closingAge = try r.get()
+            lead.partner = try r.get()
+            guard let outcome = AwardedLead.Outcome(rawValue: Int8(bitPattern: try r.get())) else { throw .invalid(at: r.at) }
+            lead.outcome = outcome
+            let flags: UInt8 = try r.get()
+            lead.isInCurve = flags & 1 != 0
+            lead.isJudgeable = flags & 2 != 0
+            lead.taught = try r.double()
+            lead.taughtRate = try r.double()
+            for index in 0..<8 { lead.said[index] = Float(bitPattern: try r.get()) }
+            lead.probability = Float(bitPattern: try r.get())
+            for index in 0..<slotCount { values[index] = try r.get() }
+            _ = append(lead, row: values.span)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/// Every constant of the conversion model. One setting serves all programs; a change to it is a new logic version.
+///
+/// Chosen by progressive log-loss on real and made-up histories of won and lost deals (prompt and late outcomes, drift,
+/// noise, few and many partners).
+public struct WinModelSettings: Sendable, Equatable {
+    /// Prior variance of a single weight.
+    public var biasVariance = 0.05
+    public var partnerVariance = 0.1
+    /// Prior variance of a whole group in one row, shared evenly among its weights: more slots, no looser model.
+    public var slotBudget = 0.4
+    public var crossBudget = 0.35
+    public var pairBudget = 0.6
+    /// Share of its prior variance that a weight wins back each time it learns, so that it can follow drift.
+    public var biasForgetting = 0.0
+    public var partnerForgetting = 0.002
+    public var slotForgetting = 0.0002
+    public var crossForgetting = 0.00005
+    public var pairForgetting = 0.00005
+    /// The partner's own rate, apart from the crossed model.
+    public var rateVariance = 0.1
+    public var rateForgetting = 0.002
+    /// Memory of the closing curve, in leads.
+    public var curveMemory = 1_000.0
+    /// Win rate before anything is learned, how many deals it weighs, and what is presumed of leads older than any age
+    /// at which losses have been seen.
+    public var priorRate = 0.5
+    public var priorStrength = 2.0
+    public var firstGuess = 0.2
+    /// Prior weights of base rate, partner's rate, crossed model and segments; memory in leads; rate of belief.
+    public var blendPrior = SIMD4<Double>(0.375, 0.375, 0.25, 0)
+    /// The same for the variance: without evidence slow to believe the crossed model, and slow to rule it out.
+    public var spreadPrior = SIMD4<Double>(0.05, 0.05, 0.9, 0)
+    public var blendMemory = 1_000.0
+    public var blendRate = 0.3
+    /// Multipliers of the crossed model's groups.
+    public var multiplierMean = 0.7
+    public var multiplierVariance = 0.02
+    public var interceptVariance = 0.0005
+    public var multiplierForgetting = 0.0005
+    /// Share of the eventual outcomes that must be in before a cohort judges the experts.
+    public var maturity = 0.8
+    /// Most slots that are crossed with one another.
+    public var pairedSlotsMax = 16
+    public init() {}
+
+    /// For a program whose few deals are first judged by segment: a partner's rate, in a vertical, at a deal size.
+    /// Those say most while there is little history; what the crossed model says has to prove itself.
+    public static var withSegments: WinModelSettings {
+        var settings = WinModelSettings()
+        settings.blendPrior = SIMD4(0.02, 0.03, 0.05, 0.9)
+        return settings
+    }
+}

@@ -1,0 +1,48 @@
+/// A Gaussian weight, or a sum of them: mean in x, variance in y.
+typealias WeightCell = SIMD2<Double>
+
+/// P(won) for one lead at one partner, and what it was made of, in log-odds.
+public struct WinPrediction: Sendable, Equatable {
+    /// The program's rate.
+    public var base = 0.0
+    /// The partner's own rate, against the program's.
+    public var rate = 0.0
+    /// The crossed model's groups: the rest, the partner, the lead's slots, partner x slot, slot x slot.
+    public var bias = 0.0
+    public var partner = 0.0
+    public var slots = 0.0
+    public var crosses = 0.0
+    public var pairs = 0.0
+    /// What the program's segments say, against its rate; 0 where there are none.
+    public var segment = 0.0
+    /// All of it, blended.
+    public var logOdds = 0.0
+    /// Variance of `logOdds`.
+    public var variance = 0.0
+    /// The logistic of `logOdds`.
+    public var probability = 0.5
+    /// Made once the closing curve was known: fit to judge the experts by.
+    public var isJudgeable = false
+    public init() {}
+}
+
+/// One term of a prediction. The terms of a prediction add up to its log-odds.
+public struct WinContribution: Sendable, Equatable {
+    /// What a term is about.
+    public enum Source: Sendable, Equatable {
+        /// The program's rate; what the crossed model adds to it for everybody; the partner.
+        case base, correction, partner
+        /// A value of the lead's, by slot.
+        case slot(Int)
+        /// The partner in a value of the lead's.
+        case partnerAndSlot(Int)
+        /// Two values of the lead's together.
+        case slotAndSlot(Int, Int)
+    }
+    public var source: Source
+    public var logOdds: Double
+    public var variance: Double
+    /// Leads learned from and won, for a partner and for a partner in a value; else 0.
+    public var learned: UInt32 = 0
+    public var won: UInt32 = 0
+}

@@ -1,0 +1,161 @@
+/// The crossed model's weights: Gaussian, each with a mean and a variance, learned by one closed-form step an outcome
+/// (assumed-density filtering with a diagonal covariance; as in Chapelle and Li 2011, with the probit approximation of
+/// MacKay 1992).
+///
+/// Cells of partners lie side by side under each value, so that one lead is scored against all partners by running
+/// along a few rows. Id 0 is "no value that was ever learned": it stays at the prior.
+struct WinWeights: Sendable {
+    private static let pairBits = 16
+    static let pairCount = 1 << pairBits
+    let slotCount: Int
+    let pairSlots: [SIMD2<Int32>]
+    let slotPrior: Double
+    let crossPrior: Double
+    let pairPrior: Double
+
+    var bias: WeightCell
+    var partners: [WeightCell] = []
+    /// Each partner's own rate, against the program's: a model of one weight.
+    var rates: [WeightCell] = []
+    var partnerTallies: [SIMD2<UInt32>] = []
+    var slots: [WeightCell] = []
+    /// By value, then partner.
+    var crosses: [WeightCell] = []
+    var crossTallies: [SIMD2<UInt32>] = []
+    /// Slot x slot, hashed; empty until something is learned.
+    var pairs: [WeightCell] = []
+    private(set) var stride = 0
+    private(set) var valueCapacity = 0
+
+    /// What does not depend on the partner.
+    struct LeadSums: Sendable {
+        var slots = WeightCell(0, 0)
+        var pairs = WeightCell(0, 0)
+    }
+
+    init(slotCount: Int, _ settings: WinModelSettings) {
+        self.slotCount = slotCount
+        let paired = min(slotCount, settings.pairedSlotsMax)
+        var list: [SIMD2<Int32>] = []
+        for a in 0..<max(paired - 1, 0) { for b in (a + 1)..<paired { list.append(SIMD2(Int32(a), Int32(b))) } }
+        pairSlots = list
+        slotPrior = settings.slotBudget / Double(max(slotCount, 1))
+        crossPrior = settings.crossBudget / Double(max(slotCount, 1))
+        pairPrior = settings.pairBudget / Double(max(list.count, 1))
+        bias = WeightCell(0, settings.biasVariance)
+        growValues(to: 1, stride: 0)
+    }
+
+    /// Makes room for partners and values.
+    mutating func reserve(partners count: Int, values: Int, _ settings: WinModelSettings) {
+        while partners.count < count {
+            partners.append(WeightCell(0, settings.partnerVariance))
+            rates.append(WeightCell(0, settings.rateVariance))
+            partnerTallies.append(SIMD2(0, 0))
+        }
+        if count <= stride && values <= valueCapacity { return }
+        var newStride = max(stride, 8)
+        while newStride < count { newStride *= 2 }
+        growValues(to: values, stride: newStride)
+    }
+
+    private mutating func growValues(to values: Int, stride newStride: Int) {
+        var capacity = max(valueCapacity, 32)
+        while capacity < values { capacity *= 2 }
+        var cells = [WeightCell](repeating: WeightCell(0, crossPrior), count: newStride * capacity)
+        var tallies = [SIMD2<UInt32>](repeating: SIMD2(0, 0), count: newStride * capacity)
+        for value in 0..<valueCapacity {
+            for partner in 0..<stride {
+                cells[value * newStride + partner] = crosses[value * stride + partner]
+                tallies[value * newStride + partner] = crossTallies[value * stride + partner]
+            }
+        }
+        crosses = cells
+        crossTallies = tallies
+        while slots.count < capacity { slots.append(WeightCell(0, slotPrior)) }
+        stride = newStride
+        valueCapacity = capacity
+    }
+
+    // MARK: Sums
+
+    @inline(__always)
+    static func pairCell(_ a: Int32, _ b: Int32) -> Int {
+        let x = (UInt64(UInt32(bitPattern: a)) &* 0x9e37_79b9_7f4a_7c15) ^ (UInt64(UInt32(bitPattern: b)) &* 0xc2b2_ae3d_27d4_eb4f)
+        return Int(truncatingIfNeeded: (x ^ (x >> 29)) >> 17) & (Self.pairCount - 1)
+    }
+
+    @inline(__always)
+    func leadSums(_ row: Span<Int32>) -> LeadSums {
+        var sums = LeadSums()
+        let cells = slots.span
+        for k in 0..<slotCount { sums.slots += cells[Int(row[k])] }
+        if pairs.isEmpty {
+            sums.pairs = WeightCell(0, pairPrior * Double(pairSlots.count))
+            return sums
+        }
+        let pairs = pairs.span
+        let list = pairSlots.span
+        for index in list.indices { sums.pairs += pairs[Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)])] }
+        return sums
+    }
+
+    @inline(__always)
+    func crossSum(_ partner: Int, _ row: Span<Int32>) -> WeightCell {
+        var sum = WeightCell(0, 0)
+        let cells = crosses.span
+        for k in 0..<slotCount { sum += cells[Int(row[k]) * stride + partner] }
+        return sum
+    }
+
+    // MARK: Learning
+
+    /// Moves every weight of a row: means by their variance times `gradient`, variances down by `shrink`.
+    /// - Parameter isFinal: false for what an open lead teaches, which is no information and leaves variances alone.
+    mutating func move(partner: Int, _ row: Span<Int32>, _ gradient: Double, _ shrink: Double, isFinal: Bool, _ settings: WinModelSettings) {
+        let on = isFinal ? 1.0 : 0.0
+        Self.move(&bias, gradient, shrink, on * settings.biasForgetting, settings.biasVariance)
+        Self.move(&partners[partner], gradient, shrink, on * settings.partnerForgetting, settings.partnerVariance)
+        let slotForgetting = on * settings.slotForgetting * slotPrior
+        let crossForgetting = on * settings.crossForgetting * crossPrior
+        let pairForgetting = on * settings.pairForgetting * pairPrior
+        let (slotPrior, crossPrior, pairPrior, stride, list) = (slotPrior, crossPrior, pairPrior, stride, pairSlots)
+        var slotCells = slots.mutableSpan
+        for k in row.indices { Self.step(&slotCells[Int(row[k])], gradient, shrink, slotForgetting, slotPrior) }
+        var crossCells = crosses.mutableSpan
+        for k in row.indices { Self.step(&crossCells[Int(row[k]) * stride + partner], gradient, shrink, crossForgetting, crossPrior) }
+        if pairs.isEmpty { makePairs() }
+        var pairCells = pairs.mutableSpan
+        for index in list.indices {
+            let at = Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)])
+            Self.step(&pairCells[at], gradient, shrink, pairForgetting, pairPrior)
+        }
+    }
+
+    mutating func makePairs() { pairs = Array(repeating: WeightCell(0, pairPrior), count: Self.pairCount) }
+
+    mutating func moveRate(_ partner: Int, _ gradient: Double, _ shrink: Double, isFinal: Bool, _ settings: WinModelSettings) {
+        Self.move(&rates[partner], gradient, shrink, isFinal ? settings.rateForgetting : 0, settings.rateVariance)
+    }
+
+    mutating func count(partner: Int, _ row: Span<Int32>, won: Bool) {
+        let tally = SIMD2<UInt32>(1, won ? 1 : 0)
+        partnerTallies[partner] &+= tally
+        let stride = stride
+        var tallies = crossTallies.mutableSpan
+        for k in row.indices { tallies[Int(row[k]) * stride + partner] &+= tally }
+    }
+
+    private static func move(_ cell: inout WeightCell, _ gradient: Double, _ shrink: Double, _ forgetting: Double, _ prior: Double) {
+        step(&cell, gradient, shrink, forgetting * prior, prior)
+    }
+
+    /// One Gaussian step: mean by variance x gradient, variance down by the curvature, and a little back up.
+    @inline(__always)
+    private static func step(_ cell: inout WeightCell, _ gradient: Double, _ shrink: Double, _ regained: Double, _ prior: Double) {
+        let v = cell.y
+        var variance = v - v * v * shrink + regained
+        if variance > prior { variance = prior }
+        cell = WeightCell(cell.x + v * gradient, variance)
+    }
+}
