@@ -59,6 +59,7 @@ let package = Package(
             name: "Audit",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", grdb, crypto],
             swiftSettings: strict),
+        .target(name: "Evaluation", dependencies: ["LeadlineCore", "Engine"], swiftSettings: strict),
         .target(
             name: "Simulation",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", logging, protobuf, grdb],
@@ -66,7 +67,7 @@ let package = Package(
         .executableTarget(
             name: "LeadlineCLI",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit", "Simulation",
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit", "Evaluation", "Simulation",
                 arguments, yams, logging, lifecycle, crypto, grdb, protobuf,
             ],
             swiftSettings: strict),
@@ -89,6 +90,7 @@ let package = Package(
             name: "AuditTests",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", grdb, protobuf],
             swiftSettings: strict),
+        .testTarget(name: "EvaluationTests", dependencies: ["LeadlineCore", "Engine", "Evaluation"], swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Simulation", grdb, yams],

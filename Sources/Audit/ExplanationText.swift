@@ -36,10 +36,15 @@ public enum ExplanationText {
 
     /// Conversion and the log-odds that add up to it.
     public static func conversion(_ candidate: ScoredCandidate, vertical: String?) -> String {
-        let parts = zip(ConversionContribution.allCases, candidate.conversionContributions).map { contribution, value in
+        let parts: [String] = zip(ConversionContribution.allCases, candidate.conversionContributions).compactMap { contribution, value in
             let signed = DecimalText.signed(value)
-            if contribution != .program { return "\(word(contribution, vertical)) \(signed)" }
-            return "program average \(DecimalText.percent(ElementaryFunctions.logistic(value))) (\(signed))"
+            if contribution == .program { return "program average \(DecimalText.percent(ElementaryFunctions.logistic(value))) (\(signed))" }
+            if contribution == .partner { return "partner \(signed)" }
+            // What rounds to nothing says nothing.
+            if abs(value) < 0.005 { return nil }
+            let tally = contribution.slot.map { candidate.evidence.bySlot[$0.rawValue] }
+            let record = tally.flatMap { $0.closed > 0 ? " (won \($0.won) of \($0.closed))" : nil } ?? ""
+            return "\(word(contribution, vertical)) \(signed)\(record)"
         }
         return "conversion \(DecimalText.percent(candidate.conversion)): \(parts.joined(separator: ", ")) log-odds"
     }
@@ -173,9 +178,15 @@ public enum ExplanationText {
     static func word(_ contribution: ConversionContribution, _ vertical: String?) -> String {
         switch contribution {
         case .program: "program"
+        case .lead: "this kind of lead"
         case .partner: "partner"
         case .partnerVertical: vertical.map { "in \($0)" } ?? "in the vertical"
+        case .partnerCountry: "in the country"
+        case .partnerCompanySize: "with companies of this size"
         case .partnerDealSize: "at this deal size"
+        case .partnerSource: "with leads of this source"
+        case .partnerProduct: "with this product"
+        case .partnerIntent: "with this buying signal"
         }
     }
 

@@ -26,7 +26,7 @@ struct Leadline: AsyncParsableCommand {
             CommandGroup(
                 name: "Ask and check:",
                 subcommands: [LeadsCommand.self, ExplainCommand.self, ReplayCommand.self, VerifyCommand.self]),
-            CommandGroup(name: "Measure:", subcommands: [BenchCommand.self]),
+            CommandGroup(name: "Measure:", subcommands: [EvaluateCommand.self, BenchCommand.self]),
             CommandGroup(name: "Learn:", subcommands: [ExitCodesCommand.self]),
         ])
 

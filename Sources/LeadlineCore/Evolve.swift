@@ -14,6 +14,7 @@ extension State {
     /// Folds an input: facts about the program, partners and accounts; that a lead or an outcome came.
     mutating func evolve(_ input: Input, at stamp: Timestamp) {
         lastStamp = stamp
+        if Self.day(stamp) > model.day { model.advance(to: Int(Self.day(stamp))) }
         seen.forget(at: stamp, most: 4)
         if let event = input.eventDigest {
             if case .duplicateReceived = input.fact {} else { seen.remember(event, content: input.contentDigest, at: stamp) }
@@ -121,6 +122,9 @@ extension State {
         policy = fact.policy
         policyVersion = fact.version
         compileHardRules()
+        model.setPrior(
+            rate: min(max(Double(fact.policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999),
+            strength: Double(max(fact.policy.priorStrengthDeals, 1)))
     }
 
     mutating func compileHardRules() {
@@ -128,7 +132,10 @@ extension State {
     }
 
     private mutating func upsert(_ profile: PartnerProfile, _ timeZone: TimeZoneRules?) {
-        if partners.index(of: profile.partnerID) == nil { tallies.addPartner() }
+        if partners.index(of: profile.partnerID) == nil {
+            tallies.addPartner()
+            model.reserve(partners: partners.count + 1, values: values.idEnd)
+        }
         partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
     }
 
@@ -261,6 +268,7 @@ extension State {
         leads.leads[slot].dueCause = .expired
         if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) }
         countAssignment(partner, at: stamp)
+        award(slot, partner, at: stamp)
         if let evaluation = event.evaluation, evaluation.basis == .tieDebt { settleTie(evaluation, winner: partner) }
     }
 
@@ -275,6 +283,36 @@ extension State {
             partners.leadsInPeriod[partner] = 0
         }
         partners.leadsInPeriod[partner] += 1
+    }
+
+    // MARK: The model
+
+    /// Whole days since 1970, UTC.
+    static func day(_ stamp: Timestamp) -> Int32 { Int32(clamping: stamp.micros / Timestamp.microsPerDay) }
+
+    private func features(_ slot: Int, at stamp: Timestamp) -> LeadFeatures {
+        LeadFeatures(view(ofLeadAt: slot), accounts, at: stamp)
+    }
+
+    /// The model remembers what it says of the lead at this partner, to be judged by the outcome.
+    private mutating func award(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
+        let view = view(ofLeadAt: slot)
+        let row = LeadFeatures(view, accounts, at: stamp).learnedRow(&values)
+        model.reserve(partners: partners.count, values: values.idEnd)
+        let segments = Segments.of(
+            partner, tallies, tallies.column(ofVertical: view.vertical), SizeBand.of(view.valueMinorUnits ?? 0),
+            model.baseRate, Double(max(policy?.priorStrengthDeals ?? 1, 1)))
+        let prediction = model.predict(row.span, partner: partner, segment: segments.sum)
+        leads.leads[slot].award = UInt32(
+            clamping: model.award(day: Int(Self.day(stamp)), partner: partner, row: row, prediction: prediction))
+    }
+
+    /// The lead leaves its partner undecided.
+    private mutating func endAward(_ slot: Int) {
+        let number = leads.leads[slot].award
+        if number == LeadTable.nowhere { return }
+        model.end(Int(number), day: Int(Self.day(lastStamp)))
+        leads.leads[slot].award = LeadTable.nowhere
     }
 
     /// Everyone in a tie is owed an equal share; the winner pays for it. Debts of one tie sum to zero.
@@ -298,6 +336,7 @@ extension State {
     private mutating func takeBack(_ leadID: String) {
         guard let slot = leads.slot(of: leadID) else { return }
         let holder = leads.leads[slot].holder
+        endAward(slot)
         release(slot)
         if holder != LeadTable.nowhere { leads.leads[slot].tried.append(holder) }
     }
@@ -311,6 +350,7 @@ extension State {
 
     private mutating func escalate(_ event: LeadEscalated) {
         guard let slot = leads.slot(of: event.leadID) else { return }
+        endAward(slot)
         release(slot)
         leads.leads[slot].status = .escalated
     }
@@ -335,7 +375,14 @@ extension State {
         leads.leads[slot].dueAt = stamp
         leads.leads[slot].tried = []
         leads.close(slot, as: .closed, at: stamp)
-        if event.learned, let partner { learn(slot, partner, event, at: stamp) }
+        if event.learned, let partner {
+            // From the human queue a partner may have got it by other ways.
+            if leads.leads[slot].award == LeadTable.nowhere { award(slot, partner, at: stamp) }
+            model.close(Int(leads.leads[slot].award), day: Int(Self.day(stamp)), won: event.reason == .won)
+            learn(slot, partner, event, at: stamp)
+        } else {
+            endAward(slot)
+        }
     }
 
     private mutating func learn(_ slot: Int, _ partner: Int, _ event: LeadClosed, at stamp: Timestamp) {
@@ -362,6 +409,11 @@ extension State {
         guard lead.flags.contains(.learned), lead.holder != LeadTable.nowhere else { return }
         tallies.unlearn(outcome(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: 0))
         if lead.account != LeadTable.nowhere { disown(Int(lead.account), through: slot) }
+        if (event.reason == .won) != lead.flags.contains(.won) {
+            let row = features(slot, at: lead.assignedAt).learnedRow(&values)
+            model.reserve(partners: partners.count, values: values.idEnd)
+            model.correct(partner: Int(lead.holder), row: row.span, won: event.reason == .won)
+        }
         learn(slot, Int(lead.holder), event, at: stamp)
     }
 

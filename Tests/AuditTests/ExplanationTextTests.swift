@@ -7,14 +7,17 @@ import Testing
 @Suite struct ExplanationTextTests {
     private static let evidence = Evidence(
         won: 12, closed: 20, wonInVertical: 7, closedInVertical: 9, cycleDaysInVertical: 71, wonAtDealSize: 2,
-        closedAtDealSize: 3, largestWonMinorUnits: 25_000_000, openLeads: 4, openLeadsMax: 5, tieDebtMicros: 500_000)
+        closedAtDealSize: 3, largestWonMinorUnits: 25_000_000,
+        bySlot: [(7, 9), (0, 0), (0, 0), (2, 3), (0, 0), (0, 0), (0, 0)].map { SlotRecord(won: $0, closed: $1) }, openLeads: 4, openLeadsMax: 5, tieDebtMicros: 500_000)
 
+    /// - Parameter conversion: of program, partner, partner in the vertical, partner at the deal size.
     private static func candidate(
         _ id: String, score: Double = 5_248_800, fit: [Double] = [0.3, 0.15, 0.1, 0.2, 0, 0.06],
         conversion: [Double] = [-1.32, 0.61, 0.84, 0.02], isBelowMinimum: Bool = false, debt: Int64 = 500_000
     ) -> ScoredCandidate {
         var evidence = evidence
         evidence.tieDebtMicros = debt
+        let conversion = [conversion[0], 0, conversion[1], conversion[2], 0, 0, conversion[3], 0, 0, 0]
         return ScoredCandidate(
             partnerID: id, fitContributions: fit, conversionContributions: conversion, fit: fit.reduce(0, +),
             conversion: ElementaryFunctions.logistic(conversion.reduce(0, +)), score: score, isBelowMinimum: isBelowMinimum,
@@ -50,7 +53,7 @@ import Testing
                 == "fit 81 %: vertical 30, country 15, language 10, deal size 20, technologies 0, win rate 6")
         #expect(
             ExplanationText.conversion(candidate, vertical: "manufacturing")
-                == "conversion 53.7 %: program average 21.1 % (-1.32), partner +0.61, in manufacturing +0.84, at this deal size +0.02 log-odds")
+                == "conversion 53.7 %: program average 21.1 % (-1.32), partner +0.61, in manufacturing +0.84 (won 7 of 9), at this deal size +0.02 (won 2 of 3) log-odds")
         #expect(
             ExplanationText.expectedValue(candidate, Self.summary(), currency: "EUR")
                 == "expected value EUR 52,488.00 = 120,000.00 x 53.7 % x 81.0 %^1.000")

@@ -1,41 +1,64 @@
 /// Contributions to the estimated conversion, in log-odds.
 public enum ConversionContribution: Int, Sendable, CaseIterable {
-    case program = 0, partner, partnerVertical, partnerDealSize
+    /// The program's rate; what the lead is, whoever gets it; the partner; and the partner in each of the lead's values.
+    case program = 0, lead, partner
+    case partnerVertical, partnerCountry, partnerCompanySize, partnerDealSize, partnerSource, partnerProduct, partnerIntent
 
     /// Name in explanations.
     public var name: String {
         switch self {
         case .program: "program"
+        case .lead: "lead"
         case .partner: "partner"
-        case .partnerVertical: "partner-vertical"
-        case .partnerDealSize: "partner-deal-size"
+        default: slot.map { "partner-\($0.name)" } ?? ""
         }
     }
+
+    /// The value in which the partner is looked at; nil for the first three.
+    public var slot: LeadSlot? { LeadSlot(rawValue: rawValue - Self.partnerVertical.rawValue) }
 }
 
-/// P(won | lead, partner): win rates from the coarse segment to the fine, each shrunk towards the one above.
+/// P(won | lead, partner): the program's model, prepared for one lead and then asked for each partner.
 ///
-/// A segment's rate is (won + m q) / (closed + m), with q the rate of the segment above and m the policy's prior
-/// strength: the posterior mean of a Beta prior centred on q (Gelman et al., "Bayesian Data Analysis", 3rd ed.,
-/// sec. 2.4). In log-odds the steps from segment to segment are contributions that add up:
-/// program + (partner - program) + (partner in vertical - partner) + (partner at deal size - partner).
+/// Two views are blended in log-odds, so that contributions add up. Segments are win rates from the coarse to the fine,
+/// each shrunk towards the one above: (won + m q) / (closed + m), with q the rate above and m the policy's prior strength,
+/// the posterior mean of a Beta prior centred on q (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec. 2.4). They
+/// say most while there is little history. The crossed model (`WinModel`) sees everything at once, and is believed as
+/// far as it has proved itself on this program's deals.
 struct Conversion {
     static let count = ConversionContribution.allCases.count
+    private static let firstSlot = ConversionContribution.partnerVertical.rawValue
 
     private let strength: Double
-    private let programRate: Double
-    private let programLogOdds: Double
+    private let baseRate: Double
     private let verticalColumn: Int?
     private let band: Int
+    private let row: InlineArray<7, Int>
+    /// Log-odds of the program, and of the lead wherever it goes.
+    private let program: Double
+    private let lead: Double
+    /// Weights of the partner's rate, of its bias and crosses in the crossed model, and of segments.
+    private let ofRate: Double
+    private let ofPartner: Double
+    private let ofCross: Double
+    private let ofSegment: Double
 
     /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
-    init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy) {
+    init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, row: [Int32]) {
         strength = Double(max(policy.priorStrengthDeals, 1))
-        let prior = min(max(Double(policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999)
-        programRate = Self.rate(state.tallies.program, towards: prior, strength)
-        programLogOdds = Self.logOdds(programRate)
+        baseRate = state.model.baseRate
         verticalColumn = state.tallies.column(ofVertical: lead.vertical)
         band = SizeBand.of(lead.valueMinorUnits ?? 0)
+        let stride = state.model.weights.stride
+        self.row = InlineArray { Int(row[$0]) * stride }
+        let sums = state.model.weights.leadSums(row.span)
+        let (w, m) = (state.model.blend.weights, state.model.blend.multipliers)
+        program = state.model.curve.baseLogOdds + w[2] * (m[0] * state.model.weights.bias.x + m[5])
+        self.lead = w[2] * (m[2] * sums.slots.x + m[4] * sums.pairs.x)
+        ofRate = w[1]
+        ofPartner = w[2] * m[1]
+        ofCross = w[2] * m[3]
+        ofSegment = w[3]
     }
 
     /// What an estimate needs of one partner.
@@ -47,26 +70,54 @@ struct Conversion {
     }
 
     /// Writes the partner's contributions to `into[at...]`; the estimate is the logistic of their sum in that order.
+    /// The model's cells come as spans, looked up once for all partners.
     @inline(__always)
-    func estimate(of partner: Int, _ tallies: OutcomeTallies, into: inout MutableSpan<Double>, at start: Int) -> Estimate {
-        let partnerRate = Self.rate(tallies.partners[partner], towards: programRate, strength)
-        let partnerLogOdds = Self.logOdds(partnerRate)
-        var vertical = 0.0
+    func estimate(
+        of partner: Int, _ tallies: OutcomeTallies, crosses: Span<WeightCell>, partners: Span<WeightCell>, rates: Span<WeightCell>,
+        into: inout MutableSpan<Double>, at start: Int
+    ) -> Estimate {
+        let segment = Segments.of(partner, tallies, verticalColumn, band, baseRate, strength)
+        into[start] = program
+        into[start + 1] = lead
+        let own = (ofRate * rates[partner].x + ofPartner * partners[partner].x) + ofSegment * segment.partner
+        into[start + 2] = own
+        var sum = (program + lead) + own
+        for slot in 0..<LeadSlot.allCases.count {
+            var term = ofCross * crosses[row[slot] + partner].x
+            if slot == LeadSlot.vertical.rawValue { term += ofSegment * segment.vertical }
+            if slot == LeadSlot.dealSize.rawValue { term += ofSegment * segment.dealSize }
+            into[start + Self.firstSlot + slot] = term
+            sum += term
+        }
+        return Estimate(partnerRate: segment.partnerRate, conversion: ElementaryFunctions.logistic(sum))
+    }
+}
+
+/// A partner's win rates from the coarse segment to the fine, as steps in log-odds from the program's rate.
+struct Segments {
+    var partnerRate: Double
+    var partner: Double
+    var vertical = 0.0
+    var dealSize = 0.0
+
+    @inline(__always)
+    static func of(
+        _ partner: Int, _ tallies: OutcomeTallies, _ verticalColumn: Int?, _ band: Int, _ baseRate: Double, _ strength: Double
+    ) -> Segments {
+        let rate = rate(tallies.partners[partner], towards: baseRate, strength)
+        let own = logOdds(rate)
+        var segments = Segments(partnerRate: rate, partner: own - logOdds(baseRate))
         if let column = verticalColumn {
             let tally = tallies.verticals[column].tallies[partner]
-            if tally.closed > 0 { vertical = Self.logOdds(Self.rate(tally, towards: partnerRate, strength)) - partnerLogOdds }
+            if tally.closed > 0 { segments.vertical = logOdds(self.rate(tally, towards: rate, strength)) - own }
         }
-        var size = 0.0
         let tally = tallies.bands[band][partner]
-        if tally.closed > 0 { size = Self.logOdds(Self.rate(tally, towards: partnerRate, strength)) - partnerLogOdds }
-        let step = partnerLogOdds - programLogOdds
-        into[start] = programLogOdds
-        into[start + 1] = step
-        into[start + 2] = vertical
-        into[start + 3] = size
-        let sum = ((programLogOdds + step) + vertical) + size
-        return Estimate(partnerRate: partnerRate, conversion: ElementaryFunctions.logistic(sum))
+        if tally.closed > 0 { segments.dealSize = logOdds(self.rate(tally, towards: rate, strength)) - own }
+        return segments
     }
+
+    /// All steps together.
+    var sum: Double { (partner + vertical) + dealSize }
 
     @inline(__always)
     private static func rate(_ tally: Tally, towards prior: Double, _ strength: Double) -> Double {

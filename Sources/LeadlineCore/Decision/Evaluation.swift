@@ -8,6 +8,8 @@ public struct EvaluationScratch: Sendable {
         var out: [UInt64]
     }
     var steps: [Step] = []
+    /// The lead's values, one a slot, as the model knows them.
+    var row: [Int32] = []
     /// Partner index of each scored candidate.
     var partners: [Int] = []
     var fitContributions: [Double] = []
@@ -56,11 +58,12 @@ enum Evaluation {
         let period = CapacityLimits.period(at: stamp, policy)
         let eligible = exclude(lead, state, at: stamp, period: period, &scratch)
         let exponent = ExpectedValue.fitExponent(policy, state.tallies)
+        LeadFeatures(lead, state.accounts, at: stamp).write(to: &scratch.row, state.values)
         score(eligible, lead, state, policy, exponent, &scratch)
 
         var summary = EvaluationSummary()
         summary.policyVersion = state.policyVersion
-        summary.modelVersion = state.tallies.version
+        summary.modelVersion = state.model.version
         summary.dealValueMinorUnits = lead.valueMinorUnits ?? 0
         summary.fitExponent = exponent
         summary.scored = UInt32(scratch.partners.count)
@@ -145,7 +148,7 @@ enum Evaluation {
     ) {
         forEachBit(eligible) { scratch.partners.append($0) }
         let scorer = Scorer(
-            fit: Fit(lead, state, policy), conversion: Conversion(lead, state, policy),
+            fit: Fit(lead, state, policy), conversion: Conversion(lead, state, policy, row: scratch.row),
             minimum: Double(policy.minimumConversionBasisPoints) / 10_000, value: Double(lead.valueMinorUnits ?? 0),
             exponent: exponent)
         scorer.fill(
@@ -206,10 +209,14 @@ private struct Scorer {
         var conversions = conversions.mutableSpan
         var scores = scores.mutableSpan
         var isIn = isIn.mutableSpan
+        let crosses = state.model.weights.crosses.span
+        let biases = state.model.weights.partners.span
+        let rates = state.model.weights.rates.span
         for row in partners.indices {
             let partner = partners[row]
             let estimate = conversion.estimate(
-                of: partner, state.tallies, into: &conversionContributions, at: row * Conversion.count)
+                of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates,
+                into: &conversionContributions, at: row * Conversion.count)
             let match = fit.contributions(
                 of: partner, state, winRate: estimate.partnerRate, into: &fitContributions, at: row * Fit.count)
             fits[row] = match

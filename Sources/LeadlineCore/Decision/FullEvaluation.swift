@@ -44,10 +44,22 @@ public struct Evidence: Sendable, Equatable {
     public var wonAtDealSize: UInt32
     public var closedAtDealSize: UInt32
     public var largestWonMinorUnits: Int64
+    /// Won and closed deals with this value of the lead's, in the order of `LeadSlot.allCases`.
+    public var bySlot: [SlotRecord]
     public var openLeads: UInt32
     /// Nil if uncapped.
     public var openLeadsMax: UInt32?
     public var tieDebtMicros: Int64
+}
+
+/// A partner's record with leads of one value.
+public struct SlotRecord: Sendable, Equatable {
+    public var won: UInt32
+    public var closed: UInt32
+    public init(won: UInt32, closed: UInt32) {
+        self.won = won
+        self.closed = closed
+    }
 }
 
 /// A partner who was out, and why.
@@ -104,7 +116,7 @@ extension FullEvaluation {
                 conversionContributions: Array(
                     scratch.conversionContributions[row * Conversion.count..<(row + 1) * Conversion.count]),
                 fit: scratch.fit[row], conversion: scratch.conversion[row], score: scratch.score[row],
-                isBelowMinimum: !scratch.isIn[row], evidence: Evidence(partner, column, band, state))
+                isBelowMinimum: !scratch.isIn[row], evidence: Evidence(partner, column, band, scratch.row, state))
         }
         var excluded: [ExcludedPartner] = []
         for step in scratch.steps {
@@ -112,7 +124,7 @@ extension FullEvaluation {
                 excluded.append(ExcludedPartner(
                     partnerID: state.partners.profiles[partner].partnerID, reason: step.reason,
                     rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
-                    evidence: Evidence(partner, column, band, state)))
+                    evidence: Evidence(partner, column, band, scratch.row, state)))
             }
         }
         self.excluded = excluded
@@ -121,17 +133,26 @@ extension FullEvaluation {
 }
 
 extension Evidence {
-    init(_ partner: Int, _ column: Int?, _ band: Int, _ state: State) {
+    init(_ partner: Int, _ column: Int?, _ band: Int, _ row: [Int32], _ state: State) {
         let tallies = state.tallies
         let all = tallies.partners[partner]
         let vertical = column.map { tallies.verticals[$0].tallies[partner] } ?? Tally()
         let size = tallies.bands[band][partner]
+        let weights = state.model.weights
+        var bySlot = row.map { value in
+            let tally = weights.crossTallies[Int(value) * weights.stride + partner]
+            return SlotRecord(won: tally.y, closed: tally.x)
+        }
+        if row.isEmpty { bySlot = LeadSlot.allCases.map { _ in SlotRecord(won: 0, closed: 0) } }
+        // The tallies know of corrections.
+        bySlot[LeadSlot.vertical.rawValue] = SlotRecord(won: vertical.won, closed: vertical.closed)
+        bySlot[LeadSlot.dealSize.rawValue] = SlotRecord(won: size.won, closed: size.closed)
         let openMax = state.partners.openLeadsMax[partner]
         self.init(
             won: all.won, closed: all.closed, wonInVertical: vertical.won, closedInVertical: vertical.closed,
             cycleDaysInVertical: vertical.won > 0 ? vertical.cycleDays / UInt64(vertical.won) : nil,
             wonAtDealSize: size.won, closedAtDealSize: size.closed,
-            largestWonMinorUnits: tallies.largestWonMinorUnits[partner], openLeads: state.partners.openLeads[partner],
+            largestWonMinorUnits: tallies.largestWonMinorUnits[partner], bySlot: bySlot, openLeads: state.partners.openLeads[partner],
             openLeadsMax: openMax == PartnerTable.uncapped ? nil : openMax,
             tieDebtMicros: state.partners.tieDebtMicros[partner])
     }

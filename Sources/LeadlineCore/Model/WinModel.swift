@@ -18,6 +18,8 @@ public struct WinModel: Sendable {
     var judgePointer = 0
     /// The last day that `advance` was told.
     private(set) var day = Int32.min
+    /// A hash over all it was told, in order: what it knows is a function of that.
+    public private(set) var version = Digest128.zero
 
     /// A model that has seen nothing, for leads of `slotCount` values.
     public init(slotCount: Int, settings: WinModelSettings = WinModelSettings()) {
@@ -38,7 +40,25 @@ public struct WinModel: Sendable {
     public var baseRate: Double { curve.baseRate }
 
     /// For snapshots.
-    mutating func restore(day: Int32) { self.day = day }
+    mutating func restore(day: Int32, version: Digest128) {
+        self.day = day
+        self.version = version
+    }
+
+    /// Kinds of what the model is told.
+    private enum Word: UInt64 {
+        case award = 1, won, lost, ended, correctedToWon, correctedToLost
+    }
+
+    private mutating func note(_ word: Word, _ number: Int, _ day: Int32, _ partner: Int, _ row: Span<Int32>) {
+        var hash = SipHash128()
+        hash.absorb(version.low)
+        hash.absorb(version.high)
+        hash.absorb(word.rawValue << 56 | UInt64(UInt32(bitPattern: day)))
+        hash.absorb(UInt64(number) << 24 | UInt64(partner))
+        for k in row.indices { hash.absorb(UInt64(UInt32(bitPattern: row[k]))) }
+        version = hash.digest()
+    }
 
     /// Sets what is presumed before anything is learned.
     mutating func setPrior(rate: Double, strength: Double) {
@@ -85,6 +105,7 @@ public struct WinModel: Sendable {
         lead.day = Int32(clamping: day)
         lead.partner = Int32(clamping: partner)
         lead.remember(prediction)
+        note(.award, awards.next, lead.day, partner, row.span)
         return awards.append(lead, row: row.span)
     }
 
@@ -94,6 +115,7 @@ public struct WinModel: Sendable {
         guard awards.contains(number), !awards[number].isClosed else { return }
         awards[number].outcome = won ? .won : .lost
         awards[number].closingAge = Int32(clamping: day) - awards[number].day
+        note(won ? .won : .lost, number, Int32(clamping: day), Int(awards[number].partner), Span())
         learn(number, .outcome(won))
         if curve.matureAge == 0 && judgePointer == number {
             judge(number)
@@ -107,11 +129,13 @@ public struct WinModel: Sendable {
         guard awards.contains(number), !awards[number].isClosed else { return }
         awards[number].outcome = .ended
         awards[number].closingAge = Int32(clamping: day) - awards[number].day
+        note(.ended, number, Int32(clamping: day), Int(awards[number].partner), Span())
         if awards[number].taught != 0 || awards[number].taughtRate != 0 { learn(number, .nothing) }
     }
 
     /// An outcome turned out to be the opposite. The difference is taught.
     mutating func correct(partner: Int, row: Span<Int32>, won: Bool) {
+        note(won ? .correctedToWon : .correctedToLost, 0, day, partner, row)
         let change = won ? 1.0 : -1.0
         let all = sum(partner, row), rate = weights.rates[partner]
         weights.move(partner: partner, row, change / (1 + 0.25 * all.y), 0, isFinal: false, settings)
@@ -256,7 +280,7 @@ extension WinModel {
         }
         for pair in weights.pairSlots {
             let (a, b) = (Int(pair.x), Int(pair.y))
-            let cell = weights.pairs.isEmpty ? WeightCell(0, weights.pairPrior) : weights.pairs[WinWeights.pairCell(row[a], row[b])]
+            let cell = weights.pairs.isEmpty ? WeightCell(0, weights.pairPrior) : weights.pairs[WinWeights.pairCell(row[a], row[b], weights.pairCount)]
             terms.append(term(.slotAndSlot(a, b), m[4], cell))
         }
         return terms

@@ -5,6 +5,7 @@ extension WinModel {
         w.put(UInt32(slotCount))
         for number in [settings.priorRate, settings.priorStrength] { w.put(number.bitPattern) }
         w.put(day)
+        w.put(version)
         weights.write(to: &w)
         curve.write(to: &w)
         blend.write(to: &w)
@@ -21,7 +22,7 @@ extension WinModel {
         settings.priorStrength = try r.double()
         self.init(slotCount: slots, settings: settings)
         setPrior(rate: settings.priorRate, strength: settings.priorStrength)
-        restore(day: try r.get())
+        restore(day: try r.get(), version: try r.digest())
         try weights.read(from: &r, settings)
         try curve.read(from: &r)
         curve.refresh(self.settings)
@@ -130,7 +131,7 @@ extension WinWeights {
         try r.put(into: &crosses) { (r) throws(StateBytesError) in try r.cell() }
         try r.put(into: &crossTallies) { (r) throws(StateBytesError) in try Self.tally(&r) }
         if partnerTallies.contains(where: { $0.x > 0 }) { makePairs() }
-        var learned = pairs.isEmpty ? [WeightCell](repeating: WeightCell(0, pairPrior), count: Self.pairCount) : pairs
+        var learned = pairs.isEmpty ? [WeightCell](repeating: WeightCell(0, pairPrior), count: pairCount) : pairs
         let before = r.at
         try r.put(into: &learned) { (r) throws(StateBytesError) in try r.cell() }
         // No pair at all is written as an empty list.

@@ -41,6 +41,8 @@ public struct WinModelSettings: Sendable, Equatable {
     public var maturity = 0.8
     /// Most slots that are crossed with one another.
     public var pairedSlotsMax = 16
+    /// Cells for pairs of values, as a power of two; pairs that share a cell share what they learn.
+    public var pairBits = 16
     public init() {}
 
     /// For a program whose few deals are first judged by segment: a partner's rate, in a vertical, at a deal size.
@@ -48,6 +50,7 @@ public struct WinModelSettings: Sendable, Equatable {
     public static var withSegments: WinModelSettings {
         var settings = WinModelSettings()
         settings.blendPrior = SIMD4(0.02, 0.03, 0.05, 0.9)
+        settings.pairBits = 14
         return settings
     }
 }

@@ -5,13 +5,13 @@
 /// Cells of partners lie side by side under each value, so that one lead is scored against all partners by running
 /// along a few rows. Id 0 is "no value that was ever learned": it stays at the prior.
 struct WinWeights: Sendable {
-    private static let pairBits = 16
-    static let pairCount = 1 << pairBits
     let slotCount: Int
     let pairSlots: [SIMD2<Int32>]
     let slotPrior: Double
     let crossPrior: Double
     let pairPrior: Double
+    /// A power of two.
+    let pairCount: Int
 
     var bias: WeightCell
     var partners: [WeightCell] = []
@@ -42,6 +42,7 @@ struct WinWeights: Sendable {
         slotPrior = settings.slotBudget / Double(max(slotCount, 1))
         crossPrior = settings.crossBudget / Double(max(slotCount, 1))
         pairPrior = settings.pairBudget / Double(max(list.count, 1))
+        pairCount = 1 << settings.pairBits
         bias = WeightCell(0, settings.biasVariance)
         growValues(to: 1, stride: 0)
     }
@@ -80,9 +81,9 @@ struct WinWeights: Sendable {
     // MARK: Sums
 
     @inline(__always)
-    static func pairCell(_ a: Int32, _ b: Int32) -> Int {
+    static func pairCell(_ a: Int32, _ b: Int32, _ count: Int) -> Int {
         let x = (UInt64(UInt32(bitPattern: a)) &* 0x9e37_79b9_7f4a_7c15) ^ (UInt64(UInt32(bitPattern: b)) &* 0xc2b2_ae3d_27d4_eb4f)
-        return Int(truncatingIfNeeded: (x ^ (x >> 29)) >> 17) & (Self.pairCount - 1)
+        return Int(truncatingIfNeeded: (x ^ (x >> 29)) >> 17) & (count - 1)
     }
 
     @inline(__always)
@@ -96,7 +97,7 @@ struct WinWeights: Sendable {
         }
         let pairs = pairs.span
         let list = pairSlots.span
-        for index in list.indices { sums.pairs += pairs[Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)])] }
+        for index in list.indices { sums.pairs += pairs[Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)], pairs.count)] }
         return sums
     }
 
@@ -125,14 +126,15 @@ struct WinWeights: Sendable {
         var crossCells = crosses.mutableSpan
         for k in row.indices { Self.step(&crossCells[Int(row[k]) * stride + partner], gradient, shrink, crossForgetting, crossPrior) }
         if pairs.isEmpty { makePairs() }
+        let count = pairCount
         var pairCells = pairs.mutableSpan
         for index in list.indices {
-            let at = Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)])
+            let at = Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)], count)
             Self.step(&pairCells[at], gradient, shrink, pairForgetting, pairPrior)
         }
     }
 
-    mutating func makePairs() { pairs = Array(repeating: WeightCell(0, pairPrior), count: Self.pairCount) }
+    mutating func makePairs() { pairs = Array(repeating: WeightCell(0, pairPrior), count: pairCount) }
 
     mutating func moveRate(_ partner: Int, _ gradient: Double, _ shrink: Double, isFinal: Bool, _ settings: WinModelSettings) {
         Self.move(&rates[partner], gradient, shrink, isFinal ? settings.rateForgetting : 0, settings.rateVariance)

@@ -55,6 +55,8 @@ struct LeadTable: Sendable {
         /// The segments under which a closed lead's outcome was learnt, so that it can be corrected.
         var learnedVertical = Vocabulary.none
         var learnedBand: UInt8 = 0
+        /// Number of the award at the present or last holder; `nowhere` without one.
+        var award = LeadTable.nowhere
 
         var isOpen: Bool { status == .assigned || status == .escalated }
         var hasTimer: Bool { status == .assigned && dueAt < .distantFuture }

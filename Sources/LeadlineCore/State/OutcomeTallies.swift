@@ -51,11 +51,9 @@ struct OutcomeTallies: Sendable, Equatable {
     var bands: [[Tally]] = Array(repeating: [], count: SizeBand.count)
     /// Largest deal each partner has won, minor units.
     var largestWonMinorUnits: [Int64] = []
-    /// A hash over every outcome learnt, in order: the model's version.
-    var version = Digest128.zero
 
     static func == (a: Self, b: Self) -> Bool {
-        a.program == b.program && a.partners == b.partners && a.bands == b.bands && a.version == b.version
+        a.program == b.program && a.partners == b.partners && a.bands == b.bands
             && a.largestWonMinorUnits == b.largestWonMinorUnits
             && a.verticals.elementsEqual(b.verticals) { $0.code == $1.code && $0.tallies == $1.tallies }
     }
@@ -83,12 +81,10 @@ struct OutcomeTallies: Sendable, Equatable {
     mutating func learn(_ outcome: Outcome) {
         apply(outcome) { $0.count(won: outcome.won, cycleDays: outcome.cycleDays) }
         if outcome.won { largestWonMinorUnits[outcome.partner] = max(largestWonMinorUnits[outcome.partner], outcome.amountMinorUnits) }
-        advanceVersion(outcome, taught: true)
     }
 
     mutating func unlearn(_ outcome: Outcome) {
         apply(outcome) { $0.discount(won: outcome.won, cycleDays: outcome.cycleDays) }
-        advanceVersion(outcome, taught: false)
     }
 
     private mutating func apply(_ outcome: Outcome, _ change: (inout Tally) -> Void) {
@@ -108,29 +104,17 @@ struct OutcomeTallies: Sendable, Equatable {
         return column
     }
 
-    private mutating func advanceVersion(_ outcome: Outcome, taught: Bool) {
-        var hash = SipHash128()
-        hash.absorb(version.low)
-        hash.absorb(version.high)
-        hash.absorb(UInt64(outcome.partner) << 32 | UInt64(outcome.vertical) << 16 | UInt64(outcome.band) << 8
-            | (outcome.won ? 2 : 0) | (taught ? 1 : 0))
-        hash.absorb(UInt64(bitPattern: outcome.amountMinorUnits))
-        hash.absorb(outcome.cycleDays)
-        version = hash.digest()
-    }
-
     init() {}
 
     init(
         program: Tally, partners: [Tally], verticals: [(code: Vocabulary.Code, tallies: [Tally])], bands: [[Tally]],
-        largestWonMinorUnits: [Int64], version: Digest128
+        largestWonMinorUnits: [Int64]
     ) {
         self.program = program
         self.partners = partners
         self.verticals = verticals
         self.bands = bands
         self.largestWonMinorUnits = largestWonMinorUnits
-        self.version = version
         for column in verticals.indices { columnByVertical[verticals[column].code] = column }
     }
 }

@@ -28,6 +28,9 @@ public struct State: Sendable {
     var leads = LeadTable()
     var accounts = AccountTable()
     var tallies = OutcomeTallies()
+    /// P(won | lead, partner), and the values by which it knows leads.
+    var model = WinModel(slotCount: LeadSlot.allCases.count, settings: .withSegments)
+    var values = FeatureValues()
     var seen = SeenEvents()
     var waiting = WaitingOutcomes()
     var agenda = Agenda()

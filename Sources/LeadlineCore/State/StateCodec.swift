@@ -21,6 +21,8 @@ extension State {
         leads.write(to: &w)
         w.put(each: accounts.accounts) { $1.write(to: &$0) }
         tallies.write(to: &w)
+        w.put(each: values.known) { $0.put($1) }
+        model.write(to: &w)
         w.put(each: seen.queue) { w, seen in
             w.put(seen.queuedAt)
             w.put(seen.event)
@@ -60,6 +62,8 @@ extension State {
         accounts = AccountTable(accounts: ContiguousArray(
             try r.each { (r) throws(StateBytesError) in try AccountTable.Account(from: &r) }))
         tallies = try OutcomeTallies(from: &r)
+        for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { _ = values.learn(key) }
+        model = try WinModel(from: &r, settings: .withSegments)
         for _ in 0..<(try r.count()) {
             let queuedAt = try r.timestamp()
             let event = try r.digest()
@@ -140,6 +144,7 @@ extension LeadTable.Lead {
         w.put(flags.rawValue)
         w.put(dueCause.rawValue)
         w.put(learnedBand)
+        w.put(award)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -171,6 +176,7 @@ extension LeadTable.Lead {
         flags = .init(rawValue: try r.get())
         dueCause = try r.raw()
         learnedBand = try r.get()
+        award = try r.get()
     }
 }
 
@@ -234,7 +240,6 @@ extension OutcomeTallies {
         }
         w.put(each: bands) { w, column in w.put(each: column) { $1.write(to: &$0) } }
         w.put(each: largestWonMinorUnits) { $0.put($1) }
-        w.put(version)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -245,7 +250,7 @@ extension OutcomeTallies {
             program: try Tally(from: &r), partners: try column(&r),
             verticals: try r.each { (r) throws(StateBytesError) in (try r.get(), try column(&r)) },
             bands: try r.each { (r) throws(StateBytesError) in try column(&r) },
-            largestWonMinorUnits: try r.each { (r) throws(StateBytesError) in try r.get() }, version: try r.digest())
+            largestWonMinorUnits: try r.each { (r) throws(StateBytesError) in try r.get() })
     }
 }
 

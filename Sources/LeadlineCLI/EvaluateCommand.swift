@@ -1,0 +1,134 @@
+import ArgumentParser
+import Engine
+import Evaluation
+import Foundation
+
+/// `leadline evaluate`: how well the model would have predicted a history, row by row, before it knew the outcome.
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measure how well the model predicts, on CSV files of opportunities.",
+        discussion: """
+            Test, then train: each row is predicted at its arrival, and teaches once its closing day has passed, never \
+            before. Where every row closes on the day it arrives, it teaches at once. Scores are over the last half of \
+            the rows. The same settings serve all files; a file is learned from scratch.
+
+              leadline evaluate stream.csv
+              leadline evaluate crm.csv --arrival created --closed closed --outcome stage --category industry --number amount
+
+            Columns are t, tclose, partner and y unless named; c_* are categories and n_* numbers, unless --category or \
+            --number say what to learn from. Days are dates such as 2026-03-01 or whole numbers. Outcomes are 1, won, \
+            true or yes, and 0, lost, false or no. Without an outcome or a closing day a row is still open: predicted, \
+            never learned from or scored. A number counts by its half-octave band.
+
+            Scores: log-loss, AUC, Brier score and the expected calibration error over 10 bins of equal mass. Beside the \
+            model stand the base rate and each partner's own rate, shrunk to it. Reads only. \(Outcome.note)
+            """)
+
+    @Argument(help: ArgumentHelp("CSV files, each with a header.", valueName: "file"))
+    var files: [String]
+
+    @Option(help: ArgumentHelp("Column of the day of arrival.", valueName: "column"))
+    var arrival = ColumnChoice().arrival
+
+    @Option(help: ArgumentHelp("Column of the day on which the outcome became known.", valueName: "column"))
+    var closed = ColumnChoice().closed
+
+    @Option(help: ArgumentHelp("Column of the partner.", valueName: "column"))
+    var partner = ColumnChoice().partner
+
+    @Option(help: ArgumentHelp("Column of the outcome.", valueName: "column"))
+    var outcome = ColumnChoice().outcome
+
+    @Option(help: ArgumentHelp("Column of a category to learn from. May be given several times.", valueName: "column"))
+    var category: [String] = []
+
+    @Option(help: ArgumentHelp("Column of a number to learn from. May be given several times.", valueName: "column"))
+    var number: [String] = []
+
+    @Option(help: ArgumentHelp("Score the rows after this share of them.", valueName: "share"))
+    var fromShare = 0.5
+
+    @Option(
+        help: ArgumentHelp(
+            "Scores within each value of this column too; 'partner' is the partner's. May be given several times.", valueName: "column"))
+    var by: [String] = []
+
+    @Option(help: ArgumentHelp("With --by, only values with more scored rows than this.", valueName: "n"))
+    var byLeast = 500
+
+    @Option(name: .customLong("repeat"), help: ArgumentHelp("Run the timed pass so often and report the fastest.", valueName: "n"))
+    var passes = 1
+
+    @Option(help: ArgumentHelp("Write a reliability diagram and a learning curve a file, as one SVG picture.", valueName: "file"))
+    var svg: String?
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func validate() throws {
+        if !(fromShare >= 0 && fromShare < 1) { throw ValidationError("--from-share must be from 0 to below 1") }
+        if byLeast < 0 { throw ValidationError("--by-least must not be negative") }
+        if !(1...1_000).contains(passes) { throw ValidationError("--repeat must be from 1 to 1000") }
+    }
+
+    func run() throws {
+        var reports: [EvaluationReport] = []
+        for file in files {
+            let report = try report(on: file)
+            // Each as soon as it is there; a document only when it is whole.
+            if !json { Terminal.write((reports.isEmpty ? "" : "\n") + EvaluationText.of(report)) }
+            reports.append(report)
+        }
+        if json { Terminal.line(try JSONText.line(EvaluationDocument(files: reports))) }
+        if let svg { try write(ReliabilityPlot.svg(reports), to: svg) }
+    }
+
+    private var columns: ColumnChoice {
+        var columns = ColumnChoice()
+        columns.arrival = arrival
+        columns.closed = closed
+        columns.partner = partner
+        columns.outcome = outcome
+        columns.categories = category
+        columns.numbers = number
+        columns.groups = by
+        return columns
+    }
+
+    private func report(on file: String) throws -> EvaluationReport {
+        do {
+            let observations = try read(file)
+            var bar = ProgressBar("predicting", unit: "rows")
+            defer { bar.finish() }
+            let total = UInt64(observations.count * passes)
+            return try Evaluator(fromShare: fromShare, passes: passes, groupLeast: byLeast).report(on: observations, file: file) {
+                bar.update(UInt64($0), of: total)
+            }
+        } catch let error as EvaluationError {
+            throw CommandFailure(.input, error.what, at: error.line.map { "\(file):\($0)" } ?? file, remedy: error.remedy)
+        } catch let error as CSVError {
+            throw CommandFailure(.input, "\(error)", at: file)
+        } catch is CocoaError {
+            throw CommandFailure(.input, "the file cannot be read", at: file, remedy: "Check the path and its permissions")
+        }
+    }
+
+    private func read(_ file: String) throws -> Observations {
+        let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber)?.uint64Value
+        var bar = ProgressBar("reading", unit: "bytes")
+        defer { bar.finish() }
+        return try ObservationReader.read(path: file, columns: columns) { bar.update(UInt64($0), of: size) }
+    }
+
+    private func write(_ picture: String, to path: String) throws {
+        do { try Data(picture.utf8).write(to: URL(fileURLWithPath: path)) } catch {
+            throw CommandFailure(.environment, "the picture cannot be written", at: path, remedy: "Check the folder and its permissions")
+        }
+    }
+}
+
+/// The whole result as a program reads it. Field names are a contract.
+private struct EvaluationDocument: Encodable {
+    var files: [EvaluationReport]
+}

@@ -1,0 +1,103 @@
+import Evaluation
+import Foundation
+
+/// An evaluation for people.
+enum EvaluationText {
+    private static let barWidth = 40
+
+    static func of(_ report: EvaluationReport) -> String {
+        ([head(report), scores(report), speed(report), reliability(report), learning(report)] + report.by.map(grouped)).joined(separator: "\n")
+    }
+
+    private static func head(_ report: EvaluationReport) -> String {
+        let won = report.shareWon.map { "\(percent($0)) won" } ?? "none closed"
+        let open = report.open > 0 ? ", \(count(report.open)) still open" : ""
+        var lines = [
+            Terminal.styled(Terminal.harmless(report.file), .bold),
+            "\(CountText.of(report.rows, "row")) from \(report.first) to \(report.last), \(won)\(open); "
+                + "\(CountText.of(report.partners, "partner")), \(CountText.of(report.slots.count, "slot")) with \(CountText.of(report.values, "value"))",
+            report.outcomesArePrompt
+                ? "Outcomes are known on arrival: each teaches before the next row." : "An outcome teaches once its closing day has passed.",
+            "Scored: \(CountText.of(report.scored, "closed row")) from row \(count(report.scoredFrom)) on, \(percent(report.scoredShareWon)) won.",
+        ]
+        if report.wasSorted { lines.append("The rows were not in order of arrival and were sorted.") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func scores(_ report: EvaluationReport) -> String {
+        var table = TextTable([("MODEL", .left), ("LOG-LOSS", .right), ("AUC", .right), ("BRIER", .right), ("ECE", .right)])
+        for entry in report.scores {
+            let scores = entry.scores
+            table.add([name(entry.model), places(scores.logLoss), scores.auc.map(places) ?? "-", places(scores.brier), places(scores.ece)])
+        }
+        return table.text()
+    }
+
+    private static func speed(_ report: EvaluationReport) -> String {
+        let speed = report.speed
+        let best = speed.passes > 1 ? ", the best of \(speed.passes) passes" : ""
+        return """
+            \(count(Int(speed.rowsPerSecond))) rows/s predicted and learned: \(String(format: "%.3f", speed.threadSeconds)) s of one thread \
+            (\(String(format: "%.3f", speed.wallSeconds)) s by the clock\(best))
+            model hash  \(report.modelHash)
+
+            """
+    }
+
+    /// The bar is the share won; the stroke in it stands where the prediction was.
+    private static func reliability(_ report: EvaluationReport) -> String {
+        var table = TextTable([("PREDICTED", .right), ("WON", .right), ("ROWS", .right), ("# WON, | PREDICTED", .left)])
+        let reach = report.reliability.reduce(0.0) { max($0, $1.predicted, $1.observed) }
+        for bin in report.reliability {
+            table.add([percent(bin.predicted), percent(bin.observed), count(bin.count), bar(bin, reach: reach > 0 ? reach : 1)])
+        }
+        return table.text()
+    }
+
+    private static func bar(_ bin: ReliabilityBin, reach: Double) -> String {
+        let filled = Int((bin.observed / reach * Double(barWidth)).rounded())
+        let stroke = min(barWidth - 1, Int(bin.predicted / reach * Double(barWidth)))
+        return String((0..<barWidth).map { $0 == stroke ? "|" : $0 < filled ? "#" : "." })
+    }
+
+    private static func learning(_ report: EvaluationReport) -> String {
+        var table = TextTable([
+            ("LOG-LOSS TO ROW", .right), ("LEADLINE", .right), ("BASE RATE", .right), ("PARTNER RATE", .right), ("LEADLINE SO FAR", .right),
+            ("BASE SO FAR", .right), ("PARTNER SO FAR", .right),
+        ])
+        for tenth in report.learningCurve.tenths {
+            let sofar = report.learningCurve.cumulative.last { $0.rows <= tenth.rows }
+            table.add(
+                [count(tenth.rows)] + [tenth.model, tenth.baseRate, tenth.partnerRate].map(places)
+                    + [sofar?.model, sofar?.baseRate, sofar?.partnerRate].map { $0.map(places) ?? "-" })
+        }
+        return table.text()
+    }
+
+    private static func grouped(_ scores: EvaluationReport.GroupedScores) -> String {
+        if scores.groups.isEmpty {
+            return "No value of \(Terminal.harmless(scores.column)) has enough scored rows; --by-least asks for fewer.\n"
+        }
+        var table = TextTable([
+            (Terminal.harmless(scores.column).uppercased(), .left), ("ROWS", .right), ("PREDICTED", .right), ("WON", .right), ("LOG-LOSS", .right),
+            ("ECE", .right),
+        ])
+        for group in scores.groups {
+            table.add([group.value, count(group.scored), percent(group.predicted), percent(group.observed), places(group.logLoss), places(group.ece)])
+        }
+        let left = scores.values - scores.groups.count
+        return table.text() + (left > 0 ? "\(CountText.of(left, "other value")) with too few scored rows\n" : "")
+    }
+
+    private static func name(_ model: String) -> String {
+        switch model {
+        case "leadline": "Leadline"
+        case "partner rate": "partner rate (Beta, m = 20)"
+        default: model
+        }
+    }
+
+    private static func count(_ value: Int) -> String { CountText.grouped(Int64(value)) }
+    private static func places(_ value: Double) -> String { String(format: "%.4f", value) }
+    private static func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
+}

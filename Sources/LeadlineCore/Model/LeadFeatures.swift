@@ -1,0 +1,109 @@
+/// What the model knows a lead by: one value a slot.
+public enum LeadSlot: Int, Sendable, CaseIterable {
+    case vertical = 0, country, companySize, dealSize, source, product, intent
+
+    /// Name in explanations.
+    public var name: String {
+        switch self {
+        case .vertical: "vertical"
+        case .country: "country"
+        case .companySize: "company-size"
+        case .dealSize: "deal-size"
+        case .source: "source"
+        case .product: "product"
+        case .intent: "intent"
+        }
+    }
+}
+
+/// Values as small ids, in order of first use. Their number is bounded; a value that finds no place shares its slot's
+/// last id with all others that found none.
+struct FeatureValues: Sendable {
+    private static let valuesMax = 4_096
+    /// Ids below this are the slots' shared ones; 0 is "never learned".
+    static let firstID = Int32(1 + LeadSlot.allCases.count)
+
+    private(set) var known: [UInt32] = []
+    private var idByKey: [UInt32: Int32] = [:]
+
+    /// One more than the largest id.
+    var idEnd: Int { Int(Self.firstID) + known.count }
+
+    /// A value's id without learning it: 0 where it was never learned.
+    func id(_ key: UInt32) -> Int32 {
+        if let known = idByKey[key] { return known }
+        return known.count < Self.valuesMax ? 0 : Self.shared(key)
+    }
+
+    /// A value's id, learning it if there is room.
+    mutating func learn(_ key: UInt32) -> Int32 {
+        if let known = idByKey[key] { return known }
+        guard known.count < Self.valuesMax else { return Self.shared(key) }
+        let id = Int32(idEnd)
+        known.append(key)
+        idByKey[key] = id
+        return id
+    }
+
+    private static func shared(_ key: UInt32) -> Int32 { 1 + Int32(key >> 24) }
+}
+
+/// The values of one lead as keys: the slot in the upper eight bits, a code below.
+struct LeadFeatures: Sendable {
+    private(set) var keys = SIMD8<UInt32>(repeating: 0)
+
+    init(_ lead: LeadView, _ accounts: AccountTable, at stamp: Timestamp) {
+        set(.vertical, UInt32(lead.vertical))
+        set(.country, UInt32(lead.country))
+        set(.companySize, Self.companySize(lead.employees))
+        set(.dealSize, UInt32(SizeBand.of(lead.valueMinorUnits ?? 0)))
+        set(.source, UInt32(lead.source))
+        set(.product, UInt32(lead.product))
+        if let account = lead.account { set(.intent, Intent.code(accounts.accounts[account], at: stamp)) } else { set(.intent, 0) }
+    }
+
+    private mutating func set(_ slot: LeadSlot, _ code: UInt32) { keys[slot.rawValue] = UInt32(slot.rawValue) << 24 | code }
+
+    /// 0 where nobody said; then by staff: under 10, 50, 250 (the EU's micro, small and medium), 1,000, 5,000, more.
+    private static func companySize(_ employees: UInt32) -> UInt32 {
+        if employees == 0 { return 0 }
+        var band: UInt32 = 1
+        for bound: UInt32 in [10, 50, 250, 1_000, 5_000] where employees >= bound { band += 1 }
+        return band
+    }
+
+    /// The row of ids, written over `row`; values never learned are 0.
+    func write(to row: inout [Int32], _ values: FeatureValues) {
+        row.removeAll(keepingCapacity: true)
+        for slot in 0..<LeadSlot.allCases.count { row.append(values.id(keys[slot])) }
+    }
+
+    /// The row of ids, new values learned.
+    func learnedRow(_ values: inout FeatureValues) -> [Int32] {
+        var row: [Int32] = []
+        row.reserveCapacity(LeadSlot.allCases.count)
+        for slot in 0..<LeadSlot.allCases.count { row.append(values.learn(keys[slot])) }
+        return row
+    }
+}
+
+/// A buying signal, as strong as it still is.
+enum Intent {
+    /// A signal loses half of its strength in so many days without a new one.
+    static let halfLifeDays = 30.0
+    private static let ln2 = 0.6931471805599453
+
+    /// Strength now, in percent.
+    static func strength(_ account: AccountTable.Account, at stamp: Timestamp) -> Double {
+        let days = Double(max(0, stamp.micros - account.intentLastSeen.micros)) / Double(Timestamp.microsPerDay)
+        return Double(account.intentStrengthPercent) * ElementaryFunctions.exp(-ln2 * days / halfLifeDays)
+    }
+
+    /// Topic and quarter of strength as one code; 0 without a signal.
+    static func code(_ account: AccountTable.Account, at stamp: Timestamp) -> UInt32 {
+        if account.intentTopic == Vocabulary.none { return 0 }
+        let strength = strength(account, at: stamp)
+        let quarter: UInt32 = strength >= 75 ? 3 : strength >= 50 ? 2 : strength >= 25 ? 1 : 0
+        return UInt32(account.intentTopic) << 2 | quarter
+    }
+}

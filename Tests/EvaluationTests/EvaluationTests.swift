@@ -1,0 +1,57 @@
+import Foundation
+import LeadlineCore
+import Testing
+
+@testable import Evaluation
+
+/// Goal: the report holds what was asked for, and the model is as good on real data as it was when it was chosen.
+@Suite struct EvaluationReportTests {
+    @Test func aReportOfInventedRows() throws {
+        var columns = ColumnChoice()
+        columns.groups = ["partner", "c_trade"]
+        let observations = try Samples.read(Samples.invented(rows: 4_000, seed: 1, delay: 0), columns, chunk: 4_096)
+        let report = try Evaluator(passes: 2, groupLeast: 400).report(on: observations, file: "invented")
+        #expect(report.rows == 4_000 && report.partners == 4 && report.slots == ["c_trade", "n_size"] && report.open == 0)
+        #expect(report.scoredFrom == 2_001 && report.scored == 2_000 && report.outcomesArePrompt && report.speed.passes == 2)
+        #expect(report.scores.map(\.model) == ["leadline", "base rate", "partner rate"])
+        // The chance depends on partner and trade together: the model must find more than each partner's rate.
+        #expect(report.scores[0].scores.logLoss < report.scores[2].scores.logLoss && report.scores[2].scores.logLoss < report.scores[1].scores.logLoss)
+        #expect(report.by.map(\.column) == ["partner", "c_trade"] && report.by[0].groups.allSatisfy { $0.scored > 400 })
+        #expect(report.by[1].groups.reduce(0) { $0 + $1.scored } == 2_000)
+        #expect(report.learningCurve.tenths.count == 10 && report.learningCurve.cumulative.count == 100)
+        #expect(report.reliability.reduce(0) { $0 + $1.count } == 2_000)
+    }
+
+    @Test func openRowsAreNotScored() throws {
+        let text = "t,tclose,partner,y,c_a\n1,1,a,1,x\n2,2,a,0,x\n3,3,a,1,x\n4,,a,,x\n"
+        let report = try Evaluator().report(on: try Samples.read(text), file: "-")
+        #expect(report.open == 1 && report.scored == 1 && report.scoredShareWon == 1 && report.scores[0].scores.auc == nil)
+    }
+
+    @Test func nothingToScoreIsTold() throws {
+        let observations = try Samples.read("t,tclose,partner,y,c_a\n1,1,a,1,x\n2,,a,,x\n")
+        #expect(throws: EvaluationError.self) { try Evaluator().report(on: observations, file: "-") }
+    }
+
+    @Test func thePictureIsXMLWithoutAnythingFromElsewhere() throws {
+        let observations = try Samples.read(Samples.invented(rows: 300, seed: 2, delay: 5), chunk: 512)
+        let picture = ReliabilityPlot.svg([try Evaluator().report(on: observations, file: "<a & \"b\">\u{1B}")])
+        #expect(picture.hasPrefix("<svg ") && picture.hasSuffix("</svg>\n") && picture.contains("&lt;a &amp; &quot;b&quot;&gt;\u{FFFD}"))
+        #expect(!picture.contains("nan") && !picture.contains("inf") && !picture.contains("href") && !picture.contains("url("))
+        #expect(picture.ranges(of: "http").count == 1)
+        #expect(picture.ranges(of: "<g ").count == picture.ranges(of: "</g>").count)
+    }
+
+    private static let datasets = ProcessInfo.processInfo.environment["LEADLINE_DATASETS"]
+
+    /// Real opportunities; the folder is not in this repository.
+    @Test(
+        .enabled(if: datasets != nil, "set LEADLINE_DATASETS to a folder that holds ibm_sales_win_loss, maven_crm and olist_funnel"),
+        arguments: [("ibm_sales_win_loss", 0.4205, 0.805, 0.010), ("maven_crm", 0.678, 0, 1), ("olist_funnel", 0.375, 0, 1)])
+    func realData(_ name: String, _ logLossMax: Double, _ aucMin: Double, _ eceMax: Double) throws {
+        let path = try #require(Self.datasets) + "/\(name)/stream.csv"
+        let report = try Evaluator().report(on: try ObservationReader.read(path: path, columns: ColumnChoice()), file: path)
+        let scores = report.scores[0].scores
+        #expect(scores.logLoss <= logLossMax && (scores.auc ?? 0) >= aucMin && scores.ece <= eceMax, "\(scores)")
+    }
+}

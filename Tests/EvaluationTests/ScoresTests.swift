@@ -1,0 +1,83 @@
+import Testing
+
+@testable import Evaluation
+
+/// Goal: scores are what their definitions say. Method: values worked out by hand, or by numpy where it says so.
+@Suite struct ScoresTests {
+    @Test func logLossAndBrier() {
+        let scores = Scores([0.5, 0.8, 0.25], won: [true, true, false])
+        // -(ln 0.5 + ln 0.8 + ln 0.75) / 3 and (0.25 + 0.04 + 0.0625) / 3.
+        #expect(abs(scores.logLoss - (0.6931471805599453 + 0.2231435513142097 + 0.2876820724517809) / 3) < 1e-15)
+        #expect(abs(scores.brier - 0.3525 / 3) < 1e-15)
+    }
+
+    @Test func certaintyThatIsWrongIsClippedForTheLogLossAlone() {
+        let scores = Scores([0, 1], won: [true, false])
+        #expect(abs(scores.logLoss - 13.815510557964274) < 1e-9)
+        #expect(scores.brier == 1)
+    }
+
+    struct Ranking: Sendable {
+        var predictions: [Double]
+        var won: [Bool]
+        var area: Double
+    }
+
+    @Test(arguments: [
+        Ranking(predictions: [0.1, 0.4, 0.35, 0.8], won: [false, false, true, true], area: 0.75),
+        // All tied: a coin.
+        Ranking(predictions: [0.3, 0.3, 0.3], won: [true, false, false], area: 0.5),
+        // Of the pairs win | loss 0.5 | 0.5 counts half, 0.5 | 0.2 one, 0.2 | 0.5 none, 0.2 | 0.2 half: 2 of 4.
+        Ranking(predictions: [0.5, 0.5, 0.2, 0.2], won: [true, false, true, false], area: 0.5),
+        // 0.9 | 0.4 one, 0.9 | 0.1 one, 0.4 | 0.4 half, 0.4 | 0.1 one: 3.5 of 4.
+        Ranking(predictions: [0.9, 0.4, 0.4, 0.1], won: [true, true, false, false], area: 0.875),
+        Ranking(predictions: [0.1, 0.2, 0.8, 0.9], won: [true, true, false, false], area: 0),
+    ])
+    func areaUnderTheCurve(_ ranking: Ranking) {
+        #expect(Scores(ranking.predictions, won: ranking.won).auc == ranking.area)
+    }
+
+    @Test func thereIsNoAreaWithoutWinsOrLosses() {
+        #expect(Scores([0.1, 0.2], won: [true, true]).auc == nil)
+        #expect(Scores([0.1, 0.2], won: [false, false]).auc == nil)
+    }
+
+    /// 23 rows in ten bins: numpy.array_split makes three of 3 and seven of 2.
+    @Test func binsAreThoseOfArraySplit() {
+        let predictions = (0..<23).map { Double(22 - $0) / 100 }
+        let won = (0..<23).map { $0 % 4 == 0 }
+        let bins = ReliabilityBin.bins(predictions, won: won)
+        #expect(bins.map(\.count) == [3, 3, 3, 2, 2, 2, 2, 2, 2, 2])
+        #expect(abs(bins[0].predicted - 0.01) < 1e-15 && abs(bins[9].predicted - 0.215) < 1e-15)
+        // The lowest predictions are rows 22, 21, 20, of which 20 is won; then 19, 18, 17 and 16, 15, 14.
+        #expect(bins[0].observed == 1.0 / 3 && bins[1].observed == 0 && bins[2].observed == 1.0 / 3)
+    }
+
+    /// Twelve rows: bins of 2, 2 and eight of 1; a tie across a border is broken by the order of rows.
+    @Test func calibrationErrorOfUnevenBins() {
+        let predictions = [0.2, 0.1, 0.3, 0.3, 0.3, 0.5, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
+        let won = [false, true, true, false, false, true, false, true, true, false, true, true]
+        // {0.1 won, 0.2} {0.3 won, 0.3} {0.3} {0.5 won} {0.5} {0.6 won} {0.7 won} {0.8} {0.9 won} {1.0 won}.
+        let gaps = [2 * 0.35, 2 * 0.2, 0.3, 0.5, 0.5, 0.4, 0.3, 0.8, 0.1, 0.0]
+        #expect(abs(Scores(predictions, won: won).ece - gaps.reduce(0, +) / 12) < 1e-15)
+    }
+
+    @Test func fewerRowsThanBins() {
+        let scores = Scores([0.25, 0.75], won: [false, true])
+        #expect(scores.ece == 0.25)
+        #expect(ReliabilityBin.bins([0.25, 0.75], won: [false, true]).count == 2)
+    }
+
+    @Test func theLearningCurveAddsUp() throws {
+        // Thirty rows, of which every third is open; the model says 0.5 and the rates 0.25.
+        let outcomes: [Bool?] = (0..<30).map { $0 % 3 == 2 ? nil : $0 % 3 == 0 }
+        let half = [Double](repeating: 0.5, count: 30), quarter = [Double](repeating: 0.25, count: 30)
+        let curve = LearningCurve(model: half, baseRate: quarter, partnerRate: half, outcomes: outcomes)
+        #expect(curve.tenths.map(\.rows) == Array(stride(from: 3, through: 30, by: 3)))
+        #expect(curve.tenths.allSatisfy { $0.scored == 2 })
+        #expect(curve.cumulative.map(\.rows) == Array(1...30))
+        let last = try #require(curve.cumulative.last)
+        #expect(last.scored == 20 && abs(last.model - 0.6931471805599453) < 1e-12)
+        #expect(abs(last.baseRate - (1.3862943611198906 + 0.2876820724517809) / 2) < 1e-12)
+    }
+}
