@@ -1,24 +1,34 @@
 /// A lead at a partner, whose outcome is awaited or still counts in the closing curve.
-struct AwardedLead: Sendable, Equatable {
+///
+/// 64 bytes: a program may have a million of them.
+struct AwardedLead: Sendable {
     enum Outcome: Int8, Sendable {
         case open = 0, won, lost
         /// It left the partner undecided: it says nothing about how deals end there.
         case ended
     }
     var day: Int32 = 0
-    var closingAge = Int32.max
     var partner: Int32 = 0
+    /// Days from the award to its end; no more than fits, for nothing is asked beyond the horizon.
+    var closingAge = Int16.max
     var outcome = Outcome.open
-    var isInCurve = false
-    var isJudgeable = false
+    /// What is true of it, as bits.
+    var flags: UInt8 = 0
+    var probability: Float = 0.5
     /// The gradient taught so far, to the crossed model and to the partner's rate, on the way to outcome - p.
     var taught = 0.0
     var taughtRate = 0.0
     /// What the experts said at the award: base, rate, bias, partner, slots, crosses, pairs, segment.
-    var said = SIMD8<Float>(repeating: 0)
-    var probability: Float = 0.5
+    var said = InlineArray<8, Float>(repeating: 0)
 
     var isClosed: Bool { outcome != .open }
+    /// Its end, or the horizon, is in the closing curve.
+    var isInCurve: Bool {
+        get { flags & 1 != 0 }
+        set { flags = newValue ? flags | 1 : flags & ~1 }
+    }
+    /// What was said of it was said once the closing curve was known.
+    var isJudgeable: Bool { flags & 2 != 0 }
 
     /// The prediction as far as it is remembered.
     var prediction: WinPrediction {
@@ -37,11 +47,12 @@ struct AwardedLead: Sendable, Equatable {
     }
 
     mutating func remember(_ x: WinPrediction) {
-        said = SIMD8(
+        said = [
             Float(x.base), Float(x.rate), Float(x.bias), Float(x.partner), Float(x.slots), Float(x.crosses), Float(x.pairs),
-            Float(x.segment))
+            Float(x.segment),
+        ]
         probability = Float(x.probability)
-        isJudgeable = x.isJudgeable
+        if x.isJudgeable { flags |= 2 }
     }
 }
 

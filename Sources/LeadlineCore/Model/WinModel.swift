@@ -114,7 +114,7 @@ public struct WinModel: Sendable {
         advance(to: day)
         guard awards.contains(number), !awards[number].isClosed else { return }
         awards[number].outcome = won ? .won : .lost
-        awards[number].closingAge = Int32(clamping: day) - awards[number].day
+        awards[number].closingAge = Int16(clamping: day - Int(awards[number].day))
         note(won ? .won : .lost, number, Int32(clamping: day), Int(awards[number].partner), Span())
         learn(number, .outcome(won))
         if curve.matureAge == 0 && judgePointer == number {
@@ -128,7 +128,7 @@ public struct WinModel: Sendable {
         advance(to: day)
         guard awards.contains(number), !awards[number].isClosed else { return }
         awards[number].outcome = .ended
-        awards[number].closingAge = Int32(clamping: day) - awards[number].day
+        awards[number].closingAge = Int16(clamping: day - Int(awards[number].day))
         note(.ended, number, Int32(clamping: day), Int(awards[number].partner), Span())
         if awards[number].taught != 0 || awards[number].taughtRate != 0 { learn(number, .nothing) }
     }
@@ -176,8 +176,9 @@ public struct WinModel: Sendable {
 
     private mutating func leave(_ number: Int, _ band: Int, _ start: Int32, _ end: Int32) {
         let lead = awards[number]
-        if lead.isClosed && lead.closingAge < start { return }
-        let endedHere = lead.isClosed && lead.closingAge < end
+        let age = Int32(lead.closingAge)
+        if lead.isClosed && age < start { return }
+        let endedHere = lead.isClosed && age < end
         if endedHere || band + 1 == ClosingCurve.bandCount { awards[number].isInCurve = true }
         // One that went elsewhere in this band was not at risk in all of it.
         if endedHere && lead.outcome == .ended { return }

@@ -99,8 +99,8 @@ extension StateReader {
 }
 
 extension WinWeights {
-    fileprivate static let partnersMax = 1 << 20
-    fileprivate static let valuesMax = 1 << 20
+    /// More cells than this are no model's: 10,000 partners in 4,096 values, and room.
+    private static let cellsMax = 1 << 27
 
     func write(to w: inout StateWriter) {
         w.put(UInt32(partners.count))
@@ -119,7 +119,7 @@ extension WinWeights {
 
     mutating func read(from r: inout StateReader, _ settings: WinModelSettings) throws(StateBytesError) {
         let count = Int(try r.get(UInt32.self)), values = Int(try r.get(UInt32.self))
-        guard count <= Self.partnersMax, values <= Self.valuesMax else { throw .invalid(at: r.at) }
+        guard count <= Self.cellsMax, values <= Self.cellsMax, count * values <= Self.cellsMax else { throw .invalid(at: r.at) }
         bias = try r.cell()
         reserve(partners: count, values: values, settings)
         for partner in 0..<count {
@@ -187,7 +187,7 @@ extension AwardedLeads {
             w.put(lead.closingAge)
             w.put(lead.partner)
             w.put(UInt8(bitPattern: lead.outcome.rawValue))
-            w.put(UInt8((lead.isInCurve ? 1 : 0) | (lead.isJudgeable ? 2 : 0)))
+            w.put(lead.flags)
             w.put(lead.taught.bitPattern)
             w.put(lead.taughtRate.bitPattern)
             for index in 0..<8 { w.put(lead.said[index].bitPattern) }
@@ -206,9 +206,7 @@ extension AwardedLeads {
             lead.partner = try r.get()
             guard let outcome = AwardedLead.Outcome(rawValue: Int8(bitPattern: try r.get())) else { throw .invalid(at: r.at) }
             lead.outcome = outcome
-            let flags: UInt8 = try r.get()
-            lead.isInCurve = flags & 1 != 0
-            lead.isJudgeable = flags & 2 != 0
+            lead.flags = try r.get()
             lead.taught = try r.double()
             lead.taughtRate = try r.double()
             for index in 0..<8 { lead.said[index] = Float(bitPattern: try r.get()) }

@@ -2,7 +2,7 @@
 
 extension State {
     /// Format of the bytes below; changes whenever they do.
-    static let format: UInt32 = 1
+    static let format: UInt32 = 2
 
     /// The whole state, in one exact form: equal states give equal bytes.
     public func canonicalBytes() -> [UInt8] {
