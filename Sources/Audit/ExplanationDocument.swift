@@ -4,7 +4,7 @@ import LeadlineCore
 /// An explanation for machines: all numbers exact, so that sums and products can be checked.
 ///
 /// For each candidate the `points` of `fitContributions` sum to `fit`; the logistic of the sum of
-/// `conversionContributions` is `conversion`; `score` = `dealValueMinorUnits` x `conversion` x `fit`^`fitExponent`,
+/// `conversionContributions` is `conversion`; `score` = `dealValueMinorUnits` x `conversion` x `fit`^`fitExponent` x `engagement`,
 /// in minor units of `currency`. Sums run in the order of the lists. Numbers have as many digits as a double needs.
 /// Times are RFC 3339 in UTC. Absent fields are left out.
 public struct ExplanationDocument: Encodable, Sendable {
@@ -24,6 +24,10 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var wonAtDealSize: UInt32
         public var closedAtDealSize: UInt32
         public var largestWonMinorUnits: Int64
+        public var taken: UInt32
+        public var declined: UInt32
+        public var inTime: UInt32
+        public var missed: UInt32
         public var openLeads: UInt32
         public var openLeadsMax: UInt32?
         public var tieDebtMicros: Int64
@@ -34,6 +38,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var partnerId: String
         public var score: Double
         public var conversion: Double
+        /// Share of the value that is expected to be left once the partner works on the lead.
+        public var engagement: Double
         public var fit: Double
         /// Shares of 1.
         public var fitContributions: [Contribution]
@@ -145,6 +151,7 @@ extension ExplanationDocument.Candidate {
         partnerId = candidate.partnerID
         score = candidate.score
         conversion = candidate.conversion
+        engagement = candidate.engagement
         fit = candidate.fit
         fitContributions = zip(FitContribution.allCases, candidate.fitContributions).map { .init(name: $0.name, value: $1) }
         conversionContributions = zip(ConversionContribution.allCases, candidate.conversionContributions).map {
@@ -165,6 +172,10 @@ extension ExplanationDocument.EvidenceCounts {
         wonAtDealSize = evidence.wonAtDealSize
         closedAtDealSize = evidence.closedAtDealSize
         largestWonMinorUnits = evidence.largestWonMinorUnits
+        taken = evidence.taken
+        declined = evidence.declined
+        inTime = evidence.inTime
+        missed = evidence.missed
         openLeads = evidence.openLeads
         openLeadsMax = evidence.openLeadsMax
         tieDebtMicros = evidence.tieDebtMicros

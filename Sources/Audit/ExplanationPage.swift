@@ -91,8 +91,9 @@ public struct ExplanationPage {
             ExplanationText.evidence(candidate.evidence, vertical: vertical, currency: explanation.currency),
             ExplanationText.fit(candidate),
             ExplanationText.conversion(candidate, vertical: vertical),
+            ExplanationText.engagement(candidate),
             ExplanationText.expectedValue(candidate, evaluation.summary, currency: explanation.currency),
-        ].map { "  \($0)" }
+        ].compactMap { $0 }.map { "  \($0)" }
     }
 
     private func chosen(_ evaluation: FullEvaluation) -> [String] {

@@ -49,11 +49,23 @@ public enum ExplanationText {
         return "conversion \(DecimalText.percent(candidate.conversion)): \(parts.joined(separator: ", ")) log-odds"
     }
 
+    /// What a partner does with leads, and what that leaves of their value; nil while it has always answered in time.
+    public static func engagement(_ candidate: ScoredCandidate) -> String? {
+        if candidate.engagement == 1 { return nil }
+        let record = candidate.evidence
+        var parts: [String] = []
+        if record.taken + record.declined > 0 { parts.append("took \(record.taken) of \(record.taken + record.declined) leads") }
+        if record.inTime + record.missed > 0 { parts.append("answered \(record.inTime) of \(record.inTime + record.missed) in time") }
+        let habit = parts.isEmpty ? "as the program's partners do on average" : parts.joined(separator: ", ")
+        return "engagement \(DecimalText.percent(candidate.engagement)): \(habit); a lead routed again keeps half of its value"
+    }
+
     /// Score as the product it is.
     public static func expectedValue(_ candidate: ScoredCandidate, _ summary: EvaluationSummary, currency: String) -> String {
         "expected value \(DecimalText.money(candidate.score, currency)) = "
             + "\(DecimalText.amount(summary.dealValueMinorUnits, currency)) x \(DecimalText.percent(candidate.conversion)) "
             + "x \(DecimalText.percent(candidate.fit))^\(DecimalText.fixed(summary.fitExponent, 3))"
+            + (candidate.engagement == 1 ? "" : " x \(DecimalText.percent(candidate.engagement))")
     }
 
     // MARK: Two candidates
@@ -102,6 +114,10 @@ public enum ExplanationText {
             let (x, y) = (a.fitContributions[kind.rawValue], b.fitContributions[kind.rawValue])
             let text = "\(word(kind)) fit \(DecimalText.fixed(x * 100, 0)) against \(DecimalText.fixed(y * 100, 0))"
             terms.append(Term(effect: (x - y) * slope, text: text))
+        }
+        if a.engagement != b.engagement {
+            let text = "engagement \(DecimalText.percent(a.engagement)) against \(DecimalText.percent(b.engagement))"
+            terms.append(Term(effect: (a.engagement - b.engagement) / ((a.engagement + b.engagement) / 2), text: text))
         }
         return terms.filter { abs($0.effect) >= 0.005 }.sorted { abs($0.effect) > abs($1.effect) }
     }

@@ -54,8 +54,12 @@ extension State {
     mutating func evolve(_ event: Event, at stamp: Timestamp) {
         switch event {
         case .leadAssigned(let event): assign(event, at: stamp)
-        case .assignmentExpired(let event): takeBack(event.leadID)
-        case .assignmentEnded(let event): takeBack(event.leadID)
+        case .assignmentExpired(let event):
+            count(\.missed, event.leadID)
+            takeBack(event.leadID)
+        case .assignmentEnded(let event):
+            if event.cause == .declined { count(\.declined, event.leadID) }
+            takeBack(event.leadID)
         case .firstResponseMet(let event): respond(event.leadID)
         case .leadEscalated(let event): escalate(event)
         case .leadClosed(let event): close(event, at: stamp)
@@ -341,8 +345,16 @@ extension State {
         if holder != LeadTable.nowhere { leads.leads[slot].tried.append(holder) }
     }
 
+    /// Counts what the holder of a lead did with it.
+    private mutating func count(_ what: WritableKeyPath<EngagementTally, UInt32>, _ leadID: String) {
+        guard let slot = leads.slot(of: leadID), leads.leads[slot].holder != LeadTable.nowhere else { return }
+        tallies.count(Int(leads.leads[slot].holder), what)
+    }
+
     private mutating func respond(_ leadID: String) {
         guard let slot = leads.slot(of: leadID) else { return }
+        if !leads.leads[slot].flags.contains(.accepted) { count(\.taken, leadID) }
+        if leads.leads[slot].dueAt < .distantFuture && leads.leads[slot].dueCause == .expired { count(\.inTime, leadID) }
         leads.leads[slot].flags.insert(.responded)
         // A response keeps a lead at its partner, but not at one that is gone.
         if leads.leads[slot].dueCause != .partnerRemoved { leads.leads[slot].dueAt = .distantFuture }
@@ -448,6 +460,7 @@ extension State {
         }
         if case .leadAccepted(let fact) = fact, leads.leads[slot].isOpen,
             partners.index(of: fact.partnerID).map(UInt32.init) == leads.leads[slot].holder {
+            if leads.leads[slot].flags.isDisjoint(with: [.accepted, .responded]) { count(\.taken, fact.leadID) }
             leads.leads[slot].flags.insert(.accepted)
         }
     }

@@ -30,7 +30,7 @@ import Testing
                 let sum = candidate.conversionContributions.reduce(0, +)
                 #expect(ElementaryFunctions.logistic(sum) == candidate.conversion)
                 let factor = ElementaryFunctions.exp(evaluation.summary.fitExponent * ElementaryFunctions.log(max(candidate.fit, 0.01)))
-                let score = Double(evaluation.summary.dealValueMinorUnits) * candidate.conversion * factor
+                let score = Double(evaluation.summary.dealValueMinorUnits) * candidate.conversion * factor * candidate.engagement
                 #expect(abs(score - candidate.score) <= 1e-9 * candidate.score)
             }
             let named = evaluation.candidates.map(\.partnerID) + evaluation.excluded.map(\.partnerID)

@@ -8,19 +8,20 @@ import Testing
     private static let evidence = Evidence(
         won: 12, closed: 20, wonInVertical: 7, closedInVertical: 9, cycleDaysInVertical: 71, wonAtDealSize: 2,
         closedAtDealSize: 3, largestWonMinorUnits: 25_000_000,
-        bySlot: [(7, 9), (0, 0), (0, 0), (2, 3), (0, 0), (0, 0), (0, 0)].map { SlotRecord(won: $0, closed: $1) }, openLeads: 4, openLeadsMax: 5, tieDebtMicros: 500_000)
+        bySlot: [(7, 9), (0, 0), (0, 0), (2, 3), (0, 0), (0, 0), (0, 0)].map { SlotRecord(won: $0, closed: $1) }, taken: 9,
+        declined: 1, inTime: 8, missed: 0, openLeads: 4, openLeadsMax: 5, tieDebtMicros: 500_000)
 
     /// - Parameter conversion: of program, partner, partner in the vertical, partner at the deal size.
     private static func candidate(
         _ id: String, score: Double = 5_248_800, fit: [Double] = [0.3, 0.15, 0.1, 0.2, 0, 0.06],
-        conversion: [Double] = [-1.32, 0.61, 0.84, 0.02], isBelowMinimum: Bool = false, debt: Int64 = 500_000
+        conversion: [Double] = [-1.32, 0.61, 0.84, 0.02], isBelowMinimum: Bool = false, debt: Int64 = 500_000, engagement: Double = 1
     ) -> ScoredCandidate {
         var evidence = evidence
         evidence.tieDebtMicros = debt
         let conversion = [conversion[0], 0, conversion[1], conversion[2], 0, 0, conversion[3], 0, 0, 0]
         return ScoredCandidate(
             partnerID: id, fitContributions: fit, conversionContributions: conversion, fit: fit.reduce(0, +),
-            conversion: ElementaryFunctions.logistic(conversion.reduce(0, +)), score: score, isBelowMinimum: isBelowMinimum,
+            conversion: ElementaryFunctions.logistic(conversion.reduce(0, +)), engagement: engagement, score: score, isBelowMinimum: isBelowMinimum,
             evidence: evidence)
     }
 
@@ -57,6 +58,15 @@ import Testing
         #expect(
             ExplanationText.expectedValue(candidate, Self.summary(), currency: "EUR")
                 == "expected value EUR 52,488.00 = 120,000.00 x 53.7 % x 81.0 %^1.000")
+    }
+
+    @Test func howAPartnerTreatsLeadsInWords() {
+        #expect(ExplanationText.engagement(Self.candidate("alpha")) == nil)
+        let slow = Self.candidate("alpha", engagement: 0.95)
+        #expect(
+            ExplanationText.engagement(slow)
+                == "engagement 95.0 %: took 9 of 10 leads, answered 8 of 8 in time; a lead routed again keeps half of its value")
+        #expect(ExplanationText.expectedValue(slow, Self.summary(), currency: "EUR").hasSuffix("x 81.0 %^1.000 x 95.0 %"))
     }
 
     @Test(arguments: [

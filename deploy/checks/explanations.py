@@ -4,7 +4,7 @@
     explanations.py BINARY DATA PROGRAM [HOW_MANY]
 
 For each lead the contributions must sum to the fit, exactly; the logistic of the summed log-odds must be the
-conversion, and deal value x conversion x fit^w the score, to 1e-12; and the evaluation must be the recorded one.
+conversion, and deal value x conversion x fit^w x engagement the score, to 1e-12; and the evaluation must be the recorded one.
 """
 
 import json
@@ -43,7 +43,7 @@ def faults(document):
             yield f"{who}: fit {candidate['fit']} is not the sum {fit}"
         if not close(1 / (1 + math.exp(-odds)), candidate["conversion"]):
             yield f"{who}: conversion {candidate['conversion']} does not follow from the log-odds {odds}"
-        score = evaluation["dealValueMinorUnits"] * candidate["conversion"] * candidate["fit"] ** evaluation["fitExponent"]
+        score = evaluation["dealValueMinorUnits"] * candidate["conversion"] * candidate["fit"] ** evaluation["fitExponent"] * candidate["engagement"]
         if not close(score, candidate["score"]):
             yield f"{who}: score {candidate['score']} is not {score}"
 

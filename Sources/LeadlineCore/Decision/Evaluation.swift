@@ -16,6 +16,8 @@ public struct EvaluationScratch: Sendable {
     var conversionContributions: [Double] = []
     var fit: [Double] = []
     var conversion: [Double] = []
+    /// What is expected to be left of the lead's value once the partner works on it.
+    var engagement: [Double] = []
     var score: [Double] = []
     /// False for a scored candidate whose conversion is below the policy's minimum.
     var isIn: [Bool] = []
@@ -32,6 +34,7 @@ public struct EvaluationScratch: Sendable {
             fit = Array(repeating: 0, count: partnerCount)
             conversion = fit
             score = fit
+            engagement = fit
             isIn = Array(repeating: false, count: partnerCount)
         }
     }
@@ -150,10 +153,10 @@ enum Evaluation {
         let scorer = Scorer(
             fit: Fit(lead, state, policy), conversion: Conversion(lead, state, policy, row: scratch.row),
             minimum: Double(policy.minimumConversionBasisPoints) / 10_000, value: Double(lead.valueMinorUnits ?? 0),
-            exponent: exponent)
+            exponent: exponent, engagement: Engagement(state.tallies.programEngagement))
         scorer.fill(
             scratch.partners, state, &scratch.fitContributions, &scratch.conversionContributions, &scratch.fit,
-            &scratch.conversion, &scratch.score, &scratch.isIn)
+            &scratch.conversion, &scratch.engagement, &scratch.score, &scratch.isIn)
     }
 
     private static func exclusions(_ state: State, _ scratch: EvaluationScratch) -> [Exclusion] {
@@ -184,6 +187,7 @@ enum Evaluation {
             hash.absorb(UInt64(scratch.partners[row]) << 1 | (scratch.isIn[row] ? 1 : 0))
             for column in 0..<Fit.count { hash.absorb(fit[row * Fit.count + column]) }
             for column in 0..<Conversion.count { hash.absorb(conversion[row * Conversion.count + column]) }
+            hash.absorb(scratch.engagement[row])
             hash.absorb(scratch.score[row])
         }
         return hash.digest()
@@ -197,17 +201,20 @@ private struct Scorer {
     let minimum: Double
     let value: Double
     let exponent: Double
+    let engagement: Engagement
 
     /// The columns come one by one and are written through spans: their storage is looked up once, not once a value.
     func fill(
         _ partners: [Int], _ state: State, _ fitContributions: inout [Double], _ conversionContributions: inout [Double],
-        _ fits: inout [Double], _ conversions: inout [Double], _ scores: inout [Double], _ isIn: inout [Bool]
+        _ fits: inout [Double], _ conversions: inout [Double], _ engagements: inout [Double], _ scores: inout [Double], _ isIn: inout [Bool]
     ) {
         var fitContributions = fitContributions.mutableSpan
         var conversionContributions = conversionContributions.mutableSpan
         var fits = fits.mutableSpan
         var conversions = conversions.mutableSpan
+        var engagements = engagements.mutableSpan
         var scores = scores.mutableSpan
+        let habits = state.tallies.engagement.span
         var isIn = isIn.mutableSpan
         let crosses = state.model.weights.crosses.span
         let biases = state.model.weights.partners.span
@@ -221,7 +228,10 @@ private struct Scorer {
                 of: partner, state, winRate: estimate.partnerRate, into: &fitContributions, at: row * Fit.count)
             fits[row] = match
             conversions[row] = estimate.conversion
-            scores[row] = ExpectedValue.score(value: value, conversion: estimate.conversion, fit: match, exponent: exponent)
+            let factor = engagement.factor(habits[partner])
+            engagements[row] = factor
+            scores[row] = ExpectedValue.score(
+                value: value, conversion: estimate.conversion, fit: match, exponent: exponent, engagement: factor)
             isIn[row] = estimate.conversion >= minimum
         }
     }

@@ -1,4 +1,4 @@
-/// Score = deal value x conversion x fit^w.
+/// Score = deal value x conversion x fit^w x engagement.
 enum ExpectedValue {
     /// Fit below this counts as this: the power of zero would hide every other difference.
     static let fitFloor = 0.01
@@ -11,10 +11,10 @@ enum ExpectedValue {
     }
 
     @inline(__always)
-    static func score(value: Double, conversion: Double, fit: Double, exponent: Double) -> Double {
-        if exponent == 0 { return value * conversion }
+    static func score(value: Double, conversion: Double, fit: Double, exponent: Double, engagement: Double) -> Double {
+        if exponent == 0 { return (value * conversion) * engagement }
         let factor = exponent == 1 ? max(fit, fitFloor)
             : ElementaryFunctions.exp(exponent * ElementaryFunctions.log(max(fit, fitFloor)))
-        return (value * conversion) * factor
+        return ((value * conversion) * factor) * engagement
     }
 }

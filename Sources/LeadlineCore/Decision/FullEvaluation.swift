@@ -26,7 +26,9 @@ public struct ScoredCandidate: Sendable, Equatable {
     public var conversionContributions: [Double]
     public var fit: Double
     public var conversion: Double
-    /// Deal value x conversion x fit^w.
+    /// What is expected to be left of the lead's value once the partner works on it: 1 if it surely answers in time.
+    public var engagement: Double
+    /// Deal value x conversion x fit^w x engagement.
     public var score: Double
     /// Out after all because the conversion is below the policy's minimum.
     public var isBelowMinimum: Bool
@@ -46,6 +48,11 @@ public struct Evidence: Sendable, Equatable {
     public var largestWonMinorUnits: Int64
     /// Won and closed deals with this value of the lead's, in the order of `LeadSlot.allCases`.
     public var bySlot: [SlotRecord]
+    /// Leads it took and declined; first responses in time and deadlines missed.
+    public var taken: UInt32
+    public var declined: UInt32
+    public var inTime: UInt32
+    public var missed: UInt32
     public var openLeads: UInt32
     /// Nil if uncapped.
     public var openLeadsMax: UInt32?
@@ -115,7 +122,7 @@ extension FullEvaluation {
                 fitContributions: Array(scratch.fitContributions[row * Fit.count..<(row + 1) * Fit.count]),
                 conversionContributions: Array(
                     scratch.conversionContributions[row * Conversion.count..<(row + 1) * Conversion.count]),
-                fit: scratch.fit[row], conversion: scratch.conversion[row], score: scratch.score[row],
+                fit: scratch.fit[row], conversion: scratch.conversion[row], engagement: scratch.engagement[row], score: scratch.score[row],
                 isBelowMinimum: !scratch.isIn[row], evidence: Evidence(partner, column, band, scratch.row, state))
         }
         var excluded: [ExcludedPartner] = []
@@ -152,7 +159,9 @@ extension Evidence {
             won: all.won, closed: all.closed, wonInVertical: vertical.won, closedInVertical: vertical.closed,
             cycleDaysInVertical: vertical.won > 0 ? vertical.cycleDays / UInt64(vertical.won) : nil,
             wonAtDealSize: size.won, closedAtDealSize: size.closed,
-            largestWonMinorUnits: tallies.largestWonMinorUnits[partner], bySlot: bySlot, openLeads: state.partners.openLeads[partner],
+            largestWonMinorUnits: tallies.largestWonMinorUnits[partner], bySlot: bySlot,
+            taken: tallies.engagement[partner].taken, declined: tallies.engagement[partner].declined,
+            inTime: tallies.engagement[partner].inTime, missed: tallies.engagement[partner].missed, openLeads: state.partners.openLeads[partner],
             openLeadsMax: openMax == PartnerTable.uncapped ? nil : openMax,
             tieDebtMicros: state.partners.tieDebtMicros[partner])
     }

@@ -55,7 +55,7 @@ public enum DisregardReason: UInt8, Sendable {
 /// One candidate as it stood.
 public struct Candidate: Sendable, Equatable {
     public var partnerID: String
-    /// Deal value x conversion x fit^w, in minor units of the program's currency.
+    /// Deal value x conversion x fit^w x engagement, in minor units of the program's currency.
     public var score: Double
     /// 0 to 1.
     public var fit: Double

@@ -49,11 +49,14 @@ struct OutcomeTallies: Sendable, Equatable {
     var verticals: [(code: Vocabulary.Code, tallies: [Tally])] = []
     /// One column per size band.
     var bands: [[Tally]] = Array(repeating: [], count: SizeBand.count)
+    /// How partners treat leads, and all of them together.
+    var engagement: [EngagementTally] = []
+    var programEngagement = EngagementTally()
     /// Largest deal each partner has won, minor units.
     var largestWonMinorUnits: [Int64] = []
 
     static func == (a: Self, b: Self) -> Bool {
-        a.program == b.program && a.partners == b.partners && a.bands == b.bands
+        a.program == b.program && a.partners == b.partners && a.bands == b.bands && a.engagement == b.engagement && a.programEngagement == b.programEngagement
             && a.largestWonMinorUnits == b.largestWonMinorUnits
             && a.verticals.elementsEqual(b.verticals) { $0.code == $1.code && $0.tallies == $1.tallies }
     }
@@ -61,8 +64,15 @@ struct OutcomeTallies: Sendable, Equatable {
     mutating func addPartner() {
         partners.append(Tally())
         largestWonMinorUnits.append(0)
+        engagement.append(EngagementTally())
         for band in bands.indices { bands[band].append(Tally()) }
         for column in verticals.indices { verticals[column].tallies.append(Tally()) }
+    }
+
+    /// Counts what a partner did with a lead, for it and for the program.
+    mutating func count(_ partner: Int, _ what: WritableKeyPath<EngagementTally, UInt32>) {
+        engagement[partner][keyPath: what] += 1
+        programEngagement[keyPath: what] += 1
     }
 
     /// The column of a vertical; nil where no deal was decided in it.
@@ -108,13 +118,15 @@ struct OutcomeTallies: Sendable, Equatable {
 
     init(
         program: Tally, partners: [Tally], verticals: [(code: Vocabulary.Code, tallies: [Tally])], bands: [[Tally]],
-        largestWonMinorUnits: [Int64]
+        largestWonMinorUnits: [Int64], engagement: [EngagementTally], programEngagement: EngagementTally
     ) {
         self.program = program
         self.partners = partners
         self.verticals = verticals
         self.bands = bands
         self.largestWonMinorUnits = largestWonMinorUnits
+        self.engagement = engagement
+        self.programEngagement = programEngagement
         for column in verticals.indices { columnByVertical[verticals[column].code] = column }
     }
 }

@@ -230,6 +230,16 @@ extension Tally {
     }
 }
 
+extension EngagementTally {
+    func write(to w: inout StateWriter) {
+        for count in [taken, declined, inTime, missed] { w.put(count) }
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(taken: try r.get(), declined: try r.get(), inTime: try r.get(), missed: try r.get())
+    }
+}
+
 extension OutcomeTallies {
     func write(to w: inout StateWriter) {
         program.write(to: &w)
@@ -240,6 +250,8 @@ extension OutcomeTallies {
         }
         w.put(each: bands) { w, column in w.put(each: column) { $1.write(to: &$0) } }
         w.put(each: largestWonMinorUnits) { $0.put($1) }
+        w.put(each: engagement) { $1.write(to: &$0) }
+        programEngagement.write(to: &w)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -250,7 +262,9 @@ extension OutcomeTallies {
             program: try Tally(from: &r), partners: try column(&r),
             verticals: try r.each { (r) throws(StateBytesError) in (try r.get(), try column(&r)) },
             bands: try r.each { (r) throws(StateBytesError) in try column(&r) },
-            largestWonMinorUnits: try r.each { (r) throws(StateBytesError) in try r.get() })
+            largestWonMinorUnits: try r.each { (r) throws(StateBytesError) in try r.get() },
+            engagement: try r.each { (r) throws(StateBytesError) in try EngagementTally(from: &r) },
+            programEngagement: try EngagementTally(from: &r))
     }
 }
 

@@ -198,7 +198,8 @@ import Testing
             case 1: max(one.fit, 0.01)
             default: ElementaryFunctions.exp(summary.fitExponent * ElementaryFunctions.log(max(one.fit, 0.01)))
             }
-            #expect(Double(summary.dealValueMinorUnits) * one.conversion * power == one.score, "\(place)")
+            #expect(Double(summary.dealValueMinorUnits) * one.conversion * power * one.engagement == one.score, "\(place)")
+            #expect((0.5...1).contains(one.engagement), "\(place)")
             #expect((0...1).contains(one.fit) && (0...1).contains(one.conversion), "\(place)")
         }
         #expect(evaluation.candidates.count == Int(summary.scored), "\(place)")
