@@ -34,6 +34,8 @@ public struct JournalEvaluation: Sendable {
     private var awards: [Award] = []
     /// A lead's latest award, by lead; kept after its outcome, for corrections.
     private var latest: [String: Int] = [:]
+    /// Outcomes of leads of which nothing had been said, by lead.
+    private var others: [String: Bool] = [:]
     private var partnerNames: [String] = []
     private var partnerByName: [String: Int] = [:]
     private var rates = KnownOutcomes()
@@ -70,6 +72,8 @@ public struct JournalEvaluation: Sendable {
     mutating func award(lead: String, to partnerID: String, said: Double?) {
         let partner = number(of: partnerID)
         end(lead: lead)
+        latest[lead] = nil
+        others[lead] = nil
         guard let said else { return }
         latest[lead] = awards.count
         awards.append(Award(partner: partner, model: said, baseRate: rates.base, partnerRate: rates.rate(of: partner)))
@@ -86,8 +90,8 @@ public struct JournalEvaluation: Sendable {
     mutating func close(lead: String, at partnerID: String, won: Bool) {
         let partner = number(of: partnerID)
         guard let place = latest[lead], awards[place].partner == partner else {
-            unpredicted += 1
-            rates.count(partner, won: won)
+            end(lead: lead)
+            closeUnpredicted(lead, partner, won: won)
             return
         }
         if awards[place].fate == .open {
@@ -97,6 +101,16 @@ public struct JournalEvaluation: Sendable {
             rates.correct(partner, won: won)
         }
         awards[place].fate = won ? .won : .lost
+    }
+
+    /// Nothing to score, but known from now on.
+    private mutating func closeUnpredicted(_ lead: String, _ partner: Int, won: Bool) {
+        if let before = others.updateValue(won, forKey: lead) {
+            if before != won { rates.correct(partner, won: won) }
+            return
+        }
+        unpredicted += 1
+        rates.count(partner, won: won)
     }
 
     private mutating func number(of partnerID: String) -> Int {
