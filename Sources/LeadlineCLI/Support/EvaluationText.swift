@@ -24,7 +24,7 @@ enum EvaluationText {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func scores(_ report: EvaluationReport) -> String {
+    static func scores(_ report: EvaluationReport) -> String {
         var table = TextTable([("MODEL", .left), ("LOG-LOSS", .right), ("AUC", .right), ("BRIER", .right), ("ECE", .right)])
         for entry in report.scores {
             let scores = entry.scores
@@ -45,7 +45,7 @@ enum EvaluationText {
     }
 
     /// The bar is the share won; the stroke in it stands where the prediction was.
-    private static func reliability(_ report: EvaluationReport) -> String {
+    static func reliability(_ report: EvaluationReport) -> String {
         var table = TextTable([("PREDICTED", .right), ("WON", .right), ("ROWS", .right), ("# WON, | PREDICTED", .left)])
         let reach = report.reliability.reduce(0.0) { max($0, $1.predicted, $1.observed) }
         for bin in report.reliability {
@@ -60,7 +60,7 @@ enum EvaluationText {
         return String((0..<barWidth).map { $0 == stroke ? "|" : $0 < filled ? "#" : "." })
     }
 
-    private static func learning(_ report: EvaluationReport) -> String {
+    static func learning(_ report: EvaluationReport) -> String {
         var table = TextTable([
             ("LOG-LOSS TO ROW", .right), ("LEADLINE", .right), ("BASE RATE", .right), ("PARTNER RATE", .right), ("LEADLINE SO FAR", .right),
             ("BASE SO FAR", .right), ("PARTNER SO FAR", .right),
@@ -74,7 +74,7 @@ enum EvaluationText {
         return table.text()
     }
 
-    private static func grouped(_ scores: EvaluationReport.GroupedScores) -> String {
+    static func grouped(_ scores: EvaluationReport.GroupedScores) -> String {
         if scores.groups.isEmpty {
             return "No value of \(Terminal.harmless(scores.column)) has enough scored rows; --by-least asks for fewer.\n"
         }

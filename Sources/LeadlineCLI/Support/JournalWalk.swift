@@ -1,0 +1,62 @@
+import Audit
+import Engine
+import Evaluation
+import GRDB
+import Journal
+import LeadlineSchemas
+
+/// One walk over a program's journal from its first entry on: folded, never decided again, with what the model said at
+/// each award. The chain is checked on the way: what was tampered with is not folded.
+struct JournalWalk {
+    private(set) var stream: ProgramStream
+    private(set) var evaluation = JournalEvaluation()
+
+    /// Walks to the entry at `last`, or to the newest.
+    static func run(_ data: DataFolderOptions, through last: UInt64? = nil) throws -> JournalWalk {
+        let folder = try data.folder()
+        let program = data.program(in: folder)
+        var walk = JournalWalk(stream: ProgramStream(program: program))
+        var bar = ProgressBar("reading the journal", unit: "entries")
+        defer { bar.finish() }
+        do {
+            try folder.openJournalReadOnly().read { db in
+                guard let head = try JournalReader().head(of: program, in: db) else { throw CommandFailure(unknownProgram: program, folder) }
+                if let last { try CommandFailure.check(position: last, in: head) }
+                let chain = try ChainVerifier().verify(program: program, in: db) { position, bytes in
+                    if let last, position > last { return }
+                    let entry: EntryRecord
+                    do { entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) } } catch {
+                        throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")
+                    }
+                    try walk.take(entry, at: position)
+                    bar.update(position + 1, of: head.size)
+                }
+                if let fault = chain.fault {
+                    throw AuditFault(.chain, program: program, position: fault.position, "the journal was changed; run 'leadline verify'")
+                }
+            }
+        } catch { throw CommandFailure(ofAudit: error) }
+        return walk
+    }
+
+    private mutating func take(_ entry: EntryRecord, at position: UInt64) throws {
+        try stream.fold(entry, at: position)
+        evaluation.take(entry.events, folded: stream.state, at: entry.stamp)
+    }
+}
+
+extension CommandFailure {
+    /// The data folder has no entry of the program.
+    init(unknownProgram program: String, _ folder: DataFolder) {
+        self.init(
+            .input, "the program \(program) is not in this data folder", at: folder.path,
+            remedy: "Name another with --program, or send ProgramRegistered on leadline.controls")
+    }
+
+    /// - Throws: if the stream has no entry at the position.
+    static func check(position: UInt64, in head: StreamHead) throws {
+        if position < head.size { return }
+        let newest = head.size == 0 ? "the program has no entries" : "the program's newest entry is at position \(head.size - 1)"
+        throw CommandFailure(.input, newest, at: "--at \(position)", remedy: "Name that position or an earlier one")
+    }
+}
