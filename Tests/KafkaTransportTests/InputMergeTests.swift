@@ -58,4 +58,18 @@ import Testing
             #expect(Partitioner.partition(of: Array(key.utf8), count: 1_000) == (hash & 0x7fff_ffff) % 1_000)
         }
     }
+
+    /// Back-pressure: what is far ahead waits until half of it is gone.
+    @Test func anInputThatIsFarAheadIsHeld() {
+        var merge = InputMerge(offsets: [0, 0, 0, 0, 0])
+        for offset in 0..<4 { merge.add(record(.leads, Int64(offset), at: 1)) }
+        #expect(merge.flow(most: 5) == [])
+        merge.add(record(.leads, 4, at: 1))
+        #expect(merge.flow(most: 5) == [.hold(.leads)])
+        #expect(merge.flow(most: 5) == [])
+        _ = merge.take(max: 2, ends: [0, 0, 0, 0, 9])
+        #expect(merge.flow(most: 5) == [])
+        _ = merge.take(max: 1, ends: [0, 0, 0, 0, 9])
+        #expect(merge.flow(most: 5) == [.release(.leads)])
+    }
 }

@@ -40,6 +40,15 @@ enum Fetched {
         try KafkaError.check(unsafe rd_kafka_assign(handle.client, list.pointer), "read the partitions of a shard")
     }
 
+    /// Reads no more of these partitions until they are resumed. What was fetched already may still come.
+    func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
+        try KafkaError.check(unsafe rd_kafka_pause_partitions(handle.client, PartitionListHandle(partitions).pointer), "pause partitions")
+    }
+
+    func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
+        try KafkaError.check(unsafe rd_kafka_resume_partitions(handle.client, PartitionListHandle(partitions).pointer), "resume partitions")
+    }
+
     /// What has come, after waiting up to `waitMillis` for the first. Errors that pass by themselves (a broker that
     /// is down, a leader that moves) are librdkafka's to retry and end here as nothing.
     func fetch(waitMillis: Int32, _ body: (Fetched) throws -> Void) throws {

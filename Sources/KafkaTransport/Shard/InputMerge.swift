@@ -15,6 +15,7 @@ struct InputMerge {
         /// Everything before this offset has been handed to the merge.
         var next: Int64
         var lastReceived = Timestamp(micros: .min)
+        var isHeld = false
     }
 
     private var inputs: [Input]
@@ -41,6 +42,27 @@ struct InputMerge {
     /// Nothing more stands before an offset but markers of transactions.
     mutating func reachedEnd(_ topic: Topic, _ offset: Int64) {
         inputs[topic.rawValue].next = max(inputs[topic.rawValue].next, offset)
+    }
+
+    /// What to do about inputs that have more in hand than is wanted while others are waited for.
+    enum Flow: Equatable {
+        case hold(Topic), release(Topic)
+    }
+
+    /// Inputs to hold back since they have `most` records in hand, and held ones to let go on since half are gone. Without
+    /// it, a topic with a long backlog would be drawn into memory while another is still on its way.
+    mutating func flow(most: Int) -> [Flow] {
+        var changes: [Flow] = []
+        for index in inputs.indices {
+            if !inputs[index].isHeld, inputs[index].records.count >= most {
+                inputs[index].isHeld = true
+                changes.append(.hold(inputs[index].topic))
+            } else if inputs[index].isHeld, inputs[index].records.count <= most / 2 {
+                inputs[index].isHeld = false
+                changes.append(.release(inputs[index].topic))
+            }
+        }
+        return changes
     }
 
     /// Records whose place is certain, at most `max`, given ends that were sampled after all in hand had arrived.

@@ -31,6 +31,9 @@ public final class KafkaLog: ShardLog {
     /// How far time stays behind this machine's clock, and how far the two clocks may differ.
     private static let clockTolerance = Duration.seconds(2)
 
+    /// Batches of one input that are kept in memory at most, but for what was on its way.
+    private static let batchesInHand = 8
+
     private let partition: Int32
     private let options: KafkaLogOptions
     private let metadata: GroupMetadata
@@ -129,6 +132,7 @@ public final class KafkaLog: ShardLog {
         try producer.tend()
         if merge.count < max { try fill(until: merge.count > 0 ? .now : deadline, max: max) }
         while true {
+            try hold(max)
             // The clock first: whatever came before this moment stands before the ends.
             let sampled = clock.now()
             let ends = try producer.ends(inputs)
@@ -138,6 +142,16 @@ public final class KafkaLog: ShardLog {
             }
             // Something earlier is still on its way.
             try fetch(waitMillis: 20)
+        }
+    }
+
+    /// Holds inputs back of which several batches are in hand, and lets held ones go on.
+    private func hold(_ max: Int) throws {
+        for change in merge.flow(most: Self.batchesInHand * max) {
+            switch change {
+            case .hold(let topic): try reader.pause([TopicPartition(topic.name, partition)])
+            case .release(let topic): try reader.resume([TopicPartition(topic.name, partition)])
+            }
         }
     }
 
