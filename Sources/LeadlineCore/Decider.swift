@@ -190,6 +190,8 @@ extension Decision {
 
     private mutating func takeBack(_ state: State, _ slot: Int) -> [Event] {
         let lead = state.leads.leads[slot]
+        // Nobody has said how the deal ended for so long that it is lost; a late outcome still corrects it.
+        if lead.flags.contains(.onHorizon) { return closing(state, lead, Int(lead.holder), won: false, amount: nil) }
         let ended: Event = lead.dueCause == .expired
             ? .assignmentExpired(AssignmentExpired(
                 leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), respondBy: lead.dueAt))

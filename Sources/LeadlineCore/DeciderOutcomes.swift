@@ -75,7 +75,7 @@ extension Decision {
         return closing(state, lead, partner, won: won, amount: amount)
     }
 
-    private func closing(_ state: State, _ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
+    func closing(_ state: State, _ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
         let worth = won ? (amount.flatMap { state.valueInProgramCurrency($0) } ?? state.value(of: lead) ?? 0) : 0
         let partnerID = state.partners.profiles[partner].partnerID
         var events: [Event] = [.leadClosed(LeadClosed(

@@ -153,6 +153,7 @@ extension State {
             if status == .paused && (lead.flags.contains(.responded) || lead.flags.contains(.imported)) { continue }
             leads.leads[slot].dueAt = stamp
             leads.leads[slot].dueCause = cause
+            leads.leads[slot].flags.remove(.onHorizon)
             agenda.add(.lead, UInt32(slot), at: stamp)
         }
     }
@@ -267,13 +268,23 @@ extension State {
         leads.leads[slot].holder = UInt32(partner)
         leads.leads[slot].attempt = UInt16(clamping: event.attempt)
         leads.leads[slot].assignedAt = stamp
-        leads.leads[slot].flags.subtract([.accepted, .responded])
+        leads.leads[slot].flags.subtract([.accepted, .responded, .onHorizon])
         leads.leads[slot].dueAt = event.respondBy ?? .distantFuture
         leads.leads[slot].dueCause = .expired
-        if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) }
+        if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) } else { startHorizon(slot) }
         countAssignment(partner, at: stamp)
         award(slot, partner, at: stamp)
         if let evaluation = event.evaluation, evaluation.basis == .tieDebt { settleTie(evaluation, winner: partner) }
+    }
+
+    /// From now on the timer is the policy's horizon for deals, if it has one.
+    private mutating func startHorizon(_ slot: Int) {
+        guard let days = policy?.dealHorizonDays, days > 0 else { return }
+        let end = leads.leads[slot].assignedAt.adding(micros: Int64(days) * Timestamp.microsPerDay)
+        leads.leads[slot].dueAt = end
+        leads.leads[slot].dueCause = .expired
+        leads.leads[slot].flags.insert(.onHorizon)
+        agenda.add(.lead, UInt32(slot), at: end)
     }
 
     private mutating func countAssignment(_ partner: Int, at stamp: Timestamp) {
@@ -335,6 +346,7 @@ extension State {
         partners.openLeads[Int(holder)] -= 1
         leads.leads[slot].holder = LeadTable.nowhere
         leads.leads[slot].dueAt = .distantFuture
+        leads.leads[slot].flags.remove(.onHorizon)
     }
 
     private mutating func takeBack(_ leadID: String) {
@@ -354,10 +366,13 @@ extension State {
     private mutating func respond(_ leadID: String) {
         guard let slot = leads.slot(of: leadID) else { return }
         if !leads.leads[slot].flags.contains(.accepted) { count(\.taken, leadID) }
-        if leads.leads[slot].dueAt < .distantFuture && leads.leads[slot].dueCause == .expired { count(\.inTime, leadID) }
+        let hadDeadline = leads.leads[slot].dueAt < .distantFuture && !leads.leads[slot].flags.contains(.onHorizon)
+        if hadDeadline && leads.leads[slot].dueCause == .expired { count(\.inTime, leadID) }
         leads.leads[slot].flags.insert(.responded)
         // A response keeps a lead at its partner, but not at one that is gone.
-        if leads.leads[slot].dueCause != .partnerRemoved { leads.leads[slot].dueAt = .distantFuture }
+        if leads.leads[slot].dueCause == .partnerRemoved { return }
+        leads.leads[slot].dueAt = .distantFuture
+        startHorizon(slot)
     }
 
     private mutating func escalate(_ event: LeadEscalated) {

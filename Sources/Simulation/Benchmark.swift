@@ -123,6 +123,19 @@ public struct Benchmark {
         put("decisions (decide and fold), \(partners) partners", Double(count) / all, "1/s", aim: partners == 40 ? 250_000 : nil)
         put("decide alone, \(partners) partners", Double(count) / decideSeconds, "1/s")
         put("candidates scored per decision, \(partners) partners", average(decided), "candidates")
+        if partners >= 1_000 { try everybody(&workload, &intake, &run, Array(again.prefix(2_000))) }
+    }
+
+    /// One lead against all partners, nobody out by a rule.
+    private func everybody(_ workload: inout Workload, _ intake: inout Intake, _ run: inout DecisionRun, _ leads: [Input]) throws {
+        for taken in try inputs([workload.policyWithoutRules(at: Self.start)], &intake) { _ = run.take(taken.input, at: Self.start) }
+        var decided: [[Event]] = []
+        decided.reserveCapacity(leads.count)
+        let seconds = Self.seconds {
+            for input in leads { decided.append(run.decide(input, at: Self.start)) }
+        }
+        put("one lead decided among all partners", seconds / Double(leads.count) * 1_000_000, "us", aim: 100)
+        put("candidates scored in it", average(decided), "candidates")
     }
 
     private func renamed(_ input: Input, _ index: Int) -> Input {

@@ -37,6 +37,14 @@ public struct Workload: Sendable {
         ]
     }
 
+    /// A policy under which every partner is a candidate.
+    public func policyWithoutRules(at time: Timestamp?) throws -> NewRecord {
+        var published = Self.policyPublished()
+        published.policy.name = "Everybody"
+        published.policy.hardRules = []
+        return try record(.controls, published, id: "policy-without-rules", at: time)
+    }
+
     /// The policy of the workload: country and language are hard, five minutes to respond.
     public static func policyPublished() -> WirePolicyPublished {
         var published = WirePolicyPublished()

@@ -161,6 +161,7 @@ struct Draw {
         value.samePersonDays = uint32()
         value.ownerFirst = dice.bool()
         value.ownershipDays = uint32()
+        value.dealHorizonDays = uint32()
         value.humanQueue = "queue" + text()
         return value
     }

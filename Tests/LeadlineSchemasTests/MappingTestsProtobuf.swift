@@ -252,6 +252,7 @@ private let policy: Policy = {
     value.samePersonDays = 16
     value.ownerFirst = true
     value.ownershipDays = 17
+    value.dealHorizonDays = 18
     value.humanQueue = "q"
     return value
 }()
@@ -296,6 +297,7 @@ private let wirePolicy = WirePolicy.with {
     $0.samePersonDays = 16
     $0.ownerFirst = true
     $0.ownershipDays = 17
+    $0.dealHorizonDays = 18
     $0.humanQueue = "q"
 }
 

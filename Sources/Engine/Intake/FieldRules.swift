@@ -205,6 +205,7 @@ struct FieldRules {
         guard (0...amountMax).contains(policy.defaultDealValueMinorUnits) else {
             throw invalid("policy.default_deal_value_minor_units", "must be from 0 to \(amountMax)")
         }
+        if policy.dealHorizonDays > 3_660 { throw invalid("policy.deal_horizon_days", "must be at most 3660") }
         if policy.samePersonDays > 3_660 || policy.ownershipDays > 3_660 {
             throw invalid("policy.ownership_days", "and same_person_days must be at most 3660")
         }

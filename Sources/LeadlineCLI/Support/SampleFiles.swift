@@ -56,6 +56,7 @@ enum SampleFiles {
         same_person_days: 30                  # the same person again within so many days is the same lead
         owner_first: true                     # who works with an account gets its next leads
         ownership_days: 365
+        deal_horizon_days: 365                # a deal nobody speaks of any more is lost by then
         human_queue: partner-managers
 
         """

@@ -29,6 +29,8 @@ public struct Policy: Sendable, Equatable {
     public var ownerFirst = true
     /// How long after winning a deal a partner still owns the account.
     public var ownershipDays: UInt32 = 365
+    /// A deal of which nobody has said how it ended so many days after its assignment is lost; 0 is never.
+    public var dealHorizonDays: UInt32 = 0
     /// Name of the human queue.
     public var humanQueue = "partner-managers"
     public init() {}

@@ -48,7 +48,7 @@ extension State {
         return LeadStanding(
             leadID: lead.id, stage: stage,
             partnerID: lead.holder == LeadTable.nowhere ? nil : partners.profiles[Int(lead.holder)].partnerID,
-            attempt: UInt32(lead.attempt), submittedAt: lead.submittedAt, respondBy: lead.hasTimer ? lead.dueAt : nil,
+            attempt: UInt32(lead.attempt), submittedAt: lead.submittedAt, respondBy: lead.hasTimer && !lead.flags.contains(.onHorizon) ? lead.dueAt : nil,
             subject: lead.subject == .zero ? nil : lead.subject)
     }
 

@@ -15,6 +15,8 @@ struct LeadTable: Sendable {
         static let won = Flags(rawValue: 16)
         static let restricted = Flags(rawValue: 32)
         static let imported = Flags(rawValue: 64)
+        /// The timer is the deal's horizon, not the SLA's.
+        static let onHorizon = Flags(rawValue: 128)
     }
 
     /// "No such slot" and "no such partner".

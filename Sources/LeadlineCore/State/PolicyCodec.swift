@@ -11,6 +11,7 @@ extension Policy {
             fitWeights.vertical, fitWeights.country, fitWeights.language, fitWeights.dealSize, fitWeights.technologies,
             fitWeights.winRate, sla.firstResponseMinutes, attemptsMax, minimumConversionBasisPoints,
             priorWinRateBasisPoints, priorStrengthDeals, fitFadeOutcomes, periodDays, samePersonDays, ownershipDays,
+            dealHorizonDays,
         ] { w.put(weight) }
         w.put(sla.inWorkingHours)
         w.put(ownerFirst)
@@ -44,6 +45,7 @@ extension Policy {
         periodDays = try r.get()
         samePersonDays = try r.get()
         ownershipDays = try r.get()
+        dealHorizonDays = try r.get()
         sla.inWorkingHours = try r.bool()
         ownerFirst = try r.bool()
         periodAnchor = try r.timestamp()

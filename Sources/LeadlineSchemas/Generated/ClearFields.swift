@@ -315,6 +315,7 @@ enum ClearFields: Sendable {
             case 120: .clear  // owner_first
             case 128: .clear  // ownership_days
             case 138: .clear  // human_queue
+            case 144: .clear  // deal_horizon_days
             default: .sealed
             }
         case .policyPublished:

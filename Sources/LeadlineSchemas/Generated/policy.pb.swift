@@ -677,6 +677,12 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
     set {_uniqueStorage()._humanQueue = newValue}
   }
 
+  /// A deal of which nobody has said how it ended so many days after its assignment is closed as lost; 0 is never.
+  public var dealHorizonDays: UInt32 {
+    get {_storage._dealHorizonDays}
+    set {_uniqueStorage()._dealHorizonDays = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1280,7 +1286,7 @@ nonisolated extension WireExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1300,6 +1306,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _ownerFirst: Bool = false
     var _ownershipDays: UInt32 = 0
     var _humanQueue: String = String()
+    var _dealHorizonDays: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1327,6 +1334,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _ownerFirst = source._ownerFirst
       _ownershipDays = source._ownershipDays
       _humanQueue = source._humanQueue
+      _dealHorizonDays = source._dealHorizonDays
     }
   }
 
@@ -1362,6 +1370,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 15: try { try decoder.decodeSingularBoolField(value: &_storage._ownerFirst) }()
         case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._ownershipDays) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._humanQueue) }()
+        case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._dealHorizonDays) }()
         default: break
         }
       }
@@ -1425,6 +1434,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._humanQueue.isEmpty {
         try visitor.visitSingularStringField(value: _storage._humanQueue, fieldNumber: 17)
       }
+      if _storage._dealHorizonDays != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._dealHorizonDays, fieldNumber: 18)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1451,6 +1463,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._ownerFirst != rhs_storage._ownerFirst {return false}
         if _storage._ownershipDays != rhs_storage._ownershipDays {return false}
         if _storage._humanQueue != rhs_storage._humanQueue {return false}
+        if _storage._dealHorizonDays != rhs_storage._dealHorizonDays {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -39,6 +39,7 @@ extension Policy: WireMessage {
         case 15: ownerFirst = try reader.bool("owner_first")
         case 16: ownershipDays = try reader.uint32("ownership_days")
         case 17: humanQueue = try reader.string("human_queue")
+        case 18: dealHorizonDays = try reader.uint32("deal_horizon_days")
         default: try reader.skip()
         }
     }
@@ -74,6 +75,7 @@ extension Policy: WireMessage {
         writer.bool(15, ownerFirst)
         writer.uint(16, ownershipDays)
         writer.string(17, humanQueue)
+        writer.uint(18, dealHorizonDays)
     }
 }
 

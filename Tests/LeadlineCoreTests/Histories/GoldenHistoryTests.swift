@@ -33,7 +33,7 @@ import Testing
     @Test func stateHash() {
         let hash = Golden.hash(Self.story().state.canonicalBytes())
         if Golden.isRewriting { print("state hash:", hash) }
-        #expect(hash == "4a9a1954ed9c31f56d2ec620390e4eeb")
+        #expect(hash == "0b531b02a80f260f8a2571839928448a")
     }
 
     @Test func theHistoryIsWhatItSeems() {
