@@ -316,7 +316,7 @@ extension State {
         model.reserve(partners: partners.count, values: values.idEnd)
         let segments = Segments.of(
             partner, tallies, tallies.column(ofVertical: view.vertical), SizeBand.of(view.valueMinorUnits ?? 0),
-            model.baseRate, Double(max(policy?.priorStrengthDeals ?? 1, 1)))
+            Segments.Base(model), Double(max(policy?.priorStrengthDeals ?? 1, 1)))
         let prediction = model.predict(row.span, partner: partner, segment: segments.sum)
         leads.leads[slot].award = UInt32(
             clamping: model.award(day: Int(Self.day(stamp)), partner: partner, row: row, prediction: prediction))

@@ -30,7 +30,7 @@ struct Conversion {
     private static let firstSlot = ConversionContribution.partnerVertical.rawValue
 
     private let strength: Double
-    private let baseRate: Double
+    private let base: Segments.Base
     private let verticalColumn: Int?
     private let band: Int
     private let row: InlineArray<7, Int>
@@ -46,7 +46,7 @@ struct Conversion {
     /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
     init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, row: [Int32]) {
         strength = Double(max(policy.priorStrengthDeals, 1))
-        baseRate = state.model.baseRate
+        base = Segments.Base(state.model)
         verticalColumn = state.tallies.column(ofVertical: lead.vertical)
         band = SizeBand.of(lead.valueMinorUnits ?? 0)
         let stride = state.model.weights.stride
@@ -76,7 +76,7 @@ struct Conversion {
         of partner: Int, _ tallies: OutcomeTallies, crosses: Span<WeightCell>, partners: Span<WeightCell>, rates: Span<WeightCell>,
         into: inout MutableSpan<Double>, at start: Int
     ) -> Estimate {
-        let segment = Segments.of(partner, tallies, verticalColumn, band, baseRate, strength)
+        let segment = Segments.of(partner, tallies, verticalColumn, band, base, strength)
         into[start] = program
         into[start + 1] = lead
         let own = (ofRate * rates[partner].x + ofPartner * partners[partner].x) + ofSegment * segment.partner
@@ -100,13 +100,27 @@ struct Segments {
     var vertical = 0.0
     var dealSize = 0.0
 
+    /// The program's rate, from which the steps begin.
+    struct Base: Sendable {
+        let rate: Double
+        let logOdds: Double
+
+        init(_ model: borrowing WinModel) {
+            rate = model.curve.baseRate
+            logOdds = model.curve.baseLogOdds
+        }
+    }
+
     @inline(__always)
     static func of(
-        _ partner: Int, _ tallies: OutcomeTallies, _ verticalColumn: Int?, _ band: Int, _ baseRate: Double, _ strength: Double
+        _ partner: Int, _ tallies: OutcomeTallies, _ verticalColumn: Int?, _ band: Int, _ base: Base, _ strength: Double
     ) -> Segments {
-        let rate = rate(tallies.partners[partner], towards: baseRate, strength)
+        let all = tallies.partners[partner]
+        // Who has closed nothing stands where the program stands, in every segment.
+        if all.closed == 0 { return Segments(partnerRate: base.rate, partner: 0) }
+        let rate = rate(all, towards: base.rate, strength)
         let own = logOdds(rate)
-        var segments = Segments(partnerRate: rate, partner: own - logOdds(baseRate))
+        var segments = Segments(partnerRate: rate, partner: own - base.logOdds)
         if let column = verticalColumn {
             let tally = tallies.verticals[column].tallies[partner]
             if tally.closed > 0 { segments.vertical = logOdds(self.rate(tally, towards: rate, strength)) - own }

@@ -174,7 +174,7 @@ extension State {
         let w = model.blend.weights, u = model.blend.spreads, m = model.blend.multipliers[1]
         let effects = (0..<partners.count).map { index in
             let rate = model.weights.rates[index], own = model.weights.partners[index], tally = tallies.partners[index]
-            let segment = Segments.of(index, tallies, nil, 0, model.baseRate, segmentStrength).partner
+            let segment = Segments.of(index, tallies, nil, 0, Segments.Base(model), segmentStrength).partner
             return ModelStanding.PartnerEffect(
                 partnerID: partners.profiles[index].partnerID, logOdds: (w[1] * rate.x + w[2] * m * own.x) + w[3] * segment,
                 deviation: (u[1] * rate.y + u[2] * m * m * own.y).squareRoot(), won: tally.won, closed: tally.closed)
@@ -221,9 +221,9 @@ extension State {
         switch LeadSlot(rawValue: Int(key >> 24)) {
         case .vertical:
             let column = tallies.column(ofVertical: Vocabulary.Code(truncatingIfNeeded: code))
-            return Segments.of(partner, tallies, column, 0, model.baseRate, segmentStrength).vertical
+            return Segments.of(partner, tallies, column, 0, Segments.Base(model), segmentStrength).vertical
         case .dealSize:
-            return Segments.of(partner, tallies, nil, code, model.baseRate, segmentStrength).dealSize
+            return Segments.of(partner, tallies, nil, code, Segments.Base(model), segmentStrength).dealSize
         default: return 0
         }
     }
