@@ -65,7 +65,7 @@ public struct LeadsProjection: Sendable {
                 continue
             }
             if from == end { return done }
-            let count = try foldBatch(from: from)
+            guard let count = try foldBatch(from: from) else { continue }
             guard count > 0 else { throw EngineError.journalGap(seq: from) }
             done += count
             progress(from + count, end)
@@ -84,9 +84,11 @@ public struct LeadsProjection: Sendable {
         }
     }
 
-    private func foldBatch(from: UInt64) throws -> UInt64 {
+    /// Folds a batch; nil if somebody else has done so meanwhile.
+    private func foldBatch(from: UInt64) throws -> UInt64? {
         try journal.read { source in
-            try derived.write { db in
+            try derived.write { db -> UInt64? in
+                guard try Self.cursor(db) == from else { return nil }
                 var count: UInt64 = 0
                 try JournalReader().forEachCommitted(fromSeq: from, limit: Self.batch, in: source) { place, bytes in
                     let entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
