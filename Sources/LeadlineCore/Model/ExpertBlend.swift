@@ -21,6 +21,8 @@ struct ExpertBlend: Sendable, Equatable {
         multiplierVariances = multiplierPriors
         weights = settings.blendPrior
         spreads = settings.spreadPrior
+        // As a snapshot does it, so that both have the same bits.
+        refresh(settings)
     }
 
     /// Works out what is believed from the losses.

@@ -92,7 +92,8 @@ struct WinWeights: Sendable {
         let cells = slots.span
         for k in 0..<slotCount { sums.slots += cells[Int(row[k])] }
         if pairs.isEmpty {
-            sums.pairs = WeightCell(0, pairPrior * Double(pairSlots.count))
+            // One by one, as if they were there: the product has other bits, and who comes from a snapshot would too.
+            for _ in pairSlots.indices { sums.pairs.y += pairPrior }
             return sums
         }
         let pairs = pairs.span

@@ -35,6 +35,21 @@ import Testing
         #expect(try State(canonicalBytes: empty).canonicalBytes() == empty)
     }
 
+    /// A lead that only waits teaches nothing yet; a state read back then goes on to the same bits as one that ran through.
+    @Test(arguments: [false, true]) func aRestoredModelLearnsTheSame(ends: Bool) throws {
+        var story = Story(.policy { $0.sla.firstResponseMinutes = 0 }, .partner("A"), .partner("B"))
+        story.given(0, .lead("L1") { $0.vertical = "v" })
+        story.given(Moment.at(day: 3, 0), .lead("L2"))
+        if ends { story.given(Moment.at(day: 3, 1), .declined("L1", "A")) }
+        var restored = Stream(try State(canonicalBytes: story.state.canonicalBytes()))
+        for (hour, input) in [Input.won("L2", "A"), .lost("L2", "A"), .lead("L3") { $0.vertical = "v" }, .won("L3", "B"), .lost("L3", "A")].enumerated() {
+            let minute = Moment.at(day: 9 + hour, 0)
+            story.given(minute, input)
+            _ = restored.receive(input, at: Moment.at(minute))
+        }
+        #expect(restored.state.canonicalBytes() == story.state.canonicalBytes())
+    }
+
     @Test func everyCutIsAnError() {
         let bytes = Self.full().canonicalBytes()
         for count in bytes.indices {
