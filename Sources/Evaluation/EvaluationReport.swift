@@ -34,6 +34,17 @@ public struct EvaluationReport: Encodable, Sendable {
         public var logLoss: Double
         /// Calibration error among them.
         public var ece: Double
+
+        /// The scores of one value's predictions, of which there is at least one.
+        init(value: String, predicted said: [Double], won: [Bool]) {
+            let scores = Scores(said, won: won)
+            self.value = value
+            scored = said.count
+            observed = won.reduce(0) { $0 + ($1 ? 1 : 0) } / Double(won.count)
+            predicted = said.reduce(0, +) / Double(said.count)
+            logLoss = scores.logLoss
+            ece = scores.ece
+        }
     }
 
     /// Scores within the values of one column.

@@ -82,11 +82,8 @@ public struct Evaluator: Sendable {
         let large = members.indices.filter { members[$0].count > groupLeast }
             .sorted { (members[$1].count, $0) < (members[$0].count, $1) }
         let groups = large.map { id -> EvaluationReport.Group in
-            let own = members[id].map { predictions[$0] }, won = members[id].map { outcomes[$0] == true }
-            let scores = Scores(own, won: won)
-            return EvaluationReport.Group(
-                value: grouping.names[id], scored: own.count, observed: Self.share(won) ?? 0,
-                predicted: own.reduce(0, +) / Double(own.count), logLoss: scores.logLoss, ece: scores.ece)
+            EvaluationReport.Group(
+                value: grouping.names[id], predicted: members[id].map { predictions[$0] }, won: members[id].map { outcomes[$0] == true })
         }
         return EvaluationReport.GroupedScores(column: grouping.column, values: grouping.names.count, groups: groups)
     }

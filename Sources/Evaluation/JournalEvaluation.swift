@@ -163,11 +163,8 @@ public struct JournalEvaluation: Sendable {
         let large = members.indices.filter { members[$0].count > least }
             .sorted { (members[$1].count, $0) < (members[$0].count, $1) }
         let groups = large.map { partner -> EvaluationReport.Group in
-            let said = members[partner].map(\.model), won = members[partner].map { $0.fate == .won }
-            let scores = Scores(said, won: won)
-            return EvaluationReport.Group(
-                value: partnerNames[partner], scored: said.count, observed: Self.share(won),
-                predicted: said.reduce(0, +) / Double(said.count), logLoss: scores.logLoss, ece: scores.ece)
+            EvaluationReport.Group(
+                value: partnerNames[partner], predicted: members[partner].map(\.model), won: members[partner].map { $0.fate == .won })
         }
         return EvaluationReport.GroupedScores(column: "partner", values: members.count { !$0.isEmpty }, groups: groups)
     }

@@ -56,7 +56,7 @@ struct BacktestCommand: ParsableCommand {
             return
         }
         if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(BacktestText.of(report)) }
-        if let svg { try write(ReliabilityPlot.svg([report.asEvaluation]), to: svg) }
+        if let svg { try PictureFile.write(ReliabilityPlot.svg([report.asEvaluation]), to: svg) }
     }
 
     private func tellNothing(_ evaluation: JournalEvaluation, _ program: String) {
@@ -67,11 +67,5 @@ struct BacktestCommand: ParsableCommand {
                 ("program", JSONText.quoted(program)), ("entries", "\(evaluation.entries)"), ("awards", "\(counts.open + counts.undecided)"),
                 ("open", "\(counts.open)"), ("undecided", "\(counts.undecided)"), ("unpredicted", "\(evaluation.unpredicted)"), ("scored", "0"),
             ]))
-    }
-
-    private func write(_ picture: String, to path: String) throws {
-        do { try Data(picture.utf8).write(to: URL(fileURLWithPath: path)) } catch {
-            throw CommandFailure(.environment, "the picture cannot be written", at: path, remedy: "Check the folder and its permissions")
-        }
     }
 }

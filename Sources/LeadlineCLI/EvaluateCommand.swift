@@ -81,7 +81,7 @@ struct EvaluateCommand: ParsableCommand {
             reports.append(report)
         }
         if json { Terminal.line(try JSONText.line(EvaluationDocument(files: reports))) }
-        if let svg { try write(ReliabilityPlot.svg(reports), to: svg) }
+        if let svg { try PictureFile.write(ReliabilityPlot.svg(reports), to: svg) }
     }
 
     private var columns: ColumnChoice {
@@ -119,12 +119,6 @@ struct EvaluateCommand: ParsableCommand {
         var bar = ProgressBar("reading", unit: "bytes")
         defer { bar.finish() }
         return try ObservationReader.read(path: file, columns: columns) { bar.update(UInt64($0), of: size) }
-    }
-
-    private func write(_ picture: String, to path: String) throws {
-        do { try Data(picture.utf8).write(to: URL(fileURLWithPath: path)) } catch {
-            throw CommandFailure(.environment, "the picture cannot be written", at: path, remedy: "Check the folder and its permissions")
-        }
     }
 }
 

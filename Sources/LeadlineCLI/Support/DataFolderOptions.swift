@@ -48,11 +48,7 @@ extension DataFolderOptions {
     /// The same for a program that must exist.
     func registeredState(in folder: DataFolder) throws -> State {
         let state = try state(in: folder)
-        if !state.isRegistered {
-            throw CommandFailure(
-                .input, "the program \(program(in: folder)) is not in this data folder", at: folder.path,
-                remedy: "Name another with --program, or send ProgramRegistered on leadline.controls")
-        }
+        if !state.isRegistered { throw CommandFailure(unknownProgram: program(in: folder), folder) }
         return state
     }
 }

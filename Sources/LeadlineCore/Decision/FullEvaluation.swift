@@ -150,7 +150,6 @@ extension Evidence {
             let tally = weights.crossTallies[Int(value) * weights.stride + partner]
             return SlotRecord(won: tally.y, closed: tally.x)
         }
-        if row.isEmpty { bySlot = LeadSlot.allCases.map { _ in SlotRecord(won: 0, closed: 0) } }
         // The tallies know of corrections.
         bySlot[LeadSlot.vertical.rawValue] = SlotRecord(won: vertical.won, closed: vertical.closed)
         bySlot[LeadSlot.dealSize.rawValue] = SlotRecord(won: size.won, closed: size.closed)

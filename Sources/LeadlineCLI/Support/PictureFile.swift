@@ -1,0 +1,10 @@
+import Foundation
+
+/// A picture that a command was asked to write.
+enum PictureFile {
+    static func write(_ picture: String, to path: String) throws {
+        do { try Data(picture.utf8).write(to: URL(fileURLWithPath: path)) } catch {
+            throw CommandFailure(.environment, "the picture cannot be written", at: path, remedy: "Check the folder and its permissions")
+        }
+    }
+}
