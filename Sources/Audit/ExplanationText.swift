@@ -133,6 +133,11 @@ public enum ExplanationText {
             return "\(chosen) owns the account: it holds its newest open deal or won one not long ago"
                 + (best == chosen ? "" : ". By expected value alone \(best) would have got the lead")
         case .tieDebt: return tie(evaluation, chosen)
+        case .exploration:
+            return "\(chosen) was drawn by lot, with a probability of \(DecimalText.percent(evaluation.summary.propensity)): the policy "
+                + "gives some leads by lot, to learn what it would never see otherwise"
+        case .rotation: return "it was \(chosen)'s turn: this arm of the policy lets partners take turns in each country"
+        case .fit: return "\(chosen) has the best fit, by which this arm of the policy chooses"
         }
     }
 
@@ -164,6 +169,8 @@ public enum ExplanationText {
             let most = standing?.profile.capacity.leadsPerPeriodMax.map { " \($0)" } ?? " the"
             return "out: it had got all\(most) leads of this period"
         case .conversionBelowMinimum: return "out: its conversion is below the policy's minimum"
+        case .coolingDown: return "out: it missed a deadline a short while ago"
+        case .segmentCap: return "out: it had got all leads of this kind of this period"
         }
     }
 

@@ -64,7 +64,7 @@ extension State {
         case .leadEscalated(let event): escalate(event)
         case .leadClosed(let event): close(event, at: stamp)
         case .leadMerged(let event): merge(event, at: stamp)
-        case .outcomeUnmatched, .shadowDecided, .outcomeWaiting, .commissionAccrued: break
+        case .outcomeUnmatched, .shadowDecided, .outcomeWaiting, .commissionAccrued, .reminderDue: break
         case .inputDisregarded(let event): if event.reason == .tooManyWaiting { forgetNewestWaiting(event.subject) }
         case .reviewOpened(let event):
             flag(event.leadID, .underReview)
