@@ -21,7 +21,8 @@ import Testing
         let conversion = [conversion[0], 0, conversion[1], conversion[2], 0, 0, conversion[3], 0, 0, 0]
         return ScoredCandidate(
             partnerID: id, fitContributions: fit, conversionContributions: conversion, fit: fit.reduce(0, +),
-            conversion: ElementaryFunctions.logistic(conversion.reduce(0, +)), engagement: engagement, score: score, isBelowMinimum: isBelowMinimum,
+            conversion: ElementaryFunctions.logistic(conversion.reduce(0, +)), engagement: engagement, score: score, placePrice: 0, favour: 0,
+            isAtCap: false, isBelowMinimum: isBelowMinimum,
             evidence: evidence)
     }
 

@@ -30,6 +30,12 @@ public struct ScoredCandidate: Sendable, Equatable {
     public var engagement: Double
     /// Deal value x conversion x fit^w x engagement.
     public var score: Double
+    /// What its next place is worth to the leads still expected, minor units.
+    public var placePrice: Double
+    /// What its floor, and having taken a smaller share of its places than others, add, minor units.
+    public var favour: Double
+    /// Out because it is at a cap.
+    public var isAtCap: Bool
     /// Out after all because the conversion is below the policy's minimum.
     public var isBelowMinimum: Bool
     public var evidence: Evidence
@@ -123,7 +129,8 @@ extension FullEvaluation {
                 conversionContributions: Array(
                     scratch.conversionContributions[row * Conversion.count..<(row + 1) * Conversion.count]),
                 fit: scratch.fit[row], conversion: scratch.conversion[row], engagement: scratch.engagement[row], score: scratch.score[row],
-                isBelowMinimum: !scratch.isIn[row], evidence: Evidence(partner, column, band, scratch.row, state))
+                placePrice: scratch.placePrice[row], favour: scratch.favour[row], isAtCap: scratch.isAtCap[row],
+                isBelowMinimum: !scratch.isIn[row] && !scratch.isAtCap[row], evidence: Evidence(partner, column, band, scratch.row, state))
         }
         var excluded: [ExcludedPartner] = []
         for step in scratch.steps {

@@ -254,7 +254,7 @@ struct Auditor {
         checkRules(event, lead, partner)
         let named = evaluation.best.map(\.partnerID)
         #expect(evaluation.runnerUpPartnerID != event.partnerID)
-        let net = evaluation.best.map { ($0.score - $0.placePrice) + $0.floorPrice }
+        let net = evaluation.best.map { ($0.score - $0.placePrice) + $0.favour }
         if evaluation.method == .bidPrice { #expect(net == net.sorted(by: >)) }
         if evaluation.method == .highestFit { #expect(evaluation.best.map(\.fit) == evaluation.best.map(\.fit).sorted(by: >)) }
         switch evaluation.basis {
