@@ -162,6 +162,7 @@ extension State {
             tallies.addPartner()
             prices.addPartner()
             model.reserve(partners: partners.count + 1, values: values.idEnd)
+            model.match.reserve(partners: partners.count + 1)
         }
         partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
         prices.isStale = true
@@ -347,14 +348,33 @@ extension State {
     /// The model remembers what it says of the lead at this partner, to be judged by the outcome.
     private mutating func award(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
         let view = view(ofLeadAt: slot)
-        let row = LeadFeatures(view, accounts, at: stamp).learnedRow(&values)
+        let features = LeadFeatures(view, accounts, at: stamp)
+        let row = features.learnedRow(&values)
         model.reserve(partners: partners.count, values: values.idEnd)
+        model.match.columns.learn(features.keys, valueMinorUnits: view.valueMinorUnits ?? 0, model.match.settings)
         let segments = Segments.of(
             partner, tallies, tallies.column(ofVertical: view.vertical), SizeBand.of(view.valueMinorUnits ?? 0),
             Segments.Base(model), Double(max(policy?.priorStrengthDeals ?? 1, 1)))
-        let prediction = model.predict(row.span, partner: partner, segment: segments.sum)
+        let suits = matchLogOdds(view, features, partner) - model.curve.baseLogOdds
+        let prediction = model.predict(row.span, partner: partner, segment: segments.sum, match: suits)
         leads.leads[slot].award = UInt32(
             clamping: model.award(day: Int(Self.day(stamp)), partner: partner, row: row, prediction: prediction))
+    }
+
+    /// What the match model says of a lead at a partner.
+    private func matchLogOdds(_ view: LeadView, _ features: LeadFeatures, _ partner: Int) -> Double {
+        let row = model.match.columns.row(features.keys, valueMinorUnits: view.valueMinorUnits ?? 0)
+        let match = MatchLists(view, partners).match(partner)
+        return model.match.ofLead(row) + model.match.ofPartner(partner, row, match, model.match.own.span, model.match.shared.span).sum
+    }
+
+    /// An outcome teaches how this profile and this lead match.
+    private mutating func learnMatch(_ slot: Int, _ partner: Int, won: Bool, at stamp: Timestamp) {
+        let view = view(ofLeadAt: slot)
+        let features = LeadFeatures(view, accounts, at: leads.leads[slot].assignedAt)
+        var row = model.match.columns.row(features.keys, valueMinorUnits: view.valueMinorUnits ?? 0)
+        row.match = MatchLists(view, partners).match(partner)
+        model.match.learn(partner, row, won: won, day: Self.day(stamp))
     }
 
     /// The lead leaves its partner undecided.
@@ -459,6 +479,7 @@ extension State {
             // From the human queue a partner may have got it by other ways.
             if leads.leads[slot].award == LeadTable.nowhere { award(slot, partner, at: stamp) }
             model.close(Int(leads.leads[slot].award), day: Int(Self.day(stamp)), won: event.reason == .won)
+            learnMatch(slot, partner, won: event.reason == .won, at: stamp)
             learn(slot, partner, event, at: stamp)
         } else {
             endAward(slot)
@@ -493,6 +514,7 @@ extension State {
             let row = features(slot, at: lead.assignedAt).learnedRow(&values)
             model.reserve(partners: partners.count, values: values.idEnd)
             model.correct(partner: Int(lead.holder), row: row.span, won: event.reason == .won)
+            learnMatch(slot, Int(lead.holder), won: event.reason == .won, at: stamp)
         }
         learn(slot, Int(lead.holder), event, at: stamp)
     }

@@ -2,7 +2,7 @@
 /// adds while it is unmet, less what it is favoured with for lying behind in utilisation.
 ///
 /// Prices are worked out once a logical day, when a period begins, and after a capacity changed (`solve`), from the leads
-/// of the last four weeks (`RecentLeads`) and the arrivals still expected (`ArrivalRhythm`); between two workings out they
+/// of the last three weeks (`RecentLeads`) and the arrivals still expected (`ArrivalRhythm`); between two workings out they
 /// move with each assignment and with time. A partner without a cap has no price, one without a floor no favour.
 struct BidPrices: Sendable, Equatable {
     /// A table's place in `worths`, and how many places or leads a row stands for.
@@ -54,6 +54,12 @@ struct BidPrices: Sendable, Equatable {
     static let evennessRate = 2.0
     /// Leads over which the mean gain runs.
     private static let meanSpan = 500.0
+
+    /// Leads that must be remembered before a lead is sent to a human for the sake of those expected.
+    private static let reserveLeads = 50
+
+    /// True once enough leads are remembered to keep places for better ones.
+    var canReserve: Bool { recent.rows.count >= Self.reserveLeads }
 
     mutating func addPartner() {
         use.append(Use())

@@ -19,7 +19,7 @@ extension BidPrices {
     /// What a lead lacking from a floor costs at the end, in mean gains.
     private static let floorPenalty = 12.0
     /// Share of the arrivals still expected that a floor may count on.
-    private static let floorTrust = 0.9
+    private static let floorTrust = 0.8
 
     /// Works out all prices at `stamp`.
     mutating func solve(at stamp: Timestamp, period now: Int64, periodEnd: Timestamp, floorEnd: Timestamp, _ supplies: [PartnerSupply]) {

@@ -1,4 +1,4 @@
-/// The leads of the last four weeks with what they were worth at the partners that wanted them: a stand-in for the leads
+/// The leads of the last three weeks with what they were worth at the partners that wanted them: a stand-in for the leads
 /// still to come.
 ///
 /// A ring of bounded size. A program with more leads than it holds keeps every second, third, ... one, so that it always
@@ -9,7 +9,7 @@ struct RecentLeads: Sendable, Equatable {
     /// Most partners kept of a lead: the best and the best of those at a cap, as decisions name them.
     static let partnersMax = 16
     /// How long a lead is remembered.
-    static let daysMax = 28.0
+    static let daysMax = 21.0
 
     /// One lead's expected value at one partner.
     struct Bid: Sendable, Equatable {

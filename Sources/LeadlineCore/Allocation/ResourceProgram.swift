@@ -80,7 +80,19 @@ struct ResourceProgram {
                 below = excess
             }
         }
+        for row in 0..<rows {
+            // So few are still expected that none may be passed over, whatever the last weeks' gains say.
+            let safe = Self.safeArrivals(for: (row + 1) * rowSize)
+            if arrivals < safe { worth[row] = penalty }
+            if later < safe { early[row] = penalty }
+        }
         return Table(now: worth, later: early, rowSize: rowSize)
+    }
+
+    /// Expected arrivals of which so many will come almost surely: Poisson's mean less two and a half deviations.
+    private static func safeArrivals(for needed: Int) -> Double {
+        let needed = Double(needed)
+        return needed + 2.5 * needed.squareRoot() + 2.5
     }
 
     /// Goes through the arrivals from the last to the first in steps of one, or of more where there are many, and

@@ -20,7 +20,7 @@ extension Evaluation {
             }
         }
         guard let top = best.first else { return }
-        if outcome.summary.method == .bidPrice, !policy.alwaysAssign, scratch.rank[top] < 0, scratch.placePrice[top] > 0 {
+        if outcome.summary.method == .bidPrice, !policy.alwaysAssign, state.prices.canReserve, areReserved(scratch) {
             outcome.placesReserved = true
             return
         }
@@ -34,6 +34,15 @@ extension Evaluation {
         let chosen = drawn ?? usual.partner
         outcome.summary.propensity = draw.propensity(isUsual: chosen == usual.partner, of: candidates.count)
         settle(chosen, drawn == nil ? usual.basis : .exploration, state, scratch, best, &outcome)
+    }
+
+    /// True if every free place is expected to bring more than this lead there. Having taken more than others is no reason
+    /// to send a lead away; nor is a difference that rounding makes.
+    private static func areReserved(_ scratch: EvaluationScratch) -> Bool {
+        let tolerance = 1 - 1e-6
+        return scratch.partners.indices.allSatisfy {
+            !scratch.isIn[$0] || scratch.score[$0] + max(scratch.favour[$0], 0) < scratch.placePrice[$0] * tolerance
+        }
     }
 
     private static func candidate(_ row: Int, _ state: State, _ scratch: EvaluationScratch) -> Candidate {

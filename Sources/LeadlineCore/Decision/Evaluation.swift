@@ -78,8 +78,9 @@ enum Evaluation {
         let (eligible, free) = exclude(lead, state, at: stamp, period: period, &scratch)
         // Where the truth is known, there is no doubt that fit would have to make up for.
         let exponent = scratch.knownConversions.isEmpty ? ExpectedValue.fitExponent(policy, state.tallies) : 0
-        LeadFeatures(lead, state.accounts, at: stamp).write(to: &scratch.row, state.values)
-        score(eligible, free, lead, state, policy, exponent, &scratch)
+        let features = LeadFeatures(lead, state.accounts, at: stamp)
+        features.write(to: &scratch.row, state.values)
+        score(eligible, free, lead, features, state, policy, exponent, &scratch)
         let arm = PilotArms.arm(lead, leadID: leadID, policy, state)
         let method = arm?.method ?? policy.method
         Ranking.fill(method, state, policy, at: stamp, period: period, &scratch)
@@ -91,7 +92,7 @@ enum Evaluation {
         summary.fitExponent = exponent
         summary.method = method
         summary.arm = arm?.name ?? ""
-        summary.scored = UInt32(scratch.partners.count)
+        summary.scored = UInt32(scratch.partners.indices.count { !scratch.isAtCap[$0] })
         summary.exclusions = exclusions(state, scratch)
         summary.digest = digest(summary, scratch)
 
@@ -171,15 +172,15 @@ enum Evaluation {
     }
 
     private static func score(
-        _ eligible: [UInt64], _ free: [UInt64], _ lead: LeadView, _ state: State, _ policy: Policy, _ exponent: Double,
-        _ scratch: inout EvaluationScratch
+        _ eligible: [UInt64], _ free: [UInt64], _ lead: LeadView, _ features: LeadFeatures, _ state: State, _ policy: Policy,
+        _ exponent: Double, _ scratch: inout EvaluationScratch
     ) {
         forEachBit(eligible) { partner in
             scratch.isAtCap[scratch.partners.count] = free[partner >> 6] & (1 << UInt64(partner & 63)) == 0
             scratch.partners.append(partner)
         }
         let scorer = Scorer(
-            fit: Fit(lead, state, policy), conversion: Conversion(lead, state, policy, row: scratch.row),
+            fit: Fit(lead, state, policy), conversion: Conversion(lead, state, policy, row: scratch.row, features),
             minimum: Double(policy.minimumConversionBasisPoints) / 10_000, value: Double(lead.valueMinorUnits ?? 0),
             exponent: exponent, engagement: Engagement(state.tallies.programEngagement))
         scorer.fill(
@@ -252,11 +253,13 @@ private struct Scorer {
         let crosses = state.model.weights.crosses.span
         let biases = state.model.weights.partners.span
         let rates = state.model.weights.rates.span
+        let own = state.model.match.own.span
+        let shared = state.model.match.shared.span
         for row in partners.indices {
             let partner = partners[row]
             let estimate = conversion.estimate(
-                of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates,
-                into: &conversionContributions, at: row * Conversion.count)
+                of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates, state.model.match, own: own,
+                shared: shared, into: &conversionContributions, at: row * Conversion.count)
             let match = fit.contributions(
                 of: partner, state, winRate: estimate.partnerRate, into: &fitContributions, at: row * Fit.count)
             fits[row] = match
