@@ -351,7 +351,7 @@ extension State {
         let features = LeadFeatures(view, accounts, at: stamp)
         let row = features.learnedRow(&values)
         model.reserve(partners: partners.count, values: values.idEnd)
-        model.match.columns.learn(features.keys, valueMinorUnits: view.valueMinorUnits ?? 0, model.match.settings)
+        model.match.columns.learn(features.codes, valueMinorUnits: view.valueMinorUnits ?? 0, model.match.settings)
         let segments = Segments.of(
             partner, tallies, tallies.column(ofVertical: view.vertical), SizeBand.of(view.valueMinorUnits ?? 0),
             Segments.Base(model), Double(max(policy?.priorStrengthDeals ?? 1, 1)))
@@ -363,18 +363,22 @@ extension State {
 
     /// What the match model says of a lead at a partner.
     private func matchLogOdds(_ view: LeadView, _ features: LeadFeatures, _ partner: Int) -> Double {
-        let row = model.match.columns.row(features.keys, valueMinorUnits: view.valueMinorUnits ?? 0)
-        let match = MatchLists(view, partners).match(partner)
+        let row = model.match.columns.row(features.codes, valueMinorUnits: view.valueMinorUnits ?? 0)
+        let match = MatchLists(view, partners).match(partner, partners.lists.span)
         return model.match.ofLead(row) + model.match.ofPartner(partner, row, match, model.match.own.span, model.match.shared.span).sum
     }
 
     /// An outcome teaches how this profile and this lead match.
-    private mutating func learnMatch(_ slot: Int, _ partner: Int, won: Bool, at stamp: Timestamp) {
+    private mutating func learnMatch(_ slot: Int, _ partner: Int, won: Bool, isCorrection: Bool, at stamp: Timestamp) {
         let view = view(ofLeadAt: slot)
         let features = LeadFeatures(view, accounts, at: leads.leads[slot].assignedAt)
-        var row = model.match.columns.row(features.keys, valueMinorUnits: view.valueMinorUnits ?? 0)
-        row.match = MatchLists(view, partners).match(partner)
-        model.match.learn(partner, row, won: won, day: Self.day(stamp))
+        var row = model.match.columns.row(features.codes, valueMinorUnits: view.valueMinorUnits ?? 0)
+        row.match = MatchLists(view, partners).match(partner, partners.lists.span)
+        if isCorrection {
+            model.match.correct(partner, row, won: won)
+        } else {
+            model.match.learn(partner, row, won: won, day: Self.day(stamp))
+        }
     }
 
     /// The lead leaves its partner undecided.
@@ -479,7 +483,7 @@ extension State {
             // From the human queue a partner may have got it by other ways.
             if leads.leads[slot].award == LeadTable.nowhere { award(slot, partner, at: stamp) }
             model.close(Int(leads.leads[slot].award), day: Int(Self.day(stamp)), won: event.reason == .won)
-            learnMatch(slot, partner, won: event.reason == .won, at: stamp)
+            learnMatch(slot, partner, won: event.reason == .won, isCorrection: false, at: stamp)
             learn(slot, partner, event, at: stamp)
         } else {
             endAward(slot)
@@ -514,7 +518,7 @@ extension State {
             let row = features(slot, at: lead.assignedAt).learnedRow(&values)
             model.reserve(partners: partners.count, values: values.idEnd)
             model.correct(partner: Int(lead.holder), row: row.span, won: event.reason == .won)
-            learnMatch(slot, Int(lead.holder), won: event.reason == .won, at: stamp)
+            learnMatch(slot, Int(lead.holder), won: event.reason == .won, isCorrection: true, at: stamp)
         }
         learn(slot, Int(lead.holder), event, at: stamp)
     }

@@ -18,7 +18,7 @@ import Testing
     ) -> ScoredCandidate {
         var evidence = evidence
         evidence.tieDebtMicros = debt
-        let conversion = [conversion[0], 0, conversion[1], conversion[2], 0, 0, conversion[3], 0, 0, 0]
+        let conversion = [conversion[0], 0, conversion[1], conversion[2], 0, 0, conversion[3], 0, 0, 0, 0, 0]
         return ScoredCandidate(
             partnerID: id, fitContributions: fit, conversionContributions: conversion, fit: fit.reduce(0, +),
             conversion: ElementaryFunctions.logistic(conversion.reduce(0, +)), engagement: engagement, score: score, placePrice: 0, favour: 0,

@@ -63,7 +63,7 @@ struct Conversion {
         let (w, m) = (state.model.blend.weights, state.model.blend.multipliers)
         program = state.model.curve.baseLogOdds + w[2] * (m[0] * state.model.weights.bias.x + m[5])
         lists = MatchLists(lead, state.partners)
-        matchRow = state.model.match.columns.row(features.keys, valueMinorUnits: lead.valueMinorUnits ?? 0)
+        matchRow = state.model.match.columns.row(features.codes, valueMinorUnits: lead.valueMinorUnits ?? 0)
         ofMatch = w[4]
         self.lead = w[2] * (m[2] * sums.slots.x + m[4] * sums.pairs.x)
             + w[4] * (state.model.match.ofLead(matchRow) - state.model.curve.baseLogOdds)
@@ -86,12 +86,12 @@ struct Conversion {
     @inline(__always)
     func estimate(
         of partner: Int, _ tallies: OutcomeTallies, crosses: Span<WeightCell>, partners: Span<WeightCell>, rates: Span<WeightCell>,
-        _ match: borrowing MatchModel, own ofPartners: Span<Double>, shared: Span<Double>, into: inout MutableSpan<Double>, at start: Int
+        _ match: borrowing MatchModel, own ofPartners: Span<Double>, shared: Span<Double>, profiles: Span<ProfileLists>, into: inout MutableSpan<Double>, at start: Int
     ) -> Estimate {
         let segment = Segments.of(partner, tallies, verticalColumn, band, base, strength)
         into[start] = program
         into[start + 1] = lead
-        let suits = match.ofPartner(partner, matchRow, lists.match(partner), ofPartners, shared)
+        let suits = match.ofPartner(partner, matchRow, lists.match(partner, profiles), ofPartners, shared)
         let own = ((ofRate * rates[partner].x + ofPartner * partners[partner].x) + ofSegment * segment.partner) + ofMatch * suits.skill
         into[start + 2] = own
         var sum = (program + lead) + own

@@ -5,8 +5,8 @@ struct MatchModelSettings: Sendable, Equatable {
     var valueVariance = 0.05
     var sizeVariance = 0.1
     var sizeSquareVariance = 0.05
-    /// What a match of profile and lead is presumed to bring.
-    var matchMean = 0.4
+    /// What a match of profile and lead is presumed to bring against a mismatch.
+    var matchMean = 0.5
     var matchVariance = 0.12
     var skillVariance = 0.16
     var verticalVariance = 0.16
@@ -31,7 +31,7 @@ struct MatchRow: Sendable, Equatable {
     var product: Int32 = -1
     /// Logarithm of the deal's value against a usual one.
     var size = 0.0
-    /// Vertical, product and language, 0 or 1, and the share of technologies.
+    /// Of vertical, product, language and technologies: from -1/2 to 1/2, 0 where nothing is known.
     var match = SIMD4<Double>(repeating: 0)
 
     var sizeSquare: Double { min(size * size, 5) - 1 }
@@ -100,10 +100,10 @@ struct MatchModel: Sendable {
         }
     }
 
-    /// Sets what is presumed of a lead before anything is learned. A usual lead is matched by half.
+    /// Sets what is presumed of a lead before anything is learned.
     mutating func setPrior(rate: Double) {
         if learned > 0 { return }
-        shared[0] = ElementaryFunctions.log(rate / (1 - rate)) - settings.matchMean
+        shared[0] = ElementaryFunctions.log(rate / (1 - rate))
     }
 
     /// Makes room for partners 0..<count.
@@ -161,6 +161,20 @@ struct MatchModel: Sendable {
         let gradient = ((won ? 1 : 0) - p) * gain, shrink = curvature * gain
         Self.step(a, &shared, 0, &sharedCovariance, 0, sharedCount, gradient, shrink)
         Self.step(b, &own, start, &ownCovariance, start * ownCount, ownCount, gradient, shrink)
+    }
+
+    /// An outcome turned out to be the opposite. The means move by the difference; what is certain stays as certain.
+    mutating func correct(_ partner: Int, _ row: MatchRow, won: Bool) {
+        let (a, b) = (sharedRow(row), ownRow(row))
+        let start = partner * ownCount
+        var (mean, variance) = (0.0, 0.0)
+        a.add(to: &mean, &variance, shared.span, sharedCovariance.span)
+        b.add(
+            to: &mean, &variance, own.span.extracting(start..<start + ownCount),
+            ownCovariance.span.extracting(start * ownCount..<(start + ownCount) * ownCount))
+        let gradient = (won ? 1.0 : -1.0) / (1 + 0.25 * variance)
+        Self.step(a, &shared, 0, &sharedCovariance, 0, sharedCount, gradient, 0)
+        Self.step(b, &own, start, &ownCovariance, start * ownCount, ownCount, gradient, 0)
     }
 
     private func sharedRow(_ row: MatchRow) -> SparseRow {

@@ -23,6 +23,8 @@ struct PartnerTable: Sendable, Equatable {
     private(set) var typicalDealMin: [Int64] = []
     private(set) var typicalDealMax: [Int64] = []
     private(set) var tier: [UInt32] = []
+    /// Which of its lists hold anything.
+    private(set) var lists: [ProfileLists] = []
     var openLeads: [UInt32] = []
     var period: [Int64] = []
     var leadsInPeriod: [UInt32] = []
@@ -64,6 +66,7 @@ struct PartnerTable: Sendable, Equatable {
             typicalDealMin.append(0)
             typicalDealMax.append(0)
             tier.append(0)
+            lists.append([])
             openLeads.append(0)
             period.append(.min)
             leadsInPeriod.append(0)
@@ -79,6 +82,7 @@ struct PartnerTable: Sendable, Equatable {
         active[index] = status[index] == .active
         mark(profile, at: index, true, &vocabulary)
         tier[index] = profile.tier
+        lists[index] = ProfileLists(profile)
         typicalDealMin[index] = Self.bound(profile.typicalDealMin, currency)
         typicalDealMax[index] = Self.bound(profile.typicalDealMax, currency)
         setCapacity(profile.capacity, at: index)
