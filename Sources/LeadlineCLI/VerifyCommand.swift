@@ -2,6 +2,7 @@ import ArgumentParser
 import Audit
 import Engine
 import Foundation
+import Journal
 import KafkaTransport
 
 struct VerifyCommand: AsyncParsableCommand {
@@ -9,18 +10,25 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Verify that nothing was changed or left out, and that every promise was kept.",
         discussion: """
-            One pass over each program's entries: hash chain and head; positions and stamps; every input decided again and \
+            One pass over each program's entries: hash chain and head; the Merkle tree against its stored nodes and against \
+            every checkpoint, whose signatures are checked; positions and stamps; every input decided again and \
             compared; recorded state hashes and snapshots compared with the fold; no accepted lead lost; no automatic \
-            assignment over a cap, counted apart from the decider; no timer fired early. Then the commit order and the \
-            dead letters, which open only with the master key. Chain and decisions need no key. Reads only. Names the \
-            program and position of each program's first fault.
+            assignment over a cap, counted apart from the decider; no timer fired early. Then the commit order, the offsets of \
+            the input topics, the list of leads, and the dead letters, which open only with the master key. Chain, tree and \
+            decisions need no key. Reads only. Names the program and position of each program's first fault.
+
+            A checkpoint kept outside of the data folder (--checkpoint FILE) shows what the folder alone cannot: that the \
+            tail was cut off, that an older copy was put back, that everything was made anew. Name the key you trust with \
+            --key; without it the log key beside the master key counts.
 
             With --kafka it reads the journal topic instead, from its beginning, and needs no processor's disk: positions \
             without gap or repeat, and then the same checks, partition by partition.
 
             With --json, one object: depth, programs (program, size, entries, events, head, stateHash, statesAvailable, \
-            stateHashesCompared, snapshotsCompared, leadsAccepted, assignmentsCheckedAgainstCaps, seconds, fault), \
-            orderFault, deadLetters (isChecked, reason, opened, erased, fault), seconds; a fault has kind, program, \
+            stateHashesCompared, snapshotsCompared, leadsAccepted, assignmentsCheckedAgainstCaps, root, treeAvailable, treeSize, \
+            treeNodesCompared, checkpoints, trust, seconds, fault, otherFaults), orderFault, deadLetters (isChecked, reason, \
+            opened, erased, fault), sources (isChecked, reason, records, fault), projection (isChecked, reason, rows, \
+            fault), otherFaults, seconds; a fault has kind, program, \
             position, detail. Exit code 1 on any fault. \(Outcome.note)
             """)
 
@@ -29,6 +37,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Flag(help: "Print one JSON object.")
     var json = false
+
+    @Option(help: ArgumentHelp("A checkpoint that was kept outside of the data folder.", valueName: "file"))
+    var checkpoint: [String] = []
+
+    @Option(help: ArgumentHelp("A verifier key you trust, or a file with one a line.", valueName: "key"))
+    var key: [String] = []
 
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
@@ -69,7 +83,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func verify(_ folder: DataFolder) async throws -> Bool {
-        let verifier = Verifier(folder, depth: quick ? .chain : .full)
+        let verifier = Verifier(folder, depth: quick ? .chain : .full, keys: try KeyArguments.read(key), checkpoints: try checkpoints())
         let report = try await SharedProgressBar.audit("verifying") { bar in
             try await verifier.run(program: data.givenProgram) { bar.update($0) }
         }
@@ -81,5 +95,13 @@ struct VerifyCommand: AsyncParsableCommand {
             Terminal.line(report.lines.map(Terminal.harmless).joined(separator: "\n"))
         }
         return report.isGood
+    }
+
+    private func checkpoints() throws -> [ForeignCheckpoint] {
+        try checkpoint.map { path in
+            do { return ForeignCheckpoint(source: path, note: try SignedNote(try EvidenceFile.bytes(path))) } catch let error as NoteError {
+                throw CommandFailure(.input, "\(error)", at: path)
+            }
+        }
     }
 }
