@@ -79,9 +79,15 @@ public struct CheckpointSigner: Sendable {
         return try checkpoints.write { db in
             let last = try CheckpointStore().latest(program: program, in: db)
             let root = try trees.read { try extended(last, head, $0) }
-            if let last, last.checkpoint.size == head.size { return last }
+            if let last, last.checkpoint.size == head.size, isSignedByNewestKey(last) { return last }
             return try add(head, root, db)
         }
+    }
+
+    /// After a rotation the same tree is signed again, so that the newest checkpoint goes with the newest key.
+    private func isSignedByNewestKey(_ stored: StoredCheckpoint) -> Bool {
+        guard let key = try? verifierKey(stored.program) else { return false }
+        return stored.note.signatures.contains { $0.name == key.name && $0.keyID == key.id }
     }
 
     private func grow(_ program: String, _ progress: (UInt64, UInt64) -> Void) throws -> TreeHead {

@@ -83,12 +83,12 @@ public struct CheckpointStore: Sendable {
         try rows("WHERE program = ? ORDER BY seq DESC LIMIT 1", [program], in: db).first.map { try stored($0, in: db) }
     }
 
-    /// The smallest checkpoint of a program that covers `size` entries, or `nil`.
+    /// The smallest checkpoint of a program that covers `size` entries, the newest of that size, or `nil`.
     ///
     /// - Throws: ``NoteError`` if what is stored is no checkpoint.
     public func first(program: String, covering size: UInt64, in db: Database) throws -> StoredCheckpoint? {
         let end = Int64(clamping: size)
-        return try rows("WHERE program = ? AND size >= ? ORDER BY size, seq LIMIT 1", [program, end], in: db).first
+        return try rows("WHERE program = ? AND size >= ? ORDER BY size, seq DESC LIMIT 1", [program, end], in: db).first
             .map { try stored($0, in: db) }
     }
 
