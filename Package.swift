@@ -55,10 +55,11 @@ let package = Package(
                 metrics,
             ],
             swiftSettings: strict),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "Audit",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", grdb, crypto],
-            swiftSettings: strict),
+            dependencies: ["CZlib", "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", grdb, crypto, protobuf],
+            resources: [.embedInCode("Archive/Schemas")], swiftSettings: strict),
         .target(name: "Evaluation", dependencies: ["LeadlineCore", "Engine"], swiftSettings: strict),
         .target(
             name: "Simulation",

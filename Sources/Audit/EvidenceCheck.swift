@@ -15,6 +15,8 @@ public struct EvidenceFinding: Sendable, Codable, Equatable {
     public var fault: String?
     /// True if a trusted key signed what everything else leads to.
     public var isAuthentic = false
+    /// True if its signatures hold, but by a key that nobody vouches for than the file itself.
+    public var isSelfSigned = false
 
     init(_ source: String, _ kind: String) {
         self.source = source
@@ -39,6 +41,9 @@ public struct EvidenceReport: Sendable, Codable, Equatable {
     /// True if everything rests on a trusted key.
     public var isAuthentic: Bool { !findings.isEmpty && findings.allSatisfy(\.isAuthentic) }
 
+    /// True if every signature was checked, by a trusted key or by the one that an archive itself names.
+    public var isSigned: Bool { !findings.isEmpty && findings.allSatisfy { $0.isAuthentic || $0.isSelfSigned } }
+
     /// The report for people.
     public var lines: [String] {
         findings.flatMap(\.lines) + conflicts.map { "FAULT  \($0)" } + [verdict]
@@ -46,8 +51,10 @@ public struct EvidenceReport: Sendable, Codable, Equatable {
 
     private var verdict: String {
         if !isGood { return "NOT VERIFIED" }
-        return isAuthentic
-            ? "verified" : "NOT PROVEN: what was checked holds, but not everything rests on a key you trust: see 'not checked' above"
+        if isAuthentic { return "verified" }
+        return isSigned
+            ? "verified, on the word of the archive's own key: see 'not checked' above"
+            : "NOT PROVEN: what was checked holds, but not everything rests on a key you trust: see 'not checked' above"
     }
 }
 
@@ -80,11 +87,13 @@ public struct EvidenceCheck {
     }
 
     /// Checks all files. Statements of rotation among them count whatever their order.
-    public mutating func run(_ files: [File]) -> EvidenceReport {
+    /// - Parameter archives: archives' folders, and their names for the report.
+    public mutating func run(_ files: [File], archives: [(source: String, path: String)] = []) -> EvidenceReport {
         let rotations = files.compactMap { file in (try? SignedNote(file.bytes)).flatMap { try? KeyRotation($0) } }
         trusted = TrustedKeys(keys: keys, rotations: rotations)
         var findings: [EvidenceFinding] = []
         for file in files { findings.append(check(file)) }
+        findings += archives.map { Self.archive($0.path, source: $0.source, keys: keys) }
         return EvidenceReport(findings: findings, conflicts: conflicts())
     }
 

@@ -71,6 +71,8 @@ public struct ProjectionVerification: Sendable, Codable, Equatable {
 public struct VerificationReport: Sendable, Codable, Equatable {
     public var depth: Verifier.Depth
     public var programs: [ProgramVerification]
+    /// False for an archive, which does not record the order over all programs.
+    public var orderIsChecked = true
     /// What is wrong with the order over all programs.
     public var orderFault: AuditFault?
     public var deadLetters: DeadLetterVerification
@@ -105,7 +107,11 @@ extension VerificationReport {
     /// The report for people: what was checked, what could not be, and what is wrong.
     public var lines: [String] {
         var lines = programs.flatMap(\.lines)
-        if let orderFault { lines.append("FAULT  \(orderFault)") } else { lines.append("commit order and decision offsets: no gaps") }
+        if let orderFault {
+            lines.append("FAULT  \(orderFault)")
+        } else {
+            lines.append("commit order and decision offsets: " + (orderIsChecked ? "no gaps" : "not checked: an archive does not hold them"))
+        }
         if let fault = deadLetters.fault {
             lines.append("FAULT  \(fault)")
         } else if deadLetters.isChecked {

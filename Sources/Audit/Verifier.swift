@@ -25,15 +25,19 @@ public struct Verifier: Sendable {
     private let depth: Depth
     private let keys: [VerifierKey]
     private let checkpoints: [ForeignCheckpoint]
+    private let isArchive: Bool
 
     /// A verifier of a folder.
     /// - Parameters:
     ///   - keys: logs' keys that the caller trusts; without any, the folder's own count.
     ///   - checkpoints: checkpoints that were kept outside of the folder. They show what the folder alone cannot: that
     ///     its tail was cut off, or that an older copy was put back.
+    ///   - isArchive: the folder was unpacked from an archive, so that its commit order says nothing.
     public init(
-        _ folder: DataFolder, depth: Depth = .full, keys: [VerifierKey] = [], checkpoints: [ForeignCheckpoint] = []
+        _ folder: DataFolder, depth: Depth = .full, keys: [VerifierKey] = [], checkpoints: [ForeignCheckpoint] = [],
+        isArchive: Bool = false
     ) {
+        self.isArchive = isArchive
         self.folder = folder
         self.depth = depth
         self.keys = keys
@@ -54,7 +58,8 @@ public struct Verifier: Sendable {
         async let projection = projection(program)
         let results = try await ProgramRuns.map(programs) { try verify($0, check, progress) }
         var report = VerificationReport(depth: depth, programs: results.map(\.result))
-        report.orderFault = try orderFault(journal)
+        report.orderIsChecked = !isArchive
+        report.orderFault = try isArchive ? nil : orderFault(journal)
         report.deadLetters = try depth == .full && program == nil ? deadLetters(journal) : .notChecked(
             depth == .full ? "dead letters belong to no one program; verify without --program" : "--quick")
         report.sources = try sources(results.map(\.sources), journal, isWhole: program == nil && report.isGood)

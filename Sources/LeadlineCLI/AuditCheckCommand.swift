@@ -14,11 +14,12 @@ struct AuditCheckCommand: AsyncParsableCommand {
             --key is the verifier key that you trust, as 'leadline audit checkpoint --key' printed it when you first asked; \
             statements of rotation among the files lead on from it. Witnesses' keys (type 04) go into --key as well.
 
-            With --json, one object: findings (source, kind, checked, notChecked, fault, isAuthentic), conflicts. Exit code \
-            1 if anything is wrong, 2 if nothing is wrong but not everything rests on a key that was given. \(Outcome.note)
+            With --json, one object: findings (source, kind, checked, notChecked, fault, isAuthentic, \
+            isSelfSigned), conflicts. Exit code 1 if anything is wrong, 2 if nothing is wrong but a signature could not be \
+            checked. \(Outcome.note)
             """)
 
-    @Argument(help: ArgumentHelp("Files to check, or an archive's folder; - is stdin.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Files to check, archives too; - is stdin.", valueName: "file"))
     var files: [String]
 
     @Option(help: ArgumentHelp("A verifier key you trust, or a file with one a line.", valueName: "key"))
@@ -33,14 +34,17 @@ struct AuditCheckCommand: AsyncParsableCommand {
     func run() async throws {
         let keys = try KeyArguments.read(key)
         var check = EvidenceCheck(keys: keys, entries: try entry.map(Self.file))
-        let report = check.run(try files.map(Self.file))
+        let isArchive = files.map { ArchiveOptions.isArchive($0) }
+        let single = zip(files, isArchive).filter { !$1 }.map(\.0)
+        let archives = try zip(files, isArchive).filter(\.1).map { try OpenArchive($0.0) }
+        let report = check.run(try single.map(Self.file), archives: archives.map { ($0.source, $0.path) })
         if json {
             Terminal.line(try JSONText.line(report))
         } else {
             Terminal.line(report.lines.map(Terminal.harmless).joined(separator: "\n"))
         }
         if !report.isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
-        if !report.isAuthentic { throw ExitCode(Outcome.input.rawValue) }
+        if !report.isSigned { throw ExitCode(Outcome.input.rawValue) }
     }
 
     private static func file(_ path: String) throws -> EvidenceCheck.File {

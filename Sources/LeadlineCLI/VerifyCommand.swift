@@ -44,12 +44,13 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A verifier key you trust, or a file with one a line.", valueName: "key"))
     var key: [String] = []
 
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
 
     func run() async throws {
         if let settings = try kafka.settings() { return try await verify(settings) }
-        let isGood = try await verify(try data.folder())
+        let isGood = try await archive.withFolder(data) { try await verify($0) }
         if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
@@ -83,7 +84,8 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func verify(_ folder: DataFolder) async throws -> Bool {
-        let verifier = Verifier(folder, depth: quick ? .chain : .full, keys: try KeyArguments.read(key), checkpoints: try checkpoints())
+        let verifier = Verifier(folder, depth: quick ? .chain : .full, keys: try KeyArguments.read(key), checkpoints: try checkpoints(),
+            isArchive: archive.archive != nil)
         let report = try await SharedProgressBar.audit("verifying") { bar in
             try await verifier.run(program: data.givenProgram) { bar.update($0) }
         }

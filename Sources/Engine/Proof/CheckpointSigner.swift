@@ -48,13 +48,18 @@ public struct CheckpointSigner: Sendable {
         checkpoints = try folder.openCheckpoints()
         let path = folder.logKeyPath
         let isNew = try !FileManager.default.fileExists(atPath: path) && checkpoints.read { try CheckpointStore().firstKey(in: $0) == nil }
-        let key = isNew ? try LogKeyFile.create(at: path) : try LogKeyFile.load(from: path)
+        let key = isNew ? try Self.firstKey(at: path) : try LogKeyFile.load(from: path)
         self.key = key
         newKeyPath = isNew ? path : nil
         try checkpoints.write { db in
             try CheckpointStore().addFirstKey(key.first(), in: db)
             for statement in key.rotations { try CheckpointStore().addRotation(statement, in: db) }
         }
+    }
+
+    /// Several shards may need the first key at once; whoever comes second takes what is there.
+    private static func firstKey(at path: String) throws -> LogKey {
+        do { return try LogKeyFile.create(at: path) } catch LogKeyError.exists { return try LogKeyFile.load(from: path) }
     }
 
     /// What verifies a program's checkpoints from now on: to be kept where nobody who can write to this folder can.

@@ -106,8 +106,8 @@ public enum LogKeyFile {
     private static func write(_ key: LogKey, to path: String, replacing: Bool) throws {
         let lines = [key.signer.secretText] + key.rotations.map { "rotation " + Data($0.bytes).base64EncodedString() }
         let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
-        let part = path + ".new"
-        _ = unsafe unlink(part)
+        // A name of its own, so that two who write at once do not meet before the last step.
+        let part = path + ".\(getpid()).\(UInt32.random(in: 0 ... .max))"
         let file = unsafe open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw unusable(path) }
         let written = unsafe bytes.withUnsafeBytes { unsafe Foundation.write(file, $0.baseAddress, $0.count) }
