@@ -14,6 +14,9 @@ public struct ForeignCheckpoint: Sendable {
         self.source = source
         self.note = note
     }
+
+    /// The program that its origin names; nil if it names none.
+    public var program: String? { LogOrigin.parts(String(note.text.prefix { $0 != "\n" }))?.program }
 }
 
 /// Reads the checkpoints that a program's stream is to be held against, and checks their signatures.
@@ -76,18 +79,13 @@ struct CheckpointCheck {
             try CheckpointStore().all(program: program, in: db) { faults.append(Self.fault(program, "number \($0) in store", $1)) }
         }
         for row in rows ?? [] { try take(row.note, "signed here") }
-        for checkpoint in foreign where Self.isOf(program, checkpoint.note) { try take(checkpoint.note, checkpoint.source) }
+        for checkpoint in foreign where checkpoint.program == program { try take(checkpoint.note, checkpoint.source) }
         return (held, faults)
     }
 
     /// Checkpoints from outside that are of no program of this journal.
     func strangers(_ programs: [String]) -> [ForeignCheckpoint] {
-        foreign.filter { checkpoint in !programs.contains { Self.isOf($0, checkpoint.note) } }
-    }
-
-    private static func isOf(_ program: String, _ note: SignedNote) -> Bool {
-        let origin = note.text.prefix { $0 != "\n" }
-        return LogOrigin.parts(String(origin))?.program == program
+        foreign.filter { checkpoint in !(checkpoint.program.map { programs.contains($0) } ?? false) }
     }
 
     private static func fault(_ program: String, _ source: String, _ error: NoteError) -> AuditFault {

@@ -156,7 +156,10 @@ extension ProgramVerification {
     }
 
     private var checkpointLine: String {
-        guard let trust else { return "  checkpoints: none was signed yet" }
+        guard let trust else {
+            return checkpoints == 0
+                ? "  checkpoints: none was signed yet" : "  checkpoints: \(checkpoints) equal; who signed them was not checked, for no key is known: give --key"
+        }
         return "  checkpoints: \(checkpoints) signed and equal; signatures checked against \(trust)"
     }
 

@@ -77,7 +77,7 @@ public struct Verifier: Sendable {
         var sources = SourceOffsets()
         let (held, faults) = try checkpoints.read(program)
         result.otherFaults = faults
-        if !held.isEmpty { result.trust = checkpoints.trust }
+        if !held.isEmpty || !faults.isEmpty { result.trust = checkpoints.trust }
         do {
             try pass(program, held, &result, &sources, progress)
         } catch let fault as AuditFault {

@@ -11,7 +11,9 @@ enum CheckpointRecords {
         var message = WireCheckpoint()
         message.programID = stored.program
         message.note = stored.note.description
-        let id = "\(stored.program)/checkpoint/\(stored.checkpoint.size)"
+        // After a rotation the same tree is signed again, by another key.
+        let key = String(stored.note.signatures.first?.keyID ?? 0, radix: 16)
+        let id = "\(stored.program)/checkpoint/\(stored.checkpoint.size)/\(key)"
         let headers = [
             RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", id), RecordHeader("ce_source", "/leadline/\(stored.program)"),
             RecordHeader("ce_type", "leadline.v1.Checkpoint"),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Audit
 import Engine
 import Foundation
+import GRDB
 import Journal
 import KafkaTransport
 
@@ -50,7 +51,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let settings = try kafka.settings() { return try await verify(settings) }
-        let isGood = try await archive.withFolder(data) { try await verify($0) }
+        let isGood = try await archive.withFolder(data) { try await verify($0, try checkpoints()) }
         if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
@@ -76,15 +77,23 @@ struct VerifyCommand: AsyncParsableCommand {
             throw CommandFailure(.checkFailed, "\(broken)")
         }
         var isGood = true
+        var strangers = try checkpoints()
         for (partition, shard) in shards.enumerated() {
             if !json { Terminal.line("partition \(partition)") }
-            if try await !verify(shard) { isGood = false }
+            // A checkpoint is of one partition's program; the others know nothing of it.
+            let programs = try await shard.openJournalReadOnly().read { try JournalReader().streams(in: $0) }.map(\.program)
+            let own = strangers.filter { checkpoint in checkpoint.program.map { programs.contains($0) } ?? false }
+            strangers.removeAll { checkpoint in own.contains { $0.source == checkpoint.source } }
+            if try await !verify(shard, own) { isGood = false }
+        }
+        if let stranger = strangers.first, data.givenProgram == nil {
+            throw CommandFailure(.checkFailed, "no program of this cluster has the checkpoint: its whole stream is missing, or it is another log's", at: stranger.source)
         }
         if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
-    private func verify(_ folder: DataFolder) async throws -> Bool {
-        let verifier = Verifier(folder, depth: quick ? .chain : .full, keys: try KeyArguments.read(key), checkpoints: try checkpoints(),
+    private func verify(_ folder: DataFolder, _ checkpoints: [ForeignCheckpoint]) async throws -> Bool {
+        let verifier = Verifier(folder, depth: quick ? .chain : .full, keys: try KeyArguments.read(key), checkpoints: checkpoints,
             isArchive: archive.archive != nil)
         let report = try await SharedProgressBar.audit("verifying") { bar in
             try await verifier.run(program: data.givenProgram) { bar.update($0) }

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import GRDB
 import Journal
+import Synchronization
 import Testing
 
 /// Goal: proof files hold offline, from their bytes and a pinned key alone, across rotations and with witnesses.
@@ -88,5 +89,32 @@ import Testing
         // A lost key is not made anew in silence: the old one could not name it.
         try FileManager.default.removeItem(atPath: folder.folder.logKeyPath)
         #expect(throws: LogKeyError.absent(path: folder.folder.logKeyPath)) { try CheckpointSigner(folder.folder) }
+    }
+
+    @Test func aKeeperSignsWhatGrewAndSaysWhyItDoesNot() async throws {
+        let folder = try await AuditFolder.small()
+        let told = Mutex<(signed: [UInt64], refused: [CheckpointRefusal])>(([], []))
+        func keeper() throws -> CheckpointKeeper {
+            CheckpointKeeper(
+                try CheckpointSigner(folder.folder), signed: { stored in told.withLock { $0.signed.append(stored.checkpoint.size) } },
+                refused: { refusal in told.withLock { $0.refused.append(refusal) } })
+        }
+        let first = try keeper()
+        try await first.finish()
+        try await first.finish()
+        let size = try folder.head().size
+        #expect(told.withLock { $0.signed } == [size])
+        folder.lead(200, "later")
+        try await folder.process(until: 210)
+        try await first.finish()
+        let grown = try folder.head().size
+        #expect(grown > size && told.withLock { $0.signed } == [size, grown])
+
+        try folder.flipBit(3)
+        try folder.makeFit(keepCheckpoints: true)
+        let second = try keeper()
+        try await second.finish()
+        try await second.finish()
+        #expect(told.withLock { $0.refused } == [.notAnExtension(program: AuditFolder.program, signed: grown)])
     }
 }
