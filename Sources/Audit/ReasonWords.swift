@@ -11,6 +11,12 @@ enum ReasonWords {
         case .ownerAtCap: "the partner who owns the account was at its cap"
         case .currencyUnknown: "the policy has no exchange rate for the lead's currency"
         case .processingRestricted: "the person asked to restrict processing"
+        case .reviewRequired: "the policy asks for a human to decide on such a lead"
+        case .lawfulBasisMissing: "the lead states no lawful basis that the policy accepts"
+        case .unanswered: "nobody took it out of the queue before in time"
+        case .shadow: "the policy only says what it would do"
+        case .everyoneAway: "everyone who could have taken it was away"
+        case .placesReserved: "the last places left are expected to bring more than it is worth"
         }
     }
 

@@ -132,7 +132,7 @@ extension Decision {
         let assigned = LeadAssigned(leadID: leadID, partnerID: partnerID, attempt: 1, cause: .imported)
         var shadow = ShadowDecided(leadID: leadID, partnerID: "", evaluation: nil)
         if let policy = state.policy, view.valueMinorUnits != nil {
-            let outcome = Evaluation.evaluate(view, state, policy, at: stamp, scratch: &scratch)
+            let outcome = Evaluation.evaluate(view, leadID: leadID, state, policy, at: stamp, scratch: &scratch)
             if let chosen = outcome.chosen { shadow.partnerID = state.partners.profiles[chosen].partnerID }
             shadow.evaluation = outcome.summary
         }
@@ -145,9 +145,10 @@ extension Decision {
         if state.partners.count == 0 { return escalate(state, leadID, .noPartners) }
         if view.valueMinorUnits == nil { return escalate(state, leadID, .currencyUnknown) }
         if attemptsSoFar >= max(policy.attemptsMax, 1) { return escalate(state, leadID, .attemptsExhausted) }
-        let outcome = Evaluation.evaluate(view, state, policy, at: stamp, scratch: &scratch)
+        let outcome = Evaluation.evaluate(view, leadID: leadID, state, policy, at: stamp, scratch: &scratch)
         guard let chosen = outcome.chosen else {
-            return escalate(state, leadID, outcome.ownerAtCap ? .ownerAtCap : .noEligiblePartner, outcome.summary)
+            let reason = outcome.ownerAtCap ? EscalationReason.ownerAtCap : outcome.placesReserved ? .placesReserved : .noEligiblePartner
+            return escalate(state, leadID, reason, outcome.summary)
         }
         return [.leadAssigned(LeadAssigned(
             leadID: leadID, partnerID: state.partners.profiles[chosen].partnerID, attempt: attemptsSoFar + 1, cause: cause,

@@ -4,6 +4,7 @@ extension State {
     /// Folds one entry: the input, then each of its events, in order.
     public mutating func fold(_ input: Input, _ events: [Event], at stamp: Timestamp) {
         evolve(input, at: stamp)
+        if events.contains(where: { $0.evaluated != nil }) { workOutPrices(at: stamp) }
         for event in events { evolve(event, at: stamp) }
         // Last, so that the leads the decision was made on are there when its events are folded.
         archiveClosedLeads(at: stamp)
@@ -33,15 +34,26 @@ extension State {
         case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
             fold(outcome: input.fact, imported: input.imported)
         case .partnerUpserted(let profile): upsert(profile, input.timeZone)
-        case .partnerCapacitySet(let fact): ifPartner(fact.partnerID) { $0.partners.setCapacity(fact.capacity, at: $1) }
+        case .partnerCapacitySet(let fact): ifPartner(fact.partnerID) {
+                $0.partners.setCapacity(fact.capacity, at: $1)
+                $0.prices.isStale = true
+            }
         case .partnerPaused(let fact): ifPartner(fact.partnerID, becomes: .paused) { $0.leave($1, .paused, .partnerPaused, at: stamp) }
-        case .partnerResumed(let fact): ifPartner(fact.partnerID, becomes: .active) { $0.partners.setStatus(.active, at: $1) }
+        case .partnerResumed(let fact): ifPartner(fact.partnerID, becomes: .active) {
+                $0.partners.setStatus(.active, at: $1)
+                $0.prices.isStale = true
+            }
         case .partnerRemoved(let fact): ifPartner(fact.partnerID, becomes: .removed) { $0.leave($1, .removed, .partnerRemoved, at: stamp) }
         case .partnerAbsenceSet(let fact):
             ifPartner(fact.partnerID) {
                 $0.partners.setAbsence(.init(id: fact.absenceID, from: fact.from, until: fact.until), at: $1)
+                $0.prices.isStale = true
             }
-        case .partnerAbsenceCancelled(let fact): ifPartner(fact.partnerID) { $0.partners.cancelAbsence(fact.absenceID, at: $1) }
+        case .partnerAbsenceCancelled(let fact):
+            ifPartner(fact.partnerID) {
+                $0.partners.cancelAbsence(fact.absenceID, at: $1)
+                $0.prices.isStale = true
+            }
         case .partnerCommissionTermsSet(let fact):
             ifPartner(fact.partnerID) { $0.partners.commissionBasisPoints[$1] = fact.rateBasisPoints }
         case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .erasureRequested,
@@ -53,7 +65,9 @@ extension State {
     /// Folds an event: what Leadline did.
     mutating func evolve(_ event: Event, at stamp: Timestamp) {
         switch event {
-        case .leadAssigned(let event): assign(event, at: stamp)
+        case .leadAssigned(let event):
+            assign(event, at: stamp)
+            remember(event.evaluation, at: stamp)
         case .assignmentExpired(let event):
             count(\.missed, event.leadID)
             takeBack(event.leadID)
@@ -61,10 +75,13 @@ extension State {
             if event.cause == .declined { count(\.declined, event.leadID) }
             takeBack(event.leadID)
         case .firstResponseMet(let event): respond(event.leadID)
-        case .leadEscalated(let event): escalate(event)
+        case .leadEscalated(let event):
+            escalate(event)
+            remember(event.evaluation, at: stamp)
         case .leadClosed(let event): close(event, at: stamp)
         case .leadMerged(let event): merge(event, at: stamp)
-        case .outcomeUnmatched, .shadowDecided, .outcomeWaiting, .commissionAccrued: break
+        case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .reminderDue: break
+        case .shadowDecided(let event): remember(event.evaluation, at: stamp)
         case .inputDisregarded(let event): if event.reason == .tooManyWaiting { forgetNewestWaiting(event.subject) }
         case .reviewOpened(let event):
             flag(event.leadID, .underReview)
@@ -126,6 +143,8 @@ extension State {
         policy = fact.policy
         policyVersion = fact.version
         compileHardRules()
+        lots.adopt(fact.version, at: nextPosition)
+        prices.isStale = true
         model.setPrior(
             rate: min(max(Double(fact.policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999),
             strength: Double(max(fact.policy.priorStrengthDeals, 1)))
@@ -133,20 +152,27 @@ extension State {
 
     mutating func compileHardRules() {
         hardRules = (policy?.hardRules ?? []).map { CompiledRule($0, &vocabulary) }
+        armRules = (policy?.pilot.arms ?? []).map { arm in
+            arm.when.map { CompiledRule(HardRule(name: arm.name, require: $0), &vocabulary) }
+        }
     }
 
     private mutating func upsert(_ profile: PartnerProfile, _ timeZone: TimeZoneRules?) {
         if partners.index(of: profile.partnerID) == nil {
             tallies.addPartner()
+            prices.addPartner()
             model.reserve(partners: partners.count + 1, values: values.idEnd)
+            model.match.reserve(partners: partners.count + 1)
         }
         partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
+        prices.isStale = true
     }
 
     /// A partner goes; what it holds falls due at once and is routed again, one entry a lead. A paused partner
     /// keeps what it is already in touch about.
     private mutating func leave(_ partner: Int, _ status: PartnerTable.Status, _ cause: RoutingCause, at stamp: Timestamp) {
         partners.setStatus(status, at: partner)
+        prices.isStale = true
         for slot in leads.leads.indices {
             let lead = leads.leads[slot]
             guard lead.holder == UInt32(partner), lead.status == .assigned else { continue }
@@ -274,7 +300,10 @@ extension State {
         if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) } else { startHorizon(slot) }
         countAssignment(partner, at: stamp)
         award(slot, partner, at: stamp)
-        if let evaluation = event.evaluation, evaluation.basis == .tieDebt { settleTie(evaluation, winner: partner) }
+        guard let evaluation = event.evaluation else { return }
+        if evaluation.basis == .tieDebt { settleTie(evaluation, winner: partner) }
+        if evaluation.basis == .rotation { takeTurn(slot, partner, evaluation.method) }
+        if evaluation.propensity > 0 { lots.draw(wasExplored: evaluation.basis == .exploration, period: partners.period[partner]) }
     }
 
     /// From now on the timer is the policy's horizon for deals, if it has one.
@@ -298,6 +327,13 @@ extension State {
             partners.leadsInPeriod[partner] = 0
         }
         partners.leadsInPeriod[partner] += 1
+        let floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
+        if partners.floorPeriod[partner] != floorPeriod {
+            partners.floorPeriod[partner] = floorPeriod
+            partners.leadsInFloorPeriod[partner] = 0
+        }
+        partners.leadsInFloorPeriod[partner] += 1
+        if partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped { prices.use[partner].taken += 1 }
     }
 
     // MARK: The model
@@ -312,14 +348,33 @@ extension State {
     /// The model remembers what it says of the lead at this partner, to be judged by the outcome.
     private mutating func award(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
         let view = view(ofLeadAt: slot)
-        let row = LeadFeatures(view, accounts, at: stamp).learnedRow(&values)
+        let features = LeadFeatures(view, accounts, at: stamp)
+        let row = features.learnedRow(&values)
         model.reserve(partners: partners.count, values: values.idEnd)
+        model.match.columns.learn(features.keys, valueMinorUnits: view.valueMinorUnits ?? 0, model.match.settings)
         let segments = Segments.of(
             partner, tallies, tallies.column(ofVertical: view.vertical), SizeBand.of(view.valueMinorUnits ?? 0),
             Segments.Base(model), Double(max(policy?.priorStrengthDeals ?? 1, 1)))
-        let prediction = model.predict(row.span, partner: partner, segment: segments.sum)
+        let suits = matchLogOdds(view, features, partner) - model.curve.baseLogOdds
+        let prediction = model.predict(row.span, partner: partner, segment: segments.sum, match: suits)
         leads.leads[slot].award = UInt32(
             clamping: model.award(day: Int(Self.day(stamp)), partner: partner, row: row, prediction: prediction))
+    }
+
+    /// What the match model says of a lead at a partner.
+    private func matchLogOdds(_ view: LeadView, _ features: LeadFeatures, _ partner: Int) -> Double {
+        let row = model.match.columns.row(features.keys, valueMinorUnits: view.valueMinorUnits ?? 0)
+        let match = MatchLists(view, partners).match(partner)
+        return model.match.ofLead(row) + model.match.ofPartner(partner, row, match, model.match.own.span, model.match.shared.span).sum
+    }
+
+    /// An outcome teaches how this profile and this lead match.
+    private mutating func learnMatch(_ slot: Int, _ partner: Int, won: Bool, at stamp: Timestamp) {
+        let view = view(ofLeadAt: slot)
+        let features = LeadFeatures(view, accounts, at: leads.leads[slot].assignedAt)
+        var row = model.match.columns.row(features.keys, valueMinorUnits: view.valueMinorUnits ?? 0)
+        row.match = MatchLists(view, partners).match(partner)
+        model.match.learn(partner, row, won: won, day: Self.day(stamp))
     }
 
     /// The lead leaves its partner undecided.
@@ -328,6 +383,24 @@ extension State {
         if number == LeadTable.nowhere { return }
         model.end(Int(number), day: Int(Self.day(lastStamp)))
         leads.leads[slot].award = LeadTable.nowhere
+    }
+
+    /// What a routed lead was worth to whom, for the prices of those to come.
+    private mutating func remember(_ evaluation: EvaluationSummary?, at stamp: Timestamp) {
+        guard let evaluation else { return }
+        var bids: [RecentLeads.Bid] = []
+        bids.reserveCapacity(evaluation.best.count + evaluation.atCap.count)
+        for candidate in evaluation.best + evaluation.atCap {
+            guard let partner = partners.index(of: candidate.partnerID) else { continue }
+            bids.append(.init(partner: UInt32(partner), gain: Float(candidate.score)))
+        }
+        prices.remember(at: stamp, bids)
+    }
+
+    /// The partner had its turn in the lead's country.
+    private mutating func takeTurn(_ slot: Int, _ partner: Int, _ method: RoutingMethod) {
+        let weight = method == .weightedRotation ? partners.profiles[partner].rotationWeight : 1
+        turns.take(partner, in: view(ofLeadAt: slot).country, weight: weight)
     }
 
     /// Everyone in a tie is owed an equal share; the winner pays for it. Debts of one tie sum to zero.
@@ -406,6 +479,7 @@ extension State {
             // From the human queue a partner may have got it by other ways.
             if leads.leads[slot].award == LeadTable.nowhere { award(slot, partner, at: stamp) }
             model.close(Int(leads.leads[slot].award), day: Int(Self.day(stamp)), won: event.reason == .won)
+            learnMatch(slot, partner, won: event.reason == .won, at: stamp)
             learn(slot, partner, event, at: stamp)
         } else {
             endAward(slot)
@@ -440,6 +514,7 @@ extension State {
             let row = features(slot, at: lead.assignedAt).learnedRow(&values)
             model.reserve(partners: partners.count, values: values.idEnd)
             model.correct(partner: Int(lead.holder), row: row.span, won: event.reason == .won)
+            learnMatch(slot, Int(lead.holder), won: event.reason == .won, at: stamp)
         }
         learn(slot, Int(lead.holder), event, at: stamp)
     }

@@ -70,7 +70,8 @@ struct Draw {
     mutating func capacity() -> Capacity {
         Capacity(
             openLeadsMax: maybe { $0.uint32() }, leadsPerPeriodMax: maybe { $0.uint32() },
-            leadsPerPeriodMin: uint32())
+            leadsPerPeriodMin: uint32(),
+            segments: several { SegmentCap(leadField: $0.one(of: LeadField.allCases), value: $0.text(), leadsPerPeriodMax: $0.uint32()) })
     }
 
     mutating func zone() -> TimeZoneRules {
@@ -113,6 +114,7 @@ struct Draw {
         value.typicalDealMax = maybe { $0.money() }
         value.capacity = capacity()
         value.timeZone = text()
+        value.rotationWeight = uint32()
         value.workingHours = several {
             WorkingHours(
                 weekday: UInt8($0.dice.below(8)), fromMinute: UInt16($0.dice.below(1440)),
@@ -163,7 +165,40 @@ struct Draw {
         value.ownershipDays = uint32()
         value.dealHorizonDays = uint32()
         value.humanQueue = "queue" + text()
+        value.sla.reminderMinutesBefore = uint32()
+        value.serviceLevels = several {
+            var level = ServiceLevel(name: $0.text(), when: $0.predicate(depth: 3), sla: SLA())
+            level.sla.firstResponseMinutes = $0.uint32()
+            level.sla.reminderMinutesBefore = $0.uint32()
+            return level
+        }
+        value.escalationLadder = several { EscalationStep(queue: $0.text(), afterMinutes: $0.uint32()) }
+        value.method = one(of: RoutingMethod.allCases)
+        value.floorPeriodDays = positive()
+        value.exploration.shareBasisPoints = uint32()
+        value.exploration.leadsPerPeriodMax = uint32()
+        value.pilot.name = text()
+        value.pilot.arms = several {
+            PilotArm(
+                name: $0.text(), method: $0.one(of: RoutingMethod.allCases), shareBasisPoints: $0.uint32(),
+                when: $0.maybe { $0.predicate(depth: 3) })
+        }
+        value.shadow = dice.bool()
+        value.coolDownMinutes = uint32()
+        value.ownershipKeepsTurn = dice.bool()
+        value.declineKeepsTurn = dice.bool()
+        value.review.dealValueAtLeastMinorUnits = maybe { $0.int64() }
+        value.review.conversionBelowBasisPoints = uint32()
+        value.lawfulBases = texts()
+        value.alwaysAssign = dice.bool()
         return value
+    }
+
+    mutating func candidates() -> [Candidate] {
+        (0..<dice.below(9)).map { _ in
+            Candidate(
+                partnerID: text(), score: double(), fit: double(), conversion: double(), placePrice: double(), favour: double())
+        }
     }
 
     mutating func evaluation() -> EvaluationSummary {
@@ -172,20 +207,23 @@ struct Draw {
         value.modelVersion = digest()
         value.dealValueMinorUnits = int64()
         value.fitExponent = double()
-        value.best = (0..<dice.below(9)).map { _ in
-            Candidate(partnerID: text(), score: double(), fit: double(), conversion: double())
-        }
+        value.best = candidates()
+        value.atCap = candidates()
         value.runnerUpPartnerID = text()
         value.scored = uint32()
         value.exclusions = several {
             Exclusion(
                 reason: $0.one(of: [
-                    .hardRule, .paused, .absent, .tried, .openLeadsCap, .periodCap, .conversionBelowMinimum,
+                    .hardRule, .paused, .absent, .tried, .openLeadsCap, .periodCap, .conversionBelowMinimum, .coolingDown,
+                    .segmentCap,
                 ]), rule: $0.text(), partners: $0.uint32())
         }
         value.digest = digest()
-        value.basis = one(of: [.none, .score, .tieDebt, .ownership])
+        value.basis = one(of: [.none, .score, .tieDebt, .ownership, .exploration, .rotation, .fit])
         value.tiedPartnerIDs = texts()
+        value.method = one(of: RoutingMethod.allCases)
+        value.arm = text()
+        value.propensity = double()
         return value
     }
 
@@ -258,7 +296,8 @@ struct Draw {
             .leadAssigned(
                 LeadAssigned(
                     leadID: text(), partnerID: text(), attempt: uint32(), cause: cause(),
-                    respondBy: maybe { Timestamp(micros: $0.int64()) }, evaluation: maybe { $0.evaluation() })),
+                    respondBy: maybe { Timestamp(micros: $0.int64()) }, evaluation: maybe { $0.evaluation() },
+                    remindAt: maybe { Timestamp(micros: $0.int64()) }, serviceLevel: text())),
             .shadowDecided(
                 ShadowDecided(leadID: text(), partnerID: text(), evaluation: maybe { $0.evaluation() })),
             .assignmentExpired(
@@ -272,8 +311,10 @@ struct Draw {
                     leadID: text(),
                     reason: one(of: [
                         .noPolicy, .noPartners, .noEligiblePartner, .attemptsExhausted, .ownerAtCap,
-                        .currencyUnknown, .processingRestricted,
-                    ]), queue: text(), evaluation: maybe { $0.evaluation() })),
+                        .currencyUnknown, .processingRestricted, .reviewRequired, .lawfulBasisMissing, .unanswered, .shadow,
+                        .everyoneAway, .placesReserved,
+                    ]), queue: text(), evaluation: maybe { $0.evaluation() }, movesOn: maybe { Timestamp(micros: $0.int64()) },
+                    suggestedPartnerID: text())),
             .leadClosed(
                 LeadClosed(
                     leadID: text(), partnerID: text(),
@@ -294,6 +335,7 @@ struct Draw {
             .commissionAccrued(
                 CommissionAccrued(
                     leadID: text(), partnerID: text(), amountMinorUnits: int64(), rateBasisPoints: uint32())),
+            .reminderDue(ReminderDue(leadID: text(), partnerID: text(), respondBy: Timestamp(micros: int64()))),
         ]
     }
 

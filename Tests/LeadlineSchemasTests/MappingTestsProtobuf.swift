@@ -40,7 +40,7 @@ import Testing
             let body = Mirror(reflecting: try #require(entry.events.first?.body)).children.first?.value as? any Message
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(event)")
         }
-        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 14)
+        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 15)
     }
 
     @Test func entryAndHeader() throws {
@@ -128,12 +128,21 @@ private let attributes: LeadAttributes = {
     return value
 }()
 
-private let capacity = Capacity(openLeadsMax: 0, leadsPerPeriodMax: 9, leadsPerPeriodMin: 2)
+private let capacity = Capacity(
+    openLeadsMax: 0, leadsPerPeriodMax: 9, leadsPerPeriodMin: 2,
+    segments: [SegmentCap(leadField: .vertical, value: "food", leadsPerPeriodMax: 4)])
 
 private let wireCapacity = WireCapacity.with {
     $0.openLeadsMax = 0
     $0.leadsPerPeriodMax = 9
     $0.leadsPerPeriodMin = 2
+    $0.segments = [
+        .with {
+            $0.leadField = .vertical
+            $0.value = "food"
+            $0.leadsPerPeriodMax = 4
+        }
+    ]
 }
 
 private let evaluation: EvaluationSummary = {
@@ -254,6 +263,28 @@ private let policy: Policy = {
     value.ownershipDays = 17
     value.dealHorizonDays = 18
     value.humanQueue = "q"
+    value.sla.reminderMinutesBefore = 3
+    var level = SLA()
+    level.firstResponseMinutes = 19
+    value.serviceLevels = [ServiceLevel(name: "s", when: .partnerTierAtLeast(3), sla: level)]
+    value.escalationLadder = [EscalationStep(queue: "l", afterMinutes: 20)]
+    value.method = .weightedRotation
+    value.floorPeriodDays = 22
+    value.exploration.shareBasisPoints = 23
+    value.exploration.leadsPerPeriodMax = 24
+    value.pilot.name = "p"
+    value.pilot.arms = [
+        PilotArm(name: "a", method: .roundRobin, shareBasisPoints: 25, when: .partnerTierAtLeast(3)),
+        PilotArm(name: "b", method: .bidPrice),
+    ]
+    value.shadow = true
+    value.coolDownMinutes = 26
+    value.ownershipKeepsTurn = true
+    value.declineKeepsTurn = true
+    value.review.dealValueAtLeastMinorUnits = 0
+    value.review.conversionBelowBasisPoints = 29
+    value.lawfulBases = ["consent"]
+    value.alwaysAssign = true
     return value
 }()
 
@@ -299,6 +330,48 @@ private let wirePolicy = WirePolicy.with {
     $0.ownershipDays = 17
     $0.dealHorizonDays = 18
     $0.humanQueue = "q"
+    $0.sla.reminderMinutesBefore = 3
+    $0.serviceLevels = [
+        .with {
+            $0.name = "s"
+            $0.when = wireTier
+            $0.sla.firstResponseMinutes = 19
+        }
+    ]
+    $0.escalationLadder = [
+        .with {
+            $0.queue = "l"
+            $0.afterMinutes = 20
+        }
+    ]
+    $0.method = .weightedRotation
+    $0.floorPeriodDays = 22
+    $0.exploration = .with {
+        $0.shareBasisPoints = 23
+        $0.leadsPerPeriodMax = 24
+    }
+    $0.pilot = .with {
+        $0.name = "p"
+        $0.arms = [
+            .with {
+                $0.name = "a"
+                $0.method = .roundRobin
+                $0.shareBasisPoints = 25
+                $0.when = wireTier
+            },
+            .with { $0.name = "b" },
+        ]
+    }
+    $0.shadow = true
+    $0.coolDownMinutes = 26
+    $0.ownershipKeepsTurn = true
+    $0.declineKeepsTurn = true
+    $0.review = .with {
+        $0.dealValueAtLeastMinorUnits = 0
+        $0.conversionBelowBasisPoints = 29
+    }
+    $0.lawfulBases = ["consent"]
+    $0.alwaysAssign = true
 }
 
 // MARK: - The tables
@@ -368,6 +441,7 @@ private var profile: PartnerProfile {
     value.typicalDealMax = money(2).0
     value.capacity = capacity
     value.timeZone = "Europe/Rome"
+    value.rotationWeight = 2
     value.workingHours = [WorkingHours(weekday: 1, fromMinute: 540, untilMinute: 1_440)]
     return value
 }
@@ -388,6 +462,7 @@ private var wireProfile: WirePartnerUpserted {
         $0.typicalDealMax = money(2).1
         $0.capacity = wireCapacity
         $0.timeZone = "Europe/Rome"
+        $0.rotationWeight = 2
         $0.workingHours = [
             .with {
                 $0.weekday = 1
@@ -712,6 +787,14 @@ private var endingPairs: [(Event, any Message)] {
                 $0.partnerID = "P"
                 $0.amountMinorUnits = 4
                 $0.rateBasisPoints = 50
+            }
+        ),
+        (
+            .reminderDue(ReminderDue(leadID: "L", partnerID: "P", respondBy: Timestamp(micros: 9))),
+            WireReminderDue.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.respondByMicros = 9
             }
         ),
     ]

@@ -83,6 +83,7 @@ extension WireEvent {
         case 12: .reviewOpened(try .init(serializedBytes: bytes))
         case 13: .reviewResolved(try .init(serializedBytes: bytes))
         case 14: .commissionAccrued(try .init(serializedBytes: bytes))
+        case 15: .reminderDue(try .init(serializedBytes: bytes))
         default: nil
         }
     }
@@ -104,6 +105,7 @@ extension WireEvent {
         case .reviewOpened(let message): message
         case .reviewResolved(let message): message
         case .commissionAccrued(let message): message
+        case .reminderDue(let message): message
         case nil: nil
         }
     }

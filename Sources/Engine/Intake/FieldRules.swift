@@ -32,7 +32,9 @@ struct FieldRules {
         case .processingRestricted(let fact), .processingObjected(let fact), .erasureRequested(let fact), .leadWithdrawn(let fact):
             try id(fact.leadID, "lead_id")
         case .partnerUpserted(let profile): try partner(profile)
-        case .partnerCapacitySet(let fact): try id(fact.partnerID, "partner_id")
+        case .partnerCapacitySet(let fact):
+            try id(fact.partnerID, "partner_id")
+            try capacity(fact.capacity)
         case .partnerPaused(let fact), .partnerResumed(let fact), .partnerRemoved(let fact): try id(fact.partnerID, "partner_id")
         case .partnerAbsenceSet(let fact):
             try id(fact.partnerID, "partner_id")
@@ -173,6 +175,8 @@ struct FieldRules {
         try words(profile.technologies, "technologies")
         try words(profile.certifications, "certifications")
         try words(profile.residencies, "residencies")
+        try capacity(profile.capacity)
+        if profile.rotationWeight > 1_000 { throw invalid("rotation_weight", "must be at most 1000") }
         try money(profile.typicalDealMin, "typical_deal_min")
         try money(profile.typicalDealMax, "typical_deal_max")
         if profile.workingHours.count > listMax { throw invalid("working_hours", "holds more than \(listMax) stretches") }
@@ -184,6 +188,11 @@ struct FieldRules {
         if !profile.workingHours.isEmpty && profile.timeZone.isEmpty {
             throw Rejection(.missingField, "time_zone is required with working_hours, e.g. Europe/Rome", field: "time_zone")
         }
+    }
+
+    private static func capacity(_ capacity: Capacity) throws(Rejection) {
+        if capacity.segments.count > 16 { throw invalid("capacity.segments", "holds more than 16 caps") }
+        for cap in capacity.segments { try word(cap.value, "capacity.segments.value", required: true) }
     }
 
     private static func policy(_ policy: Policy) throws(Rejection) {
@@ -201,7 +210,9 @@ struct FieldRules {
         if policy.minimumConversionBasisPoints > 10_000 { throw invalid("policy.minimum_conversion_basis_points", "must be at most 10000") }
         if policy.priorWinRateBasisPoints > 10_000 { throw invalid("policy.prior_win_rate_basis_points", "must be at most 10000") }
         if policy.periodDays > 3_660 { throw invalid("policy.period_days", "must be at most 3660") }
-        if policy.sla.firstResponseMinutes > 525_600 { throw invalid("policy.sla.first_response_minutes", "must be at most 525600, a year") }
+        try sla(policy.sla, "policy.sla")
+        try offers(policy)
+        try pilot(policy.pilot)
         guard (0...amountMax).contains(policy.defaultDealValueMinorUnits) else {
             throw invalid("policy.default_deal_value_minor_units", "must be from 0 to \(amountMax)")
         }
@@ -209,5 +220,50 @@ struct FieldRules {
         if policy.samePersonDays > 3_660 || policy.ownershipDays > 3_660 {
             throw invalid("policy.ownership_days", "and same_person_days must be at most 3660")
         }
+    }
+
+    private static func sla(_ sla: SLA, _ field: String) throws(Rejection) {
+        if sla.firstResponseMinutes > 525_600 { throw invalid("\(field).first_response_minutes", "must be at most 525600, a year") }
+        if sla.firstResponseMinutes > 0 && sla.reminderMinutesBefore >= sla.firstResponseMinutes {
+            throw invalid("\(field).reminder_minutes_before", "must be less than first_response_minutes")
+        }
+    }
+
+    /// What a policy says about offering leads: levels, ladder, floors, lots, review, lawful bases.
+    private static func offers(_ policy: Policy) throws(Rejection) {
+        if policy.serviceLevels.count > 32 { throw invalid("policy.service_levels", "holds more than 32 levels") }
+        for level in policy.serviceLevels {
+            try word(level.name, "policy.service_levels.name", required: true)
+            try sla(level.sla, "policy.service_levels.sla")
+        }
+        if policy.escalationLadder.count > 8 { throw invalid("policy.escalation_ladder", "holds more than 8 steps") }
+        for step in policy.escalationLadder {
+            try word(step.queue, "policy.escalation_ladder.queue", required: true)
+            guard (1...525_600).contains(step.afterMinutes) else {
+                throw invalid("policy.escalation_ladder.after_minutes", "must be from 1 to 525600, a year")
+            }
+        }
+        if policy.floorPeriodDays > 3_660 { throw invalid("policy.floor_period_days", "must be at most 3660") }
+        if policy.coolDownMinutes > 525_600 { throw invalid("policy.cool_down_minutes", "must be at most 525600, a year") }
+        if policy.exploration.shareBasisPoints > 10_000 { throw invalid("policy.exploration.share_basis_points", "must be at most 10000") }
+        if policy.review.conversionBelowBasisPoints > 10_000 { throw invalid("policy.review.conversion_below_basis_points", "must be at most 10000") }
+        for basis in policy.lawfulBases where !["consent", "contract", "legitimate-interest"].contains(basis) {
+            throw invalid("policy.lawful_bases", "knows consent, contract and legitimate-interest")
+        }
+    }
+
+    private static func pilot(_ pilot: Pilot) throws(Rejection) {
+        if pilot.arms.isEmpty { return }
+        try word(pilot.name, "policy.pilot.name", required: true)
+        guard (2...8).contains(pilot.arms.count) else { throw invalid("policy.pilot.arms", "needs 2 to 8 arms") }
+        var names: [String] = []
+        var share: UInt64 = 0
+        for arm in pilot.arms {
+            try word(arm.name, "policy.pilot.arms.name", required: true)
+            if names.contains(arm.name) { throw invalid("policy.pilot.arms.name", "must differ from arm to arm") }
+            names.append(arm.name)
+            share += UInt64(arm.shareBasisPoints)
+        }
+        if share != 10_000 { throw invalid("policy.pilot.arms.share_basis_points", "must sum to 10000") }
     }
 }

@@ -66,6 +66,8 @@ enum TimelineText {
         case .reviewResolved(let event): "review of \(event.leadID) closed, \(event.overridden ? "overridden" : "upheld")"
         case .commissionAccrued(let event):
             "\(event.partnerID) earned \(MoneyText.of(event.amountMinorUnits, currency)) commission at \(percent(event.rateBasisPoints))"
+        case .reminderDue(let event):
+            "\(event.partnerID) reminded of \(event.leadID), due by \(TimeText.local(event.respondBy))"
         }
     }
 
@@ -99,6 +101,12 @@ enum TimelineText {
         case .ownerAtCap: "the owner of the account is at its cap"
         case .currencyUnknown: "the policy has no rate for the lead's currency"
         case .processingRestricted: "processing is restricted"
+        case .reviewRequired: "the policy wants a human to decide"
+        case .lawfulBasisMissing: "no lawful basis that the policy accepts"
+        case .unanswered: "nobody took it out of the queue before"
+        case .shadow: "the policy only says what it would do"
+        case .everyoneAway: "everyone is away"
+        case .placesReserved: "the last places are worth more to leads expected"
         }
     }
 

@@ -16,6 +16,7 @@ public enum Event: Sendable, Equatable {
     case reviewOpened(ReviewOpened)
     case reviewResolved(ReviewResolved)
     case commissionAccrued(CommissionAccrued)
+    case reminderDue(ReminderDue)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
@@ -26,12 +27,14 @@ public enum RoutingCause: UInt8, Sendable {
 /// Why a candidate is out. Raw values are the schema's.
 public enum ExclusionReason: UInt8, Sendable {
     case hardRule = 1, paused, absent, tried, openLeadsCap, periodCap, conversionBelowMinimum
+    case coolingDown, segmentCap
 }
 
 /// Why a lead went to the human queue. Raw values are the schema's.
 public enum EscalationReason: UInt8, Sendable {
     case noPolicy = 1, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
-    case processingRestricted
+    case processingRestricted, reviewRequired, lawfulBasisMissing, unanswered, shadow, everyoneAway
+    case placesReserved
 }
 
 /// How a lead ended. Raw values are the schema's.
@@ -43,7 +46,7 @@ public enum ClosingReason: UInt8, Sendable {
 public enum SelectionBasis: UInt8, Sendable {
     /// Nobody was chosen.
     case none = 0
-    case score, tieDebt, ownership
+    case score, tieDebt, ownership, exploration, rotation, fit
 }
 
 /// Why an input changed nothing. Raw values are the schema's.
@@ -61,11 +64,17 @@ public struct Candidate: Sendable, Equatable {
     public var fit: Double
     /// 0 to 1.
     public var conversion: Double
-    public init(partnerID: String, score: Double, fit: Double, conversion: Double) {
+    /// What its next place is worth to the leads still expected, in minor units.
+    public var placePrice: Double
+    /// What its floor, and having taken a smaller share of its places than others, add, in minor units.
+    public var favour: Double
+    public init(partnerID: String, score: Double, fit: Double, conversion: Double, placePrice: Double = 0, favour: Double = 0) {
         self.partnerID = partnerID
         self.score = score
         self.fit = fit
         self.conversion = conversion
+        self.placePrice = placePrice
+        self.favour = favour
     }
 }
 
@@ -100,6 +109,14 @@ public struct EvaluationSummary: Sendable, Equatable {
     public var basis = SelectionBasis.none
     /// Those who shared the best score, where debt decided.
     public var tiedPartnerIDs: [String] = []
+    /// How the arm, or the policy, chooses.
+    public var method = RoutingMethod.bidPrice
+    /// The pilot's arm that the lead fell to; empty without a pilot.
+    public var arm = ""
+    /// Probability with which the chosen partner was chosen; 0 where no lot is drawn, and then it was certain.
+    public var propensity: Double = 0
+    /// The best of those who were at a cap and would have been among the best, by score, at most eight.
+    public var atCap: [Candidate] = []
     public init() {}
 }
 
@@ -113,9 +130,13 @@ public struct LeadAssigned: Sendable, Equatable {
     public var respondBy: Timestamp?
     /// Nil where a human or history chose.
     public var evaluation: EvaluationSummary?
+    /// When the partner is reminded; nil where it is not.
+    public var remindAt: Timestamp?
+    /// The service level that holds; empty for the policy's own promise.
+    public var serviceLevel: String
     public init(
         leadID: String, partnerID: String, attempt: UInt32, cause: RoutingCause, respondBy: Timestamp? = nil,
-        evaluation: EvaluationSummary? = nil
+        evaluation: EvaluationSummary? = nil, remindAt: Timestamp? = nil, serviceLevel: String = ""
     ) {
         self.leadID = leadID
         self.partnerID = partnerID
@@ -123,6 +144,8 @@ public struct LeadAssigned: Sendable, Equatable {
         self.cause = cause
         self.respondBy = respondBy
         self.evaluation = evaluation
+        self.remindAt = remindAt
+        self.serviceLevel = serviceLevel
     }
 }
 
@@ -179,17 +202,38 @@ public struct FirstResponseMet: Sendable, Equatable {
     }
 }
 
+/// The deadline of a first response is near.
+public struct ReminderDue: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var respondBy: Timestamp
+    public init(leadID: String, partnerID: String, respondBy: Timestamp) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.respondBy = respondBy
+    }
+}
+
 /// A lead went to the human queue.
 public struct LeadEscalated: Sendable, Equatable {
     public var leadID: String
     public var reason: EscalationReason
     public var queue: String
     public var evaluation: EvaluationSummary?
-    public init(leadID: String, reason: EscalationReason, queue: String, evaluation: EvaluationSummary? = nil) {
+    /// When it moves on to the next queue; nil where there is none.
+    public var movesOn: Timestamp?
+    /// The partner whom Leadline would have chosen; empty if nobody.
+    public var suggestedPartnerID: String
+    public init(
+        leadID: String, reason: EscalationReason, queue: String, evaluation: EvaluationSummary? = nil, movesOn: Timestamp? = nil,
+        suggestedPartnerID: String = ""
+    ) {
         self.leadID = leadID
         self.reason = reason
         self.queue = queue
         self.evaluation = evaluation
+        self.movesOn = movesOn
+        self.suggestedPartnerID = suggestedPartnerID
     }
 }
 

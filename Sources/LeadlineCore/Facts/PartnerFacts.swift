@@ -1,17 +1,35 @@
 // What the vendor says about its partners.
 
+/// How many leads with one value a partner takes.
+public struct SegmentCap: Sendable, Equatable {
+    public var leadField: LeadField
+    public var value: String
+    /// Most such leads in one period of the policy.
+    public var leadsPerPeriodMax: UInt32
+    public init(leadField: LeadField, value: String, leadsPerPeriodMax: UInt32) {
+        self.leadField = leadField
+        self.value = value
+        self.leadsPerPeriodMax = leadsPerPeriodMax
+    }
+}
+
 /// How many leads a partner takes.
 public struct Capacity: Sendable, Equatable {
     /// Most leads held open at once; nil is no such cap.
     public var openLeadsMax: UInt32?
     /// Most leads in one period of the policy; nil is no such cap.
     public var leadsPerPeriodMax: UInt32?
-    /// Fewest leads in one period that it should get.
+    /// Fewest leads in one floor period that it should get.
     public var leadsPerPeriodMin: UInt32
-    public init(openLeadsMax: UInt32? = nil, leadsPerPeriodMax: UInt32? = nil, leadsPerPeriodMin: UInt32 = 0) {
+    /// Caps on some of its leads.
+    public var segments: [SegmentCap]
+    public init(
+        openLeadsMax: UInt32? = nil, leadsPerPeriodMax: UInt32? = nil, leadsPerPeriodMin: UInt32 = 0, segments: [SegmentCap] = []
+    ) {
         self.openLeadsMax = openLeadsMax
         self.leadsPerPeriodMax = leadsPerPeriodMax
         self.leadsPerPeriodMin = leadsPerPeriodMin
+        self.segments = segments
     }
 }
 
@@ -70,6 +88,8 @@ public struct PartnerProfile: Sendable, Equatable {
     /// IANA name; the rules come with the input.
     public var timeZone = ""
     public var workingHours: [WorkingHours] = []
+    /// Its turns among equals against those of others; 0 is 1.
+    public var rotationWeight: UInt32 = 0
     public init(partnerID: String) { self.partnerID = partnerID }
 }
 

@@ -33,6 +33,30 @@ public struct Policy: Sendable, Equatable {
     public var dealHorizonDays: UInt32 = 0
     /// Name of the human queue.
     public var humanQueue = "partner-managers"
+    /// Promises for some leads or partners; the first that holds counts, else `sla`.
+    public var serviceLevels: [ServiceLevel] = []
+    /// Where a lead goes that nobody took out of the human queue.
+    public var escalationLadder: [EscalationStep] = []
+    /// How a partner is chosen.
+    public var method = RoutingMethod.bidPrice
+    /// Length of a floor's period, from `periodAnchor`.
+    public var floorPeriodDays: UInt32 = 28
+    public var exploration = Exploration()
+    public var pilot = Pilot()
+    /// True if every lead goes to the human queue, with what Leadline would do.
+    public var shadow = false
+    /// After a missed deadline a partner gets no leads for so long; 0 is no time.
+    public var coolDownMinutes: UInt32 = 0
+    /// True if a lead that came by ownership leaves the partner's turn among equals as it was.
+    public var ownershipKeepsTurn = false
+    /// True if a partner that declines gets its turn among equals back.
+    public var declineKeepsTurn = false
+    public var review = ReviewRule()
+    /// Lawful bases on which a lead may be routed; none is any, or none stated.
+    public var lawfulBases: [String] = []
+    /// True if a lead goes to somebody as long as anybody has a place, even where the last places are expected to bring
+    /// more than this lead is worth; otherwise a human gets such a lead.
+    public var alwaysAssign = false
     public init() {}
 }
 
@@ -64,6 +88,89 @@ public struct SLA: Sendable, Equatable {
     public var firstResponseMinutes: UInt32 = 5
     /// True if only the partner's working time counts.
     public var inWorkingHours = false
+    /// The partner is reminded so long before the deadline, counted as the deadline is; 0 is never.
+    public var reminderMinutesBefore: UInt32 = 0
+    public init() {}
+}
+
+/// A promise of its own for some leads or partners.
+public struct ServiceLevel: Sendable, Equatable {
+    /// Name in explanations.
+    public var name: String
+    /// For whom it holds.
+    public var when: Predicate
+    public var sla: SLA
+    public init(name: String, when: Predicate, sla: SLA) {
+        self.name = name
+        self.when = when
+        self.sla = sla
+    }
+}
+
+/// Who gets a lead that has waited in the human queue.
+public struct EscalationStep: Sendable, Equatable {
+    public var queue: String
+    /// Time in the queue before, after which the lead moves on to this one.
+    public var afterMinutes: UInt32
+    public init(queue: String, afterMinutes: UInt32) {
+        self.queue = queue
+        self.afterMinutes = afterMinutes
+    }
+}
+
+/// How a partner is chosen among those whom hard rules and caps admit. Raw values are the schema's.
+public enum RoutingMethod: UInt8, Sendable, CaseIterable {
+    /// The highest score after the price of the partner's place and its floor.
+    case bidPrice = 1
+    /// The highest score, whatever its places are worth to other leads.
+    case highestScore
+    /// Partners take turns, in each country by itself.
+    case roundRobin
+    /// Partners take turns in proportion to their rotation weights, in each country by itself.
+    case weightedRotation
+    /// The best fit, as a static rules score would have it.
+    case highestFit
+}
+
+/// One arm of a pilot.
+public struct PilotArm: Sendable, Equatable {
+    public var name: String
+    public var method: RoutingMethod
+    /// Share of the leads that no condition took.
+    public var shareBasisPoints: UInt32
+    /// Leads that go to this arm whatever the shares; nil is none.
+    public var when: Predicate?
+    public init(name: String, method: RoutingMethod, shareBasisPoints: UInt32 = 0, when: Predicate? = nil) {
+        self.name = name
+        self.method = method
+        self.shareBasisPoints = shareBasisPoints
+        self.when = when
+    }
+}
+
+/// Two or more ways of routing side by side; none without arms.
+public struct Pilot: Sendable, Equatable {
+    /// Another name draws the shares anew.
+    public var name = ""
+    public var arms: [PilotArm] = []
+    public init() {}
+}
+
+/// Leads that go to a partner drawn by lot, so that policies can be compared by what they were never seen to do.
+public struct Exploration: Sendable, Equatable {
+    /// Share of the leads; 0 is none.
+    public var shareBasisPoints: UInt32 = 0
+    /// Most such leads a capacity period; 0 is no limit.
+    public var leadsPerPeriodMax: UInt32 = 0
+    public init() {}
+}
+
+/// When a human decides instead of Leadline.
+public struct ReviewRule: Sendable, Equatable {
+    /// Leads of at least this value, in minor units of the program's currency; nil is none.
+    public var dealValueAtLeastMinorUnits: Int64?
+    /// Leads whose best candidate has a lower estimated conversion; 0 is none.
+    public var conversionBelowBasisPoints: UInt32 = 0
     public init() {}
 }
 

@@ -59,6 +59,8 @@ struct LeadFeatures: Sendable {
         set(.dealSize, UInt32(SizeBand.of(lead.valueMinorUnits ?? 0)))
         set(.source, UInt32(lead.source))
         set(.product, UInt32(lead.product))
+        // Not a slot of the crossed model: the match model alone asks whether a language was stated.
+        keys[7] = 7 << 24 | (lead.language == Vocabulary.none ? 0 : 1)
         if let account = lead.account { set(.intent, Intent.code(accounts.accounts[account], at: stamp)) } else { set(.intent, 0) }
     }
 

@@ -15,6 +15,8 @@ extension PartnerTable {
             w.put(openLeads[index])
             w.put(period[index])
             w.put(leadsInPeriod[index])
+            w.put(floorPeriod[index])
+            w.put(leadsInFloorPeriod[index])
             w.put(tieDebtMicros[index])
             w.put(lastAssigned[index])
             w.put(assignments[index])
@@ -34,6 +36,8 @@ extension PartnerTable {
             openLeads[index] = try r.get()
             period[index] = try r.get()
             leadsInPeriod[index] = try r.get()
+            floorPeriod[index] = try r.get()
+            leadsInFloorPeriod[index] = try r.get()
             tieDebtMicros[index] = try r.get()
             lastAssigned[index] = try r.timestamp()
             assignments[index] = try r.get()
@@ -52,6 +56,12 @@ extension PartnerProfile {
         w.put(optional: capacity.openLeadsMax) { $0.put($1) }
         w.put(optional: capacity.leadsPerPeriodMax) { $0.put($1) }
         w.put(capacity.leadsPerPeriodMin)
+        w.put(each: capacity.segments) { w, cap in
+            w.put(cap.leadField.rawValue)
+            w.put(cap.value)
+            w.put(cap.leadsPerPeriodMax)
+        }
+        w.put(rotationWeight)
         w.put(timeZone)
         w.put(each: workingHours) { w, hours in
             w.put(hours.weekday)
@@ -79,7 +89,11 @@ extension PartnerProfile {
         capacity = Capacity(
             openLeadsMax: try r.optional { (r) throws(StateBytesError) in try r.get() },
             leadsPerPeriodMax: try r.optional { (r) throws(StateBytesError) in try r.get() },
-            leadsPerPeriodMin: try r.get())
+            leadsPerPeriodMin: try r.get(),
+            segments: try r.each { (r) throws(StateBytesError) in
+                SegmentCap(leadField: try r.raw(), value: try r.string(), leadsPerPeriodMax: try r.get())
+            })
+        rotationWeight = try r.get()
         timeZone = try r.string()
         workingHours = try r.each { (r) throws(StateBytesError) in
             WorkingHours(weekday: try r.get(), fromMinute: try r.get(), untilMinute: try r.get())

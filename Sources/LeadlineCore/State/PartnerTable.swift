@@ -26,6 +26,9 @@ struct PartnerTable: Sendable, Equatable {
     var openLeads: [UInt32] = []
     var period: [Int64] = []
     var leadsInPeriod: [UInt32] = []
+    /// The same for the policy's floor period.
+    var floorPeriod: [Int64] = []
+    var leadsInFloorPeriod: [UInt32] = []
     var tieDebtMicros: [Int64] = []
     var lastAssigned: [Timestamp] = []
     var assignments: [UInt64] = []
@@ -64,6 +67,8 @@ struct PartnerTable: Sendable, Equatable {
             openLeads.append(0)
             period.append(.min)
             leadsInPeriod.append(0)
+            floorPeriod.append(.min)
+            leadsInFloorPeriod.append(0)
             tieDebtMicros.append(0)
             lastAssigned.append(.epoch)
             assignments.append(0)

@@ -11,9 +11,10 @@ extension Policy {
             fitWeights.vertical, fitWeights.country, fitWeights.language, fitWeights.dealSize, fitWeights.technologies,
             fitWeights.winRate, sla.firstResponseMinutes, attemptsMax, minimumConversionBasisPoints,
             priorWinRateBasisPoints, priorStrengthDeals, fitFadeOutcomes, periodDays, samePersonDays, ownershipDays,
-            dealHorizonDays,
+            dealHorizonDays, floorPeriodDays, coolDownMinutes,
         ] { w.put(weight) }
         w.put(sla.inWorkingHours)
+        w.put(sla.reminderMinutesBefore)
         w.put(ownerFirst)
         w.put(periodAnchor)
         w.put(defaultDealValueMinorUnits)
@@ -22,6 +23,34 @@ extension Policy {
             w.put(rate.rateMicros)
         }
         w.put(humanQueue)
+        w.put(each: serviceLevels) { w, level in
+            w.put(level.name)
+            level.when.write(to: &w)
+            w.put(level.sla.firstResponseMinutes)
+            w.put(level.sla.inWorkingHours)
+            w.put(level.sla.reminderMinutesBefore)
+        }
+        w.put(each: escalationLadder) { w, step in
+            w.put(step.queue)
+            w.put(step.afterMinutes)
+        }
+        w.put(method.rawValue)
+        w.put(exploration.shareBasisPoints)
+        w.put(exploration.leadsPerPeriodMax)
+        w.put(pilot.name)
+        w.put(each: pilot.arms) { w, arm in
+            w.put(arm.name)
+            w.put(arm.method.rawValue)
+            w.put(arm.shareBasisPoints)
+            w.put(optional: arm.when) { $1.write(to: &$0) }
+        }
+        w.put(shadow)
+        w.put(ownershipKeepsTurn)
+        w.put(declineKeepsTurn)
+        w.put(optional: review.dealValueAtLeastMinorUnits) { $0.put($1) }
+        w.put(review.conversionBelowBasisPoints)
+        w.put(each: lawfulBases) { $0.put($1) }
+        w.put(alwaysAssign)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -46,7 +75,10 @@ extension Policy {
         samePersonDays = try r.get()
         ownershipDays = try r.get()
         dealHorizonDays = try r.get()
+        floorPeriodDays = try r.get()
+        coolDownMinutes = try r.get()
         sla.inWorkingHours = try r.bool()
+        sla.reminderMinutesBefore = try r.get()
         ownerFirst = try r.bool()
         periodAnchor = try r.timestamp()
         defaultDealValueMinorUnits = try r.get()
@@ -54,6 +86,32 @@ extension Policy {
             ExchangeRate(currency: try r.string(), rateMicros: try r.get())
         }
         humanQueue = try r.string()
+        serviceLevels = try r.each { (r) throws(StateBytesError) in
+            var level = ServiceLevel(name: try r.string(), when: try Predicate(from: &r, depth: 0), sla: SLA())
+            level.sla.firstResponseMinutes = try r.get()
+            level.sla.inWorkingHours = try r.bool()
+            level.sla.reminderMinutesBefore = try r.get()
+            return level
+        }
+        escalationLadder = try r.each { (r) throws(StateBytesError) in
+            EscalationStep(queue: try r.string(), afterMinutes: try r.get())
+        }
+        method = try r.raw()
+        exploration.shareBasisPoints = try r.get()
+        exploration.leadsPerPeriodMax = try r.get()
+        pilot.name = try r.string()
+        pilot.arms = try r.each { (r) throws(StateBytesError) in
+            PilotArm(
+                name: try r.string(), method: try r.raw(), shareBasisPoints: try r.get(),
+                when: try r.optional { (r) throws(StateBytesError) in try Predicate(from: &r, depth: 0) })
+        }
+        shadow = try r.bool()
+        ownershipKeepsTurn = try r.bool()
+        declineKeepsTurn = try r.bool()
+        review.dealValueAtLeastMinorUnits = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        review.conversionBelowBasisPoints = try r.get()
+        lawfulBases = try r.each { (r) throws(StateBytesError) in try r.string() }
+        alwaysAssign = try r.bool()
     }
 }
 

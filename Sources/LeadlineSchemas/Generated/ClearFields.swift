@@ -10,7 +10,9 @@ enum ClearFields: Sendable {
     case dealStageChanged
     case dealWon
     case erasureRequested
+    case escalationStep
     case exchangeRate
+    case exploration
     case firmographicsObserved
     case firstResponseRecorded
     case fitWeights
@@ -37,6 +39,8 @@ enum ClearFields: Sendable {
     case partnerTierAtLeast
     case partnerUpserted
     case pastAssignment
+    case pilot
+    case pilotArm
     case policy
     case policyPublished
     case predicate
@@ -45,6 +49,9 @@ enum ClearFields: Sendable {
     case processingRestricted
     case programRegistered
     case reviewRequested
+    case reviewRule
+    case segmentCap
+    case serviceLevel
     case sla
     case technographicsObserved
     case workingHours
@@ -58,6 +65,7 @@ enum ClearFields: Sendable {
             case 8: .clear  // open_leads_max
             case 16: .clear  // leads_per_period_max
             case 24: .clear  // leads_per_period_min
+            case 34: .message(.segmentCap, repeated: true)  // segments
             default: .sealed
             }
         case .dealLost:
@@ -86,10 +94,22 @@ enum ClearFields: Sendable {
             case 10: .clear  // lead_id
             default: .sealed
             }
+        case .escalationStep:
+            switch tag {
+            case 10: .clear  // queue
+            case 16: .clear  // after_minutes
+            default: .sealed
+            }
         case .exchangeRate:
             switch tag {
             case 10: .clear  // currency
             case 16: .clear  // rate_micros
+            default: .sealed
+            }
+        case .exploration:
+            switch tag {
+            case 8: .clear  // share_basis_points
+            case 16: .clear  // leads_per_period_max
             default: .sealed
             }
         case .firmographicsObserved:
@@ -289,11 +309,26 @@ enum ClearFields: Sendable {
             case 122: .message(.capacity, repeated: false)  // capacity
             case 130: .clear  // time_zone
             case 138: .message(.workingHours, repeated: true)  // working_hours
+            case 144: .clear  // rotation_weight
             default: .sealed
             }
         case .pastAssignment:
             switch tag {
             case 10: .clear  // partner_id
+            default: .sealed
+            }
+        case .pilot:
+            switch tag {
+            case 10: .clear  // name
+            case 18: .message(.pilotArm, repeated: true)  // arms
+            default: .sealed
+            }
+        case .pilotArm:
+            switch tag {
+            case 10: .clear  // name
+            case 16: .clear  // method
+            case 24: .clear  // share_basis_points
+            case 34: .message(.predicate, repeated: false)  // when
             default: .sealed
             }
         case .policy:
@@ -316,6 +351,19 @@ enum ClearFields: Sendable {
             case 128: .clear  // ownership_days
             case 138: .clear  // human_queue
             case 144: .clear  // deal_horizon_days
+            case 154: .message(.serviceLevel, repeated: true)  // service_levels
+            case 162: .message(.escalationStep, repeated: true)  // escalation_ladder
+            case 168: .clear  // method
+            case 176: .clear  // floor_period_days
+            case 186: .message(.exploration, repeated: false)  // exploration
+            case 194: .message(.pilot, repeated: false)  // pilot
+            case 200: .clear  // shadow
+            case 208: .clear  // cool_down_minutes
+            case 216: .clear  // ownership_keeps_turn
+            case 224: .clear  // decline_keeps_turn
+            case 234: .message(.reviewRule, repeated: false)  // review
+            case 242: .clear  // lawful_bases
+            case 248: .clear  // always_assign
             default: .sealed
             }
         case .policyPublished:
@@ -361,10 +409,31 @@ enum ClearFields: Sendable {
             case 10: .clear  // lead_id
             default: .sealed
             }
+        case .reviewRule:
+            switch tag {
+            case 8: .clear  // deal_value_at_least_minor_units
+            case 16: .clear  // conversion_below_basis_points
+            default: .sealed
+            }
+        case .segmentCap:
+            switch tag {
+            case 8: .clear  // lead_field
+            case 18: .clear  // value
+            case 24: .clear  // leads_per_period_max
+            default: .sealed
+            }
+        case .serviceLevel:
+            switch tag {
+            case 10: .clear  // name
+            case 18: .message(.predicate, repeated: false)  // when
+            case 26: .message(.sla, repeated: false)  // sla
+            default: .sealed
+            }
         case .sla:
             switch tag {
             case 8: .clear  // first_response_minutes
             case 16: .clear  // in_working_hours
+            case 24: .clear  // reminder_minutes_before
             default: .sealed
             }
         case .technographicsObserved:

@@ -11,6 +11,7 @@ public enum JSONMember: Equatable, Sendable {
     /// The member of a message, by its JSON or its proto name; nil for plain values and unknown members.
     public init?(_ member: String, of message: String) {
         let found: JSONMember? = switch "\(message).\(member)" {
+        case "Capacity.segments": .message("SegmentCap")
         case "DealLost.reason": .enumeration("RefusalReason")
         case "DealWon.amount": .message("Money")
         case "FirmographicsObserved.annualRevenue", "FirmographicsObserved.annual_revenue": .message("Money")
@@ -33,10 +34,19 @@ public enum JSONMember: Equatable, Sendable {
         case "PartnerUpserted.typicalDealMax", "PartnerUpserted.typical_deal_max": .message("Money")
         case "PartnerUpserted.capacity": .message("Capacity")
         case "PartnerUpserted.workingHours", "PartnerUpserted.working_hours": .message("WorkingHours")
+        case "Pilot.arms": .message("PilotArm")
+        case "PilotArm.method": .enumeration("RoutingMethod")
+        case "PilotArm.when": .message("Predicate")
         case "Policy.hardRules", "Policy.hard_rules": .message("HardRule")
         case "Policy.fitWeights", "Policy.fit_weights": .message("FitWeights")
         case "Policy.sla": .message("Sla")
         case "Policy.exchangeRates", "Policy.exchange_rates": .message("ExchangeRate")
+        case "Policy.serviceLevels", "Policy.service_levels": .message("ServiceLevel")
+        case "Policy.escalationLadder", "Policy.escalation_ladder": .message("EscalationStep")
+        case "Policy.method": .enumeration("RoutingMethod")
+        case "Policy.exploration": .message("Exploration")
+        case "Policy.pilot": .message("Pilot")
+        case "Policy.review": .message("ReviewRule")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")
@@ -47,6 +57,9 @@ public enum JSONMember: Equatable, Sendable {
         case "Predicate.leadNumberWithin", "Predicate.lead_number_within": .message("LeadNumberWithin")
         case "Predicate.partnerTierAtLeast", "Predicate.partner_tier_at_least": .message("PartnerTierAtLeast")
         case "PredicateList.predicates": .message("Predicate")
+        case "SegmentCap.leadField", "SegmentCap.lead_field": .enumeration("LeadField")
+        case "ServiceLevel.when": .message("Predicate")
+        case "ServiceLevel.sla": .message("Sla")
         default: nil
         }
         guard let found else { return nil }
@@ -61,6 +74,7 @@ public enum JSONMember: Equatable, Sendable {
         case "LeadNumber": ["LEAD_NUMBER_UNSPECIFIED", "LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS", "LEAD_NUMBER_EMPLOYEES"]
         case "PartnerList": ["PARTNER_LIST_UNSPECIFIED", "PARTNER_LIST_COUNTRIES", "PARTNER_LIST_REGIONS", "PARTNER_LIST_LANGUAGES", "PARTNER_LIST_VERTICALS", "PARTNER_LIST_PRODUCTS", "PARTNER_LIST_TECHNOLOGIES", "PARTNER_LIST_CERTIFICATIONS", "PARTNER_LIST_RESIDENCIES"]
         case "RefusalReason": ["REFUSAL_REASON_UNSPECIFIED", "REFUSAL_REASON_NO_CAPACITY", "REFUSAL_REASON_NOT_A_FIT", "REFUSAL_REASON_CONFLICT", "REFUSAL_REASON_BAD_DATA", "REFUSAL_REASON_PRICE", "REFUSAL_REASON_COMPETITOR", "REFUSAL_REASON_NO_DECISION", "REFUSAL_REASON_OTHER"]
+        case "RoutingMethod": ["ROUTING_METHOD_UNSPECIFIED", "ROUTING_METHOD_BID_PRICE", "ROUTING_METHOD_HIGHEST_SCORE", "ROUTING_METHOD_ROUND_ROBIN", "ROUTING_METHOD_WEIGHTED_ROTATION", "ROUTING_METHOD_HIGHEST_FIT"]
         default: []
         }
     }

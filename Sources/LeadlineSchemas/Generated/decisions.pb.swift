@@ -127,6 +127,12 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// Its estimated conversion is below the policy's minimum.
   case conversionBelowMinimum // = 7
+
+  /// It missed a deadline a short while ago.
+  case coolingDown // = 8
+
+  /// It got as many leads of this kind this period as it takes.
+  case segmentCap // = 9
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -143,6 +149,8 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 5: self = .openLeadsCap
     case 6: self = .periodCap
     case 7: self = .conversionBelowMinimum
+    case 8: self = .coolingDown
+    case 9: self = .segmentCap
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -157,6 +165,8 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .openLeadsCap: return 5
     case .periodCap: return 6
     case .conversionBelowMinimum: return 7
+    case .coolingDown: return 8
+    case .segmentCap: return 9
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -171,6 +181,8 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
     .openLeadsCap,
     .periodCap,
     .conversionBelowMinimum,
+    .coolingDown,
+    .segmentCap,
   ]
 
 }
@@ -202,6 +214,24 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
 
   /// The person restricted processing.
   case processingRestricted // = 7
+
+  /// The policy asks for a human: the deal is large, or nobody is likely to win it.
+  case reviewRequired // = 8
+
+  /// The lead states no lawful basis that the policy accepts.
+  case lawfulBasisMissing // = 9
+
+  /// Nobody took it out of the queue before in time.
+  case unanswered // = 10
+
+  /// The policy only says what it would do.
+  case shadow // = 11
+
+  /// Everyone who could have taken it is away.
+  case everyoneAway // = 12
+
+  /// What it is worth is less than what the last places are expected to bring.
+  case placesReserved // = 13
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -218,6 +248,12 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case 5: self = .ownerAtCap
     case 6: self = .currencyUnknown
     case 7: self = .processingRestricted
+    case 8: self = .reviewRequired
+    case 9: self = .lawfulBasisMissing
+    case 10: self = .unanswered
+    case 11: self = .shadow
+    case 12: self = .everyoneAway
+    case 13: self = .placesReserved
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -232,6 +268,12 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case .ownerAtCap: return 5
     case .currencyUnknown: return 6
     case .processingRestricted: return 7
+    case .reviewRequired: return 8
+    case .lawfulBasisMissing: return 9
+    case .unanswered: return 10
+    case .shadow: return 11
+    case .everyoneAway: return 12
+    case .placesReserved: return 13
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -246,6 +288,12 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     .ownerAtCap,
     .currencyUnknown,
     .processingRestricted,
+    .reviewRequired,
+    .lawfulBasisMissing,
+    .unanswered,
+    .shadow,
+    .everyoneAway,
+    .placesReserved,
   ]
 
 }
@@ -334,6 +382,15 @@ public nonisolated enum WireSelectionBasis: SwiftProtobuf.Enum, Swift.CaseIterab
 
   /// It owns the account.
   case ownership // = 3
+
+  /// It was drawn by lot.
+  case exploration // = 4
+
+  /// It was its turn.
+  case rotation // = 5
+
+  /// The best fit.
+  case fit // = 6
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -346,6 +403,9 @@ public nonisolated enum WireSelectionBasis: SwiftProtobuf.Enum, Swift.CaseIterab
     case 1: self = .score
     case 2: self = .tieDebt
     case 3: self = .ownership
+    case 4: self = .exploration
+    case 5: self = .rotation
+    case 6: self = .fit
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -356,6 +416,9 @@ public nonisolated enum WireSelectionBasis: SwiftProtobuf.Enum, Swift.CaseIterab
     case .score: return 1
     case .tieDebt: return 2
     case .ownership: return 3
+    case .exploration: return 4
+    case .rotation: return 5
+    case .fit: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -366,6 +429,9 @@ public nonisolated enum WireSelectionBasis: SwiftProtobuf.Enum, Swift.CaseIterab
     .score,
     .tieDebt,
     .ownership,
+    .exploration,
+    .rotation,
+    .fit,
   ]
 
 }
@@ -469,6 +535,12 @@ public nonisolated struct WireCandidate: Sendable {
   /// Conversion, 0 to 1.
   public var conversion: Double = 0
 
+  /// What its next place is worth to the leads still expected, in minor units; the choice is made on score less this.
+  public var placePrice: Double = 0
+
+  /// What its floor, and having taken a smaller share of its places than others, add, in minor units.
+  public var favour: Double = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -533,84 +605,129 @@ public nonisolated struct WireEvaluation: Sendable {
   /// Those who shared the best score, where debt decided.
   public var tiedPartnerIds: [String] = []
 
+  /// How the arm, or the policy, chooses.
+  public var method: WireRoutingMethod = .unspecified
+
+  /// The pilot's arm that the lead fell to; empty without a pilot.
+  public var arm: String = String()
+
+  /// Probability with which the chosen partner was chosen; absent where no lot is drawn, and then 1.
+  public var propensity: Double = 0
+
+  /// The best of those who were at a cap and would have been among the best, by score, at most eight.
+  public var atCap: [WireCandidate] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
 /// A lead went to a partner.
-public nonisolated struct WireLeadAssigned: Sendable {
+public nonisolated struct WireLeadAssigned: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// The lead.
-  public var leadID: String = String()
+  public var leadID: String {
+    get {_storage._leadID}
+    set {_uniqueStorage()._leadID = newValue}
+  }
 
   /// The partner.
-  public var partnerID: String = String()
+  public var partnerID: String {
+    get {_storage._partnerID}
+    set {_uniqueStorage()._partnerID = newValue}
+  }
 
   /// 1 for the first partner that the lead is offered to, and so on.
-  public var attempt: UInt32 = 0
+  public var attempt: UInt32 {
+    get {_storage._attempt}
+    set {_uniqueStorage()._attempt = newValue}
+  }
 
   /// Why now.
-  public var cause: WireRoutingCause = .unspecified
+  public var cause: WireRoutingCause {
+    get {_storage._cause}
+    set {_uniqueStorage()._cause = newValue}
+  }
 
   /// When the first response is due, Unix microseconds; absent where no timer runs.
   public var respondByMicros: Int64 {
-    get {_respondByMicros ?? 0}
-    set {_respondByMicros = newValue}
+    get {_storage._respondByMicros ?? 0}
+    set {_uniqueStorage()._respondByMicros = newValue}
   }
   /// Returns true if `respondByMicros` has been explicitly set.
-  public var hasRespondByMicros: Bool {self._respondByMicros != nil}
+  public var hasRespondByMicros: Bool {_storage._respondByMicros != nil}
   /// Clears the value of `respondByMicros`. Subsequent reads from it will return its default value.
-  public mutating func clearRespondByMicros() {self._respondByMicros = nil}
+  public mutating func clearRespondByMicros() {_uniqueStorage()._respondByMicros = nil}
 
   /// What the choice was made from; absent where a human or history chose.
   public var evaluation: WireEvaluation {
-    get {_evaluation ?? WireEvaluation()}
-    set {_evaluation = newValue}
+    get {_storage._evaluation ?? WireEvaluation()}
+    set {_uniqueStorage()._evaluation = newValue}
   }
   /// Returns true if `evaluation` has been explicitly set.
-  public var hasEvaluation: Bool {self._evaluation != nil}
+  public var hasEvaluation: Bool {_storage._evaluation != nil}
   /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
-  public mutating func clearEvaluation() {self._evaluation = nil}
+  public mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
+
+  /// When the partner is reminded, Unix microseconds; absent where it is not.
+  public var remindAtMicros: Int64 {
+    get {_storage._remindAtMicros ?? 0}
+    set {_uniqueStorage()._remindAtMicros = newValue}
+  }
+  /// Returns true if `remindAtMicros` has been explicitly set.
+  public var hasRemindAtMicros: Bool {_storage._remindAtMicros != nil}
+  /// Clears the value of `remindAtMicros`. Subsequent reads from it will return its default value.
+  public mutating func clearRemindAtMicros() {_uniqueStorage()._remindAtMicros = nil}
+
+  /// The service level that holds; empty for the policy's own promise.
+  public var serviceLevel: String {
+    get {_storage._serviceLevel}
+    set {_uniqueStorage()._serviceLevel = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _respondByMicros: Int64? = nil
-  fileprivate var _evaluation: WireEvaluation? = nil
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// What Leadline would have decided where history or a human decided.
-public nonisolated struct WireShadowDecided: Sendable {
+public nonisolated struct WireShadowDecided: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// The lead.
-  public var leadID: String = String()
+  public var leadID: String {
+    get {_storage._leadID}
+    set {_uniqueStorage()._leadID = newValue}
+  }
 
   /// The partner it would have gone to; empty if to the human queue.
-  public var partnerID: String = String()
+  public var partnerID: String {
+    get {_storage._partnerID}
+    set {_uniqueStorage()._partnerID = newValue}
+  }
 
   /// What the choice was made from.
   public var evaluation: WireEvaluation {
-    get {_evaluation ?? WireEvaluation()}
-    set {_evaluation = newValue}
+    get {_storage._evaluation ?? WireEvaluation()}
+    set {_uniqueStorage()._evaluation = newValue}
   }
   /// Returns true if `evaluation` has been explicitly set.
-  public var hasEvaluation: Bool {self._evaluation != nil}
+  public var hasEvaluation: Bool {_storage._evaluation != nil}
   /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
-  public mutating func clearEvaluation() {self._evaluation = nil}
+  public mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _evaluation: WireEvaluation? = nil
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// An assignment was taken back for want of a first response.
@@ -679,8 +796,8 @@ public nonisolated struct WireFirstResponseMet: Sendable {
   public init() {}
 }
 
-/// A lead went to the human queue.
-public nonisolated struct WireLeadEscalated: Sendable {
+/// The deadline of a first response is near.
+public nonisolated struct WireReminderDue: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -688,27 +805,72 @@ public nonisolated struct WireLeadEscalated: Sendable {
   /// The lead.
   public var leadID: String = String()
 
+  /// The partner.
+  public var partnerID: String = String()
+
+  /// The deadline, Unix microseconds.
+  public var respondByMicros: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A lead went to the human queue.
+public nonisolated struct WireLeadEscalated: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String {
+    get {_storage._leadID}
+    set {_uniqueStorage()._leadID = newValue}
+  }
+
   /// Why.
-  public var reason: WireEscalationReason = .unspecified
+  public var reason: WireEscalationReason {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
 
   /// The queue.
-  public var queue: String = String()
+  public var queue: String {
+    get {_storage._queue}
+    set {_uniqueStorage()._queue = newValue}
+  }
 
   /// What was tried, where candidates were looked at.
   public var evaluation: WireEvaluation {
-    get {_evaluation ?? WireEvaluation()}
-    set {_evaluation = newValue}
+    get {_storage._evaluation ?? WireEvaluation()}
+    set {_uniqueStorage()._evaluation = newValue}
   }
   /// Returns true if `evaluation` has been explicitly set.
-  public var hasEvaluation: Bool {self._evaluation != nil}
+  public var hasEvaluation: Bool {_storage._evaluation != nil}
   /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
-  public mutating func clearEvaluation() {self._evaluation = nil}
+  public mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
+
+  /// When it moves on to the next queue, Unix microseconds; absent where there is none.
+  public var movesOnMicros: Int64 {
+    get {_storage._movesOnMicros ?? 0}
+    set {_uniqueStorage()._movesOnMicros = newValue}
+  }
+  /// Returns true if `movesOnMicros` has been explicitly set.
+  public var hasMovesOnMicros: Bool {_storage._movesOnMicros != nil}
+  /// Clears the value of `movesOnMicros`. Subsequent reads from it will return its default value.
+  public mutating func clearMovesOnMicros() {_uniqueStorage()._movesOnMicros = nil}
+
+  /// The partner whom Leadline would have chosen; empty if nobody, or where a human decides anyway.
+  public var suggestedPartnerID: String {
+    get {_storage._suggestedPartnerID}
+    set {_uniqueStorage()._suggestedPartnerID = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _evaluation: WireEvaluation? = nil
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// A lead ended.
@@ -874,11 +1036,11 @@ nonisolated extension WireRoutingCause: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXCLUSION_REASON_UNSPECIFIED\0\u{1}EXCLUSION_REASON_HARD_RULE\0\u{1}EXCLUSION_REASON_PAUSED\0\u{1}EXCLUSION_REASON_ABSENT\0\u{1}EXCLUSION_REASON_TRIED\0\u{1}EXCLUSION_REASON_OPEN_LEADS_CAP\0\u{1}EXCLUSION_REASON_PERIOD_CAP\0\u{1}EXCLUSION_REASON_CONVERSION_BELOW_MINIMUM\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXCLUSION_REASON_UNSPECIFIED\0\u{1}EXCLUSION_REASON_HARD_RULE\0\u{1}EXCLUSION_REASON_PAUSED\0\u{1}EXCLUSION_REASON_ABSENT\0\u{1}EXCLUSION_REASON_TRIED\0\u{1}EXCLUSION_REASON_OPEN_LEADS_CAP\0\u{1}EXCLUSION_REASON_PERIOD_CAP\0\u{1}EXCLUSION_REASON_CONVERSION_BELOW_MINIMUM\0\u{1}EXCLUSION_REASON_COOLING_DOWN\0\u{1}EXCLUSION_REASON_SEGMENT_CAP\0")
 }
 
 nonisolated extension WireEscalationReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0")
 }
 
 nonisolated extension WireClosingReason: SwiftProtobuf._ProtoNameProviding {
@@ -886,7 +1048,7 @@ nonisolated extension WireClosingReason: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireSelectionBasis: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SELECTION_BASIS_UNSPECIFIED\0\u{1}SELECTION_BASIS_SCORE\0\u{1}SELECTION_BASIS_TIE_DEBT\0\u{1}SELECTION_BASIS_OWNERSHIP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SELECTION_BASIS_UNSPECIFIED\0\u{1}SELECTION_BASIS_SCORE\0\u{1}SELECTION_BASIS_TIE_DEBT\0\u{1}SELECTION_BASIS_OWNERSHIP\0\u{1}SELECTION_BASIS_EXPLORATION\0\u{1}SELECTION_BASIS_ROTATION\0\u{1}SELECTION_BASIS_FIT\0")
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
@@ -895,7 +1057,7 @@ nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Candidate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}score\0\u{1}fit\0\u{1}conversion\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}score\0\u{1}fit\0\u{1}conversion\0\u{3}place_price\0\u{1}favour\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -907,6 +1069,8 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeSingularDoubleField(value: &self.score) }()
       case 3: try { try decoder.decodeSingularDoubleField(value: &self.fit) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.conversion) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.placePrice) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.favour) }()
       default: break
       }
     }
@@ -925,6 +1089,12 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.conversion.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.conversion, fieldNumber: 4)
     }
+    if self.placePrice.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.placePrice, fieldNumber: 5)
+    }
+    if self.favour.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.favour, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -933,6 +1103,8 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.score != rhs.score {return false}
     if lhs.fit != rhs.fit {return false}
     if lhs.conversion != rhs.conversion {return false}
+    if lhs.placePrice != rhs.placePrice {return false}
+    if lhs.favour != rhs.favour {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -980,7 +1152,7 @@ nonisolated extension WireExclusion: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Evaluation"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_version\0\u{3}model_version\0\u{3}deal_value_minor_units\0\u{3}fit_exponent\0\u{1}best\0\u{3}runner_up_partner_id\0\u{1}scored\0\u{1}exclusions\0\u{1}digest\0\u{1}basis\0\u{3}tied_partner_ids\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_version\0\u{3}model_version\0\u{3}deal_value_minor_units\0\u{3}fit_exponent\0\u{1}best\0\u{3}runner_up_partner_id\0\u{1}scored\0\u{1}exclusions\0\u{1}digest\0\u{1}basis\0\u{3}tied_partner_ids\0\u{1}method\0\u{1}arm\0\u{1}propensity\0\u{3}at_cap\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -999,6 +1171,10 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 9: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
       case 10: try { try decoder.decodeSingularEnumField(value: &self.basis) }()
       case 11: try { try decoder.decodeRepeatedStringField(value: &self.tiedPartnerIds) }()
+      case 12: try { try decoder.decodeSingularEnumField(value: &self.method) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.arm) }()
+      case 14: try { try decoder.decodeSingularDoubleField(value: &self.propensity) }()
+      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.atCap) }()
       default: break
       }
     }
@@ -1038,6 +1214,18 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.tiedPartnerIds.isEmpty {
       try visitor.visitRepeatedStringField(value: self.tiedPartnerIds, fieldNumber: 11)
     }
+    if self.method != .unspecified {
+      try visitor.visitSingularEnumField(value: self.method, fieldNumber: 12)
+    }
+    if !self.arm.isEmpty {
+      try visitor.visitSingularStringField(value: self.arm, fieldNumber: 13)
+    }
+    if self.propensity.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.propensity, fieldNumber: 14)
+    }
+    if !self.atCap.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.atCap, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1053,6 +1241,10 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.digest != rhs.digest {return false}
     if lhs.basis != rhs.basis {return false}
     if lhs.tiedPartnerIds != rhs.tiedPartnerIds {return false}
+    if lhs.method != rhs.method {return false}
+    if lhs.arm != rhs.arm {return false}
+    if lhs.propensity != rhs.propensity {return false}
+    if lhs.atCap != rhs.atCap {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1060,58 +1252,118 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadAssigned"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}attempt\0\u{1}cause\0\u{3}respond_by_micros\0\u{1}evaluation\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}attempt\0\u{1}cause\0\u{3}respond_by_micros\0\u{1}evaluation\0\u{3}remind_at_micros\0\u{3}service_level\0")
+
+  fileprivate class _StorageClass {
+    var _leadID: String = String()
+    var _partnerID: String = String()
+    var _attempt: UInt32 = 0
+    var _cause: WireRoutingCause = .unspecified
+    var _respondByMicros: Int64? = nil
+    var _evaluation: WireEvaluation? = nil
+    var _remindAtMicros: Int64? = nil
+    var _serviceLevel: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _leadID = source._leadID
+      _partnerID = source._partnerID
+      _attempt = source._attempt
+      _cause = source._cause
+      _respondByMicros = source._respondByMicros
+      _evaluation = source._evaluation
+      _remindAtMicros = source._remindAtMicros
+      _serviceLevel = source._serviceLevel
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
-      case 4: try { try decoder.decodeSingularEnumField(value: &self.cause) }()
-      case 5: try { try decoder.decodeSingularInt64Field(value: &self._respondByMicros) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._evaluation) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._leadID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._partnerID) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._attempt) }()
+        case 4: try { try decoder.decodeSingularEnumField(value: &_storage._cause) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._respondByMicros) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
+        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._remindAtMicros) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._serviceLevel) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.leadID.isEmpty {
-      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._leadID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._leadID, fieldNumber: 1)
+      }
+      if !_storage._partnerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._partnerID, fieldNumber: 2)
+      }
+      if _storage._attempt != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._attempt, fieldNumber: 3)
+      }
+      if _storage._cause != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._cause, fieldNumber: 4)
+      }
+      try { if let v = _storage._respondByMicros {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._evaluation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._remindAtMicros {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 7)
+      } }()
+      if !_storage._serviceLevel.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._serviceLevel, fieldNumber: 8)
+      }
     }
-    if !self.partnerID.isEmpty {
-      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
-    }
-    if self.attempt != 0 {
-      try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 3)
-    }
-    if self.cause != .unspecified {
-      try visitor.visitSingularEnumField(value: self.cause, fieldNumber: 4)
-    }
-    try { if let v = self._respondByMicros {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._evaluation {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireLeadAssigned, rhs: WireLeadAssigned) -> Bool {
-    if lhs.leadID != rhs.leadID {return false}
-    if lhs.partnerID != rhs.partnerID {return false}
-    if lhs.attempt != rhs.attempt {return false}
-    if lhs.cause != rhs.cause {return false}
-    if lhs._respondByMicros != rhs._respondByMicros {return false}
-    if lhs._evaluation != rhs._evaluation {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._leadID != rhs_storage._leadID {return false}
+        if _storage._partnerID != rhs_storage._partnerID {return false}
+        if _storage._attempt != rhs_storage._attempt {return false}
+        if _storage._cause != rhs_storage._cause {return false}
+        if _storage._respondByMicros != rhs_storage._respondByMicros {return false}
+        if _storage._evaluation != rhs_storage._evaluation {return false}
+        if _storage._remindAtMicros != rhs_storage._remindAtMicros {return false}
+        if _storage._serviceLevel != rhs_storage._serviceLevel {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1121,41 +1373,81 @@ nonisolated extension WireShadowDecided: SwiftProtobuf.Message, SwiftProtobuf._M
   public static let protoMessageName: String = _protobuf_package + ".ShadowDecided"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}evaluation\0")
 
+  fileprivate class _StorageClass {
+    var _leadID: String = String()
+    var _partnerID: String = String()
+    var _evaluation: WireEvaluation? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _leadID = source._leadID
+      _partnerID = source._partnerID
+      _evaluation = source._evaluation
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._evaluation) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._leadID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._partnerID) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.leadID.isEmpty {
-      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._leadID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._leadID, fieldNumber: 1)
+      }
+      if !_storage._partnerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._partnerID, fieldNumber: 2)
+      }
+      try { if let v = _storage._evaluation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
     }
-    if !self.partnerID.isEmpty {
-      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
-    }
-    try { if let v = self._evaluation {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireShadowDecided, rhs: WireShadowDecided) -> Bool {
-    if lhs.leadID != rhs.leadID {return false}
-    if lhs.partnerID != rhs.partnerID {return false}
-    if lhs._evaluation != rhs._evaluation {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._leadID != rhs_storage._leadID {return false}
+        if _storage._partnerID != rhs_storage._partnerID {return false}
+        if _storage._evaluation != rhs_storage._evaluation {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1291,9 +1583,9 @@ nonisolated extension WireFirstResponseMet: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
-nonisolated extension WireLeadEscalated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".LeadEscalated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}reason\0\u{1}queue\0\u{1}evaluation\0")
+nonisolated extension WireReminderDue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReminderDue"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}respond_by_micros\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1302,39 +1594,135 @@ nonisolated extension WireLeadEscalated: SwiftProtobuf.Message, SwiftProtobuf._M
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.queue) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._evaluation) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.respondByMicros) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.leadID.isEmpty {
       try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
     }
-    if self.reason != .unspecified {
-      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 2)
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
     }
-    if !self.queue.isEmpty {
-      try visitor.visitSingularStringField(value: self.queue, fieldNumber: 3)
+    if self.respondByMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.respondByMicros, fieldNumber: 3)
     }
-    try { if let v = self._evaluation {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireReminderDue, rhs: WireReminderDue) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.respondByMicros != rhs.respondByMicros {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLeadEscalated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LeadEscalated"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}reason\0\u{1}queue\0\u{1}evaluation\0\u{3}moves_on_micros\0\u{3}suggested_partner_id\0")
+
+  fileprivate class _StorageClass {
+    var _leadID: String = String()
+    var _reason: WireEscalationReason = .unspecified
+    var _queue: String = String()
+    var _evaluation: WireEvaluation? = nil
+    var _movesOnMicros: Int64? = nil
+    var _suggestedPartnerID: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _leadID = source._leadID
+      _reason = source._reason
+      _queue = source._queue
+      _evaluation = source._evaluation
+      _movesOnMicros = source._movesOnMicros
+      _suggestedPartnerID = source._suggestedPartnerID
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._leadID) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._reason) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._queue) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._movesOnMicros) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._suggestedPartnerID) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._leadID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._leadID, fieldNumber: 1)
+      }
+      if _storage._reason != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._reason, fieldNumber: 2)
+      }
+      if !_storage._queue.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._queue, fieldNumber: 3)
+      }
+      try { if let v = _storage._evaluation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._movesOnMicros {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
+      } }()
+      if !_storage._suggestedPartnerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._suggestedPartnerID, fieldNumber: 6)
+      }
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireLeadEscalated, rhs: WireLeadEscalated) -> Bool {
-    if lhs.leadID != rhs.leadID {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs.queue != rhs.queue {return false}
-    if lhs._evaluation != rhs._evaluation {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._leadID != rhs_storage._leadID {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._queue != rhs_storage._queue {return false}
+        if _storage._evaluation != rhs_storage._evaluation {return false}
+        if _storage._movesOnMicros != rhs_storage._movesOnMicros {return false}
+        if _storage._suggestedPartnerID != rhs_storage._suggestedPartnerID {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

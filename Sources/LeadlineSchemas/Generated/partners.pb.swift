@@ -40,6 +40,26 @@ public nonisolated struct WireWorkingHours: Sendable {
   public init() {}
 }
 
+/// How many leads with one value a partner takes.
+public nonisolated struct WireSegmentCap: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead's side.
+  public var leadField: WireLeadField = .unspecified
+
+  /// The value.
+  public var value: String = String()
+
+  /// Most such leads in one period of the policy.
+  public var leadsPerPeriodMax: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// How many leads a partner takes.
 public nonisolated struct WireCapacity: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -66,8 +86,11 @@ public nonisolated struct WireCapacity: Sendable {
   /// Clears the value of `leadsPerPeriodMax`. Subsequent reads from it will return its default value.
   public mutating func clearLeadsPerPeriodMax() {self._leadsPerPeriodMax = nil}
 
-  /// Fewest leads in one period that it should get; 0 means none promised.
+  /// Fewest leads in one floor period that it should get; 0 means none promised.
   public var leadsPerPeriodMin: UInt32 = 0
+
+  /// Caps on some of its leads.
+  public var segments: [WireSegmentCap] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -195,6 +218,12 @@ public nonisolated struct WirePartnerUpserted: @unchecked Sendable {
   public var workingHours: [WireWorkingHours] {
     get {_storage._workingHours}
     set {_uniqueStorage()._workingHours = newValue}
+  }
+
+  /// Its turns among equals against those of others; 0 is 1.
+  public var rotationWeight: UInt32 {
+    get {_storage._rotationWeight}
+    set {_uniqueStorage()._rotationWeight = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -396,9 +425,49 @@ nonisolated extension WireWorkingHours: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
+nonisolated extension WireSegmentCap: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SegmentCap"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_field\0\u{1}value\0\u{3}leads_per_period_max\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.leadField) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.leadsPerPeriodMax) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.leadField != .unspecified {
+      try visitor.visitSingularEnumField(value: self.leadField, fieldNumber: 1)
+    }
+    if !self.value.isEmpty {
+      try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
+    }
+    if self.leadsPerPeriodMax != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leadsPerPeriodMax, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireSegmentCap, rhs: WireSegmentCap) -> Bool {
+    if lhs.leadField != rhs.leadField {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.leadsPerPeriodMax != rhs.leadsPerPeriodMax {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireCapacity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Capacity"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}open_leads_max\0\u{3}leads_per_period_max\0\u{3}leads_per_period_min\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}open_leads_max\0\u{3}leads_per_period_max\0\u{3}leads_per_period_min\0\u{1}segments\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -409,6 +478,7 @@ nonisolated extension WireCapacity: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self._openLeadsMax) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self._leadsPerPeriodMax) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.leadsPerPeriodMin) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.segments) }()
       default: break
       }
     }
@@ -428,6 +498,9 @@ nonisolated extension WireCapacity: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.leadsPerPeriodMin != 0 {
       try visitor.visitSingularUInt32Field(value: self.leadsPerPeriodMin, fieldNumber: 3)
     }
+    if !self.segments.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.segments, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -435,6 +508,7 @@ nonisolated extension WireCapacity: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs._openLeadsMax != rhs._openLeadsMax {return false}
     if lhs._leadsPerPeriodMax != rhs._leadsPerPeriodMax {return false}
     if lhs.leadsPerPeriodMin != rhs.leadsPerPeriodMin {return false}
+    if lhs.segments != rhs.segments {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -442,7 +516,7 @@ nonisolated extension WireCapacity: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartnerUpserted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}name\0\u{3}contact_email\0\u{1}countries\0\u{1}regions\0\u{1}languages\0\u{1}verticals\0\u{1}products\0\u{1}technologies\0\u{1}certifications\0\u{1}residencies\0\u{1}tier\0\u{3}typical_deal_min\0\u{3}typical_deal_max\0\u{1}capacity\0\u{3}time_zone\0\u{3}working_hours\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}name\0\u{3}contact_email\0\u{1}countries\0\u{1}regions\0\u{1}languages\0\u{1}verticals\0\u{1}products\0\u{1}technologies\0\u{1}certifications\0\u{1}residencies\0\u{1}tier\0\u{3}typical_deal_min\0\u{3}typical_deal_max\0\u{1}capacity\0\u{3}time_zone\0\u{3}working_hours\0\u{3}rotation_weight\0")
 
   fileprivate class _StorageClass {
     var _partnerID: String = String()
@@ -462,6 +536,7 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
     var _capacity: WireCapacity? = nil
     var _timeZone: String = String()
     var _workingHours: [WireWorkingHours] = []
+    var _rotationWeight: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -489,6 +564,7 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
       _capacity = source._capacity
       _timeZone = source._timeZone
       _workingHours = source._workingHours
+      _rotationWeight = source._rotationWeight
     }
   }
 
@@ -524,6 +600,7 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._capacity) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._timeZone) }()
         case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._workingHours) }()
+        case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._rotationWeight) }()
         default: break
         }
       }
@@ -587,6 +664,9 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
       if !_storage._workingHours.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._workingHours, fieldNumber: 17)
       }
+      if _storage._rotationWeight != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._rotationWeight, fieldNumber: 18)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -613,6 +693,7 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
         if _storage._capacity != rhs_storage._capacity {return false}
         if _storage._timeZone != rhs_storage._timeZone {return false}
         if _storage._workingHours != rhs_storage._workingHours {return false}
+        if _storage._rotationWeight != rhs_storage._rotationWeight {return false}
         return true
       }
       if !storagesAreEqual {return false}

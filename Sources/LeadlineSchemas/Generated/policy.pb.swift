@@ -239,6 +239,69 @@ public nonisolated enum WireLeadNumber: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// How a partner is chosen among those whom the hard rules and caps admit.
+public nonisolated enum WireRoutingMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// The default: bid prices.
+  case unspecified // = 0
+
+  /// The highest score after the price of the partner's place and its floor.
+  case bidPrice // = 1
+
+  /// The highest score, whatever its places are worth to other leads.
+  case highestScore // = 2
+
+  /// Partners take turns, in each country by itself.
+  case roundRobin // = 3
+
+  /// Partners take turns in proportion to their rotation weights, in each country by itself.
+  case weightedRotation // = 4
+
+  /// The best fit, as a static rules score would have it.
+  case highestFit // = 5
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .bidPrice
+    case 2: self = .highestScore
+    case 3: self = .roundRobin
+    case 4: self = .weightedRotation
+    case 5: self = .highestFit
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .bidPrice: return 1
+    case .highestScore: return 2
+    case .roundRobin: return 3
+    case .weightedRotation: return 4
+    case .highestFit: return 5
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireRoutingMethod] = [
+    .unspecified,
+    .bidPrice,
+    .highestScore,
+    .roundRobin,
+    .weightedRotation,
+    .highestFit,
+  ]
+
+}
+
 /// Several predicates.
 public nonisolated struct WirePredicateList: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -535,9 +598,158 @@ public nonisolated struct WireSla: Sendable {
   /// True if only the partner's working hours outside absences count.
   public var inWorkingHours: Bool = false
 
+  /// The partner is reminded so many minutes before the deadline; 0 is never. Counted as the deadline is.
+  public var reminderMinutesBefore: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+/// A promise of its own for some leads or partners.
+public nonisolated struct WireServiceLevel: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name in explanations, e.g. "enterprise".
+  public var name: String = String()
+
+  /// For whom it holds.
+  public var when: WirePredicate {
+    get {_when ?? WirePredicate()}
+    set {_when = newValue}
+  }
+  /// Returns true if `when` has been explicitly set.
+  public var hasWhen: Bool {self._when != nil}
+  /// Clears the value of `when`. Subsequent reads from it will return its default value.
+  public mutating func clearWhen() {self._when = nil}
+
+  /// The promise.
+  public var sla: WireSla {
+    get {_sla ?? WireSla()}
+    set {_sla = newValue}
+  }
+  /// Returns true if `sla` has been explicitly set.
+  public var hasSla: Bool {self._sla != nil}
+  /// Clears the value of `sla`. Subsequent reads from it will return its default value.
+  public mutating func clearSla() {self._sla = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _when: WirePredicate? = nil
+  fileprivate var _sla: WireSla? = nil
+}
+
+/// Who gets a lead that has waited in the human queue.
+public nonisolated struct WireEscalationStep: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The queue.
+  public var queue: String = String()
+
+  /// Minutes in the queue before, after which it moves on to this one; at least 1.
+  public var afterMinutes: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// One arm of a pilot.
+public nonisolated struct WirePilotArm: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name in reports, e.g. "incumbent".
+  public var name: String = String()
+
+  /// How it routes.
+  public var method: WireRoutingMethod = .unspecified
+
+  /// Share of the leads that no earlier arm's condition took, in basis points.
+  public var shareBasisPoints: UInt32 = 0
+
+  /// The leads that go to this arm whatever the shares, e.g. those of one region; absent is none.
+  public var when: WirePredicate {
+    get {_when ?? WirePredicate()}
+    set {_when = newValue}
+  }
+  /// Returns true if `when` has been explicitly set.
+  public var hasWhen: Bool {self._when != nil}
+  /// Clears the value of `when`. Subsequent reads from it will return its default value.
+  public mutating func clearWhen() {self._when = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _when: WirePredicate? = nil
+}
+
+/// Two or more ways of routing side by side. An account stays in its arm.
+public nonisolated struct WirePilot: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name; another name draws the shares anew.
+  public var name: String = String()
+
+  /// The arms, 2 to 8; their shares sum to 10,000.
+  public var arms: [WirePilotArm] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Leads that go to a partner drawn by lot, so that policies can be compared by what they were never seen to do.
+public nonisolated struct WireExploration: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Share of the leads, in basis points; 0 is none.
+  public var shareBasisPoints: UInt32 = 0
+
+  /// Most such leads a capacity period; 0 is no limit.
+  public var leadsPerPeriodMax: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// When a human decides instead of Leadline.
+public nonisolated struct WireReviewRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Leads of at least this value, in minor units of the program's currency; absent is none.
+  public var dealValueAtLeastMinorUnits: Int64 {
+    get {_dealValueAtLeastMinorUnits ?? 0}
+    set {_dealValueAtLeastMinorUnits = newValue}
+  }
+  /// Returns true if `dealValueAtLeastMinorUnits` has been explicitly set.
+  public var hasDealValueAtLeastMinorUnits: Bool {self._dealValueAtLeastMinorUnits != nil}
+  /// Clears the value of `dealValueAtLeastMinorUnits`. Subsequent reads from it will return its default value.
+  public mutating func clearDealValueAtLeastMinorUnits() {self._dealValueAtLeastMinorUnits = nil}
+
+  /// Leads whose best candidate has a lower estimated conversion, in basis points; 0 is none.
+  public var conversionBelowBasisPoints: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _dealValueAtLeastMinorUnits: Int64? = nil
 }
 
 /// What one unit of a foreign currency is worth in the program's currency.
@@ -683,6 +895,97 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
     set {_uniqueStorage()._dealHorizonDays = newValue}
   }
 
+  /// Promises for some leads or partners; the first that holds counts, else `sla`.
+  public var serviceLevels: [WireServiceLevel] {
+    get {_storage._serviceLevels}
+    set {_uniqueStorage()._serviceLevels = newValue}
+  }
+
+  /// Where a lead goes that nobody took out of the human queue.
+  public var escalationLadder: [WireEscalationStep] {
+    get {_storage._escalationLadder}
+    set {_uniqueStorage()._escalationLadder = newValue}
+  }
+
+  /// How a partner is chosen.
+  public var method: WireRoutingMethod {
+    get {_storage._method}
+    set {_uniqueStorage()._method = newValue}
+  }
+
+  /// Length of a floor's period in days, from period_anchor; 0 is 28.
+  public var floorPeriodDays: UInt32 {
+    get {_storage._floorPeriodDays}
+    set {_uniqueStorage()._floorPeriodDays = newValue}
+  }
+
+  /// Leads by lot.
+  public var exploration: WireExploration {
+    get {_storage._exploration ?? WireExploration()}
+    set {_uniqueStorage()._exploration = newValue}
+  }
+  /// Returns true if `exploration` has been explicitly set.
+  public var hasExploration: Bool {_storage._exploration != nil}
+  /// Clears the value of `exploration`. Subsequent reads from it will return its default value.
+  public mutating func clearExploration() {_uniqueStorage()._exploration = nil}
+
+  /// Ways of routing side by side.
+  public var pilot: WirePilot {
+    get {_storage._pilot ?? WirePilot()}
+    set {_uniqueStorage()._pilot = newValue}
+  }
+  /// Returns true if `pilot` has been explicitly set.
+  public var hasPilot: Bool {_storage._pilot != nil}
+  /// Clears the value of `pilot`. Subsequent reads from it will return its default value.
+  public mutating func clearPilot() {_uniqueStorage()._pilot = nil}
+
+  /// True if Leadline only says what it would do: every lead goes to the human queue with its choice.
+  public var shadow: Bool {
+    get {_storage._shadow}
+    set {_uniqueStorage()._shadow = newValue}
+  }
+
+  /// After a missed deadline a partner gets no leads for so many minutes; 0 is none.
+  public var coolDownMinutes: UInt32 {
+    get {_storage._coolDownMinutes}
+    set {_uniqueStorage()._coolDownMinutes = newValue}
+  }
+
+  /// True if a lead that came by ownership leaves the partner's turn among equals as it was.
+  public var ownershipKeepsTurn: Bool {
+    get {_storage._ownershipKeepsTurn}
+    set {_uniqueStorage()._ownershipKeepsTurn = newValue}
+  }
+
+  /// True if a partner that declines gets its turn among equals back.
+  public var declineKeepsTurn: Bool {
+    get {_storage._declineKeepsTurn}
+    set {_uniqueStorage()._declineKeepsTurn = newValue}
+  }
+
+  /// When a human decides.
+  public var review: WireReviewRule {
+    get {_storage._review ?? WireReviewRule()}
+    set {_uniqueStorage()._review = newValue}
+  }
+  /// Returns true if `review` has been explicitly set.
+  public var hasReview: Bool {_storage._review != nil}
+  /// Clears the value of `review`. Subsequent reads from it will return its default value.
+  public mutating func clearReview() {_uniqueStorage()._review = nil}
+
+  /// Lawful bases on which a lead may be routed: "consent", "contract", "legitimate-interest"; none is any or none stated.
+  public var lawfulBases: [String] {
+    get {_storage._lawfulBases}
+    set {_uniqueStorage()._lawfulBases = newValue}
+  }
+
+  /// True if a lead goes to somebody as long as anybody has a place, even where the last places are expected to bring
+  /// more than this lead is worth; otherwise a human gets such a lead.
+  public var alwaysAssign: Bool {
+    get {_storage._alwaysAssign}
+    set {_uniqueStorage()._alwaysAssign = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -704,6 +1007,10 @@ nonisolated extension WirePartnerList: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireLeadNumber: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEAD_NUMBER_UNSPECIFIED\0\u{1}LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS\0\u{1}LEAD_NUMBER_EMPLOYEES\0")
+}
+
+nonisolated extension WireRoutingMethod: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_METHOD_UNSPECIFIED\0\u{1}ROUTING_METHOD_BID_PRICE\0\u{1}ROUTING_METHOD_HIGHEST_SCORE\0\u{1}ROUTING_METHOD_ROUND_ROBIN\0\u{1}ROUTING_METHOD_WEIGHTED_ROTATION\0\u{1}ROUTING_METHOD_HIGHEST_FIT\0")
 }
 
 nonisolated extension WirePredicateList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1216,7 +1523,7 @@ nonisolated extension WireFitWeights: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireSla: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Sla"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_response_minutes\0\u{3}in_working_hours\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_response_minutes\0\u{3}in_working_hours\0\u{3}reminder_minutes_before\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1226,6 +1533,7 @@ nonisolated extension WireSla: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.firstResponseMinutes) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.inWorkingHours) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.reminderMinutesBefore) }()
       default: break
       }
     }
@@ -1238,12 +1546,253 @@ nonisolated extension WireSla: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if self.inWorkingHours != false {
       try visitor.visitSingularBoolField(value: self.inWorkingHours, fieldNumber: 2)
     }
+    if self.reminderMinutesBefore != 0 {
+      try visitor.visitSingularUInt32Field(value: self.reminderMinutesBefore, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireSla, rhs: WireSla) -> Bool {
     if lhs.firstResponseMinutes != rhs.firstResponseMinutes {return false}
     if lhs.inWorkingHours != rhs.inWorkingHours {return false}
+    if lhs.reminderMinutesBefore != rhs.reminderMinutesBefore {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireServiceLevel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ServiceLevel"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}when\0\u{1}sla\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._when) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._sla) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._when {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._sla {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireServiceLevel, rhs: WireServiceLevel) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._when != rhs._when {return false}
+    if lhs._sla != rhs._sla {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEscalationStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EscalationStep"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}queue\0\u{3}after_minutes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.queue) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.afterMinutes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.queue.isEmpty {
+      try visitor.visitSingularStringField(value: self.queue, fieldNumber: 1)
+    }
+    if self.afterMinutes != 0 {
+      try visitor.visitSingularUInt32Field(value: self.afterMinutes, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireEscalationStep, rhs: WireEscalationStep) -> Bool {
+    if lhs.queue != rhs.queue {return false}
+    if lhs.afterMinutes != rhs.afterMinutes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePilotArm: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PilotArm"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}method\0\u{3}share_basis_points\0\u{1}when\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.method) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.shareBasisPoints) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._when) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.method != .unspecified {
+      try visitor.visitSingularEnumField(value: self.method, fieldNumber: 2)
+    }
+    if self.shareBasisPoints != 0 {
+      try visitor.visitSingularUInt32Field(value: self.shareBasisPoints, fieldNumber: 3)
+    }
+    try { if let v = self._when {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePilotArm, rhs: WirePilotArm) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.method != rhs.method {return false}
+    if lhs.shareBasisPoints != rhs.shareBasisPoints {return false}
+    if lhs._when != rhs._when {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePilot: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Pilot"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}arms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.arms) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.arms.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.arms, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePilot, rhs: WirePilot) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.arms != rhs.arms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireExploration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Exploration"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}share_basis_points\0\u{3}leads_per_period_max\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.shareBasisPoints) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.leadsPerPeriodMax) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.shareBasisPoints != 0 {
+      try visitor.visitSingularUInt32Field(value: self.shareBasisPoints, fieldNumber: 1)
+    }
+    if self.leadsPerPeriodMax != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leadsPerPeriodMax, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireExploration, rhs: WireExploration) -> Bool {
+    if lhs.shareBasisPoints != rhs.shareBasisPoints {return false}
+    if lhs.leadsPerPeriodMax != rhs.leadsPerPeriodMax {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReviewRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReviewRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}deal_value_at_least_minor_units\0\u{3}conversion_below_basis_points\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self._dealValueAtLeastMinorUnits) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.conversionBelowBasisPoints) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._dealValueAtLeastMinorUnits {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 1)
+    } }()
+    if self.conversionBelowBasisPoints != 0 {
+      try visitor.visitSingularUInt32Field(value: self.conversionBelowBasisPoints, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireReviewRule, rhs: WireReviewRule) -> Bool {
+    if lhs._dealValueAtLeastMinorUnits != rhs._dealValueAtLeastMinorUnits {return false}
+    if lhs.conversionBelowBasisPoints != rhs.conversionBelowBasisPoints {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1286,7 +1835,7 @@ nonisolated extension WireExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1307,6 +1856,19 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _ownershipDays: UInt32 = 0
     var _humanQueue: String = String()
     var _dealHorizonDays: UInt32 = 0
+    var _serviceLevels: [WireServiceLevel] = []
+    var _escalationLadder: [WireEscalationStep] = []
+    var _method: WireRoutingMethod = .unspecified
+    var _floorPeriodDays: UInt32 = 0
+    var _exploration: WireExploration? = nil
+    var _pilot: WirePilot? = nil
+    var _shadow: Bool = false
+    var _coolDownMinutes: UInt32 = 0
+    var _ownershipKeepsTurn: Bool = false
+    var _declineKeepsTurn: Bool = false
+    var _review: WireReviewRule? = nil
+    var _lawfulBases: [String] = []
+    var _alwaysAssign: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1335,6 +1897,19 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _ownershipDays = source._ownershipDays
       _humanQueue = source._humanQueue
       _dealHorizonDays = source._dealHorizonDays
+      _serviceLevels = source._serviceLevels
+      _escalationLadder = source._escalationLadder
+      _method = source._method
+      _floorPeriodDays = source._floorPeriodDays
+      _exploration = source._exploration
+      _pilot = source._pilot
+      _shadow = source._shadow
+      _coolDownMinutes = source._coolDownMinutes
+      _ownershipKeepsTurn = source._ownershipKeepsTurn
+      _declineKeepsTurn = source._declineKeepsTurn
+      _review = source._review
+      _lawfulBases = source._lawfulBases
+      _alwaysAssign = source._alwaysAssign
     }
   }
 
@@ -1371,6 +1946,19 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._ownershipDays) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._humanQueue) }()
         case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._dealHorizonDays) }()
+        case 19: try { try decoder.decodeRepeatedMessageField(value: &_storage._serviceLevels) }()
+        case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._escalationLadder) }()
+        case 21: try { try decoder.decodeSingularEnumField(value: &_storage._method) }()
+        case 22: try { try decoder.decodeSingularUInt32Field(value: &_storage._floorPeriodDays) }()
+        case 23: try { try decoder.decodeSingularMessageField(value: &_storage._exploration) }()
+        case 24: try { try decoder.decodeSingularMessageField(value: &_storage._pilot) }()
+        case 25: try { try decoder.decodeSingularBoolField(value: &_storage._shadow) }()
+        case 26: try { try decoder.decodeSingularUInt32Field(value: &_storage._coolDownMinutes) }()
+        case 27: try { try decoder.decodeSingularBoolField(value: &_storage._ownershipKeepsTurn) }()
+        case 28: try { try decoder.decodeSingularBoolField(value: &_storage._declineKeepsTurn) }()
+        case 29: try { try decoder.decodeSingularMessageField(value: &_storage._review) }()
+        case 30: try { try decoder.decodeRepeatedStringField(value: &_storage._lawfulBases) }()
+        case 31: try { try decoder.decodeSingularBoolField(value: &_storage._alwaysAssign) }()
         default: break
         }
       }
@@ -1437,6 +2025,45 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._dealHorizonDays != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._dealHorizonDays, fieldNumber: 18)
       }
+      if !_storage._serviceLevels.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._serviceLevels, fieldNumber: 19)
+      }
+      if !_storage._escalationLadder.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._escalationLadder, fieldNumber: 20)
+      }
+      if _storage._method != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._method, fieldNumber: 21)
+      }
+      if _storage._floorPeriodDays != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._floorPeriodDays, fieldNumber: 22)
+      }
+      try { if let v = _storage._exploration {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
+      } }()
+      try { if let v = _storage._pilot {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      } }()
+      if _storage._shadow != false {
+        try visitor.visitSingularBoolField(value: _storage._shadow, fieldNumber: 25)
+      }
+      if _storage._coolDownMinutes != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._coolDownMinutes, fieldNumber: 26)
+      }
+      if _storage._ownershipKeepsTurn != false {
+        try visitor.visitSingularBoolField(value: _storage._ownershipKeepsTurn, fieldNumber: 27)
+      }
+      if _storage._declineKeepsTurn != false {
+        try visitor.visitSingularBoolField(value: _storage._declineKeepsTurn, fieldNumber: 28)
+      }
+      try { if let v = _storage._review {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      } }()
+      if !_storage._lawfulBases.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._lawfulBases, fieldNumber: 30)
+      }
+      if _storage._alwaysAssign != false {
+        try visitor.visitSingularBoolField(value: _storage._alwaysAssign, fieldNumber: 31)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1464,6 +2091,19 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._ownershipDays != rhs_storage._ownershipDays {return false}
         if _storage._humanQueue != rhs_storage._humanQueue {return false}
         if _storage._dealHorizonDays != rhs_storage._dealHorizonDays {return false}
+        if _storage._serviceLevels != rhs_storage._serviceLevels {return false}
+        if _storage._escalationLadder != rhs_storage._escalationLadder {return false}
+        if _storage._method != rhs_storage._method {return false}
+        if _storage._floorPeriodDays != rhs_storage._floorPeriodDays {return false}
+        if _storage._exploration != rhs_storage._exploration {return false}
+        if _storage._pilot != rhs_storage._pilot {return false}
+        if _storage._shadow != rhs_storage._shadow {return false}
+        if _storage._coolDownMinutes != rhs_storage._coolDownMinutes {return false}
+        if _storage._ownershipKeepsTurn != rhs_storage._ownershipKeepsTurn {return false}
+        if _storage._declineKeepsTurn != rhs_storage._declineKeepsTurn {return false}
+        if _storage._review != rhs_storage._review {return false}
+        if _storage._lawfulBases != rhs_storage._lawfulBases {return false}
+        if _storage._alwaysAssign != rhs_storage._alwaysAssign {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -17,6 +17,10 @@ extension EvaluationSummary: WireMessage {
         var digest = Digest128.zero
         var basis = SelectionBasis.none
         var tiedPartnerIDs: [String] = []
+        var method = RoutingMethod.bidPrice
+        var arm = ""
+        var propensity = 0.0
+        var atCap: [Candidate] = []
         while let field = try reader.next() {
             switch field {
             case 1: policyVersion = try reader.string("policy_version")
@@ -33,6 +37,10 @@ extension EvaluationSummary: WireMessage {
             case 9: digest = try reader.digest("digest") ?? .zero
             case 10: basis = try reader.choice("basis")
             case 11: tiedPartnerIDs.append(try reader.string("tied_partner_ids"))
+            case 12: method = try reader.choice("method")
+            case 13: arm = try reader.string("arm")
+            case 14: propensity = try reader.double("propensity")
+            case 15: atCap.append(try reader.message("at_cap"))
             default: try reader.skip()
             }
         }
@@ -48,6 +56,10 @@ extension EvaluationSummary: WireMessage {
         value.digest = digest
         value.basis = basis
         value.tiedPartnerIDs = tiedPartnerIDs
+        value.method = method
+        value.arm = arm
+        value.propensity = propensity
+        value.atCap = atCap
         return value
     }
 
@@ -63,6 +75,10 @@ extension EvaluationSummary: WireMessage {
         writer.digest(9, digest)
         writer.choice(10, basis)
         writer.strings(11, tiedPartnerIDs)
+        if method != .bidPrice { writer.choice(12, method) }
+        writer.string(13, arm)
+        writer.double(14, propensity)
+        writer.messages(15, atCap)
     }
 }
 
@@ -72,16 +88,21 @@ extension Candidate: WireMessage {
         var score = 0.0
         var fit = 0.0
         var conversion = 0.0
+        var placePrice = 0.0
+        var favour = 0.0
         while let field = try reader.next() {
             switch field {
             case 1: partnerID = try reader.string("partner_id")
             case 2: score = try reader.double("score")
             case 3: fit = try reader.double("fit")
             case 4: conversion = try reader.double("conversion")
+            case 5: placePrice = try reader.double("place_price")
+            case 6: favour = try reader.double("favour")
             default: try reader.skip()
             }
         }
-        return Self(partnerID: partnerID, score: score, fit: fit, conversion: conversion)
+        return Self(
+            partnerID: partnerID, score: score, fit: fit, conversion: conversion, placePrice: placePrice, favour: favour)
     }
 
     func write(to writer: inout WireWriter) {
@@ -89,6 +110,8 @@ extension Candidate: WireMessage {
         writer.double(2, score)
         writer.double(3, fit)
         writer.double(4, conversion)
+        writer.double(5, placePrice)
+        writer.double(6, favour)
     }
 }
 

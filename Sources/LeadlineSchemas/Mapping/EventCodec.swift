@@ -3,7 +3,7 @@ public import LeadlineCore
 /// Events to and from the bytes of their own messages, e.g. `LeadAssigned`.
 public enum EventCodec {
     /// Field numbers of `Event.body`.
-    static let bodyFields = 1...14
+    static let bodyFields = 1...15
 
     /// The event's field number in `Event.body`.
     public static func bodyField(of event: Event) -> Int {
@@ -22,6 +22,7 @@ public enum EventCodec {
         case .reviewOpened: 12
         case .reviewResolved: 13
         case .commissionAccrued: 14
+        case .reminderDue: 15
         }
     }
 
@@ -64,6 +65,7 @@ public enum EventCodec {
         case .reviewOpened(let event): event.write(to: &writer)
         case .reviewResolved(let event): event.write(to: &writer)
         case .commissionAccrued(let event): event.write(to: &writer)
+        case .reminderDue(let event): event.write(to: &writer)
         }
     }
 
@@ -84,6 +86,7 @@ public enum EventCodec {
         case 12: .reviewOpened(try ReviewOpened.read(from: &reader))
         case 13: .reviewResolved(try ReviewResolved.read(from: &reader))
         case 14: .commissionAccrued(try CommissionAccrued.read(from: &reader))
+        case 15: .reminderDue(try ReminderDue.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }

@@ -10,6 +10,8 @@ extension LeadAssigned: WireMessage {
         var cause: RoutingCause?
         var respondBy: Timestamp?
         var evaluation: EvaluationSummary?
+        var remindAt: Timestamp?
+        var serviceLevel = ""
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -18,12 +20,14 @@ extension LeadAssigned: WireMessage {
             case 4: cause = try reader.choice("cause")
             case 5: respondBy = Timestamp(micros: try reader.int64("respond_by_micros"))
             case 6: evaluation = try reader.message("evaluation")
+            case 7: remindAt = Timestamp(micros: try reader.int64("remind_at_micros"))
+            case 8: serviceLevel = try reader.string("service_level")
             default: try reader.skip()
             }
         }
         return Self(
             leadID: leadID, partnerID: partnerID, attempt: attempt, cause: try stated(cause, "cause"),
-            respondBy: respondBy, evaluation: evaluation)
+            respondBy: respondBy, evaluation: evaluation, remindAt: remindAt, serviceLevel: serviceLevel)
     }
 
     func write(to writer: inout WireWriter) {
@@ -33,6 +37,8 @@ extension LeadAssigned: WireMessage {
         writer.choice(4, cause)
         if let respondBy { writer.int(5, respondBy.micros, always: true) }
         writer.message(6, evaluation)
+        if let remindAt { writer.int(7, remindAt.micros, always: true) }
+        writer.string(8, serviceLevel)
     }
 }
 
@@ -136,6 +142,8 @@ extension LeadEscalated: WireMessage {
             case 2: reason = try reader.choice("reason")
             case 3: value.queue = try reader.string("queue")
             case 4: value.evaluation = try reader.message("evaluation")
+            case 5: value.movesOn = Timestamp(micros: try reader.int64("moves_on_micros"))
+            case 6: value.suggestedPartnerID = try reader.string("suggested_partner_id")
             default: try reader.skip()
             }
         }
@@ -148,6 +156,8 @@ extension LeadEscalated: WireMessage {
         writer.choice(2, reason)
         writer.string(3, queue)
         writer.message(4, evaluation)
+        if let movesOn { writer.int(5, movesOn.micros, always: true) }
+        writer.string(6, suggestedPartnerID)
     }
 }
 
@@ -315,5 +325,26 @@ extension CommissionAccrued: WireMessage {
         writer.string(2, partnerID)
         writer.int(3, amountMinorUnits)
         writer.uint(4, rateBasisPoints)
+    }
+}
+
+extension ReminderDue: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var value = Self(leadID: "", partnerID: "", respondBy: .epoch)
+        while let field = try reader.next() {
+            switch field {
+            case 1: value.leadID = try reader.string("lead_id")
+            case 2: value.partnerID = try reader.string("partner_id")
+            case 3: value.respondBy = Timestamp(micros: try reader.int64("respond_by_micros"))
+            default: try reader.skip()
+            }
+        }
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.int(3, respondBy.micros)
     }
 }

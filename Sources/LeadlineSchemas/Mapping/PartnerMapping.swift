@@ -10,6 +10,7 @@ extension Capacity: WireMessage {
             case 1: value.openLeadsMax = try reader.uint32("open_leads_max")
             case 2: value.leadsPerPeriodMax = try reader.uint32("leads_per_period_max")
             case 3: value.leadsPerPeriodMin = try reader.uint32("leads_per_period_min")
+            case 4: value.segments.append(try reader.message("segments"))
             default: try reader.skip()
             }
         }
@@ -21,6 +22,30 @@ extension Capacity: WireMessage {
         if let openLeadsMax { writer.uint(1, openLeadsMax, always: true) }
         if let leadsPerPeriodMax { writer.uint(2, leadsPerPeriodMax, always: true) }
         writer.uint(3, leadsPerPeriodMin)
+        writer.messages(4, segments)
+    }
+}
+
+extension SegmentCap: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadField: LeadField?
+        var value = ""
+        var most: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadField = try reader.choice("lead_field")
+            case 2: value = try reader.string("value")
+            case 3: most = try reader.uint32("leads_per_period_max")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadField: try stated(leadField, "lead_field"), value: value, leadsPerPeriodMax: most)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.choice(1, leadField)
+        writer.string(2, value)
+        writer.uint(3, leadsPerPeriodMax)
     }
 }
 
@@ -66,6 +91,7 @@ extension PartnerProfile: WireMessage {
             case 15: value.capacity = try reader.message("capacity")
             case 16: value.timeZone = try reader.string("time_zone")
             case 17: value.workingHours.append(try reader.message("working_hours"))
+            case 18: value.rotationWeight = try reader.uint32("rotation_weight")
             default: try reader.skip()
             }
         }
@@ -89,6 +115,7 @@ extension PartnerProfile: WireMessage {
         if capacity != Capacity() { writer.message(15, capacity) }
         writer.string(16, timeZone)
         writer.messages(17, workingHours)
+        writer.uint(18, rotationWeight)
     }
 }
 

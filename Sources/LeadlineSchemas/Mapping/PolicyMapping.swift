@@ -15,6 +15,7 @@ extension Policy: WireMessage {
         value.ownerFirst = false
         value.ownershipDays = 0
         value.humanQueue = ""
+        value.floorPeriodDays = 0
         while let field = try reader.next() { try value.read(field, from: &reader) }
         value.fillDefaults()
         return value
@@ -40,6 +41,19 @@ extension Policy: WireMessage {
         case 16: ownershipDays = try reader.uint32("ownership_days")
         case 17: humanQueue = try reader.string("human_queue")
         case 18: dealHorizonDays = try reader.uint32("deal_horizon_days")
+        case 19: serviceLevels.append(try reader.message("service_levels"))
+        case 20: escalationLadder.append(try reader.message("escalation_ladder"))
+        case 21: method = try reader.choice("method")
+        case 22: floorPeriodDays = try reader.uint32("floor_period_days")
+        case 23: exploration = try reader.message("exploration")
+        case 24: pilot = try reader.message("pilot")
+        case 25: shadow = try reader.bool("shadow")
+        case 26: coolDownMinutes = try reader.uint32("cool_down_minutes")
+        case 27: ownershipKeepsTurn = try reader.bool("ownership_keeps_turn")
+        case 28: declineKeepsTurn = try reader.bool("decline_keeps_turn")
+        case 29: review = try reader.message("review")
+        case 30: lawfulBases.append(try reader.string("lawful_bases"))
+        case 31: alwaysAssign = try reader.bool("always_assign")
         default: try reader.skip()
         }
     }
@@ -54,6 +68,7 @@ extension Policy: WireMessage {
         if periodDays == 0 { periodDays = usual.periodDays }
         if defaultDealValueMinorUnits == 0 { defaultDealValueMinorUnits = usual.defaultDealValueMinorUnits }
         if humanQueue.isEmpty { humanQueue = usual.humanQueue }
+        if floorPeriodDays == 0 { floorPeriodDays = usual.floorPeriodDays }
     }
 
     func write(to writer: inout WireWriter) {
@@ -76,6 +91,20 @@ extension Policy: WireMessage {
         writer.uint(16, ownershipDays)
         writer.string(17, humanQueue)
         writer.uint(18, dealHorizonDays)
+        writer.messages(19, serviceLevels)
+        writer.messages(20, escalationLadder)
+        // What a policy says by saying nothing is left out, so that old policies keep their version.
+        if method != .bidPrice { writer.choice(21, method) }
+        if floorPeriodDays != Policy().floorPeriodDays { writer.uint(22, floorPeriodDays) }
+        if exploration != Exploration() { writer.message(23, exploration) }
+        if pilot != Pilot() { writer.message(24, pilot) }
+        writer.bool(25, shadow)
+        writer.uint(26, coolDownMinutes)
+        writer.bool(27, ownershipKeepsTurn)
+        writer.bool(28, declineKeepsTurn)
+        if review != ReviewRule() { writer.message(29, review) }
+        writer.strings(30, lawfulBases)
+        writer.bool(31, alwaysAssign)
     }
 }
 
@@ -120,6 +149,7 @@ extension SLA: WireMessage {
             switch field {
             case 1: value.firstResponseMinutes = try reader.uint32("first_response_minutes")
             case 2: value.inWorkingHours = try reader.bool("in_working_hours")
+            case 3: value.reminderMinutesBefore = try reader.uint32("reminder_minutes_before")
             default: try reader.skip()
             }
         }
@@ -129,6 +159,7 @@ extension SLA: WireMessage {
     func write(to writer: inout WireWriter) {
         writer.uint(1, firstResponseMinutes)
         writer.bool(2, inWorkingHours)
+        writer.uint(3, reminderMinutesBefore)
     }
 }
 

@@ -9,9 +9,7 @@ extension HardRule: WireMessage {
         while let field = try reader.next() {
             switch field {
             case 1: name = try reader.string("name")
-            case 2:
-                var nodesLeft = Predicate.nodesMax
-                require = try Predicate.read("require", from: &reader, levelsLeft: Predicate.depthMax, &nodesLeft)
+            case 2: require = try Predicate.whole("require", from: &reader)
             default: try reader.skip()
             }
         }
@@ -25,6 +23,12 @@ extension HardRule: WireMessage {
 }
 
 extension Predicate {
+    /// Reads a predicate that stands by itself in field `name`, with all the levels and nodes that one may have.
+    static func whole(_ name: String, from reader: inout WireReader) throws(WireError) -> Predicate {
+        var nodesLeft = nodesMax
+        return try read(name, from: &reader, levelsLeft: depthMax, &nodesLeft)
+    }
+
     /// Reads the predicate in field `name`, of at most so many levels, and takes its nodes off `nodesLeft`.
     static func read(
         _ name: String, from reader: inout WireReader, levelsLeft: Int, _ nodesLeft: inout Int

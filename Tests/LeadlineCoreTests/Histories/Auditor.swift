@@ -204,7 +204,7 @@ struct Auditor {
             leads[event.leadID]?.isSettled = true
         case .outcomeWaiting(let event): waiting[entry.position] = Waiting(lead: event.leadID, until: event.until)
         case .outcomeUnmatched(let event): #expect(waiting[event.waitingPosition]?.until ?? .distantFuture <= entry.stamp)
-        case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided: break
+        case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided, .reminderDue: break
         }
     }
 
@@ -254,11 +254,16 @@ struct Auditor {
         checkRules(event, lead, partner)
         let named = evaluation.best.map(\.partnerID)
         #expect(evaluation.runnerUpPartnerID != event.partnerID)
-        #expect(evaluation.best.map(\.score) == evaluation.best.map(\.score).sorted(by: >))
+        let net = evaluation.best.map { ($0.score - $0.placePrice) + $0.favour }
+        if evaluation.method == .bidPrice { #expect(net == net.sorted(by: >)) }
+        if evaluation.method == .highestFit { #expect(evaluation.best.map(\.fit) == evaluation.best.map(\.fit).sorted(by: >)) }
         switch evaluation.basis {
         case .score: #expect(named.first == event.partnerID)
         case .tieDebt: #expect(evaluation.tiedPartnerIDs.contains(event.partnerID) && evaluation.tiedPartnerIDs.count > 1)
         case .ownership: #expect(policy?.ownerFirst == true)
+        case .exploration: #expect(policy?.exploration.shareBasisPoints ?? 0 > 0 && evaluation.propensity > 0)
+        case .rotation: #expect(evaluation.method == .roundRobin || evaluation.method == .weightedRotation)
+        case .fit: #expect(evaluation.method == .highestFit && named.first == event.partnerID)
         case .none: Issue.record("assigned for no reason: \(event)")
         }
     }

@@ -24,6 +24,7 @@ extension Event {
         case .inputDisregarded(let e): "disregarded \(e.subject.isEmpty ? "-" : e.subject), \(e.reason)"
         case .reviewOpened(let e): "review opened \(e.leadID) at \(e.partnerID.isEmpty ? "nobody" : e.partnerID)"
         case .reviewResolved(let e): "review resolved \(e.leadID), \(e.overridden ? "overridden" : "upheld")"
+        case .reminderDue(let e): "reminder \(e.leadID) to \(e.partnerID)"
         case .commissionAccrued(let e): "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
         }
     }
