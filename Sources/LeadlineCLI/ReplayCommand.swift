@@ -26,6 +26,7 @@ struct ReplayCommand: AsyncParsableCommand {
             "Only as far as a number of entries, or a moment such as 2026-03-31T23:59:59Z.", valueName: "count or time"))
     var at: String?
 
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var data: DataFolderOptions
 
     func validate() throws { _ = try end() }
@@ -39,8 +40,10 @@ struct ReplayCommand: AsyncParsableCommand {
         return .time(time)
     }
 
-    func run() async throws {
-        let replayer = Replayer(try data.folder())
+    func run() async throws { try await archive.withFolder(data) { try await replay($0) } }
+
+    private func replay(_ folder: DataFolder) async throws {
+        let replayer = Replayer(folder)
         let end = try end()
         let report = try await SharedProgressBar.audit("replaying") { bar in
             try await replayer.run(program: data.givenProgram, until: end) { bar.update($0) }
