@@ -13,7 +13,7 @@ extension Evaluation {
                 fit: scratch.fit[row], conversion: scratch.conversion[row]))
         }
         if let owner = eligibleOwner(lead, state, policy, at: stamp, scratch) {
-            if CapacityLimits.reached(state.partners, owner, in: period) != nil {
+            if CapacityLimits.reached(state.partners, owner, lead, in: period) != nil {
                 outcome.ownerAtCap = true
                 return
             }
@@ -50,7 +50,7 @@ extension Evaluation {
             let owner = Ownership.owner(ofAccount: account, besides: lead.slot, state, at: stamp), state.partners.active[owner]
         else { return nil }
         let isOut = scratch.steps.contains { step in
-            step.reason != .openLeadsCap && step.reason != .periodCap && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0
+            ![.openLeadsCap, .periodCap, .segmentCap].contains(step.reason) && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0
         }
         return isOut ? nil : owner
     }

@@ -102,7 +102,9 @@ enum Evaluation {
             }
             put(out: out, .hardRule, rule: index, &scratch)
         }
-        for reason in [ExclusionReason.absent, .tried, .openLeadsCap, .periodCap] {
+        for reason in [ExclusionReason.absent, .coolingDown, .tried, .openLeadsCap, .periodCap, .segmentCap] {
+            if reason == .coolingDown && state.partners.coolingLatest <= stamp { continue }
+            if reason == .segmentCap && state.partners.withSegments.words.allSatisfy({ $0 == 0 }) { continue }
             let out = who(isOut: reason, of: alive, lead, state, at: stamp, period: period)
             for word in out.indices { alive[word] &= ~out[word] }
             put(out: out, reason, rule: -1, &scratch)
@@ -135,7 +137,9 @@ enum Evaluation {
     ) -> Bool {
         switch reason {
         case .absent: partners.withAbsences[index] && partners.isAbsent(index, at: stamp)
+        case .coolingDown: partners.coolingUntil[index] > stamp
         case .tried: lead.tried.contains(UInt32(index))
+        case .segmentCap: partners.withSegments[index] && partners.isSegmentFull(index, lead, in: period)
         default: CapacityLimits.reached(partners, index, in: period) == reason
         }
     }

@@ -38,6 +38,10 @@ public struct State: Sendable {
     var archivedIDs: Set<UInt64> = []
     /// The policy's hard rules with their words as codes; derived from `policy`.
     var hardRules: [CompiledRule] = []
+    /// The conditions of its service levels, in their order; derived likewise.
+    var serviceLevels: [CompiledRule] = []
+    /// The lawful bases that it accepts, as codes; derived likewise.
+    var lawfulBases: [Vocabulary.Code] = []
 
     /// The state before a program's first entry.
     public init() {}
