@@ -34,17 +34,21 @@ public struct PartnerStanding: Sendable, Equatable {
     public var tieDebtMicros: Int64
     public var commissionBasisPoints: UInt32
     /// Leads it got in the period that runs.
-    public var leadsInPeriod: UInt32
+    public var leadsInPeriod: UInt32 = 0
     /// Nil unless it gets no leads for having missed a deadline.
     public var coolingUntil: Timestamp?
     /// How full each of the profile's caps on some of its leads is, in their order.
-    public var segments: [SegmentStanding]
+    public var segments: [SegmentStanding] = []
 }
 
 /// A cap on some of a partner's leads, and how many of them it got in the period that runs.
 public struct SegmentStanding: Sendable, Equatable {
     public var cap: SegmentCap
     public var leads: UInt32
+    public init(cap: SegmentCap, leads: UInt32) {
+        self.cap = cap
+        self.leads = leads
+    }
 }
 
 extension State {
