@@ -365,7 +365,7 @@ extension State {
         leads.leads[slot].turn = BitRow()
         let basis = event.evaluation?.basis ?? .none
         if basis == .ownership && policy?.ownershipKeepsTurn == true { return }
-        partners.lastAssigned[partner] = stamp
+        partners.noteTurn(partner, at: stamp)
         var credited = BitRow()
         switch basis {
         case .tieDebt:

@@ -37,7 +37,7 @@ extension PartnerTable {
             period[index] = try r.get()
             leadsInPeriod[index] = try r.get()
             tieDebtMicros[index] = try r.get()
-            lastAssigned[index] = try r.timestamp()
+            restoreTurn(index, at: try r.timestamp())
             assignments[index] = try r.get()
             commissionBasisPoints[index] = try r.get()
             let coolingUntil = try r.timestamp()

@@ -31,6 +31,9 @@ struct PartnerTable: Sendable, Equatable {
     var assignments: [UInt64] = []
     var commissionBasisPoints: [UInt32] = []
 
+    /// The latest moment in `lastAssigned`; derived from it.
+    private(set) var latestTurn = Timestamp.epoch
+
     // Working time: who cools down after a missed deadline, and who takes how many leads of which kind.
     var coolingUntil: [Timestamp] = []
     /// The latest of them all: past it nobody needs to be asked.
@@ -105,6 +108,17 @@ struct PartnerTable: Sendable, Equatable {
 
     /// Whether a pause, a return or a removal changes anything. A partner that was removed comes back by a profile alone.
     func canBecome(_ new: Status, at index: Int) -> Bool { status[index] != new && status[index] != .removed }
+
+    /// Notes when the partner got a lead. Leads of one moment lie a microsecond apart, in their order, so that a bulk of
+    /// them goes where they would have gone one by one.
+    mutating func noteTurn(_ index: Int, at stamp: Timestamp) {
+        restoreTurn(index, at: max(stamp, latestTurn.adding(micros: 1)))
+    }
+
+    mutating func restoreTurn(_ index: Int, at stamp: Timestamp) {
+        lastAssigned[index] = stamp
+        latestTurn = max(latestTurn, stamp)
+    }
 
     /// Sets an absence and forgets those that ended before `limit`, so that no partner's list grows for ever.
     mutating func setAbsence(_ absence: Absence, at index: Int, forgetting limit: Timestamp = .epoch) {
