@@ -35,7 +35,7 @@ extension State {
             fold(outcome: input.fact, imported: input.imported)
         case .partnerUpserted(let profile): upsert(profile, input.timeZone)
         case .partnerCapacitySet(let fact): ifPartner(fact.partnerID) {
-                $0.partners.setCapacity(fact.capacity, at: $1)
+                $0.partners.setCapacity(fact.capacity, at: $1, &$0.vocabulary)
                 $0.prices.isStale = true
             }
         case .partnerPaused(let fact): ifPartner(fact.partnerID, becomes: .paused) { $0.leave($1, .paused, .partnerPaused, at: stamp) }
@@ -46,7 +46,8 @@ extension State {
         case .partnerRemoved(let fact): ifPartner(fact.partnerID, becomes: .removed) { $0.leave($1, .removed, .partnerRemoved, at: stamp) }
         case .partnerAbsenceSet(let fact):
             ifPartner(fact.partnerID) {
-                $0.partners.setAbsence(.init(id: fact.absenceID, from: fact.from, until: fact.until), at: $1)
+                $0.partners.setAbsence(
+                    .init(id: fact.absenceID, from: fact.from, until: fact.until), at: $1, forgetting: $0.absencesMatterFrom(stamp))
                 $0.prices.isStale = true
             }
         case .partnerAbsenceCancelled(let fact):
@@ -70,9 +71,13 @@ extension State {
             remember(event.evaluation, at: stamp)
         case .assignmentExpired(let event):
             count(\.missed, event.leadID)
+            coolDown(event.partnerID, at: stamp)
             takeBack(event.leadID)
         case .assignmentEnded(let event):
-            if event.cause == .declined { count(\.declined, event.leadID) }
+            if event.cause == .declined {
+                count(\.declined, event.leadID)
+                giveTurnBack(event.leadID)
+            }
             takeBack(event.leadID)
         case .firstResponseMet(let event): respond(event.leadID)
         case .leadEscalated(let event):
@@ -80,8 +85,9 @@ extension State {
             remember(event.evaluation, at: stamp)
         case .leadClosed(let event): close(event, at: stamp)
         case .leadMerged(let event): merge(event, at: stamp)
-        case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .reminderDue: break
+        case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued: break
         case .shadowDecided(let event): remember(event.evaluation, at: stamp)
+        case .reminderDue(let event): if let slot = leads.slot(of: event.leadID) { leads.leads[slot].remindAt = .distantFuture }
         case .inputDisregarded(let event): if event.reason == .tooManyWaiting { forgetNewestWaiting(event.subject) }
         case .reviewOpened(let event):
             flag(event.leadID, .underReview)
@@ -129,6 +135,9 @@ extension State {
             case .lead:
                 let lead = leads.leads[Int(item.index)]
                 return lead.hasTimer && lead.dueAt == item.at
+            case .reminder:
+                let lead = leads.leads[Int(item.index)]
+                return lead.hasReminder && lead.remindAt == item.at
             case .deliverOutcome, .outcomeExpiry:
                 return waiting[item.index] != nil
             }
@@ -155,6 +164,8 @@ extension State {
         armRules = (policy?.pilot.arms ?? []).map { arm in
             arm.when.map { CompiledRule(HardRule(name: arm.name, require: $0), &vocabulary) }
         }
+        serviceLevels = (policy?.serviceLevels ?? []).map { CompiledRule(name: $0.name, $0.when, &vocabulary) }
+        lawfulBases = (policy?.lawfulBases ?? []).map { vocabulary.learn($0) }
     }
 
     private mutating func upsert(_ profile: PartnerProfile, _ timeZone: TimeZoneRules?) {
@@ -298,11 +309,13 @@ extension State {
         leads.leads[slot].dueAt = event.respondBy ?? .distantFuture
         leads.leads[slot].dueCause = .expired
         if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) } else { startHorizon(slot) }
-        countAssignment(partner, at: stamp)
+        leads.leads[slot].remindAt = event.remindAt ?? .distantFuture
+        if let reminder = event.remindAt { agenda.add(.reminder, UInt32(slot), at: reminder) }
+        takeTurn(event, slot, partner, at: stamp)
+        countAssignment(slot, partner, at: stamp)
         award(slot, partner, at: stamp)
         guard let evaluation = event.evaluation else { return }
-        if evaluation.basis == .tieDebt { settleTie(evaluation, winner: partner) }
-        if evaluation.basis == .rotation { takeTurn(slot, partner, evaluation.method) }
+        if evaluation.basis == .rotation { rotate(slot, partner, evaluation.method) }
         if evaluation.propensity > 0 { lots.draw(wasExplored: evaluation.basis == .exploration, period: partners.period[partner]) }
     }
 
@@ -316,10 +329,9 @@ extension State {
         agenda.add(.lead, UInt32(slot), at: end)
     }
 
-    private mutating func countAssignment(_ partner: Int, at stamp: Timestamp) {
+    private mutating func countAssignment(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
         partners.openLeads[partner] += 1
         partners.assignments[partner] += 1
-        partners.lastAssigned[partner] = stamp
         guard let policy else { return }
         let period = CapacityLimits.period(at: stamp, policy)
         if partners.period[partner] != period {
@@ -334,6 +346,20 @@ extension State {
         }
         partners.leadsInFloorPeriod[partner] += 1
         if partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped { prices.use[partner].taken += 1 }
+        if partners.segmentCounts[partner].isEmpty { return }
+        partners.countSegments(view(ofLeadAt: slot), at: partner, in: period)
+    }
+
+    /// A partner that missed a deadline gets no leads for as long as the policy says.
+    private mutating func coolDown(_ partnerID: String, at stamp: Timestamp) {
+        guard let policy, policy.coolDownMinutes > 0, let partner = partners.index(of: partnerID) else { return }
+        partners.coolDown(partner, until: stamp.adding(micros: Int64(policy.coolDownMinutes) * Timestamp.microsPerMinute))
+    }
+
+    /// Absences that ended before this matter to no deadline and to no period that still runs.
+    private func absencesMatterFrom(_ stamp: Timestamp) -> Timestamp {
+        let days = policy.map { max($0.periodDays, $0.floorPeriodDays) } ?? 0
+        return stamp.adding(micros: -Int64(days) * Timestamp.microsPerDay)
     }
 
     // MARK: The model
@@ -402,19 +428,50 @@ extension State {
     }
 
     /// The partner had its turn in the lead's country.
-    private mutating func takeTurn(_ slot: Int, _ partner: Int, _ method: RoutingMethod) {
+    private mutating func rotate(_ slot: Int, _ partner: Int, _ method: RoutingMethod) {
         let weight = method == .weightedRotation ? partners.profiles[partner].rotationWeight : 1
         turns.take(partner, in: view(ofLeadAt: slot).country, weight: weight)
     }
 
-    /// Everyone in a tie is owed an equal share; the winner pays for it. Debts of one tie sum to zero.
-    private mutating func settleTie(_ evaluation: EvaluationSummary, winner: Int) {
-        let share = 1_000_000 / Int64(evaluation.tiedPartnerIDs.count)
-        for id in evaluation.tiedPartnerIDs {
-            if let index = partners.index(of: id) { partners.tieDebtMicros[index] += share }
+    // MARK: Turns among equals
+
+    /// Whoever gets a lead that equals could have got has had its turn: everyone in the tie is owed an equal share of
+    /// it, and the winner pays them. A lead that came by ownership is such a turn too, taken from everyone in the
+    /// program, unless the policy says that ownership keeps the turn. Debts sum to zero.
+    private mutating func takeTurn(_ event: LeadAssigned, _ slot: Int, _ partner: Int, at stamp: Timestamp) {
+        leads.leads[slot].turn = BitRow()
+        let basis = event.evaluation?.basis ?? .none
+        if basis == .ownership && policy?.ownershipKeepsTurn == true { return }
+        partners.noteTurn(partner, at: stamp)
+        var credited = BitRow()
+        switch basis {
+        case .tieDebt:
+            for id in event.evaluation?.tiedPartnerIDs ?? [] {
+                if let index = partners.index(of: id) { credited[index] = true }
+            }
+            rotation += 1
+        case .ownership:
+            for index in 0..<partners.count where partners.status[index] != .removed { credited[index] = true }
+        default: return
         }
-        partners.tieDebtMicros[winner] -= share * Int64(evaluation.tiedPartnerIDs.count)
-        rotation += 1
+        charge(partner, 1, to: credited)
+        if policy?.declineKeepsTurn == true { leads.leads[slot].turn = credited }
+    }
+
+    /// A partner that declined before it responded has not had its turn, if the policy says so: what the lead cost
+    /// it comes back from those who were credited.
+    private mutating func giveTurnBack(_ leadID: String) {
+        guard let slot = leads.slot(of: leadID), leads.leads[slot].holder != LeadTable.nowhere else { return }
+        charge(Int(leads.leads[slot].holder), -1, to: leads.leads[slot].turn)
+    }
+
+    /// The partner pays so many leads, in equal shares, to those credited.
+    private mutating func charge(_ partner: Int, _ leads: Int64, to credited: BitRow) {
+        let count = credited.words.reduce(0) { $0 + $1.nonzeroBitCount }
+        if count == 0 { return }
+        let share = 1_000_000 / Int64(count) * leads
+        forEachBit(credited.words) { partners.tieDebtMicros[$0] += share }
+        partners.tieDebtMicros[partner] -= share * Int64(count)
     }
 
     private mutating func release(_ slot: Int) {
@@ -423,6 +480,8 @@ extension State {
         partners.openLeads[Int(holder)] -= 1
         leads.leads[slot].holder = LeadTable.nowhere
         leads.leads[slot].dueAt = .distantFuture
+        leads.leads[slot].remindAt = .distantFuture
+        leads.leads[slot].turn = BitRow()
         leads.leads[slot].flags.remove(.onHorizon)
     }
 
@@ -446,6 +505,8 @@ extension State {
         let hadDeadline = leads.leads[slot].dueAt < .distantFuture && !leads.leads[slot].flags.contains(.onHorizon)
         if hadDeadline && leads.leads[slot].dueCause == .expired { count(\.inTime, leadID) }
         leads.leads[slot].flags.insert(.responded)
+        leads.leads[slot].remindAt = .distantFuture
+        leads.leads[slot].turn = BitRow()
         // A response keeps a lead at its partner, but not at one that is gone.
         if leads.leads[slot].dueCause == .partnerRemoved { return }
         leads.leads[slot].dueAt = .distantFuture
@@ -457,6 +518,10 @@ extension State {
         endAward(slot)
         release(slot)
         leads.leads[slot].status = .escalated
+        // Nobody answered: one step up. Any other reason begins a new wait, at the bottom.
+        leads.leads[slot].rung = event.reason == .unanswered ? leads.leads[slot].rung &+ 1 : 0
+        leads.leads[slot].dueAt = event.movesOn ?? .distantFuture
+        if let movesOn = event.movesOn { agenda.add(.lead, UInt32(slot), at: movesOn) }
     }
 
     private mutating func merge(_ event: LeadMerged, at stamp: Timestamp) {
@@ -561,7 +626,9 @@ extension State {
 
     /// The outcome that this entry delivers or gives up is no longer waited for.
     private mutating func takeDueOutcome(_ through: Timestamp) {
-        guard let item = agenda.first, item.at <= through, item.kind != .lead, let due = waiting[item.index] else { return }
+        guard let item = agenda.first, item.at <= through, item.kind == .deliverOutcome || item.kind == .outcomeExpiry,
+            let due = waiting[item.index]
+        else { return }
         waiting.remove(item.index)
         if item.kind == .deliverOutcome { fold(outcome: due.fact, imported: due.imported) }
     }

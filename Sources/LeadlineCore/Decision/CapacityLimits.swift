@@ -1,4 +1,4 @@
-/// Caps on open leads and on leads a period.
+/// Caps on open leads, on leads a period, and on leads of one kind a period.
 enum CapacityLimits {
     /// Number of the tumbling window that `stamp` falls into.
     static func period(at stamp: Timestamp, _ policy: Policy) -> Int64 {
@@ -33,5 +33,11 @@ enum CapacityLimits {
         if partners.openLeads[partner] >= partners.openLeadsMax[partner] { return .openLeadsCap }
         if leads(partners, partner, in: period) >= partners.leadsPerPeriodMax[partner] { return .periodCap }
         return nil
+    }
+
+    /// The cap that the partner is at for this lead, if any.
+    static func reached(_ partners: PartnerTable, _ partner: Int, _ lead: LeadView, in period: Int64) -> ExclusionReason? {
+        if let reason = reached(partners, partner, in: period) { return reason }
+        return partners.withSegments[partner] && partners.isSegmentFull(partner, lead, in: period) ? .segmentCap : nil
     }
 }

@@ -10,7 +10,7 @@ extension Evaluation {
         for row in best { outcome.summary.best.append(candidate(row, state, scratch)) }
         for row in bestAtCap(scratch, besides: best) { outcome.summary.atCap.append(candidate(row, state, scratch)) }
         if let owner = eligibleOwner(lead, state, policy, at: stamp, scratch) {
-            if CapacityLimits.reached(state.partners, owner, in: period) != nil {
+            if CapacityLimits.reached(state.partners, owner, lead, in: period) != nil {
                 outcome.ownerAtCap = true
                 return
             }
@@ -86,7 +86,7 @@ extension Evaluation {
             let owner = Ownership.owner(ofAccount: account, besides: lead.slot, state, at: stamp), state.partners.active[owner]
         else { return nil }
         let isOut = scratch.steps.contains { step in
-            step.reason != .openLeadsCap && step.reason != .periodCap && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0
+            ![.openLeadsCap, .periodCap, .segmentCap].contains(step.reason) && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0
         }
         return isOut ? nil : owner
     }

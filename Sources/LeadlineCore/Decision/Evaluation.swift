@@ -126,13 +126,15 @@ enum Evaluation {
             put(out: out, .hardRule, rule: index, &scratch)
         }
         func lay(_ reason: ExclusionReason) {
+            if reason == .coolingDown && state.partners.coolingLatest <= stamp { return }
+            if reason == .segmentCap && state.partners.withSegments.words.allSatisfy({ $0 == 0 }) { return }
             let out = who(isOut: reason, of: alive, lead, state, at: stamp, period: period)
             for word in out.indices { alive[word] &= ~out[word] }
             put(out: out, reason, rule: -1, &scratch)
         }
-        for reason in [ExclusionReason.absent, .tried] { lay(reason) }
+        for reason in [ExclusionReason.absent, .coolingDown, .tried] { lay(reason) }
         let eligible = alive
-        for reason in [ExclusionReason.openLeadsCap, .periodCap] { lay(reason) }
+        for reason in [ExclusionReason.openLeadsCap, .periodCap, .segmentCap] { lay(reason) }
         return (eligible, alive)
     }
 
@@ -161,7 +163,9 @@ enum Evaluation {
     ) -> Bool {
         switch reason {
         case .absent: partners.withAbsences[index] && partners.isAbsent(index, at: stamp)
+        case .coolingDown: partners.coolingUntil[index] > stamp
         case .tried: lead.tried.contains(UInt32(index))
+        case .segmentCap: partners.withSegments[index] && partners.isSegmentFull(index, lead, in: period)
         default: CapacityLimits.reached(partners, index, in: period) == reason
         }
     }

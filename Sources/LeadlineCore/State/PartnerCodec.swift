@@ -21,6 +21,8 @@ extension PartnerTable {
             w.put(lastAssigned[index])
             w.put(assignments[index])
             w.put(commissionBasisPoints[index])
+            w.put(coolingUntil[index])
+            w.put(each: segmentCounts[index]) { $1.write(to: &$0) }
         }
     }
 
@@ -39,10 +41,26 @@ extension PartnerTable {
             floorPeriod[index] = try r.get()
             leadsInFloorPeriod[index] = try r.get()
             tieDebtMicros[index] = try r.get()
-            lastAssigned[index] = try r.timestamp()
+            restoreTurn(index, at: try r.timestamp())
             assignments[index] = try r.get()
             commissionBasisPoints[index] = try r.get()
+            let coolingUntil = try r.timestamp()
+            restore(
+                try r.each { (r) throws(StateBytesError) in try SegmentCount(from: &r) }, coolingUntil: coolingUntil, at: index)
         }
+    }
+}
+
+extension PartnerTable.SegmentCount {
+    func write(to w: inout StateWriter) {
+        w.put(field.rawValue)
+        w.put(code)
+        w.put(period)
+        w.put(leads)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(field: try r.raw(), code: try r.get(), period: try r.get(), leads: try r.get())
     }
 }
 

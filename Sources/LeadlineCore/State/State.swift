@@ -44,6 +44,10 @@ public struct State: Sendable {
     var hardRules: [CompiledRule] = []
     /// Conditions of the pilot's arms; nil for an arm without one.
     var armRules: [CompiledRule?] = []
+    /// The conditions of its service levels, in their order; derived likewise.
+    var serviceLevels: [CompiledRule] = []
+    /// The lawful bases that it accepts, as codes; derived likewise.
+    var lawfulBases: [Vocabulary.Code] = []
 
     /// The state before a program's first entry.
     public init() {}

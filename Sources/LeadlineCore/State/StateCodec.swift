@@ -98,6 +98,9 @@ extension State {
         for slot in leads.leads.indices where leads.leads[slot].hasTimer {
             agenda.add(.lead, UInt32(slot), at: leads.leads[slot].dueAt)
         }
+        for slot in leads.leads.indices where leads.leads[slot].hasReminder {
+            agenda.add(.reminder, UInt32(slot), at: leads.leads[slot].remindAt)
+        }
         for ticket in waiting.tickets {
             guard let outcome = waiting[ticket] else { continue }
             agenda.add(.outcomeExpiry, ticket, at: outcome.until)
@@ -154,6 +157,9 @@ extension LeadTable.Lead {
         w.put(dueCause.rawValue)
         w.put(learnedBand)
         w.put(award)
+        w.put(remindAt)
+        w.put(each: turn.words) { $0.put($1) }
+        w.put(rung)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -186,6 +192,9 @@ extension LeadTable.Lead {
         dueCause = try r.raw()
         learnedBand = try r.get()
         award = try r.get()
+        remindAt = try r.timestamp()
+        turn = BitRow(words: try r.each { (r) throws(StateBytesError) in try r.get() })
+        rung = try r.get()
     }
 }
 

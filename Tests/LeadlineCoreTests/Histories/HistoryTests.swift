@@ -179,7 +179,7 @@ import Testing
             #expect(evaluation.summary == recorded.summary, "seed \(seed), \(pace), position \(entry.position)")
             Self.checkSums(evaluation, "seed \(seed), \(pace), position \(entry.position)")
         }
-        for _ in 0..<600 {
+        for _ in 0..<900 {
             let (input, at) = producer.next(stream.state)
             _ = stream.advance(before: at)
             _ = stream.receive(input, at: at)
