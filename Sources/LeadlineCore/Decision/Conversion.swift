@@ -37,15 +37,14 @@ struct Conversion {
     private let verticalColumn: Int?
     private let band: Int
     private let row: InlineArray<7, Int>
-    /// Log-odds of the program, and of the lead wherever it goes.
+    /// Log-odds of the program's rate; what the crossed model adds to it for everybody, and what the crossed and the match
+    /// model say of the lead wherever it goes, before they are weighed.
     private let program: Double
-    private let lead: Double
-    /// Weights of the partner's rate, of its bias and crosses in the crossed model, and of segments.
-    private let ofRate: Double
-    private let ofPartner: Double
-    private let ofCross: Double
-    private let ofSegment: Double
-    private let ofMatch: Double
+    private let correction: Double
+    private let leadCrossed: Double
+    private let leadMatch: Double
+    private let weights: SIMD8<Double>
+    private let multipliers: SIMD8<Double>
     private let lists: MatchLists
     private let matchRow: MatchRow
 
@@ -60,17 +59,15 @@ struct Conversion {
         let stride = state.model.weights.stride
         self.row = InlineArray { Int(row[$0]) * stride }
         let sums = state.model.weights.leadSums(row.span)
-        let (w, m) = (state.model.blend.weights, state.model.blend.multipliers)
-        program = state.model.curve.baseLogOdds + w[2] * (m[0] * state.model.weights.bias.x + m[5])
+        let m = state.model.blend.multipliers
+        weights = state.model.blend.weights
+        multipliers = m
+        program = state.model.curve.baseLogOdds
+        correction = m[0] * state.model.weights.bias.x + m[5]
+        leadCrossed = m[2] * sums.slots.x + m[4] * sums.pairs.x
         lists = MatchLists(lead, state.partners)
         matchRow = state.model.match.columns.row(features.codes, valueMinorUnits: lead.valueMinorUnits ?? 0)
-        ofMatch = w[4]
-        self.lead = w[2] * (m[2] * sums.slots.x + m[4] * sums.pairs.x)
-            + w[4] * (state.model.match.ofLead(matchRow) - state.model.curve.baseLogOdds)
-        ofRate = w[1]
-        ofPartner = w[2] * m[1]
-        ofCross = w[2] * m[3]
-        ofSegment = w[3]
+        leadMatch = state.model.match.ofLead(matchRow) - state.model.curve.baseLogOdds
     }
 
     /// What an estimate needs of one partner.
@@ -86,24 +83,26 @@ struct Conversion {
     @inline(__always)
     func estimate(
         of partner: Int, _ tallies: OutcomeTallies, crosses: Span<WeightCell>, partners: Span<WeightCell>, rates: Span<WeightCell>,
-        _ match: borrowing MatchModel, own ofPartners: Span<Double>, shared: Span<Double>, profiles: Span<ProfileLists>, into: inout MutableSpan<Double>, at start: Int
+        _ match: borrowing MatchModel, own ofPartners: Span<Double>, shared: Span<Double>, profiles: Span<ProfileLists>, beliefs: Span<SIMD8<Double>>, into: inout MutableSpan<Double>, at start: Int
     ) -> Estimate {
         let segment = Segments.of(partner, tallies, verticalColumn, band, base, strength)
+        let w = ExpertBlend.weights(weights, beliefs[partner])
+        let (program, lead) = (program + w[2] * correction, w[2] * leadCrossed + w[4] * leadMatch)
         into[start] = program
         into[start + 1] = lead
         let suits = match.ofPartner(partner, matchRow, lists.match(partner, profiles), ofPartners, shared)
-        let own = ((ofRate * rates[partner].x + ofPartner * partners[partner].x) + ofSegment * segment.partner) + ofMatch * suits.skill
+        let own = ((w[1] * rates[partner].x + (w[2] * multipliers[1]) * partners[partner].x) + w[3] * segment.partner) + w[4] * suits.skill
         into[start + 2] = own
         var sum = (program + lead) + own
         for slot in 0..<LeadSlot.allCases.count {
-            var term = ofCross * crosses[row[slot] + partner].x
-            if slot == LeadSlot.vertical.rawValue { term += ofSegment * segment.vertical + ofMatch * suits.vertical }
-            if slot == LeadSlot.dealSize.rawValue { term += ofSegment * segment.dealSize + ofMatch * suits.size }
-            if slot == LeadSlot.product.rawValue { term += ofMatch * suits.product }
+            var term = (w[2] * multipliers[3]) * crosses[row[slot] + partner].x
+            if slot == LeadSlot.vertical.rawValue { term += w[3] * segment.vertical + w[4] * suits.vertical }
+            if slot == LeadSlot.dealSize.rawValue { term += w[3] * segment.dealSize + w[4] * suits.size }
+            if slot == LeadSlot.product.rawValue { term += w[4] * suits.product }
             into[start + Self.firstSlot + slot] = term
             sum += term
         }
-        let language = ofMatch * suits.language, technologies = ofMatch * suits.technologies
+        let language = w[4] * suits.language, technologies = w[4] * suits.technologies
         into[start + ConversionContribution.partnerLanguage.rawValue] = language
         into[start + ConversionContribution.partnerTechnologies.rawValue] = technologies
         sum = (sum + language) + technologies

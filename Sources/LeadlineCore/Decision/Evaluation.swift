@@ -260,11 +260,12 @@ private struct Scorer {
         let own = state.model.match.own.span
         let shared = state.model.match.shared.span
         let profiles = state.partners.lists.span
+        let beliefs = state.model.blend.partnerBeliefs.span
         for row in partners.indices {
             let partner = partners[row]
             let estimate = conversion.estimate(
                 of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates, state.model.match, own: own,
-                shared: shared, profiles: profiles, into: &conversionContributions, at: row * Conversion.count)
+                shared: shared, profiles: profiles, beliefs: beliefs, into: &conversionContributions, at: row * Conversion.count)
             let match = fit.contributions(
                 of: partner, state, winRate: estimate.partnerRate, into: &fitContributions, at: row * Fit.count)
             fits[row] = match

@@ -16,6 +16,10 @@ struct ExpertBlend: Sendable, Equatable {
     /// The same beliefs for variances, under another prior.
     private(set) var spreads: SIMD8<Double>
     private let multiplierPriors: SIMD8<Double>
+    /// By partner: decayed log-losses on its own leads, and what they do to the weights. Who is the exception that segments
+    /// see and profiles do not is believed to be one.
+    private(set) var partnerLosses: [SIMD8<Double>] = []
+    private(set) var partnerBeliefs: [SIMD8<Double>] = []
 
     init(_ settings: WinModelSettings) {
         let m = settings.multiplierMean, v = settings.multiplierVariance
@@ -40,24 +44,64 @@ struct ExpertBlend: Sendable, Equatable {
         spreads = c / ((((c[0] + c[1]) + c[2]) + c[3]) + c[4])
     }
 
+    /// Makes room for partners 0..<count.
+    mutating func reserve(partners count: Int) {
+        while partnerLosses.count < count {
+            partnerLosses.append(SIMD8(repeating: 0))
+            partnerBeliefs.append(SIMD8(repeating: 1))
+        }
+    }
+
+    /// The weights for leads at one partner.
+    @inline(__always)
+    static func weights(_ weights: SIMD8<Double>, _ belief: SIMD8<Double>) -> SIMD8<Double> {
+        let b = weights * belief
+        return b / ((((b[0] + b[1]) + b[2]) + b[3]) + b[4])
+    }
+
+    /// The weights for leads at one partner; those for all where partners are not told apart.
+    func weights(of partner: Int) -> SIMD8<Double> {
+        partner < partnerBeliefs.count ? Self.weights(weights, partnerBeliefs[partner]) : weights
+    }
+
+    /// For snapshots.
+    mutating func restore(_ partner: Int, losses: SIMD8<Double>, _ settings: WinModelSettings) {
+        partnerLosses[partner] = losses
+        believe(partner, settings)
+    }
+
+    private mutating func believe(_ partner: Int, _ settings: WinModelSettings) {
+        let losses = partnerLosses[partner]
+        var best = Double.infinity
+        for expert in 0..<Self.count where settings.blendPrior[expert] > 0 && losses[expert] < best { best = losses[expert] }
+        for expert in 0..<Self.count where settings.blendPrior[expert] > 0 {
+            partnerBeliefs[partner][expert] = ElementaryFunctions.exp(settings.partnerBlendRate * (best - losses[expert]))
+        }
+    }
+
+    private mutating func judge(_ partner: Int, _ said: SIMD8<Double>, _ settings: WinModelSettings) {
+        guard settings.partnerBlendRate > 0, partner < partnerLosses.count else { return }
+        partnerLosses[partner] = partnerLosses[partner] * (1 - 1 / settings.partnerBlendMemory) + said
+        believe(partner, settings)
+    }
+
     /// Judges the experts by what they said of a lead at its arrival, and steps the multipliers towards `y`.
-    mutating func judge(_ x: WinPrediction, _ y: Double, _ settings: WinModelSettings) {
+    mutating func judge(_ x: WinPrediction, _ y: Double, partner: Int, _ settings: WinModelSettings) {
         let groups = SIMD8<Double>(x.bias, x.partner, x.slots, x.crosses, x.pairs, 1, 0, 0)
         let means = multipliers * groups, variances = multiplierVariances * groups * groups
         let z = (((((x.base + means[0]) + means[1]) + means[2]) + means[3]) + means[4]) + means[5]
         let variance = ((((variances[0] + variances[1]) + variances[2]) + variances[3]) + variances[4]) + variances[5]
         let p = ElementaryFunctions.logistic(z)
         let keep = 1 - 1 / settings.blendMemory
-        losses[0] = losses[0] * keep + Self.logLoss(ElementaryFunctions.logistic(x.base), y)
-        losses[1] = losses[1] * keep + Self.logLoss(ElementaryFunctions.logistic(x.base + x.rate), y)
-        losses[2] = losses[2] * keep + Self.logLoss(p, y)
-        if settings.blendPrior[3] > 0 {
-            losses[3] = losses[3] * keep + Self.logLoss(ElementaryFunctions.logistic(x.base + x.segment), y)
-        }
-        if settings.blendPrior[4] > 0 {
-            losses[4] = losses[4] * keep + Self.logLoss(ElementaryFunctions.logistic(x.base + x.match), y)
-        }
+        var said = SIMD8<Double>(repeating: 0)
+        said[0] = Self.logLoss(ElementaryFunctions.logistic(x.base), y)
+        said[1] = Self.logLoss(ElementaryFunctions.logistic(x.base + x.rate), y)
+        said[2] = Self.logLoss(p, y)
+        if settings.blendPrior[3] > 0 { said[3] = Self.logLoss(ElementaryFunctions.logistic(x.base + x.segment), y) }
+        if settings.blendPrior[4] > 0 { said[4] = Self.logLoss(ElementaryFunctions.logistic(x.base + x.match), y) }
+        losses = losses * keep + said
         refresh(settings)
+        judge(partner, said, settings)
 
         var curvature = p * (1 - p)
         if curvature < 0.001 { curvature = 0.001 }

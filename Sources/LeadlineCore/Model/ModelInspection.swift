@@ -171,8 +171,9 @@ extension State {
     private var segmentStrength: Double { Double(max(policy?.priorStrengthDeals ?? 1, 1)) }
 
     private func modelPartners() -> [ModelStanding.PartnerEffect] {
-        let w = model.blend.weights, u = model.blend.spreads, m = model.blend.multipliers[1]
+        let u = model.blend.spreads, m = model.blend.multipliers[1]
         let effects = (0..<partners.count).map { index in
+            let w = model.blend.weights(of: index)
             let rate = model.weights.rates[index], own = model.weights.partners[index], tally = tallies.partners[index]
             let segment = Segments.of(index, tallies, nil, 0, Segments.Base(model), segmentStrength).partner
             return ModelStanding.PartnerEffect(
@@ -199,16 +200,17 @@ extension State {
     }
 
     private func modelCells() -> [ModelStanding.CellEffect] {
-        let w = model.blend.weights[2], u = model.blend.spreads[2], m = model.blend.multipliers[3]
+        let u = model.blend.spreads[2], m = model.blend.multipliers[3]
         var effects: [ModelStanding.CellEffect] = []
         for id in 1..<min(values.idEnd, model.weights.valueCapacity) {
             let start = id * model.weights.stride
             for partner in 0..<partners.count where model.weights.crossTallies[start + partner].x > 0 {
+                let w = model.blend.weights(of: partner)
                 let cell = model.weights.crosses[start + partner], tally = model.weights.crossTallies[start + partner]
                 effects.append(
                     ModelStanding.CellEffect(
                         partnerID: partners.profiles[partner].partnerID, value: modelValue(id),
-                        logOdds: w * m * cell.x + model.blend.weights[3] * segment(partner, id),
+                        logOdds: w[2] * m * cell.x + w[3] * segment(partner, id),
                         deviation: (u * m * m * cell.y).squareRoot(), won: tally.y, closed: tally.x))
             }
         }

@@ -36,7 +36,10 @@ public struct WinModel: Sendable {
     public var slotCount: Int { weights.slotCount }
 
     /// Makes room for partners 0..<partners and value ids below `values`; id 0 is "never seen".
-    public mutating func reserve(partners: Int, values: Int) { weights.reserve(partners: partners, values: values, settings) }
+    public mutating func reserve(partners: Int, values: Int) {
+        weights.reserve(partners: partners, values: values, settings)
+        if settings.partnerBlendRate > 0 { blend.reserve(partners: partners) }
+    }
 
     /// The program's win rate, deals still open accounted for.
     public var baseRate: Double { curve.baseRate }
@@ -90,7 +93,8 @@ public struct WinModel: Sendable {
         x.pairs = sums.pairs.x
         x.segment = segment
         x.match = match
-        let m = blend.multipliers, w = blend.weights, u = blend.spreads
+        let m = blend.multipliers, u = blend.spreads
+        let w = settings.partnerBlendRate > 0 ? blend.weights(of: partner) : blend.weights
         let ofLead = w[2] * ((((m[0] * bias.x + m[2] * sums.slots.x) + m[4] * sums.pairs.x)) + m[5])
         let ofPartner = w[2] * (m[1] * own.x + m[3] * cross.x)
         x.logOdds = (((x.base + ofLead) + (w[1] * rate.x + ofPartner)) + w[3] * segment) + w[4] * match
@@ -199,7 +203,7 @@ public struct WinModel: Sendable {
         case .lost: 0
         case .open, .ended: curve.worthWhileOpen(x.probability, band: curve.matureBand)
         }
-        blend.judge(x, y, settings)
+        blend.judge(x, y, partner: Int(lead.partner), settings)
     }
 
     // MARK: Learning
@@ -263,7 +267,7 @@ public struct WinModel: Sendable {
 extension WinModel {
     /// The terms of a prediction, in a fixed order; segments, which the caller knows, are not among them.
     public func contributions(partner: Int, row: [Int32]) -> [WinContribution] {
-        let m = blend.multipliers, w = blend.weights, u = blend.spreads
+        let m = blend.multipliers, w = blend.weights(of: partner), u = blend.spreads
         func term(_ source: WinContribution.Source, _ multiplier: Double, _ cell: WeightCell, _ tally: SIMD2<UInt32> = SIMD2(0, 0)) -> WinContribution {
             WinContribution(
                 source: source, logOdds: w[2] * multiplier * cell.x, variance: u[2] * multiplier * multiplier * cell.y,

@@ -27,7 +27,7 @@ extension WinModel {
         try weights.read(from: &r, settings)
         try curve.read(from: &r)
         curve.refresh(self.settings)
-        try blend.read(from: &r)
+        try blend.read(from: &r, self.settings)
         blend.refresh(self.settings)
         try awards.read(from: &r)
         if settings.blendPrior[4] > 0 { match = try MatchModel(from: &r) }
@@ -168,14 +168,30 @@ extension ExpertBlend {
             w.put(multiplierVariances[index].bitPattern)
         }
         for index in 0..<Self.count { w.put(losses[index].bitPattern) }
+        w.put(UInt32(partnerLosses.count))
+        w.put(UInt32(partnerLosses.count { $0 != SIMD8(repeating: 0) }))
+        for partner in partnerLosses.indices where partnerLosses[partner] != SIMD8(repeating: 0) {
+            w.put(UInt32(partner))
+            for index in 0..<Self.count { w.put(partnerLosses[partner][index].bitPattern) }
+        }
     }
 
-    mutating func read(from r: inout StateReader) throws(StateBytesError) {
+    mutating func read(from r: inout StateReader, _ settings: WinModelSettings) throws(StateBytesError) {
         for index in 0..<8 {
             multipliers[index] = try r.double()
             multiplierVariances[index] = try r.double()
         }
         for index in 0..<Self.count { losses[index] = try r.double() }
+        let count = try r.count()
+        guard count <= 1 << 20 else { throw .invalid(at: r.at) }
+        reserve(partners: count)
+        for _ in 0..<(try r.count()) {
+            let partner = try r.count()
+            guard partner < count else { throw .invalid(at: r.at) }
+            var losses = SIMD8<Double>(repeating: 0)
+            for index in 0..<Self.count { losses[index] = try r.double() }
+            restore(partner, losses: losses, settings)
+        }
     }
 }
 

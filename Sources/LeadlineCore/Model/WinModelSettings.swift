@@ -32,6 +32,9 @@ public struct WinModelSettings: Sendable, Equatable {
     public var spreadPrior = SIMD8<Double>(0.05, 0.05, 0.9, 0, 0, 0, 0, 0)
     public var blendMemory = 1_000.0
     public var blendRate = 0.3
+    /// Memory, in leads, and rate of belief for one partner by itself; a rate of 0 believes the same of all.
+    public var partnerBlendMemory = 100.0
+    public var partnerBlendRate = 0.0
     /// Multipliers of the crossed model's groups.
     public var multiplierMean = 0.7
     public var multiplierVariance = 0.02
@@ -49,7 +52,8 @@ public struct WinModelSettings: Sendable, Equatable {
     /// Those say most while there is little history; what the crossed model says has to prove itself.
     public static var withSegments: WinModelSettings {
         var settings = WinModelSettings()
-        settings.blendPrior = SIMD8(0.01, 0.01, 0.03, 0.05, 0.9, 0, 0, 0)
+        settings.blendPrior = SIMD8(0.01, 0.01, 0.02, 0.08, 0.88, 0, 0, 0)
+        settings.partnerBlendRate = 3
         settings.pairBits = 14
         return settings
     }
