@@ -26,7 +26,7 @@ struct Leadline: AsyncParsableCommand {
             CommandGroup(
                 name: "Ask and check:",
                 subcommands: [LeadsCommand.self, ExplainCommand.self, ModelCommand.self, ReplayCommand.self, VerifyCommand.self]),
-            CommandGroup(name: "Measure:", subcommands: [EvaluateCommand.self, BacktestCommand.self, BenchCommand.self]),
+            CommandGroup(name: "Measure:", subcommands: [ReportCommand.self, PilotCommand.self, ForecastCommand.self, EvaluateCommand.self, BacktestCommand.self, BenchCommand.self]),
             CommandGroup(name: "Learn:", subcommands: [ExitCodesCommand.self]),
         ])
 
