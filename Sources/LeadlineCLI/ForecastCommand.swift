@@ -16,9 +16,9 @@ struct ForecastCommand: ParsableCommand {
             simulation with a fixed seed. --backtest forecasts past quarters from what was known then and says how many \
             intervals held what came.
 
-            With --certify or --enable the router runs again over the last days' leads, once as it was and once with the \
-            changed profile, both from the recorded state, with loads and caps of their own, and the expected revenue is \
-            compared. Several changes count together.
+            With --certify or --enable the last days' leads come once more, from the present state on, and the router decides \
+            about them twice, with the profiles that there are and with the changed one, loads and caps following. The \
+            expected revenue is compared lead by lead. Several changes count together.
 
               leadline forecast --enable alfa-industria:vertical=retail
               leadline forecast --certify collina-partners=iso-27001
@@ -61,7 +61,7 @@ struct ForecastCommand: ParsableCommand {
         let history = try HistoryScan.run(data, readsCandidates: false)
         let last = history.last ?? .epoch
         do {
-            let enablement = try enablement(from: last.adding(micros: -Int64(days) * Timestamp.microsPerDay), currency: history.currency)
+            let enablement = try enablement(from: last.adding(micros: -Int64(days) * Timestamp.microsPerDay))
             var document = ForecastDocument(forecast: nil, backtest: nil, enablement: enablement)
             if enablement == nil || backtest || json {
                 document.forecast = try Forecast(history, program: program, at: last, days: days)
@@ -73,12 +73,12 @@ struct ForecastCommand: ParsableCommand {
         }
     }
 
-    private func enablement(from: Timestamp, currency: String) throws -> EnablementReport? {
+    private func enablement(from: Timestamp) throws -> EnablementReport? {
         let changes = try changes()
         if changes.isEmpty { return nil }
         var run = EnablementRun(changes, from: from)
         try EntryScan.run(data, label: "routing again") { entry, _ in run.take(entry.input, entry.events, at: entry.stamp) }
-        return try run.report(days: days, currency: currency)
+        return try run.report(days: days)
     }
 }
 

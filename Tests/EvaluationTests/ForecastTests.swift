@@ -76,22 +76,23 @@ import Testing
         for k in 0..<30 {
             program.take(RecordedProgram.lead("l\(k)", certification: "iso"), at: Self.day * (k + 1))
         }
+        program.take(Input(.partnerResumed(.init(partnerID: "a"))), at: Self.day * 31)
         return program
     }
 
     private func run(_ program: RecordedProgram, _ changes: [Enablement]) throws -> EnablementReport {
-        var run = EnablementRun(changes, from: RecordedProgram.at(Self.day / 2))
+        var run = EnablementRun(changes, from: RecordedProgram.at(Self.day))
         for entry in program.entries { run.take(entry.input, entry.events, at: entry.at) }
-        return try run.report(days: 30, currency: "EUR")
+        return try run.report(days: 30)
     }
 
     @Test func aCertificateIsWorthWhatTheRouterMakesOfIt() throws {
         let report = try run(certified(), [Enablement(partnerID: "c", list: .certifications, value: "iso")])
-        // Ten leads went to a and twenty to nobody; with the certificate they all find a partner.
-        #expect(report.leads == 30 && report.moved >= 20 && report.changes == ["c: certifications + iso"])
-        #expect(report.difference.value > 0 && report.difference.interval.low > 0 && report.expectedAfter > 2 * report.expectedBefore)
+        // a holds ten, which end evenly meanwhile; the rest goes to nobody, or with the certificate to c.
+        #expect(report.leads == 30 && report.moved >= 15 && report.changes == ["c: certifications + iso"])
+        #expect(report.difference.value > 0 && report.difference.interval.low > 0 && report.expectedAfter > 1.5 * report.expectedBefore)
         let c = try #require(report.partners.first)
-        #expect(c.partner == "c" && c.before == 0 && c.after >= 20)
+        #expect(c.partner == "c" && c.before == 0 && c.after >= 15)
         #expect(abs(report.expectedAfter - report.expectedBefore - report.difference.value) < 1e-6 * report.expectedAfter)
     }
 

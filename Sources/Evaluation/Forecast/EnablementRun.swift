@@ -30,22 +30,26 @@ public struct Enablement: Sendable, Equatable {
     }
 }
 
-/// What enabling partners would be worth: the router runs again over a stretch of recorded leads, once with the profiles
-/// that there were and once with the changed ones, and both are compared lead by lead.
+/// What enabling partners would be worth: the last days' leads come once more, from now on, and the router decides about
+/// them twice, with the profiles that there are and with the changed ones. Both are compared lead by lead.
 ///
-/// Both worlds start from the recorded state and then go their own ways, so that loads, caps and prices follow what each
-/// decides. In both, partners answer at once, a lead stays open as long as it did in history, and no outcome teaches: the
-/// model is the one of the start.
+/// Both worlds start from the present state, with all that the model has learned, and then go their own ways, so that loads,
+/// caps and prices follow what each decides. In both, partners answer at once, a lead stays open as long as it did in
+/// history, the deals open now end evenly over the time, ownership of accounts is left out, for the same accounts come
+/// again, and no outcome teaches.
 public struct EnablementRun: Sendable {
+    /// Leads that come once more at most.
+    private static let entriesMax = 2_000_000
+
     private let changes: [Enablement]
     private let from: Timestamp
-    private var worlds: [RerunWorld] = []
     private var state = State()
-    private var last: Timestamp?
+    private var entries: [RerunWorld.Entry] = []
+    private var holders = OpenLeads()
 
     /// - Parameters:
     ///   - changes: What partners get in addition; all of it together.
-    ///   - from: Leads from this moment on are routed again.
+    ///   - from: Leads from this moment on come once more.
     public init(_ changes: [Enablement], from: Timestamp) {
         self.changes = changes
         self.from = from
@@ -53,37 +57,81 @@ public struct EnablementRun: Sendable {
 
     /// Takes in the entry at the next position.
     public mutating func take(_ input: Input, _ events: [Event], at stamp: Timestamp) {
-        last = stamp
-        if stamp < from {
-            state.fold(input, events, at: stamp)
-            return
+        state.fold(input, events, at: stamp)
+        for event in events { holders.take(event) }
+        if stamp < from || entries.count >= Self.entriesMax { return }
+        switch input.fact {
+        case .leadSubmitted, .leadUpdated, .intentObserved, .firmographicsObserved, .technographicsObserved:
+            entries.append(RerunWorld.Entry(at: stamp, what: .input(input)))
+        default: break
         }
-        if worlds.isEmpty { fork(at: stamp) }
-        for index in worlds.indices { worlds[index].take(input, events, at: stamp) }
+        for event in events {
+            if case .leadClosed(let closed) = event { entries.append(RerunWorld.Entry(at: stamp, what: .closing(closed.leadID))) }
+        }
     }
 
-    private mutating func fork(at stamp: Timestamp) {
-        worlds = [RerunWorld(state, [], at: stamp), RerunWorld(state, changes, at: stamp)]
-        // Copies; the original is not needed any more.
-        state = State()
-    }
-
-    /// What came of it, per so many days.
+    /// What comes of it, per so many days.
     /// - Throws: `EvaluationError` for a partner that there is not, or a stretch without leads.
-    public func report(days: Int, currency: String) throws -> EnablementReport {
-        guard worlds.count == 2, let last, !worlds[0].leads.isEmpty else {
+    public func report(days: Int) throws -> EnablementReport {
+        for change in changes where state.changing(profileOf: change.partnerID, { _ in }) == nil {
+            throw EvaluationError("there is no partner \(change.partnerID)", remedy: "'leadline partners list' shows their ids")
+        }
+        let length = max(Timestamp.microsPerDay, state.lastStamp.micros - from.micros)
+        var plan = entries.map { RerunWorld.Entry(at: $0.at.adding(micros: length), what: $0.what) }
+        let open = holders.inOrder
+        for (number, lead) in open.enumerated() {
+            let end = state.lastStamp.adding(micros: length / Int64(open.count + 1) * Int64(number + 1))
+            plan.append(RerunWorld.Entry(at: end, what: .end(lead)))
+        }
+        // Stable: what happened at one moment stays in order.
+        let order = plan.indices.sorted { (plan[$0].at, $0) < (plan[$1].at, $1) }
+        let worlds = [[], changes].map { changes -> RerunWorld in
+            var world = RerunWorld(state, changes)
+            for index in order { world.take(plan[index], shiftedBy: length) }
+            return world
+        }
+        if worlds[0].leads.isEmpty {
             throw EvaluationError("no lead came in the time that would be routed again", remedy: "Ask for more --days")
         }
-        if let unknown = worlds[1].unknownPartner {
-            throw EvaluationError("there is no partner \(unknown)", remedy: "'leadline partners list' shows their ids")
-        }
-        let length = max(1, Double(last.micros - from.micros) / Double(Timestamp.microsPerDay))
-        return EnablementReport(worlds[0], worlds[1], changes, scale: Double(days) / length, days: days, currency: currency)
+        let scale = Double(days) * Double(Timestamp.microsPerDay) / Double(length)
+        return EnablementReport(worlds[0], worlds[1], changes, scale: scale, days: days, currency: state.currency)
     }
 }
 
-/// One way the stretch could have gone.
+/// Leads that partners hold, in order of their award.
+private struct OpenLeads: Sendable {
+    private var awarded: [String: Int] = [:]
+    private var next = 0
+
+    mutating func take(_ event: Event) {
+        switch event {
+        case .leadAssigned(let event):
+            awarded[event.leadID] = next
+            next += 1
+        case .leadClosed(let event): awarded[event.leadID] = nil
+        case .leadEscalated(let event): awarded[event.leadID] = nil
+        default: break
+        }
+    }
+
+    var inOrder: [String] { awarded.sorted { $0.value < $1.value }.map(\.key) }
+}
+
+/// One way the coming days could go.
 struct RerunWorld: Sendable {
+    /// Something that comes.
+    struct Entry: Sendable {
+        enum What: Sendable {
+            case input(Input)
+            /// The end of a lead that came once more, by its first id.
+            case closing(String)
+            /// The end of a lead that is open now.
+            case end(String)
+        }
+        var at: Timestamp
+        var what: What
+    }
+
     struct Routed: Sendable {
         var id: String
         /// Nil where it went to nobody.
@@ -96,92 +144,85 @@ struct RerunWorld: Sendable {
     private static let timersMax = 100_000
 
     private(set) var leads: [Routed] = []
-    private(set) var unknownPartner: String?
-    private let changes: [Enablement]
     private var state: State
     private var scratch = EvaluationScratch()
 
-    init(_ state: State, _ changes: [Enablement], at stamp: Timestamp) {
+    init(_ state: State, _ changes: [Enablement]) {
         self.state = state
-        self.changes = changes
-        if let policy = state.policy { run(.policyPublished(PolicyPublished(policy: policy, version: state.policyVersion)), at: stamp) }
+        let now = state.lastStamp
+        if var policy = state.policy {
+            // It acts, draws no lots, and never counts an open deal as lost.
+            policy.exploration = Exploration()
+            policy.shadow = false
+            policy.dealHorizonDays = 0
+            policy.ownerFirst = false
+            run(Input(.policyPublished(PolicyPublished(policy: policy, version: state.policyVersion))), at: now)
+        }
         for change in changes {
-            guard let input = self.state.changing(profileOf: change.partnerID, { change.apply(to: &$0) }) else {
-                unknownPartner = unknownPartner ?? change.partnerID
-                continue
-            }
-            run(input, at: stamp)
+            if let input = self.state.changing(profileOf: change.partnerID, { change.apply(to: &$0) }) { run(input, at: now) }
         }
     }
 
-    mutating func take(_ input: Input, _ events: [Event], at stamp: Timestamp) {
-        fireTimers(before: stamp)
+    mutating func take(_ entry: Entry, shiftedBy length: Int64) {
+        fireTimers(before: entry.at)
+        switch entry.what {
+        case .end(let lead): run(Input(.leadWithdrawn(LeadReference(leadID: lead))), at: entry.at)
+        case .closing(let lead): run(Input(.leadWithdrawn(LeadReference(leadID: Self.again(lead)))), at: entry.at)
+        case .input(let input): take(input, at: entry.at, shiftedBy: length)
+        }
+    }
+
+    private static func again(_ lead: String) -> String { "again/" + lead }
+
+    private mutating func take(_ input: Input, at stamp: Timestamp, shiftedBy length: Int64) {
+        // An input of nobody's: no event of it was seen, and the person of the first lead is not merged with.
+        var fresh = Input(input.fact, account: input.account, timeZone: input.timeZone)
         switch input.fact {
-        case .leadSubmitted(let fact): submit(fact, input, at: stamp)
-        case .policyPublished, .partnerUpserted, .partnerCapacitySet, .partnerPaused, .partnerResumed, .partnerRemoved, .partnerAbsenceSet,
-            .partnerAbsenceCancelled, .partnerCommissionTermsSet, .intentObserved, .firmographicsObserved, .technographicsObserved,
-            .firstResponseRecorded, .leadUpdated:
-            run(input, at: stamp)
+        case .leadSubmitted(let fact):
+            submit(fact, fresh, at: stamp)
+            return
+        case .leadUpdated(var fact):
+            fact.leadID = Self.again(fact.leadID)
+            fresh.fact = .leadUpdated(fact)
+        case .intentObserved(var fact):
+            fact.firstSeen = fact.firstSeen.adding(micros: length)
+            fact.lastSeen = fact.lastSeen.adding(micros: length)
+            fresh.fact = .intentObserved(fact)
         default: break
         }
-        // A lead is as long open as it was, whoever has it, and what came of it teaches nobody.
-        for event in events {
-            if case .leadClosed(let closed) = event { run(.leadWithdrawn(LeadReference(leadID: closed.leadID)), at: stamp) }
-        }
+        run(fresh, at: stamp)
     }
 
     private mutating func submit(_ fact: LeadSubmitted, _ input: Input, at stamp: Timestamp) {
-        var fresh = fact, changed = input
-        fresh.pastPartnerID = nil
-        changed.fact = .leadSubmitted(fresh)
-        changed.imported = false
-        let events = run(changed, at: stamp)
-        guard let choice = RoutingChoice(events), choice.reason != "merged" else { return }
+        let id = Self.again(fact.leadID)
+        var fresh = input
+        fresh.fact = .leadSubmitted(LeadSubmitted(leadID: id, attributes: fact.attributes))
+        guard let choice = RoutingChoice(run(fresh, at: stamp)), choice.reason != "merged" else { return }
         var routed = Routed(id: fact.leadID, partnerID: choice.partnerID, expected: 0)
-        if let partner = choice.partnerID, let conversion = state.awardedConversion(ofLead: fact.leadID) {
+        if let partner = choice.partnerID, let conversion = state.awardedConversion(ofLead: id) {
             routed.expected = Double(choice.summary?.dealValueMinorUnits ?? 0) * conversion
-            run(.firstResponseRecorded(FirstResponseRecorded(leadID: fact.leadID, partnerID: partner)), at: stamp)
+            run(Input(.firstResponseRecorded(FirstResponseRecorded(leadID: id, partnerID: partner))), at: stamp)
         }
         leads.append(routed)
     }
 
     @discardableResult
-    private mutating func run(_ fact: Fact, at stamp: Timestamp) -> [Event] { run(Input(fact), at: stamp) }
-
-    @discardableResult
     private mutating func run(_ input: Input, at stamp: Timestamp) -> [Event] {
-        let input = adapted(input)
+        let stamp = max(stamp, state.lastStamp)
         let events = Decider.decide(input, at: stamp, in: state, scratch: &scratch)
         state.fold(input, events, at: stamp)
         return events
     }
 
-    /// Profiles keep what they got in addition; policies draw no lots, act, and never count an open deal as lost.
-    private func adapted(_ input: Input) -> Input {
-        var changed = input
-        switch input.fact {
-        case .partnerUpserted(var profile):
-            for change in changes { change.apply(to: &profile) }
-            changed.fact = .partnerUpserted(profile)
-        case .policyPublished(var fact):
-            fact.policy.exploration = Exploration()
-            fact.policy.shadow = false
-            fact.policy.dealHorizonDays = 0
-            changed.fact = .policyPublished(fact)
-        default: break
-        }
-        return changed
-    }
-
     private mutating func fireTimers(before stamp: Timestamp) {
         for _ in 0..<Self.timersMax {
             guard let due = state.nextDeadline, due < stamp else { return }
-            run(.timeAdvanced(through: due), at: max(due, state.lastStamp))
+            run(Input(.timeAdvanced(through: due)), at: due)
         }
     }
 }
 
-/// What enabling partners would have been worth. As JSON its field names are a contract.
+/// What enabling partners would be worth. As JSON its field names are a contract.
 public struct EnablementReport: Encodable, Sendable {
     /// Leads that went elsewhere, by partner.
     public struct Moved: Encodable, Equatable, Sendable {
