@@ -28,6 +28,14 @@ public struct AuditFault: Error, Sendable, Equatable, Codable, CustomStringConve
         case guarantee
         /// A dead letter does not open.
         case deadLetter
+        /// A stored node of the Merkle tree is not what the entries lead to.
+        case tree
+        /// A checkpoint's signature does not hold, or the journal is not what was signed.
+        case checkpoint
+        /// A record of an input topic was left out or taken in twice.
+        case source
+        /// A projection is not what the journal leads to.
+        case projection
     }
 
     public var kind: Kind

@@ -8,7 +8,9 @@ public enum EventText {
         switch event {
         case .leadAssigned(let event):
             "lead \(event.leadID) assigned to \(event.partnerID), attempt \(event.attempt), cause \(event.cause)"
-                + (event.respondBy.map { ", respond by \(RFC3339.format($0))" } ?? "") + summary(event.evaluation)
+                + (event.respondBy.map { ", respond by \(RFC3339.format($0))" } ?? "")
+                + (event.remindAt.map { ", reminder \(RFC3339.format($0))" } ?? "")
+                + (event.serviceLevel.isEmpty ? "" : ", service level \(event.serviceLevel)") + summary(event.evaluation)
         case .shadowDecided(let event):
             "lead \(event.leadID) would have gone to \(named(event.partnerID))" + summary(event.evaluation)
         case .assignmentExpired(let event):
@@ -18,7 +20,9 @@ public enum EventText {
         case .firstResponseMet(let event):
             "\(event.partnerID) responded to \(event.leadID) after \(event.elapsedMicros / 1_000_000) s"
         case .leadEscalated(let event):
-            "lead \(event.leadID) escalated to \(event.queue), reason \(event.reason)" + summary(event.evaluation)
+            "lead \(event.leadID) escalated to \(event.queue), reason \(event.reason)"
+                + (event.suggestedPartnerID.isEmpty ? "" : ", suggested \(event.suggestedPartnerID)")
+                + (event.movesOn.map { ", moves on \(RFC3339.format($0))" } ?? "") + summary(event.evaluation)
         case .leadClosed(let event):
             "lead \(event.leadID) closed at \(named(event.partnerID)), reason \(event.reason), amount \(event.amountMinorUnits)"
                 + (event.learned ? ", learned" : "")

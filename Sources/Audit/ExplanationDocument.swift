@@ -37,6 +37,9 @@ public struct ExplanationDocument: Encodable, Sendable {
     public struct Candidate: Encodable, Sendable {
         public var partnerId: String
         public var score: Double
+        /// What its next place is worth to the leads still expected, and what speaks for it besides; minor units.
+        public var placePrice: Double
+        public var favour: Double
         public var conversion: Double
         /// Share of the value that is expected to be left once the partner works on the lead.
         public var engagement: Double
@@ -83,6 +86,12 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var basis: String
         public var runnerUpPartnerId: String?
         public var tiedPartnerIds: [String]
+        /// How the policy, or the pilot's arm, chooses: `bidPrice`, `highestScore`, `roundRobin`, ...
+        public var method: String
+        /// The pilot's arm; absent without a pilot.
+        public var arm: String?
+        /// Probability with which the chosen partner was chosen; absent where no lot was drawn.
+        public var propensity: Double?
         /// Best first.
         public var candidates: [Candidate]
         public var excluded: [Excluded]
@@ -130,14 +139,18 @@ extension ExplanationDocument.EvaluationPart {
         basis = "\(summary.basis)"
         runnerUpPartnerId = summary.runnerUpPartnerID.isEmpty ? nil : summary.runnerUpPartnerID
         tiedPartnerIds = summary.tiedPartnerIDs
+        method = "\(summary.method)"
+        arm = summary.arm.isEmpty ? nil : summary.arm
+        propensity = summary.propensity > 0 ? summary.propensity : nil
         candidates = evaluation.candidates.enumerated()
-            .sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }
+            .sorted { ($1.element.net, $0.offset) < ($0.element.net, $1.offset) }
             .map { ExplanationDocument.Candidate($0.element) }
         let standings = Dictionary(explanation.partners.map { ($0.profile.partnerID, $0) }) { first, _ in first }
         excluded = evaluation.excluded.map { partner in
             .init(
                 partnerId: partner.partnerID, reason: "\(partner.reason)", rule: partner.rule.isEmpty ? nil : partner.rule,
-                words: ExplanationText.exclusion(partner, standings[partner.partnerID], explanation.policy))
+                words: ExplanationText.exclusion(
+                    partner, standings[partner.partnerID], explanation.policy, currency: explanation.currency))
         }
         excluded += explanation.partners.filter { $0.status == "removed" }.map {
             .init(partnerId: $0.profile.partnerID, reason: "removed", rule: nil, words: "out: it had left the program")
@@ -150,6 +163,8 @@ extension ExplanationDocument.Candidate {
     init(_ candidate: ScoredCandidate) {
         partnerId = candidate.partnerID
         score = candidate.score
+        placePrice = candidate.placePrice
+        favour = candidate.favour
         conversion = candidate.conversion
         engagement = candidate.engagement
         fit = candidate.fit

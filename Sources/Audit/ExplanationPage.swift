@@ -93,6 +93,7 @@ public struct ExplanationPage {
             ExplanationText.conversion(candidate, vertical: vertical),
             ExplanationText.engagement(candidate),
             ExplanationText.expectedValue(candidate, evaluation.summary, currency: explanation.currency),
+            ExplanationText.place(candidate, currency: explanation.currency),
         ].compactMap { $0 }.map { "  \($0)" }
     }
 
@@ -122,13 +123,14 @@ public struct ExplanationPage {
     private func others(_ evaluation: FullEvaluation) -> [String] {
         let winner = candidate(chosenID, evaluation)
         let scored = evaluation.candidates.filter { $0.partnerID != chosenID }
-            .enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
+            .enumerated().sorted { ($1.element.net, $0.offset) < ($0.element.net, $1.offset) }.map(\.element)
         var lines = limited(scored.map { candidate in
             (candidate.partnerID, ExplanationText.behind(
                 candidate, winner, evaluation, explanation.policy, vertical: vertical, currency: explanation.currency))
         }, "scored")
         lines += limited(evaluation.excluded.map { partner in
-            (partner.partnerID, ExplanationText.exclusion(partner, standing(partner.partnerID), explanation.policy))
+            (partner.partnerID, ExplanationText.exclusion(
+                partner, standing(partner.partnerID), explanation.policy, currency: explanation.currency))
         }, "out")
         lines += limited(explanation.partners.filter { $0.status == "removed" }.map {
             ($0.profile.partnerID, "out: it had left the program")
@@ -154,7 +156,7 @@ public struct ExplanationPage {
         }
         if let partner = evaluation.excluded.first(where: { $0.partnerID == id }) {
             return head + [
-                "  \(ExplanationText.exclusion(partner, standing(id), explanation.policy))",
+                "  \(ExplanationText.exclusion(partner, standing(id), explanation.policy, currency: explanation.currency))",
                 "  \(ExplanationText.evidence(partner.evidence, vertical: vertical, currency: explanation.currency))",
             ]
         }

@@ -68,6 +68,22 @@ public enum ExplanationText {
             + (candidate.engagement == 1 ? "" : " x \(DecimalText.percent(candidate.engagement))")
     }
 
+    /// What a partner's next place costs the network, and what speaks for the partner besides; nil where neither counts.
+    public static func place(_ candidate: ScoredCandidate, currency: String) -> String? {
+        var parts: [String] = []
+        if candidate.placePrice.rounded() > 0 {
+            let left = candidate.evidence.placesLeft.map { $0 == 1 ? "its last place" : "the next of its \($0) places left" } ?? "its next place"
+            parts.append("\(left) is worth \(DecimalText.money(candidate.placePrice, currency)) to the leads still expected this period")
+        }
+        if candidate.favour.rounded() != 0 {
+            let size = DecimalText.money(abs(candidate.favour), currency)
+            parts.append(candidate.favour > 0
+                ? "its floor, or having taken less of its capacity than others, speaks for it with \(size)"
+                : "having taken more of its capacity than others speaks against it with \(size)")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ") + ": net \(DecimalText.money(candidate.net, currency))"
+    }
+
     // MARK: Two candidates
 
     /// Why one candidate stands before another, or what speaks for each: the terms that move the score most.
@@ -154,7 +170,14 @@ public enum ExplanationText {
     // MARK: Those who did not get it
 
     /// Why a partner was out before scoring.
-    public static func exclusion(_ partner: ExcludedPartner, _ standing: PartnerStanding?, _ policy: Policy?) -> String {
+    public static func exclusion(
+        _ partner: ExcludedPartner, _ standing: PartnerStanding?, _ policy: Policy?, currency: String
+    ) -> String {
+        let worth = partner.scored.map { "; it would have been worth \(DecimalText.money($0.score, currency))" } ?? ""
+        return reason(partner, standing, policy) + worth
+    }
+
+    private static func reason(_ partner: ExcludedPartner, _ standing: PartnerStanding?, _ policy: Policy?) -> String {
         switch partner.reason {
         case .hardRule:
             let rule = policy?.hardRules.first { $0.name == partner.rule }
@@ -189,6 +212,11 @@ public enum ExplanationText {
         if evaluation.summary.tiedPartnerIDs.contains(candidate.partnerID) {
             return "tied at \(worth); owed \(DecimalText.signed(Double(candidate.evidence.tieDebtMicros) / 1_000_000)) leads by earlier ties"
         }
+        if candidate.score > winner.score, evaluation.summary.method == .bidPrice, candidate.net < winner.net {
+            let better = winner.score > 0 ? "\(DecimalText.percent(candidate.score / winner.score - 1)) better" : "better"
+            return "\(worth): it would have been \(better), but " + (place(candidate, currency: currency) ?? "others lie behind")
+                + (place(winner, currency: currency).map { " (\(winner.partnerID): \($0))" } ?? "")
+        }
         return "\(worth). \(comparison(winner, candidate, evaluation.summary, vertical: vertical, currency: currency, termsMax: 2))"
     }
 
@@ -210,6 +238,8 @@ public enum ExplanationText {
         case .partnerSource: "with leads of this source"
         case .partnerProduct: "with this product"
         case .partnerIntent: "with this buying signal"
+        case .partnerLanguage: "in the language"
+        case .partnerTechnologies: "with these technologies"
         }
     }
 

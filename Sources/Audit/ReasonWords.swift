@@ -16,6 +16,7 @@ enum ReasonWords {
         case .unanswered: "nobody took it out of the queue before in time"
         case .shadow: "the policy only says what it would do"
         case .everyoneAway: "everyone who could have taken it was away"
+        case .placesReserved: "the last places left are expected to bring more than it is worth"
         }
     }
 

@@ -13,6 +13,7 @@ struct StreamCheck {
     private(set) var events: UInt64 = 0
     private(set) var hashesCompared = 0
     private(set) var snapshotsCompared = 0
+    private(set) var sources = SourceOffsets()
     private var logic = LogicVersions()
     private var recorded: RecordedStates
 
@@ -34,6 +35,7 @@ struct StreamCheck {
         if let recordedDecisions, recordedDecisions != entry.events.count {
             throw fault(.order, position, "\(recordedDecisions) decisions are counted for the entry; it holds \(entry.events.count)")
         }
+        try checkSource(entry)
         try checkAdmission(entry)
         try decideAgain(entry)
         if let broken = ledger.book(entry) { throw fault(.guarantee, position, broken) }
@@ -58,6 +60,12 @@ struct StreamCheck {
         } catch {
             throw fault(.decoding, position, "the bytes are no entry: \(error)")
         }
+    }
+
+    private mutating func checkSource(_ entry: EntryRecord) throws {
+        guard let origin = entry.origin else { return }
+        if sources.insert(.init(topic: origin.topic, partition: origin.partition), origin.offset) { return }
+        throw fault(.source, entry.position, "the record at offset \(origin.offset) of \(origin.topic) was taken in once before")
     }
 
     private func checkAdmission(_ entry: EntryRecord) throws {

@@ -17,9 +17,22 @@ public struct ProgramVerification: Sendable, Codable, Equatable {
     public var snapshotsCompared = 0
     public var leadsAccepted: UInt64 = 0
     public var assignmentsCheckedAgainstCaps: UInt64 = 0
+    /// The root of the Merkle tree over the entries found good, hexadecimal (RFC 9162).
+    public var root = ""
+    /// False if there is no `tree.db`, or nothing of the program in it.
+    public var treeAvailable = false
+    /// Entries that the stored tree has, and nodes of it found equal to the entries'.
+    public var treeSize: UInt64 = 0
+    public var treeNodesCompared: UInt64 = 0
+    /// Checkpoints whose signature holds and whose root is the journal's at that size.
+    public var checkpoints: UInt64 = 0
+    /// Whose signatures counted, in words; nil if no key was known.
+    public var trust: String?
     public var seconds: Double = 0
     /// The first fault; nil if all is well.
     public var fault: AuditFault?
+    /// What is wrong with the tree and the checkpoints beside it.
+    public var otherFaults: [AuditFault] = []
 
     init(program: String) { self.program = program }
 }
@@ -42,13 +55,33 @@ public struct DeadLetterVerification: Sendable, Codable, Equatable {
     static func notChecked(_ reason: String) -> Self { Self(isChecked: false, reason: reason) }
 }
 
+/// What comparing the list of leads with the journal showed.
+public struct ProjectionVerification: Sendable, Codable, Equatable {
+    public var isChecked = false
+    /// Why not.
+    public var reason: String?
+    /// Rows found equal.
+    public var rows: UInt64 = 0
+    public var fault: AuditFault?
+
+    static func notChecked(_ reason: String) -> Self { Self(reason: reason) }
+}
+
 /// What `leadline verify` found.
 public struct VerificationReport: Sendable, Codable, Equatable {
     public var depth: Verifier.Depth
     public var programs: [ProgramVerification]
+    /// False for an archive, which does not record the order over all programs.
+    public var orderIsChecked = true
     /// What is wrong with the order over all programs.
     public var orderFault: AuditFault?
     public var deadLetters: DeadLetterVerification
+    /// Whether the input topics' records are all in the journal, once each.
+    public var sources = SourceVerification.notChecked("")
+    /// Whether the list of leads is what the journal leads to.
+    public var projection = ProjectionVerification.notChecked("")
+    /// Checkpoints from outside that are of no program here.
+    public var otherFaults: [AuditFault] = []
     public var seconds: Double = 0
 
     init(depth: Verifier.Depth, programs: [ProgramVerification]) {
@@ -57,9 +90,10 @@ public struct VerificationReport: Sendable, Codable, Equatable {
         deadLetters = .notChecked("")
     }
 
-    /// Every fault: the first of each program, of the order and of the dead letters.
+    /// Every fault: the first of each program's pass, of its tree and checkpoints, and of each thing that programs share.
     public var faults: [AuditFault] {
-        programs.compactMap(\.fault) + [orderFault, deadLetters.fault].compactMap { $0 }
+        programs.flatMap { [$0.fault].compactMap { $0 } + $0.otherFaults }
+            + [orderFault, deadLetters.fault, sources.fault, projection.fault].compactMap { $0 } + otherFaults
     }
 
     /// True if nothing is wrong with what was checked.
@@ -73,7 +107,11 @@ extension VerificationReport {
     /// The report for people: what was checked, what could not be, and what is wrong.
     public var lines: [String] {
         var lines = programs.flatMap(\.lines)
-        if let orderFault { lines.append("FAULT  \(orderFault)") } else { lines.append("commit order and decision offsets: no gaps") }
+        if let orderFault {
+            lines.append("FAULT  \(orderFault)")
+        } else {
+            lines.append("commit order and decision offsets: " + (orderIsChecked ? "no gaps" : "not checked: an archive does not hold them"))
+        }
         if let fault = deadLetters.fault {
             lines.append("FAULT  \(fault)")
         } else if deadLetters.isChecked {
@@ -81,19 +119,52 @@ extension VerificationReport {
         } else {
             lines.append("dead letters: not checked: \(deadLetters.reason ?? "")")
         }
+        lines.append(sourceLine)
+        lines.append(projectionLine)
         if depth == .chain {
-            lines.append("not checked with --quick: decisions, state hashes, snapshots, guarantees, dead letters")
+            lines.append("not checked with --quick: decisions, state hashes, snapshots, guarantees, dead letters, source offsets, projections")
         }
-        lines.append("not checked: whether the whole folder was exchanged; compare the heads above with copies kept elsewhere")
+        lines += otherFaults.map { "FAULT  \($0.kind.rawValue): \($0)" }
+        if !programs.isEmpty && programs.allSatisfy({ $0.checkpoints == 0 }) {
+            lines.append("not checked: whether the whole folder was exchanged; no checkpoint vouches for it. Sign with 'leadline audit checkpoint'")
+        }
         let rate = seconds > 0 ? "\(Int(Double(entries) / seconds)) entries/s" : "at once"
         lines.append("\(isGood ? "verified" : "NOT VERIFIED"): \(entries) entries in \(DecimalText.fixed(seconds, 2)) s, \(rate)")
         return lines
     }
 }
 
+extension VerificationReport {
+    private var sourceLine: String {
+        if let fault = sources.fault { return "FAULT  \(fault.kind.rawValue): \(fault)" }
+        if sources.isChecked { return "source offsets: \(sources.records) records, each in one entry or dead letter, none left out" }
+        return "source offsets: not checked: \(sources.reason ?? "")"
+    }
+
+    private var projectionLine: String {
+        if let fault = projection.fault { return "FAULT  \(fault.kind.rawValue): \(fault)" }
+        if projection.isChecked { return "projections: \(projection.rows) rows equal to what the journal leads to" }
+        return "projections: not checked: \(projection.reason ?? "")"
+    }
+}
+
 extension ProgramVerification {
+    private var treeLine: String {
+        treeAvailable
+            ? "  tree: root \(root); \(treeNodesCompared) stored nodes over \(treeSize) entries equal"
+            : "  tree: root \(root); there are no stored nodes to compare with"
+    }
+
+    private var checkpointLine: String {
+        guard let trust else {
+            return checkpoints == 0
+                ? "  checkpoints: none was signed yet" : "  checkpoints: \(checkpoints) equal; who signed them was not checked, for no key is known: give --key"
+        }
+        return "  checkpoints: \(checkpoints) signed and equal; signatures checked against \(trust)"
+    }
+
     fileprivate var lines: [String] {
-        var lines = ["program \(program)", "  chain: \(entries) of \(size) entries, head \(head)"]
+        var lines = ["program \(program)", "  chain: \(entries) of \(size) entries, head \(head)", treeLine, checkpointLine]
         if let stateHash {
             lines.append("  decisions: \(events) events of \(entries) entries decided again, equal; positions and stamps in order")
             lines.append(
@@ -102,7 +173,7 @@ extension ProgramVerification {
                     : "  states: not compared: there is no derived.db; state now \(stateHash)")
             lines.append("  guarantees: \(leadsAccepted) leads accepted, none lost; \(assignmentsCheckedAgainstCaps) assignments, none over a cap")
         }
-        if let fault { lines.append("  FAULT  \(fault.kind.rawValue): \(fault)") }
+        lines += ([fault].compactMap { $0 } + otherFaults).map { "  FAULT  \($0.kind.rawValue): \($0)" }
         return lines
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 public import Engine
 import GRDB
-import Journal
+public import Journal
 import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
@@ -9,8 +9,9 @@ import Vault
 
 /// Checks a data folder against itself: what was changed, left out or put in, and whether every promise was kept.
 ///
-/// Reads only, also beside a running processor. Chains and decisions need no key. Whoever can rewrite the whole
-/// folder can forge all of it consistently; that shows against a head kept elsewhere, which is why reports name it.
+/// Reads only, also beside a running processor. Chains, trees and decisions need no key. Whoever can rewrite the whole
+/// folder can forge all of it consistently, save the signatures: it shows against a checkpoint kept elsewhere, or
+/// against the log's key, if that is.
 public struct Verifier: Sendable {
     /// How much is checked.
     public enum Depth: String, Sendable, Codable {
@@ -22,11 +23,25 @@ public struct Verifier: Sendable {
 
     private let folder: DataFolder
     private let depth: Depth
+    private let keys: [VerifierKey]
+    private let checkpoints: [ForeignCheckpoint]
+    private let isArchive: Bool
 
     /// A verifier of a folder.
-    public init(_ folder: DataFolder, depth: Depth = .full) {
+    /// - Parameters:
+    ///   - keys: logs' keys that the caller trusts; without any, the folder's own count.
+    ///   - checkpoints: checkpoints that were kept outside of the folder. They show what the folder alone cannot: that
+    ///     its tail was cut off, or that an older copy was put back.
+    ///   - isArchive: the folder was unpacked from an archive, so that its commit order says nothing.
+    public init(
+        _ folder: DataFolder, depth: Depth = .full, keys: [VerifierKey] = [], checkpoints: [ForeignCheckpoint] = [],
+        isArchive: Bool = false
+    ) {
+        self.isArchive = isArchive
         self.folder = folder
         self.depth = depth
+        self.keys = keys
+        self.checkpoints = checkpoints
     }
 
     /// Verifies one program, or all; several at once.
@@ -39,31 +54,42 @@ public struct Verifier: Sendable {
         let watch = Stopwatch()
         let journal = try folder.openJournalReadOnly()
         let programs = try ProgramRuns.programs(in: journal, only: program)
-        let results = try await ProgramRuns.map(programs) { try verify($0, progress) }
-        var report = VerificationReport(depth: depth, programs: results)
-        report.orderFault = try orderFault(journal)
+        let check = try CheckpointCheck(folder, keys: keys, foreign: checkpoints)
+        async let projection = projection(program)
+        let results = try await ProgramRuns.map(programs) { try verify($0, check, progress) }
+        var report = VerificationReport(depth: depth, programs: results.map(\.result))
+        report.orderIsChecked = !isArchive
+        report.orderFault = try isArchive ? nil : orderFault(journal)
         report.deadLetters = try depth == .full && program == nil ? deadLetters(journal) : .notChecked(
             depth == .full ? "dead letters belong to no one program; verify without --program" : "--quick")
+        report.sources = try sources(results.map(\.sources), journal, isWhole: program == nil && report.isGood)
+        report.projection = try await projection
+        if program == nil { report.otherFaults = strangers(check, programs) }
         report.seconds = watch.seconds
         return report
     }
 
     private func verify(
-        _ program: String, _ progress: @escaping @Sendable (AuditProgress) -> Void
-    ) throws -> ProgramVerification {
+        _ program: String, _ checkpoints: CheckpointCheck, _ progress: @escaping @Sendable (AuditProgress) -> Void
+    ) throws -> (result: ProgramVerification, sources: SourceOffsets) {
         let watch = Stopwatch()
         var result = ProgramVerification(program: program)
+        var sources = SourceOffsets()
+        let (held, faults) = try checkpoints.read(program)
+        result.otherFaults = faults
+        if !held.isEmpty || !faults.isEmpty { result.trust = checkpoints.trust }
         do {
-            try pass(program, &result, progress)
+            try pass(program, held, &result, &sources, progress)
         } catch let fault as AuditFault {
             result.fault = fault
         }
         result.seconds = watch.seconds
-        return result
+        return (result, sources)
     }
 
     private func pass(
-        _ program: String, _ result: inout ProgramVerification, _ progress: @escaping @Sendable (AuditProgress) -> Void
+        _ program: String, _ held: [HeldCheckpoint], _ result: inout ProgramVerification, _ sources: inout SourceOffsets,
+        _ progress: @escaping @Sendable (AuditProgress) -> Void
     ) throws {
         let derived = depth == .full && FileManager.default.fileExists(atPath: folder.derivedPath)
             ? try DerivedDatabase.openReadOnly(path: folder.derivedPath) : nil
@@ -75,25 +101,47 @@ public struct Verifier: Sendable {
             result.snapshotsCompared = check.snapshotsCompared
             result.leadsAccepted = check.ledger.leadsAccepted
             result.assignmentsCheckedAgainstCaps = check.ledger.assignmentsChecked
+            sources = check.sources
         }
-        try folder.openJournalReadOnly().read { db in
-            guard let head = try JournalReader().head(of: program, in: db) else { throw JournalError.unknownProgram(program) }
-            result.size = head.size
-            result.head = head.link.description
-            let counts = try decisionCounts(program, db)
-            let chain = try ChainVerifier().verify(program: program, in: db) { position, bytes in
-                if depth == .full { try check.take(position, bytes, recordedDecisions: try counts.next()) }
-                result.entries = position + 1
-                if position % AuditProgress.interval == 0 {
-                    progress(AuditProgress(program: program, done: position, total: head.size))
-                }
+        // The tree is looked at before the journal, so that it is not ahead of it beside a running processor.
+        try withStoredTree(of: program) { stored in
+            try folder.openJournalReadOnly().read { db in
+                var tree = TreeCheck(program: program, stored: stored, checkpoints: held)
+                defer { result.take(tree) }
+                let head = try scan(program, db, &result, &check, &tree, progress)
+                guard depth == .full else { return }
+                try check.finish(head: head)
+                result.stateHash = SnapshotStore.stateHash(of: check.state.canonicalBytes()).description
             }
-            result.entries = chain.entriesChecked
-            if let fault = chain.fault { throw Self.fault(fault, program) }
-            guard depth == .full else { return }
-            try check.finish(head: head)
-            result.stateHash = SnapshotStore.stateHash(of: check.state.canonicalBytes()).description
         }
+    }
+
+    /// One pass over the entries: chain, tree and, at full depth, everything that is in them.
+    private func scan(
+        _ program: String, _ db: Database, _ result: inout ProgramVerification, _ check: inout StreamCheck, _ tree: inout TreeCheck,
+        _ progress: @escaping @Sendable (AuditProgress) -> Void
+    ) throws -> StreamHead {
+        guard let head = try JournalReader().head(of: program, in: db) else { throw JournalError.unknownProgram(program) }
+        result.size = head.size
+        result.head = head.link.description
+        let counts = try decisionCounts(program, db)
+        let chain = try ChainVerifier().verifyLeaves(program: program, in: db) { position, leaf, bytes in
+            try tree.take(leaf)
+            if depth == .full { try check.take(position, bytes, recordedDecisions: try counts.next()) }
+            result.entries = position + 1
+            if position % AuditProgress.interval == 0 {
+                progress(AuditProgress(program: program, done: position, total: head.size))
+            }
+        }
+        result.entries = chain.entriesChecked
+        if let fault = chain.fault { throw Self.fault(fault, program) }
+        try tree.finish()
+        return head
+    }
+
+    private func withStoredTree(of program: String, _ body: (TreeComparison?) throws -> Void) throws {
+        guard FileManager.default.fileExists(atPath: folder.treePath) else { return try body(nil) }
+        try TreeDatabase.openReadOnly(path: folder.treePath).read { try body(TreeComparison(program: program, in: $0)) }
     }
 
     /// What the journal counts beside each entry; the chain does not cover it.
@@ -128,6 +176,73 @@ public struct Verifier: Sendable {
         case .noStream(let seq): "the entry with seq \(seq) belongs to no stream"
         }
         return AuditFault(.order, program: nil, position: nil, detail)
+    }
+}
+
+extension ProgramVerification {
+    fileprivate mutating func take(_ tree: TreeCheck) {
+        root = tree.root.description
+        treeAvailable = tree.hasStored
+        treeSize = tree.storedSize
+        treeNodesCompared = tree.nodesCompared
+        checkpoints = tree.checkpointsEqual
+        otherFaults += tree.faults
+    }
+}
+
+// MARK: - What programs share
+
+extension Verifier {
+    private func strangers(_ check: CheckpointCheck, _ programs: [String]) -> [AuditFault] {
+        check.strangers(programs).map { checkpoint in
+            AuditFault(.checkpoint, program: nil, position: nil, "\(checkpoint.source) is a checkpoint of no program here: its whole stream is missing, or it is another log's")
+        }
+    }
+
+    private func sources(_ programs: [SourceOffsets], _ journal: DatabaseQueue, isWhole: Bool) throws -> SourceVerification {
+        guard depth == .full else { return .notChecked("--quick") }
+        guard isWhole else { return .notChecked("they belong to all programs together; verify without --program, and mend the faults above first") }
+        var all = SourceOffsets()
+        for program in programs {
+            if let (place, offset) = all.merge(program) {
+                var result = SourceVerification.notChecked("")
+                result.fault = AuditFault(.source, program: nil, position: nil, "the record at offset \(offset) of \(place.topic) stands in two programs' streams")
+                return result
+            }
+        }
+        return try journal.read { db in
+            guard try db.tableExists("topics"), try db.tableExists("records") else {
+                return .notChecked("the input topics are not in this folder")
+            }
+            // Kafka numbers transaction markers too, so its gaps are no losses; batch frames say how far it was read.
+            if try all.count > 0 && Int.fetchOne(db, sql: "SELECT count(*) FROM topics") == 0 {
+                return .notChecked("the input topics are on Kafka")
+            }
+            return try all.verify(letters: Self.origins(db), in: db)
+        }
+    }
+
+    private static func origins(_ db: Database) throws -> [(SourceOffsets.Place, Int64)] {
+        guard try db.tableExists("dead_letters") else { return [] }
+        return try Data.fetchAll(db, sql: "SELECT bytes FROM dead_letters").compactMap { bytes in
+            // One that cannot be read is a fault of its own; here it only leaves its offset open.
+            guard let letter = try? WireDeadLetter(serializedBytes: bytes) else { return nil }
+            return (.init(topic: letter.origin.topic, partition: letter.origin.partition), letter.origin.offset)
+        }
+    }
+
+    @concurrent private func projection(_ program: String?) async throws -> ProjectionVerification {
+        guard depth == .full else { return .notChecked("--quick") }
+        guard FileManager.default.fileExists(atPath: folder.derivedPath) else { return .notChecked("there is no derived.db") }
+        let derived = try DerivedDatabase.openReadOnly(path: folder.derivedPath)
+        let comparison: ProjectionComparison?
+        do { comparison = try LeadsProjection.compare(journal: folder.openJournalReadOnly(), derived: derived) } catch {
+            return .notChecked("the journal cannot be folded: \(error)")
+        }
+        guard let comparison else { return .notChecked("derived.db holds no list of leads yet") }
+        var result = ProjectionVerification(isChecked: true, rows: comparison.rows)
+        result.fault = comparison.difference.map { AuditFault(.projection, program: comparison.program, position: nil, $0) }
+        return result
     }
 }
 

@@ -59,6 +59,14 @@ public struct ChainVerifier: Sendable {
         program: String, in db: Database,
         body: (_ position: UInt64, _ bytes: RawSpan) throws -> Void = { _, _ in }
     ) throws -> ChainReport {
+        try verifyLeaves(program: program, in: db) { position, _, bytes in try body(position, bytes) }
+    }
+
+    /// The same, and `body` gets each entry's leaf too, so that a tree can be built in the same pass.
+    public func verifyLeaves(
+        program: String, in db: Database,
+        body: (_ position: UInt64, _ leaf: Digest, _ bytes: RawSpan) throws -> Void
+    ) throws -> ChainReport {
         let reader = JournalReader()
         guard let stream = try reader.streamRow(of: program, in: db),
             let head = try reader.head(of: program, in: db)
@@ -94,7 +102,7 @@ private struct RecomputedChain {
     }
 
     mutating func follow(
-        _ stream: Int64, in db: Database, _ body: (UInt64, RawSpan) throws -> Void
+        _ stream: Int64, in db: Database, _ body: (UInt64, Digest, RawSpan) throws -> Void
     ) throws {
         let statement = try RawStatement.fresh(
             "SELECT position, link_prefix, bytes FROM entries WHERE stream = ? ORDER BY position", in: db)
@@ -104,8 +112,9 @@ private struct RecomputedChain {
             try checkPlace(statement.uint64(0))
             let recorded = statement.uint64(1)
             unsafe try statement.withBytes(2) { bytes in
-                try unsafe checkBytes(bytes, recorded: recorded)
-                unsafe try body(size, bytes.bytes)
+                let leaf = unsafe HashChain.leaf(of: bytes)
+                try checkLink(leaf, recorded: recorded)
+                unsafe try body(size, leaf, bytes.bytes)
             }
             size += 1
         }
@@ -124,8 +133,8 @@ private struct RecomputedChain {
         if position >= head.size { throw .surplus(position: position, expectedSize: head.size) }
     }
 
-    private mutating func checkBytes(_ bytes: UnsafeRawBufferPointer, recorded: UInt64) throws(ChainFault) {
-        let next = unsafe HashChain.link(after: link, leaf: HashChain.leaf(of: bytes))
+    private mutating func checkLink(_ leaf: Digest, recorded: UInt64) throws(ChainFault) {
+        let next = HashChain.link(after: link, leaf: leaf)
         if next.prefix != recorded {
             throw .altered(position: size, expected: recorded, found: next.prefix)
         }

@@ -22,6 +22,11 @@ public enum JournalError: Error, Equatable, Sendable {
     /// A snapshot's bytes no longer have the hash recorded for them. Discard it; an older one or
     /// the journal itself replaces it.
     case snapshotDamaged(program: String, position: UInt64)
+    /// The entry's bytes do not lead to the link recorded beside it, so it enters no tree.
+    case entryAltered(program: String, position: UInt64)
+    /// A node of the stored tree is missing or is no digest. The file can be deleted; it is made
+    /// again from the journal.
+    case treeDamaged(program: String, level: Int, tile: UInt64)
 }
 
 extension JournalError: CustomStringConvertible {
@@ -47,6 +52,10 @@ extension JournalError: CustomStringConvertible {
                 + "Run `leadline audit verify`."
         case .snapshotDamaged(let program, let position):
             "The snapshot of \(program) at \(position) is damaged. Discard it; the journal holds everything."
+        case .entryAltered(let program, let position):
+            "The entry at \(program)/\(position) is not what was committed. Run `leadline audit verify`."
+        case .treeDamaged(let program, let level, let tile):
+            "Tile \(tile) on level \(level) of the tree of \(program) is damaged. Delete tree.db; it is made again."
         }
     }
 }

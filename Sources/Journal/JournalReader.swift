@@ -130,6 +130,38 @@ extension JournalReader {
         return StreamHead(program: program, size: size, link: link, lastStampMicros: row[3])
     }
 
+    /// Calls `body` with at most `limit` entries of a stream from a position on, and with the first
+    /// eight bytes of the link recorded beside each.
+    func forEachLinked(
+        program: String, from: UInt64, limit: UInt64, in db: Database,
+        body: (_ position: UInt64, _ linkPrefix: UInt64, _ bytes: RawSpan) throws -> Void
+    ) throws {
+        guard let stream = try streamRow(of: program, in: db) else { return }
+        let statement = try RawStatement.fresh(
+            """
+            SELECT position, link_prefix, bytes FROM entries
+            WHERE stream = ? AND position >= ? ORDER BY position LIMIT ?
+            """, in: db)
+        defer { statement.reset() }
+        try statement.bind(stream, at: 1)
+        try statement.bind(min(from, Self.largest), at: 2)
+        try statement.bind(min(limit, Self.largest), at: 3)
+        while try statement.step() {
+            unsafe try statement.withBytes(2) { unsafe try body(statement.uint64(0), statement.uint64(1), $0.bytes) }
+        }
+    }
+
+    /// The first eight bytes of the link recorded beside an entry, or `nil` if there is none.
+    func linkPrefix(program: String, position: UInt64, in db: Database) throws -> UInt64? {
+        guard let stream = try streamRow(of: program, in: db) else { return nil }
+        let statement = try RawStatement.cached(
+            "SELECT link_prefix FROM entries WHERE stream = ? AND position = ?", in: db)
+        defer { statement.reset() }
+        try statement.bind(stream, at: 1)
+        try statement.bind(position, at: 2)
+        return try statement.step() ? statement.uint64(0) : nil
+    }
+
     func streamRow(of program: String, in db: Database) throws -> Int64? {
         try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT stream FROM streams WHERE program = ?"), arguments: [program])

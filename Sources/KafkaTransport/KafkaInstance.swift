@@ -1,6 +1,7 @@
 public import Engine
 import Foundation
 import GRDB
+import Journal
 import LeadlineCore
 public import Logging
 import Synchronization
@@ -175,8 +176,10 @@ struct ShardLife: Sendable {
         }
         logger.info("shard ready", metadata: ["partition": "\(partition)"])
         let projector = try Projector(folder)
+        let keeper = try CheckpointKeeper.logging(folder, logger) { try publish($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await projector.run(every: .milliseconds(500)) }
+            group.addTask { try await keeper.run() }
             group.addTask {
                 try await processor.run(batchMax: batchMax, pause: .milliseconds(100), settleEvery: .seconds(60)) { report(partition, $0) }
             }
@@ -186,6 +189,17 @@ struct ShardLife: Sendable {
             try await group.waitForAll()
         }
         try await processor.settle()
+        try await keeper.finish()
+    }
+
+    /// A checkpoint is durable here before it is published, and deciding does not wait for it: if the broker is away
+    /// the next one goes out.
+    private func publish(_ checkpoint: StoredCheckpoint) throws {
+        do {
+            try KafkaPublisher(settings, partitionCount: options.partitionCount).send([CheckpointRecords.record(checkpoint)])
+        } catch let error as KafkaError {
+            logger.warning("checkpoint not published", metadata: ["program": "\(checkpoint.program)", "why": "\(error)"])
+        }
     }
 }
 

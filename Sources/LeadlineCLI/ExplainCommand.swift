@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import Engine
 import Foundation
 import LeadlineCore
 
@@ -40,14 +41,16 @@ struct ExplainCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var data: DataFolderOptions
 
     func validate() throws {
         if attempt != nil && position != nil { throw ValidationError("Give --attempt or --position, not both.") }
     }
 
-    func run() async throws {
-        let folder = try data.folder()
+    func run() async throws { try await archive.withFolder(data) { try explain(in: $0) } }
+
+    private func explain(in folder: DataFolder) throws {
         let program = data.program(in: folder)
         let answer: ExplanationAnswer
         do {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Foundation
+import Journal
 import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
@@ -44,6 +45,12 @@ struct InitCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Name of the log, the first part of its checkpoints' origin: a name of yours, best a URL without https://.",
+            discussion: "Default: drawn at random. It never changes.", valueName: "name"))
+    var logName: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Derive subjects' ids and keys from a seed. For reproducible tests and imports only.",
             discussion: "Whoever knows the seed opens everything, and no erasure is final.", valueName: "text"))
     var keySeed: String?
@@ -54,11 +61,14 @@ struct InitCommand: AsyncParsableCommand {
         try check(path, keyFile)
         let settings = DataFolderSettings(program: program, masterKeyFile: keyFile, keySeed: keySeed)
         let folder = try DataFolder.create(path: path, settings: settings)
+        if !FileManager.default.fileExists(atPath: folder.logKeyPath) {
+            _ = try LogKeyFile.create(at: folder.logKeyPath, name: logName)
+        }
         try Self.writeSample("policy.yaml", SampleFiles.policy(currency: currency), into: path)
         try Self.writeSample("partners.yaml", SampleFiles.partners(currency: currency), into: path)
         _ = try await Publication.publish(
             [EventRecord.binary(.programRegistered, program: program, json: registration)], to: folder, kafka: try kafka.settings())
-        tell(path, keyFile)
+        tell(path, keyFile, folder.logKeyPath)
     }
 
     private var registration: String {
@@ -74,6 +84,9 @@ struct InitCommand: AsyncParsableCommand {
             _ = try Validation.fact(Array(registration.utf8), as: .programRegistered, at: SystemClock().now())
         } catch {
             throw CommandFailure(.input, error.detail, at: "--\(error.field)")
+        }
+        if let logName {
+            do { _ = try SignerKey(name: logName) } catch { throw CommandFailure(.input, "\(error)", at: "--log-name") }
         }
         if Self.absolute(keyFile).hasPrefix(Self.absolute(path) + "/") {
             throw CommandFailure(
@@ -97,10 +110,11 @@ struct InitCommand: AsyncParsableCommand {
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
     }
 
-    private func tell(_ path: String, _ keyFile: String) {
+    private func tell(_ path: String, _ keyFile: String, _ logKeyFile: String) {
         Terminal.line("""
             Made \(path) for the program \(program), counting in \(currency).
             The master key is in \(keyFile). Back it up apart from the folder.
+            The key that signs checkpoints is in \(logKeyFile). Back it up there too.
             """)
         if keySeed != nil { Terminal.say("warning: subjects' keys come from a seed. Keep no real person's data here") }
         let option = "--data \(path)"

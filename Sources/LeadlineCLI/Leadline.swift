@@ -25,8 +25,13 @@ struct Leadline: AsyncParsableCommand {
                 subcommands: [RunCommand.self, StatusCommand.self, ProduceCommand.self, ConsumeCommand.self, DeadLetterCommand.self, ImportCommand.self]),
             CommandGroup(
                 name: "Ask and check:",
-                subcommands: [LeadsCommand.self, ExplainCommand.self, ModelCommand.self, ReplayCommand.self, VerifyCommand.self]),
-            CommandGroup(name: "Measure:", subcommands: [ReportCommand.self, PilotCommand.self, ForecastCommand.self, EvaluateCommand.self, BacktestCommand.self, BenchCommand.self]),
+                subcommands: [LeadsCommand.self, ExplainCommand.self, ModelCommand.self, ReplayCommand.self, VerifyCommand.self, AuditCommand.self, ExportCommand.self]),
+            CommandGroup(
+                name: "Measure:",
+                subcommands: [
+                    ReportCommand.self, PilotCommand.self, ForecastCommand.self, EvaluateCommand.self, BacktestCommand.self, ArenaCommand.self,
+                    BenchCommand.self,
+                ]),
             CommandGroup(name: "Learn:", subcommands: [ExitCodesCommand.self]),
         ])
 

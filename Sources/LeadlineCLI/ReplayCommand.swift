@@ -33,6 +33,7 @@ struct ReplayCommand: AsyncParsableCommand {
     var at: String?
 
     @OptionGroup var candidate: CandidateOptions
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var data: DataFolderOptions
 
     func validate() throws {
@@ -50,9 +51,13 @@ struct ReplayCommand: AsyncParsableCommand {
         return .time(time)
     }
 
-    func run() async throws {
-        if let policy = candidate.policy { return try CandidateRun(candidate, data, json: json).run(policy) }
-        let replayer = Replayer(try data.folder())
+    func run() async throws { try await archive.withFolder(data) { try await replay($0) } }
+
+    private func replay(_ folder: DataFolder) async throws {
+        if let policy = candidate.policy {
+            return try CandidateRun(candidate, folder, program: data.program(in: folder), json: json).run(policy)
+        }
+        let replayer = Replayer(folder)
         let end = try end()
         let report = try await SharedProgressBar.audit("replaying") { bar in
             try await replayer.run(program: data.givenProgram, until: end) { bar.update($0) }

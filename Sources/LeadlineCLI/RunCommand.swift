@@ -61,11 +61,13 @@ struct RunCommand: AsyncParsableCommand {
         }
         let processor = try Processor(folder)
         logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(data.program(in: folder))"])
+        let keeper = try CheckpointKeeper.logging(folder, logger)
         if once {
             try await drain(processor, logger)
         } else {
-            try await serve(processor, logger)
+            try await serve(processor, keeper, logger)
         }
+        try await keeper.finish()
     }
 
     private func serve(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
@@ -91,11 +93,18 @@ struct RunCommand: AsyncParsableCommand {
         logger.info("done", metadata: Self.metadata(total))
     }
 
-    private func serve(_ processor: Processor<EmbeddedLog>, _ logger: Logger) async throws {
+    private func serve(_ processor: Processor<EmbeddedLog>, _ keeper: CheckpointKeeper, _ logger: Logger) async throws {
         let batchMax = batchMax
         let pause = Duration.milliseconds(pauseMillis)
         try await GracefulStop.run {
-            try await processor.run(batchMax: batchMax, pause: pause) { Self.log($0, logger) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await processor.run(batchMax: batchMax, pause: pause) { Self.log($0, logger) } }
+                group.addTask { try await keeper.run() }
+                // Whichever ends, by cancellation or by an error, ends the other.
+                try await group.next()
+                group.cancelAll()
+                try await group.waitForAll()
+            }
         }
         try await processor.settle()
         logger.info("stopped")

@@ -2,6 +2,8 @@ import ArgumentParser
 import Audit
 import Engine
 import Foundation
+import GRDB
+import Journal
 import KafkaTransport
 
 struct VerifyCommand: AsyncParsableCommand {
@@ -9,18 +11,25 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Verify that nothing was changed or left out, and that every promise was kept.",
         discussion: """
-            One pass over each program's entries: hash chain and head; positions and stamps; every input decided again and \
+            One pass over each program's entries: hash chain and head; the Merkle tree against its stored nodes and against \
+            every checkpoint, whose signatures are checked; positions and stamps; every input decided again and \
             compared; recorded state hashes and snapshots compared with the fold; no accepted lead lost; no automatic \
-            assignment over a cap, counted apart from the decider; no timer fired early. Then the commit order and the \
-            dead letters, which open only with the master key. Chain and decisions need no key. Reads only. Names the \
-            program and position of each program's first fault.
+            assignment over a cap, counted apart from the decider; no timer fired early. Then the commit order, the offsets of \
+            the input topics, the list of leads, and the dead letters, which open only with the master key. Chain, tree and \
+            decisions need no key. Reads only. Names the program and position of each program's first fault.
+
+            A checkpoint kept outside of the data folder (--checkpoint FILE) shows what the folder alone cannot: that the \
+            tail was cut off, that an older copy was put back, that everything was made anew. Name the key you trust with \
+            --key; without it the log key beside the master key counts.
 
             With --kafka it reads the journal topic instead, from its beginning, and needs no processor's disk: positions \
             without gap or repeat, and then the same checks, partition by partition.
 
             With --json, one object: depth, programs (program, size, entries, events, head, stateHash, statesAvailable, \
-            stateHashesCompared, snapshotsCompared, leadsAccepted, assignmentsCheckedAgainstCaps, seconds, fault), \
-            orderFault, deadLetters (isChecked, reason, opened, erased, fault), seconds; a fault has kind, program, \
+            stateHashesCompared, snapshotsCompared, leadsAccepted, assignmentsCheckedAgainstCaps, root, treeAvailable, treeSize, \
+            treeNodesCompared, checkpoints, trust, seconds, fault, otherFaults), orderFault, deadLetters (isChecked, reason, \
+            opened, erased, fault), sources (isChecked, reason, records, fault), projection (isChecked, reason, rows, \
+            fault), otherFaults, seconds; a fault has kind, program, \
             position, detail. Exit code 1 on any fault. \(Outcome.note)
             """)
 
@@ -30,12 +39,19 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @Option(help: ArgumentHelp("A checkpoint that was kept outside of the data folder.", valueName: "file"))
+    var checkpoint: [String] = []
+
+    @Option(help: ArgumentHelp("A verifier key you trust, or a file with one a line.", valueName: "key"))
+    var key: [String] = []
+
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
 
     func run() async throws {
         if let settings = try kafka.settings() { return try await verify(settings) }
-        let isGood = try await verify(try data.folder())
+        let isGood = try await archive.withFolder(data) { try await verify($0, try checkpoints()) }
         if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
@@ -61,15 +77,24 @@ struct VerifyCommand: AsyncParsableCommand {
             throw CommandFailure(.checkFailed, "\(broken)")
         }
         var isGood = true
+        var strangers = try checkpoints()
         for (partition, shard) in shards.enumerated() {
             if !json { Terminal.line("partition \(partition)") }
-            if try await !verify(shard) { isGood = false }
+            // A checkpoint is of one partition's program; the others know nothing of it.
+            let programs = try await shard.openJournalReadOnly().read { try JournalReader().streams(in: $0) }.map(\.program)
+            let own = strangers.filter { checkpoint in checkpoint.program.map { programs.contains($0) } ?? false }
+            strangers.removeAll { checkpoint in own.contains { $0.source == checkpoint.source } }
+            if try await !verify(shard, own) { isGood = false }
+        }
+        if let stranger = strangers.first, data.givenProgram == nil {
+            throw CommandFailure(.checkFailed, "no program of this cluster has the checkpoint: its whole stream is missing, or it is another log's", at: stranger.source)
         }
         if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
-    private func verify(_ folder: DataFolder) async throws -> Bool {
-        let verifier = Verifier(folder, depth: quick ? .chain : .full)
+    private func verify(_ folder: DataFolder, _ checkpoints: [ForeignCheckpoint]) async throws -> Bool {
+        let verifier = Verifier(folder, depth: quick ? .chain : .full, keys: try KeyArguments.read(key), checkpoints: checkpoints,
+            isArchive: archive.archive != nil)
         let report = try await SharedProgressBar.audit("verifying") { bar in
             try await verifier.run(program: data.givenProgram) { bar.update($0) }
         }
@@ -81,5 +106,13 @@ struct VerifyCommand: AsyncParsableCommand {
             Terminal.line(report.lines.map(Terminal.harmless).joined(separator: "\n"))
         }
         return report.isGood
+    }
+
+    private func checkpoints() throws -> [ForeignCheckpoint] {
+        try checkpoint.map { path in
+            do { return ForeignCheckpoint(source: path, note: try SignedNote(try EvidenceFile.bytes(path))) } catch let error as NoteError {
+                throw CommandFailure(.input, "\(error)", at: path)
+            }
+        }
     }
 }

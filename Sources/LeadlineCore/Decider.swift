@@ -131,38 +131,138 @@ extension Decision {
     private mutating func importAsItWas(_ state: State, _ leadID: String, _ partnerID: String, _ view: LeadView) -> [Event] {
         let assigned = LeadAssigned(leadID: leadID, partnerID: partnerID, attempt: 1, cause: .imported)
         var shadow = ShadowDecided(leadID: leadID, partnerID: "", evaluation: nil)
-        if let policy = state.policy, view.valueMinorUnits != nil {
-            let outcome = Evaluation.evaluate(view, state, policy, at: stamp, scratch: &scratch)
-            if let chosen = outcome.chosen { shadow.partnerID = state.partners.profiles[chosen].partnerID }
-            shadow.evaluation = outcome.summary
+        switch judge(state, leadID, view, attemptsSoFar: 0, .imported) {
+        case .assign(let partner, let summary):
+            shadow.partnerID = state.partners.profiles[partner].partnerID
+            shadow.evaluation = summary
+        case .escalate(let reason, let summary, let suggested):
+            if reason == .shadow { shadow.partnerID = suggested }
+            shadow.evaluation = summary
         }
         return [.leadAssigned(assigned), .shadowDecided(shadow)]
     }
 
+    /// What the policy makes of a lead: a partner, or the human queue with the reason.
+    private enum Verdict {
+        case assign(Int, EvaluationSummary)
+        case escalate(EscalationReason, EvaluationSummary? = nil, suggested: String = "")
+    }
+
     /// Runs the pipeline: the lead goes to a partner or to the human queue, with the reason.
     mutating func route(_ state: State, _ leadID: String, _ view: LeadView, attemptsSoFar: UInt32, _ cause: RoutingCause) -> [Event] {
-        guard let policy = state.policy else { return escalate(state, leadID, .noPolicy) }
-        if state.partners.count == 0 { return escalate(state, leadID, .noPartners) }
-        if view.valueMinorUnits == nil { return escalate(state, leadID, .currencyUnknown) }
-        if attemptsSoFar >= max(policy.attemptsMax, 1) { return escalate(state, leadID, .attemptsExhausted) }
-        let outcome = Evaluation.evaluate(view, state, policy, at: stamp, scratch: &scratch)
-        guard let chosen = outcome.chosen else {
-            return escalate(state, leadID, outcome.ownerAtCap ? .ownerAtCap : .noEligiblePartner, outcome.summary)
+        switch judge(state, leadID, view, attemptsSoFar: attemptsSoFar, cause) {
+        case .assign(let partner, let summary):
+            return [.leadAssigned(assignment(state, leadID, view, partner, attempt: attemptsSoFar + 1, cause, summary))]
+        case .escalate(let reason, let summary, let suggested):
+            return escalate(state, leadID, reason, summary, suggested: suggested)
         }
-        return [.leadAssigned(LeadAssigned(
-            leadID: leadID, partnerID: state.partners.profiles[chosen].partnerID, attempt: attemptsSoFar + 1, cause: cause,
-            respondBy: respondBy(state, chosen, policy), evaluation: outcome.summary))]
     }
 
-    func escalate(_ state: State, _ leadID: String, _ reason: EscalationReason, _ summary: EvaluationSummary? = nil) -> [Event] {
+    /// First what forbids looking at candidates at all, then the pipeline, then who has the last word on its choice.
+    private mutating func judge(_ state: State, _ leadID: String, _ view: LeadView, attemptsSoFar: UInt32, _ cause: RoutingCause) -> Verdict {
+        guard let policy = state.policy else { return .escalate(.noPolicy) }
+        // Without a basis nothing may be evaluated, so the human gets no suggestion either.
+        if !state.lawfulBases.isEmpty && !state.lawfulBases.contains(where: { view.has($0, as: .lawfulBasis) }) {
+            return .escalate(.lawfulBasisMissing)
+        }
+        if state.partners.count == 0 { return .escalate(.noPartners) }
+        if view.valueMinorUnits == nil { return .escalate(.currencyUnknown) }
+        if attemptsSoFar >= max(policy.attemptsMax, 1) { return .escalate(.attemptsExhausted) }
+        let outcome = Evaluation.evaluate(view, leadID: leadID, state, policy, at: stamp, scratch: &scratch)
+        guard let chosen = outcome.chosen else {
+            // The owner is full; whom the human may give it to within the caps stands first among the best.
+            if outcome.ownerAtCap {
+                return .escalate(.ownerAtCap, outcome.summary, suggested: outcome.summary.best.first?.partnerID ?? "")
+            }
+            if outcome.placesReserved { return .escalate(.placesReserved, outcome.summary) }
+            return .escalate(isEveryoneAway(state, view) ? .everyoneAway : .noEligiblePartner, outcome.summary)
+        }
+        let suggested = state.partners.profiles[chosen].partnerID
+        // A human who sent the lead back to be routed has looked at it.
+        if cause != .human && asksForHuman(policy.review, view, chosen) {
+            return .escalate(.reviewRequired, outcome.summary, suggested: suggested)
+        }
+        if policy.shadow { return .escalate(.shadow, outcome.summary, suggested: suggested) }
+        return .assign(chosen, outcome.summary)
+    }
+
+    /// The deal is large, or the partner who would get it is not likely enough to win it.
+    private func asksForHuman(_ rule: ReviewRule, _ view: LeadView, _ chosen: Int) -> Bool {
+        if let least = rule.dealValueAtLeastMinorUnits, view.valueMinorUnits ?? 0 >= least { return true }
+        if rule.conversionBelowBasisPoints == 0 { return false }
+        guard let row = scratch.partners.firstIndex(of: chosen) else { return false }
+        return scratch.conversion[row] < Double(rule.conversionBelowBasisPoints) / 10_000
+    }
+
+    /// True if some partner could have taken the lead but is absent or paused, and nobody who is present could have,
+    /// whatever its load: all others broke a hard rule or had the lead before. One who is present and full, cools down
+    /// or is unlikely to win is no absence.
+    private func isEveryoneAway(_ state: State, _ view: LeadView) -> Bool {
+        if !scratch.partners.isEmpty { return false }
+        var someoneIsAway = false
+        for step in scratch.steps {
+            switch step.reason {
+            case .hardRule, .tried: continue
+            case .absent, .paused:
+                forEachBit(step.out) { partner in
+                    if someoneIsAway || view.tried.contains(UInt32(partner)) { return }
+                    // The paused are out before the rules are laid over them.
+                    someoneIsAway = state.hardRules.allSatisfy { HardRules.holds($0, view, partner, state.partners) }
+                }
+            default: return false
+            }
+        }
+        return someoneIsAway
+    }
+
+    /// A new wait in the human queue, from which the lead climbs the policy's ladder if nobody takes it out.
+    func escalate(
+        _ state: State, _ leadID: String, _ reason: EscalationReason, _ summary: EvaluationSummary? = nil, suggested: String = ""
+    ) -> [Event] {
         [.leadEscalated(LeadEscalated(
-            leadID: leadID, reason: reason, queue: state.policy?.humanQueue ?? Policy().humanQueue, evaluation: summary))]
+            leadID: leadID, reason: reason, queue: state.policy?.humanQueue ?? Policy().humanQueue, evaluation: summary,
+            movesOn: movesOn(state, after: 0), suggestedPartnerID: suggested))]
     }
 
-    func respondBy(_ state: State, _ partner: Int, _ policy: Policy) -> Timestamp? {
-        let minutes = policy.sla.firstResponseMinutes
-        if minutes == 0 { return nil }
-        if !policy.sla.inWorkingHours { return stamp.adding(micros: Int64(minutes) * Timestamp.microsPerMinute) }
+    /// When a lead that has climbed so many steps climbs the next; nil at the top.
+    private func movesOn(_ state: State, after steps: Int) -> Timestamp? {
+        guard let ladder = state.policy?.escalationLadder, steps < ladder.count else { return nil }
+        return stamp.adding(micros: Int64(max(ladder[steps].afterMinutes, 1)) * Timestamp.microsPerMinute)
+    }
+}
+
+// MARK: - Promises
+
+extension Decision {
+    /// An assignment with what is promised of it: the first service level that holds for lead and partner, else the
+    /// policy's own promise.
+    func assignment(
+        _ state: State, _ leadID: String, _ view: LeadView, _ partner: Int, attempt: UInt32, _ cause: RoutingCause,
+        _ summary: EvaluationSummary? = nil
+    ) -> LeadAssigned {
+        var assigned = LeadAssigned(
+            leadID: leadID, partnerID: state.partners.profiles[partner].partnerID, attempt: attempt, cause: cause, evaluation: summary)
+        guard let policy = state.policy else { return assigned }
+        var sla = policy.sla
+        for (index, level) in state.serviceLevels.enumerated() where HardRules.holds(level, view, partner, state.partners) {
+            sla = policy.serviceLevels[index].sla
+            assigned.serviceLevel = level.name
+            break
+        }
+        let minutes = sla.firstResponseMinutes
+        if minutes == 0 { return assigned }
+        let respondBy = after(minutes, sla, partner, state)
+        assigned.respondBy = respondBy
+        // Counted as the deadline is. Where working time puts both at one moment, the deadline itself says enough.
+        if sla.reminderMinutesBefore > 0 && sla.reminderMinutesBefore < minutes {
+            let remindAt = after(minutes - sla.reminderMinutesBefore, sla, partner, state)
+            if remindAt < respondBy { assigned.remindAt = remindAt }
+        }
+        return assigned
+    }
+
+    private func after(_ minutes: UInt32, _ sla: SLA, _ partner: Int, _ state: State) -> Timestamp {
+        if !sla.inWorkingHours { return stamp.adding(micros: Int64(minutes) * Timestamp.microsPerMinute) }
         return WorkingTime.deadline(
             from: stamp, minutes: minutes, hours: state.partners.profiles[partner].workingHours,
             zone: state.partners.timeZones[partner], absences: state.partners.absences[partner])
@@ -178,7 +278,11 @@ extension Decision {
         guard let item = state.agenda.first, item.at <= through else { return [] }
         switch item.kind {
         case .lead:
-            return takeBack(state, Int(item.index))
+            let slot = Int(item.index)
+            return state.leads.leads[slot].status == .escalated ? climb(state, slot) : takeBack(state, slot)
+        case .reminder:
+            let lead = state.leads.leads[Int(item.index)]
+            return [.reminderDue(ReminderDue(leadID: lead.id, partnerID: holderID(state, lead), respondBy: lead.dueAt))]
         case .deliverOutcome:
             guard let waiting = state.waiting[item.index] else { return [] }
             return outcome(state, waiting.fact, imported: waiting.imported)
@@ -186,6 +290,17 @@ extension Decision {
             guard let waiting = state.waiting[item.index] else { return [] }
             return [.outcomeUnmatched(OutcomeUnmatched(leadID: waiting.leadID, waitingPosition: waiting.position))]
         }
+    }
+
+    /// Nobody took the lead out of its queue in time: it moves on to the next. A policy that has fewer steps by now
+    /// leaves it at its last.
+    private func climb(_ state: State, _ slot: Int) -> [Event] {
+        let lead = state.leads.leads[slot]
+        let ladder = state.policy?.escalationLadder ?? []
+        let step = Int(lead.rung)
+        let queue = (step < ladder.count ? ladder[step] : ladder.last)?.queue ?? state.policy?.humanQueue ?? Policy().humanQueue
+        return [.leadEscalated(LeadEscalated(
+            leadID: lead.id, reason: .unanswered, queue: queue, movesOn: movesOn(state, after: step + 1)))]
     }
 
     private mutating func takeBack(_ state: State, _ slot: Int) -> [Event] {

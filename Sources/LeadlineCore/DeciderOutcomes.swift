@@ -139,13 +139,9 @@ extension Decision {
         }
         if lead.holder == UInt32(partner) { return disregard(lead.id, .noChange) }
         let view = state.view(ofLeadAt: slot)
-        let breaksRule = state.hardRules.contains { rule in
-            HardRules.satisfying(rule, view, state.partners)[partner >> 6] & (1 << UInt64(partner & 63)) == 0
-        }
-        if breaksRule { return disregard(partnerID, .notEligible) }
-        let assigned = LeadAssigned(
-            leadID: lead.id, partnerID: partnerID, attempt: UInt32(lead.attempt) + 1, cause: .human,
-            respondBy: state.policy.flatMap { respondBy(state, partner, $0) })
+        let keepsRules = state.hardRules.allSatisfy { HardRules.holds($0, view, partner, state.partners) }
+        if !keepsRules { return disregard(partnerID, .notEligible) }
+        let assigned = assignment(state, lead.id, view, partner, attempt: UInt32(lead.attempt) + 1, .human)
         return ended(state, lead) + [.leadAssigned(assigned)] + review
     }
 }

@@ -4,6 +4,7 @@ extension State {
     /// Folds one entry: the input, then each of its events, in order.
     public mutating func fold(_ input: Input, _ events: [Event], at stamp: Timestamp) {
         evolve(input, at: stamp)
+        if events.contains(where: { $0.evaluated != nil }) { workOutPrices(at: stamp) }
         for event in events { evolve(event, at: stamp) }
         // Last, so that the leads the decision was made on are there when its events are folded.
         archiveClosedLeads(at: stamp)
@@ -33,15 +34,27 @@ extension State {
         case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
             fold(outcome: input.fact, imported: input.imported)
         case .partnerUpserted(let profile): upsert(profile, input.timeZone)
-        case .partnerCapacitySet(let fact): ifPartner(fact.partnerID) { $0.partners.setCapacity(fact.capacity, at: $1) }
+        case .partnerCapacitySet(let fact): ifPartner(fact.partnerID) {
+                $0.partners.setCapacity(fact.capacity, at: $1, &$0.vocabulary)
+                $0.prices.isStale = true
+            }
         case .partnerPaused(let fact): ifPartner(fact.partnerID, becomes: .paused) { $0.leave($1, .paused, .partnerPaused, at: stamp) }
-        case .partnerResumed(let fact): ifPartner(fact.partnerID, becomes: .active) { $0.partners.setStatus(.active, at: $1) }
+        case .partnerResumed(let fact): ifPartner(fact.partnerID, becomes: .active) {
+                $0.partners.setStatus(.active, at: $1)
+                $0.prices.isStale = true
+            }
         case .partnerRemoved(let fact): ifPartner(fact.partnerID, becomes: .removed) { $0.leave($1, .removed, .partnerRemoved, at: stamp) }
         case .partnerAbsenceSet(let fact):
             ifPartner(fact.partnerID) {
-                $0.partners.setAbsence(.init(id: fact.absenceID, from: fact.from, until: fact.until), at: $1)
+                $0.partners.setAbsence(
+                    .init(id: fact.absenceID, from: fact.from, until: fact.until), at: $1, forgetting: $0.absencesMatterFrom(stamp))
+                $0.prices.isStale = true
             }
-        case .partnerAbsenceCancelled(let fact): ifPartner(fact.partnerID) { $0.partners.cancelAbsence(fact.absenceID, at: $1) }
+        case .partnerAbsenceCancelled(let fact):
+            ifPartner(fact.partnerID) {
+                $0.partners.cancelAbsence(fact.absenceID, at: $1)
+                $0.prices.isStale = true
+            }
         case .partnerCommissionTermsSet(let fact):
             ifPartner(fact.partnerID) { $0.partners.commissionBasisPoints[$1] = fact.rateBasisPoints }
         case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .erasureRequested,
@@ -53,18 +66,28 @@ extension State {
     /// Folds an event: what Leadline did.
     mutating func evolve(_ event: Event, at stamp: Timestamp) {
         switch event {
-        case .leadAssigned(let event): assign(event, at: stamp)
+        case .leadAssigned(let event):
+            assign(event, at: stamp)
+            remember(event.evaluation, at: stamp)
         case .assignmentExpired(let event):
             count(\.missed, event.leadID)
+            coolDown(event.partnerID, at: stamp)
             takeBack(event.leadID)
         case .assignmentEnded(let event):
-            if event.cause == .declined { count(\.declined, event.leadID) }
+            if event.cause == .declined {
+                count(\.declined, event.leadID)
+                giveTurnBack(event.leadID)
+            }
             takeBack(event.leadID)
         case .firstResponseMet(let event): respond(event.leadID)
-        case .leadEscalated(let event): escalate(event)
+        case .leadEscalated(let event):
+            escalate(event)
+            remember(event.evaluation, at: stamp)
         case .leadClosed(let event): close(event, at: stamp)
         case .leadMerged(let event): merge(event, at: stamp)
-        case .outcomeUnmatched, .shadowDecided, .outcomeWaiting, .commissionAccrued, .reminderDue: break
+        case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued: break
+        case .shadowDecided(let event): remember(event.evaluation, at: stamp)
+        case .reminderDue(let event): if let slot = leads.slot(of: event.leadID) { leads.leads[slot].remindAt = .distantFuture }
         case .inputDisregarded(let event): if event.reason == .tooManyWaiting { forgetNewestWaiting(event.subject) }
         case .reviewOpened(let event):
             flag(event.leadID, .underReview)
@@ -112,6 +135,9 @@ extension State {
             case .lead:
                 let lead = leads.leads[Int(item.index)]
                 return lead.hasTimer && lead.dueAt == item.at
+            case .reminder:
+                let lead = leads.leads[Int(item.index)]
+                return lead.hasReminder && lead.remindAt == item.at
             case .deliverOutcome, .outcomeExpiry:
                 return waiting[item.index] != nil
             }
@@ -126,6 +152,8 @@ extension State {
         policy = fact.policy
         policyVersion = fact.version
         compileHardRules()
+        lots.adopt(fact.version, at: nextPosition)
+        prices.isStale = true
         model.setPrior(
             rate: min(max(Double(fact.policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999),
             strength: Double(max(fact.policy.priorStrengthDeals, 1)))
@@ -133,20 +161,29 @@ extension State {
 
     mutating func compileHardRules() {
         hardRules = (policy?.hardRules ?? []).map { CompiledRule($0, &vocabulary) }
+        armRules = (policy?.pilot.arms ?? []).map { arm in
+            arm.when.map { CompiledRule(HardRule(name: arm.name, require: $0), &vocabulary) }
+        }
+        serviceLevels = (policy?.serviceLevels ?? []).map { CompiledRule(name: $0.name, $0.when, &vocabulary) }
+        lawfulBases = (policy?.lawfulBases ?? []).map { vocabulary.learn($0) }
     }
 
     private mutating func upsert(_ profile: PartnerProfile, _ timeZone: TimeZoneRules?) {
         if partners.index(of: profile.partnerID) == nil {
             tallies.addPartner()
+            prices.addPartner()
             model.reserve(partners: partners.count + 1, values: values.idEnd)
+            model.match.reserve(partners: partners.count + 1)
         }
         partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
+        prices.isStale = true
     }
 
     /// A partner goes; what it holds falls due at once and is routed again, one entry a lead. A paused partner
     /// keeps what it is already in touch about.
     private mutating func leave(_ partner: Int, _ status: PartnerTable.Status, _ cause: RoutingCause, at stamp: Timestamp) {
         partners.setStatus(status, at: partner)
+        prices.isStale = true
         for slot in leads.leads.indices {
             let lead = leads.leads[slot]
             guard lead.holder == UInt32(partner), lead.status == .assigned else { continue }
@@ -272,9 +309,14 @@ extension State {
         leads.leads[slot].dueAt = event.respondBy ?? .distantFuture
         leads.leads[slot].dueCause = .expired
         if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) } else { startHorizon(slot) }
-        countAssignment(partner, at: stamp)
+        leads.leads[slot].remindAt = event.remindAt ?? .distantFuture
+        if let reminder = event.remindAt { agenda.add(.reminder, UInt32(slot), at: reminder) }
+        takeTurn(event, slot, partner, at: stamp)
+        countAssignment(slot, partner, at: stamp)
         award(slot, partner, at: stamp)
-        if let evaluation = event.evaluation, evaluation.basis == .tieDebt { settleTie(evaluation, winner: partner) }
+        guard let evaluation = event.evaluation else { return }
+        if evaluation.basis == .rotation { rotate(slot, partner, evaluation.method) }
+        if evaluation.propensity > 0 { lots.draw(wasExplored: evaluation.basis == .exploration, period: partners.period[partner]) }
     }
 
     /// From now on the timer is the policy's horizon for deals, if it has one.
@@ -287,10 +329,9 @@ extension State {
         agenda.add(.lead, UInt32(slot), at: end)
     }
 
-    private mutating func countAssignment(_ partner: Int, at stamp: Timestamp) {
+    private mutating func countAssignment(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
         partners.openLeads[partner] += 1
         partners.assignments[partner] += 1
-        partners.lastAssigned[partner] = stamp
         guard let policy else { return }
         let period = CapacityLimits.period(at: stamp, policy)
         if partners.period[partner] != period {
@@ -298,6 +339,27 @@ extension State {
             partners.leadsInPeriod[partner] = 0
         }
         partners.leadsInPeriod[partner] += 1
+        let floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
+        if partners.floorPeriod[partner] != floorPeriod {
+            partners.floorPeriod[partner] = floorPeriod
+            partners.leadsInFloorPeriod[partner] = 0
+        }
+        partners.leadsInFloorPeriod[partner] += 1
+        if partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped { prices.use[partner].taken += 1 }
+        if partners.segmentCounts[partner].isEmpty { return }
+        partners.countSegments(view(ofLeadAt: slot), at: partner, in: period)
+    }
+
+    /// A partner that missed a deadline gets no leads for as long as the policy says.
+    private mutating func coolDown(_ partnerID: String, at stamp: Timestamp) {
+        guard let policy, policy.coolDownMinutes > 0, let partner = partners.index(of: partnerID) else { return }
+        partners.coolDown(partner, until: stamp.adding(micros: Int64(policy.coolDownMinutes) * Timestamp.microsPerMinute))
+    }
+
+    /// Absences that ended before this matter to no deadline and to no period that still runs.
+    private func absencesMatterFrom(_ stamp: Timestamp) -> Timestamp {
+        let days = policy.map { max($0.periodDays, $0.floorPeriodDays) } ?? 0
+        return stamp.adding(micros: -Int64(days) * Timestamp.microsPerDay)
     }
 
     // MARK: The model
@@ -312,14 +374,37 @@ extension State {
     /// The model remembers what it says of the lead at this partner, to be judged by the outcome.
     private mutating func award(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
         let view = view(ofLeadAt: slot)
-        let row = LeadFeatures(view, accounts, at: stamp).learnedRow(&values)
+        let features = LeadFeatures(view, accounts, at: stamp)
+        let row = features.learnedRow(&values)
         model.reserve(partners: partners.count, values: values.idEnd)
+        model.match.columns.learn(features.codes, valueMinorUnits: view.valueMinorUnits ?? 0, model.match.settings)
         let segments = Segments.of(
             partner, tallies, tallies.column(ofVertical: view.vertical), SizeBand.of(view.valueMinorUnits ?? 0),
             Segments.Base(model), Double(max(policy?.priorStrengthDeals ?? 1, 1)))
-        let prediction = model.predict(row.span, partner: partner, segment: segments.sum)
+        let suits = matchLogOdds(view, features, partner) - model.curve.baseLogOdds
+        let prediction = model.predict(row.span, partner: partner, segment: segments.sum, match: suits)
         leads.leads[slot].award = UInt32(
             clamping: model.award(day: Int(Self.day(stamp)), partner: partner, row: row, prediction: prediction))
+    }
+
+    /// What the match model says of a lead at a partner.
+    private func matchLogOdds(_ view: LeadView, _ features: LeadFeatures, _ partner: Int) -> Double {
+        let row = model.match.columns.row(features.codes, valueMinorUnits: view.valueMinorUnits ?? 0)
+        let match = MatchLists(view, partners).match(partner, partners.lists.span)
+        return model.match.ofLead(row) + model.match.ofPartner(partner, row, match, model.match.own.span, model.match.shared.span).sum
+    }
+
+    /// An outcome teaches how this profile and this lead match.
+    private mutating func learnMatch(_ slot: Int, _ partner: Int, won: Bool, isCorrection: Bool, at stamp: Timestamp) {
+        let view = view(ofLeadAt: slot)
+        let features = LeadFeatures(view, accounts, at: leads.leads[slot].assignedAt)
+        var row = model.match.columns.row(features.codes, valueMinorUnits: view.valueMinorUnits ?? 0)
+        row.match = MatchLists(view, partners).match(partner, partners.lists.span)
+        if isCorrection {
+            model.match.correct(partner, row, won: won)
+        } else {
+            model.match.learn(partner, row, won: won, day: Self.day(stamp))
+        }
     }
 
     /// The lead leaves its partner undecided.
@@ -330,14 +415,63 @@ extension State {
         leads.leads[slot].award = LeadTable.nowhere
     }
 
-    /// Everyone in a tie is owed an equal share; the winner pays for it. Debts of one tie sum to zero.
-    private mutating func settleTie(_ evaluation: EvaluationSummary, winner: Int) {
-        let share = 1_000_000 / Int64(evaluation.tiedPartnerIDs.count)
-        for id in evaluation.tiedPartnerIDs {
-            if let index = partners.index(of: id) { partners.tieDebtMicros[index] += share }
+    /// What a routed lead was worth to whom, for the prices of those to come.
+    private mutating func remember(_ evaluation: EvaluationSummary?, at stamp: Timestamp) {
+        guard let evaluation else { return }
+        var bids: [RecentLeads.Bid] = []
+        bids.reserveCapacity(evaluation.best.count + evaluation.atCap.count)
+        for candidate in evaluation.best + evaluation.atCap {
+            guard let partner = partners.index(of: candidate.partnerID) else { continue }
+            bids.append(.init(partner: UInt32(partner), gain: Float(candidate.score)))
         }
-        partners.tieDebtMicros[winner] -= share * Int64(evaluation.tiedPartnerIDs.count)
-        rotation += 1
+        prices.remember(at: stamp, bids)
+    }
+
+    /// The partner had its turn in the lead's country.
+    private mutating func rotate(_ slot: Int, _ partner: Int, _ method: RoutingMethod) {
+        let weight = method == .weightedRotation ? partners.profiles[partner].rotationWeight : 1
+        turns.take(partner, in: view(ofLeadAt: slot).country, weight: weight)
+    }
+
+    // MARK: Turns among equals
+
+    /// Whoever gets a lead that equals could have got has had its turn: everyone in the tie is owed an equal share of
+    /// it, and the winner pays them. A lead that came by ownership is such a turn too, taken from everyone in the
+    /// program, unless the policy says that ownership keeps the turn. Debts sum to zero.
+    private mutating func takeTurn(_ event: LeadAssigned, _ slot: Int, _ partner: Int, at stamp: Timestamp) {
+        leads.leads[slot].turn = BitRow()
+        let basis = event.evaluation?.basis ?? .none
+        if basis == .ownership && policy?.ownershipKeepsTurn == true { return }
+        partners.noteTurn(partner, at: stamp)
+        var credited = BitRow()
+        switch basis {
+        case .tieDebt:
+            for id in event.evaluation?.tiedPartnerIDs ?? [] {
+                if let index = partners.index(of: id) { credited[index] = true }
+            }
+            rotation += 1
+        case .ownership:
+            for index in 0..<partners.count where partners.status[index] != .removed { credited[index] = true }
+        default: return
+        }
+        charge(partner, 1, to: credited)
+        if policy?.declineKeepsTurn == true { leads.leads[slot].turn = credited }
+    }
+
+    /// A partner that declined before it responded has not had its turn, if the policy says so: what the lead cost
+    /// it comes back from those who were credited.
+    private mutating func giveTurnBack(_ leadID: String) {
+        guard let slot = leads.slot(of: leadID), leads.leads[slot].holder != LeadTable.nowhere else { return }
+        charge(Int(leads.leads[slot].holder), -1, to: leads.leads[slot].turn)
+    }
+
+    /// The partner pays so many leads, in equal shares, to those credited.
+    private mutating func charge(_ partner: Int, _ leads: Int64, to credited: BitRow) {
+        let count = credited.words.reduce(0) { $0 + $1.nonzeroBitCount }
+        if count == 0 { return }
+        let share = 1_000_000 / Int64(count) * leads
+        forEachBit(credited.words) { partners.tieDebtMicros[$0] += share }
+        partners.tieDebtMicros[partner] -= share * Int64(count)
     }
 
     private mutating func release(_ slot: Int) {
@@ -346,6 +480,8 @@ extension State {
         partners.openLeads[Int(holder)] -= 1
         leads.leads[slot].holder = LeadTable.nowhere
         leads.leads[slot].dueAt = .distantFuture
+        leads.leads[slot].remindAt = .distantFuture
+        leads.leads[slot].turn = BitRow()
         leads.leads[slot].flags.remove(.onHorizon)
     }
 
@@ -369,6 +505,8 @@ extension State {
         let hadDeadline = leads.leads[slot].dueAt < .distantFuture && !leads.leads[slot].flags.contains(.onHorizon)
         if hadDeadline && leads.leads[slot].dueCause == .expired { count(\.inTime, leadID) }
         leads.leads[slot].flags.insert(.responded)
+        leads.leads[slot].remindAt = .distantFuture
+        leads.leads[slot].turn = BitRow()
         // A response keeps a lead at its partner, but not at one that is gone.
         if leads.leads[slot].dueCause == .partnerRemoved { return }
         leads.leads[slot].dueAt = .distantFuture
@@ -380,6 +518,10 @@ extension State {
         endAward(slot)
         release(slot)
         leads.leads[slot].status = .escalated
+        // Nobody answered: one step up. Any other reason begins a new wait, at the bottom.
+        leads.leads[slot].rung = event.reason == .unanswered ? leads.leads[slot].rung &+ 1 : 0
+        leads.leads[slot].dueAt = event.movesOn ?? .distantFuture
+        if let movesOn = event.movesOn { agenda.add(.lead, UInt32(slot), at: movesOn) }
     }
 
     private mutating func merge(_ event: LeadMerged, at stamp: Timestamp) {
@@ -406,6 +548,7 @@ extension State {
             // From the human queue a partner may have got it by other ways.
             if leads.leads[slot].award == LeadTable.nowhere { award(slot, partner, at: stamp) }
             model.close(Int(leads.leads[slot].award), day: Int(Self.day(stamp)), won: event.reason == .won)
+            learnMatch(slot, partner, won: event.reason == .won, isCorrection: false, at: stamp)
             learn(slot, partner, event, at: stamp)
         } else {
             endAward(slot)
@@ -440,6 +583,7 @@ extension State {
             let row = features(slot, at: lead.assignedAt).learnedRow(&values)
             model.reserve(partners: partners.count, values: values.idEnd)
             model.correct(partner: Int(lead.holder), row: row.span, won: event.reason == .won)
+            learnMatch(slot, Int(lead.holder), won: event.reason == .won, isCorrection: true, at: stamp)
         }
         learn(slot, Int(lead.holder), event, at: stamp)
     }
@@ -482,7 +626,9 @@ extension State {
 
     /// The outcome that this entry delivers or gives up is no longer waited for.
     private mutating func takeDueOutcome(_ through: Timestamp) {
-        guard let item = agenda.first, item.at <= through, item.kind != .lead, let due = waiting[item.index] else { return }
+        guard let item = agenda.first, item.at <= through, item.kind == .deliverOutcome || item.kind == .outcomeExpiry,
+            let due = waiting[item.index]
+        else { return }
         waiting.remove(item.index)
         if item.kind == .deliverOutcome { fold(outcome: due.fact, imported: due.imported) }
     }

@@ -23,6 +23,14 @@ final class AuditFolder {
             path: root + "/data", settings: .init(program: Self.program, masterKeyFile: root + "/keys/master.key", keySeed: "audit-tests"))
     }
 
+    /// A copy of a folder as it is now, under the same keys, to be tampered with.
+    init(copying other: AuditFolder) throws {
+        root = NSTemporaryDirectory() + "leadline-audit-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: other.folder.path, toPath: root + "/data")
+        folder = try DataFolder(path: root + "/data")
+    }
+
     deinit { _ = try? FileManager.default.removeItem(atPath: root) }
 
     static func at(_ minute: Int) -> Timestamp { start.adding(micros: Int64(minute) * Timestamp.microsPerMinute) }

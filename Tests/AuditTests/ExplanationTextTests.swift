@@ -9,7 +9,7 @@ import Testing
         won: 12, closed: 20, wonInVertical: 7, closedInVertical: 9, cycleDaysInVertical: 71, wonAtDealSize: 2,
         closedAtDealSize: 3, largestWonMinorUnits: 25_000_000,
         bySlot: [(7, 9), (0, 0), (0, 0), (2, 3), (0, 0), (0, 0), (0, 0)].map { SlotRecord(won: $0, closed: $1) }, taken: 9,
-        declined: 1, inTime: 8, missed: 0, openLeads: 4, openLeadsMax: 5, tieDebtMicros: 500_000)
+        declined: 1, inTime: 8, missed: 0, openLeads: 4, openLeadsMax: 5, placesLeft: nil, tieDebtMicros: 500_000)
 
     /// - Parameter conversion: of program, partner, partner in the vertical, partner at the deal size.
     private static func candidate(
@@ -18,10 +18,11 @@ import Testing
     ) -> ScoredCandidate {
         var evidence = evidence
         evidence.tieDebtMicros = debt
-        let conversion = [conversion[0], 0, conversion[1], conversion[2], 0, 0, conversion[3], 0, 0, 0]
+        let conversion = [conversion[0], 0, conversion[1], conversion[2], 0, 0, conversion[3], 0, 0, 0, 0, 0]
         return ScoredCandidate(
             partnerID: id, fitContributions: fit, conversionContributions: conversion, fit: fit.reduce(0, +),
-            conversion: ElementaryFunctions.logistic(conversion.reduce(0, +)), engagement: engagement, score: score, isBelowMinimum: isBelowMinimum,
+            conversion: ElementaryFunctions.logistic(conversion.reduce(0, +)), engagement: engagement, score: score, placePrice: 0, favour: 0,
+            isBelowMinimum: isBelowMinimum,
             evidence: evidence)
     }
 
@@ -131,7 +132,7 @@ import Testing
         let standing = PartnerStanding(
             profile: profile, status: "active", openLeads: 4, assignments: 9, won: 1, lost: 1, tieDebtMicros: 0, commissionBasisPoints: 0)
         let partner = ExcludedPartner(partnerID: "p", reason: reason, rule: reason == .hardRule ? "tier" : "", evidence: Self.evidence)
-        #expect(ExplanationText.exclusion(partner, standing, policy) == expected)
+        #expect(ExplanationText.exclusion(partner, standing, policy, currency: "EUR") == expected)
     }
 
     @Test func aConversionBelowTheMinimumIsOut() {

@@ -190,7 +190,15 @@ struct Draw {
         value.review.dealValueAtLeastMinorUnits = maybe { $0.int64() }
         value.review.conversionBelowBasisPoints = uint32()
         value.lawfulBases = texts()
+        value.alwaysAssign = dice.bool()
         return value
+    }
+
+    mutating func candidates() -> [Candidate] {
+        (0..<dice.below(9)).map { _ in
+            Candidate(
+                partnerID: text(), score: double(), fit: double(), conversion: double(), placePrice: double(), favour: double())
+        }
     }
 
     mutating func evaluation() -> EvaluationSummary {
@@ -199,10 +207,8 @@ struct Draw {
         value.modelVersion = digest()
         value.dealValueMinorUnits = int64()
         value.fitExponent = double()
-        value.best = (0..<dice.below(9)).map { _ in
-            Candidate(
-                partnerID: text(), score: double(), fit: double(), conversion: double(), placePrice: double(), floorPrice: double())
-        }
+        value.best = candidates()
+        value.atCap = candidates()
         value.runnerUpPartnerID = text()
         value.scored = uint32()
         value.exclusions = several {
@@ -306,7 +312,7 @@ struct Draw {
                     reason: one(of: [
                         .noPolicy, .noPartners, .noEligiblePartner, .attemptsExhausted, .ownerAtCap,
                         .currencyUnknown, .processingRestricted, .reviewRequired, .lawfulBasisMissing, .unanswered, .shadow,
-                        .everyoneAway,
+                        .everyoneAway, .placesReserved,
                     ]), queue: text(), evaluation: maybe { $0.evaluation() }, movesOn: maybe { Timestamp(micros: $0.int64()) },
                     suggestedPartnerID: text())),
             .leadClosed(

@@ -284,6 +284,7 @@ private let policy: Policy = {
     value.review.dealValueAtLeastMinorUnits = 0
     value.review.conversionBelowBasisPoints = 29
     value.lawfulBases = ["consent"]
+    value.alwaysAssign = true
     return value
 }()
 
@@ -370,6 +371,7 @@ private let wirePolicy = WirePolicy.with {
         $0.conversionBelowBasisPoints = 29
     }
     $0.lawfulBases = ["consent"]
+    $0.alwaysAssign = true
 }
 
 // MARK: - The tables

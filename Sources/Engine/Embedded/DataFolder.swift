@@ -29,6 +29,12 @@ public struct DataFolder: Sendable {
     public var journalPath: String { path + "/journal.db" }
     public var vaultPath: String { path + "/vault.db" }
     public var derivedPath: String { path + "/derived.db" }
+    /// Nodes of Merkle trees; can be deleted and made again.
+    public var treePath: String { path + "/tree.db" }
+    /// Every checkpoint ever signed.
+    public var checkpointsPath: String { path + "/checkpoints.db" }
+    /// The key that signs checkpoints, outside the folder.
+    public var logKeyPath: String { LogKeyFile.path(besideMasterKey: settings.masterKeyFile) }
     private static func settingsPath(_ path: String) -> String { path + "/leadline.json" }
 
     private init(path: String, settings: DataFolderSettings) {
@@ -113,6 +119,12 @@ public struct DataFolder: Sendable {
         try LeadsProjection.createTables(queue)
         return queue
     }
+
+    /// Merkle trees; made anew if they are gone.
+    public func openTrees() throws -> DatabaseQueue { try TreeDatabase.open(path: treePath) }
+
+    /// Checkpoints; the file is made with the first.
+    public func openCheckpoints() throws -> DatabaseQueue { try CheckpointStore.open(path: checkpointsPath) }
 
     /// The vault, under the folder's master key.
     public func openVault() throws -> Keyring {

@@ -54,18 +54,21 @@ public struct LeadsProjection: Sendable {
     }
 
     /// Folds every entry that was committed since the last time, in batches. Returns how many.
+    /// - Parameter limit: folds no entry with this sequence number or a later one.
     @discardableResult
-    public func catchUp(progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }) throws -> UInt64 {
+    public func catchUp(
+        before limit: UInt64 = .max, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    ) throws -> UInt64 {
         var done: UInt64 = 0
         while true {
             let from = try derived.read { try Self.cursor($0) }
-            let end = try journal.read { try JournalReader().nextSeq(in: $0) }
+            let end = try min(limit, journal.read { try JournalReader().nextSeq(in: $0) })
             if from > end {
                 try reset()
                 continue
             }
             if from == end { return done }
-            guard let count = try foldBatch(from: from) else { continue }
+            guard let count = try foldBatch(from: from, limit: Int(min(end - from, UInt64(Self.batch)))) else { continue }
             guard count > 0 else { throw EngineError.journalGap(seq: from) }
             done += count
             progress(from + count, end)
@@ -73,7 +76,7 @@ public struct LeadsProjection: Sendable {
     }
 
     /// The next sequence number to fold; the journal counts from 1, without gaps.
-    private static func cursor(_ db: Database) throws -> UInt64 {
+    static func cursor(_ db: Database) throws -> UInt64 {
         UInt64(try Int64.fetchOne(db, sql: "SELECT next_seq FROM leads_cursor") ?? 1)
     }
 
@@ -85,12 +88,12 @@ public struct LeadsProjection: Sendable {
     }
 
     /// Folds a batch; nil if somebody else has done so meanwhile.
-    private func foldBatch(from: UInt64) throws -> UInt64? {
+    private func foldBatch(from: UInt64, limit: Int) throws -> UInt64? {
         try journal.read { source in
             try derived.write { db -> UInt64? in
                 guard try Self.cursor(db) == from else { return nil }
                 var count: UInt64 = 0
-                try JournalReader().forEachCommitted(fromSeq: from, limit: Self.batch, in: source) { place, bytes in
+                try JournalReader().forEachCommitted(fromSeq: from, limit: limit, in: source) { place, bytes in
                     let entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
                     try Self.fold(place.program, entry, db)
                     count += 1

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Evaluation
 import Foundation
 import LeadlineCore
@@ -32,12 +33,14 @@ struct CandidateOptions: ParsableArguments {
 /// Replays a program's history against a candidate and tells what came of it.
 struct CandidateRun {
     private let options: CandidateOptions
-    private let data: DataFolderOptions
+    private let folder: DataFolder
+    private let program: String
     private let json: Bool
 
-    init(_ options: CandidateOptions, _ data: DataFolderOptions, json: Bool) {
+    init(_ options: CandidateOptions, _ folder: DataFolder, program: String, json: Bool) {
         self.options = options
-        self.data = data
+        self.folder = folder
+        self.program = program
         self.json = json
     }
 
@@ -45,12 +48,12 @@ struct CandidateRun {
         let (_, published) = try PolicyFile.read(file)
         var replay = CandidateReplay(
             published.policy, version: published.version, from: try options.range.first(), to: try options.range.last())
-        try EntryScan.run(data, label: "replaying against \(file)") { entry, _ in
+        try EntryScan.run(folder, program: program, label: "replaying against \(file)") { entry, _ in
             replay.take(entry.input, entry.events, at: entry.stamp)
         }
         var demands = Overlap.Demands()
         demands.effectiveSampleSize = options.minEss
-        let report = replay.report(program: data.program(in: try data.folder()), demands: demands)
+        let report = replay.report(program: program, demands: demands)
         if json {
             Terminal.line(try JSONText.line(report))
         } else {

@@ -16,15 +16,15 @@ enum DemoExplanation {
     /// Scored candidates that were not chosen, and those whom no hard rule put out.
     private static func near(_ evaluation: FullEvaluation, _ explanation: Explanation) -> [String] {
         let vertical = evaluation.lead.first { $0.field == "vertical" }?.value
-        let winner = evaluation.candidates.filter { !$0.isBelowMinimum }.max { $0.score < $1.score }
-        let scored = evaluation.candidates.filter { $0 != winner }.sorted { $0.score > $1.score }.map { candidate in
+        let winner = evaluation.candidates.filter { !$0.isBelowMinimum }.max { $0.net < $1.net }
+        let scored = evaluation.candidates.filter { $0 != winner }.sorted { $0.net > $1.net }.map { candidate in
             let reason = ExplanationText.behind(
                 candidate, winner, evaluation, explanation.policy, vertical: vertical, currency: explanation.currency)
             return line(candidate.partnerID, reason, candidate.isBelowMinimum ? candidate.evidence : nil, vertical, explanation.currency)
         }
         let out = evaluation.excluded.filter { $0.reason != .hardRule }.map { partner in
             let standing = explanation.partners.first { $0.profile.partnerID == partner.partnerID }
-            let reason = ExplanationText.exclusion(partner, standing, explanation.policy)
+            let reason = ExplanationText.exclusion(partner, standing, explanation.policy, currency: explanation.currency)
             return line(partner.partnerID, reason, partner.evidence, vertical, explanation.currency)
         }
         return scored + out

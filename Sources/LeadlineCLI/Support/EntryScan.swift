@@ -11,7 +11,11 @@ enum EntryScan {
     /// - Throws: `CommandFailure` for an unknown program or a broken journal; what `body` throws.
     static func run(_ data: DataFolderOptions, label: String = "reading the journal", _ body: (EntryRecord, UInt64) throws -> Void) throws {
         let folder = try data.folder()
-        let program = data.program(in: folder)
+        try run(folder, program: data.program(in: folder), label: label, body)
+    }
+
+    /// The same of a folder that is open already.
+    static func run(_ folder: DataFolder, program: String, label: String, _ body: (EntryRecord, UInt64) throws -> Void) throws {
         var bar = ProgressBar(label, unit: "entries")
         defer { bar.finish() }
         do {

@@ -38,6 +38,14 @@ enum SampleFiles {
         sla:
           first_response_minutes: 240
           in_working_hours: true
+          reminder_minutes_before: 60         # an event for the partner's system; 0 is none
+
+        # Other promises for some leads or partners; the first that holds counts, else the one above.
+        # service_levels:
+        #   - name: large-deals
+        #     when: {lead_number_within: {lead_number: LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS, at_least: 10000000}}
+        #     sla: {first_response_minutes: 30, reminder_minutes_before: 10}
+        # cool_down_minutes: 480              # after a missed deadline the partner gets no leads for so long
 
         attempts_max: 3                       # then a human gets it
         minimum_conversion_basis_points: 0    # 100 is 1 %; 0 is no minimum
@@ -58,6 +66,15 @@ enum SampleFiles {
         ownership_days: 365
         deal_horizon_days: 365                # a deal nobody speaks of any more is lost by then
         human_queue: partner-managers
+        # escalation_ladder:                  # where a lead goes that nobody took out of the queue before in time
+        #   - {queue: head-of-channel, after_minutes: 240}
+        # ownership_keeps_turn: true          # an owner's lead does not cost it its turn among equals
+        # decline_keeps_turn: true            # nor does a lead that it declines
+
+        # When a human decides instead: large deals, or a choice that is unlikely to win.
+        # review: {deal_value_at_least_minor_units: 50000000, conversion_below_basis_points: 300}
+        # lawful_bases: [consent, contract, legitimate-interest]   # a lead without one is not evaluated at all
+        # shadow: true                        # only say what would be done; every lead goes to a human
 
         """
     }
@@ -84,6 +101,7 @@ enum SampleFiles {
             typical_deal_min: {minor_units: 1500000, currency: \(currency)}
             typical_deal_max: {minor_units: 25000000, currency: \(currency)}
             capacity: {open_leads_max: 40, leads_per_period_max: 25}
+            # segments of a capacity cap leads of one kind: [{lead_field: LEAD_FIELD_VERTICAL, value: food, leads_per_period_max: 5}]
             time_zone: Europe/Rome
             working_hours: &office            # Monday to Friday, 9 to 18 local time
               - {weekday: 1, from_minute: 540, until_minute: 1080}

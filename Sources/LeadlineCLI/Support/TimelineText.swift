@@ -106,6 +106,7 @@ enum TimelineText {
         case .unanswered: "nobody took it out of the queue before"
         case .shadow: "the policy only says what it would do"
         case .everyoneAway: "everyone is away"
+        case .placesReserved: "the last places are worth more to leads expected"
         }
     }
 

@@ -1,10 +1,24 @@
-/// Caps on open leads and on leads a period.
+/// Caps on open leads, on leads a period, and on leads of one kind a period.
 enum CapacityLimits {
     /// Number of the tumbling window that `stamp` falls into.
     static func period(at stamp: Timestamp, _ policy: Policy) -> Int64 {
-        let length = Int64(max(policy.periodDays, 1)) * Timestamp.microsPerDay
+        window(at: stamp, policy.periodDays, policy)
+    }
+
+    /// Number of the floor's tumbling window that `stamp` falls into.
+    static func floorPeriod(at stamp: Timestamp, _ policy: Policy) -> Int64 {
+        window(at: stamp, policy.floorPeriodDays, policy)
+    }
+
+    private static func window(at stamp: Timestamp, _ days: UInt32, _ policy: Policy) -> Int64 {
+        let length = Int64(max(days, 1)) * Timestamp.microsPerDay
         let since = stamp.micros - policy.periodAnchor.micros
         return since >= 0 ? since / length : (since - length + 1) / length
+    }
+
+    /// The moment at which window number `window`, of so many days, starts.
+    static func start(ofWindow window: Int64, _ days: UInt32, _ policy: Policy) -> Timestamp {
+        policy.periodAnchor.adding(micros: window * Int64(max(days, 1)) * Timestamp.microsPerDay)
     }
 
     /// Leads that a partner got in the period.
@@ -19,5 +33,11 @@ enum CapacityLimits {
         if partners.openLeads[partner] >= partners.openLeadsMax[partner] { return .openLeadsCap }
         if leads(partners, partner, in: period) >= partners.leadsPerPeriodMax[partner] { return .periodCap }
         return nil
+    }
+
+    /// The cap that the partner is at for this lead, if any.
+    static func reached(_ partners: PartnerTable, _ partner: Int, _ lead: LeadView, in period: Int64) -> ExclusionReason? {
+        if let reason = reached(partners, partner, in: period) { return reason }
+        return partners.withSegments[partner] && partners.isSegmentFull(partner, lead, in: period) ? .segmentCap : nil
     }
 }

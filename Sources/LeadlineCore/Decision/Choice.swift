@@ -7,13 +7,10 @@ extension Evaluation {
         let best = bestRows(scratch)
         // Loops where a closure would capture, and so copy, the whole state.
         outcome.summary.best.reserveCapacity(best.count)
-        for row in best {
-            outcome.summary.best.append(Candidate(
-                partnerID: state.partners.profiles[scratch.partners[row]].partnerID, score: scratch.score[row],
-                fit: scratch.fit[row], conversion: scratch.conversion[row]))
-        }
+        for row in best { outcome.summary.best.append(candidate(row, state, scratch)) }
+        for row in bestAtCap(scratch, besides: best) { outcome.summary.atCap.append(candidate(row, state, scratch)) }
         if let owner = eligibleOwner(lead, state, policy, at: stamp, scratch) {
-            if CapacityLimits.reached(state.partners, owner, in: period) != nil {
+            if CapacityLimits.reached(state.partners, owner, lead, in: period) != nil {
                 outcome.ownerAtCap = true
                 return
             }
@@ -23,14 +20,53 @@ extension Evaluation {
             }
         }
         guard let top = best.first else { return }
-        let tied = tiedRows(with: top, scratch).map { scratch.partners[$0] }
-        if tied.count == 1 {
-            settle(scratch.partners[top], .score, state, scratch, best, &outcome)
-        } else {
-            for partner in tied { outcome.summary.tiedPartnerIDs.append(state.partners.profiles[partner].partnerID) }
-            settle(byDebt(tied, state.partners, rotation: state.rotation), .tieDebt, state, scratch, best, &outcome)
+        if outcome.summary.method == .bidPrice, !policy.alwaysAssign, state.prices.canReserve, areReserved(scratch) {
+            outcome.placesReserved = true
+            return
+        }
+        let usual = usualChoice(lead, top, state, scratch, &outcome)
+        let candidates = inRows(scratch)
+        guard let draw = state.lots.draw(policy.exploration, candidates: candidates.count, period: period) else {
+            settle(usual.partner, usual.basis, state, scratch, best, &outcome)
+            return
+        }
+        let drawn = draw.candidate.map { scratch.partners[candidates[$0]] }
+        let chosen = drawn ?? usual.partner
+        outcome.summary.propensity = draw.propensity(isUsual: chosen == usual.partner, of: candidates.count)
+        settle(chosen, drawn == nil ? usual.basis : .exploration, state, scratch, best, &outcome)
+    }
+
+    /// True if every free place is expected to bring more than this lead there. Having taken more than others is no reason
+    /// to send a lead away; nor is a difference that rounding makes.
+    private static func areReserved(_ scratch: EvaluationScratch) -> Bool {
+        let tolerance = 1 - 1e-6
+        return scratch.partners.indices.allSatisfy {
+            !scratch.isIn[$0] || scratch.score[$0] + max(scratch.favour[$0], 0) < scratch.placePrice[$0] * tolerance
         }
     }
+
+    private static func candidate(_ row: Int, _ state: State, _ scratch: EvaluationScratch) -> Candidate {
+        Candidate(
+            partnerID: state.partners.profiles[scratch.partners[row]].partnerID, score: scratch.score[row],
+            fit: scratch.fit[row], conversion: scratch.conversion[row], placePrice: scratch.placePrice[row], favour: scratch.favour[row])
+    }
+
+    /// Whom the method chooses where no lot is drawn; names those who tie.
+    private static func usualChoice(
+        _ lead: LeadView, _ top: Int, _ state: State, _ scratch: EvaluationScratch, _ outcome: inout Outcome
+    ) -> (partner: Int, basis: SelectionBasis) {
+        if outcome.summary.method == .roundRobin || outcome.summary.method == .weightedRotation {
+            let partners = inRows(scratch).map { scratch.partners[$0] }
+            let next = state.turns.next(among: partners, in: lead.country, lastAssigned: state.partners.lastAssigned)
+            return (next ?? scratch.partners[top], .rotation)
+        }
+        let tied = tiedRows(with: top, outcome.summary.method, scratch).map { scratch.partners[$0] }
+        if tied.count == 1 { return (scratch.partners[top], outcome.summary.method == .highestFit ? .fit : .score) }
+        for partner in tied { outcome.summary.tiedPartnerIDs.append(state.partners.profiles[partner].partnerID) }
+        return (byDebt(tied, state.partners, rotation: state.rotation), .tieDebt)
+    }
+
+    private static func inRows(_ scratch: EvaluationScratch) -> [Int] { scratch.partners.indices.filter { scratch.isIn[$0] } }
 
     private static func settle(
         _ partner: Int, _ basis: SelectionBasis, _ state: State, _ scratch: EvaluationScratch, _ best: [Int],
@@ -50,7 +86,7 @@ extension Evaluation {
             let owner = Ownership.owner(ofAccount: account, besides: lead.slot, state, at: stamp), state.partners.active[owner]
         else { return nil }
         let isOut = scratch.steps.contains { step in
-            step.reason != .openLeadsCap && step.reason != .periodCap && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0
+            ![.openLeadsCap, .periodCap, .segmentCap].contains(step.reason) && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0
         }
         return isOut ? nil : owner
     }
@@ -60,19 +96,36 @@ extension Evaluation {
         var best: [Int] = []
         best.reserveCapacity(bestMax + 1)
         for row in scratch.partners.indices where scratch.isIn[row] {
-            if best.count == bestMax, scratch.score[row] <= scratch.score[best[bestMax - 1]] { continue }
-            var at = best.count
-            while at > 0 && scratch.score[row] > scratch.score[best[at - 1]] { at -= 1 }
-            best.insert(row, at: at)
-            if best.count > bestMax { best.removeLast() }
+            insert(row, into: &best, by: scratch.rank)
         }
         return best
     }
 
-    /// Candidates whose score equals the best one's to the minor unit: money that nobody can tell apart.
-    private static func tiedRows(with top: Int, _ scratch: EvaluationScratch) -> [Int] {
-        let whole = scratch.score[top].rounded()
-        return scratch.partners.indices.filter { scratch.isIn[$0] && scratch.score[$0].rounded() == whole }
+    /// The best of those at a cap, if their score would have put them among the best.
+    private static func bestAtCap(_ scratch: EvaluationScratch, besides best: [Int]) -> [Int] {
+        let least = best.count == bestMax ? best.reduce(Double.infinity) { min($0, scratch.score[$1]) } : 0
+        var rows: [Int] = []
+        for row in scratch.partners.indices where scratch.isAtCap[row] && scratch.score[row] > least {
+            insert(row, into: &rows, by: scratch.score)
+        }
+        return rows
+    }
+
+    /// Keeps the best `bestMax` rows in falling order; equal ones in order of registration.
+    private static func insert(_ row: Int, into best: inout [Int], by rank: [Double]) {
+        if best.count == bestMax, rank[row] <= rank[best[bestMax - 1]] { return }
+        var at = best.count
+        while at > 0 && rank[row] > rank[best[at - 1]] { at -= 1 }
+        best.insert(row, at: at)
+        if best.count > bestMax { best.removeLast() }
+    }
+
+    /// Candidates that rank equal to the best: by money to the minor unit, which nobody can tell apart, by fit to the
+    /// thousandth of a percent.
+    private static func tiedRows(with top: Int, _ method: RoutingMethod, _ scratch: EvaluationScratch) -> [Int] {
+        let unit = method == .highestFit ? 100_000.0 : 1.0
+        let whole = (scratch.rank[top] * unit).rounded()
+        return scratch.partners.indices.filter { scratch.isIn[$0] && (scratch.rank[$0] * unit).rounded() == whole }
     }
 
     /// Who is owed most by earlier ties; among those, who waited longest; among those, the next in rotation.

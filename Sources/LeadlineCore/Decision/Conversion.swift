@@ -3,6 +3,7 @@ public enum ConversionContribution: Int, Sendable, CaseIterable {
     /// The program's rate; what the lead is, whoever gets it; the partner; and the partner in each of the lead's values.
     case program = 0, lead, partner
     case partnerVertical, partnerCountry, partnerCompanySize, partnerDealSize, partnerSource, partnerProduct, partnerIntent
+    case partnerLanguage, partnerTechnologies
 
     /// Name in explanations.
     public var name: String {
@@ -10,21 +11,23 @@ public enum ConversionContribution: Int, Sendable, CaseIterable {
         case .program: "program"
         case .lead: "lead"
         case .partner: "partner"
+        case .partnerLanguage: "partner-language"
+        case .partnerTechnologies: "partner-technologies"
         default: slot.map { "partner-\($0.name)" } ?? ""
         }
     }
 
-    /// The value in which the partner is looked at; nil for the first three.
+    /// The value in which the partner is looked at; nil for the first three and the last two.
     public var slot: LeadSlot? { LeadSlot(rawValue: rawValue - Self.partnerVertical.rawValue) }
 }
 
 /// P(won | lead, partner): the program's model, prepared for one lead and then asked for each partner.
 ///
-/// Two views are blended in log-odds, so that contributions add up. Segments are win rates from the coarse to the fine,
+/// Views are blended in log-odds, so that contributions add up. Segments are win rates from the coarse to the fine,
 /// each shrunk towards the one above: (won + m q) / (closed + m), with q the rate above and m the policy's prior strength,
-/// the posterior mean of a Beta prior centred on q (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec. 2.4). They
-/// say most while there is little history. The crossed model (`WinModel`) sees everything at once, and is believed as
-/// far as it has proved itself on this program's deals.
+/// the posterior mean of a Beta prior centred on q (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec. 2.4). The match
+/// model (`MatchModel`) knows profiles and says most while there is little history; the crossed model (`WinModel`) sees
+/// every pair of values, and each is believed as far as it has proved itself on this program's deals.
 struct Conversion {
     static let count = ConversionContribution.allCases.count
     private static let firstSlot = ConversionContribution.partnerVertical.rawValue
@@ -42,9 +45,14 @@ struct Conversion {
     private let ofPartner: Double
     private let ofCross: Double
     private let ofSegment: Double
+    private let ofMatch: Double
+    private let lists: MatchLists
+    private let matchRow: MatchRow
 
     /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
-    init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, row: [Int32]) {
+    init(
+        _ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, row: [Int32], _ features: LeadFeatures
+    ) {
         strength = Double(max(policy.priorStrengthDeals, 1))
         base = Segments.Base(state.model)
         verticalColumn = state.tallies.column(ofVertical: lead.vertical)
@@ -54,7 +62,11 @@ struct Conversion {
         let sums = state.model.weights.leadSums(row.span)
         let (w, m) = (state.model.blend.weights, state.model.blend.multipliers)
         program = state.model.curve.baseLogOdds + w[2] * (m[0] * state.model.weights.bias.x + m[5])
+        lists = MatchLists(lead, state.partners)
+        matchRow = state.model.match.columns.row(features.codes, valueMinorUnits: lead.valueMinorUnits ?? 0)
+        ofMatch = w[4]
         self.lead = w[2] * (m[2] * sums.slots.x + m[4] * sums.pairs.x)
+            + w[4] * (state.model.match.ofLead(matchRow) - state.model.curve.baseLogOdds)
         ofRate = w[1]
         ofPartner = w[2] * m[1]
         ofCross = w[2] * m[3]
@@ -74,21 +86,27 @@ struct Conversion {
     @inline(__always)
     func estimate(
         of partner: Int, _ tallies: OutcomeTallies, crosses: Span<WeightCell>, partners: Span<WeightCell>, rates: Span<WeightCell>,
-        into: inout MutableSpan<Double>, at start: Int
+        _ match: borrowing MatchModel, own ofPartners: Span<Double>, shared: Span<Double>, profiles: Span<ProfileLists>, into: inout MutableSpan<Double>, at start: Int
     ) -> Estimate {
         let segment = Segments.of(partner, tallies, verticalColumn, band, base, strength)
         into[start] = program
         into[start + 1] = lead
-        let own = (ofRate * rates[partner].x + ofPartner * partners[partner].x) + ofSegment * segment.partner
+        let suits = match.ofPartner(partner, matchRow, lists.match(partner, profiles), ofPartners, shared)
+        let own = ((ofRate * rates[partner].x + ofPartner * partners[partner].x) + ofSegment * segment.partner) + ofMatch * suits.skill
         into[start + 2] = own
         var sum = (program + lead) + own
         for slot in 0..<LeadSlot.allCases.count {
             var term = ofCross * crosses[row[slot] + partner].x
-            if slot == LeadSlot.vertical.rawValue { term += ofSegment * segment.vertical }
-            if slot == LeadSlot.dealSize.rawValue { term += ofSegment * segment.dealSize }
+            if slot == LeadSlot.vertical.rawValue { term += ofSegment * segment.vertical + ofMatch * suits.vertical }
+            if slot == LeadSlot.dealSize.rawValue { term += ofSegment * segment.dealSize + ofMatch * suits.size }
+            if slot == LeadSlot.product.rawValue { term += ofMatch * suits.product }
             into[start + Self.firstSlot + slot] = term
             sum += term
         }
+        let language = ofMatch * suits.language, technologies = ofMatch * suits.technologies
+        into[start + ConversionContribution.partnerLanguage.rawValue] = language
+        into[start + ConversionContribution.partnerTechnologies.rawValue] = technologies
+        sum = (sum + language) + technologies
         return Estimate(partnerRate: segment.partnerRate, conversion: ElementaryFunctions.logistic(sum))
     }
 }

@@ -19,8 +19,18 @@ public struct EvaluationScratch: Sendable {
     /// What is expected to be left of the lead's value once the partner works on it.
     var engagement: [Double] = []
     var score: [Double] = []
-    /// False for a scored candidate whose conversion is below the policy's minimum.
+    /// What the next place is worth to the leads still expected, and what speaks for the partner besides its score.
+    var placePrice: [Double] = []
+    var favour: [Double] = []
+    /// What the choice is made by: score, less the price, with the favour; or the fit; as the method has it.
+    var rank: [Double] = []
+    /// True for a scored candidate that is at a cap.
+    var isAtCap: [Bool] = []
+    /// False for a scored candidate at a cap, or whose conversion is below the policy's minimum.
     var isIn: [Bool] = []
+    /// Conversions known from outside, one a partner, which stand in place of the model's; empty in all but simulations
+    /// whose truth is known.
+    public var knownConversions: [Double] = []
 
     /// Empty columns.
     public init() {}
@@ -35,6 +45,10 @@ public struct EvaluationScratch: Sendable {
             conversion = fit
             score = fit
             engagement = fit
+            placePrice = fit
+            favour = fit
+            rank = fit
+            isAtCap = Array(repeating: false, count: partnerCount)
             isIn = Array(repeating: false, count: partnerCount)
         }
     }
@@ -50,26 +64,35 @@ enum Evaluation {
         var chosen: Int?
         /// The owner of the account, if it is at its cap: a human decides then.
         var ownerAtCap = false
+        /// True if every place left is expected to bring more than this lead: a human decides then.
+        var placesReserved = false
         var summary: EvaluationSummary
     }
 
     /// Evaluates every partner for a lead whose value is known. `policy` is the state's.
     static func evaluate(
-        _ lead: LeadView, _ state: State, _ policy: Policy, at stamp: Timestamp, scratch: inout EvaluationScratch
+        _ lead: LeadView, leadID: String, _ state: State, _ policy: Policy, at stamp: Timestamp, scratch: inout EvaluationScratch
     ) -> Outcome {
         scratch.reset(partnerCount: state.partners.count)
         let period = CapacityLimits.period(at: stamp, policy)
-        let eligible = exclude(lead, state, at: stamp, period: period, &scratch)
-        let exponent = ExpectedValue.fitExponent(policy, state.tallies)
-        LeadFeatures(lead, state.accounts, at: stamp).write(to: &scratch.row, state.values)
-        score(eligible, lead, state, policy, exponent, &scratch)
+        let (eligible, free) = exclude(lead, state, at: stamp, period: period, &scratch)
+        // Where the truth is known, there is no doubt that fit would have to make up for.
+        let exponent = scratch.knownConversions.isEmpty ? ExpectedValue.fitExponent(policy, state.tallies) : 0
+        let features = LeadFeatures(lead, state.accounts, at: stamp)
+        features.write(to: &scratch.row, state.values)
+        score(eligible, free, lead, features, state, policy, exponent, &scratch)
+        let arm = PilotArms.arm(lead, leadID: leadID, policy, state)
+        let method = arm?.method ?? policy.method
+        Ranking.fill(method, state, policy, at: stamp, period: period, &scratch)
 
         var summary = EvaluationSummary()
         summary.policyVersion = state.policyVersion
         summary.modelVersion = state.model.version
         summary.dealValueMinorUnits = lead.valueMinorUnits ?? 0
         summary.fitExponent = exponent
-        summary.scored = UInt32(scratch.partners.count)
+        summary.method = method
+        summary.arm = arm?.name ?? ""
+        summary.scored = UInt32(scratch.partners.indices.count { !scratch.isAtCap[$0] })
         summary.exclusions = exclusions(state, scratch)
         summary.digest = digest(summary, scratch)
 
@@ -78,10 +101,10 @@ enum Evaluation {
         return outcome
     }
 
-    /// Lays rule after rule over all partners and keeps who is still in.
+    /// Lays rule after rule over all partners: who is eligible, and of those, who has a place free.
     private static func exclude(
         _ lead: LeadView, _ state: State, at stamp: Timestamp, period: Int64, _ scratch: inout EvaluationScratch
-    ) -> [UInt64] {
+    ) -> (eligible: [UInt64], free: [UInt64]) {
         var alive = [UInt64](repeating: 0, count: state.partners.wordCount)
         var paused = alive
         for index in 0..<state.partners.count {
@@ -102,12 +125,17 @@ enum Evaluation {
             }
             put(out: out, .hardRule, rule: index, &scratch)
         }
-        for reason in [ExclusionReason.absent, .tried, .openLeadsCap, .periodCap] {
+        func lay(_ reason: ExclusionReason) {
+            if reason == .coolingDown && state.partners.coolingLatest <= stamp { return }
+            if reason == .segmentCap && state.partners.withSegments.words.allSatisfy({ $0 == 0 }) { return }
             let out = who(isOut: reason, of: alive, lead, state, at: stamp, period: period)
             for word in out.indices { alive[word] &= ~out[word] }
             put(out: out, reason, rule: -1, &scratch)
         }
-        return alive
+        for reason in [ExclusionReason.absent, .coolingDown, .tried] { lay(reason) }
+        let eligible = alive
+        for reason in [ExclusionReason.openLeadsCap, .periodCap, .segmentCap] { lay(reason) }
+        return (eligible, alive)
     }
 
     /// Who of those still in is out for a reason that each partner is asked for; an empty row if nobody is.
@@ -135,7 +163,9 @@ enum Evaluation {
     ) -> Bool {
         switch reason {
         case .absent: partners.withAbsences[index] && partners.isAbsent(index, at: stamp)
+        case .coolingDown: partners.coolingUntil[index] > stamp
         case .tried: lead.tried.contains(UInt32(index))
+        case .segmentCap: partners.withSegments[index] && partners.isSegmentFull(index, lead, in: period)
         default: CapacityLimits.reached(partners, index, in: period) == reason
         }
     }
@@ -146,17 +176,20 @@ enum Evaluation {
     }
 
     private static func score(
-        _ eligible: [UInt64], _ lead: LeadView, _ state: State, _ policy: Policy, _ exponent: Double,
-        _ scratch: inout EvaluationScratch
+        _ eligible: [UInt64], _ free: [UInt64], _ lead: LeadView, _ features: LeadFeatures, _ state: State, _ policy: Policy,
+        _ exponent: Double, _ scratch: inout EvaluationScratch
     ) {
-        forEachBit(eligible) { scratch.partners.append($0) }
+        forEachBit(eligible) { partner in
+            scratch.isAtCap[scratch.partners.count] = free[partner >> 6] & (1 << UInt64(partner & 63)) == 0
+            scratch.partners.append(partner)
+        }
         let scorer = Scorer(
-            fit: Fit(lead, state, policy), conversion: Conversion(lead, state, policy, row: scratch.row),
+            fit: Fit(lead, state, policy), conversion: Conversion(lead, state, policy, row: scratch.row, features),
             minimum: Double(policy.minimumConversionBasisPoints) / 10_000, value: Double(lead.valueMinorUnits ?? 0),
             exponent: exponent, engagement: Engagement(state.tallies.programEngagement))
         scorer.fill(
             scratch.partners, state, &scratch.fitContributions, &scratch.conversionContributions, &scratch.fit,
-            &scratch.conversion, &scratch.engagement, &scratch.score, &scratch.isIn)
+            &scratch.conversion, &scratch.engagement, &scratch.score, &scratch.isIn, scratch.isAtCap, scratch.knownConversions)
     }
 
     private static func exclusions(_ state: State, _ scratch: EvaluationScratch) -> [Exclusion] {
@@ -167,7 +200,7 @@ enum Evaluation {
             list.append(Exclusion(
                 reason: step.reason, rule: step.rule < 0 ? "" : state.hardRules[step.rule].name, partners: UInt32(partners)))
         }
-        let below = scratch.partners.indices.reduce(0) { $0 + (scratch.isIn[$1] ? 0 : 1) }
+        let below = scratch.partners.indices.reduce(0) { $0 + (scratch.isIn[$1] || scratch.isAtCap[$1] ? 0 : 1) }
         if below > 0 { list.append(Exclusion(reason: .conversionBelowMinimum, partners: UInt32(below))) }
         return list
     }
@@ -177,6 +210,8 @@ enum Evaluation {
         var hash = SipHash128()
         hash.absorb(UInt64(bitPattern: summary.dealValueMinorUnits))
         hash.absorb(summary.fitExponent)
+        hash.absorb(UInt64(summary.method.rawValue))
+        hash.absorb(summary.arm)
         for step in scratch.steps {
             hash.absorb(UInt64(step.reason.rawValue) << 32 | UInt64(UInt32(bitPattern: Int32(step.rule))))
             for word in step.out { hash.absorb(word) }
@@ -189,6 +224,8 @@ enum Evaluation {
             for column in 0..<Conversion.count { hash.absorb(conversion[row * Conversion.count + column]) }
             hash.absorb(scratch.engagement[row])
             hash.absorb(scratch.score[row])
+            hash.absorb(scratch.placePrice[row])
+            hash.absorb(scratch.favour[row])
         }
         return hash.digest()
     }
@@ -206,7 +243,8 @@ private struct Scorer {
     /// The columns come one by one and are written through spans: their storage is looked up once, not once a value.
     func fill(
         _ partners: [Int], _ state: State, _ fitContributions: inout [Double], _ conversionContributions: inout [Double],
-        _ fits: inout [Double], _ conversions: inout [Double], _ engagements: inout [Double], _ scores: inout [Double], _ isIn: inout [Bool]
+        _ fits: inout [Double], _ conversions: inout [Double], _ engagements: inout [Double], _ scores: inout [Double], _ isIn: inout [Bool],
+        _ isAtCap: [Bool], _ knownConversions: [Double]
     ) {
         var fitContributions = fitContributions.mutableSpan
         var conversionContributions = conversionContributions.mutableSpan
@@ -219,20 +257,24 @@ private struct Scorer {
         let crosses = state.model.weights.crosses.span
         let biases = state.model.weights.partners.span
         let rates = state.model.weights.rates.span
+        let own = state.model.match.own.span
+        let shared = state.model.match.shared.span
+        let profiles = state.partners.lists.span
         for row in partners.indices {
             let partner = partners[row]
             let estimate = conversion.estimate(
-                of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates,
-                into: &conversionContributions, at: row * Conversion.count)
+                of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates, state.model.match, own: own,
+                shared: shared, profiles: profiles, into: &conversionContributions, at: row * Conversion.count)
             let match = fit.contributions(
                 of: partner, state, winRate: estimate.partnerRate, into: &fitContributions, at: row * Fit.count)
             fits[row] = match
-            conversions[row] = estimate.conversion
+            let probability = knownConversions.isEmpty ? estimate.conversion : knownConversions[partner]
+            conversions[row] = probability
             let factor = engagement.factor(habits[partner])
             engagements[row] = factor
             scores[row] = ExpectedValue.score(
-                value: value, conversion: estimate.conversion, fit: match, exponent: exponent, engagement: factor)
-            isIn[row] = estimate.conversion >= minimum
+                value: value, conversion: probability, fit: match, exponent: exponent, engagement: factor)
+            isIn[row] = probability >= minimum && !isAtCap[row]
         }
     }
 }

@@ -30,6 +30,12 @@ public struct ScoredCandidate: Sendable, Equatable {
     public var engagement: Double
     /// Deal value x conversion x fit^w x engagement.
     public var score: Double
+    /// What its next place is worth to the leads still expected, minor units.
+    public var placePrice: Double
+    /// What its floor, and having taken a smaller share of its places than others, add, minor units.
+    public var favour: Double
+    /// What the choice is made by where prices count: the score less the price of the place, with the favour.
+    public var net: Double { (score - placePrice) + favour }
     /// Out after all because the conversion is below the policy's minimum.
     public var isBelowMinimum: Bool
     public var evidence: Evidence
@@ -56,6 +62,8 @@ public struct Evidence: Sendable, Equatable {
     public var openLeads: UInt32
     /// Nil if uncapped.
     public var openLeadsMax: UInt32?
+    /// Places left in the period; nil if uncapped.
+    public var placesLeft: UInt32?
     public var tieDebtMicros: Int64
 }
 
@@ -76,6 +84,8 @@ public struct ExcludedPartner: Sendable, Equatable {
     /// Name of the hard rule, else empty.
     public var rule: String
     public var evidence: Evidence
+    /// What it would have been worth; nil unless a cap alone put it out.
+    public var scored: ScoredCandidate?
 }
 
 extension Decider {
@@ -94,7 +104,7 @@ extension Decider {
         } else {
             return (events, nil)
         }
-        return (events, FullEvaluation(summary, scratch, view, state))
+        return (events, FullEvaluation(summary, scratch, view, state, at: stamp))
     }
 }
 
@@ -111,11 +121,12 @@ extension Event {
 }
 
 extension FullEvaluation {
-    init(_ summary: EvaluationSummary, _ scratch: EvaluationScratch, _ view: LeadView, _ state: State) {
+    init(_ summary: EvaluationSummary, _ scratch: EvaluationScratch, _ view: LeadView, _ state: State, at stamp: Timestamp) {
         self.summary = summary
+        let period = state.policy.map { CapacityLimits.period(at: stamp, $0) } ?? 0
         let column = state.tallies.column(ofVertical: view.vertical)
         let band = SizeBand.of(view.valueMinorUnits ?? 0)
-        candidates = scratch.partners.indices.map { row in
+        let scored = scratch.partners.indices.map { row in
             let partner = scratch.partners[row]
             return ScoredCandidate(
                 partnerID: state.partners.profiles[partner].partnerID,
@@ -123,15 +134,19 @@ extension FullEvaluation {
                 conversionContributions: Array(
                     scratch.conversionContributions[row * Conversion.count..<(row + 1) * Conversion.count]),
                 fit: scratch.fit[row], conversion: scratch.conversion[row], engagement: scratch.engagement[row], score: scratch.score[row],
-                isBelowMinimum: !scratch.isIn[row], evidence: Evidence(partner, column, band, scratch.row, state))
+                placePrice: scratch.placePrice[row], favour: scratch.favour[row],
+                isBelowMinimum: !scratch.isIn[row] && !scratch.isAtCap[row],
+                evidence: Evidence(partner, column, band, scratch.row, state, period))
         }
+        candidates = scored.indices.filter { !scratch.isAtCap[$0] }.map { scored[$0] }
         var excluded: [ExcludedPartner] = []
         for step in scratch.steps {
             forEachBit(step.out) { partner in
                 excluded.append(ExcludedPartner(
                     partnerID: state.partners.profiles[partner].partnerID, reason: step.reason,
                     rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
-                    evidence: Evidence(partner, column, band, scratch.row, state)))
+                    evidence: Evidence(partner, column, band, scratch.row, state, period),
+                    scored: scratch.partners.firstIndex(of: partner).map { scored[$0] }))
             }
         }
         self.excluded = excluded
@@ -140,7 +155,7 @@ extension FullEvaluation {
 }
 
 extension Evidence {
-    init(_ partner: Int, _ column: Int?, _ band: Int, _ row: [Int32], _ state: State) {
+    init(_ partner: Int, _ column: Int?, _ band: Int, _ row: [Int32], _ state: State, _ period: Int64) {
         let tallies = state.tallies
         let all = tallies.partners[partner]
         let vertical = column.map { tallies.verticals[$0].tallies[partner] } ?? Tally()
@@ -154,6 +169,8 @@ extension Evidence {
         bySlot[LeadSlot.vertical.rawValue] = SlotRecord(won: vertical.won, closed: vertical.closed)
         bySlot[LeadSlot.dealSize.rawValue] = SlotRecord(won: size.won, closed: size.closed)
         let openMax = state.partners.openLeadsMax[partner]
+        let cap = state.partners.leadsPerPeriodMax[partner]
+        let got = CapacityLimits.leads(state.partners, partner, in: period)
         self.init(
             won: all.won, closed: all.closed, wonInVertical: vertical.won, closedInVertical: vertical.closed,
             cycleDaysInVertical: vertical.won > 0 ? vertical.cycleDays / UInt64(vertical.won) : nil,
@@ -162,6 +179,7 @@ extension Evidence {
             taken: tallies.engagement[partner].taken, declined: tallies.engagement[partner].declined,
             inTime: tallies.engagement[partner].inTime, missed: tallies.engagement[partner].missed, openLeads: state.partners.openLeads[partner],
             openLeadsMax: openMax == PartnerTable.uncapped ? nil : openMax,
+            placesLeft: cap == PartnerTable.uncapped ? nil : cap > got ? cap - got : 0,
             tieDebtMicros: state.partners.tieDebtMicros[partner])
     }
 }

@@ -15,8 +15,12 @@ struct CompiledRule: Sendable {
     var node: Node
 
     init(_ rule: HardRule, _ vocabulary: inout Vocabulary) {
-        name = rule.name
-        node = Self.compile(rule.require, &vocabulary)
+        self.init(name: rule.name, rule.require, &vocabulary)
+    }
+
+    init(name: String, _ predicate: Predicate, _ vocabulary: inout Vocabulary) {
+        self.name = name
+        node = Self.compile(predicate, &vocabulary)
     }
 
     private static func compile(_ predicate: Predicate, _ vocabulary: inout Vocabulary) -> Node {
@@ -103,7 +107,45 @@ enum HardRules {
     }
 }
 
+// MARK: - One partner
+
+extension HardRules {
+    /// True if this one partner satisfies the rule: the same as its bit in `satisfying`, without a row for all.
+    static func holds(_ rule: CompiledRule, _ lead: LeadView, _ partner: Int, _ partners: PartnerTable) -> Bool {
+        holds(rule.node, lead, partner, partners)
+    }
+
+    private static func holds(_ node: CompiledRule.Node, _ lead: LeadView, _ partner: Int, _ partners: PartnerTable) -> Bool {
+        switch node {
+        case .all(let parts): return parts.allSatisfy { holds($0, lead, partner, partners) }
+        case .any(let parts): return parts.contains { holds($0, lead, partner, partners) }
+        case .not(let part): return !holds(part, lead, partner, partners)
+        case .partnerCovers(let field, let list):
+            return lead.codes(field).allSatisfy { lists(list, $0, partner, partners) }
+        case .partnerLists(let list, let code): return lists(list, code, partner, partners)
+        case .leadIs(let field, let codes): return codes.contains { lead.has($0, as: field) }
+        case .leadNumberWithin(let number, let least, let most):
+            return lead.number(number).map { least <= $0 && $0 <= most } ?? true
+        case .partnerTierAtLeast(let tier): return partners.tier[partner] >= tier
+        }
+    }
+
+    private static func lists(_ list: PartnerList, _ code: Vocabulary.Code, _ partner: Int, _ partners: PartnerTable) -> Bool {
+        code != Vocabulary.unlisted && partners.lists(partner, list, code)
+    }
+}
+
 extension LeadView {
+    /// True if the lead states this word in the field, or its account does. Allocates nothing.
+    func has(_ code: Vocabulary.Code, as field: LeadField) -> Bool {
+        if code == Vocabulary.unlisted { return false }
+        return switch field {
+        case .technologies: technologies.contains(code)
+        case .requiredCertifications: requiredCertifications.contains(code)
+        default: code != Vocabulary.none && self.code(field) == code
+        }
+    }
+
     /// A number that predicates compare; nil where the lead does not state it.
     func number(_ number: LeadNumber) -> Int64? {
         switch number {

@@ -16,6 +16,8 @@ struct LeadView: Sendable {
     var technologies: [Vocabulary.Code] = []
     var requiredCertifications: [Vocabulary.Code] = []
     var account: Int?
+    /// The account's pseudonym, known before the account is.
+    var pseudonym: Digest128?
     /// The lead's own slot; `nowhere` before it is folded.
     var slot = LeadTable.nowhere
     /// Partners who had the lead before, its holder included.
@@ -66,6 +68,7 @@ extension State {
             view.requiredCertifications = attributes.requiredCertifications.map(vocabulary.code(of:))
         }
         view.account = account.flatMap(accounts.index(of:))
+        view.pseudonym = account
         enrich(&view)
         return view
     }
@@ -88,6 +91,7 @@ extension State {
         view.technologies = lead.technologies
         view.requiredCertifications = lead.requiredCertifications
         view.account = lead.account == LeadTable.nowhere ? nil : Int(lead.account)
+        view.pseudonym = view.account.map { accounts.accounts[$0].pseudonym }
         view.tried = lead.tried
         if lead.holder != LeadTable.nowhere { view.tried.append(lead.holder) }
         enrich(&view)

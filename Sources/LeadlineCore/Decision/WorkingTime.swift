@@ -25,7 +25,8 @@ enum WorkingTime {
         return start.adding(micros: horizonDays * Timestamp.microsPerDay)
     }
 
-    /// Working stretches of one local day in UTC, in order, absences cut out.
+    /// Working stretches of one local day in UTC, in order, absences cut out. A moment is in them if the local clock
+    /// shows a working hour then: an hour that the clock skips is none, one that it shows twice is two.
     private static func stretches(
         on day: Int64, _ hours: [WorkingHours], _ zone: TimeZoneRules?, _ absences: [PartnerTable.Absence]
     ) -> [(from: Timestamp, until: Timestamp)] {
@@ -33,10 +34,27 @@ enum WorkingTime {
         let weekday = UInt8((((day + 3) % 7) + 7) % 7 + 1)
         let today = hours.isEmpty
             ? [WorkingHours(weekday: weekday, fromMinute: 0, untilMinute: 1440)] : hours.filter { $0.weekday == weekday }
-        let ordered = today.sorted { ($0.fromMinute, $0.untilMinute) < ($1.fromMinute, $1.untilMinute) }
-        return ordered.flatMap { stretch in
-            cut(from: utc(day, minute: stretch.fromMinute, zone), until: utc(day, minute: stretch.untilMinute, zone), absences)
+        var found: [(from: Timestamp, until: Timestamp)] = []
+        for hours in today {
+            let from = day * Timestamp.microsPerDay + Int64(hours.fromMinute) * Timestamp.microsPerMinute
+            let until = day * Timestamp.microsPerDay + Int64(hours.untilMinute) * Timestamp.microsPerMinute
+            for rule in 0..<max(zone?.offsets.count ?? 0, 1) {
+                // The stretch as it would be if this offset always held, and of that what falls into its time.
+                let (begin, end, offset) = validity(rule, zone)
+                let stretch = (from: Timestamp(micros: max(from - offset, begin)), until: Timestamp(micros: min(until - offset, end)))
+                if stretch.from < stretch.until { found += cut(from: stretch.from, until: stretch.until, absences) }
+            }
         }
+        return found.sorted { ($0.from, $0.until) < ($1.from, $1.until) }
+    }
+
+    /// From when to when the zone's offset holds, all in microseconds; without a zone UTC holds always.
+    private static func validity(_ rule: Int, _ zone: TimeZoneRules?) -> (begin: Int64, end: Int64, offset: Int64) {
+        guard let offsets = zone?.offsets, rule < offsets.count else { return (.min, .max, 0) }
+        return (
+            rule == 0 ? .min : offsets[rule].from.micros, rule + 1 < offsets.count ? offsets[rule + 1].from.micros : .max,
+            Int64(offsets[rule].seconds) * 1_000_000
+        )
     }
 
     private static func cut(
@@ -55,13 +73,6 @@ enum WorkingTime {
     private static func localDay(of moment: Timestamp, _ zone: TimeZoneRules?) -> Int64 {
         let local = moment.micros + Int64(offset(at: moment, zone)) * 1_000_000
         return local >= 0 ? local / Timestamp.microsPerDay : (local - Timestamp.microsPerDay + 1) / Timestamp.microsPerDay
-    }
-
-    /// A local wall time in UTC. Where clocks jump, the offset in force just before that UTC moment counts.
-    private static func utc(_ day: Int64, minute: UInt16, _ zone: TimeZoneRules?) -> Timestamp {
-        let local = day * Timestamp.microsPerDay + Int64(minute) * Timestamp.microsPerMinute
-        let guess = Timestamp(micros: local - Int64(offset(at: Timestamp(micros: local), zone)) * 1_000_000)
-        return Timestamp(micros: local - Int64(offset(at: guess, zone)) * 1_000_000)
     }
 
     private static func offset(at moment: Timestamp, _ zone: TimeZoneRules?) -> Int32 {

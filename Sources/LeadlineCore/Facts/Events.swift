@@ -34,6 +34,7 @@ public enum ExclusionReason: UInt8, Sendable {
 public enum EscalationReason: UInt8, Sendable {
     case noPolicy = 1, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
     case processingRestricted, reviewRequired, lawfulBasisMissing, unanswered, shadow, everyoneAway
+    case placesReserved
 }
 
 /// How a lead ended. Raw values are the schema's.
@@ -65,15 +66,15 @@ public struct Candidate: Sendable, Equatable {
     public var conversion: Double
     /// What its next place is worth to the leads still expected, in minor units.
     public var placePrice: Double
-    /// What its floor adds, in minor units.
-    public var floorPrice: Double
-    public init(partnerID: String, score: Double, fit: Double, conversion: Double, placePrice: Double = 0, floorPrice: Double = 0) {
+    /// What its floor, and having taken a smaller share of its places than others, add, in minor units.
+    public var favour: Double
+    public init(partnerID: String, score: Double, fit: Double, conversion: Double, placePrice: Double = 0, favour: Double = 0) {
         self.partnerID = partnerID
         self.score = score
         self.fit = fit
         self.conversion = conversion
         self.placePrice = placePrice
-        self.floorPrice = floorPrice
+        self.favour = favour
     }
 }
 
@@ -114,6 +115,8 @@ public struct EvaluationSummary: Sendable, Equatable {
     public var arm = ""
     /// Probability with which the chosen partner was chosen; 0 where no lot is drawn, and then it was certain.
     public var propensity: Double = 0
+    /// The best of those who were at a cap and would have been among the best, by score, at most eight.
+    public var atCap: [Candidate] = []
     public init() {}
 }
 

@@ -54,6 +54,9 @@ public struct Policy: Sendable, Equatable {
     public var review = ReviewRule()
     /// Lawful bases on which a lead may be routed; none is any, or none stated.
     public var lawfulBases: [String] = []
+    /// True if a lead goes to somebody as long as anybody has a place, even where the last places are expected to bring
+    /// more than this lead is worth; otherwise a human gets such a lead.
+    public var alwaysAssign = false
     public init() {}
 }
 

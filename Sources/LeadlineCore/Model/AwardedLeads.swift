@@ -1,6 +1,6 @@
 /// A lead at a partner, whose outcome is awaited or still counts in the closing curve.
 ///
-/// 64 bytes: a program may have a million of them.
+/// 72 bytes: a program may have a million of them.
 struct AwardedLead: Sendable {
     enum Outcome: Int8, Sendable {
         case open = 0, won, lost
@@ -18,8 +18,9 @@ struct AwardedLead: Sendable {
     /// The gradient taught so far, to the crossed model and to the partner's rate, on the way to outcome - p.
     var taught = 0.0
     var taughtRate = 0.0
-    /// What the experts said at the award: base, rate, bias, partner, slots, crosses, pairs, segment.
+    /// What the experts said at the award: base, rate, bias, partner, slots, crosses, pairs, segment; match.
     var said = InlineArray<8, Float>(repeating: 0)
+    var saidMatch: Float = 0
 
     var isClosed: Bool { outcome != .open }
     /// Its end, or the horizon, is in the closing curve.
@@ -41,6 +42,7 @@ struct AwardedLead: Sendable {
         x.crosses = Double(said[5])
         x.pairs = Double(said[6])
         x.segment = Double(said[7])
+        x.match = Double(saidMatch)
         x.probability = Double(probability)
         x.isJudgeable = isJudgeable
         return x
@@ -51,6 +53,7 @@ struct AwardedLead: Sendable {
             Float(x.base), Float(x.rate), Float(x.bias), Float(x.partner), Float(x.slots), Float(x.crosses), Float(x.pairs),
             Float(x.segment),
         ]
+        saidMatch = Float(x.match)
         probability = Float(x.probability)
         if x.isJudgeable { flags |= 2 }
     }

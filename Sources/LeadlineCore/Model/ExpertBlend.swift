@@ -1,17 +1,20 @@
-/// How much each of four experts is believed: the program's rate, the partner's own rate, the crossed model (whose
-/// groups have multipliers of their own), and segments. Their log-odds are mixed, so that contributions add up.
+/// How much each of five experts is believed: the program's rate, the partner's own rate, the crossed model (whose
+/// groups have multipliers of their own), segments, and the match of profile and lead. Their log-odds are mixed, so that contributions add up.
 ///
 /// Beliefs fall with the log-loss of what an expert said at arrival, decayed (exponential weights; Vovk 1990, with the
 /// memory of Herbster and Warmuth 1998). On noise the base rate wins, and the model claims nothing.
 struct ExpertBlend: Sendable, Equatable {
+    /// Experts in use; the other lanes stay empty.
+    static let count = 5
+
     /// Of bias, partner, slots, crosses, pairs, one.
     var multipliers: SIMD8<Double>
     var multiplierVariances: SIMD8<Double>
     /// Decayed log-losses.
-    var losses = SIMD4<Double>(repeating: 0)
-    private(set) var weights: SIMD4<Double>
+    var losses = SIMD8<Double>(repeating: 0)
+    private(set) var weights: SIMD8<Double>
     /// The same beliefs for variances, under another prior.
-    private(set) var spreads: SIMD4<Double>
+    private(set) var spreads: SIMD8<Double>
     private let multiplierPriors: SIMD8<Double>
 
     init(_ settings: WinModelSettings) {
@@ -28,14 +31,13 @@ struct ExpertBlend: Sendable, Equatable {
     /// Works out what is believed from the losses.
     mutating func refresh(_ settings: WinModelSettings) {
         var best = losses[0]
-        for expert in 1..<4 where settings.blendPrior[expert] > 0 && losses[expert] < best { best = losses[expert] }
+        for expert in 1..<Self.count where settings.blendPrior[expert] > 0 && losses[expert] < best { best = losses[expert] }
         let r = settings.blendRate
-        let beliefs = SIMD4(
-            ElementaryFunctions.exp(r * (best - losses[0])), ElementaryFunctions.exp(r * (best - losses[1])),
-            ElementaryFunctions.exp(r * (best - losses[2])), ElementaryFunctions.exp(r * (best - losses[3])))
+        var beliefs = SIMD8<Double>(repeating: 0)
+        for expert in 0..<Self.count { beliefs[expert] = ElementaryFunctions.exp(r * (best - losses[expert])) }
         let b = settings.blendPrior * beliefs, c = settings.spreadPrior * beliefs
-        weights = b / (((b[0] + b[1]) + b[2]) + b[3])
-        spreads = c / (((c[0] + c[1]) + c[2]) + c[3])
+        weights = b / ((((b[0] + b[1]) + b[2]) + b[3]) + b[4])
+        spreads = c / ((((c[0] + c[1]) + c[2]) + c[3]) + c[4])
     }
 
     /// Judges the experts by what they said of a lead at its arrival, and steps the multipliers towards `y`.
@@ -51,6 +53,9 @@ struct ExpertBlend: Sendable, Equatable {
         losses[2] = losses[2] * keep + Self.logLoss(p, y)
         if settings.blendPrior[3] > 0 {
             losses[3] = losses[3] * keep + Self.logLoss(ElementaryFunctions.logistic(x.base + x.segment), y)
+        }
+        if settings.blendPrior[4] > 0 {
+            losses[4] = losses[4] * keep + Self.logLoss(ElementaryFunctions.logistic(x.base + x.match), y)
         }
         refresh(settings)
 

@@ -48,9 +48,9 @@ struct FeatureValues: Sendable {
     private static func shared(_ key: UInt32) -> Int32 { 1 + Int32(key >> 24) }
 }
 
-/// The values of one lead as keys: the slot in the upper eight bits, a code below.
+/// The values of one lead as codes: the slot in the upper eight bits, a code below.
 struct LeadFeatures: Sendable {
-    private(set) var keys = SIMD8<UInt32>(repeating: 0)
+    private(set) var codes = SIMD8<UInt32>(repeating: 0)
 
     init(_ lead: LeadView, _ accounts: AccountTable, at stamp: Timestamp) {
         set(.vertical, UInt32(lead.vertical))
@@ -59,10 +59,12 @@ struct LeadFeatures: Sendable {
         set(.dealSize, UInt32(SizeBand.of(lead.valueMinorUnits ?? 0)))
         set(.source, UInt32(lead.source))
         set(.product, UInt32(lead.product))
+        // Not a slot of the crossed model: the match model alone asks whether a language was stated.
+        codes[7] = 7 << 24 | (lead.language == Vocabulary.none ? 0 : 1)
         if let account = lead.account { set(.intent, Intent.code(accounts.accounts[account], at: stamp)) } else { set(.intent, 0) }
     }
 
-    private mutating func set(_ slot: LeadSlot, _ code: UInt32) { keys[slot.rawValue] = UInt32(slot.rawValue) << 24 | code }
+    private mutating func set(_ slot: LeadSlot, _ code: UInt32) { codes[slot.rawValue] = UInt32(slot.rawValue) << 24 | code }
 
     /// 0 where nobody said; then by staff: under 10, 50, 250 (the EU's micro, small and medium), 1,000, 5,000, more.
     private static func companySize(_ employees: UInt32) -> UInt32 {
@@ -75,14 +77,14 @@ struct LeadFeatures: Sendable {
     /// The row of ids, written over `row`; values never learned are 0.
     func write(to row: inout [Int32], _ values: FeatureValues) {
         row.removeAll(keepingCapacity: true)
-        for slot in 0..<LeadSlot.allCases.count { row.append(values.id(keys[slot])) }
+        for slot in 0..<LeadSlot.allCases.count { row.append(values.id(codes[slot])) }
     }
 
     /// The row of ids, new values learned.
     func learnedRow(_ values: inout FeatureValues) -> [Int32] {
         var row: [Int32] = []
         row.reserveCapacity(LeadSlot.allCases.count)
-        for slot in 0..<LeadSlot.allCases.count { row.append(values.learn(keys[slot])) }
+        for slot in 0..<LeadSlot.allCases.count { row.append(values.learn(codes[slot])) }
         return row
     }
 }

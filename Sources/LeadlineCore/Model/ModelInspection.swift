@@ -145,7 +145,7 @@ extension State {
     // MARK: Blend and curve
 
     private static func experts(_ blend: ExpertBlend) -> [ModelStanding.Expert] {
-        ["program-rate", "partner-rate", "crossed-model", "segments"].enumerated().map { index, name in
+        ["program-rate", "partner-rate", "crossed-model", "segments", "match-model"].enumerated().map { index, name in
             ModelStanding.Expert(name: name, weight: blend.weights[index], spread: blend.spreads[index])
         }
     }
@@ -176,7 +176,8 @@ extension State {
             let rate = model.weights.rates[index], own = model.weights.partners[index], tally = tallies.partners[index]
             let segment = Segments.of(index, tallies, nil, 0, Segments.Base(model), segmentStrength).partner
             return ModelStanding.PartnerEffect(
-                partnerID: partners.profiles[index].partnerID, logOdds: (w[1] * rate.x + w[2] * m * own.x) + w[3] * segment,
+                partnerID: partners.profiles[index].partnerID, logOdds: (w[1] * rate.x + w[2] * m * own.x) + w[3] * segment
+                    + w[4] * model.match.own[index * model.match.ownCount],
                 deviation: (u[1] * rate.y + u[2] * m * m * own.y).squareRoot(), won: tally.won, closed: tally.closed)
         }
         return Self.largestFirst(effects) { $0.logOdds }

@@ -2,7 +2,7 @@
 ///
 ///     log-odds = base + w1 x partner's own rate
 ///                     + w2 x (a0 bias + a1 partner + a2 sum of slots + a3 sum of partner x slot + a4 sum of slot x slot + a5)
-///                     + w3 x segment
+///                     + w3 x segment + w4 x match
 ///
 /// Every weight is Gaussian and learned by one closed-form step an outcome (`WinWeights`); the base rate accounts for deals
 /// that are still open (`ClosingCurve`); w and a are learned from what was said at the award (`ExpertBlend`). A lead is a
@@ -13,6 +13,8 @@ public struct WinModel: Sendable {
     var curve = ClosingCurve()
     var blend: ExpertBlend
     var awards: AwardedLeads
+    /// How profiles and leads match; unused where there are no profiles.
+    var match = MatchModel()
     /// Per age band the first award that has not left it.
     var bandPointers = [Int](repeating: 0, count: ClosingCurve.bandCount)
     var judgePointer = 0
@@ -65,6 +67,7 @@ public struct WinModel: Sendable {
         settings.priorRate = rate
         settings.priorStrength = strength
         settings.firstGuess = rate
+        match.setPrior(rate: rate)
         curve.refresh(settings)
     }
 
@@ -74,7 +77,7 @@ public struct WinModel: Sendable {
     public func predict(_ row: [Int32], partner: Int) -> WinPrediction { predict(row.span, partner: partner, segment: 0) }
 
     @inline(__always)
-    func predict(_ row: Span<Int32>, partner: Int, segment: Double) -> WinPrediction {
+    func predict(_ row: Span<Int32>, partner: Int, segment: Double, match: Double = 0) -> WinPrediction {
         let sums = weights.leadSums(row), cross = weights.crossSum(partner, row)
         let own = weights.partners[partner], rate = weights.rates[partner], bias = weights.bias
         var x = WinPrediction()
@@ -86,10 +89,11 @@ public struct WinModel: Sendable {
         x.crosses = cross.x
         x.pairs = sums.pairs.x
         x.segment = segment
+        x.match = match
         let m = blend.multipliers, w = blend.weights, u = blend.spreads
         let ofLead = w[2] * ((((m[0] * bias.x + m[2] * sums.slots.x) + m[4] * sums.pairs.x)) + m[5])
         let ofPartner = w[2] * (m[1] * own.x + m[3] * cross.x)
-        x.logOdds = ((x.base + ofLead) + (w[1] * rate.x + ofPartner)) + w[3] * segment
+        x.logOdds = (((x.base + ofLead) + (w[1] * rate.x + ofPartner)) + w[3] * segment) + w[4] * match
         let variance = m[0] * m[0] * bias.y + m[2] * m[2] * sums.slots.y + m[4] * m[4] * sums.pairs.y
         x.variance = curve.baseVariance + u[2] * (variance + m[1] * m[1] * own.y + m[3] * m[3] * cross.y) + u[1] * rate.y
         x.probability = ElementaryFunctions.logistic(x.logOdds)

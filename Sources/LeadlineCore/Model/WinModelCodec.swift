@@ -10,6 +10,7 @@ extension WinModel {
         curve.write(to: &w)
         blend.write(to: &w)
         awards.write(to: &w)
+        if settings.blendPrior[4] > 0 { match.write(to: &w) }
         w.put(each: bandPointers) { $0.put(UInt64($1)) }
         w.put(UInt64(judgePointer))
     }
@@ -29,6 +30,7 @@ extension WinModel {
         try blend.read(from: &r)
         blend.refresh(self.settings)
         try awards.read(from: &r)
+        if settings.blendPrior[4] > 0 { match = try MatchModel(from: &r) }
         bandPointers = try r.each { (r) throws(StateBytesError) in Int(clamping: try r.get(UInt64.self)) }
         guard bandPointers.count == ClosingCurve.bandCount else { throw .invalid(at: r.at) }
         judgePointer = Int(clamping: try r.get(UInt64.self))
@@ -165,7 +167,7 @@ extension ExpertBlend {
             w.put(multipliers[index].bitPattern)
             w.put(multiplierVariances[index].bitPattern)
         }
-        for index in 0..<4 { w.put(losses[index].bitPattern) }
+        for index in 0..<Self.count { w.put(losses[index].bitPattern) }
     }
 
     mutating func read(from r: inout StateReader) throws(StateBytesError) {
@@ -173,7 +175,7 @@ extension ExpertBlend {
             multipliers[index] = try r.double()
             multiplierVariances[index] = try r.double()
         }
-        for index in 0..<4 { losses[index] = try r.double() }
+        for index in 0..<Self.count { losses[index] = try r.double() }
     }
 }
 
@@ -191,6 +193,7 @@ extension AwardedLeads {
             w.put(lead.taught.bitPattern)
             w.put(lead.taughtRate.bitPattern)
             for index in 0..<8 { w.put(lead.said[index].bitPattern) }
+            w.put(lead.saidMatch.bitPattern)
             w.put(lead.probability.bitPattern)
             for value in row(number) { w.put(value) }
         }
@@ -210,6 +213,7 @@ extension AwardedLeads {
             lead.taught = try r.double()
             lead.taughtRate = try r.double()
             for index in 0..<8 { lead.said[index] = Float(bitPattern: try r.get()) }
+            lead.saidMatch = Float(bitPattern: try r.get())
             lead.probability = Float(bitPattern: try r.get())
             for index in 0..<slotCount { values[index] = try r.get() }
             _ = append(lead, row: values.span)

@@ -26,10 +26,10 @@ public struct WinModelSettings: Sendable, Equatable {
     public var priorRate = 0.5
     public var priorStrength = 2.0
     public var firstGuess = 0.2
-    /// Prior weights of base rate, partner's rate, crossed model and segments; memory in leads; rate of belief.
-    public var blendPrior = SIMD4<Double>(0.375, 0.375, 0.25, 0)
+    /// Prior weights of base rate, partner's rate, crossed model, segments and match model; memory in leads; rate of belief.
+    public var blendPrior = SIMD8<Double>(0.375, 0.375, 0.25, 0, 0, 0, 0, 0)
     /// The same for the variance: without evidence slow to believe the crossed model, and slow to rule it out.
-    public var spreadPrior = SIMD4<Double>(0.05, 0.05, 0.9, 0)
+    public var spreadPrior = SIMD8<Double>(0.05, 0.05, 0.9, 0, 0, 0, 0, 0)
     public var blendMemory = 1_000.0
     public var blendRate = 0.3
     /// Multipliers of the crossed model's groups.
@@ -49,7 +49,7 @@ public struct WinModelSettings: Sendable, Equatable {
     /// Those say most while there is little history; what the crossed model says has to prove itself.
     public static var withSegments: WinModelSettings {
         var settings = WinModelSettings()
-        settings.blendPrior = SIMD4(0.02, 0.03, 0.05, 0.9)
+        settings.blendPrior = SIMD8(0.01, 0.01, 0.03, 0.05, 0.9, 0, 0, 0)
         settings.pairBits = 14
         return settings
     }

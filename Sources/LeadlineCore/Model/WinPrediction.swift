@@ -15,6 +15,8 @@ public struct WinPrediction: Sendable, Equatable {
     public var pairs = 0.0
     /// What the program's segments say, against its rate; 0 where there are none.
     public var segment = 0.0
+    /// What the match of profile and lead says, against the program's rate; 0 where there are no profiles.
+    public var match = 0.0
     /// All of it, blended.
     public var logOdds = 0.0
     /// Variance of `logOdds`.

@@ -5,10 +5,12 @@ struct Agenda: Sendable {
     enum Kind: UInt8, Sendable, Comparable {
         /// An outcome whose lead has come is to be applied.
         case deliverOutcome = 0
-        /// A lead's timer fires: no first response, or its partner went.
+        /// A lead's timer fires: no first response, its partner went, or nobody took it out of a human queue.
         case lead = 1
         /// An outcome has waited long enough.
         case outcomeExpiry = 2
+        /// A partner is reminded of a deadline.
+        case reminder = 3
         static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
     }
 

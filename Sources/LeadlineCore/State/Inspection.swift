@@ -15,6 +15,8 @@ public struct LeadStanding: Sendable, Equatable {
     public var submittedAt: Timestamp
     /// Nil where no timer runs.
     public var respondBy: Timestamp?
+    /// When it moves on to the next human queue; nil where it does not.
+    public var movesOn: Timestamp?
     /// The data subject's random id, if the lead concerns one.
     public var subject: Digest128?
 }
@@ -31,6 +33,22 @@ public struct PartnerStanding: Sendable, Equatable {
     /// What ties owe it (positive) or it owes (negative), in millionths of a lead.
     public var tieDebtMicros: Int64
     public var commissionBasisPoints: UInt32
+    /// Leads it got in the period that runs.
+    public var leadsInPeriod: UInt32 = 0
+    /// Nil unless it gets no leads for having missed a deadline.
+    public var coolingUntil: Timestamp?
+    /// How full each of the profile's caps on some of its leads is, in their order.
+    public var segments: [SegmentStanding] = []
+}
+
+/// A cap on some of a partner's leads, and how many of them it got in the period that runs.
+public struct SegmentStanding: Sendable, Equatable {
+    public var cap: SegmentCap
+    public var leads: UInt32
+    public init(cap: SegmentCap, leads: UInt32) {
+        self.cap = cap
+        self.leads = leads
+    }
 }
 
 extension State {
@@ -48,20 +66,25 @@ extension State {
         return LeadStanding(
             leadID: lead.id, stage: stage,
             partnerID: lead.holder == LeadTable.nowhere ? nil : partners.profiles[Int(lead.holder)].partnerID,
-            attempt: UInt32(lead.attempt), submittedAt: lead.submittedAt, respondBy: lead.hasTimer && !lead.flags.contains(.onHorizon) ? lead.dueAt : nil,
+            attempt: UInt32(lead.attempt), submittedAt: lead.submittedAt, respondBy: lead.status == .assigned && lead.hasTimer && !lead.flags.contains(.onHorizon) ? lead.dueAt : nil,
+            movesOn: lead.status == .escalated && lead.hasTimer ? lead.dueAt : nil,
             subject: lead.subject == .zero ? nil : lead.subject)
     }
 
     /// Every partner in order of registration.
     public var partnerStandings: [PartnerStanding] {
-        (0..<partners.count).map { index in
+        let period = policy.map { CapacityLimits.period(at: lastStamp, $0) } ?? .min
+        return (0..<partners.count).map { index in
             PartnerStanding(
                 profile: partners.profiles[index],
                 status: ["active", "paused", "removed"][Int(partners.status[index].rawValue)],
                 openLeads: partners.openLeads[index], assignments: partners.assignments[index],
                 won: tallies.partners[index].won, lost: tallies.partners[index].lost,
                 tieDebtMicros: partners.tieDebtMicros[index],
-                commissionBasisPoints: partners.commissionBasisPoints[index])
+                commissionBasisPoints: partners.commissionBasisPoints[index],
+                leadsInPeriod: CapacityLimits.leads(partners, index, in: period),
+                coolingUntil: partners.coolingUntil[index] > lastStamp ? partners.coolingUntil[index] : nil,
+                segments: partners.segmentStandings(index, in: period))
         }
     }
 }

@@ -59,9 +59,17 @@ struct LeadTable: Sendable {
         var learnedBand: UInt8 = 0
         /// Number of the award at the present or last holder; `nowhere` without one.
         var award = LeadTable.nowhere
+        /// When the holder is reminded; `distantFuture` if it is not.
+        var remindAt = Timestamp.distantFuture
+        /// Who was credited when this lead cost its holder a turn among equals; nobody if a decline gives nothing back.
+        var turn = BitRow()
+        /// Steps of the escalation ladder climbed since the lead came to the human queue.
+        var rung: UInt8 = 0
 
         var isOpen: Bool { status == .assigned || status == .escalated }
-        var hasTimer: Bool { status == .assigned && dueAt < .distantFuture }
+        /// An assigned lead's timer is its deadline or horizon; a waiting one's, when it moves on to the next queue.
+        var hasTimer: Bool { isOpen && dueAt < .distantFuture }
+        var hasReminder: Bool { status == .assigned && remindAt < .distantFuture }
     }
 
     private var index = HashIndex()

@@ -15,10 +15,14 @@ extension PartnerTable {
             w.put(openLeads[index])
             w.put(period[index])
             w.put(leadsInPeriod[index])
+            w.put(floorPeriod[index])
+            w.put(leadsInFloorPeriod[index])
             w.put(tieDebtMicros[index])
             w.put(lastAssigned[index])
             w.put(assignments[index])
             w.put(commissionBasisPoints[index])
+            w.put(coolingUntil[index])
+            w.put(each: segmentCounts[index]) { $1.write(to: &$0) }
         }
     }
 
@@ -34,11 +38,29 @@ extension PartnerTable {
             openLeads[index] = try r.get()
             period[index] = try r.get()
             leadsInPeriod[index] = try r.get()
+            floorPeriod[index] = try r.get()
+            leadsInFloorPeriod[index] = try r.get()
             tieDebtMicros[index] = try r.get()
-            lastAssigned[index] = try r.timestamp()
+            restoreTurn(index, at: try r.timestamp())
             assignments[index] = try r.get()
             commissionBasisPoints[index] = try r.get()
+            let coolingUntil = try r.timestamp()
+            restore(
+                try r.each { (r) throws(StateBytesError) in try SegmentCount(from: &r) }, coolingUntil: coolingUntil, at: index)
         }
+    }
+}
+
+extension PartnerTable.SegmentCount {
+    func write(to w: inout StateWriter) {
+        w.put(field.rawValue)
+        w.put(code)
+        w.put(period)
+        w.put(leads)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(field: try r.raw(), code: try r.get(), period: try r.get(), leads: try r.get())
     }
 }
 

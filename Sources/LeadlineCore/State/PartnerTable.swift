@@ -23,13 +23,30 @@ struct PartnerTable: Sendable, Equatable {
     private(set) var typicalDealMin: [Int64] = []
     private(set) var typicalDealMax: [Int64] = []
     private(set) var tier: [UInt32] = []
+    /// Which of its lists hold anything.
+    private(set) var lists: [ProfileLists] = []
     var openLeads: [UInt32] = []
     var period: [Int64] = []
     var leadsInPeriod: [UInt32] = []
+    /// The same for the policy's floor period.
+    var floorPeriod: [Int64] = []
+    var leadsInFloorPeriod: [UInt32] = []
     var tieDebtMicros: [Int64] = []
     var lastAssigned: [Timestamp] = []
     var assignments: [UInt64] = []
     var commissionBasisPoints: [UInt32] = []
+
+    /// The latest moment in `lastAssigned`; derived from it.
+    private(set) var latestTurn = Timestamp.epoch
+
+    // Working time: who cools down after a missed deadline, and who takes how many leads of which kind.
+    var coolingUntil: [Timestamp] = []
+    /// The latest of them all: past it nobody needs to be asked.
+    var coolingLatest = Timestamp.epoch
+    var withSegments = BitRow()
+    /// The profile's caps with their words as codes.
+    var segmentCaps: [[CompiledCap]] = []
+    var segmentCounts: [[SegmentCount]] = []
 
     /// Who lists which word: one row of bits for each (list, word) that a profile names.
     private var rowByKey: [UInt32: Int] = [:]
@@ -61,26 +78,34 @@ struct PartnerTable: Sendable, Equatable {
             typicalDealMin.append(0)
             typicalDealMax.append(0)
             tier.append(0)
+            lists.append([])
             openLeads.append(0)
             period.append(.min)
             leadsInPeriod.append(0)
+            floorPeriod.append(.min)
+            leadsInFloorPeriod.append(0)
             tieDebtMicros.append(0)
             lastAssigned.append(.epoch)
             assignments.append(0)
             commissionBasisPoints.append(0)
+            coolingUntil.append(.epoch)
+            segmentCaps.append([])
+            segmentCounts.append([])
         }
         // A partner that was removed and is registered again starts anew as active.
         if status[index] == .removed { status[index] = .active }
         active[index] = status[index] == .active
         mark(profile, at: index, true, &vocabulary)
         tier[index] = profile.tier
+        lists[index] = ProfileLists(profile)
         typicalDealMin[index] = Self.bound(profile.typicalDealMin, currency)
         typicalDealMax[index] = Self.bound(profile.typicalDealMax, currency)
-        setCapacity(profile.capacity, at: index)
+        setCapacity(profile.capacity, at: index, &vocabulary)
     }
 
-    mutating func setCapacity(_ capacity: Capacity, at index: Int) {
+    mutating func setCapacity(_ capacity: Capacity, at index: Int, _ vocabulary: inout Vocabulary) {
         profiles[index].capacity = capacity
+        setSegments(capacity.segments, at: index, &vocabulary)
         openLeadsMax[index] = capacity.openLeadsMax ?? Self.uncapped
         leadsPerPeriodMax[index] = capacity.leadsPerPeriodMax ?? Self.uncapped
     }
@@ -93,11 +118,23 @@ struct PartnerTable: Sendable, Equatable {
     /// Whether a pause, a return or a removal changes anything. A partner that was removed comes back by a profile alone.
     func canBecome(_ new: Status, at index: Int) -> Bool { status[index] != new && status[index] != .removed }
 
-    mutating func setAbsence(_ absence: Absence, at index: Int) {
-        absences[index].removeAll { $0.id == absence.id }
-        absences[index].append(absence)
+    /// Notes when the partner got a lead. Leads of one moment lie a microsecond apart, in their order, so that a bulk of
+    /// them goes where they would have gone one by one.
+    mutating func noteTurn(_ index: Int, at stamp: Timestamp) {
+        restoreTurn(index, at: max(stamp, latestTurn.adding(micros: 1)))
+    }
+
+    mutating func restoreTurn(_ index: Int, at stamp: Timestamp) {
+        lastAssigned[index] = stamp
+        latestTurn = max(latestTurn, stamp)
+    }
+
+    /// Sets an absence and forgets those that ended before `limit`, so that no partner's list grows for ever.
+    mutating func setAbsence(_ absence: Absence, at index: Int, forgetting limit: Timestamp = .epoch) {
+        absences[index].removeAll { $0.id == absence.id || $0.until < limit }
+        if absence.until >= limit { absences[index].append(absence) }
         absences[index].sort { ($0.from, $0.until, $0.id) < ($1.from, $1.until, $1.id) }
-        withAbsences[index] = true
+        withAbsences[index] = !absences[index].isEmpty
     }
 
     mutating func cancelAbsence(_ id: String, at index: Int) {

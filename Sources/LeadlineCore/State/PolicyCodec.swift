@@ -50,6 +50,7 @@ extension Policy {
         w.put(optional: review.dealValueAtLeastMinorUnits) { $0.put($1) }
         w.put(review.conversionBelowBasisPoints)
         w.put(each: lawfulBases) { $0.put($1) }
+        w.put(alwaysAssign)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -110,6 +111,7 @@ extension Policy {
         review.dealValueAtLeastMinorUnits = try r.optional { (r) throws(StateBytesError) in try r.get() }
         review.conversionBelowBasisPoints = try r.get()
         lawfulBases = try r.each { (r) throws(StateBytesError) in try r.string() }
+        alwaysAssign = try r.bool()
     }
 }
 

@@ -31,6 +31,10 @@ public struct State: Sendable {
     /// P(won | lead, partner), and the values by which it knows leads.
     var model = WinModel(slotCount: LeadSlot.allCases.count, settings: .withSegments)
     var values = FeatureValues()
+    /// What places are worth, whose turn it is, and the lots that were drawn.
+    var prices = BidPrices()
+    var turns = TurnTable()
+    var lots = Lots()
     var seen = SeenEvents()
     var waiting = WaitingOutcomes()
     var agenda = Agenda()
@@ -38,6 +42,12 @@ public struct State: Sendable {
     var archivedIDs: Set<UInt64> = []
     /// The policy's hard rules with their words as codes; derived from `policy`.
     var hardRules: [CompiledRule] = []
+    /// Conditions of the pilot's arms; nil for an arm without one.
+    var armRules: [CompiledRule?] = []
+    /// The conditions of its service levels, in their order; derived likewise.
+    var serviceLevels: [CompiledRule] = []
+    /// The lawful bases that it accepts, as codes; derived likewise.
+    var lawfulBases: [Vocabulary.Code] = []
 
     /// The state before a program's first entry.
     public init() {}

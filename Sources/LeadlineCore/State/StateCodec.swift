@@ -2,7 +2,7 @@
 
 extension State {
     /// Format of the bytes below; changes whenever they do.
-    static let format: UInt32 = 2
+    static let format: UInt32 = 3
 
     /// The whole state, in one exact form: equal states give equal bytes.
     public func canonicalBytes() -> [UInt8] {
@@ -23,6 +23,9 @@ extension State {
         tallies.write(to: &w)
         w.put(each: values.known) { $0.put($1) }
         model.write(to: &w)
+        prices.write(to: &w)
+        turns.write(to: &w)
+        lots.write(to: &w)
         w.put(each: seen.queue) { w, seen in
             w.put(seen.queuedAt)
             w.put(seen.event)
@@ -64,6 +67,12 @@ extension State {
         tallies = try OutcomeTallies(from: &r)
         for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { _ = values.learn(key) }
         model = try WinModel(from: &r, settings: .withSegments)
+        prices = try BidPrices(from: &r)
+        guard prices.use.count == partners.count, prices.recent.bids.allSatisfy({ $0.partner < partners.count }) else {
+            throw .invalid(at: r.at)
+        }
+        turns = try TurnTable(from: &r)
+        lots = try Lots(from: &r)
         for _ in 0..<(try r.count()) {
             let queuedAt = try r.timestamp()
             let event = try r.digest()
@@ -88,6 +97,9 @@ extension State {
     private mutating func rebuildAgenda() {
         for slot in leads.leads.indices where leads.leads[slot].hasTimer {
             agenda.add(.lead, UInt32(slot), at: leads.leads[slot].dueAt)
+        }
+        for slot in leads.leads.indices where leads.leads[slot].hasReminder {
+            agenda.add(.reminder, UInt32(slot), at: leads.leads[slot].remindAt)
         }
         for ticket in waiting.tickets {
             guard let outcome = waiting[ticket] else { continue }
@@ -145,6 +157,9 @@ extension LeadTable.Lead {
         w.put(dueCause.rawValue)
         w.put(learnedBand)
         w.put(award)
+        w.put(remindAt)
+        w.put(each: turn.words) { $0.put($1) }
+        w.put(rung)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -177,6 +192,9 @@ extension LeadTable.Lead {
         dueCause = try r.raw()
         learnedBand = try r.get()
         award = try r.get()
+        remindAt = try r.timestamp()
+        turn = BitRow(words: try r.each { (r) throws(StateBytesError) in try r.get() })
+        rung = try r.get()
     }
 }
 

@@ -363,6 +363,7 @@ enum ClearFields: Sendable {
             case 224: .clear  // decline_keeps_turn
             case 234: .message(.reviewRule, repeated: false)  // review
             case 242: .clear  // lawful_bases
+            case 248: .clear  // always_assign
             default: .sealed
             }
         case .policyPublished:

@@ -229,6 +229,9 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
 
   /// Everyone who could have taken it is away.
   case everyoneAway // = 12
+
+  /// What it is worth is less than what the last places are expected to bring.
+  case placesReserved // = 13
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -250,6 +253,7 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case 10: self = .unanswered
     case 11: self = .shadow
     case 12: self = .everyoneAway
+    case 13: self = .placesReserved
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -269,6 +273,7 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case .unanswered: return 10
     case .shadow: return 11
     case .everyoneAway: return 12
+    case .placesReserved: return 13
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -288,6 +293,7 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     .unanswered,
     .shadow,
     .everyoneAway,
+    .placesReserved,
   ]
 
 }
@@ -532,8 +538,8 @@ public nonisolated struct WireCandidate: Sendable {
   /// What its next place is worth to the leads still expected, in minor units; the choice is made on score less this.
   public var placePrice: Double = 0
 
-  /// What its floor adds, in minor units.
-  public var floorPrice: Double = 0
+  /// What its floor, and having taken a smaller share of its places than others, add, in minor units.
+  public var favour: Double = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -607,6 +613,9 @@ public nonisolated struct WireEvaluation: Sendable {
 
   /// Probability with which the chosen partner was chosen; absent where no lot is drawn, and then 1.
   public var propensity: Double = 0
+
+  /// The best of those who were at a cap and would have been among the best, by score, at most eight.
+  public var atCap: [WireCandidate] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -687,32 +696,38 @@ public nonisolated struct WireLeadAssigned: @unchecked Sendable {
 }
 
 /// What Leadline would have decided where history or a human decided.
-public nonisolated struct WireShadowDecided: Sendable {
+public nonisolated struct WireShadowDecided: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// The lead.
-  public var leadID: String = String()
+  public var leadID: String {
+    get {_storage._leadID}
+    set {_uniqueStorage()._leadID = newValue}
+  }
 
   /// The partner it would have gone to; empty if to the human queue.
-  public var partnerID: String = String()
+  public var partnerID: String {
+    get {_storage._partnerID}
+    set {_uniqueStorage()._partnerID = newValue}
+  }
 
   /// What the choice was made from.
   public var evaluation: WireEvaluation {
-    get {_evaluation ?? WireEvaluation()}
-    set {_evaluation = newValue}
+    get {_storage._evaluation ?? WireEvaluation()}
+    set {_uniqueStorage()._evaluation = newValue}
   }
   /// Returns true if `evaluation` has been explicitly set.
-  public var hasEvaluation: Bool {self._evaluation != nil}
+  public var hasEvaluation: Bool {_storage._evaluation != nil}
   /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
-  public mutating func clearEvaluation() {self._evaluation = nil}
+  public mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _evaluation: WireEvaluation? = nil
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// An assignment was taken back for want of a first response.
@@ -1025,7 +1040,7 @@ nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireEscalationReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0")
 }
 
 nonisolated extension WireClosingReason: SwiftProtobuf._ProtoNameProviding {
@@ -1042,7 +1057,7 @@ nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Candidate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}score\0\u{1}fit\0\u{1}conversion\0\u{3}place_price\0\u{3}floor_price\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}score\0\u{1}fit\0\u{1}conversion\0\u{3}place_price\0\u{1}favour\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1055,7 +1070,7 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 3: try { try decoder.decodeSingularDoubleField(value: &self.fit) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.conversion) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.placePrice) }()
-      case 6: try { try decoder.decodeSingularDoubleField(value: &self.floorPrice) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.favour) }()
       default: break
       }
     }
@@ -1077,8 +1092,8 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.placePrice.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.placePrice, fieldNumber: 5)
     }
-    if self.floorPrice.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.floorPrice, fieldNumber: 6)
+    if self.favour.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.favour, fieldNumber: 6)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1089,7 +1104,7 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.fit != rhs.fit {return false}
     if lhs.conversion != rhs.conversion {return false}
     if lhs.placePrice != rhs.placePrice {return false}
-    if lhs.floorPrice != rhs.floorPrice {return false}
+    if lhs.favour != rhs.favour {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1137,7 +1152,7 @@ nonisolated extension WireExclusion: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Evaluation"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_version\0\u{3}model_version\0\u{3}deal_value_minor_units\0\u{3}fit_exponent\0\u{1}best\0\u{3}runner_up_partner_id\0\u{1}scored\0\u{1}exclusions\0\u{1}digest\0\u{1}basis\0\u{3}tied_partner_ids\0\u{1}method\0\u{1}arm\0\u{1}propensity\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_version\0\u{3}model_version\0\u{3}deal_value_minor_units\0\u{3}fit_exponent\0\u{1}best\0\u{3}runner_up_partner_id\0\u{1}scored\0\u{1}exclusions\0\u{1}digest\0\u{1}basis\0\u{3}tied_partner_ids\0\u{1}method\0\u{1}arm\0\u{1}propensity\0\u{3}at_cap\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1159,6 +1174,7 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 12: try { try decoder.decodeSingularEnumField(value: &self.method) }()
       case 13: try { try decoder.decodeSingularStringField(value: &self.arm) }()
       case 14: try { try decoder.decodeSingularDoubleField(value: &self.propensity) }()
+      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.atCap) }()
       default: break
       }
     }
@@ -1207,6 +1223,9 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.propensity.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.propensity, fieldNumber: 14)
     }
+    if !self.atCap.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.atCap, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1225,6 +1244,7 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.method != rhs.method {return false}
     if lhs.arm != rhs.arm {return false}
     if lhs.propensity != rhs.propensity {return false}
+    if lhs.atCap != rhs.atCap {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1353,41 +1373,81 @@ nonisolated extension WireShadowDecided: SwiftProtobuf.Message, SwiftProtobuf._M
   public static let protoMessageName: String = _protobuf_package + ".ShadowDecided"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}evaluation\0")
 
+  fileprivate class _StorageClass {
+    var _leadID: String = String()
+    var _partnerID: String = String()
+    var _evaluation: WireEvaluation? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _leadID = source._leadID
+      _partnerID = source._partnerID
+      _evaluation = source._evaluation
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._evaluation) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._leadID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._partnerID) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.leadID.isEmpty {
-      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._leadID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._leadID, fieldNumber: 1)
+      }
+      if !_storage._partnerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._partnerID, fieldNumber: 2)
+      }
+      try { if let v = _storage._evaluation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
     }
-    if !self.partnerID.isEmpty {
-      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
-    }
-    try { if let v = self._evaluation {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireShadowDecided, rhs: WireShadowDecided) -> Bool {
-    if lhs.leadID != rhs.leadID {return false}
-    if lhs.partnerID != rhs.partnerID {return false}
-    if lhs._evaluation != rhs._evaluation {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._leadID != rhs_storage._leadID {return false}
+        if _storage._partnerID != rhs_storage._partnerID {return false}
+        if _storage._evaluation != rhs_storage._evaluation {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -979,6 +979,13 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
     set {_uniqueStorage()._lawfulBases = newValue}
   }
 
+  /// True if a lead goes to somebody as long as anybody has a place, even where the last places are expected to bring
+  /// more than this lead is worth; otherwise a human gets such a lead.
+  public var alwaysAssign: Bool {
+    get {_storage._alwaysAssign}
+    set {_uniqueStorage()._alwaysAssign = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1828,7 +1835,7 @@ nonisolated extension WireExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1861,6 +1868,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _declineKeepsTurn: Bool = false
     var _review: WireReviewRule? = nil
     var _lawfulBases: [String] = []
+    var _alwaysAssign: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1901,6 +1909,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _declineKeepsTurn = source._declineKeepsTurn
       _review = source._review
       _lawfulBases = source._lawfulBases
+      _alwaysAssign = source._alwaysAssign
     }
   }
 
@@ -1949,6 +1958,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 28: try { try decoder.decodeSingularBoolField(value: &_storage._declineKeepsTurn) }()
         case 29: try { try decoder.decodeSingularMessageField(value: &_storage._review) }()
         case 30: try { try decoder.decodeRepeatedStringField(value: &_storage._lawfulBases) }()
+        case 31: try { try decoder.decodeSingularBoolField(value: &_storage._alwaysAssign) }()
         default: break
         }
       }
@@ -2051,6 +2061,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._lawfulBases.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._lawfulBases, fieldNumber: 30)
       }
+      if _storage._alwaysAssign != false {
+        try visitor.visitSingularBoolField(value: _storage._alwaysAssign, fieldNumber: 31)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2090,6 +2103,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._declineKeepsTurn != rhs_storage._declineKeepsTurn {return false}
         if _storage._review != rhs_storage._review {return false}
         if _storage._lawfulBases != rhs_storage._lawfulBases {return false}
+        if _storage._alwaysAssign != rhs_storage._alwaysAssign {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -20,6 +20,7 @@ extension EvaluationSummary: WireMessage {
         var method = RoutingMethod.bidPrice
         var arm = ""
         var propensity = 0.0
+        var atCap: [Candidate] = []
         while let field = try reader.next() {
             switch field {
             case 1: policyVersion = try reader.string("policy_version")
@@ -39,6 +40,7 @@ extension EvaluationSummary: WireMessage {
             case 12: method = try reader.choice("method")
             case 13: arm = try reader.string("arm")
             case 14: propensity = try reader.double("propensity")
+            case 15: atCap.append(try reader.message("at_cap"))
             default: try reader.skip()
             }
         }
@@ -57,6 +59,7 @@ extension EvaluationSummary: WireMessage {
         value.method = method
         value.arm = arm
         value.propensity = propensity
+        value.atCap = atCap
         return value
     }
 
@@ -75,6 +78,7 @@ extension EvaluationSummary: WireMessage {
         if method != .bidPrice { writer.choice(12, method) }
         writer.string(13, arm)
         writer.double(14, propensity)
+        writer.messages(15, atCap)
     }
 }
 
@@ -85,7 +89,7 @@ extension Candidate: WireMessage {
         var fit = 0.0
         var conversion = 0.0
         var placePrice = 0.0
-        var floorPrice = 0.0
+        var favour = 0.0
         while let field = try reader.next() {
             switch field {
             case 1: partnerID = try reader.string("partner_id")
@@ -93,12 +97,12 @@ extension Candidate: WireMessage {
             case 3: fit = try reader.double("fit")
             case 4: conversion = try reader.double("conversion")
             case 5: placePrice = try reader.double("place_price")
-            case 6: floorPrice = try reader.double("floor_price")
+            case 6: favour = try reader.double("favour")
             default: try reader.skip()
             }
         }
         return Self(
-            partnerID: partnerID, score: score, fit: fit, conversion: conversion, placePrice: placePrice, floorPrice: floorPrice)
+            partnerID: partnerID, score: score, fit: fit, conversion: conversion, placePrice: placePrice, favour: favour)
     }
 
     func write(to writer: inout WireWriter) {
@@ -107,7 +111,7 @@ extension Candidate: WireMessage {
         writer.double(3, fit)
         writer.double(4, conversion)
         writer.double(5, placePrice)
-        writer.double(6, floorPrice)
+        writer.double(6, favour)
     }
 }
 

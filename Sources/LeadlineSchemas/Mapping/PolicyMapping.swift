@@ -53,6 +53,7 @@ extension Policy: WireMessage {
         case 28: declineKeepsTurn = try reader.bool("decline_keeps_turn")
         case 29: review = try reader.message("review")
         case 30: lawfulBases.append(try reader.string("lawful_bases"))
+        case 31: alwaysAssign = try reader.bool("always_assign")
         default: try reader.skip()
         }
     }
@@ -103,6 +104,7 @@ extension Policy: WireMessage {
         writer.bool(28, declineKeepsTurn)
         if review != ReviewRule() { writer.message(29, review) }
         writer.strings(30, lawfulBases)
+        writer.bool(31, alwaysAssign)
     }
 }
 

@@ -42,7 +42,7 @@ import Testing
     @Test func theIDCanComeAgain() {
         var story = Self.closed()
         story.given(Self.kept + 1, .partner("B"))
-        story.when(Self.kept + 2, .lead("L1"), then: "assigned L1 to A, attempt 1, submitted")
+        story.when(Self.kept + 2, .lead("L1") { $0.dealValue = euros(1) }, then: "assigned L1 to A, attempt 1, submitted")
         story.when(Self.kept + 2, .lost("L1", "A"), then: "closed L1 at A, lost, learned")
     }
 

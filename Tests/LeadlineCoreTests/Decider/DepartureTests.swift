@@ -25,8 +25,8 @@ import Testing
         var story = Self.holding()
         story.given(2, .paused("A"), .paused("B"))
         story.until(2,
-            then: ["ended L1 at A, attempt 1, partnerPaused", "escalated L1 to partner-managers, noEligiblePartner"],
-            ["ended L3 at A, attempt 1, partnerPaused", "escalated L3 to partner-managers, noEligiblePartner"])
+            then: ["ended L1 at A, attempt 1, partnerPaused", "escalated L1 to partner-managers, everyoneAway"],
+            ["ended L3 at A, attempt 1, partnerPaused", "escalated L3 to partner-managers, everyoneAway"])
         story.when(3, .human("L1", .assign(partnerID: "B")), then: "assigned L1 to B, attempt 2, human, due 8")
         story.when(4, .paused("B"), then: "disregarded B, noChange")
         story.until(7)

@@ -32,10 +32,10 @@ import Testing
     @Test func anOwnerAtItsCapMeansAHuman() throws {
         var story = Self.owned()
         story.given(0, .capacity("A", open: 1))
-        story.when(1, .lead("L1", account: 1), then: "escalated L1 to partner-managers, ownerAtCap")
+        story.when(1, .lead("L1", account: 1), then: "escalated L1 to partner-managers, ownerAtCap, suggests B")
         #expect(try story.evaluation().best.map(\.partnerID) == ["B"])
         story.given(0, .capacity("A", period: 1))
-        story.when(1, .lead("L2", account: 1), then: "escalated L2 to partner-managers, ownerAtCap")
+        story.when(1, .lead("L2", account: 1), then: "escalated L2 to partner-managers, ownerAtCap, suggests B")
     }
 
     @Test func anOwnerThatCannotLeavesItToCompetition() {

@@ -34,9 +34,9 @@ import Testing
     }
 
     @Test func nobodyEligibleEscalatesWithTheExclusions() throws {
-        var story = Story(.policy(), .partner("A"), .paused("A"))
+        var story = Story(.policy(), .partner("A") { $0.capacity.openLeadsMax = 0 })
         story.when(1, .lead("L1"), then: "escalated L1 to partner-managers, noEligiblePartner")
-        #expect(try story.exclusions() == ["paused 1"])
+        #expect(try story.exclusions() == ["openLeadsCap 1"])
         #expect(try story.evaluation().basis == SelectionBasis.none)
     }
 

@@ -93,6 +93,71 @@ import Testing
         #expect(due(30, from: Moment.at(day: 83, 0), skipped, Self.berlin) == Moment.at(day: 90, 0, 30))
     }
 
+    private static let newZealand = zone(46_800, (Moment.at(day: 89, 14), 43_200), (Moment.at(day: 264, 14), 46_800))
+    /// Half an hour of summer time: to the winter on 5 April at 15:00 UTC, to the summer on 3 October at 15:30 UTC.
+    private static let lordHowe = zone(39_600, (Moment.at(day: 89, 15), 37_800), (Moment.at(day: 271, 15, 30), 39_600))
+    private static let kolkata = zone(19_800)
+
+    private static func zone(_ seconds: Int32, _ changes: (Int, Int32)...) -> TimeZoneRules {
+        TimeZoneRules(tzVersion: "2026a", offsets: [.init(from: .epoch, seconds: seconds)] + changes.map { .init(from: Moment.at($0.0), seconds: $0.1) })
+    }
+
+    /// A Sunday's hours, in minutes of its local clock.
+    private static func sunday(_ from: Int, _ until: Int) -> [WorkingHours] {
+        [WorkingHours(weekday: 7, fromMinute: UInt16(from), untilMinute: UInt16(until))]
+    }
+
+    struct Change: CustomTestStringConvertible {
+        var testDescription: String
+        var zone: TimeZoneRules
+        var hours: [WorkingHours]
+        var start: Int
+        var minutes: UInt32
+        var due: Int
+        init(_ name: String, _ zone: TimeZoneRules, _ hours: [WorkingHours], from start: Int, _ minutes: UInt32, due: Int) {
+            (testDescription, self.zone, self.hours, self.start, self.minutes, self.due) = (name, zone, hours, start, minutes, due)
+        }
+    }
+
+    /// Hours that lie over a change of clocks: those that are skipped are none, those shown twice are two.
+    static let changes: [Change] = [
+        .init("Berlin, the hour twice", berlin, sunday(120, 180), from: Moment.at(day: 293, 0), 90, due: Moment.at(day: 293, 1, 30)),
+        .init("Berlin, the first of the two", berlin, sunday(120, 180), from: Moment.at(day: 293, 0), 30, due: Moment.at(day: 293, 0, 30)),
+        .init("Berlin, half of it twice", berlin, sunday(90, 150), from: Moment.at(day: 292, 23), 75, due: Moment.at(day: 293, 1, 15)),
+        .init("Berlin, spring, around the gap", berlin, sunday(60, 240), from: Moment.at(day: 82, 23), 120, due: Moment.at(day: 83, 2)),
+        .init("Berlin, spring, a minute more", berlin, sunday(60, 240), from: Moment.at(day: 82, 23), 121, due: Moment.at(day: 89, 23, 1)),
+        .init("Berlin, spring, out of the gap", berlin, sunday(150, 240), from: Moment.at(day: 83, 0), 30, due: Moment.at(day: 83, 1, 30)),
+        .init("New York, spring", newYork, sunday(60, 240), from: Moment.at(day: 62, 0), 90, due: Moment.at(day: 62, 7, 30)),
+        .init("New York, autumn", newYork, sunday(60, 120), from: Moment.at(day: 300, 0), 90, due: Moment.at(day: 300, 6, 30)),
+        .init("New Zealand, autumn in April", newZealand, sunday(120, 180), from: Moment.at(day: 89, 12), 100, due: Moment.at(day: 89, 14, 40)),
+        .init("New Zealand, spring in September", newZealand, sunday(60, 240), from: Moment.at(day: 264, 12), 100, due: Moment.at(day: 264, 14, 40)),
+        .init("Lord Howe, half an hour twice", lordHowe, sunday(60, 120), from: Moment.at(day: 89, 12), 75, due: Moment.at(day: 89, 15, 15)),
+        .init("Lord Howe, half an hour skipped", lordHowe, sunday(60, 180), from: Moment.at(day: 271, 12), 80, due: Moment.at(day: 271, 15, 50)),
+        .init("Kolkata never changes", kolkata, hours(1...1, 9, 10), from: 0, 60, due: Moment.at(day: 0, 4, 30)),
+    ]
+
+    @Test(arguments: changes) func overAChangeOfClocks(_ change: Change) {
+        #expect(due(change.minutes, from: change.start, change.hours, change.zone) == change.due)
+    }
+
+    /// A holiday on the day of the change is that day's twenty-five hours.
+    @Test func aHolidayOnTheLongDay() {
+        let sunday = (Moment.at(day: 292, 22), Moment.at(day: 293, 23))
+        #expect(due(60, from: Moment.at(day: 292, 21, 30), Self.always, Self.berlin, absences: [sunday]) == Moment.at(day: 293, 23, 30))
+    }
+
+    /// A promise that was given stands: what is said of the calendar later counts for later promises.
+    @Test func laterHolidaysMoveNoDeadline() {
+        var story = Story(
+            .policy { $0.sla.firstResponseMinutes = 60; $0.sla.inWorkingHours = true }, .partner("A") { $0.workingHours = Self.office },
+            .partner("B") { $0.workingHours = Self.office })
+        story.given(Moment.at(day: 0, 16, 30), .lead("L1"), .absence("A", from: Moment.at(day: 0, 16, 30), until: Moment.at(day: 3, 0)))
+        story.until(Moment.at(day: 1, 9, 30), then: [
+            "expired L1 at A, attempt 1, due \(Moment.at(day: 1, 9, 30))",
+            "assigned L1 to B, attempt 2, expired, due \(Moment.at(day: 1, 10, 30))",
+        ])
+    }
+
     @Test func acrossAnAbsence() {
         let tuesday = (Moment.at(day: 1, 0), Moment.at(day: 2, 0))
         #expect(due(120, from: Moment.at(day: 0, 16), Self.office, absences: [tuesday]) == Moment.at(day: 2, 10))

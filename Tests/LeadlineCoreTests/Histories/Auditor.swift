@@ -12,7 +12,11 @@ struct Auditor {
         var holder: String?
         var tried: Set<String> = []
         var responded = false
+        /// Deadline while somebody holds it, else when it moves on to the next queue.
         var due: Timestamp?
+        var remind: Timestamp?
+        /// Steps of the ladder climbed.
+        var rung = 0
         /// True if the timer runs because its partner left for good.
         var isForced = false
         var end: Timestamp?
@@ -25,7 +29,12 @@ struct Auditor {
         var profile: PartnerProfile
         var status = "active"
         var absences: [String: (from: Timestamp, until: Timestamp)] = [:]
-        var assigned: [Timestamp] = []
+        /// When it got a lead, and what was known of it then.
+        var assigned: [(at: Timestamp, kinds: [LeadField: [String]])] = []
+        var coolingUntil = Timestamp.epoch
+        /// Which kinds are capped, and how many leads it had got when that began; one that pauses begins anew here, so
+        /// that this book never asks for more than the rule.
+        var capped: [(cap: SegmentCap, since: Int)] = []
     }
 
     struct Account {
@@ -66,7 +75,7 @@ struct Auditor {
 
     /// The earliest timer that is open, by this account.
     var nextDeadline: Timestamp? {
-        let leads = openLeads.filter { $0.holder != nil }.compactMap(\.due)
+        let leads = openLeads.flatMap { [$0.due, $0.remind].compactMap { $0 } }
         let waiting = waiting.values.flatMap { [$0.until, $0.deliver].compactMap { $0 } }
         return (leads + waiting).min()
     }
@@ -76,6 +85,10 @@ struct Auditor {
         for lead in openLeads { if let holder = lead.holder { held[holder, default: 0] += 1 } }
         for standing in state.partnerStandings {
             #expect(standing.openLeads == held[standing.profile.partnerID, default: 0], "\(standing.profile.partnerID)")
+            let book = partners[standing.profile.partnerID]
+            let now = period(state.lastStamp)
+            #expect(standing.leadsInPeriod == UInt32(book?.assigned.filter { period($0.at) == now }.count ?? 0))
+            #expect(standing.coolingUntil ?? .epoch == ((book?.coolingUntil ?? .epoch) > state.lastStamp ? book?.coolingUntil : .epoch))
         }
         #expect(state.openLeadCount == leads.values.filter(\.isOpen).count)
         #expect(state.partnerStandings.map(\.tieDebtMicros).reduce(0, +) == 0)
@@ -94,7 +107,8 @@ struct Auditor {
             if final.isOpen {
                 #expect(standing.partnerID == final.holder, "\(id)")
                 #expect((standing.stage == .escalated) == (final.holder == nil), "\(id)")
-                #expect(standing.respondBy == final.due, "\(id)")
+                #expect((final.holder == nil ? standing.movesOn : standing.respondBy) == final.due, "\(id)")
+                #expect((final.holder == nil ? standing.respondBy : standing.movesOn) == nil, "\(id)")
             }
         }
     }
@@ -107,8 +121,11 @@ struct Auditor {
         case .policyPublished(let fact): policy = fact.policy
         case .partnerUpserted(let profile):
             partners[profile.partnerID, default: Partner(profile: profile)].profile = profile
+            cap(profile.partnerID, profile.capacity)
             if partners[profile.partnerID]?.status == "removed" { partners[profile.partnerID]?.status = "active" }
-        case .partnerCapacitySet(let fact): partners[fact.partnerID]?.profile.capacity = fact.capacity
+        case .partnerCapacitySet(let fact):
+            partners[fact.partnerID]?.profile.capacity = fact.capacity
+            cap(fact.partnerID, fact.capacity)
         case .partnerPaused(let fact): leave(fact.partnerID, "paused", entry.stamp)
         case .partnerRemoved(let fact): leave(fact.partnerID, "removed", entry.stamp)
         case .partnerResumed(let fact): if partners[fact.partnerID]?.status == "paused" { partners[fact.partnerID]?.status = "active" }
@@ -125,6 +142,14 @@ struct Auditor {
         case .leadUpdated(let fact):
             if let id = final(fact.leadID), leads[id]?.isOpen == true { merge(fact.attributes, into: id) }
         default: break
+        }
+    }
+
+    private mutating func cap(_ id: String, _ capacity: Capacity) {
+        guard let partner = partners[id] else { return }
+        partners[id]?.capped = capacity.segments.map { cap in
+            let known = partner.capped.first { $0.cap.leadField == cap.leadField && $0.cap.value == cap.value }
+            return (cap, known?.since ?? partner.assigned.count)
         }
     }
 
@@ -178,23 +203,37 @@ struct Auditor {
         switch event {
         case .leadAssigned(let event): assign(event, entry)
         case .leadEscalated(let event):
+            checkEscalation(event, entry.stamp)
             leads[event.leadID]?.holder = nil
-            leads[event.leadID]?.due = nil
+            leads[event.leadID]?.remind = nil
+            leads[event.leadID]?.due = event.movesOn
+            let climbed = event.reason == .unanswered ? (leads[event.leadID]?.rung ?? 0) + 1 : 0
+            leads[event.leadID]?.rung = climbed
             leads[event.leadID]?.isSettled = true
+        case .reminderDue(let event):
+            let lead = leads[event.leadID]
+            #expect(lead?.holder == event.partnerID && lead?.responded == false && lead?.due == event.respondBy, "\(event)")
+            #expect(lead?.remind ?? .distantFuture <= entry.stamp && event.respondBy > entry.stamp, "\(event)")
+            leads[event.leadID]?.remind = nil
         case .assignmentExpired(let event):
             #expect(leads[event.leadID]?.due == event.respondBy)
             #expect(event.respondBy <= entry.stamp, "expired too early")
+            let rest = Int64(policy?.coolDownMinutes ?? 0) * Timestamp.microsPerMinute
+            let before = partners[event.partnerID]?.coolingUntil ?? .epoch
+            if rest > 0 { partners[event.partnerID]?.coolingUntil = max(before, entry.stamp.adding(micros: rest)) }
             end(event.leadID, event.partnerID)
         case .assignmentEnded(let event): end(event.leadID, event.partnerID)
         case .firstResponseMet(let event):
             #expect(leads[event.leadID]?.holder == event.partnerID)
             leads[event.leadID]?.responded = true
+            leads[event.leadID]?.remind = nil
             if leads[event.leadID]?.isForced != true { leads[event.leadID]?.due = nil }
         case .leadClosed(let event):
             if leads[event.leadID]?.end == nil { leads[event.leadID]?.end = entry.stamp }
             open.remove(event.leadID)
             leads[event.leadID]?.holder = nil
             leads[event.leadID]?.due = nil
+            leads[event.leadID]?.remind = nil
             #expect(!event.learned || event.reason == .won || event.reason == .lost)
         case .leadMerged(let event):
             if event.sameID { return }
@@ -204,7 +243,7 @@ struct Auditor {
             leads[event.leadID]?.isSettled = true
         case .outcomeWaiting(let event): waiting[entry.position] = Waiting(lead: event.leadID, until: event.until)
         case .outcomeUnmatched(let event): #expect(waiting[event.waitingPosition]?.until ?? .distantFuture <= entry.stamp)
-        case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided, .reminderDue: break
+        case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided: break
         }
     }
 
@@ -213,6 +252,7 @@ struct Auditor {
         leads[id]?.tried.insert(partner)
         leads[id]?.holder = nil
         leads[id]?.due = nil
+        leads[id]?.remind = nil
     }
 
     private mutating func assign(_ event: LeadAssigned, _ entry: Stream.Entry) {
@@ -228,12 +268,69 @@ struct Auditor {
             #expect(event.cause == .human || event.cause == .imported)
             if event.cause == .human { checkRules(event, lead, partner) }
         }
+        checkPromise(event, lead, partner, entry.stamp)
         leads[event.leadID]?.holder = event.partnerID
         leads[event.leadID]?.due = event.respondBy
+        leads[event.leadID]?.remind = event.remindAt
         leads[event.leadID]?.isForced = false
         leads[event.leadID]?.responded = false
         leads[event.leadID]?.isSettled = true
-        partners[event.partnerID]?.assigned.append(entry.stamp)
+        let kinds = kinds(lead)
+        partners[event.partnerID]?.assigned.append((entry.stamp, kinds))
+    }
+
+    /// The first level that holds, by this account, and what follows from it where time is counted round the clock.
+    private func checkPromise(_ event: LeadAssigned, _ lead: Lead, _ partner: Partner, _ stamp: Timestamp) {
+        guard let policy, event.cause != .imported else {
+            #expect(event.respondBy == nil && event.remindAt == nil && event.serviceLevel.isEmpty)
+            return
+        }
+        let level = policy.serviceLevels.first { holds($0.when, lead, partner.profile) }
+        let sla = level?.sla ?? policy.sla
+        #expect(event.serviceLevel == level?.name ?? "", "\(event)")
+        #expect((event.respondBy == nil) == (sla.firstResponseMinutes == 0), "\(event)")
+        guard let due = event.respondBy else { return }
+        let before = Int64(sla.reminderMinutesBefore) * Timestamp.microsPerMinute
+        if let remind = event.remindAt { #expect(stamp < remind && remind < due && due.micros - remind.micros >= before, "\(event)") }
+        if sla.inWorkingHours { return }
+        #expect(due == stamp.adding(micros: Int64(sla.firstResponseMinutes) * Timestamp.microsPerMinute), "\(event)")
+        let isReminded = sla.reminderMinutesBefore > 0 && sla.reminderMinutesBefore < sla.firstResponseMinutes
+        #expect(event.remindAt == (isReminded ? due.adding(micros: -before) : nil), "\(event)")
+    }
+
+    private func checkEscalation(_ event: LeadEscalated, _ stamp: Timestamp) {
+        guard let lead = leads[event.leadID], let policy else { return }
+        let ladder = policy.escalationLadder
+        var (next, queue) = (0, policy.humanQueue)
+        if event.reason == .unanswered {
+            #expect(lead.holder == nil && lead.due ?? .distantFuture <= stamp, "\(event)")
+            next = lead.rung + 1
+            queue = lead.rung < ladder.count ? ladder[lead.rung].queue : ladder.last?.queue ?? policy.humanQueue
+        }
+        #expect(event.queue == queue, "\(event)")
+        let wait = next < ladder.count ? Int64(ladder[next].afterMinutes) * Timestamp.microsPerMinute : nil
+        #expect(event.movesOn == wait.map { stamp.adding(micros: $0) }, "\(event)")
+        switch event.reason {
+        case .lawfulBasisMissing: #expect(!hasBasis(lead, policy) && event.evaluation == nil && event.suggestedPartnerID.isEmpty)
+        case .shadow: #expect(policy.shadow && !event.suggestedPartnerID.isEmpty)
+        case .reviewRequired: #expect(!event.suggestedPartnerID.isEmpty && event.evaluation != nil)
+        case .everyoneAway: #expect(isSomeoneAway(lead, stamp), "\(event)")
+        default: break
+        }
+    }
+
+    private func hasBasis(_ lead: Lead, _ policy: Policy) -> Bool {
+        policy.lawfulBases.isEmpty || !Set(values(.lawfulBasis, lead)).isDisjoint(with: policy.lawfulBases)
+    }
+
+    /// Someone who keeps the rules and had not the lead is away, and nobody such is here.
+    private func isSomeoneAway(_ lead: Lead, _ stamp: Timestamp) -> Bool {
+        let could = partners.filter { id, partner in
+            partner.status != "removed" && !lead.tried.contains(id) && (policy?.hardRules ?? []).allSatisfy { holds($0.require, lead, partner.profile) }
+        }
+        return !could.isEmpty && could.values.allSatisfy { partner in
+            partner.status == "paused" || partner.absences.values.contains { $0.from <= stamp && stamp < $0.until }
+        }
     }
 
     // MARK: Limits
@@ -245,7 +342,17 @@ struct Auditor {
         if let most = partner.profile.capacity.openLeadsMax { #expect(held < most, "\(event)") }
         if let most = partner.profile.capacity.leadsPerPeriodMax {
             let period = period(stamp)
-            #expect(partner.assigned.filter { self.period($0) == period }.count < most, "\(event)")
+            #expect(partner.assigned.filter { self.period($0.at) == period }.count < most, "\(event)")
+        }
+        for (cap, since) in partner.capped where values(cap.leadField, lead).contains(cap.value) {
+            let period = period(stamp)
+            let alike = partner.assigned[since...].filter { self.period($0.at) == period && $0.kinds[cap.leadField]?.contains(cap.value) == true }
+            #expect(alike.count < cap.leadsPerPeriodMax, "\(event)")
+        }
+        #expect(partner.coolingUntil <= stamp, "\(event)")
+        if let policy {
+            #expect(hasBasis(lead, policy) && !policy.shadow, "\(event)")
+            if let least = policy.review.dealValueAtLeastMinorUnits, event.cause != .human { #expect(evaluation.dealValueMinorUnits < least, "\(event)") }
         }
         #expect(partner.status == "active", "\(event)")
         #expect(!partner.absences.values.contains { $0.from <= stamp && stamp < $0.until }, "\(event)")
@@ -254,7 +361,7 @@ struct Auditor {
         checkRules(event, lead, partner)
         let named = evaluation.best.map(\.partnerID)
         #expect(evaluation.runnerUpPartnerID != event.partnerID)
-        let net = evaluation.best.map { ($0.score - $0.placePrice) + $0.floorPrice }
+        let net = evaluation.best.map { ($0.score - $0.placePrice) + $0.favour }
         if evaluation.method == .bidPrice { #expect(net == net.sorted(by: >)) }
         if evaluation.method == .highestFit { #expect(evaluation.best.map(\.fit) == evaluation.best.map(\.fit).sorted(by: >)) }
         switch evaluation.basis {
@@ -315,6 +422,12 @@ struct Auditor {
         }
     }
 
+    private func kinds(_ lead: Lead) -> [LeadField: [String]] {
+        var kinds: [LeadField: [String]] = [:]
+        for field in LeadField.allCases { kinds[field] = values(field, lead) }
+        return kinds
+    }
+
     private func words(_ list: PartnerList, _ partner: PartnerProfile) -> [String] {
         switch list {
         case .countries: partner.countries
@@ -348,6 +461,7 @@ struct Auditor {
         case deliver(UInt64)
         case lead(Timestamp)
         case give(UInt64)
+        case remind
     }
 
     /// What a `TimeAdvanced` must do: the earliest of all, deliveries before leads before giving up.
@@ -358,8 +472,9 @@ struct Auditor {
             if let deliver = one.deliver { items.append((deliver, 0, position, .deliver(position))) }
             items.append((one.until, 2, position, .give(position)))
         }
-        for lead in openLeads where lead.holder != nil {
+        for lead in openLeads {
             if let due = lead.due { items.append((due, 1, 0, .lead(due))) }
+            if let remind = lead.remind { items.append((remind, 3, 0, .remind)) }
         }
         let first = items.filter { $0.at <= through }.min { ($0.at, $0.rank, $0.position) < ($1.at, $1.rank, $1.position) }
         #expect(first != nil, "time advanced to \(through.micros) for nothing")
@@ -376,12 +491,19 @@ struct Auditor {
                 return
             }
             waiting[position] = nil
+        case .remind: #expect(isReminder(entry.events), "a reminder should be sent, not \(entry.events)")
         case .lead:
             switch entry.events.first {
             case .assignmentExpired, .assignmentEnded: break
+            case .leadEscalated(let event): #expect(event.reason == .unanswered)
             default: Issue.record("a lead should be taken back, not \(entry.events)")
             }
         }
+    }
+
+    /// Nothing else may come of a reminder than the reminder.
+    private func isReminder(_ events: [Event]) -> Bool {
+        if case .reminderDue? = events.first { events.count == 1 } else { false }
     }
 
     /// Time may pass a timer only by firing it.

@@ -179,7 +179,7 @@ import Testing
             #expect(evaluation.summary == recorded.summary, "seed \(seed), \(pace), position \(entry.position)")
             Self.checkSums(evaluation, "seed \(seed), \(pace), position \(entry.position)")
         }
-        for _ in 0..<600 {
+        for _ in 0..<900 {
             let (input, at) = producer.next(stream.state)
             _ = stream.advance(before: at)
             _ = stream.receive(input, at: at)
@@ -203,8 +203,8 @@ import Testing
             #expect((0...1).contains(one.fit) && (0...1).contains(one.conversion), "\(place)")
         }
         #expect(evaluation.candidates.count == Int(summary.scored), "\(place)")
-        let best = evaluation.candidates.filter { !$0.isBelowMinimum }.map(\.score).sorted(by: >).prefix(8)
-        #expect(Array(best) == summary.best.map(\.score), "\(place)")
+        let best = evaluation.candidates.filter { !$0.isBelowMinimum }.map(\.net).sorted(by: >).prefix(8)
+        #expect(Array(best) == summary.best.map { ($0.score - $0.placePrice) + $0.favour }, "\(place)")
         for exclusion in summary.exclusions where exclusion.reason != .conversionBelowMinimum {
             let named = evaluation.excluded.filter { $0.reason == exclusion.reason && $0.rule == exclusion.rule }
             #expect(named.count == Int(exclusion.partners), "\(place)")

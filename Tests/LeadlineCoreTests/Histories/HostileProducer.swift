@@ -130,7 +130,7 @@ struct HostileProducer {
         let id = random.chance(97) ? random.pick(Self.partners) : "stranger"
         switch random.below(10) {
         case 0..<3: return profile(id)
-        case 3: return .capacity(id, open: random.chance(60) ? UInt32(random.below(9)) : nil, period: random.chance(60) ? UInt32(random.below(20)) : nil)
+        case 3: return .capacity(id, open: random.chance(60) ? UInt32(random.below(9)) : nil, period: random.chance(60) ? UInt32(random.below(20)) : nil, segments: segments())
         case 4: return .paused(id)
         case 5, 6: return .resumed(id)
         case 7: return random.chance(40) ? .removed(id) : .commission(id, basisPoints: UInt32(random.below(3_000)))
@@ -153,12 +153,23 @@ struct HostileProducer {
         if random.chance(50) { profile.typicalDealMax = euros(Int64(1_000 + random.below(200_000))) }
         if random.chance(50) { profile.capacity.openLeadsMax = UInt32(1 + random.below(12)) }
         if random.chance(50) { profile.capacity.leadsPerPeriodMax = UInt32(1 + random.below(40)) }
+        profile.capacity.segments = segments()
         if random.chance(30) {
             profile.workingHours = (1...5).map { WorkingHours(weekday: $0, fromMinute: 540, untilMinute: 1_020) }
         }
         let made = profile
         let zone = TimeZoneRules(tzVersion: "t", offsets: [.init(from: .epoch, seconds: Int32(random.below(24) - 12) * 3_600)])
         return .partner(id, zone: random.chance(50) ? zone : nil) { $0 = made }
+    }
+
+    private mutating func segments() -> [SegmentCap] {
+        if random.chance(50) { return [] }
+        var caps = [SegmentCap(leadField: .vertical, value: random.pick(Self.words), leadsPerPeriodMax: UInt32(random.below(6)))]
+        if random.chance(30) {
+            caps.append(.init(leadField: .technologies, value: random.pick(Self.words), leadsPerPeriodMax: UInt32(1 + random.below(6))))
+        }
+        if random.chance(20) { caps.append(.init(leadField: .country, value: random.pick(Self.countries), leadsPerPeriodMax: 9)) }
+        return caps
     }
 
     /// Period and anchor stay, so that "leads this period" has one meaning over the whole history.
@@ -176,8 +187,33 @@ struct HostileProducer {
         policy.periodAnchor = Moment.at(-12_345)
         if random.chance(70) { policy.exchangeRates = [.init(currency: "USD", rateMicros: 900_000 + Int64(random.below(9_999)))] }
         policy.hardRules = rules()
+        promise(&policy)
         let made = policy
         return .policy("v\(versions)") { $0 = made }
+    }
+
+    /// What a policy says about time: levels, reminders, cool-down, the ladder, and when a human decides.
+    private mutating func promise(_ policy: inout Policy) {
+        policy.sla.reminderMinutesBefore = UInt32(random.below(5))
+        policy.coolDownMinutes = random.chance(40) ? UInt32(random.below(30)) : 0
+        if random.chance(40) {
+            var (quick, large) = (SLA(), SLA())
+            (quick.firstResponseMinutes, quick.reminderMinutesBefore) = (3, 1)
+            (large.firstResponseMinutes, large.reminderMinutesBefore, large.inWorkingHours) = (90, 60, random.chance(50))
+            policy.serviceLevels = [
+                .init(name: "gold", when: .all([.partnerTierAtLeast(2), .leadIs(.vertical, values: ["x", "y"])]), sla: quick),
+                .init(name: "large", when: .leadNumberWithin(.dealValueMinorUnits, atLeast: 9_000_000, atMost: nil), sla: large),
+            ]
+        }
+        for step in 0..<(random.chance(60) ? random.below(4) : 0) {
+            policy.escalationLadder.append(.init(queue: "desk\(step)", afterMinutes: UInt32(1 + random.below(200))))
+        }
+        policy.ownershipKeepsTurn = random.chance(50)
+        policy.declineKeepsTurn = random.chance(50)
+        if random.chance(20) { policy.review.dealValueAtLeastMinorUnits = 15_000_000 }
+        if random.chance(20) { policy.review.conversionBelowBasisPoints = UInt32(random.below(1_500)) }
+        if random.chance(15) { policy.lawfulBases = ["consent", "legitimate-interest"] }
+        policy.shadow = random.chance(6)
     }
 
     private mutating func rules() -> [HardRule] {

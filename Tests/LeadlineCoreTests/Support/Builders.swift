@@ -24,9 +24,9 @@ extension Input {
         return Input(.partnerUpserted(profile), timeZone: zone)
     }
 
-    static func capacity(_ id: String, open: UInt32? = nil, period: UInt32? = nil) -> Input {
+    static func capacity(_ id: String, open: UInt32? = nil, period: UInt32? = nil, segments: [SegmentCap] = []) -> Input {
         Input(.partnerCapacitySet(.init(
-            partnerID: id, capacity: Capacity(openLeadsMax: open, leadsPerPeriodMax: period))))
+            partnerID: id, capacity: Capacity(openLeadsMax: open, leadsPerPeriodMax: period, segments: segments))))
     }
     static func paused(_ id: String) -> Input { Input(.partnerPaused(.init(partnerID: id))) }
     static func resumed(_ id: String) -> Input { Input(.partnerResumed(.init(partnerID: id))) }

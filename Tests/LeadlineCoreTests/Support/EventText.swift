@@ -7,6 +7,8 @@ extension Event {
         case .leadAssigned(let e):
             "assigned \(e.leadID) to \(e.partnerID), attempt \(e.attempt), \(e.cause)"
                 + (e.respondBy.map { ", due \(Moment.text($0))" } ?? "")
+                + (e.remindAt.map { ", reminder \(Moment.text($0))" } ?? "")
+                + (e.serviceLevel.isEmpty ? "" : ", \(e.serviceLevel)")
         case .shadowDecided(let e):
             "shadow \(e.leadID) to \(e.partnerID.isEmpty ? "nobody" : e.partnerID)"
         case .assignmentExpired(let e):
@@ -14,7 +16,10 @@ extension Event {
         case .assignmentEnded(let e): "ended \(e.leadID) at \(e.partnerID), attempt \(e.attempt), \(e.cause)"
         case .firstResponseMet(let e):
             "responded \(e.leadID) by \(e.partnerID) after \(e.elapsedMicros / Timestamp.microsPerMinute)"
-        case .leadEscalated(let e): "escalated \(e.leadID) to \(e.queue), \(e.reason)"
+        case .leadEscalated(let e):
+            "escalated \(e.leadID) to \(e.queue), \(e.reason)"
+                + (e.suggestedPartnerID.isEmpty ? "" : ", suggests \(e.suggestedPartnerID)")
+                + (e.movesOn.map { ", moves on \(Moment.text($0))" } ?? "")
         case .leadClosed(let e):
             "closed \(e.leadID) at \(e.partnerID.isEmpty ? "nobody" : e.partnerID), \(e.reason)"
                 + (e.amountMinorUnits == 0 ? "" : ", \(e.amountMinorUnits)") + (e.learned ? ", learned" : "")
@@ -24,7 +29,7 @@ extension Event {
         case .inputDisregarded(let e): "disregarded \(e.subject.isEmpty ? "-" : e.subject), \(e.reason)"
         case .reviewOpened(let e): "review opened \(e.leadID) at \(e.partnerID.isEmpty ? "nobody" : e.partnerID)"
         case .reviewResolved(let e): "review resolved \(e.leadID), \(e.overridden ? "overridden" : "upheld")"
-        case .reminderDue(let e): "reminder \(e.leadID) to \(e.partnerID)"
+        case .reminderDue(let e): "reminded \(e.partnerID) of \(e.leadID), due \(Moment.text(e.respondBy))"
         case .commissionAccrued(let e): "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
         }
     }

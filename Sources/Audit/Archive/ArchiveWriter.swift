@@ -1,0 +1,108 @@
+public import Engine
+import Foundation
+import GRDB
+import Journal
+public import LeadlineCore
+import LeadlineSchemas
+import SwiftProtobuf
+
+/// Writes a folder's journal with everything needed to read and verify it, in ten years and without Leadline.
+public struct ArchiveWriter {
+    private let folder: DataFolder
+    private let target: String
+    private let files = FileManager.default
+
+    /// A writer of a folder's streams.
+    /// - Parameter path: a folder that does not exist yet.
+    public init(_ folder: DataFolder, to path: String) {
+        self.folder = folder
+        target = path
+    }
+
+    /// Signs every program's newest entries and writes all, or one.
+    /// - Returns: entries written.
+    /// - Throws: ``ArchiveError``, `CheckpointRefusal`, `JournalError`; SQLite's and the file system's own failures.
+    public func write(
+        program: String? = nil, created: Timestamp, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    ) throws -> UInt64 {
+        if files.fileExists(atPath: target) { throw ArchiveError.exists(path: target) }
+        try files.createDirectory(atPath: target, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let signer = try CheckpointSigner(folder)
+        let programs = try ProgramRuns.programs(in: folder.openJournalReadOnly(), only: program)
+        var index = ArchiveIndex(
+            format: ArchiveIndex.formatVersion, program: program ?? folder.settings.program, log: "", firstKey: "",
+            created: RFC3339.format(created), programs: [])
+        var (keys, written): ([String], UInt64) = ([], 0)
+        let total = try signer.sizes().filter { programs.contains($0.program) }.reduce(0) { $0 + $1.size }
+        for program in programs {
+            let signed = try signer.sign(program)
+            keys.append("\(try signer.verifierKey(program))")
+            let part = try write(program, through: signed.checkpoint.size) { progress(written + $0, total) }
+            written += part.entries
+            index.programs.append(part)
+        }
+        try writeKeys(&index, keys)
+        for (name, bytes) in SchemaSources.all { try put(bytes, "schemas/leadline/v1/\(name)") }
+        try put(Array(ArchiveLayout.readmeText.utf8), ArchiveLayout.readme)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try put(Array(encoder.encode(index)), ArchiveLayout.index)
+        try put(Array(ArchiveManifest.text(of: target).utf8), ArchiveLayout.manifest)
+        return written
+    }
+
+    private func writeKeys(_ index: inout ArchiveIndex, _ keys: [String]) throws {
+        let (first, rotations) = try folder.openCheckpoints().read { db in
+            (try CheckpointStore().firstKey(in: db), try CheckpointStore().rotations(in: db))
+        }
+        guard let first else { throw ArchiveError.damaged("the data folder names no log key") }
+        index.log = first.name
+        index.firstKey = "\(first)"
+        try put(Array((["# the log's first key", "\(first)", "# the newest key, for each program"] + keys).map { $0 + "\n" }.joined().utf8), ArchiveLayout.keys)
+        if !rotations.isEmpty { try put(Self.joined(rotations), ArchiveLayout.rotations) }
+    }
+
+    private func write(_ program: String, through end: UInt64, _ progress: (UInt64) -> Void) throws -> ArchiveIndex.Program {
+        let name = ArchiveLayout.folder(program)
+        try files.createDirectory(atPath: target + "/programs/\(name)", withIntermediateDirectories: true)
+        let file = try GzipFile.create(target + "/" + ArchiveLayout.entries(name))
+        var (link, count) = (HashChain.start(program: program), UInt64(0))
+        if end > 0 {
+            try folder.openJournalReadOnly().read { db in
+                try JournalReader().forEachEntry(program: program, through: end - 1, in: db) { position, bytes in
+                    let bytes = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
+                    link = HashChain.link(after: link, leaf: HashChain.leaf(of: bytes))
+                    try file.write((0..<4).map { UInt8(truncatingIfNeeded: bytes.count >> (24 - 8 * $0)) } + bytes)
+                    try writePolicy(bytes, position, name)
+                    count += 1
+                    if count % AuditProgress.interval == 0 { progress(count) }
+                }
+            }
+        }
+        try file.close()
+        let notes = try folder.openCheckpoints().read { db in
+            try CheckpointStore().all(program: program, in: db) { seq, error in
+                throw ArchiveError.damaged("checkpoint number \(seq) of \(program) in store cannot be read: \(error)")
+            }
+        }.map(\.note)
+        try put(Self.joined(notes), ArchiveLayout.checkpoints(name))
+        return ArchiveIndex.Program(program: program, folder: name, entries: count, head: "\(link)")
+    }
+
+    private func writePolicy(_ bytes: [UInt8], _ position: UInt64, _ name: String) throws {
+        let entry = try EntryCodec.decode(bytes)
+        guard case .policyPublished = entry.input.fact else { return }
+        let input = try WireInput(serializedBytes: Array(bytes[entry.inputRange]))
+        try put(Array(input.policyPublished.jsonUTF8Bytes() as [UInt8]), ArchiveLayout.policy(name, position))
+    }
+
+    private static func joined(_ notes: [SignedNote]) -> [UInt8] {
+        Array(notes.map(\.description).joined(separator: ArchiveLayout.parting).utf8)
+    }
+
+    private func put(_ bytes: [UInt8], _ path: String) throws {
+        let url = URL(fileURLWithPath: target + "/" + path)
+        try files.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: url)
+    }
+}

@@ -1,0 +1,86 @@
+// What partners offer, as the state has it, for the working out of prices.
+
+extension State {
+    /// Prices as they hold for a lead that is routed at `stamp`: the state's own, or worked out afresh where they are due.
+    func prices(at stamp: Timestamp, _ policy: Policy) -> BidPrices {
+        let period = CapacityLimits.period(at: stamp, policy)
+        if !prices.isDue(at: stamp, period: period) { return prices }
+        var fresh = prices
+        solve(&fresh, at: stamp, period: period, policy)
+        return fresh
+    }
+
+    /// Works prices out where they are due; a lead is about to be folded that was routed by them.
+    mutating func workOutPrices(at stamp: Timestamp) {
+        guard let policy else { return }
+        let period = CapacityLimits.period(at: stamp, policy)
+        if !prices.isDue(at: stamp, period: period) { return }
+        var fresh = BidPrices()
+        swap(&fresh, &prices)
+        solve(&fresh, at: stamp, period: period, policy)
+        prices = fresh
+    }
+
+    private func solve(_ prices: inout BidPrices, at stamp: Timestamp, period: Int64, _ policy: Policy) {
+        let floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
+        let span = Window(
+            start: CapacityLimits.start(ofWindow: period, policy.periodDays, policy),
+            end: CapacityLimits.start(ofWindow: period + 1, policy.periodDays, policy))
+        let floorSpan = Window(
+            start: CapacityLimits.start(ofWindow: floorPeriod, policy.floorPeriodDays, policy),
+            end: CapacityLimits.start(ofWindow: floorPeriod + 1, policy.floorPeriodDays, policy))
+        let supplies = (0..<partners.count).map {
+            supply(of: $0, at: stamp, period: period, floorPeriod: floorPeriod, span, floorSpan)
+        }
+        prices.solve(at: stamp, period: period, periodEnd: span.end, floorEnd: floorSpan.end, supplies)
+    }
+
+    private func supply(
+        of partner: Int, at stamp: Timestamp, period: Int64, floorPeriod: Int64, _ span: Window, _ floorSpan: Window
+    ) -> PartnerSupply {
+        var supply = PartnerSupply(placesLeft: nil, placesOffered: 0, floorLacking: 0, presence: 1, floorPresence: 1)
+        let absences = partners.absences[partner]
+        supply.presence = absences.isEmpty ? 1 : Window(start: stamp, end: span.end).presence(absences)
+        supply.floorPresence = absences.isEmpty ? 1 : Window(start: stamp, end: floorSpan.end).presence(absences)
+        let isHere = partners.status[partner] == .active && supply.presence > 0
+        let cap = partners.leadsPerPeriodMax[partner]
+        if cap != PartnerTable.uncapped {
+            let got = CapacityLimits.leads(partners, partner, in: period)
+            supply.placesLeft = isHere ? (cap > got ? cap - got : 0) : 0
+            supply.placesOffered = isHere ? Double(cap) * span.presence(absences) : 0
+        } else if !isHere {
+            supply.placesLeft = 0
+        }
+        supply.floorLacking = floorLacking(partner, in: floorPeriod, floorSpan)
+        return supply
+    }
+
+    /// Leads that a partner's floor lacks in a floor period; the promise shrinks with the days that the partner is away.
+    func floorLacking(_ partner: Int, in floorPeriod: Int64, _ span: Window) -> UInt32 {
+        let floor = partners.profiles[partner].capacity.leadsPerPeriodMin
+        guard floor > 0, partners.status[partner] == .active else { return 0 }
+        let promised = UInt32(Double(floor) * span.presence(partners.absences[partner]))
+        let got = partners.floorPeriod[partner] == floorPeriod ? partners.leadsInFloorPeriod[partner] : 0
+        return promised > got ? promised - got : 0
+    }
+}
+
+/// A stretch of logical time.
+struct Window: Sendable {
+    var start: Timestamp
+    var end: Timestamp
+
+    /// The share of it in which a partner with these absences, in order, is there; 0 for an empty stretch.
+    func presence(_ absences: [PartnerTable.Absence]) -> Double {
+        guard start < end else { return 0 }
+        var away: Int64 = 0
+        var at = start
+        for absence in absences where absence.until > at && absence.from < end {
+            let from = max(absence.from, at)
+            let until = min(absence.until, end)
+            away += until.micros - from.micros
+            at = until
+        }
+        return 1 - Double(away) / Double(end.micros - start.micros)
+    }
+}

@@ -1,0 +1,94 @@
+/// Whose turn it is, country by country: stride scheduling (Waldspurger and Weihl, "Stride Scheduling: Deterministic
+/// Proportional-Share Resource Management", MIT/LCS/TM-528, 1995).
+///
+/// Each turn moves a partner on by a stride, the shorter the greater its weight; the one who is least far gets the next
+/// turn. Who was away comes back level with those who were not: neither owed what it missed, nor set back.
+struct TurnTable: Sendable, Equatable {
+    /// What a partner of weight 1 moves on by.
+    static let strideMicros: Int64 = 1_000_000
+
+    /// How far a partner is in one country.
+    struct Place: Sendable, Equatable {
+        var partner: UInt32
+        var passMicros: Int64
+    }
+
+    /// One country's rotation.
+    struct Country: Sendable, Equatable {
+        var code: Vocabulary.Code
+        /// How far the partner was that had the last turn.
+        var nowMicros: Int64
+        /// By partner index, ascending; who has had no turn is not there.
+        var places: [Place]
+    }
+
+    /// In the order in which countries first had a turn.
+    private(set) var countries: [Country] = []
+
+    init() {}
+
+    /// How far a partner is, as the next choice sees it.
+    func pass(_ partner: Int, in code: Vocabulary.Code) -> Int64 {
+        guard let country = countries.first(where: { $0.code == code }) else { return 0 }
+        return Self.pass(partner, country)
+    }
+
+    private static func pass(_ partner: Int, _ country: Country) -> Int64 {
+        let at = index(of: partner, country.places)
+        let own = at < country.places.count && country.places[at].partner == UInt32(partner) ? country.places[at].passMicros : 0
+        return max(own, country.nowMicros)
+    }
+
+    /// First place at or after the partner's.
+    private static func index(of partner: Int, _ places: [Place]) -> Int {
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle].partner < UInt32(partner) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Who of `partners` is next; among those equally far, who waited longest, then the first registered.
+    func next(among partners: [Int], in code: Vocabulary.Code, lastAssigned: [Timestamp]) -> Int? {
+        let country = countries.first { $0.code == code }
+        return partners.min { a, b in
+            let (x, y) = (country.map { Self.pass(a, $0) } ?? 0, country.map { Self.pass(b, $0) } ?? 0)
+            return (x, lastAssigned[a], a) < (y, lastAssigned[b], b)
+        }
+    }
+
+    /// A partner of some weight had its turn.
+    mutating func take(_ partner: Int, in code: Vocabulary.Code, weight: UInt32) {
+        let slot = countries.firstIndex { $0.code == code } ?? countries.count
+        if slot == countries.count { countries.append(Country(code: code, nowMicros: 0, places: [])) }
+        let pass = Self.pass(partner, countries[slot])
+        countries[slot].nowMicros = pass
+        let moved = Place(partner: UInt32(partner), passMicros: pass + Self.strideMicros / Int64(max(weight, 1)))
+        let at = Self.index(of: partner, countries[slot].places)
+        if at < countries[slot].places.count, countries[slot].places[at].partner == moved.partner {
+            countries[slot].places[at] = moved
+        } else {
+            countries[slot].places.insert(moved, at: at)
+        }
+    }
+
+    func write(to w: inout StateWriter) {
+        w.put(each: countries) { w, country in
+            w.put(country.code)
+            w.put(country.nowMicros)
+            w.put(each: country.places) { w, place in
+                w.put(place.partner)
+                w.put(place.passMicros)
+            }
+        }
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        countries = try r.each { (r) throws(StateBytesError) in
+            Country(
+                code: try r.get(), nowMicros: try r.get(),
+                places: try r.each { (r) throws(StateBytesError) in Place(partner: try r.get(), passMicros: try r.get()) })
+        }
+    }
+}

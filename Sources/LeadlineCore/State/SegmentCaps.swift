@@ -1,0 +1,84 @@
+// Caps on leads of one kind: their words as codes, and how many such leads each partner got this period.
+
+extension PartnerTable {
+    /// A cap of the profile, its word as a code.
+    struct CompiledCap: Sendable, Equatable {
+        var field: LeadField
+        var code: Vocabulary.Code
+        var most: UInt32
+    }
+
+    /// Leads of one kind in one period. It outlives its cap until the period ends: a profile that drops a cap and
+    /// states it again, or changes its number, finds the count where it was. A cap that is stated for the first time
+    /// counts from then on.
+    struct SegmentCount: Sendable, Equatable {
+        var field: LeadField
+        var code: Vocabulary.Code
+        var period: Int64
+        var leads: UInt32
+    }
+
+    /// Counts that are kept for one partner; past it those without a cap go first.
+    private static let countsMax = 64
+
+    mutating func setSegments(_ caps: [SegmentCap], at index: Int, _ vocabulary: inout Vocabulary) {
+        segmentCaps[index] = caps.map {
+            CompiledCap(field: $0.leadField, code: vocabulary.learn($0.value), most: $0.leadsPerPeriodMax)
+        }
+        withSegments[index] = !caps.isEmpty
+        for cap in segmentCaps[index] where !segmentCounts[index].contains(where: { $0.counts(cap) }) {
+            segmentCounts[index].append(SegmentCount(field: cap.field, code: cap.code, period: .min, leads: 0))
+        }
+        if segmentCounts[index].count <= Self.countsMax { return }
+        let kept = segmentCaps[index]
+        segmentCounts[index].removeAll { count in !kept.contains { count.counts($0) } }
+    }
+
+    /// Counts an assigned lead under every kind it is of.
+    mutating func countSegments(_ lead: LeadView, at index: Int, in period: Int64) {
+        for at in segmentCounts[index].indices where lead.has(segmentCounts[index][at].code, as: segmentCounts[index][at].field) {
+            if segmentCounts[index][at].period != period {
+                segmentCounts[index][at].period = period
+                segmentCounts[index][at].leads = 0
+            }
+            segmentCounts[index][at].leads += 1
+        }
+        let caps = segmentCaps[index]
+        segmentCounts[index].removeAll { count in count.period != period && !caps.contains { count.counts($0) } }
+    }
+
+    /// True if the partner got as many leads of a kind this lead is of as it takes.
+    func isSegmentFull(_ index: Int, _ lead: LeadView, in period: Int64) -> Bool {
+        for cap in segmentCaps[index] where lead.has(cap.code, as: cap.field) && segmentLeads(index, cap, in: period) >= cap.most {
+            return true
+        }
+        return false
+    }
+
+    func segmentLeads(_ index: Int, _ cap: CompiledCap, in period: Int64) -> UInt32 {
+        for count in segmentCounts[index] where count.counts(cap) { return count.period == period ? count.leads : 0 }
+        return 0
+    }
+
+    func segmentStandings(_ index: Int, in period: Int64) -> [SegmentStanding] {
+        zip(profiles[index].capacity.segments, segmentCaps[index]).map {
+            SegmentStanding(cap: $0, leads: segmentLeads(index, $1, in: period))
+        }
+    }
+
+    /// Reads the counts back from a snapshot.
+    mutating func restore(_ counts: [SegmentCount], coolingUntil: Timestamp, at index: Int) {
+        segmentCounts[index] = counts
+        coolDown(index, until: coolingUntil)
+    }
+
+    /// The partner missed a deadline and gets no leads until then.
+    mutating func coolDown(_ index: Int, until: Timestamp) {
+        coolingUntil[index] = max(coolingUntil[index], until)
+        coolingLatest = max(coolingLatest, until)
+    }
+}
+
+extension PartnerTable.SegmentCount {
+    func counts(_ cap: PartnerTable.CompiledCap) -> Bool { field == cap.field && code == cap.code }
+}
