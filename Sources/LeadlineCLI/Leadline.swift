@@ -26,7 +26,12 @@ struct Leadline: AsyncParsableCommand {
             CommandGroup(
                 name: "Ask and check:",
                 subcommands: [LeadsCommand.self, ExplainCommand.self, ModelCommand.self, ReplayCommand.self, VerifyCommand.self, AuditCommand.self, ExportCommand.self]),
-            CommandGroup(name: "Measure:", subcommands: [EvaluateCommand.self, BacktestCommand.self, ArenaCommand.self, BenchCommand.self]),
+            CommandGroup(
+                name: "Measure:",
+                subcommands: [
+                    ReportCommand.self, PilotCommand.self, ForecastCommand.self, EvaluateCommand.self, BacktestCommand.self, ArenaCommand.self,
+                    BenchCommand.self,
+                ]),
             CommandGroup(name: "Learn:", subcommands: [ExitCodesCommand.self]),
         ])
 

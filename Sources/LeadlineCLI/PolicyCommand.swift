@@ -39,7 +39,7 @@ struct PolicyApply: AsyncParsableCommand {
     func run() async throws {
         let folder = try data.folder()
         let state = try data.registeredState(in: folder)
-        let (message, published) = try read()
+        let (message, published) = try PolicyFile.read(file)
         let before = try state.policy.map { try YAMLTree.leaves(json: SchemaJSON.text($0)) } ?? []
         let differences = FieldDiff.between(before, try YAMLTree.leaves(json: SchemaJSON.text(published.policy)))
         let isUnchanged = state.policyVersion == published.version
@@ -60,21 +60,6 @@ struct PolicyApply: AsyncParsableCommand {
         var unchanged: Bool
         var published: Bool
         var differences: [FieldDiff]
-    }
-
-    /// The file's message, and the fact that intake would make of it.
-    private func read() throws -> (WirePolicy, PolicyPublished) {
-        let yaml = try YAMLFile(file)
-        let node = yaml.root.mapping?.count == 1 ? yaml.root.mapping?["policy"] ?? yaml.root : yaml.root
-        let message = try yaml.message(WirePolicy.self, at: node, path: "")
-        let body = JSONText.object([("policy", try message.jsonString())])
-        do {
-            let fact = try Validation.fact(Array(body.utf8), as: .policyPublished, at: SystemClock().now())
-            guard case .policyPublished(let published) = fact else { preconditionFailure("a policy is read as a policy") }
-            return (message, published)
-        } catch {
-            throw yaml.failure(error, in: node, path: "", dropping: "policy.")
-        }
     }
 
     private func show(_ differences: [FieldDiff], _ state: State, _ published: PolicyPublished, _ isUnchanged: Bool) {

@@ -14,8 +14,14 @@ struct ReplayCommand: AsyncParsableCommand {
             so that two machines can be compared, also as it was at an earlier moment. Reads only.
 
             With --json, one object: programs (program, entries, events, differenceCount, differences with position, \
-            recorded and decided, stateHash, foldSeconds, decideSeconds), seconds. Exit code 1 on any difference. \
-            \(Outcome.note)
+            recorded and decided, stateHash, foldSeconds, decideSeconds), seconds. Exit code 1 on any difference.
+
+            With --policy, all history is replayed against a candidate instead: each recorded decision is made again in \
+            the state that history had left, the candidate in place of every recorded policy. Says which leads would have \
+            gone elsewhere, what each partner would have gained or lost, and what the candidate would have earned a lead, \
+            estimated from outcomes and recorded propensities (IPS, SNIPS, doubly robust, at 95 %). Where the logs cannot \
+            carry a conclusion it says so, why, and what would mend it; --require-conclusion makes that exit code 1. With \
+            --json one object, the fields of CandidateReport. \(Outcome.note)
             """)
 
     @Flag(help: "Print one JSON object.")
@@ -26,10 +32,15 @@ struct ReplayCommand: AsyncParsableCommand {
             "Only as far as a number of entries, or a moment such as 2026-03-31T23:59:59Z.", valueName: "count or time"))
     var at: String?
 
+    @OptionGroup var candidate: CandidateOptions
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var data: DataFolderOptions
 
-    func validate() throws { _ = try end() }
+    func validate() throws {
+        _ = try end()
+        if candidate.policy != nil, at != nil { throw ValidationError("--at and --policy do not go together; --to ends a replay of --policy") }
+        try candidate.check()
+    }
 
     private func end() throws -> ReplayEnd {
         guard let at else { return .newest }
@@ -43,6 +54,9 @@ struct ReplayCommand: AsyncParsableCommand {
     func run() async throws { try await archive.withFolder(data) { try await replay($0) } }
 
     private func replay(_ folder: DataFolder) async throws {
+        if let policy = candidate.policy {
+            return try CandidateRun(candidate, folder, program: data.program(in: folder), json: json).run(policy)
+        }
         let replayer = Replayer(folder)
         let end = try end()
         let report = try await SharedProgressBar.audit("replaying") { bar in

@@ -201,7 +201,7 @@ struct CommandTests {
             [], ["init"], ["run"], ["produce"], ["consume"], ["partners"], ["partners", "apply"], ["partners", "list"], ["policy"],
             ["policy", "apply"], ["policy", "show"], ["leads"], ["leads", "list"], ["leads", "show"], ["deadletter"],
             ["deadletter", "list"], ["deadletter", "show"], ["deadletter", "resubmit"], ["import"], ["explain"], ["replay"],
-            ["verify"], ["bench"], ["demo"], ["exit-codes"],
+            ["verify"], ["report"], ["pilot"], ["pilot", "report"], ["forecast"], ["bench"], ["demo"], ["exit-codes"],
         ])
     func help(_ command: [String]) throws {
         let binary = try Binary()

@@ -14,29 +14,20 @@ struct JournalWalk {
     /// Walks to the entry at `last`, or to the newest.
     static func run(_ data: DataFolderOptions, through last: UInt64? = nil) throws -> JournalWalk {
         let folder = try data.folder()
-        let program = data.program(in: folder)
-        var walk = JournalWalk(stream: ProgramStream(program: program))
-        var bar = ProgressBar("reading the journal", unit: "entries")
-        defer { bar.finish() }
-        do {
-            try folder.openJournalReadOnly().read { db in
-                guard let head = try JournalReader().head(of: program, in: db) else { throw CommandFailure(unknownProgram: program, folder) }
-                if let last { try CommandFailure.check(position: last, in: head) }
-                let chain = try ChainVerifier().verify(program: program, in: db) { position, bytes in
-                    if let last, position > last { return }
-                    let entry: EntryRecord
-                    do { entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) } } catch {
-                        throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")
-                    }
-                    try walk.take(entry, at: position)
-                    bar.update(position + 1, of: head.size)
-                }
-                if let fault = chain.fault {
-                    throw AuditFault(.chain, program: program, position: fault.position, "the journal was changed; run 'leadline verify'")
-                }
-            }
-        } catch { throw CommandFailure(ofAudit: error) }
+        var walk = JournalWalk(stream: ProgramStream(program: data.program(in: folder)))
+        if let last { try checkExists(last, walk.stream.program, folder) }
+        try EntryScan.run(data) { entry, position in
+            if let last, position > last { return }
+            try walk.take(entry, at: position)
+        }
         return walk
+    }
+
+    private static func checkExists(_ position: UInt64, _ program: String, _ folder: DataFolder) throws {
+        guard let head = try folder.openJournalReadOnly().read({ try JournalReader().head(of: program, in: $0) }) else {
+            throw CommandFailure(unknownProgram: program, folder)
+        }
+        try CommandFailure.check(position: position, in: head)
     }
 
     private mutating func take(_ entry: EntryRecord, at position: UInt64) throws {

@@ -7,10 +7,13 @@ enum MoneyText {
         "TND": 3,
     ]
 
+    /// Minor units in one unit of the currency.
+    static func minorUnits(in currency: String) -> Int { [1, 10, 100, 1_000][unusualPlaces[currency] ?? 2] }
+
     /// An amount in minor units with its currency; without decimals where they are zero and `short` is wanted.
     static func of(_ minorUnits: Int64, _ currency: String, short: Bool = false) -> String {
         let places = unusualPlaces[currency] ?? 2
-        let scale = [1, 10, 100, 1_000][places]
+        let scale = Self.minorUnits(in: currency)
         let whole = CountText.grouped(minorUnits / Int64(scale))
         let rest = Int(minorUnits.magnitude % UInt64(scale))
         let prefix = currency.isEmpty ? "" : currency + " "

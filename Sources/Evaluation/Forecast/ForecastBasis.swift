@@ -1,0 +1,118 @@
+import LeadlineCore
+
+/// What a forecast rests on: everything known at one moment, and nothing later.
+struct ForecastBasis: Sendable {
+    /// An open deal.
+    struct Open: Sendable {
+        var partner: Int
+        /// Chance of a win within the horizon.
+        var chance: Double
+        var value: Double
+    }
+
+    /// Leads like those that will come: chance of a win at this partner, and value.
+    struct Past: Sendable {
+        var chance: Double
+        var value: Double
+    }
+
+    /// Days that rates of arrival are taken from, and that leads like the coming ones are.
+    private static let recentDays = 91.0
+    private static let pastDays = 182.0
+    /// Wins that a calibration of 1 weighs.
+    private static let calibrationStrength = 10.0
+
+    let at: Timestamp
+    let days: Int
+    var open: [Open] = []
+    /// Awards a day that partners keep, and the leads they kept, by partner.
+    var keptInRecent: [Int]
+    var past: [[Past]]
+    /// Days of history that arrivals were counted over.
+    var recentDays = 0.0
+    /// Factor for the season; 1 without enough history.
+    var season = 1.0
+    var hasSeason = false
+    /// What was won over what had been expected, shrunk to 1, and how many wins it rests on.
+    var calibration = 1.0
+    var wins = 0
+    /// Share of eventual wins that come within the horizon, of leads that arrive in it.
+    var newWinShare = 0.0
+    /// Deviation of the level of arrivals from one quarter to the next, of its logarithm.
+    var drift = 0.1
+    /// Won amounts over deal values.
+    var amountRatios: [Double] = []
+
+    init(_ history: NetworkHistory, at moment: Timestamp, days: Int) {
+        at = moment
+        self.days = days
+        keptInRecent = history.partnerIDs.map { _ in 0 }
+        past = history.partnerIDs.map { _ in [] }
+        let first = history.first ?? moment
+        recentDays = min(Self.recentDays, max(1, Self.days(from: first, to: moment)))
+        let table = ClosingTable(history.curves.last { $0.at <= moment }?.shares ?? [])
+        newWinShare = table.meanWins(over: days)
+        var expected = 0.0
+        for lead in history.leads where lead.submittedAt <= moment && !lead.isMerged { take(lead, table, &expected) }
+        calibration = (Double(wins) + Self.calibrationStrength) / (expected + Self.calibrationStrength)
+        readArrivals(history.leads.lazy.filter { !$0.isMerged && $0.submittedAt <= moment }.map(\.submittedAt))
+    }
+
+    private static func days(from: Timestamp, to: Timestamp) -> Double { Double(to.micros - from.micros) / Double(Timestamp.microsPerDay) }
+
+    private mutating func take(_ lead: LeadRecord, _ table: ClosingTable, _ expected: inout Double) {
+        guard let award = lead.awards.last(where: { $0.at <= at }), award.endedAt > at || award.end == .closed,
+            let chance = award.conversion, lead.closedAt > at || lead.isDecided
+        else { return }
+        let age = Self.days(from: award.at, to: at), value = Double(lead.valueMinorUnits)
+        if age <= recentDays { keptInRecent[award.partner] += 1 }
+        if age <= Self.pastDays { past[award.partner].append(Past(chance: chance, value: value)) }
+        if age <= 2 * Self.pastDays { expected += chance * table.wins(by: age) }
+        if lead.closedAt > at {
+            open.append(Open(partner: award.partner, chance: table.winsWithin(Double(days), chance: chance, age: age), value: value))
+        } else if lead.isWon {
+            if age <= 2 * Self.pastDays { wins += 1 }
+            if value > 0 { amountRatios.append(Double(lead.amountMinorUnits) / value) }
+        }
+    }
+
+    // MARK: Arrivals
+
+    /// Arrivals a week back from the moment, the newest week first.
+    private mutating func readArrivals(_ arrivals: some Sequence<Timestamp>) {
+        var weeks: [Int] = []
+        for arrival in arrivals {
+            let week = Int(Self.days(from: arrival, to: at) / 7)
+            while weeks.count <= week { weeks.append(0) }
+            weeks[week] += 1
+        }
+        readDrift(weeks)
+        readSeason(weeks)
+    }
+
+    /// How far the sums of neighbouring quarters differ beyond chance.
+    private mutating func readDrift(_ weeks: [Int]) {
+        let quarters = stride(from: 0, to: weeks.count - 12, by: 13).map { Double(weeks[$0..<$0 + 13].reduce(0, +)) }.filter { $0 > 0 }
+        if quarters.count < 3 { return }
+        var excess = 0.0
+        for (later, earlier) in zip(quarters, quarters.dropFirst()) {
+            let ratio = ElementaryFunctions.log(later / earlier)
+            excess += ratio * ratio - 1 / later - 1 / earlier
+        }
+        drift = min(0.5, max(0.05, max(0, excess / Double(quarters.count - 1)).squareRoot()))
+    }
+
+    /// A year ago: the quarter to come over the one before it, weeks smoothed over five, the logarithm shrunk by how many
+    /// leads it rests on.
+    private mutating func readSeason(_ weeks: [Int]) {
+        let ahead = (days + 6) / 7
+        if weeks.count < 52 + 13 + 2 || ahead > 48 { return }
+        func smoothed(_ week: Int) -> Double { Double(weeks[max(0, week - 2)...min(weeks.count - 1, week + 2)].reduce(0, +)) / 5 }
+        let coming = (0..<ahead).reduce(0) { $0 + smoothed(51 - $1) } / Double(ahead)
+        let before = (0..<13).reduce(0) { $0 + smoothed(52 + $1) } / 13
+        if coming <= 0 || before <= 0 { return }
+        let leads = 13 * min(coming, before)
+        season = ElementaryFunctions.exp(ElementaryFunctions.log(coming / before) * leads / (leads + 100))
+        hasSeason = true
+    }
+}

@@ -1,0 +1,111 @@
+public import LeadlineCore
+
+/// All history under a candidate policy: each recorded decision is made again in the state that history had left, with the
+/// candidate in the place of every recorded policy.
+///
+/// The state is folded from recorded events, so that one difference does not hide the next: this compares decisions one by
+/// one. A candidate that had really ruled would have left other loads behind it. Deadlines and outcomes stay as they were.
+public struct CandidateReplay: Sendable {
+    /// The candidate.
+    public let candidate: Policy
+    /// Decisions stamped before this one, or after the other, are not compared; they are folded all the same.
+    private let from: Timestamp
+    private let to: Timestamp
+    private var state = State()
+    private var book = ReplayBook()
+
+    /// A replay from a program's first entry on.
+    /// - Parameters:
+    ///   - version: The candidate's content hash.
+    ///   - from: Decisions at this moment or later are compared.
+    ///   - to: Decisions at this moment or earlier are.
+    public init(
+        _ candidate: Policy, version: String, from: Timestamp = Timestamp(micros: .min), to: Timestamp = .distantFuture
+    ) {
+        var decided = candidate
+        // What is estimated is the candidate's choice; its own lots and budget are added by probability, and its shadow
+        // would hide what it chooses.
+        decided.exploration = Exploration()
+        decided.shadow = false
+        self.candidate = decided
+        self.version = version
+        self.from = from
+        self.to = to
+        book.explored = Double(candidate.exploration.shareBasisPoints) / 10_000
+    }
+
+    private let version: String
+
+    /// Takes in the entry at the next position.
+    /// - Returns: How the candidate differs here; nil where it does not, or where nothing was decided.
+    @discardableResult
+    public mutating func take(_ input: Input, _ events: [Event], at stamp: Timestamp) -> DecisionDifference? {
+        var difference: DecisionDifference?
+        if from <= stamp, stamp <= to, let recorded = RoutingChoice(events) {
+            let again = Decider.explain(input, at: stamp, in: state)
+            if let decided = RoutingChoice(again.events), decided.leadID == recorded.leadID {
+                difference = book.compare(recorded, decided, again.evaluation, position: state.nextPosition, at: stamp)
+            }
+        }
+        book.take(events)
+        state.fold(substituted(input), events, at: stamp)
+        return difference
+    }
+
+    /// The input with the candidate in place of a recorded policy. When an open deal counts as lost is part of what
+    /// happened, not of how leads are routed; it stays.
+    private func substituted(_ input: Input) -> Input {
+        guard case .policyPublished(let fact) = input.fact else { return input }
+        var changed = input, policy = candidate
+        policy.dealHorizonDays = fact.policy.dealHorizonDays
+        changed.fact = .policyPublished(PolicyPublished(policy: policy, version: version))
+        return changed
+    }
+
+    /// What was found so far.
+    public func report(program: String, demands: Overlap.Demands = Overlap.Demands()) -> CandidateReport {
+        book.report(program: program, policy: candidate.name, version: version, currency: state.currency, demands)
+    }
+}
+
+/// A decision that the candidate makes otherwise.
+public struct DecisionDifference: Encodable, Equatable, Sendable {
+    /// The lead.
+    public var lead: String
+    /// Position of the entry in the program's stream.
+    public var position: UInt64
+    /// The entry's time.
+    public var at: Timestamp
+    /// Partner that was chosen; nil where the lead went elsewhere.
+    public var before: String?
+    /// Why it went to no partner, in one word; empty where it went to one.
+    public var beforeReason: String
+    /// Partner that the candidate chooses; nil where it sends the lead elsewhere.
+    public var after: String?
+    /// Why that is no partner.
+    public var afterReason: String
+    /// The deal's value in minor units.
+    public var valueMinorUnits: Int64
+    /// Deal value x conversion at either, rounded; 0 at no partner. Both by one model, the one of that moment.
+    public var expectedBeforeMinorUnits: Int64
+    public var expectedAfterMinorUnits: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case lead, position, stampMicros, before, beforeReason, after, afterReason, valueMinorUnits, expectedBeforeMinorUnits
+        case expectedAfterMinorUnits
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(lead, forKey: .lead)
+        try fields.encode(position, forKey: .position)
+        try fields.encode(at.micros, forKey: .stampMicros)
+        try fields.encode(before, forKey: .before)
+        try fields.encode(beforeReason, forKey: .beforeReason)
+        try fields.encode(after, forKey: .after)
+        try fields.encode(afterReason, forKey: .afterReason)
+        try fields.encode(valueMinorUnits, forKey: .valueMinorUnits)
+        try fields.encode(expectedBeforeMinorUnits, forKey: .expectedBeforeMinorUnits)
+        try fields.encode(expectedAfterMinorUnits, forKey: .expectedAfterMinorUnits)
+    }
+}

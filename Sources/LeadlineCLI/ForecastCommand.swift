@@ -1,0 +1,122 @@
+import ArgumentParser
+import Engine
+import Evaluation
+import Foundation
+import LeadlineCore
+import LeadlineSchemas
+
+/// `leadline forecast`: next quarter's wins and revenue, and what enabling a partner would be worth.
+struct ForecastCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forecast",
+        abstract: "Forecast wins and revenue per partner, and what enabling a partner would be worth.",
+        discussion: """
+            From the open deals (each with its own chance, its age and the closing curve) and the leads expected (recent \
+            rates, the season where the history is long enough, win rates, cycle lengths), with 80 and 95 % intervals from a \
+            simulation with a fixed seed. --backtest forecasts past quarters from what was known then and says how many \
+            intervals held what came.
+
+            With --certify or --enable the last days' leads come once more, from the present state on, and the router decides \
+            about them twice, with the profiles that there are and with the changed one, loads and caps following. The \
+            expected revenue is compared lead by lead. Several changes count together.
+
+              leadline forecast --enable alfa-industria:vertical=retail
+              leadline forecast --certify collina-partners=iso-27001
+
+            With --json, one object: forecast, and backtest or enablement where asked for. Amounts are in minor units. Reads \
+            only. \(Outcome.note)
+            """)
+
+    @Option(help: ArgumentHelp("Days ahead; of a quarter there are 91.", valueName: "days"))
+    var days = 91
+
+    @Flag(help: "Forecast past quarters too, and say how many intervals held what came.")
+    var backtest = false
+
+    @Option(help: ArgumentHelp("What a certification would be worth. May be given several times.", valueName: "partner=certification"))
+    var certify: [String] = []
+
+    @Option(help: ArgumentHelp(
+        "What another value in a profile would be worth: country, region, language, vertical, product, technology, certification or residency. May be given several times.",
+        valueName: "partner:field=value"))
+    var enable: [String] = []
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var data: DataFolderOptions
+
+    func validate() throws {
+        if !(1...730).contains(days) { throw ValidationError("--days must be from 1 to 730") }
+        if certify.count + enable.count > 100 { throw ValidationError("--certify and --enable may be given 100 times in all") }
+        _ = try changes()
+    }
+
+    private func changes() throws -> [Enablement] {
+        try certify.map { try EnablementOption.certify($0) } + (try enable.map { try EnablementOption.enable($0) })
+    }
+
+    func run() throws {
+        let program = data.program(in: try data.folder())
+        let history = try HistoryScan.run(data, readsCandidates: false)
+        let last = history.last ?? .epoch
+        do {
+            let enablement = try enablement(from: last.adding(micros: -Int64(days) * Timestamp.microsPerDay))
+            var document = ForecastDocument(forecast: nil, backtest: nil, enablement: enablement)
+            if enablement == nil || backtest || json {
+                document.forecast = try Forecast(history, program: program, at: last, days: days)
+            }
+            if backtest { document.backtest = ForecastBacktest(history, program: program, days: days) }
+            if json { Terminal.line(try JSONText.line(document)) } else { Terminal.write(ForecastText.of(document)) }
+        } catch let error as EvaluationError {
+            throw CommandFailure(.input, error.what, at: program, remedy: error.remedy)
+        }
+    }
+
+    private func enablement(from: Timestamp) throws -> EnablementReport? {
+        let changes = try changes()
+        if changes.isEmpty { return nil }
+        var run = EnablementRun(changes, from: from)
+        try EntryScan.run(data, label: "routing again") { entry, _ in run.take(entry.input, entry.events, at: entry.stamp) }
+        return try run.report(days: days)
+    }
+}
+
+/// The whole result as a program reads it. Field names are a contract.
+struct ForecastDocument: Encodable {
+    var forecast: Forecast?
+    var backtest: ForecastBacktest?
+    var enablement: EnablementReport?
+}
+
+/// What --certify and --enable say.
+enum EnablementOption {
+    private static let lists: [(String, PartnerList)] = [
+        ("country", .countries), ("region", .regions), ("language", .languages), ("vertical", .verticals), ("product", .products),
+        ("technology", .technologies), ("certification", .certifications), ("residency", .residencies),
+    ]
+
+    /// "partner=certification".
+    static func certify(_ text: String) throws -> Enablement {
+        guard let (partner, value) = halves(text, at: "=") else {
+            throw ValidationError("--certify must be PARTNER=CERTIFICATION, e.g. collina-partners=iso-27001, not '\(text)'")
+        }
+        return Enablement(partnerID: partner, list: .certifications, value: value)
+    }
+
+    /// "partner:field=value"; a partner's id may hold colons.
+    static func enable(_ text: String) throws -> Enablement {
+        guard let (left, value) = halves(text, at: "="), let colon = left.lastIndex(of: ":"), colon > left.startIndex,
+            let list = lists.first(where: { $0.0 == left[left.index(after: colon)...] })?.1
+        else {
+            throw ValidationError(
+                "--enable must be PARTNER:FIELD=VALUE, e.g. alfa-industria:vertical=retail, with one of \(lists.map(\.0).joined(separator: ", ")), not '\(text)'")
+        }
+        return Enablement(partnerID: String(left[..<colon]), list: list, value: value)
+    }
+
+    private static func halves(_ text: String, at separator: Character) -> (String, String)? {
+        guard let place = text.firstIndex(of: separator), place > text.startIndex, text.index(after: place) < text.endIndex else { return nil }
+        return (String(text[..<place]), String(text[text.index(after: place)...]))
+    }
+}

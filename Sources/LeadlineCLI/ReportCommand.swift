@@ -1,0 +1,55 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import LeadlineSchemas
+
+/// `leadline report`: the health of the channel.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Report the health of the channel: speed, wins, load and fairness, per partner and over time.",
+        discussion: """
+            Per partner and over windows of 30 days: leads, response times (median and 90 %), acceptance, SLA breaches, \
+            overrides by humans, win rates with 95 % intervals, revenue; floors met and missed beside what could have been \
+            got; escalations by reason; the Gini and Jain indices of leads and of utilisation. Where decisions tell who else \
+            could have been chosen, what was won is compared with what taking turns by country would have been expected to \
+            win. Speed and acceptance are of the leads awarded in a window, wins and amounts of the deals decided in it. \
+            Partners go by their ids; nothing personal is in it.
+
+            --html writes the whole report as one page with plots that needs nothing else and prints well. With --json, one \
+            object, the fields of ChannelReport; amounts are in minor units, times in UTC. Reads only. \(Outcome.note)
+            """)
+
+    @OptionGroup var range: MomentRange
+
+    @Option(help: ArgumentHelp("Length of a window in days.", valueName: "days"))
+    var window = 30
+
+    @Option(help: ArgumentHelp("Time zone in which times are shown, e.g. Europe/Rome. Default: the machine's.", valueName: "zone"))
+    var timeZone: String?
+
+    @Option(help: ArgumentHelp("Write the report as an HTML page too.", valueName: "file"))
+    var html: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var data: DataFolderOptions
+
+    func validate() throws {
+        try range.check()
+        if !(1...3_660).contains(window) { throw ValidationError("--window must be from 1 to 3660 days") }
+        if let timeZone, TimeZone(identifier: timeZone) == nil {
+            throw ValidationError("--time-zone must be a name of the tz database such as Europe/Rome, not '\(timeZone)'")
+        }
+    }
+
+    func run() throws {
+        let history = try HistoryScan.run(data, readsCandidates: true)
+        let report = ChannelReport(
+            history, program: data.program(in: try data.folder()), windowDays: window, from: try range.first(), to: try range.last())
+        let times = ReportTimes(timeZone.flatMap(TimeZone.init(identifier:)) ?? .current)
+        if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(ChannelText.of(report, times)) }
+        if let html { try PageFile.write(ChannelPage.html(report, times), to: html) }
+    }
+}

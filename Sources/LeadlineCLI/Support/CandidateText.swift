@@ -1,0 +1,102 @@
+import Evaluation
+import Foundation
+import LeadlineCore
+
+/// A replay against a candidate for people.
+enum CandidateText {
+    /// - Parameter most: Differences that are written out.
+    static func of(_ report: CandidateReport, most: Int) -> String {
+        if report.decisions == 0 {
+            return "No decision to compare: no lead was routed in this time. Widen --from and --to, or send leads first.\n"
+        }
+        return [head(report), differences(report, most), partners(report), estimates(report), conclusion(report)]
+            .filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private static func head(_ report: CandidateReport) -> String {
+        let share = Double(report.changed) / Double(report.decisions)
+        let gain = report.expectedAfterMinorUnits - report.expectedBeforeMinorUnits
+        return """
+            \(Terminal.styled("\(Terminal.harmless(report.program)) under the policy '\(Terminal.harmless(report.policy))'", .bold)) (version \(report.version.prefix(12)))
+            \(CountText.of(report.decisions, "decision")) compared, \(count(report.changed)) would have been others (\(ReportText.percent(share))).
+            Expected by the model of each moment: \(money(report.expectedBeforeMinorUnits, report)) as decided, \(money(report.expectedAfterMinorUnits, report)) under the candidate (\(signed(gain, report))).
+
+            """
+    }
+
+    private static func differences(_ report: CandidateReport, _ most: Int) -> String {
+        if report.changed == 0 { return "" }
+        var table = TextTable([
+            ("LEAD", .left), ("POSITION", .right), ("BEFORE", .left), ("AFTER", .left), ("EXPECTED BEFORE", .right), ("AFTER", .right),
+            ("DIFFERENCE", .right),
+        ])
+        for row in report.differences.prefix(most) {
+            table.add([
+                row.lead, "\(row.position)", row.before ?? "(\(row.beforeReason))", row.after ?? "(\(row.afterReason))",
+                money(row.expectedBeforeMinorUnits, report), money(row.expectedAfterMinorUnits, report),
+                signed(row.expectedAfterMinorUnits - row.expectedBeforeMinorUnits, report),
+            ])
+        }
+        let left = report.changed - min(most, report.changed)
+        return table.text() + (left > 0 ? "and \(CountText.of(left, "more difference")); --all shows them\n" : "")
+    }
+
+    private static func partners(_ report: CandidateReport) -> String {
+        let moved = report.partners.filter { $0.before != $0.after }
+        if moved.isEmpty { return "" }
+        var table = TextTable([("PARTNER", .left), ("LEADS BEFORE", .right), ("AFTER", .right), ("DIFFERENCE", .right)])
+        for row in moved { table.add([row.partner, count(row.before), count(row.after), row.after > row.before ? "+\(count(row.after - row.before))" : count(row.after - row.before)]) }
+        let same = report.partners.count - moved.count
+        return table.text() + (same > 0 ? "\(CountText.of(same, "other partner")) with as many leads as before\n" : "")
+    }
+
+    // MARK: Estimates
+
+    private static func estimates(_ report: CandidateReport) -> String {
+        guard report.overlap.isEnough, let wins = report.winRate, let revenue = report.revenue else { return leads(report) }
+        var table = TextTable([("A CLOSED LEAD", .left), ("REVENUE", .right), ("95 %", .left), ("WIN RATE", .right), ("95 %", .left)])
+        let rows: [(String, KeyPath<OffPolicyEstimates, Estimate>)] = [
+            ("as logged", \.logged), ("candidate, IPS", \.ips), ("candidate, SNIPS", \.snips), ("candidate, doubly robust", \.doublyRobust),
+            ("difference, doubly robust", \.difference),
+        ]
+        for (name, path) in rows {
+            let (r, w) = (revenue[keyPath: path], wins[keyPath: path])
+            table.add([
+                name, ReportText.money(r.value, report.currency), ReportText.range(r.interval) { ReportText.money($0, report.currency) },
+                ReportText.percent(w.value), ReportText.range(w.interval, ReportText.percent),
+            ])
+        }
+        return leads(report) + table.text()
+            + "Effective sample size \(Int(revenue.effectiveSampleSize)) of \(count(revenue.leads)) leads; the largest weight is \(ReportText.percent(revenue.largestWeightShare)) of all.\n"
+    }
+
+    private static func leads(_ report: CandidateReport) -> String {
+        var parts = ["\(CountText.of(report.closed, "closed lead")) for the estimates; \(count(report.open)) still open and not yet known"]
+        if report.withoutLot > 0 { parts.append("\(count(report.withoutLot)) left out because no lot could fall on them") }
+        if report.leftOut > 0 { parts.append("\(count(report.leftOut)) ended by objection or erasure") }
+        if report.imported > 0 { parts.append("\(count(report.imported)) imported decisions compared, but with unknown propensities") }
+        var text = parts.joined(separator: "; ") + ".\n"
+        if report.open * 10 > report.open + report.closed {
+            let until = report.settledThrough.map { " --to \(TimeText.utc($0).prefix(10)) looks only at leads of which 95 of 100 have ended." } ?? ""
+            text += "Mind the open ones: where wins come sooner than losses, those that have closed look better than all will.\(until)\n"
+        }
+        return text
+    }
+
+    private static func conclusion(_ report: CandidateReport) -> String {
+        let difference = report.revenue.map { ReportText.money($0.difference.value, report.currency, signed: true) } ?? ""
+        switch report.verdict {
+        case .refused:
+            return Terminal.styled("No conclusion about what the candidate would have earned.\n", .yellow)
+                + report.overlap.words.map { "  \($0)\n" }.joined() + "  \(report.overlap.remedy)\n"
+        case .same: return "The candidate decides as was decided: nothing to conclude.\n"
+        case .better: return Terminal.styled("The candidate earns more: \(difference) a closed lead.\n", .green)
+        case .worse: return Terminal.styled("The candidate earns less: \(difference) a closed lead.\n", .red)
+        case .undecided: return "Too early to tell: the interval of the difference holds zero.\n"
+        }
+    }
+
+    private static func count(_ value: Int) -> String { CountText.grouped(Int64(value)) }
+    private static func money(_ value: Int64, _ report: CandidateReport) -> String { ReportText.money(Double(value), report.currency) }
+    private static func signed(_ value: Int64, _ report: CandidateReport) -> String { ReportText.money(Double(value), report.currency, signed: true) }
+}

@@ -1,0 +1,104 @@
+import LeadlineCore
+import Testing
+
+@testable import Evaluation
+
+/// Goal: forecasts use what was known, and their intervals hold what they promise; enablement is run, not guessed. Method:
+/// small curves by hand; a seeded program of two years; programs of a few leads.
+@Suite struct ForecastTests {
+    private static let day = 24 * 60
+
+    @Test func anOpenDealIsWonByItsAge() {
+        let table = ClosingTable([ClosingShare(days: 10, wins: 0.8, losses: 0.2), ClosingShare(days: 20, wins: 1, losses: 1)])
+        #expect(abs(table.wins(by: 5) - 0.4) < 1e-12 && abs(table.losses(by: 15) - 0.6) < 1e-12 && table.wins(by: 99) == 1 && table.wins(by: -1) == 0)
+        #expect(abs(table.winsWithin(10, chance: 0.5, age: 0) - 0.4) < 1e-12)
+        // Of those open at ten days a fifth of the wins and four fifths of the losses are left.
+        #expect(abs(table.winsWithin(10, chance: 0.5, age: 10) - 0.2) < 1e-12)
+        #expect(table.winsWithin(10, chance: 0.5, age: 30) == 0)
+        #expect(abs(ClosingTable([]).meanWins(over: 10) - 1) < 1e-12)
+    }
+
+    /// Two years at a steady pace: partners of different strength, wins by chance, cycles of one to two months.
+    private func program(days: Int, perDay: Double, seed: UInt64) -> RecordedProgram {
+        let names = ["a", "b", "c", "d"], rates = [0.5, 0.3, 0.2, 0.1]
+        var program = RecordedProgram(RecordedProgram.policy(), partners: names.map { RecordedProgram.partner($0) })
+        var chance = SeededChance(seed: seed)
+        var closings: [(minute: Int, lead: String, partner: Int, won: Int64?)] = []
+        var number = 0
+        for day in 0..<days {
+            closings.sort { $0.minute < $1.minute }
+            while let next = closings.first, next.minute < day * Self.day {
+                program.close(next.lead, names[next.partner], won: next.won, at: next.minute)
+                closings.removeFirst()
+            }
+            for _ in 0..<chance.poisson(perDay) {
+                number += 1
+                let partner = chance.below(4), value = Int64(10_000 + chance.below(40_000))
+                let minute = day * Self.day + min(number % 1_000, 1_400)
+                program.assign(RecordedProgram.lead("l\(number)", euros: value), to: names[partner], at: max(minute, day * Self.day))
+                let won = chance.uniform() < rates[partner]
+                closings.append((day * Self.day + Self.day * (20 + chance.below(40)) + number % 1_000, "l\(number)", partner, won ? value : nil))
+            }
+        }
+        return program
+    }
+
+    @Test func backtestedIntervalsHoldWhatTheyPromise() throws {
+        var eighty = Rate(0, of: 0), ninetyFive = Rate(0, of: 0), quarters = 0
+        for seed in 1...3 {
+            let history = PilotReportTests.history(program(days: 540, perDay: 2, seed: UInt64(seed)))
+            let backtest = ForecastBacktest(history, program: "demo", days: 60, draws: 500)
+            quarters += backtest.quarters.count
+            eighty = Rate(eighty.successes + backtest.partnerWins80.successes, of: eighty.trials + backtest.partnerWins80.trials)
+            ninetyFive = Rate(ninetyFive.successes + backtest.partnerWins95.successes, of: ninetyFive.trials + backtest.partnerWins95.trials)
+        }
+        print("forecast coverage over \(quarters) quarters: 80 % \(eighty.share), 95 % \(ninetyFive.share) of \(ninetyFive.trials)")
+        #expect(quarters >= 15 && eighty.share > 0.72 && ninetyFive.share > 0.9)
+    }
+
+    @Test func aForecastIsTheSameForTheSameJournal() throws {
+        let history = PilotReportTests.history(program(days: 120, perDay: 2, seed: 9))
+        let last = try #require(history.last)
+        let one = try Forecast(history, program: "demo", at: last, days: 91, draws: 300), two = try Forecast(history, program: "demo", at: last, days: 91, draws: 300)
+        #expect(one.total.wins == two.total.wins && one.total.revenue == two.total.revenue && one.partners.count == 4)
+        #expect(one.total.wins.interval95.low <= one.total.wins.interval80.low && one.total.wins.expected > 5)
+        #expect(one.partners.reduce(0) { $0 + $1.open } == one.total.open && !one.hasSeason && one.season == 1)
+        #expect(throws: EvaluationError.self) { try Forecast(history, program: "demo", at: RecordedProgram.at(20 * Self.day), days: 91) }
+    }
+
+    // MARK: Enablement
+
+    /// Manufacturing leads that need a certificate only a has; c has none, and a takes ten open leads at most.
+    private func certified() -> RecordedProgram {
+        var a = RecordedProgram.partner("a", capacity: Capacity(openLeadsMax: 10))
+        a.certifications = ["iso"]
+        var program = RecordedProgram(RecordedProgram.policy(), partners: [a, RecordedProgram.partner("c")])
+        for k in 0..<30 {
+            program.take(RecordedProgram.lead("l\(k)", certification: "iso"), at: Self.day * (k + 1))
+        }
+        program.take(Input(.partnerResumed(.init(partnerID: "a"))), at: Self.day * 31)
+        return program
+    }
+
+    private func run(_ program: RecordedProgram, _ changes: [Enablement]) throws -> EnablementReport {
+        var run = EnablementRun(changes, from: RecordedProgram.at(Self.day))
+        for entry in program.entries { run.take(entry.input, entry.events, at: entry.at) }
+        return try run.report(days: 30)
+    }
+
+    @Test func aCertificateIsWorthWhatTheRouterMakesOfIt() throws {
+        let report = try run(certified(), [Enablement(partnerID: "c", list: .certifications, value: "iso")])
+        // a holds ten, which end evenly meanwhile; the rest goes to nobody, or with the certificate to c.
+        #expect(report.leads == 30 && report.moved >= 15 && report.changes == ["c: certifications + iso"])
+        #expect(report.difference.value > 0 && report.difference.interval.low > 0 && report.expectedAfter > 1.5 * report.expectedBefore)
+        let c = try #require(report.partners.first)
+        #expect(c.partner == "c" && c.before == 0 && c.after >= 15)
+        #expect(abs(report.expectedAfter - report.expectedBefore - report.difference.value) < 1e-6 * report.expectedAfter)
+    }
+
+    @Test func whatChangesNothingIsWorthNothing() throws {
+        let report = try run(certified(), [Enablement(partnerID: "a", list: .certifications, value: "iso")])
+        #expect(report.moved == 0 && report.difference.value == 0 && report.partners.isEmpty)
+        #expect(throws: EvaluationError.self) { try run(certified(), [Enablement(partnerID: "nobody", list: .verticals, value: "food")]) }
+    }
+}
