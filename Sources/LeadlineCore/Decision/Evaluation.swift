@@ -205,7 +205,8 @@ enum Evaluation {
         return list
     }
 
-    /// A hash over the whole evaluation: inputs, who was out by which step, every candidate's every contribution.
+    /// A hash over the whole evaluation: inputs, who was out by which step, every candidate's every contribution. Candidates
+    /// go two by two through two hashes: each waits for its own last round, and their number is what makes it long.
     private static func digest(_ summary: EvaluationSummary, _ scratch: EvaluationScratch) -> Digest128 {
         var hash = SipHash128()
         hash.absorb(UInt64(bitPattern: summary.dealValueMinorUnits))
@@ -216,18 +217,49 @@ enum Evaluation {
             hash.absorb(UInt64(step.reason.rawValue) << 32 | UInt64(UInt32(bitPattern: Int32(step.rule))))
             for word in step.out { hash.absorb(word) }
         }
-        let fit = scratch.fitContributions.span
-        let conversion = scratch.conversionContributions.span
-        for row in scratch.partners.indices {
-            hash.absorb(UInt64(scratch.partners[row]) << 1 | (scratch.isIn[row] ? 1 : 0))
-            for column in 0..<Fit.count { hash.absorb(fit[row * Fit.count + column]) }
-            for column in 0..<Conversion.count { hash.absorb(conversion[row * Conversion.count + column]) }
-            hash.absorb(scratch.engagement[row])
-            hash.absorb(scratch.score[row])
-            hash.absorb(scratch.placePrice[row])
-            hash.absorb(scratch.favour[row])
+        hash.absorb(UInt64(scratch.partners.count))
+        var (even, odd) = (SipHash128(), SipHash128())
+        let partners = scratch.partners.span, isIn = scratch.isIn.span
+        for row in stride(from: 0, to: partners.count - 1, by: 2) {
+            even.absorb(word(partners[row], isIn[row]))
+            odd.absorb(word(partners[row + 1], isIn[row + 1]))
+            absorb(scratch.fitContributions.span, row, Fit.count, &even, &odd)
+            absorb(scratch.conversionContributions.span, row, Conversion.count, &even, &odd)
+            absorb(scratch.engagement.span, row, 1, &even, &odd)
+            absorb(scratch.score.span, row, 1, &even, &odd)
+            absorb(scratch.placePrice.span, row, 1, &even, &odd)
+            absorb(scratch.favour.span, row, 1, &even, &odd)
+        }
+        if partners.count & 1 == 1 { absorb(partners.count - 1, scratch, &even) }
+        for half in [even.digest(), odd.digest()] {
+            hash.absorb(half.low)
+            hash.absorb(half.high)
         }
         return hash.digest()
+    }
+
+    @inline(__always)
+    private static func word(_ partner: Int, _ isIn: Bool) -> UInt64 { UInt64(partner) << 1 | (isIn ? 1 : 0) }
+
+    /// Two rows of a column, or of several side by side.
+    @inline(__always)
+    private static func absorb(_ columns: Span<Double>, _ row: Int, _ width: Int, _ even: inout SipHash128, _ odd: inout SipHash128) {
+        let start = row * width
+        for column in start..<start + width {
+            even.absorb(columns[column])
+            odd.absorb(columns[column + width])
+        }
+    }
+
+    /// The last of an odd number of rows.
+    private static func absorb(_ row: Int, _ scratch: EvaluationScratch, _ hash: inout SipHash128) {
+        hash.absorb(word(scratch.partners[row], scratch.isIn[row]))
+        for column in row * Fit.count..<(row + 1) * Fit.count { hash.absorb(scratch.fitContributions[column]) }
+        for column in row * Conversion.count..<(row + 1) * Conversion.count { hash.absorb(scratch.conversionContributions[column]) }
+        hash.absorb(scratch.engagement[row])
+        hash.absorb(scratch.score[row])
+        hash.absorb(scratch.placePrice[row])
+        hash.absorb(scratch.favour[row])
     }
 }
 
