@@ -53,7 +53,7 @@ enum SampleFiles {
         # What is assumed before outcomes have taught anything: 20 % of deals are won, worth 8 deals of evidence.
         prior_win_rate_basis_points: 2000
         prior_strength_deals: 8
-        fit_fade_outcomes: 500                # after so many outcomes, fit counts half as much
+        fit_fade_outcomes: 200                # after so many outcomes, fit counts half as much
 
         period_days: 7                        # caps and floors a period
         period_anchor: 2026-01-05T00:00:00Z   # a Monday

@@ -14,7 +14,7 @@ public struct Policy: Sendable, Equatable {
     /// How many deals the prior weighs against what is learnt.
     public var priorStrengthDeals: UInt32 = 8
     /// n0 in w = n0 / (n0 + closed outcomes), the exponent with which fit enters the score.
-    public var fitFadeOutcomes: UInt32 = 500
+    public var fitFadeOutcomes: UInt32 = 200
     /// Length of a capacity period.
     public var periodDays: UInt32 = 7
     /// Start of the first capacity period.

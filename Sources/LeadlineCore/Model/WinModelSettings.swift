@@ -52,7 +52,7 @@ public struct WinModelSettings: Sendable, Equatable {
     /// Those say most while there is little history; what the crossed model says has to prove itself.
     public static var withSegments: WinModelSettings {
         var settings = WinModelSettings()
-        settings.blendPrior = SIMD8(0.01, 0.01, 0.03, 0.05, 0.9, 0, 0, 0)
+        settings.blendPrior = SIMD8(0.01, 0.01, 0.02, 0.03, 0.93, 0, 0, 0)
         settings.partnerBlendRate = 3
         settings.pairBits = 14
         return settings
