@@ -19,6 +19,6 @@ struct AuditCommand: AsyncParsableCommand {
             """,
         subcommands: [
             AuditCheckpointCommand.self, AuditProveCommand.self, AuditCheckCommand.self, VerifyCommand.self,
-            AuditCosignCommand.self, AuditRotateKeyCommand.self,
+            AuditCosignCommand.self, AuditRotateKeyCommand.self, AuditDossierCommand.self, AuditEraseCommand.self,
         ])
 }

@@ -45,6 +45,7 @@ public struct LeadsProjection: Sendable {
                     attempt INTEGER NOT NULL, value INTEGER NOT NULL, currency TEXT NOT NULL, country TEXT NOT NULL,
                     vertical TEXT NOT NULL, submitted INTEGER NOT NULL, changed INTEGER NOT NULL, respond_by INTEGER,
                     subject BLOB, PRIMARY KEY (program, lead)) WITHOUT ROWID;
+                CREATE INDEX IF NOT EXISTS leads_by_subject ON leads(subject);
                 CREATE TABLE IF NOT EXISTS lead_entries (
                     program TEXT NOT NULL, lead TEXT NOT NULL, position INTEGER NOT NULL,
                     PRIMARY KEY (program, lead, position)) WITHOUT ROWID;
