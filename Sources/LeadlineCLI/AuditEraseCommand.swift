@@ -46,6 +46,8 @@ struct AuditEraseCommand: AsyncParsableCommand {
             try AccessLog.note(folder, command: "audit erase", program: program, subjects: target.subjects, reason: "erasure requested")
             for lead in target.leadsToErase { try await submit(lead, program, folder) }
             try finish(target, program, folder)
+        } catch let refusal as CheckpointRefusal {
+            throw CommandFailure(.checkFailed, "\(refusal)")
         } catch { throw CommandFailure(ofAudit: error) }
     }
 

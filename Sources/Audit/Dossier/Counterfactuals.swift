@@ -39,11 +39,19 @@ struct Counterfactuals {
         let large = value.minorUnits >= 5_000_000
         let other = Money(minorUnits: large ? 4_999_900 : 12_000_000, currency: value.currency)
         questions.append(Self.valued(large ? "a deal value below 50,000" : "a deal value of 120,000", other))
-        let countries = state.partnerStandings.filter { $0.status == "active" }.flatMap(\.profile.countries)
-        if let country = countries.first(where: { $0 != lead.country }) {
+        if let country = Self.otherCountry(lead, state) {
             questions.append(Question(change: "the country \(country) instead of \(lead.country.isEmpty ? "none" : lead.country)") { $0.country = country })
         }
         return questions
+    }
+
+    /// The country that most active partners serve, other than the lead's; the first by name among equals.
+    private static func otherCountry(_ lead: LeadAttributes, _ state: State) -> String? {
+        var served: [String: Int] = [:]
+        for partner in state.partnerStandings where partner.status == "active" {
+            for country in partner.profile.countries where country != lead.country { served[country, default: 0] += 1 }
+        }
+        return served.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.first?.key
     }
 
     private static func valued(_ words: String, _ money: Money) -> Question {
