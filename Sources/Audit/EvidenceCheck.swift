@@ -5,7 +5,7 @@ import LeadlineSchemas
 public struct EvidenceFinding: Sendable, Codable, Equatable {
     /// The file.
     public var source: String
-    /// "checkpoint", "inclusion proof", "consistency proof", "key rotation", "archive" or "unknown".
+    /// "checkpoint", "inclusion proof", "consistency proof", "key rotation", "erasure certificate", "archive" or "unknown".
     public var kind: String
     /// What holds, in words.
     public var checked: [String] = []
@@ -108,6 +108,9 @@ public struct EvidenceCheck {
             case "leadline consistency proof v1":
                 finding = EvidenceFinding(file.source, "consistency proof")
                 try check(ConsistencyProof(file.bytes), &finding)
+            case ErasureCertificate.title:
+                finding = EvidenceFinding(file.source, "erasure certificate")
+                try check(ErasureCertificate(SignedNote(file.bytes)), &finding)
             case "leadline key rotation v1":
                 finding = EvidenceFinding(file.source, "key rotation")
                 try check(KeyRotation(SignedNote(file.bytes)), &finding)
@@ -127,6 +130,7 @@ public struct EvidenceCheck {
         case "c2sp.org/tlog-proof@v1": "inclusion proof"
         case "leadline consistency proof v1": "consistency proof"
         case "leadline key rotation v1": "key rotation"
+        case ErasureCertificate.title: "erasure certificate"
         default: "unknown"
         }
     }
@@ -177,6 +181,17 @@ public struct EvidenceCheck {
         finding.isAuthentic = finding.isAuthentic && isAuthentic
         try proof.verify()
         finding.checked.append("the stream of \(new.size) entries begins with the one of \(old.size): nothing was changed, left out or cut off")
+    }
+
+    private mutating func check(_ certificate: ErasureCertificate, _ finding: inout EvidenceFinding) throws {
+        let checkpoint = try check(certificate.proof.checkpoint, &finding)
+        if trusted.includesLogs {
+            let key = try trusted.verify(certificate.note, Checkpoint(origin: certificate.origin, size: checkpoint.size, root: checkpoint.root))
+            finding.checked.append("the statement is signed by \(key.name)+\(key.idText)")
+        }
+        try certificate.verifyContents()
+        finding.checked.append("the erasure stands in the journal at position \(certificate.statement.position)")
+        finding.checked += certificate.statement.lines
     }
 
     private func check(_ rotation: KeyRotation, _ finding: inout EvidenceFinding) throws {

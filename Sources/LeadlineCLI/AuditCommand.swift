@@ -14,11 +14,14 @@ struct AuditCommand: AsyncParsableCommand {
               leadline audit prove --lead LEAD             a file that proves what was decided, on its own
               leadline audit check FILES... --key KEY      check files offline: no data folder, no network
               leadline audit verify --checkpoint FILE      everything, against a checkpoint kept elsewhere
+              leadline audit dossier --subject WHO         everything about one person
+              leadline audit erase --subject WHO           erase a person, with a certificate
+              leadline audit records                       registers, cards, logs
 
             \(Outcome.note)
             """,
         subcommands: [
             AuditCheckpointCommand.self, AuditProveCommand.self, AuditCheckCommand.self, VerifyCommand.self,
-            AuditCosignCommand.self, AuditRotateKeyCommand.self,
+            AuditCosignCommand.self, AuditRotateKeyCommand.self, AuditDossierCommand.self, AuditEraseCommand.self, AuditRecordsCommand.self,
         ])
 }

@@ -1,10 +1,12 @@
 import ArgumentParser
+import Audit
 import Engine
 import Foundation
 import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Vault
 
 /// The program's leads.
 struct LeadsCommand: AsyncParsableCommand {
@@ -171,7 +173,7 @@ struct LeadsShow: AsyncParsableCommand {
                 remedy: "'leadline leads list' shows what is there; it may also wait for 'leadline run', or be in the dead letters")
         }
         let entries = try LeadEntries.read(folder, program, row.positions)
-        let fields = unseal ? SealedFields(vault: try folder.openVault().vault) : nil
+        let fields = unseal ? try openedVault(folder, program, entries) : nil
         let currency = try LeadEntries.currency(folder, program)
         if json {
             try printJSON(row, entries, fields, currency)
@@ -179,6 +181,15 @@ struct LeadsShow: AsyncParsableCommand {
             show(row)
             for entry in entries { try show(entry, program, fields, currency) }
         }
+    }
+
+    /// Notes the read first, and gives nobody back whom an old vault still knows.
+    private func openedVault(_ folder: DataFolder, _ program: String, _ entries: [EntryRecord]) throws -> SealedFields {
+        let vault = try folder.openVault().vault
+        try PersonFinder.honourErasures(folder, vault)
+        let subjects = Set(entries.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description }).sorted()
+        try AccessLog.note(folder, command: "leads show", program: program, subjects: subjects, reason: "")
+        return SealedFields(vault: vault)
     }
 
     private func show(_ row: LeadRow) {

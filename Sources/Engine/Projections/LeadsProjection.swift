@@ -45,6 +45,7 @@ public struct LeadsProjection: Sendable {
                     attempt INTEGER NOT NULL, value INTEGER NOT NULL, currency TEXT NOT NULL, country TEXT NOT NULL,
                     vertical TEXT NOT NULL, submitted INTEGER NOT NULL, changed INTEGER NOT NULL, respond_by INTEGER,
                     subject BLOB, PRIMARY KEY (program, lead)) WITHOUT ROWID;
+                CREATE INDEX IF NOT EXISTS leads_by_subject ON leads(subject);
                 CREATE TABLE IF NOT EXISTS lead_entries (
                     program TEXT NOT NULL, lead TEXT NOT NULL, position INTEGER NOT NULL,
                     PRIMARY KEY (program, lead, position)) WITHOUT ROWID;
@@ -150,6 +151,12 @@ public struct LeadsProjection: Sendable {
         try db.execute(
             sql: "INSERT INTO erasures SELECT program, ?, subject FROM leads WHERE program = ? AND lead = ? AND subject IS NOT NULL",
             arguments: [Int64(entry.position), program, lead])
+        // The row stays as a tombstone under which the erasure is found; what it said of the person's enquiry goes.
+        try db.execute(
+            sql: """
+                UPDATE leads SET value = 0, currency = '', country = '', vertical = ''
+                WHERE subject = (SELECT subject FROM leads WHERE program = ? AND lead = ?) AND program = ?
+                """, arguments: [program, lead, program])
     }
 
     /// Subjects whose erasure stands in the journal. Erasing twice is harmless; a vault restored from a backup, or

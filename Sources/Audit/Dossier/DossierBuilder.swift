@@ -1,0 +1,246 @@
+public import Engine
+import Foundation
+import GRDB
+import Journal
+public import LeadlineCore
+public import LeadlineSchemas
+import Vault
+
+/// Makes dossiers: reads the entries about one person, decides again what was decided, and asks what would have been.
+public struct DossierBuilder {
+    /// Names and values of a serialised message.
+    public typealias Leaves = ([UInt8], MessageKind) throws -> [Dossier.Field]
+    /// What opening an entry's sealed part gave.
+    public enum Opened {
+        case nothing, erased, unavailable
+        case fields([Dossier.Field])
+    }
+
+    private let folder: DataFolder
+    private let program: String
+    private let leaves: Leaves
+    private let open: (EntryRecord) throws -> Opened
+    /// Entries that are folded on rather than recovered from a snapshot.
+    private static let foldMax: UInt64 = 20_000
+    /// Account inputs that a dossier lists at most.
+    private static let accountInputsMax = 1_000
+
+    /// A builder.
+    /// - Parameters:
+    ///   - leaves: names the fields of a message.
+    ///   - open: opens what intake sealed.
+    public init(_ folder: DataFolder, program: String, leaves: @escaping Leaves, open: @escaping (EntryRecord) throws -> Opened) {
+        self.folder = folder
+        self.program = program
+        self.leaves = leaves
+        self.open = open
+    }
+
+    /// The dossier of a person as of now.
+    /// - Throws: `AuditFault` for a broken journal; SQLite's own failures.
+    public func build(_ person: Person, isErased: Bool, now: Timestamp) throws -> Dossier {
+        let (journal, derived) = (try folder.openJournalReadOnly(), try folder.openDerived())
+        return try journal.read { db in
+            guard let head = try JournalReader().head(of: program, in: db) else { throw JournalError.unknownProgram(program) }
+            let entries = try entries(of: person, db)
+            let account = try accountEntries(entries, db)
+            var dossier = Dossier(
+                program: program, currency: try currency(db), made: RFC3339.format(now), subjects: person.subjects.map(\.description),
+                isErased: isErased, leads: person.leads.map { .init(lead: $0.leadID, status: $0.status, submitted: RFC3339.format($0.submittedAt)) },
+                account: [], sources: try (entries.map { ($0, false) } + account.map { ($0, true) }).sorted { $0.0.position < $1.0.position }
+                    .map { try source($0.0, isAboutAccount: $0.1) },
+                decisions: [], counterfactuals: [], recipients: [], reviews: [], requests: [],
+                certificate: .init(method: "", decisions: 0, reproduced: 0, streamSize: head.size, chainHead: head.link.description))
+            let leads = Set(person.leads.map(\.leadID))
+            try derived.read { try decideAgain(entries, leads, &dossier, db, snapshots: $0) }
+            var file = PersonFile(leads: leads)
+            for entry in entries { file.take(entry, try opened(entry)) }
+            dossier.recipients = file.recipients
+            dossier.reviews = file.reviews
+            dossier.requests = file.requests
+            dossier.certificate = try certificate(dossier, head)
+            dossier.account = DossierWords.account(dossier, person)
+            return dossier
+        }
+    }
+
+    // MARK: Entries
+
+    private func entry(_ position: UInt64, _ db: Database) throws -> EntryRecord {
+        guard let bytes = try JournalReader().entry(program: program, position: position, in: db) else {
+            throw AuditFault(.chain, program: program, position: position, "the entry is missing")
+        }
+        do { return try EntryCodec.decode(bytes) } catch {
+            throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")
+        }
+    }
+
+    private func currency(_ db: Database) throws -> String {
+        if case .programRegistered(let fact) = try entry(0, db).input.fact { return fact.currency }
+        return ""
+    }
+
+    private func entries(of person: Person, _ db: Database) throws -> [EntryRecord] {
+        try Set(person.leads.flatMap(\.positions)).sorted().map { try entry($0, db) }
+    }
+
+    /// What was observed of the person's company before the last decision. SQLite looks for the company's pseudonym in
+    /// the stored bytes, so that only what holds it is decoded; other people's leads of the company stay out.
+    private func accountEntries(_ entries: [EntryRecord], _ db: Database) throws -> [EntryRecord] {
+        let accounts = Set(entries.compactMap { entry -> Digest128? in
+            if case .leadSubmitted = entry.input.fact { return entry.input.account }
+            return nil
+        }.map(\.bytes))
+        guard let last = entries.last?.position, !accounts.isEmpty else { return [] }
+        var found: [EntryRecord] = []
+        for account in accounts.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            let rows = try Data.fetchCursor(
+                db, sql: """
+                    SELECT bytes FROM entries WHERE stream = (SELECT stream FROM streams WHERE program = ?) AND position <= ?
+                        AND instr(bytes, ?) > 0 ORDER BY position LIMIT \(Self.accountInputsMax * 10)
+                    """, arguments: [program, Int64(last), Data(account)])
+            while let bytes = try rows.next(), found.count < Self.accountInputsMax {
+                let entry = try EntryCodec.decode(Array(bytes))
+                if entry.input.account?.bytes == account, entry.input.fact.isObservation { found.append(entry) }
+            }
+        }
+        return found
+    }
+
+    private func source(_ entry: EntryRecord, isAboutAccount: Bool) throws -> Dossier.Source {
+        let fact = FactCodec.encode(entry.input.fact)
+        let kind = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))
+        var source = Dossier.Source(
+            position: entry.position, time: RFC3339.format(entry.stamp), type: kind?.fullName ?? "leadline.v1.internal",
+            topic: entry.origin?.topic, partition: entry.origin?.partition, offset: entry.origin?.offset, eventID: entry.origin?.eventID,
+            isAboutAccount: isAboutAccount, clear: try kind.map { try leaves(fact.bytes, $0) } ?? [], sealedState: "nothing", sealed: [])
+        switch try open(entry) {
+        case .nothing: break
+        case .erased: source.sealedState = "erased"
+        case .unavailable: source.sealedState = "unavailable"
+        case .fields(let fields):
+            source.sealedState = "opened"
+            source.sealed = fields
+        }
+        return source
+    }
+
+    private func opened(_ entry: EntryRecord) throws -> [Dossier.Field] {
+        if case .fields(let fields) = try open(entry) { return fields }
+        return []
+    }
+
+    // MARK: Decisions
+
+    private func decideAgain(_ entries: [EntryRecord], _ leads: Set<String>, _ dossier: inout Dossier, _ db: Database, snapshots: Database) throws {
+        var stream: ProgramStream?
+        var attributes: [String: LeadAttributes] = [:]
+        var history: [LeadDecision] = []
+        for entry in entries {
+            Self.learn(entry.input.fact, &attributes)
+            for (ordinal, event) in entry.events.enumerated() where event.isRouting {
+                guard let lead = event.routedLeadID, leads.contains(lead) else { continue }
+                stream = try advance(stream, to: entry.position, db, snapshots)
+                guard let state = stream?.state else { continue }
+                let decision = LeadDecision(
+                    program: program, position: entry.position, ordinal: ordinal, stamp: entry.stamp, logicVersion: entry.logicVersion, event: event)
+                history.append(decision)
+                let ofLead = history.filter { $0.event.routedLeadID == lead }
+                dossier.decisions.append(explain(decision, entry, lead, ofLead, state))
+                guard event.evaluated != nil, entry.logicVersion == Decider.logicVersion else { continue }
+                let asking = Counterfactuals(leadID: lead, decisionID: decision.id, currency: state.currency)
+                dossier.counterfactuals += asking.answer(
+                    .init(input: entry.input, stamp: entry.stamp, events: entry.events, attributes: attributes[lead] ?? LeadAttributes()), in: state)
+            }
+        }
+    }
+
+    private static func learn(_ fact: Fact, _ attributes: inout [String: LeadAttributes]) {
+        switch fact {
+        case .leadSubmitted(let fact): if attributes[fact.leadID] == nil { attributes[fact.leadID] = fact.attributes }
+        case .leadUpdated(let fact):
+            var known = attributes[fact.leadID] ?? LeadAttributes()
+            if let value = fact.attributes.dealValue { known.dealValue = value }
+            if !fact.attributes.country.isEmpty { known.country = fact.attributes.country }
+            attributes[fact.leadID] = known
+        default: break
+        }
+    }
+
+    /// The state before the entry: folded on from the decision before if that is near, else from the nearest snapshot.
+    private func advance(_ stream: ProgramStream?, to position: UInt64, _ db: Database, _ snapshots: Database) throws -> ProgramStream {
+        guard var stream, stream.state.nextPosition <= position, position - stream.state.nextPosition < Self.foldMax else {
+            return try ProgramStream.recover(program, through: position, journal: db, snapshots: snapshots)
+        }
+        while stream.state.nextPosition < position {
+            let next = stream.state.nextPosition
+            try stream.fold(entry(next, db), at: next)
+        }
+        return stream
+    }
+
+    private func explain(_ decision: LeadDecision, _ entry: EntryRecord, _ lead: String, _ history: [LeadDecision], _ state: State) -> Dossier.Decision {
+        let isKnown = entry.logicVersion == Decider.logicVersion
+        let again = isKnown ? Decider.explain(entry.input, at: entry.stamp, in: state) : ([], nil)
+        let recorded = decision.event.evaluated?.summary
+        let recomputed = again.0.lazy.compactMap(\.evaluated).first { $0.leadID == lead && recorded != nil }?.summary
+        // One entry may route many leads, and the whole evaluation is kept of the first alone.
+        let evaluation = again.1.flatMap { $0.summary.digest == recorded?.digest ? $0 : nil }
+        let explanation = Explanation(
+            leadID: lead, decision: decision, history: history, evaluation: evaluation, partners: state.partnerStandings, policy: state.policy,
+            policyVersion: state.policyVersion, currency: state.currency,
+            recomputation: Recomputation(recorded: recorded?.digest, recomputed: recomputed?.digest, eventsAreEqual: again.0 == entry.events))
+        let weighed = recorded != nil
+        return Dossier.Decision(
+            id: decision.id, lead: lead, time: RFC3339.format(decision.stamp), decided: EventText.line(decision.event),
+            logicVersion: decision.logicVersion, policyVersion: weighed ? state.policyVersion : "", policyName: weighed ? state.policy?.name ?? "" : "",
+            modelVersion: recorded?.modelVersion.description ?? "",
+            rules: weighed ? (state.policy?.hardRules ?? []).map { "\($0.name): \(ReasonWords.requirement($0.require))" } : [],
+            candidates: Self.candidates(evaluation, recorded), excluded: Self.excluded(evaluation, recorded, state),
+            explanation: ExplanationPage(explanation, showsAll: true).lines, recordedDigest: recorded?.digest.description,
+            recomputedDigest: recomputed?.digest.description, isReproduced: again.0 == entry.events)
+    }
+
+    private static func candidates(_ evaluation: FullEvaluation?, _ summary: EvaluationSummary?) -> [Dossier.Candidate] {
+        if let evaluation {
+            return evaluation.candidates.sorted { ($0.net, $1.partnerID) > ($1.net, $0.partnerID) }
+                .map { .init(partner: $0.partnerID, fit: $0.fit, conversion: $0.conversion, score: $0.score, net: $0.net) }
+        }
+        return summary?.best.map {
+            .init(partner: $0.partnerID, fit: $0.fit, conversion: $0.conversion, score: $0.score, net: $0.score - $0.placePrice + $0.favour)
+        } ?? []
+    }
+
+    private static func excluded(_ evaluation: FullEvaluation?, _ summary: EvaluationSummary?, _ state: State) -> [Dossier.Exclusion] {
+        guard let evaluation else { return [] }
+        let standings = state.partnerStandings
+        return evaluation.excluded.map { partner in
+            let standing = standings.first { $0.profile.partnerID == partner.partnerID }
+            return .init(partner: partner.partnerID, reason: ExplanationText.exclusion(partner, standing, state.policy, currency: state.currency))
+        }
+    }
+
+    // MARK: Certificate
+
+    private func certificate(_ dossier: Dossier, _ head: StreamHead) throws -> Dossier.Certificate {
+        var checkpoint: String?
+        if FileManager.default.fileExists(atPath: folder.checkpointsPath) {
+            checkpoint = try folder.openCheckpoints().read { try CheckpointStore().latest(program: program, in: $0) }?.note.description
+        }
+        return Dossier.Certificate(
+            method: "The state before each decision was folded from the journal's recorded entries (from the nearest snapshot whose hash holds), "
+                + "the recorded input was decided again by the recorded logic version, and all events, evaluation digests included, were compared.",
+            decisions: dossier.decisions.count, reproduced: dossier.decisions.count { $0.isReproduced }, streamSize: head.size,
+            chainHead: head.link.description, checkpoint: checkpoint)
+    }
+}
+
+extension Fact {
+    /// True for what was observed of an account.
+    fileprivate var isObservation: Bool {
+        switch self {
+        case .intentObserved, .firmographicsObserved, .technographicsObserved: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,129 @@
+public import Engine
+import Foundation
+public import Journal
+import LeadlineCore
+import LeadlineSchemas
+
+/// Says that a person was erased, by whom it was asked, and what is left; signed by the log's key, with the proof that the
+/// erasure stands in the journal. A signed note whose text is a first line, the log's origin, the statement as one line of
+/// JSON and the inclusion proof in base64.
+public struct ErasureCertificate: Sendable {
+    /// The first line.
+    public static let title = "leadline erasure certificate v1"
+
+    /// What is certified. Field names are a contract.
+    public struct Statement: Sendable, Codable, Equatable {
+        /// The program.
+        public var program: String
+        /// The random ids by which the journal knew the person.
+        public var subjects: [String]
+        /// The person's leads.
+        public var leads: [String]
+        /// Who asked, as the operator stated it.
+        public var requestedBy: String
+        /// Position of the entry that records the erasure.
+        public var position: UInt64
+        /// When it was recorded, RFC 3339.
+        public var erased: String
+        /// When this certificate was made, RFC 3339.
+        public var issued: String
+        /// True if the vault holds no key of the person any more.
+        public var keyDestroyed: Bool
+        /// Rejected records whose contents were removed.
+        public var deadLettersEmptied: Int
+        /// Waiting outcomes whose contents were removed.
+        public var waitingEmptied: Int
+        /// Names of clear fields that stay in the journal, since decisions rest on them.
+        public var residualFields: [String]
+        /// Until when copies on Kafka's topics may still stand, RFC 3339; nil where no Kafka is used.
+        public var provisionalUntil: String?
+
+        /// A statement from its parts.
+        public init(
+            program: String, subjects: [String], leads: [String], requestedBy: String, position: UInt64, erased: String, issued: String,
+            keyDestroyed: Bool, deadLettersEmptied: Int, waitingEmptied: Int, residualFields: [String], provisionalUntil: String?
+        ) {
+            self.program = program
+            self.subjects = subjects
+            self.leads = leads
+            self.requestedBy = requestedBy
+            self.position = position
+            self.erased = erased
+            self.issued = issued
+            self.keyDestroyed = keyDestroyed
+            self.deadLettersEmptied = deadLettersEmptied
+            self.waitingEmptied = waitingEmptied
+            self.residualFields = residualFields
+            self.provisionalUntil = provisionalUntil
+        }
+
+        /// The statement for people.
+        public var lines: [String] {
+            [
+                "Erasure certificate, program \(program)",
+                "Leads \(leads.joined(separator: ", ")) of the person known as \(subjects.joined(separator: ", ")).",
+                "Requested by: \(requestedBy). Recorded \(erased) at position \(position); this certificate was issued \(issued).",
+                keyDestroyed ? "The person's key is destroyed: what was sealed under it cannot be opened by anybody, in no copy of the journal."
+                    : "THE KEY IS NOT DESTROYED.",
+                "Contents of \(deadLettersEmptied) rejected records and \(waitingEmptied) waiting outcomes were removed.",
+                "What stays in the journal, under random ids: \(residualFields.isEmpty ? "nothing" : residualFields.joined(separator: ", ")).",
+                provisionalUntil.map { "Provisional: copies on Kafka's topics end by retention and compaction by \($0)." } ?? "No Kafka topic held a copy.",
+            ]
+        }
+    }
+
+    /// What is certified.
+    public let statement: Statement
+    /// The log's origin.
+    public let origin: String
+    /// That the erasure's entry is in the journal.
+    public let proof: InclusionProof
+    /// As it is written to a file.
+    public let note: SignedNote
+
+    /// Issues a certificate: proves the entry and signs.
+    /// - Throws: ``ProverError``, `CheckpointRefusal`, `LogKeyError`, `NoteError`.
+    public init(_ statement: Statement, in folder: DataFolder) throws {
+        self.statement = statement
+        proof = try Prover(folder, program: statement.program).inclusion(of: statement.position)
+        let key = try LogKeyFile.load(from: folder.logKeyPath)
+        origin = LogOrigin.of(statement.program, in: key.log)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let json = String(decoding: try encoder.encode(statement), as: UTF8.self)
+        var note = try SignedNote(text: [Self.title, origin, json, Data(proof.text.utf8).base64EncodedString()].joined(separator: "\n") + "\n")
+        try note.sign(key.signer.named(origin))
+        self.note = note
+    }
+
+    /// Reads a certificate. Checks no signature and no proof.
+    /// - Throws: `NoteError` for what is none.
+    public init(_ note: SignedNote) throws {
+        let lines = note.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard lines.count == 5, lines[0] == Self.title, lines[4].isEmpty, let proof = Data(base64Encoded: lines[3]) else {
+            throw NoteError.badProof(reason: "it is no erasure certificate: title, origin, statement and proof must be one line each")
+        }
+        origin = lines[1]
+        guard let statement = try? JSONDecoder().decode(Statement.self, from: Data(lines[2].utf8)) else {
+            throw NoteError.badProof(reason: "its statement is not the JSON of an erasure")
+        }
+        self.statement = statement
+        self.proof = try InclusionProof(Array(proof))
+        self.note = note
+    }
+
+    /// Checks that the proof leads to its checkpoint, is of this log, and that its entry erases the person.
+    /// - Throws: `NoteError`, `ProofFault`.
+    func verifyContents() throws {
+        let checkpoint = try Checkpoint(text: proof.checkpoint.text)
+        guard checkpoint.origin == origin, LogOrigin.parts(origin)?.program == statement.program else {
+            throw NoteError.badProof(reason: "the certificate is of \(origin), its proof of \(checkpoint.origin)")
+        }
+        guard let bytes = proof.entry, proof.position == statement.position else {
+            throw NoteError.badProof(reason: "its proof is not of the entry at position \(statement.position)")
+        }
+        try proof.verify(leaf: HashChain.leaf(of: bytes))
+        guard let entry = try? EntryCodec.decode(bytes), case .erasureRequested(let fact) = entry.input.fact, statement.leads.contains(fact.leadID)
+        else { throw NoteError.badProof(reason: "the proven entry does not erase the person of these leads") }
+    }
+}

@@ -1,0 +1,194 @@
+/// What a program's journal says of itself to an auditor: registers and logs, without any personal data. Field names are
+/// a contract.
+public struct ProgramRecords: Sendable, Codable, Equatable {
+    /// What is processed, on what ground and for whom (GDPR Art. 30).
+    public struct Processing: Sendable, Codable, Equatable {
+        /// Why personal data is processed.
+        public var purpose: String
+        /// Whose data it is.
+        public var people: String
+        /// Leads by lawful basis.
+        public var lawfulBases: [String: Int] = [:]
+        /// Entries by kind of input.
+        public var inputs: [String: Int] = [:]
+        /// Entries with sealed fields.
+        public var sealedEntries = 0
+        /// Persons, counted by their random ids.
+        public var persons = 0
+        /// Technical and organisational measures.
+        public var measures: [String]
+    }
+
+    /// One version of the policy.
+    public struct PolicyCard: Sendable, Codable, Equatable {
+        /// Its content hash.
+        public var version: String
+        /// Its own name.
+        public var name: String
+        /// Position of the entry that published it.
+        public var position: UInt64
+        /// In force from, RFC 3339.
+        public var from: String
+        /// Until; nil if it still is.
+        public var until: String?
+        /// The event that published it, where it came from outside.
+        public var event: String?
+        /// Who approved it; nil, since no input names an approver.
+        public var approver: String?
+        /// Decisions made by it.
+        public var decisions = 0
+        /// Its hard rules, in words.
+        public var hardRules: [String]
+        /// How it chooses.
+        public var method: String
+        /// Fields that differ from the version before, by name: before and after.
+        public var changes: [Change] = []
+        /// What it would have changed, decided again over the history before it; nil where that was not computed.
+        public var difference: Difference?
+    }
+
+    /// A field that a new version changed.
+    public struct Change: Sendable, Codable, Equatable {
+        /// Its name.
+        public var field: String
+        /// Nil where it was not set.
+        public var before: String?
+        /// Nil where it is not set any more.
+        public var after: String?
+        /// A change from its parts.
+        public init(field: String, before: String?, after: String?) {
+            self.field = field
+            self.before = before
+            self.after = after
+        }
+    }
+
+    /// What a policy would have changed in the history before it.
+    public struct Difference: Sendable, Codable, Equatable {
+        /// Recorded decisions that were decided again.
+        public var decisions: Int
+        /// How many would have gone elsewhere.
+        public var changed: Int
+        /// A difference from its parts.
+        public init(decisions: Int, changed: Int) {
+            self.decisions = decisions
+            self.changed = changed
+        }
+    }
+
+    /// One version of the model, while decisions used it.
+    public struct ModelCard: Sendable, Codable, Equatable {
+        /// Its content hash.
+        public var version: String
+        /// First decision that used it, RFC 3339.
+        public var from: String
+        /// Last decision that used it.
+        public var until: String
+        /// Decisions that used it.
+        public var decisions: Int
+        /// Closed deals that it had learned from.
+        public var won: Int
+        /// Lost deals that it had learned from.
+        public var lost: Int
+        /// First and last position of what it had learned from.
+        public var trainedFrom: UInt64?
+        /// Last position of what it had learned from.
+        public var trainedThrough: UInt64?
+        /// SHA-256 over the outcomes it had learned from, in order, as a chain of Merkle leaves.
+        public var dataHash: String
+    }
+
+    /// How a partner fared.
+    public struct PartnerFairness: Sendable, Codable, Equatable {
+        /// The partner.
+        public var partner: String
+        /// Decisions in which it was among the best eight.
+        public var considered = 0
+        /// Leads that Leadline gave it.
+        public var assigned = 0
+        /// Leads that a human gave it.
+        public var byHuman = 0
+        /// Leads that it declined or that were taken back.
+        public var takenBack = 0
+        /// Deals it won.
+        public var won = 0
+        /// Deals it lost.
+        public var lost = 0
+        /// Reviews of leads that it held.
+        public var reviews = 0
+        /// Reviews in which a human changed what Leadline had decided.
+        public var overridden = 0
+        /// Share of its reviews that changed the decision; nil without reviews.
+        public var overrideRate: Double?
+    }
+
+    /// How a partner kept its promise of a first response.
+    public struct PartnerPromise: Sendable, Codable, Equatable {
+        /// The partner.
+        public var partner: String
+        /// Leads with a timer.
+        public var timers = 0
+        /// First responses in time.
+        public var met = 0
+        /// Timers that ran out.
+        public var missed = 0
+        /// Mean time to the first response in seconds; nil without any.
+        public var meanSeconds: Double?
+        /// Its time zone; empty where none is named.
+        public var timeZone = ""
+        /// Versions of the time-zone rules, with the position from which each holds.
+        public var calendars: [String: UInt64] = [:]
+    }
+
+    /// Leads of one residency that one partner got.
+    public struct Transfer: Sendable, Codable, Equatable {
+        /// Where the lead's data must stay; empty where nothing is stated.
+        public var leadResidency: String
+        /// The partner.
+        public var partner: String
+        /// Where the partner keeps data, as its profile said at the newest of them.
+        public var partnerResidencies: [String]
+        /// Leads.
+        public var leads: Int
+        /// Leads whose residency the partner's profile did not cover at that moment.
+        public var outside: Int
+    }
+
+    /// An erasure, a restriction or an objection.
+    public struct Execution: Sendable, Codable, Equatable {
+        /// "erasure", "restriction", "objection" or "withdrawal".
+        public var kind: String
+        /// Position of its entry.
+        public var position: UInt64
+        /// RFC 3339.
+        public var time: String
+        /// What came of it.
+        public var effects: Int
+    }
+
+    /// The program.
+    public var program: String
+    /// Art. 30.
+    public var processing: Processing
+    /// Every version of the policy.
+    public var policies: [PolicyCard] = []
+    /// Versions of the model that decisions used, the newest `modelsMax`.
+    public var models: [ModelCard] = []
+    /// Versions of the model in all.
+    public var modelVersions = 0
+    /// Per partner, by id.
+    public var fairness: [PartnerFairness] = []
+    /// Per partner, by id.
+    public var promises: [PartnerPromise] = []
+    /// By residency and partner.
+    public var transfers: [Transfer] = []
+    /// What was executed for people, in order; the newest `executionsMax`.
+    public var retention: [Execution] = []
+    /// Counts of what was executed, by kind.
+    public var executions: [String: Int] = [:]
+
+    /// Model versions that are listed.
+    public static let modelsMax = 200
+    /// Executions that are listed.
+    public static let executionsMax = 10_000
+}

@@ -1,0 +1,174 @@
+import Engine
+import Journal
+public import LeadlineCore
+public import LeadlineSchemas
+
+/// Fills ``ProgramRecords`` while a program's entries are read in order, once.
+public struct RecordsBuilder {
+    private var records: ProgramRecords
+    private var persons: Set<Digest128> = []
+    private var fairness: [String: ProgramRecords.PartnerFairness] = [:]
+    private var promises: [String: ProgramRecords.PartnerPromise] = [:]
+    private var responseMicros: [String: Int64] = [:]
+    private var transfers: [String: ProgramRecords.Transfer] = [:]
+    private var residencies: [String: [String]] = [:]
+    private var leadResidency: [String: String] = [:]
+    private var reviewed: [String: String] = [:]
+    private var cards: [ProgramRecords.ModelCard] = []
+    private var learned: (won: Int, lost: Int, first: UInt64?, last: UInt64?) = (0, 0, nil, nil)
+    private var dataHash = HashChain.leaf(of: [])
+    /// Every policy with its position.
+    public private(set) var policies: [(position: UInt64, fact: PolicyPublished)] = []
+
+    /// A builder for a program.
+    public init(program: String) {
+        records = ProgramRecords(program: program, processing: .init(
+            purpose: "routing sales enquiries to the partner most likely to help, and answering for each decision",
+            people: "prospects who enquired; partners who are sole traders; people who asked for or made reviews",
+            measures: [
+                "every field is sealed (AES-256-GCM, one key a person) unless the schema marks it clear with a reason; the decider sees clear fields alone",
+                "keys are wrapped under a master key outside the data folder; erasing a person destroys the key",
+                "hash chain, Merkle tree and signed checkpoints over the journal's stored bytes",
+                "reads of sealed data by an operator are noted in the access log",
+            ]))
+    }
+
+    /// Takes in the entry at the next position.
+    public mutating func take(_ entry: EntryRecord, at position: UInt64) {
+        count(entry)
+        switch entry.input.fact {
+        case .policyPublished(let fact): publish(fact, entry, position)
+        case .partnerUpserted(let profile): profiled(profile, entry.input.timeZone, position)
+        case .leadSubmitted(let fact):
+            leadResidency[fact.leadID] = fact.attributes.residency
+            records.processing.lawfulBases[fact.attributes.lawfulBasis.name.isEmpty ? "not stated" : fact.attributes.lawfulBasis.name, default: 0] += 1
+        case .leadUpdated(let fact): if !fact.attributes.residency.isEmpty { leadResidency[fact.leadID] = fact.attributes.residency }
+        case .processingRestricted: execute("restriction", entry, position)
+        case .processingObjected: execute("objection", entry, position)
+        case .erasureRequested: execute("erasure", entry, position)
+        case .leadWithdrawn: execute("withdrawal", entry, position)
+        default: break
+        }
+        for event in entry.events { take(event, at: entry.stamp, position) }
+    }
+
+    private mutating func count(_ entry: EntryRecord) {
+        let name = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))?.fullName ?? "Leadline's own"
+        records.processing.inputs[name, default: 0] += 1
+        if !entry.sealed.isEmpty { records.processing.sealedEntries += 1 }
+        if let subject = entry.input.subject { persons.insert(subject) }
+    }
+
+    private mutating func publish(_ fact: PolicyPublished, _ entry: EntryRecord, _ position: UInt64) {
+        let time = RFC3339.format(entry.stamp)
+        if !records.policies.isEmpty { records.policies[records.policies.count - 1].until = time }
+        records.policies.append(.init(
+            version: fact.version, name: fact.policy.name, position: position, from: time, event: entry.origin?.eventID,
+            hardRules: fact.policy.hardRules.map { "\($0.name): \(ReasonWords.requirement($0.require))" }, method: "\(fact.policy.method)"))
+        policies.append((position, fact))
+    }
+
+    private mutating func profiled(_ profile: PartnerProfile, _ zone: TimeZoneRules?, _ position: UInt64) {
+        residencies[profile.partnerID] = profile.residencies
+        promises[profile.partnerID, default: .init(partner: profile.partnerID)].timeZone = profile.timeZone
+        if let zone, promises[profile.partnerID]?.calendars[zone.tzVersion] == nil { promises[profile.partnerID]?.calendars[zone.tzVersion] = position }
+    }
+
+    private mutating func execute(_ kind: String, _ entry: EntryRecord, _ position: UInt64) {
+        records.executions[kind, default: 0] += 1
+        records.retention.append(.init(kind: kind, position: position, time: RFC3339.format(entry.stamp), effects: entry.events.count))
+        if records.retention.count > 2 * ProgramRecords.executionsMax { records.retention.removeFirst(ProgramRecords.executionsMax) }
+    }
+
+    // MARK: Events
+
+    private mutating func take(_ event: Event, at stamp: Timestamp, _ position: UInt64) {
+        if let summary = event.evaluated?.summary { weighed(summary, stamp) }
+        switch event {
+        case .leadAssigned(let event): assigned(event)
+        case .assignmentExpired(let event):
+            promises[event.partnerID, default: .init(partner: event.partnerID)].missed += 1
+            fairness[event.partnerID, default: .init(partner: event.partnerID)].takenBack += 1
+        case .assignmentEnded(let event): fairness[event.partnerID, default: .init(partner: event.partnerID)].takenBack += 1
+        case .firstResponseMet(let event):
+            promises[event.partnerID, default: .init(partner: event.partnerID)].met += 1
+            responseMicros[event.partnerID, default: 0] += event.elapsedMicros
+        case .leadClosed(let event): closed(event, position)
+        case .reviewOpened(let event): if !event.partnerID.isEmpty { reviewed[event.leadID] = event.partnerID }
+        case .reviewResolved(let event):
+            guard let partner = reviewed.removeValue(forKey: event.leadID) else { break }
+            fairness[partner, default: .init(partner: partner)].reviews += 1
+            if event.overridden { fairness[partner]?.overridden += 1 }
+        default: break
+        }
+    }
+
+    private mutating func weighed(_ summary: EvaluationSummary, _ stamp: Timestamp) {
+        for candidate in summary.best { fairness[candidate.partnerID, default: .init(partner: candidate.partnerID)].considered += 1 }
+        if let index = records.policies.lastIndex(where: { $0.version == summary.policyVersion }) { records.policies[index].decisions += 1 }
+        let (version, time) = (summary.modelVersion.description, RFC3339.format(stamp))
+        if cards.last?.version == version {
+            cards[cards.count - 1].decisions += 1
+            cards[cards.count - 1].until = time
+            return
+        }
+        records.modelVersions += 1
+        cards.append(.init(
+            version: version, from: time, until: time, decisions: 1, won: learned.won, lost: learned.lost, trainedFrom: learned.first,
+            trainedThrough: learned.last, dataHash: dataHash.description))
+        if cards.count > 2 * ProgramRecords.modelsMax { cards.removeFirst(ProgramRecords.modelsMax) }
+    }
+
+    private mutating func assigned(_ event: LeadAssigned) {
+        if event.cause == .human && event.evaluation == nil {
+            fairness[event.partnerID, default: .init(partner: event.partnerID)].byHuman += 1
+        } else {
+            fairness[event.partnerID, default: .init(partner: event.partnerID)].assigned += 1
+        }
+        if event.respondBy != nil { promises[event.partnerID, default: .init(partner: event.partnerID)].timers += 1 }
+        let (residency, places) = (leadResidency[event.leadID] ?? "", residencies[event.partnerID] ?? [])
+        var transfer = transfers["\(residency)\n\(event.partnerID)"]
+            ?? .init(leadResidency: residency, partner: event.partnerID, partnerResidencies: places, leads: 0, outside: 0)
+        transfer.partnerResidencies = places
+        transfer.leads += 1
+        if !residency.isEmpty && !places.contains(residency) { transfer.outside += 1 }
+        transfers["\(residency)\n\(event.partnerID)"] = transfer
+    }
+
+    private mutating func closed(_ event: LeadClosed, _ position: UInt64) {
+        leadResidency[event.leadID] = nil
+        guard event.reason == .won || event.reason == .lost, !event.partnerID.isEmpty else { return }
+        let isWon = event.reason == .won
+        if isWon { fairness[event.partnerID, default: .init(partner: event.partnerID)].won += 1 } else {
+            fairness[event.partnerID, default: .init(partner: event.partnerID)].lost += 1
+        }
+        guard event.learned else { return }
+        if isWon { learned.won += 1 } else { learned.lost += 1 }
+        learned.first = learned.first ?? position
+        learned.last = position
+        let line = "\(position) \(event.leadID) \(event.partnerID) \(event.reason) \(event.amountMinorUnits)"
+        dataHash = HashChain.leaf(of: dataHash.bytes + Array(line.utf8))
+    }
+
+    // MARK: Result
+
+    /// The records of everything taken in.
+    public func result() -> ProgramRecords {
+        var records = records
+        records.processing.persons = persons.count
+        records.models = cards.suffix(ProgramRecords.modelsMax)
+        records.retention = records.retention.suffix(ProgramRecords.executionsMax)
+        records.fairness = fairness.values.sorted { $0.partner < $1.partner }.map { partner in
+            var partner = partner
+            partner.overrideRate = partner.reviews > 0 ? Double(partner.overridden) / Double(partner.reviews) : nil
+            return partner
+        }
+        records.promises = promises.values.sorted { $0.partner < $1.partner }.map { promise in
+            var promise = promise
+            promise.meanSeconds = promise.met > 0 ? Double(responseMicros[promise.partner] ?? 0) / Double(promise.met) / 1_000_000 : nil
+            return promise
+        }
+        records.transfers = transfers.values.sorted { ($0.leadResidency, $0.partner) < ($1.leadResidency, $1.partner) }
+        return records
+    }
+}

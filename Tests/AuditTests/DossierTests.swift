@@ -1,0 +1,65 @@
+import Audit
+import Engine
+import Foundation
+import Journal
+import LeadlineCore
+import LeadlineSchemas
+import Testing
+import Vault
+
+/// Goal: a dossier holds everything about a person, decided again. Method: dossiers of the folder in which everything
+/// happens to leads, held against the explainer and the journal.
+@Suite struct DossierTests {
+    private func dossier(_ subject: String, _ folder: AuditFolder) throws -> Dossier? {
+        let keyring = try folder.folder.openVault()
+        guard let person = try PersonFinder(folder.folder, program: AuditFolder.program, keyring: keyring).find(subject) else { return nil }
+        return try DossierBuilder(folder.folder, program: AuditFolder.program, leaves: { _, _ in [] }, open: { $0.sealed.isEmpty ? .nothing : .unavailable })
+            .build(person, isErased: false, now: AuditFolder.at(3_000))
+    }
+
+    @Test func anAddressAndALeadFindTheSamePerson() async throws {
+        let folder = try await AuditFolder.full()
+        let byAddress = try #require(try dossier(" Chief@FITS.example", folder))
+        #expect(byAddress.leads.map(\.lead) == ["fits", "twin"])
+        #expect(try dossier("twin", folder)?.leads == byAddress.leads)
+        #expect(try dossier("nobody@fits.example", folder) == nil)
+        #expect(try dossier("no-such-lead", folder) == nil)
+    }
+
+    @Test func decisionsAreReproducedAndRecipientsNamed() async throws {
+        let folder = try await AuditFolder.full()
+        for lead in ["fits", "declined", "by-hand", "abroad", "slow"] {
+            let dossier = try #require(try dossier(lead, folder))
+            #expect(dossier.certificate.decisions > 0 && dossier.certificate.reproduced == dossier.certificate.decisions, "\(lead)")
+            for decision in dossier.decisions { #expect(decision.recordedDigest == decision.recomputedDigest) }
+        }
+        let declined = try #require(try dossier("declined", folder))
+        #expect(declined.recipients.first?.partner == "alpha")
+        #expect(declined.recipients.first?.until != nil)
+        let byHand = try #require(try dossier("by-hand", folder))
+        #expect(byHand.reviews.count == 1 && byHand.reviews[0].outcome?.contains("beta") == true)
+        #expect(byHand.recipients.map(\.partner).contains("beta"))
+    }
+
+    @Test func counterfactualsAreDecidedAgain() async throws {
+        let folder = try await AuditFolder.full()
+        let dossier = try #require(try dossier("fits", folder))
+        let abroad = try #require(dossier.counterfactuals.first { $0.change.contains("DE") })
+        // In Germany alpha does not serve; who does must come out of the decider.
+        #expect(abroad.differs && abroad.first != "alpha")
+        #expect(dossier.counterfactuals.contains { $0.change.contains("below 50,000") })
+    }
+
+    @Test func aRestoredVaultBringsNobodyBack() async throws {
+        let folder = try await AuditFolder.small()
+        let backup = folder.root + "/vault.backup"
+        try FileManager.default.copyItem(atPath: folder.folder.vaultPath, toPath: backup)
+        folder.event(200, .controls, "ErasureRequested", #"{"leadId":"L1"}"#)
+        try await folder.process(until: 300)
+        try folder.folder.removeVault()
+        try FileManager.default.copyItem(atPath: backup, toPath: folder.folder.vaultPath)
+        let vault = try folder.folder.openVault().vault
+        #expect(try PersonFinder.honourErasures(folder.folder, vault) == 1)
+        #expect(try PersonFinder.honourErasures(folder.folder, vault) == 0)
+    }
+}
