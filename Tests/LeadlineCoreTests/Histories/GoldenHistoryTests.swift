@@ -27,13 +27,13 @@ import Testing
     @Test func decisionDigest() throws {
         let digest = try Self.story().evaluation().digest.description
         if Golden.isRewriting { print("decision digest:", digest) }
-        #expect(digest == "da4abe2eab64f645eb1f46f9934333f0")
+        #expect(digest == "bf713a272b5ab680ba345ac8b36cb65a")
     }
 
     @Test func stateHash() {
         let hash = Golden.hash(Self.story().state.canonicalBytes())
         if Golden.isRewriting { print("state hash:", hash) }
-        #expect(hash == "0b531b02a80f260f8a2571839928448a")
+        #expect(hash == "4bf96af9834bbc5e993669a5451d39c5")
     }
 
     @Test func theHistoryIsWhatItSeems() {
