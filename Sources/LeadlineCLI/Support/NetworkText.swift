@@ -1,0 +1,52 @@
+import Foundation
+import LeadlineCore
+
+/// The network for people.
+struct NetworkText {
+    let program: String
+    let currency: String
+    let network: NetworkStanding
+
+    func text() -> String {
+        let expected = String(format: "%.0f", network.leadsExpected)
+        let head = """
+            \(Terminal.styled(Terminal.harmless("The network of \(program)"), .bold)) at \(TimeText.local(network.at))
+            this period ends \(TimeText.local(network.periodEnd)); about \(expected) leads are expected until then
+            prices come from the last \(CountText.of(network.leadsRemembered, "lead")), worth \(money(network.meanGain)) on average at the best partner
+            evenness \(String(format: "%.3f", network.jainOfUtilisation)), Jain's index of utilisation; floors count until \(TimeText.local(network.floorPeriodEnd))
+
+
+            """
+        if network.partners.isEmpty { return head + "No partner is registered yet.\n" }
+        let dearest = network.partners.enumerated()
+            .sorted { ($1.element.placePrice, $0.offset) < ($0.element.placePrice, $1.offset) }.map(\.element)
+        let titles = ["PARTNER", "LEADS", "USED", "PLACE", "FLOOR", "FLOOR+", "EVEN+", "DEBT"]
+        return head + aligned([titles] + dearest.map(row)) + "\n"
+    }
+
+    private func row(_ partner: PartnerPrice) -> [String] {
+        [
+            Terminal.harmless(partner.partnerID) + (partner.status == "active" ? "" : " (\(partner.status))"),
+            partner.leadsMax.map { "\(partner.leads) of \($0)" } ?? "\(partner.leads)",
+            partner.utilisation.map { String(format: "%.1f %%", $0 * 100) } ?? "-",
+            partner.placePrice.rounded() > 0 ? money(partner.placePrice) : "-",
+            partner.floor > 0 ? "\(partner.floorLeads) of \(partner.floor)" : "-",
+            partner.floorFavour.rounded() > 0 ? money(partner.floorFavour) : "-",
+            partner.evennessFavour.rounded() == 0 ? "-" : (partner.evennessFavour > 0 ? "+" : "-") + money(abs(partner.evennessFavour)),
+            partner.tieDebtMicros == 0 ? "-" : String(format: "%+.2f", Double(partner.tieDebtMicros) / 1_000_000),
+        ]
+    }
+
+    private func money(_ minorUnits: Double) -> String { MoneyText.of(Int64(minorUnits.rounded()), currency, short: true) }
+
+    /// The first column to the left, all others to the right.
+    private func aligned(_ rows: [[String]]) -> String {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            row.indices.map { column in
+                let space = String(repeating: " ", count: widths[column] - row[column].count)
+                return column == 0 ? row[column] + space : space + row[column]
+            }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,82 @@
+/// What one more lead at a partner costs the network and what speaks for the partner, at one moment.
+public struct PartnerPrice: Sendable, Equatable {
+    public var partnerID: String
+    /// "active", "paused" or "removed".
+    public var status: String
+    /// Leads got in the capacity period that runs, and the cap; nil without one.
+    public var leads: UInt32
+    public var leadsMax: UInt32?
+    /// Leads got in the floor period that runs, what the floor promises in it, absence taken off, and what it lacks.
+    public var floorLeads: UInt32
+    public var floor: UInt32
+    public var floorLacking: UInt32
+    /// Share of its places that it took since the beginning; nil if none were offered.
+    public var utilisation: Double?
+    /// What its next place is worth to the leads still expected this period, minor units.
+    public var placePrice: Double
+    /// What its floor adds, and what having taken a smaller share than others adds (or a larger one takes off), minor units.
+    public var floorFavour: Double
+    public var evennessFavour: Double
+    /// What ties owe it (positive) or it owes (negative), in millionths of a lead.
+    public var tieDebtMicros: Int64
+}
+
+/// The network as allocation sees it, at one moment.
+public struct NetworkStanding: Sendable, Equatable {
+    /// The moment.
+    public var at: Timestamp
+    /// When the capacity period and the floor period that run end.
+    public var periodEnd: Timestamp
+    public var floorPeriodEnd: Timestamp
+    /// Leads that prices are worked out from, and those expected until the period ends.
+    public var leadsRemembered: Int
+    public var leadsExpected: Double
+    /// What a lead is worth at its best partner on average, minor units.
+    public var meanGain: Double
+    /// Jain's index of utilisation; 1 is even.
+    public var jainOfUtilisation: Double
+    /// In order of registration.
+    public var partners: [PartnerPrice]
+}
+
+extension State {
+    /// Prices, floors and debts as they hold at a moment not before the last entry; nil without a policy.
+    public func network(at moment: Timestamp) -> NetworkStanding? {
+        guard let policy else { return nil }
+        let stamp = max(moment, lastStamp)
+        let period = CapacityLimits.period(at: stamp, policy), floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
+        let prices = prices(at: stamp, policy)
+        let end = CapacityLimits.start(ofWindow: period + 1, policy.periodDays, policy)
+        let floorSpan = Window(
+            start: CapacityLimits.start(ofWindow: floorPeriod, policy.floorPeriodDays, policy),
+            end: CapacityLimits.start(ofWindow: floorPeriod + 1, policy.floorPeriodDays, policy))
+        let shares = prices.use.compactMap { $0.offered > 0 ? $0.taken / $0.offered : nil }
+        let squares = shares.reduce(0) { $0 + $1 * $1 }, sum = shares.reduce(0, +)
+        return NetworkStanding(
+            at: stamp, periodEnd: end, floorPeriodEnd: floorSpan.end, leadsRemembered: prices.recent.rows.count,
+            leadsExpected: prices.rhythm.expected(from: BidPrices.days(stamp), until: BidPrices.days(end)), meanGain: prices.meanGain,
+            jainOfUtilisation: squares > 0 ? sum * sum / (Double(shares.count) * squares) : 1,
+            partners: partners.profiles.indices.map {
+                price(of: $0, prices, at: stamp, period: period, floorPeriod: floorPeriod, floorSpan)
+            })
+    }
+
+    private func price(
+        of partner: Int, _ prices: BidPrices, at stamp: Timestamp, period: Int64, floorPeriod: Int64, _ floorSpan: Window
+    ) -> PartnerPrice {
+        let cap = partners.leadsPerPeriodMax[partner], isCapped = cap != PartnerTable.uncapped
+        let got = CapacityLimits.leads(partners, partner, in: period)
+        let lacking = floorLacking(partner, in: floorPeriod, floorSpan)
+        let floorGot = partners.floorPeriod[partner] == floorPeriod ? partners.leadsInFloorPeriod[partner] : 0
+        let progress = prices.progress(at: stamp)
+        let use = prices.use[partner]
+        let promised = Double(partners.profiles[partner].capacity.leadsPerPeriodMin) * floorSpan.presence(partners.absences[partner])
+        return PartnerPrice(
+            partnerID: partners.profiles[partner].partnerID, status: "\(partners.status[partner])", leads: got,
+            leadsMax: isCapped ? cap : nil, floorLeads: floorGot, floor: UInt32(promised), floorLacking: lacking,
+            utilisation: use.offered > 0 ? use.taken / use.offered : nil,
+            placePrice: isCapped && got < cap ? prices.placePrice(partner, left: cap - got, progress: progress) : 0,
+            floorFavour: prices.floorFavour(partner, lacking: lacking, progress: progress),
+            evennessFavour: isCapped ? prices.evennessFavour(partner) : 0, tieDebtMicros: partners.tieDebtMicros[partner])
+    }
+}

@@ -1,0 +1,104 @@
+import LeadlineCore
+import Testing
+
+/// Goal: places have prices, floors are pursued, and nothing that cannot be met breaks anything.
+///
+/// Method: given partners with caps and floors, when leads come, then who gets them and what the network says.
+@Suite struct AllocationTests {
+    private static let day = Moment.minutesPerDay
+
+    private static func story(_ capacity: Capacity, days: Int = 21, perDay: Int = 4, _ change: @escaping (inout Policy) -> Void = { _ in }) -> Story {
+        var story = Story(
+            .policy { policy in
+                policy.sla.firstResponseMinutes = 0
+                change(&policy)
+            },
+            .partner("A") { $0.capacity = capacity }, .partner("B") { $0.capacity = Capacity(leadsPerPeriodMax: 40) })
+        for number in 0..<days * perDay {
+            let worth = number % 4 == 3 ? 90_000 : 3_000
+            story.given(1 + number * day / perDay, .lead("L\(number)") { $0.dealValue = euros(Int64(worth)) })
+        }
+        return story
+    }
+
+    private static func network(_ story: Story) throws -> NetworkStanding {
+        try #require(story.state.network(at: story.state.lastStamp))
+    }
+
+    @Test func aScarcePlaceHasAPriceAndAFreeOneHasNone() throws {
+        let network = try Self.network(Self.story(Capacity(leadsPerPeriodMax: 3), days: 20))
+        #expect(network.leadsRemembered > 50 && network.leadsExpected > 0 && network.meanGain > 0)
+        #expect(network.partners.allSatisfy { $0.placePrice >= 0 && $0.leads <= $0.leadsMax ?? .max })
+        let free = try Self.network(Self.story(Capacity(), days: 20))
+        #expect(free.partners[0].placePrice == 0 && free.partners[0].utilisation == nil)
+    }
+
+    /// A floor that more leads would be needed for than come: all that come are drawn there, the shortfall is said.
+    @Test func aFloorThatCannotBeMet() throws {
+        let story = Self.story(Capacity(leadsPerPeriodMin: 5_000))
+        let network = try Self.network(story)
+        #expect(network.partners[0].floor == 5_000)
+        #expect(network.partners[0].floorLacking == 5_000 - network.partners[0].floorLeads)
+        #expect(network.partners[0].floorLeads > 4 * network.partners[1].floorLeads)
+        #expect(network.partners[0].floorFavour > 0)
+    }
+
+    @Test func aFloorAboveTheCapBreaksNoCap() throws {
+        let story = Self.story(Capacity(leadsPerPeriodMax: 2, leadsPerPeriodMin: 50))
+        #expect(try Self.network(story).partners[0].leads <= 2)
+        #expect(story.state.partnerStandings[0].assignments <= 8)
+    }
+
+    @Test func noPlacesAtAll() throws {
+        let story = Self.story(Capacity(leadsPerPeriodMax: 0, leadsPerPeriodMin: 5))
+        #expect(story.state.partnerStandings[0].assignments == 0)
+        #expect(try Self.network(story).partners[0].placePrice == 0)
+    }
+
+    /// An absence of half the floor's period halves the promise.
+    @Test func aFloorShrinksWithAbsence() throws {
+        var story = Story(
+            .policy { $0.sla.firstResponseMinutes = 0; $0.periodAnchor = Moment.at(0) },
+            .partner("A") { $0.capacity = Capacity(leadsPerPeriodMin: 10) }, .partner("B"))
+        story.given(1, .absence("A", from: 0, until: 14 * Self.day), .lead("L1"))
+        #expect(try Self.network(story).partners[0].floor == 5)
+    }
+
+    /// Lots: none without a share; none where the period's budget is spent; propensities say what was possible.
+    @Test(arguments: [(0, 0, 0), (10_000, 3, 3), (10_000, 0, 80)] as [(UInt32, UInt32, Int)])
+    func lotsKeepToTheirBudget(share: UInt32, budget: UInt32, expected: Int) throws {
+        let story = Self.story(Capacity(), days: 20) {
+            $0.exploration.shareBasisPoints = share
+            $0.exploration.leadsPerPeriodMax = budget
+            $0.periodDays = 100
+            $0.periodAnchor = Moment.at(0)
+        }
+        let explored = story.entries.flatMap(\.events).compactMap(\.evaluated).filter { $0.summary.basis == .exploration }
+        #expect(explored.count == expected)
+        #expect(explored.allSatisfy { $0.summary.propensity > 0 && $0.summary.propensity <= 1 })
+    }
+
+    /// An account stays in its arm, shares are kept about, and each arm routes its own way.
+    @Test func armsOfAPilot() throws {
+        let story = Self.story(Capacity(), days: 50) { policy in
+            policy.pilot.name = "spring"
+            policy.pilot.arms = [
+                PilotArm(name: "new", method: .bidPrice, shareBasisPoints: 5_000),
+                PilotArm(name: "old", method: .roundRobin, shareBasisPoints: 5_000),
+            ]
+        }
+        let decided = story.entries.flatMap(\.events).compactMap(\.evaluated).map(\.summary)
+        let old = decided.filter { $0.arm == "old" }
+        #expect((70...130).contains(old.count) && decided.allSatisfy { $0.arm == "old" || $0.arm == "new" })
+        #expect(old.allSatisfy { $0.basis == .rotation && $0.method == .roundRobin })
+    }
+
+    @Test(arguments: [(RoutingMethod.roundRobin, 0), (.weightedRotation, 3)] as [(RoutingMethod, UInt32)])
+    func turnsAreInProportion(method: RoutingMethod, weight: UInt32) throws {
+        var story = Story(
+            .policy { $0.sla.firstResponseMinutes = 0; $0.method = method }, .partner("A") { $0.rotationWeight = weight }, .partner("B"))
+        for number in 0..<80 { story.given(1 + number, .lead("L\(number)")) }
+        let share = story.state.partnerStandings[0].assignments
+        #expect(share == (weight == 0 ? 40 : 60))
+    }
+}
