@@ -81,7 +81,7 @@ struct AuditEraseCommand: AsyncParsableCommand {
         do { _ = try folder.lock() } catch EngineError.locked {
             throw CommandFailure(
                 .environment, "another leadline process works on \(folder.path)",
-                remedy: "Send it there: echo '{\"leadId\":\"\(lead)\"}' | leadline produce controls --type leadline.v1.ErasureRequested -, then run this command again with --subject \(lead) for the certificate")
+                remedy: "Send it there: echo '{\"leadId\":\"\(lead)\"}' | leadline produce controls --type leadline.v1.ErasureRequested - --data \(folder.path), then run this command again with --subject \(lead) for the certificate")
         }
         let body = JSONText.object([("leadId", JSONText.quoted(lead)), ("requester", JSONText.quoted(requestedBy))])
         let outcome = try await Publication.publish([EventRecord.binary(.erasureRequested, program: program, json: body)], to: folder)

@@ -50,6 +50,18 @@ import Vault
         #expect(dossier.counterfactuals.contains { $0.change.contains("below 50,000") })
     }
 
+    @Test func rectificationsAndRestrictionsSayWhomTheyReached() async throws {
+        let folder = try await AuditFolder.small()
+        folder.event(200, .leads, "LeadUpdated", #"{"leadId":"L3","employees":90}"#)
+        folder.event(201, .controls, "ProcessingRestricted", #"{"leadId":"L3","requester":"Kim"}"#)
+        folder.event(202, .controls, "ProcessingObjected", #"{"leadId":"L4","requester":"Kim"}"#)
+        try await folder.process(until: 300)
+        let dossier = try #require(try dossier("L3", folder))
+        #expect(dossier.requests.map(\.kind) == ["rectification", "restriction"])
+        let objection = try #require(try self.dossier("L4", folder)?.requests.first)
+        #expect(objection.kind == "objection" && !objection.effects.isEmpty)
+    }
+
     @Test func aRestoredVaultBringsNobodyBack() async throws {
         let folder = try await AuditFolder.small()
         let backup = folder.root + "/vault.backup"

@@ -54,7 +54,10 @@ public struct DossierBuilder {
             let leads = Set(person.leads.map(\.leadID))
             try derived.read { try decideAgain(entries, leads, &dossier, db, snapshots: $0) }
             var file = PersonFile(leads: leads)
-            for entry in entries { file.take(entry, try opened(entry)) }
+            for entry in entries {
+                let source = try source(entry, isAboutAccount: false)
+                file.take(entry, source.sealed, clear: source.clear)
+            }
             dossier.recipients = file.recipients
             dossier.reviews = file.reviews
             dossier.requests = file.requests
@@ -123,11 +126,6 @@ public struct DossierBuilder {
             source.sealed = fields
         }
         return source
-    }
-
-    private func opened(_ entry: EntryRecord) throws -> [Dossier.Field] {
-        if case .fields(let fields) = try open(entry) { return fields }
-        return []
     }
 
     // MARK: Decisions

@@ -14,10 +14,10 @@ struct PersonFile {
     init(leads: Set<String>) { self.leads = leads }
 
     /// Books an entry; `sealed` are the fields that could be opened.
-    mutating func take(_ entry: EntryRecord, _ sealed: [Dossier.Field]) {
+    mutating func take(_ entry: EntryRecord, _ sealed: [Dossier.Field], clear: [Dossier.Field]) {
         let time = RFC3339.format(entry.stamp)
         func field(_ name: String) -> String? { sealed.first { $0.name == name }?.value }
-        request(entry, time, field("requester"), sealed)
+        request(entry, time, field("requester"), clear.filter { $0.name != "lead_id" } + sealed)
         review(entry, time, field)
         for event in entry.events { hold(event, time) }
     }
@@ -42,7 +42,7 @@ struct PersonFile {
         recipients[index].ended = reason
     }
 
-    private mutating func request(_ entry: EntryRecord, _ time: String, _ requester: String?, _ sealed: [Dossier.Field]) {
+    private mutating func request(_ entry: EntryRecord, _ time: String, _ requester: String?, _ stated: [Dossier.Field]) {
         let (kind, lead): (String, String)
         switch entry.input.fact {
         case .processingRestricted(let fact): (kind, lead) = ("restriction", fact.leadID)
@@ -59,7 +59,7 @@ struct PersonFile {
         }
         let told = ([before].compactMap { $0 } + after).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         requests.append(.init(
-            kind: kind, lead: lead, position: entry.position, time: time, requester: requester, fields: kind == "rectification" ? sealed : [],
+            kind: kind, lead: lead, position: entry.position, time: time, requester: requester, fields: kind == "rectification" ? stated : [],
             effects: entry.events.map { EventText.line($0) }, told: told))
     }
 
