@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["LeadlineCore", "Engine"], swiftSettings: strict),
         .target(
             name: "Simulation",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", logging, protobuf, grdb],
+            dependencies: [collections, "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", logging, protobuf, grdb],
             swiftSettings: strict),
         .executableTarget(
             name: "LeadlineCLI",

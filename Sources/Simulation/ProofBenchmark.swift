@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Journal
+import LeadlineCore
 
 /// Measures what proofs cost: hashing a journal, keeping its tree, making and verifying proofs. One core.
 public struct ProofBenchmark {

@@ -9,7 +9,7 @@ import Testing
     private static let day = 24 * 60
 
     @Test func anOpenDealIsWonByItsAge() {
-        let table = ClosingTable([ClosingShare(days: 10, wins: 0.8, losses: 0.2), ClosingShare(days: 20, wins: 1, losses: 1)])
+        let table = ClosingTable([ModelStanding.ClosingRow(days: 10, winsIn: 0.8, lossesIn: 0.2), ModelStanding.ClosingRow(days: 20, winsIn: 1, lossesIn: 1)])
         #expect(abs(table.wins(by: 5) - 0.4) < 1e-12 && abs(table.losses(by: 15) - 0.6) < 1e-12 && table.wins(by: 99) == 1 && table.wins(by: -1) == 0)
         #expect(abs(table.winsWithin(10, chance: 0.5, age: 0) - 0.4) < 1e-12)
         // Of those open at ten days a fifth of the wins and four fifths of the losses are left.

@@ -1,3 +1,4 @@
+import LeadlineCore
 import Testing
 
 @testable import Evaluation
@@ -38,7 +39,7 @@ import Testing
 
     @Test func evennessOfShares() {
         #expect(Concentration.gini([1, 1, 1]) == 0 && near(Concentration.gini([0, 0, 3]), 2.0 / 3, 1e-12) && Concentration.gini([]) == 0)
-        #expect(Concentration.jain([1, 1, 1]) == 1 && near(Concentration.jain([0, 0, 3]), 1.0 / 3, 1e-12) && Concentration.jain([0, 0]) == 1)
+        #expect(JainIndex.of([1, 1, 1]) == 1 && near(JainIndex.of([0, 0, 3]), 1.0 / 3, 1e-12) && JainIndex.of([0, 0]) == 1)
     }
 
     @Test func howManyLeadsItTakes() {

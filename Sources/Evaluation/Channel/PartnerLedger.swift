@@ -91,8 +91,8 @@ struct PartnerLedger {
         let ordered = reasons[span].sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         return NetworkFigures(
             figures: all.figures, arrived: arrived[span], escalations: ordered.map { ReasonCount(reason: $0.key, count: $0.value) },
-            giniOfLeads: Concentration.gini(leads), jainOfLeads: Concentration.jain(leads),
-            giniOfUtilisation: used.count > 1 ? Concentration.gini(used) : nil, jainOfUtilisation: used.count > 1 ? Concentration.jain(used) : nil)
+            giniOfLeads: Concentration.gini(leads), jainOfLeads: JainIndex.of(leads),
+            giniOfUtilisation: used.count > 1 ? Concentration.gini(used) : nil, jainOfUtilisation: used.count > 1 ? JainIndex.of(used) : nil)
     }
 }
 

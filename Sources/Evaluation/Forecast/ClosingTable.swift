@@ -2,15 +2,15 @@ import LeadlineCore
 
 /// How many of the deals that are ever won or lost are so by an age, between the bands' ends by proportion.
 struct ClosingTable: Sendable {
-    private let shares: [ClosingShare]
+    private let shares: [ModelStanding.ClosingRow]
 
     /// Empty shares mean that deals close at once.
-    init(_ shares: [ClosingShare]) { self.shares = shares }
+    init(_ shares: [ModelStanding.ClosingRow]) { self.shares = shares }
 
-    func wins(by days: Double) -> Double { value(days, \.wins) }
-    func losses(by days: Double) -> Double { value(days, \.losses) }
+    func wins(by days: Double) -> Double { value(days, \.winsIn) }
+    func losses(by days: Double) -> Double { value(days, \.lossesIn) }
 
-    private func value(_ days: Double, _ share: KeyPath<ClosingShare, Double>) -> Double {
+    private func value(_ days: Double, _ share: KeyPath<ModelStanding.ClosingRow, Double>) -> Double {
         if days < 0 { return 0 }
         var (age, reached) = (0.0, 0.0)
         for next in shares {

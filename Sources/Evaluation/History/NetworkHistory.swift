@@ -19,7 +19,7 @@ public struct NetworkHistory: Sendable {
     /// The closing curve as it stood.
     public struct CurveAt: Sendable, Equatable {
         public var at: Timestamp
-        public var shares: [ClosingShare]
+        public var shares: [ModelStanding.ClosingRow]
     }
 
     /// The program's state after the last entry.
@@ -68,7 +68,7 @@ public struct NetworkHistory: Sendable {
         state.fold(input, events, at: stamp)
         for event in events { note(event, input, at: stamp) }
         if stamp >= nextCurve {
-            curves.append(CurveAt(at: stamp, shares: state.closingShares))
+            curves.append(CurveAt(at: stamp, shares: state.closingRows))
             nextCurve = stamp.adding(micros: 7 * Timestamp.microsPerDay)
         }
     }

@@ -9,11 +9,4 @@ public enum Concentration {
         for (rank, value) in values.sorted().enumerated() { weighted += Double(2 * (rank + 1) - values.count - 1) * value }
         return weighted / (Double(values.count) * total)
     }
-
-    /// Jain's index: 1 where all have the same, 1 / n where one has all (Jain, Chiu and Hawe, 1984). 1 without anything
-    /// to share.
-    public static func jain(_ values: [Double]) -> Double {
-        let total = values.reduce(0, +), squares = values.reduce(0) { $0 + $1 * $1 }
-        return values.isEmpty || squares == 0 ? 1 : total * total / (Double(values.count) * squares)
-    }
 }

@@ -1,18 +1,13 @@
 import Foundation
+import LeadlineCore
 
-/// Chance that is the same for the same seed: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), and draws made from it.
+/// Draws from distributions that are the same for the same seed.
 struct SeededChance: Sendable {
-    private var state: UInt64
+    private var generator: SplitMix64
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     /// From 0 to below 1, 53 bits.
     mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }

@@ -15,7 +15,7 @@ enum EntryScan {
     }
 
     /// The same of a folder that is open already.
-    static func run(_ folder: DataFolder, program: String, label: String, _ body: (EntryRecord, UInt64) throws -> Void) throws {
+    static func run(_ folder: DataFolder, program: String, label: String = "reading the journal", _ body: (EntryRecord, UInt64) throws -> Void) throws {
         var bar = ProgressBar(label, unit: "entries")
         defer { bar.finish() }
         do {

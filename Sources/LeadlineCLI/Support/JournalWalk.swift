@@ -16,7 +16,7 @@ struct JournalWalk {
         let folder = try data.folder()
         var walk = JournalWalk(stream: ProgramStream(program: data.program(in: folder)))
         if let last { try checkExists(last, walk.stream.program, folder) }
-        try EntryScan.run(data) { entry, position in
+        try EntryScan.run(folder, program: walk.stream.program) { entry, position in
             if let last, position > last { return }
             try walk.take(entry, at: position)
         }

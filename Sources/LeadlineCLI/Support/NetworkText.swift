@@ -20,13 +20,17 @@ struct NetworkText {
         if network.partners.isEmpty { return head + "No partner is registered yet.\n" }
         let dearest = network.partners.enumerated()
             .sorted { ($1.element.placePrice, $0.offset) < ($0.element.placePrice, $1.offset) }.map(\.element)
-        let titles = ["PARTNER", "LEADS", "USED", "PLACE", "FLOOR", "FLOOR+", "EVEN+", "DEBT"]
-        return head + aligned([titles] + dearest.map(row)) + "\n"
+        var table = TextTable([
+            ("PARTNER", .left), ("LEADS", .right), ("USED", .right), ("PLACE", .right), ("FLOOR", .right), ("FLOOR+", .right),
+            ("EVEN+", .right), ("DEBT", .right),
+        ])
+        for partner in dearest { table.add(row(partner)) }
+        return head + table.text()
     }
 
     private func row(_ partner: PartnerPrice) -> [String] {
         [
-            Terminal.harmless(partner.partnerID) + (partner.status == "active" ? "" : " (\(partner.status))"),
+            partner.partnerID + (partner.status == "active" ? "" : " (\(partner.status))"),
             partner.leadsMax.map { "\(partner.leads) of \($0)" } ?? "\(partner.leads)",
             partner.utilisation.map { String(format: "%.1f %%", $0 * 100) } ?? "-",
             partner.placePrice.rounded() > 0 ? money(partner.placePrice) : "-",
@@ -38,15 +42,4 @@ struct NetworkText {
     }
 
     private func money(_ minorUnits: Double) -> String { MoneyText.of(Int64(minorUnits.rounded()), currency, short: true) }
-
-    /// The first column to the left, all others to the right.
-    private func aligned(_ rows: [[String]]) -> String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            row.indices.map { column in
-                let space = String(repeating: " ", count: widths[column] - row[column].count)
-                return column == 0 ? row[column] + space : space + row[column]
-            }.joined(separator: "  ")
-        }.joined(separator: "\n")
-    }
 }

@@ -49,7 +49,7 @@ struct BidPrices: Sendable, Equatable {
 
     static let evennessMin = 0.3
     static let evennessMax = 4.0
-    /// Jain's index of utilisation that evenness aims at (Jain, Chiu and Hawe, DEC-TR-301, 1984).
+    /// Jain's index of utilisation that evenness aims at.
     static let evennessGoal = 0.984
     static let evennessRate = 2.0
     /// Leads over which the mean gain runs.
@@ -116,6 +116,9 @@ struct BidPrices: Sendable, Equatable {
         let pair = worths[Int(rows.start + row)]
         return pair.x + (pair.y - pair.x) * progress
     }
+
+    /// Shares of their places that partners took, of those who were offered any.
+    var utilisations: [Double] { use.compactMap { $0.offered > 0 ? $0.taken / $0.offered : nil } }
 
     /// What a partner is favoured with for having taken a smaller share of its places than others; negative for a larger.
     @inline(__always)

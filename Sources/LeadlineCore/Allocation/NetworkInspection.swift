@@ -44,39 +44,26 @@ extension State {
     public func network(at moment: Timestamp) -> NetworkStanding? {
         guard let policy else { return nil }
         let stamp = max(moment, lastStamp)
-        let period = CapacityLimits.period(at: stamp, policy), floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
-        let prices = prices(at: stamp, policy)
-        let end = CapacityLimits.start(ofWindow: period + 1, policy.periodDays, policy)
-        let floorSpan = Window(
-            start: CapacityLimits.start(ofWindow: floorPeriod, policy.floorPeriodDays, policy),
-            end: CapacityLimits.start(ofWindow: floorPeriod + 1, policy.floorPeriodDays, policy))
-        let shares = prices.use.compactMap { $0.offered > 0 ? $0.taken / $0.offered : nil }
-        let squares = shares.reduce(0) { $0 + $1 * $1 }, sum = shares.reduce(0, +)
+        let list = PriceList(self, policy, at: stamp)
+        let prices = list.prices
+        let end = CapacityLimits.span(ofPeriod: list.period, policy).end
         return NetworkStanding(
-            at: stamp, periodEnd: end, floorPeriodEnd: floorSpan.end, leadsRemembered: prices.recent.rows.count,
+            at: stamp, periodEnd: end, floorPeriodEnd: list.floorSpan.end, leadsRemembered: prices.recent.rows.count,
             leadsExpected: prices.rhythm.expected(from: BidPrices.days(stamp), until: BidPrices.days(end)), meanGain: prices.meanGain,
-            jainOfUtilisation: squares > 0 ? sum * sum / (Double(shares.count) * squares) : 1,
-            partners: partners.profiles.indices.map {
-                price(of: $0, prices, at: stamp, period: period, floorPeriod: floorPeriod, floorSpan)
-            })
+            jainOfUtilisation: JainIndex.of(prices.utilisations), partners: partners.profiles.indices.map { price(of: $0, list) })
     }
 
-    private func price(
-        of partner: Int, _ prices: BidPrices, at stamp: Timestamp, period: Int64, floorPeriod: Int64, _ floorSpan: Window
-    ) -> PartnerPrice {
-        let cap = partners.leadsPerPeriodMax[partner], isCapped = cap != PartnerTable.uncapped
-        let got = CapacityLimits.leads(partners, partner, in: period)
-        let lacking = floorLacking(partner, in: floorPeriod, floorSpan)
-        let floorGot = partners.floorPeriod[partner] == floorPeriod ? partners.leadsInFloorPeriod[partner] : 0
-        let progress = prices.progress(at: stamp)
-        let use = prices.use[partner]
-        let promised = Double(partners.profiles[partner].capacity.leadsPerPeriodMin) * floorSpan.presence(partners.absences[partner])
+    private func price(of partner: Int, _ list: PriceList) -> PartnerPrice {
+        let cap = partners.leadsPerPeriodMax[partner]
+        let cost = list.cost(of: partner, self)
+        let use = list.prices.use[partner]
+        let promised = Double(partners.profiles[partner].capacity.leadsPerPeriodMin) * list.floorSpan.presence(partners.absences[partner])
         return PartnerPrice(
-            partnerID: partners.profiles[partner].partnerID, status: "\(partners.status[partner])", leads: got,
-            leadsMax: isCapped ? cap : nil, floorLeads: floorGot, floor: UInt32(promised), floorLacking: lacking,
-            utilisation: use.offered > 0 ? use.taken / use.offered : nil,
-            placePrice: isCapped && got < cap ? prices.placePrice(partner, left: cap - got, progress: progress) : 0,
-            floorFavour: prices.floorFavour(partner, lacking: lacking, progress: progress),
-            evennessFavour: isCapped ? prices.evennessFavour(partner) : 0, tieDebtMicros: partners.tieDebtMicros[partner])
+            partnerID: partners.profiles[partner].partnerID, status: "\(partners.status[partner])",
+            leads: CapacityLimits.leads(partners, partner, in: list.period), leadsMax: cap != PartnerTable.uncapped ? cap : nil,
+            floorLeads: partners.floorPeriod[partner] == list.floorPeriod ? partners.leadsInFloorPeriod[partner] : 0,
+            floor: UInt32(promised), floorLacking: floorLacking(partner, in: list.floorPeriod, list.floorSpan),
+            utilisation: use.offered > 0 ? use.taken / use.offered : nil, placePrice: cost.place, floorFavour: cost.floor,
+            evennessFavour: cost.evenness, tieDebtMicros: partners.tieDebtMicros[partner])
     }
 }

@@ -55,17 +55,13 @@ extension BidPrices {
 
     /// A step of dual ascent on "Jain's index is at least the goal".
     private mutating func refreshEvenness() {
-        var (sum, squares, partners) = (0.0, 0.0, 0.0)
-        for use in use where use.offered > 0 {
-            let utilisation = use.taken / use.offered
-            sum += utilisation
-            squares += utilisation * utilisation
-            partners += 1
-        }
-        meanUtilisation = partners > 0 ? sum / partners : 0
-        if squares == 0 { return }
-        let jain = sum * sum / (partners * squares)
-        evenness = min(max(evenness + Self.evennessRate * (Self.evennessGoal - jain), Self.evennessMin), Self.evennessMax)
+        let utilisations = utilisations
+        let sum = utilisations.reduce(0, +)
+        meanUtilisation = utilisations.isEmpty ? 0 : sum / Double(utilisations.count)
+        // Before anyone has taken anything there is no unevenness to speak of.
+        if sum == 0 { return }
+        let step = Self.evennessRate * (Self.evennessGoal - JainIndex.of(utilisations))
+        evenness = min(max(evenness + step, Self.evennessMin), Self.evennessMax)
     }
 
     /// For each partner what each remembered lead would gain there, net of what it would gain at the best other partner.

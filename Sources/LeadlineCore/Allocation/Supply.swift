@@ -23,12 +23,8 @@ extension State {
 
     private func solve(_ prices: inout BidPrices, at stamp: Timestamp, period: Int64, _ policy: Policy) {
         let floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
-        let span = Window(
-            start: CapacityLimits.start(ofWindow: period, policy.periodDays, policy),
-            end: CapacityLimits.start(ofWindow: period + 1, policy.periodDays, policy))
-        let floorSpan = Window(
-            start: CapacityLimits.start(ofWindow: floorPeriod, policy.floorPeriodDays, policy),
-            end: CapacityLimits.start(ofWindow: floorPeriod + 1, policy.floorPeriodDays, policy))
+        let span = CapacityLimits.span(ofPeriod: period, policy)
+        let floorSpan = CapacityLimits.span(ofFloorPeriod: floorPeriod, policy)
         let supplies = (0..<partners.count).map {
             supply(of: $0, at: stamp, period: period, floorPeriod: floorPeriod, span, floorSpan)
         }

@@ -16,9 +16,16 @@ enum CapacityLimits {
         return since >= 0 ? since / length : (since - length + 1) / length
     }
 
-    /// The moment at which window number `window`, of so many days, starts.
-    static func start(ofWindow window: Int64, _ days: UInt32, _ policy: Policy) -> Timestamp {
-        policy.periodAnchor.adding(micros: window * Int64(max(days, 1)) * Timestamp.microsPerDay)
+    /// The stretch of a capacity period.
+    static func span(ofPeriod period: Int64, _ policy: Policy) -> Window { span(period, policy.periodDays, policy) }
+
+    /// The stretch of a floor's period.
+    static func span(ofFloorPeriod period: Int64, _ policy: Policy) -> Window { span(period, policy.floorPeriodDays, policy) }
+
+    private static func span(_ window: Int64, _ days: UInt32, _ policy: Policy) -> Window {
+        let length = Int64(max(days, 1)) * Timestamp.microsPerDay
+        let start = policy.periodAnchor.adding(micros: window * length)
+        return Window(start: start, end: start.adding(micros: length))
     }
 
     /// Leads that a partner got in the period.

@@ -25,7 +25,8 @@ extension Evaluation {
             return
         }
         let usual = usualChoice(lead, top, state, scratch, &outcome)
-        let candidates = inRows(scratch)
+        // Most policies draw no lots; their leads do without the list.
+        let candidates = policy.exploration.shareBasisPoints == 0 ? [] : inRows(scratch)
         guard let draw = state.lots.draw(policy.exploration, candidates: candidates.count, period: period) else {
             settle(usual.partner, usual.basis, state, scratch, best, &outcome)
             return

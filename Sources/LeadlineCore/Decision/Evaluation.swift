@@ -83,7 +83,7 @@ enum Evaluation {
         score(eligible, free, lead, features, state, policy, exponent, &scratch)
         let arm = PilotArms.arm(lead, leadID: leadID, policy, state)
         let method = arm?.method ?? policy.method
-        Ranking.fill(method, state, policy, at: stamp, period: period, &scratch)
+        Ranking.fill(method, state, policy, at: stamp, &scratch)
 
         var summary = EvaluationSummary()
         summary.policyVersion = state.policyVersion

@@ -1,10 +1,8 @@
 /// Lots that give some leads to a partner by chance, so that policies can be compared by what they were never seen to do.
 ///
-/// The generator is part of the state and seeded by the policy that drew on it, so that a replay draws the same lots:
-/// SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
+/// The generator is part of the state and seeded by the policy that drew on it, so that a replay draws the same lots.
 struct Lots: Sendable, Equatable {
-    /// State of the generator.
-    private(set) var seed: UInt64 = 0
+    private var generator = SplitMix64(seed: 0)
     /// Capacity period of the last lead by lot, and how many that period has had.
     private(set) var period = Int64.min
     private(set) var explored: UInt32 = 0
@@ -27,14 +25,15 @@ struct Lots: Sendable, Equatable {
         var hash = SipHash128()
         hash.absorb(policyVersion)
         hash.absorb(position)
-        seed = hash.digest().low
+        generator = SplitMix64(seed: hash.digest().low)
     }
 
-    /// The next lead's lot; nil where none is drawn, or the period has had all it may have.
+    /// The next lead's lot; nil where none is drawn, or the period has had all it may have. `candidates` are at least one;
+    /// between one, there is no lot.
     func draw(_ exploration: Exploration, candidates: Int, period now: Int64) -> Draw? {
-        if exploration.shareBasisPoints == 0 || candidates < 2 { return nil }
+        if candidates < 2 { return nil }
         if exploration.leadsPerPeriodMax > 0, period == now, explored >= exploration.leadsPerPeriodMax { return nil }
-        var generator = self
+        var generator = generator
         let isExplored = generator.next() % 10_000 < UInt64(exploration.shareBasisPoints)
         let candidate = Int(generator.next() % UInt64(candidates))
         return Draw(candidate: isExplored ? candidate : nil, share: Double(exploration.shareBasisPoints) / 10_000)
@@ -42,29 +41,21 @@ struct Lots: Sendable, Equatable {
 
     /// The lot of a lead was drawn and followed.
     mutating func draw(wasExplored: Bool, period now: Int64) {
-        _ = next()
-        _ = next()
+        _ = generator.next()
+        _ = generator.next()
         if !wasExplored { return }
         if period != now { (period, explored) = (now, 0) }
         explored += 1
     }
 
-    private mutating func next() -> UInt64 {
-        seed &+= 0x9E37_79B9_7F4A_7C15
-        var z = seed
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
     func write(to w: inout StateWriter) {
-        w.put(seed)
+        w.put(generator.state)
         w.put(period)
         w.put(explored)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
-        seed = try r.get()
+        generator = SplitMix64(seed: try r.get())
         period = try r.get()
         explored = try r.get()
     }

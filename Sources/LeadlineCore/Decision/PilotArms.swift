@@ -8,8 +8,7 @@ enum PilotArms {
         if policy.pilot.arms.isEmpty { return nil }
         for (index, rule) in state.armRules.enumerated() {
             guard let rule else { continue }
-            let satisfying = HardRules.satisfying(rule, lead, state.partners)
-            let isMet = state.partners.profiles.indices.contains { satisfying[$0 >> 6] & (1 << UInt64($0 & 63)) != 0 }
+            let isMet = state.partners.profiles.indices.contains { HardRules.holds(rule, lead, $0, state.partners) }
             if isMet { return policy.pilot.arms[index] }
         }
         var left = share(lead, leadID, policy.pilot.name)

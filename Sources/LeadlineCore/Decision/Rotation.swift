@@ -28,11 +28,6 @@ struct TurnTable: Sendable, Equatable {
     init() {}
 
     /// How far a partner is, as the next choice sees it.
-    func pass(_ partner: Int, in code: Vocabulary.Code) -> Int64 {
-        guard let country = countries.first(where: { $0.code == code }) else { return 0 }
-        return Self.pass(partner, country)
-    }
-
     private static func pass(_ partner: Int, _ country: Country) -> Int64 {
         let at = index(of: partner, country.places)
         let own = at < country.places.count && country.places[at].partner == UInt32(partner) ? country.places[at].passMicros : 0

@@ -34,11 +34,7 @@ struct ExpertBlend: Sendable, Equatable {
 
     /// Works out what is believed from the losses.
     mutating func refresh(_ settings: WinModelSettings) {
-        var best = losses[0]
-        for expert in 1..<Self.count where settings.blendPrior[expert] > 0 && losses[expert] < best { best = losses[expert] }
-        let r = settings.blendRate
-        var beliefs = SIMD8<Double>(repeating: 0)
-        for expert in 0..<Self.count { beliefs[expert] = ElementaryFunctions.exp(r * (best - losses[expert])) }
+        let beliefs = Self.beliefs(losses, rate: settings.blendRate, settings)
         let b = settings.blendPrior * beliefs, c = settings.spreadPrior * beliefs
         weights = b / ((((b[0] + b[1]) + b[2]) + b[3]) + b[4])
         spreads = c / ((((c[0] + c[1]) + c[2]) + c[3]) + c[4])
@@ -71,12 +67,19 @@ struct ExpertBlend: Sendable, Equatable {
     }
 
     private mutating func believe(_ partner: Int, _ settings: WinModelSettings) {
-        let losses = partnerLosses[partner]
-        var best = Double.infinity
-        for expert in 0..<Self.count where settings.blendPrior[expert] > 0 && losses[expert] < best { best = losses[expert] }
-        for expert in 0..<Self.count where settings.blendPrior[expert] > 0 {
-            partnerBeliefs[partner][expert] = ElementaryFunctions.exp(settings.partnerBlendRate * (best - losses[expert]))
+        partnerBeliefs[partner] = Self.beliefs(partnerLosses[partner], rate: settings.partnerBlendRate, settings)
+    }
+
+    /// What losses do to weights: 1 for the best of the experts in use, less for the others, 0 for
+    /// those not in use.
+    private static func beliefs(_ losses: SIMD8<Double>, rate: Double, _ settings: WinModelSettings) -> SIMD8<Double> {
+        var best = losses[0]
+        for expert in 1..<count where settings.blendPrior[expert] > 0 && losses[expert] < best { best = losses[expert] }
+        var beliefs = SIMD8<Double>(repeating: 0)
+        for expert in 0..<count where settings.blendPrior[expert] > 0 {
+            beliefs[expert] = ElementaryFunctions.exp(rate * (best - losses[expert]))
         }
+        return beliefs
     }
 
     private mutating func judge(_ partner: Int, _ said: SIMD8<Double>, _ settings: WinModelSettings) {

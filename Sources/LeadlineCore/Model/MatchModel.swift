@@ -150,31 +150,33 @@ struct MatchModel: Sendable {
         learned += 1
         drift(partner, to: day)
         let (a, b) = (sharedRow(row), ownRow(row))
-        let start = partner * ownCount
-        var (mean, variance) = (0.0, 0.0)
-        a.add(to: &mean, &variance, shared.span, sharedCovariance.span)
-        b.add(
-            to: &mean, &variance, own.span.extracting(start..<start + ownCount),
-            ownCovariance.span.extracting(start * ownCount..<(start + ownCount) * ownCount))
+        let (mean, variance) = moments(a, b, partner)
         let p = ElementaryFunctions.logistic(mean / (1 + 0.39269908169872414 * variance).squareRoot())
         let curvature = max(p * (1 - p), 0.001), gain = 1 / (1 + curvature * variance)
-        let gradient = ((won ? 1 : 0) - p) * gain, shrink = curvature * gain
-        Self.step(a, &shared, 0, &sharedCovariance, 0, sharedCount, gradient, shrink)
-        Self.step(b, &own, start, &ownCovariance, start * ownCount, ownCount, gradient, shrink)
+        step(a, b, partner, gradient: ((won ? 1 : 0) - p) * gain, shrink: curvature * gain)
     }
 
     /// An outcome turned out to be the opposite. The means move by the difference; what is certain stays as certain.
     mutating func correct(_ partner: Int, _ row: MatchRow, won: Bool) {
         let (a, b) = (sharedRow(row), ownRow(row))
+        step(a, b, partner, gradient: (won ? 1.0 : -1.0) / (1 + 0.25 * moments(a, b, partner).variance), shrink: 0)
+    }
+
+    /// Mean and variance of the log-odds of a lead at a partner.
+    private func moments(_ a: SparseRow, _ b: SparseRow, _ partner: Int) -> (mean: Double, variance: Double) {
         let start = partner * ownCount
         var (mean, variance) = (0.0, 0.0)
         a.add(to: &mean, &variance, shared.span, sharedCovariance.span)
         b.add(
             to: &mean, &variance, own.span.extracting(start..<start + ownCount),
             ownCovariance.span.extracting(start * ownCount..<(start + ownCount) * ownCount))
-        let gradient = (won ? 1.0 : -1.0) / (1 + 0.25 * variance)
-        Self.step(a, &shared, 0, &sharedCovariance, 0, sharedCount, gradient, 0)
-        Self.step(b, &own, start, &ownCovariance, start * ownCount, ownCount, gradient, 0)
+        return (mean, variance)
+    }
+
+    private mutating func step(_ a: SparseRow, _ b: SparseRow, _ partner: Int, gradient: Double, shrink: Double) {
+        let start = partner * ownCount
+        Self.step(a, &shared, 0, &sharedCovariance, 0, sharedCount, gradient, shrink)
+        Self.step(b, &own, start, &ownCovariance, start * ownCount, ownCount, gradient, shrink)
     }
 
     private func sharedRow(_ row: MatchRow) -> SparseRow {

@@ -29,6 +29,11 @@ public struct ModelStanding: Sendable, Equatable {
         public var winsIn: Double
         /// The same for losses.
         public var lossesIn: Double
+        public init(days: Int, winsIn: Double, lossesIn: Double) {
+            self.days = days
+            self.winsIn = winsIn
+            self.lossesIn = lossesIn
+        }
     }
 
     /// A value that leads can have.
@@ -157,7 +162,7 @@ extension State {
         }
     }
 
-    private static func closingRows(_ curve: ClosingCurve) -> [ModelStanding.ClosingRow] {
+    static func closingRows(_ curve: ClosingCurve) -> [ModelStanding.ClosingRow] {
         if curve.atRisk[0] == 0 { return [] }
         return (0..<curve.usedBands).map { band in
             ModelStanding.ClosingRow(

@@ -93,8 +93,7 @@ public struct WinModel: Sendable {
         x.pairs = sums.pairs.x
         x.segment = segment
         x.match = match
-        let m = blend.multipliers, u = blend.spreads
-        let w = settings.partnerBlendRate > 0 ? blend.weights(of: partner) : blend.weights
+        let m = blend.multipliers, w = blend.weights(of: partner), u = blend.spreads
         let ofLead = w[2] * ((((m[0] * bias.x + m[2] * sums.slots.x) + m[4] * sums.pairs.x)) + m[5])
         let ofPartner = w[2] * (m[1] * own.x + m[3] * cross.x)
         x.logOdds = (((x.base + ofLead) + (w[1] * rate.x + ofPartner)) + w[3] * segment) + w[4] * match

@@ -1,3 +1,4 @@
+import HeapModule
 public import LeadlineCore
 
 /// What a router knows when the year starts.
@@ -30,8 +31,8 @@ public struct ArenaRun {
     private var state = State()
     private var scratch = EvaluationScratch()
     private var indexes: [String: Int] = [:]
-    /// Outcomes not known yet, the next one last.
-    private var outcomes: [(at: Timestamp, order: Int, fact: Fact)] = []
+    /// Outcomes not known yet.
+    private var outcomes = Heap<DueOutcome>()
     private var made = 0
     /// Where each lead went, in order.
     public private(set) var assignments: [Assignment] = []
@@ -124,17 +125,12 @@ public struct ArenaRun {
         let fact: Fact = won
             ? .dealWon(DealWon(leadID: leadID, partnerID: partnerID)) : .dealLost(PartnerRefusal(leadID: leadID, partnerID: partnerID))
         made += 1
-        var (low, high) = (0, outcomes.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if (outcomes[middle].at, outcomes[middle].order) > (at, made) { low = middle + 1 } else { high = middle }
-        }
-        outcomes.insert((at, made, fact), at: low)
+        outcomes.insert(DueOutcome(at: at, order: made, fact: fact))
     }
 
     private mutating func deliverOutcomes(through now: Timestamp) {
-        while let next = outcomes.last, next.at <= now {
-            outcomes.removeLast()
+        while let next = outcomes.min, next.at <= now {
+            outcomes.removeMin()
             take(next.fact, at: next.at, imported: start == .warm && next.at < (arena.leads.first?.at ?? .epoch))
         }
     }
@@ -146,4 +142,14 @@ public struct ArenaRun {
         state.fold(input, events, at: stamp)
         return events
     }
+}
+
+/// An outcome and the moment from which it is known; those of one moment in the order in which they were expected.
+private struct DueOutcome: Comparable {
+    var at: Timestamp
+    var order: Int
+    var fact: Fact
+
+    static func < (a: Self, b: Self) -> Bool { (a.at, a.order) < (b.at, b.order) }
+    static func == (a: Self, b: Self) -> Bool { (a.at, a.order) == (b.at, b.order) }
 }

@@ -15,7 +15,7 @@ public struct ArenaScore: Sendable, Codable, Equatable {
     public var capViolations: Int
     /// Leads that nobody got, in %.
     public var unassignedPercent: Double
-    /// Jain's index of the year's utilisation (Jain, Chiu and Hawe 1984).
+    /// Jain's index of the year's utilisation.
     public var jainOfUtilisation: Double
 
     /// Scores one partner, or nil, a lead.
@@ -56,7 +56,7 @@ private struct ArenaLoad {
         let got = zip(arena.leads, partners).reduce(into: [[Timestamp]](repeating: [], count: arena.profiles.count)) {
             if let partner = $1.1 { $0[partner].append($1.0.at) }
         }
-        var (sum, squares) = (0.0, 0.0)
+        var utilisations: [Double] = []
         for partner in arena.profiles.indices {
             let weeks = arena.capacities.filter { $0.partner == partner }
             for (week, next) in zip(weeks, weeks.dropFirst().map(\.at) + [.distantFuture]) {
@@ -64,11 +64,9 @@ private struct ArenaLoad {
                 capViolations += max(0, count - Int(week.capacity.leadsPerPeriodMax ?? .max))
             }
             let offered = weeks.reduce(0) { $0 + Int($1.capacity.leadsPerPeriodMax ?? 0) }
-            let utilisation = offered > 0 ? Double(got[partner].count) / Double(offered) : 0
-            sum += utilisation
-            squares += utilisation * utilisation
+            utilisations.append(offered > 0 ? Double(got[partner].count) / Double(offered) : 0)
         }
-        if squares > 0 { jain = sum * sum / (Double(arena.profiles.count) * squares) }
+        jain = JainIndex.of(utilisations)
         var (met, lacking, promised) = (0, 0, 0)
         for floor in arena.floors {
             let count = Self.count(got[floor.partner], from: floor.from, until: floor.until)

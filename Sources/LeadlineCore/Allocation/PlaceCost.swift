@@ -1,0 +1,42 @@
+/// What one more lead at a partner costs the network, and what speaks for the partner, at one moment.
+struct PlaceCost: Sendable {
+    /// What its next place is worth to the leads still expected.
+    var place = 0.0
+    /// What having taken a smaller share than others adds, or a larger one takes off; what its floor adds.
+    var evenness = 0.0
+    var floor = 0.0
+}
+
+/// The prices of one moment, prepared to be asked for one partner after the other.
+struct PriceList {
+    let prices: BidPrices
+    let period: Int64
+    let floorPeriod: Int64
+    let floorSpan: Window
+    private let progress: Double
+
+    init(_ state: State, _ policy: Policy, at stamp: Timestamp) {
+        prices = state.prices(at: stamp, policy)
+        period = CapacityLimits.period(at: stamp, policy)
+        floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
+        floorSpan = CapacityLimits.span(ofFloorPeriod: floorPeriod, policy)
+        progress = prices.progress(at: stamp)
+    }
+
+    @inline(__always)
+    func cost(of partner: Int, _ state: State) -> PlaceCost {
+        var cost = PlaceCost()
+        let cap = state.partners.leadsPerPeriodMax[partner]
+        if cap != PartnerTable.uncapped {
+            let got = CapacityLimits.leads(state.partners, partner, in: period)
+            if got < cap { cost.place = prices.placePrice(partner, left: cap - got, progress: progress) }
+            cost.evenness = prices.evennessFavour(partner)
+        }
+        // What a floor lacks is asked only where something is lacking that has a price.
+        if prices.floorRows[partner].count > 0 {
+            let lacking = state.floorLacking(partner, in: floorPeriod, floorSpan)
+            cost.floor = prices.floorFavour(partner, lacking: lacking, progress: progress)
+        }
+        return cost
+    }
+}
