@@ -15,7 +15,8 @@ struct PriceList {
     let floorSpan: Window
     private let progress: Double
 
-    init(_ state: State, _ policy: Policy, at stamp: Timestamp) {
+    /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
+    init(_ state: borrowing State, _ policy: borrowing Policy, at stamp: Timestamp) {
         prices = state.prices(at: stamp, policy)
         period = CapacityLimits.period(at: stamp, policy)
         floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
