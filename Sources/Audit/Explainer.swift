@@ -88,7 +88,7 @@ public struct Explainer {
         _ decision: LeadDecision, _ history: [LeadDecision], _ leadID: String, _ db: Database
     ) throws -> Explanation {
         let entry = try entry(decision.program, decision.position, db)
-        guard entry.logicVersion == Decider.logicVersion else {
+        guard Logic.knows(entry.logicVersion) else {
             throw AuditFault(
                 .logicVersion, program: decision.program, position: decision.position,
                 "it was decided by logic version \(entry.logicVersion), which this program does not have")

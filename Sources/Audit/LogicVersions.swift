@@ -9,9 +9,7 @@ struct LogicVersions {
 
     /// What the entry's input comes to in `state`, the state before it; nil for a logic version that this code does not have.
     mutating func decide(_ entry: EntryRecord, in state: State) -> [Event]? {
-        switch entry.logicVersion {
-        case 1: Decider.decide(entry.input, at: entry.stamp, in: state, scratch: &scratch)
-        default: nil
-        }
+        guard Logic.knows(entry.logicVersion) else { return nil }
+        return Decider.decide(entry.input, at: entry.stamp, in: state, scratch: &scratch)
     }
 }

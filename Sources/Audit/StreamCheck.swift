@@ -82,6 +82,10 @@ struct StreamCheck {
     }
 
     private mutating func decideAgain(_ entry: EntryRecord) throws {
+        if entry.logicVersion != state.logicVersion, Logic.knows(entry.logicVersion) {
+            throw fault(
+                .logicVersion, entry.position, "it says logic version \(entry.logicVersion), but version \(state.logicVersion) is in force before it")
+        }
         guard let again = logic.decide(entry, in: state) else {
             throw fault(.logicVersion, entry.position, "it was decided by logic version \(entry.logicVersion), which this program does not have")
         }

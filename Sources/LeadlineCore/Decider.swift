@@ -4,10 +4,7 @@
 /// then each event. A refusal is an event with a reason. This file is where to start reading: each input has its
 /// case here, and `route` runs the pipeline in `Decision/`.
 public enum Decider {
-    /// Version of what `decide` and `evolve` compute. A change to either is a new version.
-    public static let logicVersion: UInt32 = 1
-
-    /// What comes of `input` at `stamp`, in order.
+    /// What comes of `input` at `stamp`, in order, by the state's logic version.
     public static func decide(_ input: Input, at stamp: Timestamp, in state: State) -> [Event] {
         var scratch = EvaluationScratch()
         return decide(input, at: stamp, in: state, scratch: &scratch)
@@ -37,8 +34,10 @@ struct Decision {
         case .policyPublished(let fact):
             return fact.version == state.policyVersion ? disregard("", .noChange) : []
         case .partnerUpserted, .intentObserved, .firmographicsObserved, .technographicsObserved,
-            .duplicateReceived, .logicVersionAdopted:
+            .duplicateReceived:
             return []
+        case .logicVersionAdopted(let version):
+            return state.canAdopt(logic: version) ? [] : disregard("", .noChange)
         case .partnerCapacitySet(let fact): return ifPartner(state, fact.partnerID)
         case .partnerPaused(let fact): return ifPartner(state, fact.partnerID, becomes: .paused)
         case .partnerResumed(let fact): return ifPartner(state, fact.partnerID, becomes: .active)

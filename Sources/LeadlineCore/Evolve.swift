@@ -21,9 +21,13 @@ extension State {
             if case .duplicateReceived = input.fact {} else { seen.remember(event, content: input.contentDigest, at: stamp) }
         }
         switch input.fact {
-        case .programRegistered(let fact): if currency.isEmpty { currency = fact.currency }
+        case .programRegistered(let fact):
+            if !isRegistered {
+                currency = fact.currency
+                adopt(logic: fact.logicVersion)
+            }
         case .policyPublished(let fact): adopt(fact)
-        case .logicVersionAdopted(let version): logicVersion = version
+        case .logicVersionAdopted(let version): adopt(logic: version)
         case .leadSubmitted(let fact): insert(fact, input, at: stamp)
         case .leadUpdated(let fact): update(fact)
         case .processingRestricted(let fact): restrict(fact.leadID)

@@ -219,7 +219,7 @@ public struct Benchmark {
             let c = clock.now
             var writer = WireWriter()
             EntryCodec.encode(
-                position: position, stamp: stamp, logicVersion: Decider.logicVersion, origin: nil, inputBytes: lead.inputBytes,
+                position: position, stamp: stamp, logicVersion: run.state.logicVersion, origin: nil, inputBytes: lead.inputBytes,
                 events: events, into: &writer)
             batch.entries.append(PendingEntry(
                 program: "bench", position: UInt64(index), stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count))
@@ -381,7 +381,7 @@ public struct Benchmark {
             let events = run.take(taken.input, at: stamp)
             var writer = WireWriter()
             EntryCodec.encode(
-                position: position, stamp: stamp, logicVersion: Decider.logicVersion, origin: nil,
+                position: position, stamp: stamp, logicVersion: run.state.logicVersion, origin: nil,
                 inputBytes: taken.inputBytes, events: events, into: &writer)
             pending.append(PendingEntry(
                 program: "bench", position: position, stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count))

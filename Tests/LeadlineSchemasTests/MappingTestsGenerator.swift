@@ -250,7 +250,7 @@ struct Draw {
         firmographics.country = text()
         firmographics.observer = text()
         return [
-            .programRegistered(ProgramRegistered(currency: text())),
+            .programRegistered(ProgramRegistered(currency: text(), logicVersion: 1 + uint32() % 3)),
             .policyPublished(PolicyPublished(policy: policy(), version: text())),
             .reviewRequested(ReviewRequested(leadID: text())),
             .humanDecisionRecorded(

@@ -380,7 +380,11 @@ private var factPairs: [(Fact, any Message)] { controlPairs + partnerPairs + int
 
 private var controlPairs: [(Fact, any Message)] {
     [
-        (.programRegistered(ProgramRegistered(currency: "CHF")), WireProgramRegistered.with { $0.currency = "CHF" }),
+        (.programRegistered(ProgramRegistered(currency: "CHF", logicVersion: 1)), WireProgramRegistered.with { $0.currency = "CHF" }),
+        (
+            .programRegistered(ProgramRegistered(currency: "CHF", logicVersion: 2)),
+            WireProgramRegistered.with { $0.currency = "CHF"; $0.logicVersion = 2 }
+        ),
         (
             .policyPublished(PolicyPublished(policy: policy, version: "w")),
             WirePolicyPublished.with {

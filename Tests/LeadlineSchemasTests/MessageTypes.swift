@@ -4,7 +4,7 @@ import SwiftProtobuf
 /// The Swift type of every message that travels on a topic, by its name in the schema.
 let messageTypes: [String: any Message.Type] = {
     let types: [any Message.Type] = [
-        WireProgramRegistered.self, WirePolicyPublished.self, WireReviewRequested.self, WireHumanDecisionRecorded.self,
+        WireProgramRegistered.self, WireLogicVersionAdopted.self, WirePolicyPublished.self, WireReviewRequested.self, WireHumanDecisionRecorded.self,
         WireProcessingRestricted.self, WireProcessingObjected.self, WireErasureRequested.self, WirePartnerUpserted.self,
         WirePartnerCapacitySet.self, WirePartnerPaused.self, WirePartnerResumed.self, WirePartnerRemoved.self,
         WirePartnerAbsenceSet.self, WirePartnerAbsenceCancelled.self, WirePartnerCommissionTermsSet.self,

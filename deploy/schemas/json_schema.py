@@ -18,7 +18,7 @@ REQUIRED = {
     "PartnerResumed": ["partner_id"], "PartnerRemoved": ["partner_id"],
     "PartnerAbsenceSet": ["partner_id", "absence_id", "from", "until"],
     "PartnerAbsenceCancelled": ["partner_id", "absence_id"], "PartnerCommissionTermsSet": ["partner_id"],
-    "ProgramRegistered": ["currency"], "PolicyPublished": ["policy"], "ReviewRequested": ["lead_id"],
+    "ProgramRegistered": ["currency"], "LogicVersionAdopted": ["logic_version"], "PolicyPublished": ["policy"], "ReviewRequested": ["lead_id"],
     "HumanDecisionRecorded": ["lead_id"], "ProcessingRestricted": ["lead_id"], "ProcessingObjected": ["lead_id"],
     "ErasureRequested": ["lead_id"],
     "Money": ["currency"], "PastAssignment": ["partner_id"], "WorkingHours": ["weekday", "until_minute"],

@@ -145,7 +145,7 @@ public struct DossierBuilder {
                 history.append(decision)
                 let ofLead = history.filter { $0.event.routedLeadID == lead }
                 dossier.decisions.append(explain(decision, entry, lead, ofLead, state))
-                guard event.evaluated != nil, entry.logicVersion == Decider.logicVersion else { continue }
+                guard event.evaluated != nil, Logic.knows(entry.logicVersion) else { continue }
                 let asking = Counterfactuals(leadID: lead, decisionID: decision.id, currency: state.currency)
                 dossier.counterfactuals += asking.answer(
                     .init(input: entry.input, stamp: entry.stamp, events: entry.events, attributes: attributes[lead] ?? LeadAttributes()), in: state)
@@ -178,7 +178,7 @@ public struct DossierBuilder {
     }
 
     private func explain(_ decision: LeadDecision, _ entry: EntryRecord, _ lead: String, _ history: [LeadDecision], _ state: State) -> Dossier.Decision {
-        let isKnown = entry.logicVersion == Decider.logicVersion
+        let isKnown = Logic.knows(entry.logicVersion)
         let again = isKnown ? Decider.explain(entry.input, at: entry.stamp, in: state) : ([], nil)
         let recorded = decision.event.evaluated?.summary
         let recomputed = again.0.lazy.compactMap(\.evaluated).first { $0.leadID == lead && recorded != nil }?.summary

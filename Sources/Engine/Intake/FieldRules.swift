@@ -23,7 +23,10 @@ struct FieldRules {
     /// Checks a fact; the rejection names the field as the schema does.
     static func check(_ fact: Fact) throws(Rejection) {
         switch fact {
-        case .programRegistered(let fact): try currency(fact.currency, "currency")
+        case .programRegistered(let fact):
+            try currency(fact.currency, "currency")
+            try logicVersion(fact.logicVersion)
+        case .logicVersionAdopted(let version): try logicVersion(version)
         case .policyPublished(let fact): try policy(fact.policy)
         case .reviewRequested(let fact): try id(fact.leadID, "lead_id")
         case .humanDecisionRecorded(let fact):
@@ -80,13 +83,19 @@ struct FieldRules {
         case .leadUpdated(let fact):
             try id(fact.leadID, "lead_id")
             try lead(fact.attributes)
-        case .timeAdvanced, .duplicateReceived, .logicVersionAdopted:
+        case .timeAdvanced, .duplicateReceived:
             throw Rejection(.unknownType, "this message is Leadline's own and cannot be sent")
         }
     }
 
     private static func invalid(_ field: String, _ detail: String) -> Rejection {
         Rejection(.invalidField, "\(field) \(detail)", field: field)
+    }
+
+    private static func logicVersion(_ version: UInt32) throws(Rejection) {
+        if !Logic.knows(version) {
+            throw invalid("logic_version", "must be \(Logic.oldest) to \(Logic.newest) on this instance; for a later one, upgrade it and resubmit")
+        }
     }
 
     private static func id(_ text: String, _ field: String) throws(Rejection) {

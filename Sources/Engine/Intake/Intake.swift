@@ -75,7 +75,7 @@ public struct Intake {
     private mutating func take(
         _ message: DecodedMessage, _ kind: MessageKind, _ event: CloudEvent, _ program: String, _ record: LogRecord
     ) throws -> TakenInput {
-        let parts = try Self.split(message.bytes, kind)
+        let parts = try Self.split(message.resolved ?? message.bytes, kind)
         let fact = try Self.fact(kind, parts.clear)
         try FieldRules.check(fact)
         guard parts.sealed.count <= Self.sealedBytesMax else {

@@ -1,4 +1,5 @@
 import Foundation
+import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
 
@@ -6,6 +7,8 @@ import SwiftProtobuf
 struct DecodedMessage {
     /// Canonical protobuf bytes, unknown fields left out.
     var bytes: [UInt8]
+    /// What the journal keeps in their place, where intake resolved something that the producer left open.
+    var resolved: [UInt8]?
     /// The e-mail address by which the data subject is known, where there is one.
     var email = ""
     /// The account's domain, where the message names one.
@@ -47,7 +50,8 @@ extension MessageKind {
         case .partnerAbsenceSet: return try read(WirePartnerAbsenceSet.self, data, encoding)
         case .partnerAbsenceCancelled: return try read(WirePartnerAbsenceCancelled.self, data, encoding)
         case .partnerCommissionTermsSet: return try read(WirePartnerCommissionTermsSet.self, data, encoding)
-        case .programRegistered: return try read(WireProgramRegistered.self, data, encoding)
+        case .programRegistered: return try registration(data, encoding)
+        case .logicVersionAdopted: return try read(WireLogicVersionAdopted.self, data, encoding)
         case .policyPublished: return try policy(data, encoding)
         case .reviewRequested: return try read(WireReviewRequested.self, data, encoding)
         case .humanDecisionRecorded: return try read(WireHumanDecisionRecorded.self, data, encoding)
@@ -55,6 +59,19 @@ extension MessageKind {
         case .processingObjected: return try read(WireProcessingObjected.self, data, encoding)
         case .erasureRequested: return try read(WireErasureRequested.self, data, encoding)
         }
+    }
+
+    /// A program that names no logic version starts with this instance's newest. The journal leaves the oldest out.
+    private func registration(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {
+        var message = try parse(WireProgramRegistered.self, data, encoding)
+        var decoded = DecodedMessage(bytes: try write(message))
+        let version = message.logicVersion == 0 ? Logic.newest : message.logicVersion
+        let journaled = version == Logic.oldest ? 0 : version
+        if message.logicVersion != journaled {
+            message.logicVersion = journaled
+            decoded.resolved = try write(message)
+        }
+        return decoded
     }
 
     /// A policy's version is its content hash; a producer may state it as a check.

@@ -52,6 +52,9 @@ public struct ProgramStream: Sendable {
         guard entry.position == position, position == state.nextPosition else {
             throw EngineError.journalBroken(program: program, position: position, "the entry says it stands at \(entry.position), the state expects \(state.nextPosition)")
         }
+        guard Logic.knows(entry.logicVersion) else {
+            throw EngineError.logicUnknown(program: program, position: position, version: entry.logicVersion)
+        }
         state.fold(entry.input, entry.events, at: entry.stamp)
     }
 }
@@ -60,6 +63,8 @@ public struct ProgramStream: Sendable {
 public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The journal does not hold what it must.
     case journalBroken(program: String, position: UInt64, String)
+    /// An entry was decided by a logic version that this program does not have.
+    case logicUnknown(program: String, position: UInt64, version: UInt32)
     /// An entry is missing between others.
     case journalGap(seq: UInt64)
     /// Another process works on this data folder.
@@ -73,6 +78,8 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .journalBroken(let program, let position, let detail):
             "the journal of \(program) is broken at position \(position): \(detail). Run 'leadline verify' and restore the journal from a backup"
+        case .logicUnknown(let program, let position, let version):
+            "the entry of \(program) at position \(position) was decided by logic version \(version), which this program does not have (it has \(Logic.oldest) to \(Logic.newest)). Install the release that has it"
         case .journalGap(let seq):
             "the journal has no entry number \(seq), but later ones. Run 'leadline verify' and restore the journal from a backup"
         case .locked(let path):

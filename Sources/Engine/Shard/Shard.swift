@@ -196,12 +196,13 @@ public struct Shard: ~Copyable {
     ) throws -> [Event] {
         let position = streams[place].state.nextPosition
         if streams[place].state.isSnapshotDue(at: position) { snapshot(place) }
+        let logicVersion = streams[place].state.logicVersion
         let events = Self.decide(input, at: stamp, streams, place, &scratch)
         noteErasure(input, place)
         streams[place].state.fold(input, events, at: stamp)
         var writer = WireWriter()
         EntryCodec.encode(
-            position: position, stamp: stamp, logicVersion: Decider.logicVersion, origin: origin, inputBytes: inputBytes,
+            position: position, stamp: stamp, logicVersion: logicVersion, origin: origin, inputBytes: inputBytes,
             events: events, into: &writer)
         let program = streams[place].program
         batch.entries.append(PendingEntry(

@@ -94,7 +94,7 @@ enum Evaluation {
         summary.arm = arm?.name ?? ""
         summary.scored = UInt32(scratch.partners.indices.count { !scratch.isAtCap[$0] })
         summary.exclusions = exclusions(state, scratch)
-        summary.digest = digest(summary, scratch)
+        summary.digest = EvaluationDigest.of(summary, scratch, logic: state.logicVersion)
 
         var outcome = Outcome(chosen: nil, summary: summary)
         choose(lead, state, policy, at: stamp, period: period, scratch, &outcome)
@@ -203,63 +203,6 @@ enum Evaluation {
         let below = scratch.partners.indices.reduce(0) { $0 + (scratch.isIn[$1] || scratch.isAtCap[$1] ? 0 : 1) }
         if below > 0 { list.append(Exclusion(reason: .conversionBelowMinimum, partners: UInt32(below))) }
         return list
-    }
-
-    /// A hash over the whole evaluation: inputs, who was out by which step, every candidate's every contribution. Candidates
-    /// go two by two through two hashes: each waits for its own last round, and their number is what makes it long.
-    private static func digest(_ summary: EvaluationSummary, _ scratch: EvaluationScratch) -> Digest128 {
-        var hash = SipHash128()
-        hash.absorb(UInt64(bitPattern: summary.dealValueMinorUnits))
-        hash.absorb(summary.fitExponent)
-        hash.absorb(UInt64(summary.method.rawValue))
-        hash.absorb(summary.arm)
-        for step in scratch.steps {
-            hash.absorb(UInt64(step.reason.rawValue) << 32 | UInt64(UInt32(bitPattern: Int32(step.rule))))
-            for word in step.out { hash.absorb(word) }
-        }
-        hash.absorb(UInt64(scratch.partners.count))
-        var (even, odd) = (SipHash128(), SipHash128())
-        let partners = scratch.partners.span, isIn = scratch.isIn.span
-        for row in stride(from: 0, to: partners.count - 1, by: 2) {
-            even.absorb(word(partners[row], isIn[row]))
-            odd.absorb(word(partners[row + 1], isIn[row + 1]))
-            absorb(scratch.fitContributions.span, row, Fit.count, &even, &odd)
-            absorb(scratch.conversionContributions.span, row, Conversion.count, &even, &odd)
-            absorb(scratch.engagement.span, row, 1, &even, &odd)
-            absorb(scratch.score.span, row, 1, &even, &odd)
-            absorb(scratch.placePrice.span, row, 1, &even, &odd)
-            absorb(scratch.favour.span, row, 1, &even, &odd)
-        }
-        if partners.count & 1 == 1 { absorb(partners.count - 1, scratch, &even) }
-        for half in [even.digest(), odd.digest()] {
-            hash.absorb(half.low)
-            hash.absorb(half.high)
-        }
-        return hash.digest()
-    }
-
-    @inline(__always)
-    private static func word(_ partner: Int, _ isIn: Bool) -> UInt64 { UInt64(partner) << 1 | (isIn ? 1 : 0) }
-
-    /// Two rows of a column, or of several side by side.
-    @inline(__always)
-    private static func absorb(_ columns: Span<Double>, _ row: Int, _ width: Int, _ even: inout SipHash128, _ odd: inout SipHash128) {
-        let start = row * width
-        for column in start..<start + width {
-            even.absorb(columns[column])
-            odd.absorb(columns[column + width])
-        }
-    }
-
-    /// The last of an odd number of rows.
-    private static func absorb(_ row: Int, _ scratch: EvaluationScratch, _ hash: inout SipHash128) {
-        hash.absorb(word(scratch.partners[row], scratch.isIn[row]))
-        for column in row * Fit.count..<(row + 1) * Fit.count { hash.absorb(scratch.fitContributions[column]) }
-        for column in row * Conversion.count..<(row + 1) * Conversion.count { hash.absorb(scratch.conversionContributions[column]) }
-        hash.absorb(scratch.engagement[row])
-        hash.absorb(scratch.score[row])
-        hash.absorb(scratch.placePrice[row])
-        hash.absorb(scratch.favour[row])
     }
 }
 

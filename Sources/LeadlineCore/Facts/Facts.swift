@@ -32,7 +32,7 @@ public struct Input: Sendable, Equatable {
     }
 }
 
-/// Everything that can happen outside, one case a message of the input topics, and Leadline's own three.
+/// Everything that can happen outside, one case a message of the input topics, and Leadline's own two.
 public enum Fact: Sendable, Equatable {
     case programRegistered(ProgramRegistered)
     case policyPublished(PolicyPublished)
@@ -66,12 +66,13 @@ public enum Fact: Sendable, Equatable {
     case leadUpdated(LeadUpdated)
     case leadWithdrawn(LeadReference)
 
+    /// The program decides by this logic version from here on.
+    case logicVersionAdopted(UInt32)
+
     /// Logical time reached a deadline, everything received by then having been read.
     case timeAdvanced(through: Timestamp)
     /// A producer repeated an event with the same content.
     case duplicateReceived
-    /// The program decides by this logic version from here on.
-    case logicVersionAdopted(UInt32)
 }
 
 /// Names a lead and nothing else.
@@ -257,7 +258,12 @@ public struct DealWon: Sendable, Equatable {
 public struct ProgramRegistered: Sendable, Equatable {
     /// ISO 4217 code in which the program counts.
     public var currency: String
-    public init(currency: String) { self.currency = currency }
+    /// The logic version with which it starts.
+    public var logicVersion: UInt32
+    public init(currency: String, logicVersion: UInt32 = Logic.newest) {
+        self.currency = currency
+        self.logicVersion = logicVersion
+    }
 }
 
 /// A policy is in force from here on.

@@ -38,7 +38,7 @@ extension WinModel {
 
     /// A hash of everything learned: equal models have equal hashes, whatever batches they learned in.
     public func contentHash() -> Digest128 {
-        var writer = StateWriter(capacity: 1 << 16)
+        var writer = StateWriter(capacity: 1 << 16, logicVersion: Logic.oldest)
         write(to: &writer)
         var hash = SipHash128()
         hash.absorb(UInt64(writer.bytes.count))

@@ -11,7 +11,7 @@ public struct State: Sendable {
     /// Logical time of the last entry.
     public internal(set) var lastStamp = Timestamp.epoch
     /// The logic that decides.
-    public internal(set) var logicVersion = Decider.logicVersion
+    public internal(set) var logicVersion = Logic.oldest
     /// ISO 4217 code; empty until the program is registered.
     public internal(set) var currency = ""
     /// The policy in force.

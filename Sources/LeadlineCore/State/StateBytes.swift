@@ -1,8 +1,13 @@
 /// Writes a state's canonical bytes: little-endian, fixed order, nothing that could be said in two ways.
 struct StateWriter {
     private(set) var bytes: [UInt8] = []
+    /// The logic version of the state, by which its tables know what they remember.
+    let logicVersion: UInt32
 
-    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+    init(capacity: Int, logicVersion: UInt32) {
+        bytes.reserveCapacity(capacity)
+        self.logicVersion = logicVersion
+    }
 
     mutating func put(_ value: some FixedWidthInteger) {
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
@@ -41,6 +46,8 @@ public enum StateBytesError: Error, Equatable, Sendable {
 struct StateReader {
     private let bytes: [UInt8]
     private(set) var at = 0
+    /// The logic version of the state, once it has been read.
+    var logicVersion = Logic.oldest
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 

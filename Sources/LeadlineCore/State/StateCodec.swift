@@ -1,13 +1,13 @@
 // The canonical bytes of a state. Their SHA-256 is the state hash; a snapshot is these bytes.
 
 extension State {
-    /// Format of the bytes below; changes whenever they do.
-    static let format: UInt32 = 3
+    /// Format of the bytes below: a logic version that remembers more writes more, and the bytes of older ones stay.
+    static func format(logic version: UInt32) -> UInt32 { version + 2 }
 
     /// The whole state, in one exact form: equal states give equal bytes.
     public func canonicalBytes() -> [UInt8] {
-        var w = StateWriter(capacity: 4_096 + size * 192)
-        w.put(Self.format)
+        var w = StateWriter(capacity: 4_096 + size * 192, logicVersion: logicVersion)
+        w.put(Self.format(logic: logicVersion))
         w.put(nextPosition)
         w.put(lastStamp)
         w.put(logicVersion)
@@ -48,11 +48,12 @@ extension State {
     public init(canonicalBytes: [UInt8]) throws(StateBytesError) {
         var r = StateReader(canonicalBytes)
         let format: UInt32 = try r.get()
-        guard format == Self.format else { throw .unknownFormat(format) }
         self.init()
         nextPosition = try r.get()
         lastStamp = try r.timestamp()
         logicVersion = try r.get()
+        guard Logic.knows(logicVersion), format == Self.format(logic: logicVersion) else { throw .unknownFormat(format) }
+        r.logicVersion = logicVersion
         currency = try r.string()
         reviewsOpen = Int(try r.get(Int64.self))
         rotation = try r.get()

@@ -26,6 +26,7 @@ enum ClearFields: Sendable {
     case leadSubmitted
     case leadUpdated
     case leadWithdrawn
+    case logicVersionAdopted
     case money
     case partnerAbsenceCancelled
     case partnerAbsenceSet
@@ -228,6 +229,11 @@ enum ClearFields: Sendable {
             case 10: .clear  // lead_id
             default: .sealed
             }
+        case .logicVersionAdopted:
+            switch tag {
+            case 8: .clear  // logic_version
+            default: .sealed
+            }
         case .money:
             switch tag {
             case 8: .clear  // minor_units
@@ -402,6 +408,7 @@ enum ClearFields: Sendable {
         case .programRegistered:
             switch tag {
             case 18: .clear  // currency
+            case 24: .clear  // logic_version
             default: .sealed
             }
         case .reviewRequested:

@@ -56,6 +56,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case leadUpdated
     /// The vendor takes a lead back; its assignment ends.
     case leadWithdrawn
+    /// From here on the program decides by this logic version, a later one than before: a program never goes back.
+    case logicVersionAdopted
 
     /// The kind with this full protobuf name, which is also its CloudEvents type, e.g.
     /// "leadline.v1.LeadSubmitted"; nil if no input has it.
@@ -88,6 +90,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.LeadSubmitted": self = .leadSubmitted
         case "leadline.v1.LeadUpdated": self = .leadUpdated
         case "leadline.v1.LeadWithdrawn": self = .leadWithdrawn
+        case "leadline.v1.LogicVersionAdopted": self = .logicVersionAdopted
         default: return nil
         }
     }
@@ -122,6 +125,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 60: self = .leadSubmitted
         case 61: self = .leadUpdated
         case 62: self = .leadWithdrawn
+        case 72: self = .logicVersionAdopted
         default: return nil
         }
     }
@@ -156,6 +160,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadSubmitted: "leadline.v1.LeadSubmitted"
         case .leadUpdated: "leadline.v1.LeadUpdated"
         case .leadWithdrawn: "leadline.v1.LeadWithdrawn"
+        case .logicVersionAdopted: "leadline.v1.LogicVersionAdopted"
         }
     }
 
@@ -189,6 +194,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadSubmitted: "leadline.leads"
         case .leadUpdated: "leadline.leads"
         case .leadWithdrawn: "leadline.leads"
+        case .logicVersionAdopted: "leadline.controls"
         }
     }
 
@@ -222,6 +228,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadSubmitted: 60
         case .leadUpdated: 61
         case .leadWithdrawn: 62
+        case .logicVersionAdopted: 72
         }
     }
 
@@ -255,6 +262,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadSubmitted: .leadSubmitted
         case .leadUpdated: .leadUpdated
         case .leadWithdrawn: .leadWithdrawn
+        case .logicVersionAdopted: .logicVersionAdopted
         }
     }
 }

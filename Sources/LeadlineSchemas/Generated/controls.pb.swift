@@ -32,6 +32,23 @@ public nonisolated struct WireProgramRegistered: Sendable {
   /// ISO 4217 currency in which the program counts. It never changes.
   public var currency: String = String()
 
+  /// The logic version with which it starts. 0: the newest that the instance has; the journal records which.
+  public var logicVersion: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// From here on the program decides by this logic version, a later one than before: a program never goes back.
+public nonisolated struct WireLogicVersionAdopted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The version.
+  public var logicVersion: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -213,7 +230,7 @@ fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
 nonisolated extension WireProgramRegistered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProgramRegistered"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}currency\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}currency\0\u{3}logic_version\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -223,6 +240,7 @@ nonisolated extension WireProgramRegistered: SwiftProtobuf.Message, SwiftProtobu
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.logicVersion) }()
       default: break
       }
     }
@@ -235,12 +253,46 @@ nonisolated extension WireProgramRegistered: SwiftProtobuf.Message, SwiftProtobu
     if !self.currency.isEmpty {
       try visitor.visitSingularStringField(value: self.currency, fieldNumber: 2)
     }
+    if self.logicVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.logicVersion, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireProgramRegistered, rhs: WireProgramRegistered) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.currency != rhs.currency {return false}
+    if lhs.logicVersion != rhs.logicVersion {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLogicVersionAdopted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LogicVersionAdopted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}logic_version\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.logicVersion) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.logicVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.logicVersion, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireLogicVersionAdopted, rhs: WireLogicVersionAdopted) -> Bool {
+    if lhs.logicVersion != rhs.logicVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -191,20 +191,6 @@ public nonisolated struct WireDuplicateReceived: Sendable {
   public init() {}
 }
 
-/// From here on the program decides by this logic version. Leadline's own input.
-public nonisolated struct WireLogicVersionAdopted: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The version.
-  public var logicVersion: UInt32 = 0
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
 /// Where an input came from. The decider does not see it.
 public nonisolated struct WireOrigin: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1063,36 +1049,6 @@ nonisolated extension WireDuplicateReceived: SwiftProtobuf.Message, SwiftProtobu
   }
 
   public static func ==(lhs: WireDuplicateReceived, rhs: WireDuplicateReceived) -> Bool {
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireLogicVersionAdopted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".LogicVersionAdopted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}logic_version\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.logicVersion) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.logicVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.logicVersion, fieldNumber: 1)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: WireLogicVersionAdopted, rhs: WireLogicVersionAdopted) -> Bool {
-    if lhs.logicVersion != rhs.logicVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

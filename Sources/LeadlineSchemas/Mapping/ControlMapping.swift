@@ -4,17 +4,22 @@ import LeadlineCore
 
 extension ProgramRegistered: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
-        var value = Self(currency: "")
+        // Registrations were written without a version while there was one.
+        var value = Self(currency: "", logicVersion: Logic.oldest)
         while let field = try reader.next() {
             switch field {
             case 2: value.currency = try reader.string("currency")
+            case 3: value.logicVersion = try reader.uint32("logic_version")
             default: try reader.skip()
             }
         }
         return value
     }
 
-    func write(to writer: inout WireWriter) { writer.string(2, currency) }
+    func write(to writer: inout WireWriter) {
+        writer.string(2, currency)
+        if logicVersion != Logic.oldest { writer.uint(3, logicVersion) }
+    }
 }
 
 extension PolicyPublished: WireMessage {

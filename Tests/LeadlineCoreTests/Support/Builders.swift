@@ -8,7 +8,9 @@ func euros(_ amount: Int64) -> Money { Money(minorUnits: amount * 100, currency:
 func digest(_ number: UInt64) -> Digest128 { Digest128(low: number, high: 0x7e57) }
 
 extension Input {
-    static func program(_ currency: String = "EUR") -> Input { Input(.programRegistered(.init(currency: currency))) }
+    static func program(_ currency: String = "EUR", logic version: UInt32 = Logic.newest) -> Input {
+        Input(.programRegistered(.init(currency: currency, logicVersion: version)))
+    }
 
     static func policy(_ version: String = "p1", _ change: (inout Policy) -> Void = { _ in }) -> Input {
         var policy = Policy()

@@ -11,8 +11,8 @@ struct Story {
     private(set) var last: [Event] = []
 
     /// A program in euros with the policy and the partners given.
-    init(_ givens: Input...) {
-        given(0, .program())
+    init(logic version: UInt32 = Logic.newest, _ givens: Input...) {
+        given(0, .program(logic: version))
         for input in givens { given(0, input) }
     }
 

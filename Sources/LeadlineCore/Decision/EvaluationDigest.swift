@@ -1,0 +1,84 @@
+/// A hash over a whole evaluation: inputs, who was out by which step, every candidate's every contribution.
+enum EvaluationDigest {
+    /// The digest as the logic of `version` takes it.
+    static func of(_ summary: EvaluationSummary, _ scratch: EvaluationScratch, logic version: UInt32) -> Digest128 {
+        var hash = SipHash128()
+        hash.absorb(UInt64(bitPattern: summary.dealValueMinorUnits))
+        hash.absorb(summary.fitExponent)
+        hash.absorb(UInt64(summary.method.rawValue))
+        hash.absorb(summary.arm)
+        for step in scratch.steps {
+            hash.absorb(UInt64(step.reason.rawValue) << 32 | UInt64(UInt32(bitPattern: Int32(step.rule))))
+            for word in step.out { hash.absorb(word) }
+        }
+        hash.absorb(UInt64(scratch.partners.count))
+        for part in version >= 2 ? columns(scratch) : pairs(scratch) {
+            hash.absorb(part.low)
+            hash.absorb(part.high)
+        }
+        return hash.digest()
+    }
+
+    @inline(__always)
+    private static func word(_ partner: Int, _ isIn: Bool) -> UInt64 { UInt64(partner) << 1 | (isIn ? 1 : 0) }
+
+    /// Since version 2: column after column through four hashes side by side.
+    private static func columns(_ scratch: EvaluationScratch) -> [Digest128] {
+        let count = scratch.partners.count
+        var lanes = SipLanes128()
+        let partners = scratch.partners.span, isIn = scratch.isIn.span
+        var row = 0
+        while row < count {
+            var words = SIMD4<UInt64>()
+            for lane in 0..<min(4, count - row) { words[lane] = word(partners[row + lane], isIn[row + lane]) }
+            lanes.absorb(words)
+            row += 4
+        }
+        lanes.absorb(scratch.fitContributions.span, count: count * Fit.count)
+        lanes.absorb(scratch.conversionContributions.span, count: count * Conversion.count)
+        lanes.absorb(scratch.engagement.span, count: count)
+        lanes.absorb(scratch.score.span, count: count)
+        lanes.absorb(scratch.placePrice.span, count: count)
+        lanes.absorb(scratch.favour.span, count: count)
+        return lanes.digests()
+    }
+
+    /// Version 1: candidates two by two through two hashes, for each waits for its own last round.
+    private static func pairs(_ scratch: EvaluationScratch) -> [Digest128] {
+        var (even, odd) = (SipHash128(), SipHash128())
+        let partners = scratch.partners.span, isIn = scratch.isIn.span
+        for row in stride(from: 0, to: partners.count - 1, by: 2) {
+            even.absorb(word(partners[row], isIn[row]))
+            odd.absorb(word(partners[row + 1], isIn[row + 1]))
+            absorb(scratch.fitContributions.span, row, Fit.count, &even, &odd)
+            absorb(scratch.conversionContributions.span, row, Conversion.count, &even, &odd)
+            absorb(scratch.engagement.span, row, 1, &even, &odd)
+            absorb(scratch.score.span, row, 1, &even, &odd)
+            absorb(scratch.placePrice.span, row, 1, &even, &odd)
+            absorb(scratch.favour.span, row, 1, &even, &odd)
+        }
+        if partners.count & 1 == 1 { absorb(partners.count - 1, scratch, &even) }
+        return [even.digest(), odd.digest()]
+    }
+
+    /// Two rows of a column, or of several side by side.
+    @inline(__always)
+    private static func absorb(_ columns: Span<Double>, _ row: Int, _ width: Int, _ even: inout SipHash128, _ odd: inout SipHash128) {
+        let start = row * width
+        for column in start..<start + width {
+            even.absorb(columns[column])
+            odd.absorb(columns[column + width])
+        }
+    }
+
+    /// The last of an odd number of rows.
+    private static func absorb(_ row: Int, _ scratch: EvaluationScratch, _ hash: inout SipHash128) {
+        hash.absorb(word(scratch.partners[row], scratch.isIn[row]))
+        for column in row * Fit.count..<(row + 1) * Fit.count { hash.absorb(scratch.fitContributions[column]) }
+        for column in row * Conversion.count..<(row + 1) * Conversion.count { hash.absorb(scratch.conversionContributions[column]) }
+        hash.absorb(scratch.engagement[row])
+        hash.absorb(scratch.score[row])
+        hash.absorb(scratch.placePrice[row])
+        hash.absorb(scratch.favour[row])
+    }
+}

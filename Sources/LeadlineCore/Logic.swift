@@ -1,0 +1,32 @@
+/// The versions of what `decide` and `evolve` compute.
+///
+/// A change to either is a new version. A program starts with the version that its registration names and takes up
+/// another only by `LogicVersionAdopted` in its journal, so that an entry is decided again by what decided it first. A
+/// version stays as long as journals hold entries of it; a golden history holds each to its bits.
+///
+/// | version | what it brought |
+/// | --- | --- |
+/// | 1 | the first |
+/// | 2 | the digest of an evaluation in four lanes |
+public enum Logic {
+    /// The version of programs whose registration names none.
+    public static let oldest: UInt32 = 1
+    /// The version with which programs start today.
+    public static let newest: UInt32 = 2
+
+    /// True if this program can decide by `version`.
+    public static func knows(_ version: UInt32) -> Bool { oldest...newest ~= version }
+}
+
+extension State {
+    /// True if the program decides by `version` or a later one.
+    func isLogic(_ version: UInt32) -> Bool { logicVersion >= version }
+
+    /// True if adopting `version` would change something: a program never goes back.
+    func canAdopt(logic version: UInt32) -> Bool { version > logicVersion && Logic.knows(version) }
+
+    /// Decides by `version` from here on. What a version remembers beyond the one before starts empty.
+    mutating func adopt(logic version: UInt32) {
+        if canAdopt(logic: version) { logicVersion = version }
+    }
+}

@@ -1,0 +1,31 @@
+import Audit
+import Engine
+import Foundation
+import Journal
+import Simulation
+import Testing
+
+/// Goal: a journal of an earlier logic version verifies, replays and is explained as on the day it was written.
+/// Method: Tests/Golden holds the example's journal as each version wrote it; see `EMEAExampleTests.keepAsGolden`.
+@Suite struct GoldenJournalTests {
+    @Test(arguments: [(version: 1, head: "16d0ac23cd9e0d958261384d071c3fd274e26fc324bca39bf608d020090cdbb0")])
+    func stillProves(version: Int, head: String) async throws {
+        var tests = URL(fileURLWithPath: #filePath)
+        for _ in 0..<2 { tests.deleteLastPathComponent() }
+        let root = NSTemporaryDirectory() + "leadline-golden-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        defer { _ = try? FileManager.default.removeItem(atPath: root) }
+        try TarFile.unpack(tests.path + "/Golden/logic-\(version).tar", to: root + "/archive")
+
+        let folder = try ArchiveReader(root + "/archive").unpack(to: root + "/data")
+        let report = try await Verifier(folder, isArchive: true).run()
+        #expect(report.faults == [])
+        #expect(report.programs.map(\.head) == [head])
+        let replay = try await Replayer(folder).run()
+        #expect(replay.isEqual && replay.programs.map(\.differenceCount) == [0])
+        guard case .explained(let explanation) = try Explainer(folder).explain("demo-2026-0001", program: folder.settings.program) else {
+            return #expect(Bool(false), "not explained")
+        }
+        #expect(explanation.decision.logicVersion == UInt32(version) && explanation.recomputation.isEqual)
+    }
+}
