@@ -51,6 +51,10 @@ extension Policy {
         w.put(review.conversionBelowBasisPoints)
         w.put(each: lawfulBases) { $0.put($1) }
         w.put(alwaysAssign)
+        guard w.logicVersion >= 2 else { return }
+        w.put(retention.closedDealDays)
+        w.put(retention.otherLeadDays)
+        w.put(approvedBy)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -112,6 +116,10 @@ extension Policy {
         review.conversionBelowBasisPoints = try r.get()
         lawfulBases = try r.each { (r) throws(StateBytesError) in try r.string() }
         alwaysAssign = try r.bool()
+        guard r.logicVersion >= 2 else { return }
+        retention.closedDealDays = try r.get()
+        retention.otherLeadDays = try r.get()
+        approvedBy = try r.string()
     }
 }
 
