@@ -7,7 +7,7 @@
 /// | version | what it brought |
 /// | --- | --- |
 /// | 1 | the first |
-/// | 2 | the digest of an evaluation in four lanes; retention by policy |
+/// | 2 | the digest of an evaluation goes by columns; retention by policy |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
