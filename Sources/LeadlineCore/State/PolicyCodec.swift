@@ -54,6 +54,7 @@ extension Policy {
         guard w.logicVersion >= 2 else { return }
         w.put(retention.closedDealDays)
         w.put(retention.otherLeadDays)
+        w.put(retention.deadLetterDays)
         w.put(approvedBy)
     }
 
@@ -119,6 +120,7 @@ extension Policy {
         guard r.logicVersion >= 2 else { return }
         retention.closedDealDays = try r.get()
         retention.otherLeadDays = try r.get()
+        retention.deadLetterDays = try r.get()
         approvedBy = try r.string()
     }
 }
