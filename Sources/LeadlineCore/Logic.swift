@@ -7,7 +7,7 @@
 /// | version | what it brought |
 /// | --- | --- |
 /// | 1 | the first |
-/// | 2 | the digest of an evaluation goes by columns |
+/// | 2 | the digest of an evaluation goes by columns; places under a cap on open leads have prices |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
