@@ -52,6 +52,19 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var evidence: EvidenceCounts
     }
 
+    /// A value of the lead and the event that stated it last.
+    public struct Source: Encodable, Sendable {
+        public var field: String
+        public var value: String
+        /// Position of the event's entry.
+        public var position: UInt64
+        public var type: String?
+        /// CloudEvents id, as the producer chose it.
+        public var eventId: String?
+        public var observer: String?
+        public var time: String?
+    }
+
     /// A partner who was out before scoring.
     public struct Excluded: Encodable, Sendable {
         public var partnerId: String
@@ -97,6 +110,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var excluded: [Excluded]
         /// What was known of the lead.
         public var lead: [String: String]
+        /// Which event stated each value, in the order of the page; a field with several values, as buying signals, has several.
+        public var leadSources: [Source]
     }
 
     public var program: String
@@ -155,7 +170,12 @@ extension ExplanationDocument.EvaluationPart {
         excluded += explanation.partners.filter { $0.status == "removed" }.map {
             .init(partnerId: $0.profile.partnerID, reason: "removed", rule: nil, words: "out: it had left the program")
         }
-        lead = Dictionary(evaluation.lead.map { ($0.field, $0.value) }) { first, _ in first }
+        lead = Dictionary(evaluation.lead.map { ($0.field, $0.value) }) { "\($0); \($1)" }
+        leadSources = explanation.sources.map {
+            .init(
+                field: $0.field, value: $0.value, position: $0.position, type: $0.type, eventId: $0.eventID, observer: $0.observer,
+                time: $0.time)
+        }
     }
 }
 

@@ -69,7 +69,13 @@ public struct ExplanationPage {
     private func lead(_ evaluation: FullEvaluation) -> [String] {
         let value = DecimalText.money(evaluation.summary.dealValueMinorUnits, explanation.currency)
         let known = evaluation.lead.map { "\($0.field) \($0.value)" } + ["deal value \(value)"]
-        return ["Known of the lead: \(known.joined(separator: "; "))."]
+        return ["Known of the lead: \(known.joined(separator: "; "))."] + sources
+    }
+
+    /// The event that each value came from.
+    private var sources: [String] {
+        let lines = ValueSource.lines(explanation.sources, time: time)
+        return lines.isEmpty ? [] : ["Where it is from:"] + lines.map { "  \($0)" }
     }
 
     // MARK: Who and why

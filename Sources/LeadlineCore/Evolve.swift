@@ -31,7 +31,7 @@ extension State {
         case .leadSubmitted(let fact): insert(fact, input, at: stamp)
         case .leadUpdated(let fact): update(fact)
         case .processingRestricted(let fact): restrict(fact.leadID)
-        case .intentObserved(let fact): observe(fact, input.account)
+        case .intentObserved(let fact): observe(fact, input.account, at: stamp)
         case .firmographicsObserved(let fact): observe(fact, input.account)
         case .technographicsObserved(let fact): observe(fact, input.account)
         case .timeAdvanced(let through): takeDueOutcome(through)
@@ -199,9 +199,17 @@ extension State {
         }
     }
 
-    private mutating func observe(_ fact: IntentObserved, _ account: Digest128?) {
+    private mutating func observe(_ fact: IntentObserved, _ account: Digest128?, at stamp: Timestamp) {
         guard let account else { return }
         let index = accounts.indexOrInsert(account)
+        if isLogic(2) {
+            let signal = IntentSignal(
+                topic: vocabulary.learn(fact.topic), observer: vocabulary.learn(fact.observer),
+                strengthPercent: UInt8(min(fact.strengthPercent, 100)), firstSeen: fact.firstSeen, lastSeen: fact.lastSeen,
+                position: nextPosition)
+            accounts.accounts[index].intents.observe(signal, at: stamp)
+            return
+        }
         accounts.accounts[index].intentTopic = vocabulary.learn(fact.topic)
         accounts.accounts[index].intentStrengthPercent = UInt8(min(fact.strengthPercent, 100))
         accounts.accounts[index].intentFirstSeen = fact.firstSeen
@@ -211,16 +219,31 @@ extension State {
     private mutating func observe(_ fact: FirmographicsObserved, _ account: Digest128?) {
         guard let account else { return }
         let index = accounts.indexOrInsert(account)
-        if !fact.vertical.isEmpty { accounts.accounts[index].vertical = vocabulary.learn(fact.vertical) }
-        if !fact.country.isEmpty { accounts.accounts[index].country = vocabulary.learn(fact.country) }
-        if fact.employees > 0 { accounts.accounts[index].employees = fact.employees }
-        if let revenue = fact.annualRevenue { accounts.accounts[index].revenueMinorUnits = revenue.minorUnits }
+        var stated: SourcedFields = []
+        if !fact.vertical.isEmpty {
+            accounts.accounts[index].vertical = vocabulary.learn(fact.vertical)
+            stated.insert(.vertical)
+        }
+        if !fact.country.isEmpty {
+            accounts.accounts[index].country = vocabulary.learn(fact.country)
+            stated.insert(.country)
+        }
+        if fact.employees > 0 {
+            accounts.accounts[index].employees = fact.employees
+            stated.insert(.employees)
+        }
+        if let revenue = fact.annualRevenue {
+            accounts.accounts[index].revenueMinorUnits = revenue.minorUnits
+            stated.insert(.annualRevenue)
+        }
+        if isLogic(2) { accounts.accounts[index].sources.set(stated, at: nextPosition) }
     }
 
     private mutating func observe(_ fact: TechnographicsObserved, _ account: Digest128?) {
         guard let account else { return }
         let index = accounts.indexOrInsert(account)
         accounts.accounts[index].technologies = fact.technologies.map { vocabulary.learn($0) }
+        if isLogic(2) { accounts.accounts[index].sources.set(SourcedFields(.technologies), at: nextPosition) }
     }
 }
 
@@ -234,6 +257,7 @@ extension State {
         lead.submittedAt = stamp
         if input.imported { lead.flags.insert(.imported) }
         set(fact.attributes, on: &lead)
+        if isLogic(2) { lead.statedAt = nextPosition }
         if let pseudonym = input.account { lead.account = UInt32(accounts.indexOrInsert(pseudonym)) }
         let slot = leads.insert(lead)
         linkToAccount(slot)
@@ -249,6 +273,7 @@ extension State {
         guard let slot = leads.slot(of: fact.leadID), leads.leads[slot].isOpen else { return }
         var lead = leads.leads[slot]
         set(fact.attributes, on: &lead)
+        if isLogic(2) { lead.restated.set(fact.attributes.stated, at: nextPosition) }
         leads.leads[slot] = lead
     }
 

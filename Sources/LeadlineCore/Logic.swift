@@ -8,6 +8,7 @@
 /// | --- | --- |
 /// | 1 | the first |
 /// | 2 | the digest of an evaluation in four lanes |
+/// | | up to eight buying signals an account, one for each topic and vendor; which entry stated each value |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
@@ -25,8 +26,12 @@ extension State {
     /// True if adopting `version` would change something: a program never goes back.
     func canAdopt(logic version: UInt32) -> Bool { version > logicVersion && Logic.knows(version) }
 
-    /// Decides by `version` from here on. What a version remembers beyond the one before starts empty.
+    /// Decides by `version` from here on. What a version remembers beyond the one before begins with what follows from
+    /// the state, else empty.
     mutating func adopt(logic version: UInt32) {
-        if canAdopt(logic: version) { logicVersion = version }
+        guard canAdopt(logic: version) else { return }
+        let before = logicVersion
+        logicVersion = version
+        if before < 2 { accounts.adoptSignalSets() }
     }
 }

@@ -8,12 +8,23 @@ public struct FullEvaluation: Sendable, Equatable {
     public var candidates: [ScoredCandidate]
     /// Partners who were out before scoring.
     public var excluded: [ExcludedPartner]
-    /// What was known of the lead when it was evaluated, by field name; unstated fields are left out.
-    public var lead: [(field: String, value: String)]
+    /// What was known of the lead when it was evaluated; unstated fields are left out.
+    public var lead: [KnownValue]
+    /// Position of the entry that stated the deal's value; nil where the policy's default counts or nothing is remembered.
+    public var dealValuePosition: UInt64?
+}
 
-    public static func == (a: Self, b: Self) -> Bool {
-        a.summary == b.summary && a.candidates == b.candidates && a.excluded == b.excluded
-            && a.lead.elementsEqual(b.lead) { $0 == $1 }
+/// A value that was known of a lead, and the entry that stated it.
+public struct KnownValue: Sendable, Equatable {
+    /// Name of the field, as people say it.
+    public var field: String
+    public var value: String
+    /// Position of the entry that stated it; nil where that is not remembered.
+    public var position: UInt64?
+    public init(field: String, value: String, position: UInt64? = nil) {
+        self.field = field
+        self.value = value
+        self.position = position
     }
 }
 
@@ -150,7 +161,8 @@ extension FullEvaluation {
             }
         }
         self.excluded = excluded
-        lead = view.described(state)
+        lead = view.described(state, at: stamp)
+        dealValuePosition = view.statesValue ? view.position(of: .dealValue, state) : nil
     }
 }
 
@@ -181,30 +193,5 @@ extension Evidence {
             openLeadsMax: openMax == PartnerTable.uncapped ? nil : openMax,
             placesLeft: cap == PartnerTable.uncapped ? nil : cap > got ? cap - got : 0,
             tieDebtMicros: state.partners.tieDebtMicros[partner])
-    }
-}
-
-extension LeadView {
-    /// What is known of the lead, for people to read.
-    func described(_ state: State) -> [(field: String, value: String)] {
-        var fields: [(field: String, value: String)] = []
-        let words: [(String, Vocabulary.Code)] = [
-            ("country", country), ("region", region), ("language", language), ("vertical", vertical),
-            ("product", product), ("source", source), ("residency", residency), ("lawful basis", lawfulBasis),
-        ]
-        for (name, code) in words where code != Vocabulary.none { fields.append((name, state.vocabulary.word(code))) }
-        if employees > 0 { fields.append(("employees", String(employees))) }
-        if !technologies.isEmpty {
-            fields.append(("technologies", technologies.map(state.vocabulary.word).joined(separator: ", ")))
-        }
-        if !requiredCertifications.isEmpty {
-            fields.append(("required certifications", requiredCertifications.map(state.vocabulary.word).joined(separator: ", ")))
-        }
-        if let account, state.accounts.accounts[account].intentTopic != Vocabulary.none {
-            let known = state.accounts.accounts[account]
-            let days = (known.intentLastSeen.micros - known.intentFirstSeen.micros) / Timestamp.microsPerDay
-            fields.append(("intent", "\(state.vocabulary.word(known.intentTopic)), strength \(known.intentStrengthPercent) %, over \(days) days"))
-        }
-        return fields
     }
 }

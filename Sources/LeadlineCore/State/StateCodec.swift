@@ -161,6 +161,9 @@ extension LeadTable.Lead {
         w.put(remindAt)
         w.put(each: turn.words) { $0.put($1) }
         w.put(rung)
+        if w.logicVersion < 2 { return }
+        w.put(statedAt)
+        restated.write(to: &w)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -196,6 +199,9 @@ extension LeadTable.Lead {
         remindAt = try r.timestamp()
         turn = BitRow(words: try r.each { (r) throws(StateBytesError) in try r.get() })
         rung = try r.get()
+        if r.logicVersion < 2 { return }
+        statedAt = try r.get()
+        restated = try FieldSources(from: &r)
     }
 }
 
@@ -204,8 +210,10 @@ extension AccountTable.Account {
         w.put(pseudonym)
         w.put(each: technologies) { $0.put($1) }
         w.put(revenueMinorUnits)
-        w.put(intentFirstSeen)
-        w.put(intentLastSeen)
+        if w.logicVersion < 2 {
+            w.put(intentFirstSeen)
+            w.put(intentLastSeen)
+        }
         w.put(ownedUntil)
         w.put(owner)
         w.put(ownedThrough)
@@ -213,16 +221,23 @@ extension AccountTable.Account {
         w.put(employees)
         w.put(vertical)
         w.put(country)
-        w.put(intentTopic)
-        w.put(intentStrengthPercent)
+        if w.logicVersion < 2 {
+            w.put(intentTopic)
+            w.put(intentStrengthPercent)
+            return
+        }
+        intents.write(to: &w)
+        sources.write(to: &w)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
         self.init(pseudonym: try r.digest())
         technologies = try r.each { (r) throws(StateBytesError) in try r.get() }
         revenueMinorUnits = try r.get()
-        intentFirstSeen = try r.timestamp()
-        intentLastSeen = try r.timestamp()
+        if r.logicVersion < 2 {
+            intentFirstSeen = try r.timestamp()
+            intentLastSeen = try r.timestamp()
+        }
         ownedUntil = try r.timestamp()
         owner = try r.get()
         ownedThrough = try r.get()
@@ -230,8 +245,13 @@ extension AccountTable.Account {
         employees = try r.get()
         vertical = try r.get()
         country = try r.get()
-        intentTopic = try r.get()
-        intentStrengthPercent = try r.get()
+        if r.logicVersion < 2 {
+            intentTopic = try r.get()
+            intentStrengthPercent = try r.get()
+            return
+        }
+        intents = try IntentSignals(from: &r)
+        sources = try FieldSources(from: &r)
     }
 }
 
