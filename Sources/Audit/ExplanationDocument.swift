@@ -31,6 +31,17 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var openLeads: UInt32
         public var openLeadsMax: UInt32?
         public var tieDebtMicros: Int64
+        /// Won and closed deals in the lead's vertical in twelve months of 30 days; these and all below since logic version 2.
+        public var wonInVerticalInYear: UInt32?
+        public var closedInVerticalInYear: UInt32?
+        /// Average days from submission to winning.
+        public var cycleDays: UInt64?
+        /// First responses, and the geometric mean of the minutes to one.
+        public var responses: UInt32?
+        public var typicalResponseMinutes: Double?
+        /// Between which amounts about two of three won deals lie.
+        public var usualWonFromMinorUnits: Int64?
+        public var usualWonToMinorUnits: Int64?
     }
 
     /// A scored candidate.
@@ -95,6 +106,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var modelVersion: String
         public var dealValueMinorUnits: Int64
         public var fitExponent: Double
+        /// By what share each contribution to fit counts; the shares sum to 1.
+        public var fitWeights: [Contribution]
         /// `none`, `score`, `tieDebt` or `ownership`.
         public var basis: String
         public var runnerUpPartnerId: String?
@@ -151,6 +164,7 @@ extension ExplanationDocument.EvaluationPart {
         modelVersion = summary.modelVersion.description
         dealValueMinorUnits = summary.dealValueMinorUnits
         fitExponent = summary.fitExponent
+        fitWeights = zip(FitContribution.allCases, evaluation.fitWeights).map { .init(name: $0.name, value: $1) }
         basis = "\(summary.basis)"
         runnerUpPartnerId = summary.runnerUpPartnerID.isEmpty ? nil : summary.runnerUpPartnerID
         tiedPartnerIds = summary.tiedPartnerIDs
@@ -214,6 +228,14 @@ extension ExplanationDocument.EvidenceCounts {
         openLeads = evidence.openLeads
         openLeadsMax = evidence.openLeadsMax
         tieDebtMicros = evidence.tieDebtMicros
+        guard let living = evidence.living else { return }
+        wonInVerticalInYear = living.inVerticalInYear?.won
+        closedInVerticalInYear = living.inVerticalInYear?.closed
+        cycleDays = living.cycleDays
+        responses = living.responses
+        typicalResponseMinutes = living.typicalResponseMinutes
+        usualWonFromMinorUnits = living.usualSizes?.lowerBound
+        usualWonToMinorUnits = living.usualSizes?.upperBound
     }
 }
 

@@ -34,7 +34,7 @@ enum EvaluationDigest {
             lanes.absorb(words)
             row += 4
         }
-        lanes.absorb(scratch.fitContributions.span, count: count * Fit.count)
+        lanes.absorb(scratch.fitContributions.span, count: count * scratch.fitCount)
         lanes.absorb(scratch.conversionContributions.span, count: count * Conversion.count)
         lanes.absorb(scratch.engagement.span, count: count)
         lanes.absorb(scratch.score.span, count: count)
@@ -50,7 +50,7 @@ enum EvaluationDigest {
         for row in stride(from: 0, to: partners.count - 1, by: 2) {
             even.absorb(word(partners[row], isIn[row]))
             odd.absorb(word(partners[row + 1], isIn[row + 1]))
-            absorb(scratch.fitContributions.span, row, Fit.count, &even, &odd)
+            absorb(scratch.fitContributions.span, row, scratch.fitCount, &even, &odd)
             absorb(scratch.conversionContributions.span, row, Conversion.count, &even, &odd)
             absorb(scratch.engagement.span, row, 1, &even, &odd)
             absorb(scratch.score.span, row, 1, &even, &odd)
@@ -74,7 +74,7 @@ enum EvaluationDigest {
     /// The last of an odd number of rows.
     private static func absorb(_ row: Int, _ scratch: EvaluationScratch, _ hash: inout SipHash128) {
         hash.absorb(word(scratch.partners[row], scratch.isIn[row]))
-        for column in row * Fit.count..<(row + 1) * Fit.count { hash.absorb(scratch.fitContributions[column]) }
+        for column in row * scratch.fitCount..<(row + 1) * scratch.fitCount { hash.absorb(scratch.fitContributions[column]) }
         for column in row * Conversion.count..<(row + 1) * Conversion.count { hash.absorb(scratch.conversionContributions[column]) }
         hash.absorb(scratch.engagement[row])
         hash.absorb(scratch.score[row])

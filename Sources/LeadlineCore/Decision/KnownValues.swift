@@ -19,8 +19,8 @@ extension LeadView {
         return known + signals(state, at: stamp)
     }
 
-    private static func list(_ codes: [Vocabulary.Code], _ state: State) -> String {
-        codes.map(state.vocabulary.word).joined(separator: ", ")
+    private static func list(_ words: [Vocabulary.Code], _ state: State) -> String {
+        words.map(state.vocabulary.word).joined(separator: ", ")
     }
 
     /// The entry that stated a value: the account's last where the lead is silent, else the lead's own. A lead that just

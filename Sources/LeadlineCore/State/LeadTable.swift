@@ -69,6 +69,8 @@ struct LeadTable: Sendable {
         /// logic version 2.
         var statedAt = FieldSources.unknown
         var restated = FieldSources()
+        /// The amount that a won deal was learned with; since logic version 2.
+        var learnedMinorUnits: Int64 = 0
 
         var isOpen: Bool { status == .assigned || status == .escalated }
         /// An assigned lead's timer is its deadline or horizon; a waiting one's, when it moves on to the next queue.

@@ -21,6 +21,11 @@ extension State {
         leads.write(to: &w)
         w.put(each: accounts.accounts) { $1.write(to: &$0) }
         tallies.write(to: &w)
+        if isLogic(2) {
+            records.write(to: &w)
+            months.write(to: &w)
+            fitModel.write(to: &w)
+        }
         w.put(each: values.known) { $0.put($1) }
         model.write(to: &w)
         prices.write(to: &w)
@@ -66,6 +71,14 @@ extension State {
         accounts = AccountTable(accounts: ContiguousArray(
             try r.each { (r) throws(StateBytesError) in try AccountTable.Account(from: &r) }))
         tallies = try OutcomeTallies(from: &r)
+        if isLogic(2) {
+            records = try PartnerRecords(from: &r)
+            months = try MonthlyTallies(from: &r)
+            fitModel = try FitWeightModel(from: &r)
+            guard records.partners.count == partners.count else { throw .invalid(at: r.at) }
+        } else {
+            for _ in 0..<partners.count { records.addPartner() }
+        }
         for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { _ = values.learn(key) }
         model = try WinModel(from: &r, settings: .withSegments)
         prices = try BidPrices(from: &r)
@@ -164,6 +177,7 @@ extension LeadTable.Lead {
         if w.logicVersion < 2 { return }
         w.put(statedAt)
         restated.write(to: &w)
+        w.put(learnedMinorUnits)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -202,6 +216,7 @@ extension LeadTable.Lead {
         if r.logicVersion < 2 { return }
         statedAt = try r.get()
         restated = try FieldSources(from: &r)
+        learnedMinorUnits = try r.get()
     }
 }
 
