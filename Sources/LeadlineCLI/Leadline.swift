@@ -19,7 +19,7 @@ struct Leadline: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Set up:", subcommands: [InitCommand.self, TopicsCommand.self, PolicyCommand.self, PartnersCommand.self, DemoCommand.self]),
+            CommandGroup(name: "Set up:", subcommands: [InitCommand.self, TopicsCommand.self, PolicyCommand.self, PartnersCommand.self, LogicCommand.self, DemoCommand.self]),
             CommandGroup(
                 name: "Stream:",
                 subcommands: [RunCommand.self, StatusCommand.self, ProduceCommand.self, ConsumeCommand.self, DeadLetterCommand.self, ImportCommand.self]),

@@ -9,7 +9,7 @@ import DequeModule
 /// | version | what it brought |
 /// | --- | --- |
 /// | 1 | the first |
-/// | 2 | the digest of an evaluation in four lanes |
+/// | 2 | the digest of an evaluation goes by columns |
 /// | | up to eight buying signals an account, one for each topic and vendor; which entry stated each value |
 /// | | fit by what outcomes and answers say of partners, by weights that may be learned; deals of the last twelve months |
 public enum Logic {

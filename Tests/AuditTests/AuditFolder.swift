@@ -69,8 +69,11 @@ final class AuditFolder {
         event(minute, .outcomes, type, #"{"leadId":"\#(lead)","partnerId":"\#(partner)"}"#)
     }
 
-    func setUp(slaMinutes: Int = 60, minimumBasisPoints: Int = 0, ownerFirst: Bool = false, logic: UInt32 = 1, program: String = AuditFolder.program) {
-        event(0, .controls, "ProgramRegistered", #"{"name":"Demo","currency":"EUR","logicVersion":\#(logic)}"#, program: program)
+    func setUp(
+        slaMinutes: Int = 60, minimumBasisPoints: Int = 0, ownerFirst: Bool = false, logic version: UInt32 = 0,
+        program: String = AuditFolder.program
+    ) {
+        event(0, .controls, "ProgramRegistered", #"{"name":"Demo","currency":"EUR","logicVersion":\#(version)}"#, program: program)
         event(0, .controls, "PolicyPublished", """
             {"policy":{"name":"spring","hardRules":[{"name":"serves-country","require":{"partnerCovers":
              {"leadField":"LEAD_FIELD_COUNTRY","partnerList":"PARTNER_LIST_COUNTRIES"}}}],

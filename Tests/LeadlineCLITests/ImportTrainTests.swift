@@ -5,7 +5,7 @@ import Testing
 @Suite struct ImportTrainTests {
     private static let mapping = """
         source: /imports/test
-        program: {name: Test, currency: EUR}
+        program: {id: history, name: Test, currency: EUR}
         dates: {format: YYYY-MM-DD, zone: UTC}
         files:
           agents: {path: agents.csv}
@@ -32,7 +32,7 @@ import Testing
             return "d\(index),\(agent),energy,\(stage),2024-01-\(10 + index),2024-02-\(10 + index)"
         }
         _ = try binary.file("deals.csv", (["id,agent,sector,stage,engaged,closed"] + deals + ["d99,,energy,Won,2024-01-30,2024-02-29"]).joined(separator: "\n") + "\n")
-        try binary.mustRun("init", binary.data, "--master-key-file", binary.key, "--key-seed", "test", "--program", "history", "--no-register")
+        try binary.mustRun("init", binary.data, "--master-key-file", binary.key, "--key-seed", "test")
     }
 
     @Test func itTeachesAndSaysWhatItTaught() throws {
@@ -44,10 +44,10 @@ import Testing
         let training = try #require(result["training"] as? [String: Any])
         #expect(training["outcomes"] as? Int == 20 && training["won"] as? Int == 10 && training["heldOut"] as? Int == 10)
         #expect((training["scores"] as? [[String: Any]])?.first?["model"] as? String == "leadline")
-        let show = try #require(try binary.mustRun("model", "show", "--json").objects().first)
+        let show = try #require(try binary.mustRun("model", "show", "--program", "history", "--json").objects().first)
         #expect(training["modelVersion"] as? String == show["version"] as? String)
         // Every assignment that a consumer sees says that it is history.
-        let decisions = try binary.mustRun("consume", "decisions", "--json").objects()
+        let decisions = try binary.mustRun("consume", "decisions", "--program", "history", "--json").objects()
         let assigned = decisions.filter { $0["type"] as? String == "leadline.v1.LeadAssigned" }.compactMap { $0["data"] as? [String: Any] }
         #expect(assigned.count == 20 && assigned.allSatisfy { ($0["cause"] as? String)?.hasSuffix("IMPORTED") == true })
         // The same again changes nothing and says the same.

@@ -22,25 +22,21 @@ enum EvaluationDigest {
     @inline(__always)
     private static func word(_ partner: Int, _ isIn: Bool) -> UInt64 { UInt64(partner) << 1 | (isIn ? 1 : 0) }
 
-    /// Since version 2: column after column through four hashes side by side.
+    /// Since version 2: column after column, its words by turns through two hashes.
     private static func columns(_ scratch: EvaluationScratch) -> [Digest128] {
         let count = scratch.partners.count
-        var lanes = SipLanes128()
+        var pair = SipPair128()
         let partners = scratch.partners.span, isIn = scratch.isIn.span
-        var row = 0
-        while row < count {
-            var words = SIMD4<UInt64>()
-            for lane in 0..<min(4, count - row) { words[lane] = word(partners[row + lane], isIn[row + lane]) }
-            lanes.absorb(words)
-            row += 4
+        for row in stride(from: 0, to: count, by: 2) {
+            pair.absorb(word(partners[row], isIn[row]), row + 1 < count ? word(partners[row + 1], isIn[row + 1]) : 0)
         }
-        lanes.absorb(scratch.fitContributions.span, count: count * scratch.fitCount)
-        lanes.absorb(scratch.conversionContributions.span, count: count * Conversion.count)
-        lanes.absorb(scratch.engagement.span, count: count)
-        lanes.absorb(scratch.score.span, count: count)
-        lanes.absorb(scratch.placePrice.span, count: count)
-        lanes.absorb(scratch.favour.span, count: count)
-        return lanes.digests()
+        pair.absorb(scratch.fitContributions.span, count: count * scratch.fitCount)
+        pair.absorb(scratch.conversionContributions.span, count: count * Conversion.count)
+        pair.absorb(scratch.engagement.span, count: count)
+        pair.absorb(scratch.score.span, count: count)
+        pair.absorb(scratch.placePrice.span, count: count)
+        pair.absorb(scratch.favour.span, count: count)
+        return pair.digests()
     }
 
     /// Version 1: candidates two by two through two hashes, for each waits for its own last round.

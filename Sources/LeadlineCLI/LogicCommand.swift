@@ -1,0 +1,89 @@
+import ArgumentParser
+import Engine
+import Foundation
+import LeadlineCore
+import LeadlineSchemas
+
+/// The logic version of a program.
+struct LogicCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logic", abstract: "Show and adopt the version of the logic that decides.",
+        discussion: """
+            Every entry names the logic version that decided it, and audit decides it again by that one. A new release \
+            brings new versions but changes no program: a program takes one up when it is told to.
+
+            \(Outcome.note)
+            """,
+        subcommands: [LogicShow.self, LogicAdopt.self])
+}
+
+/// Shows the logic version in force.
+struct LogicShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show the logic version in force and those that this release has.",
+        discussion: "With --json, one object: program, version, newest, oldest. \(Outcome.note)")
+
+    @OptionGroup var data: DataFolderOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() async throws {
+        let folder = try data.folder()
+        let report = Report(program: data.program(in: folder), version: try data.registeredState(in: folder).logicVersion)
+        if json { return Terminal.line(try JSONText.line(report)) }
+        Terminal.line("\(Terminal.harmless(report.program)) decides by logic version \(report.version). This release has \(report.oldest) to \(report.newest).")
+        if report.version < report.newest {
+            Terminal.line("Version \(report.newest) is newer; 'leadline logic adopt' takes it up.")
+        }
+    }
+
+    private struct Report: Encodable {
+        var program: String
+        var version: UInt32
+        var oldest = Logic.oldest
+        var newest = Logic.newest
+    }
+}
+
+/// Takes up a later logic version.
+struct LogicAdopt: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt", abstract: "Decide by a later logic version from here on.",
+        discussion: """
+            Publishes the adoption as an event. Entries before it keep their version; there is no way back to an earlier \
+            one. Every instance of a cluster must run a release that has the version. \(Outcome.note)
+            """)
+
+    @OptionGroup var kafka: KafkaOptions
+    @OptionGroup var data: DataFolderOptions
+
+    @Option(help: ArgumentHelp("The version; without it, this release's newest.", valueName: "n"))
+    var version = Logic.newest
+
+    @Flag(help: "Say what would be published; publish nothing.")
+    var dryRun = false
+
+    func validate() throws {
+        if !Logic.knows(version) { throw ValidationError("--version must be \(Logic.oldest) to \(Logic.newest): this release has no other") }
+    }
+
+    func run() async throws {
+        let folder = try data.folder()
+        let program = data.program(in: folder)
+        let now = try data.registeredState(in: folder).logicVersion
+        if version <= now {
+            if version == now {
+                Terminal.line("\(Terminal.harmless(program)) decides by logic version \(now) already. Nothing to do.")
+                return
+            }
+            throw CommandFailure(
+                .input, "\(program) decides by logic version \(now), and a program never goes back to an earlier one",
+                remedy: "Decisions of version \(version) stay provable: 'leadline verify' decides them by it")
+        }
+        Terminal.line("\(Terminal.harmless(program)): logic version \(version) instead of \(now).")
+        if dryRun { return Terminal.line("Dry run: nothing was published.") }
+        let record = EventRecord.binary(.logicVersionAdopted, program: program, json: #"{"logicVersion":\#(version)}"#)
+        Terminal.say(try await Publication.publish([record], to: folder, kafka: try kafka.settings()).sentence)
+    }
+}
