@@ -51,6 +51,11 @@ extension Policy {
         w.put(review.conversionBelowBasisPoints)
         w.put(each: lawfulBases) { $0.put($1) }
         w.put(alwaysAssign)
+        if w.logicVersion < 2 { return }
+        for weight in [fitWeights.intent, fitWeights.acceptance, fitWeights.responseTime, fitWeights.cycleLength] {
+            w.put(optional: weight) { $0.put($1) }
+        }
+        w.put(fitWeights.mode.rawValue)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -112,6 +117,12 @@ extension Policy {
         review.conversionBelowBasisPoints = try r.get()
         lawfulBases = try r.each { (r) throws(StateBytesError) in try r.string() }
         alwaysAssign = try r.bool()
+        if r.logicVersion < 2 { return }
+        fitWeights.intent = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        fitWeights.acceptance = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        fitWeights.responseTime = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        fitWeights.cycleLength = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        fitWeights.mode = try r.raw()
     }
 }
 
