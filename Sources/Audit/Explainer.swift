@@ -84,6 +84,12 @@ public struct Explainer {
         }
     }
 
+    /// The entry that a value came from; nil where the journal does not hold it.
+    private func held(_ program: String, _ position: UInt64, _ db: Database) throws -> EntryRecord? {
+        guard try JournalReader().entry(program: program, position: position, in: db) != nil else { return nil }
+        return try entry(program, position, db)
+    }
+
     private func explain(
         _ decision: LeadDecision, _ history: [LeadDecision], _ leadID: String, _ db: Database
     ) throws -> Explanation {
@@ -103,7 +109,8 @@ public struct Explainer {
             leadID: leadID, decision: decision, history: history, evaluation: attempt.evaluation,
             partners: attempt.state.partnerStandings, policy: attempt.state.policy,
             policyVersion: attempt.state.policyVersion, currency: attempt.state.currency,
-            recomputation: attempt.recomputation)
+            recomputation: attempt.recomputation,
+            sources: try ValueSource.of(attempt.evaluation, currency: attempt.state.currency) { try held(decision.program, $0, db) })
     }
 
     private func recompute(

@@ -44,6 +44,8 @@ public struct Explanation: Sendable, Equatable {
     /// The program's currency.
     public var currency: String
     public var recomputation: Recomputation
+    /// Which event stated each value that the evaluation went by.
+    public var sources: [ValueSource] = []
 }
 
 /// What asking about a lead gives.

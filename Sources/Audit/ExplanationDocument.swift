@@ -31,6 +31,17 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var openLeads: UInt32
         public var openLeadsMax: UInt32?
         public var tieDebtMicros: Int64
+        /// Won and closed deals in the lead's vertical in twelve months of 30 days; these and all below since logic version 2.
+        public var wonInVerticalInYear: UInt32?
+        public var closedInVerticalInYear: UInt32?
+        /// Average days from submission to winning.
+        public var cycleDays: UInt64?
+        /// First responses, and the geometric mean of the minutes to one.
+        public var responses: UInt32?
+        public var typicalResponseMinutes: Double?
+        /// Between which amounts about two of three won deals lie.
+        public var usualWonFromMinorUnits: Int64?
+        public var usualWonToMinorUnits: Int64?
     }
 
     /// A scored candidate.
@@ -50,6 +61,19 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var conversionContributions: [Contribution]
         public var belowMinimum: Bool
         public var evidence: EvidenceCounts
+    }
+
+    /// A value of the lead and the event that stated it last.
+    public struct Source: Encodable, Sendable {
+        public var field: String
+        public var value: String
+        /// Position of the event's entry.
+        public var position: UInt64
+        public var type: String?
+        /// CloudEvents id, as the producer chose it.
+        public var eventId: String?
+        public var observer: String?
+        public var time: String?
     }
 
     /// A partner who was out before scoring.
@@ -82,6 +106,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var modelVersion: String
         public var dealValueMinorUnits: Int64
         public var fitExponent: Double
+        /// By what share each contribution to fit counts; the shares sum to 1.
+        public var fitWeights: [Contribution]
         /// `none`, `score`, `tieDebt` or `ownership`.
         public var basis: String
         public var runnerUpPartnerId: String?
@@ -97,6 +123,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var excluded: [Excluded]
         /// What was known of the lead.
         public var lead: [String: String]
+        /// Which event stated each value, in the order of the page; a field with several values, as buying signals, has several.
+        public var leadSources: [Source]
     }
 
     public var program: String
@@ -136,6 +164,7 @@ extension ExplanationDocument.EvaluationPart {
         modelVersion = summary.modelVersion.description
         dealValueMinorUnits = summary.dealValueMinorUnits
         fitExponent = summary.fitExponent
+        fitWeights = zip(FitContribution.allCases, evaluation.fitWeights).map { .init(name: $0.name, value: $1) }
         basis = "\(summary.basis)"
         runnerUpPartnerId = summary.runnerUpPartnerID.isEmpty ? nil : summary.runnerUpPartnerID
         tiedPartnerIds = summary.tiedPartnerIDs
@@ -155,7 +184,12 @@ extension ExplanationDocument.EvaluationPart {
         excluded += explanation.partners.filter { $0.status == "removed" }.map {
             .init(partnerId: $0.profile.partnerID, reason: "removed", rule: nil, words: "out: it had left the program")
         }
-        lead = Dictionary(evaluation.lead.map { ($0.field, $0.value) }) { first, _ in first }
+        lead = Dictionary(evaluation.lead.map { ($0.field, $0.value) }) { "\($0); \($1)" }
+        leadSources = explanation.sources.map {
+            .init(
+                field: $0.field, value: $0.value, position: $0.position, type: $0.type, eventId: $0.eventID, observer: $0.observer,
+                time: $0.time)
+        }
     }
 }
 
@@ -194,6 +228,14 @@ extension ExplanationDocument.EvidenceCounts {
         openLeads = evidence.openLeads
         openLeadsMax = evidence.openLeadsMax
         tieDebtMicros = evidence.tieDebtMicros
+        guard let living = evidence.living else { return }
+        wonInVerticalInYear = living.inVerticalInYear?.won
+        closedInVerticalInYear = living.inVerticalInYear?.closed
+        cycleDays = living.cycleDays
+        responses = living.responses
+        typicalResponseMinutes = living.typicalResponseMinutes
+        usualWonFromMinorUnits = living.usualSizes?.lowerBound
+        usualWonToMinorUnits = living.usualSizes?.upperBound
     }
 }
 

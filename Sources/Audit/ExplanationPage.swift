@@ -69,7 +69,13 @@ public struct ExplanationPage {
     private func lead(_ evaluation: FullEvaluation) -> [String] {
         let value = DecimalText.money(evaluation.summary.dealValueMinorUnits, explanation.currency)
         let known = evaluation.lead.map { "\($0.field) \($0.value)" } + ["deal value \(value)"]
-        return ["Known of the lead: \(known.joined(separator: "; "))."]
+        return ["Known of the lead: \(known.joined(separator: "; "))."] + sources
+    }
+
+    /// The event that each value came from.
+    private var sources: [String] {
+        let lines = ValueSource.lines(explanation.sources, time: time)
+        return lines.isEmpty ? [] : ["Where it is from:"] + lines.map { "  \($0)" }
     }
 
     // MARK: Who and why
@@ -89,7 +95,7 @@ public struct ExplanationPage {
     private func detail(_ candidate: ScoredCandidate, _ evaluation: FullEvaluation) -> [String] {
         [
             ExplanationText.evidence(candidate.evidence, vertical: vertical, currency: explanation.currency),
-            ExplanationText.fit(candidate),
+            ExplanationText.fit(candidate, currency: explanation.currency),
             ExplanationText.conversion(candidate, vertical: vertical),
             ExplanationText.engagement(candidate),
             ExplanationText.expectedValue(candidate, evaluation.summary, currency: explanation.currency),
@@ -180,8 +186,13 @@ public struct ExplanationPage {
         let name = explanation.policy.map { $0.name.isEmpty ? "" : "\($0.name), " } ?? ""
         return [
             "Policy \(name)version \(summary.policyVersion); model version \(summary.modelVersion); fit counts with the exponent "
-                + "\(DecimalText.fixed(summary.fitExponent, 3)); logic version \(explanation.decision.logicVersion)."
+                + "\(DecimalText.fixed(summary.fitExponent, 3))\(weights); logic version \(explanation.decision.logicVersion)."
         ]
+    }
+
+    private var weights: String {
+        explanation.policy?.fitWeights.mode == .learned && explanation.decision.logicVersion >= 2
+            ? ", its weights learned from what partners accept" : ""
     }
 
     private var history: [String] {

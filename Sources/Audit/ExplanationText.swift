@@ -10,14 +10,7 @@ public enum ExplanationText {
     public static func evidence(_ evidence: Evidence, vertical: String?, currency: String) -> String {
         if evidence.closed == 0 { return "no deal closed yet: it starts at the program's average" }
         var parts: [String] = []
-        if let vertical {
-            if evidence.closedInVertical > 0 {
-                let cycle = evidence.cycleDaysInVertical.map { ", \($0) days on average" } ?? ""
-                parts.append("won \(evidence.wonInVertical) of \(evidence.closedInVertical) deals in \(vertical)\(cycle)")
-            } else {
-                parts.append("no deal closed in \(vertical)")
-            }
-        }
+        if let vertical { parts.append(inVertical(evidence, vertical)) }
         parts.append("won \(evidence.won) of \(evidence.closed) in all")
         if evidence.closedAtDealSize > 0 { parts.append("won \(evidence.wonAtDealSize) of \(evidence.closedAtDealSize) of this size") }
         if evidence.largestWonMinorUnits > 0 {
@@ -26,12 +19,55 @@ public enum ExplanationText {
         return parts.joined(separator: "; ")
     }
 
-    /// Fit as the sum of its parts in points: "fit 81 %: vertical 30, country 15, ...". The points add up to the share.
-    public static func fit(_ candidate: ScoredCandidate) -> String {
+    /// The record in the lead's vertical: of the last twelve months where they are counted by themselves.
+    private static func inVertical(_ evidence: Evidence, _ vertical: String) -> String {
+        if evidence.closedInVertical == 0 { return "no deal closed in \(vertical)" }
+        let cycle = evidence.cycleDaysInVertical.map { ", \($0) days on average" } ?? ""
+        let ever = "won \(evidence.wonInVertical) of \(evidence.closedInVertical) deals in \(vertical)\(cycle)"
+        guard let year = evidence.living?.inVerticalInYear else { return ever }
+        if year.closed == 0 { return "no deal closed in \(vertical) in 12 months, \(ever) before" }
+        return "won \(year.won) of \(year.closed) \(vertical) deals in 12 months\(cycle)"
+    }
+
+    /// Fit as the sum of its parts in points, with what each rests on: "fit 81 %: vertical 30 (won 7 of 9 there), country
+    /// 15, ...". The points add up to the share.
+    public static func fit(_ candidate: ScoredCandidate, currency: String) -> String {
         let total = Int((candidate.fit * 100).rounded())
         let points = Self.points(candidate.fitContributions, total: total)
-        let parts = zip(FitContribution.allCases, points).map { "\(word($0)) \($1)" }
+        let parts = zip(FitContribution.allCases, points).map { kind, points in
+            let ground = ground(kind, candidate.evidence, currency).map { " (\($0))" } ?? ""
+            return "\(word(kind)) \(points)\(ground)"
+        }
         return "fit \(total) %: \(parts.joined(separator: ", "))"
+    }
+
+    /// What a contribution rests on besides the profile; nil where there is nothing yet.
+    private static func ground(_ kind: FitContribution, _ evidence: Evidence, _ currency: String) -> String? {
+        guard let living = evidence.living else { return nil }
+        switch kind {
+        case .vertical: return evidence.closedInVertical > 0 ? "won \(evidence.wonInVertical) of \(evidence.closedInVertical) there" : nil
+        case .dealSize:
+            return living.usualSizes.map { sizes in
+                if living.sizedWins == 1 { return "won one of \(DecimalText.money(sizes.lowerBound, currency))" }
+                return "its \(living.sizedWins) won are usually \(DecimalText.money(sizes.lowerBound, currency)) to "
+                    + DecimalText.amount(sizes.upperBound, currency)
+            }
+        case .winRate: return evidence.closed > 0 ? "won \(evidence.won) of \(evidence.closed)" : nil
+        case .acceptance:
+            let asked = evidence.taken + evidence.declined
+            return asked > 0 ? "took \(evidence.taken) of \(asked) leads" : nil
+        case .responseTime: return response(living)
+        case .cycleLength: return living.cycleDays.map { "\($0) days on average of \(evidence.won) won" }
+        case .country, .language, .technologies, .intent: return nil
+        }
+    }
+
+    private static func response(_ living: LivingEvidence) -> String? {
+        guard let minutes = living.typicalResponseMinutes else { return nil }
+        let time = minutes < 1 ? "1 min" : minutes < 120 ? "\(Int(minutes.rounded())) min" : minutes < 2_880
+            ? "\(DecimalText.fixed(minutes / 60, 1)) h" : "\(DecimalText.fixed(minutes / 1_440, 1)) days"
+        return living.responses == 1 ? "answered one lead within \(time)"
+            : "answers within \(time) in the geometric mean of \(living.responses) leads"
     }
 
     /// Conversion and the log-odds that add up to it.
@@ -42,11 +78,19 @@ public enum ExplanationText {
             if contribution == .partner { return "partner \(signed)" }
             // What rounds to nothing says nothing.
             if abs(value) < 0.005 { return nil }
-            let tally = contribution.slot.map { candidate.evidence.bySlot[$0.rawValue] }
-            let record = tally.flatMap { $0.closed > 0 ? " (won \($0.won) of \($0.closed))" : nil } ?? ""
-            return "\(word(contribution, vertical)) \(signed)\(record)"
+            return "\(word(contribution, vertical)) \(signed)\(record(contribution, candidate.evidence))"
         }
         return "conversion \(DecimalText.percent(candidate.conversion)): \(parts.joined(separator: ", ")) log-odds"
+    }
+
+    /// The deals behind a contribution to conversion.
+    private static func record(_ contribution: ConversionContribution, _ evidence: Evidence) -> String {
+        guard let slot = contribution.slot else { return "" }
+        if contribution == .partnerVertical, let year = evidence.living?.inVerticalInYear, year.closed > 0 {
+            return " (won \(year.won) of \(year.closed) in 12 months)"
+        }
+        let tally = evidence.bySlot[slot.rawValue]
+        return tally.closed > 0 ? " (won \(tally.won) of \(tally.closed))" : ""
     }
 
     /// What a partner does with leads, and what that leaves of their value; nil while it has always answered in time.
@@ -126,7 +170,7 @@ public enum ExplanationText {
             terms.append(Term(effect: (x - y) * doubt, text: text))
         }
         let slope = summary.fitExponent / max((a.fit + b.fit) / 2, 0.01)
-        for kind in FitContribution.allCases {
+        for kind in FitContribution.allCases.prefix(a.fitContributions.count) {
             let (x, y) = (a.fitContributions[kind.rawValue], b.fitContributions[kind.rawValue])
             let text = "\(word(kind)) fit \(DecimalText.fixed(x * 100, 0)) against \(DecimalText.fixed(y * 100, 0))"
             terms.append(Term(effect: (x - y) * slope, text: text))

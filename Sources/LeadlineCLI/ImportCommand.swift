@@ -14,11 +14,15 @@ struct ImportCommand: AsyncParsableCommand {
         discussion: """
             The mapping file says which file and column becomes what; examples/maven_crm/mapping.yaml shows all it can \
             say. History stays as it was: each past assignment is recorded as such, Leadline's own choice at that \
-            moment stands beside it, and outcomes teach. With --route Leadline assigns, and an outcome counts only \
-            where it chose the same partner.
+            moment stands beside it, and outcomes teach; a lead that history gave to nobody is routed. With --route \
+            Leadline assigns, and an outcome counts only where it chose the same partner. With --train nothing is newly \
+            decided: a lead that nobody had is left out, what consumers see of the others bears the cause 'imported', and \
+            at the end stands what was learned, and how well each outcome would have been foretold, as 'leadline backtest' \
+            measures it.
 
               leadline import --mapping examples/maven_crm/mapping.yaml --from ~/crm --dry-run
               leadline import --mapping examples/maven_crm/mapping.yaml --from ~/crm --report rows.csv
+              leadline import --mapping examples/maven_crm/mapping.yaml --from ~/crm --train
 
             An import that was stopped goes on where it was when the same command is run again; one that is complete \
             changes nothing. A program's time never goes back, so history goes into a program without entries: the one \
@@ -36,6 +40,9 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Let Leadline assign the leads instead of recording who got them.")
     var route = false
 
+    @Flag(help: "Import history to learn from it alone, and say what was learned.")
+    var train = false
+
     @Option(help: ArgumentHelp("Most records a batch.", valueName: "n"))
     var batchMax = 5_000
 
@@ -50,6 +57,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     func validate() throws {
         if batchMax < 1 { throw ValidationError("--batch-max must be at least 1") }
+        if train && route { throw ValidationError("Give --train or --route, not both: to train, history stays as it was.") }
     }
 
     func run() async throws {
@@ -57,13 +65,15 @@ struct ImportCommand: AsyncParsableCommand {
         let plan = try plan()
         if let report { try write(plan, to: report) }
         if dryRun {
-            try show(plan, nil, isNew: true, elapsed: .zero)
+            try show(plan, nil, nil, isNew: true, elapsed: .zero)
             return
         }
         let folder = try data.folder()
         let isNew = try await process(plan, folder)
         let result = try ImportResult.read(plan, in: folder)
-        try show(plan, result, isNew: isNew, elapsed: ContinuousClock.now - start)
+        let elapsed = ContinuousClock.now - start
+        let training = train ? try ImportTraining(plan, folder) : nil
+        try show(plan, result, training, isNew: isNew, elapsed: elapsed)
         if result.rejections > 0 { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
@@ -74,7 +84,8 @@ struct ImportCommand: AsyncParsableCommand {
         let policy = try file.mapping.policy.map { try PolicyBeside.read($0, mapping: mapping) }
         do {
             return try ImportPlan(
-                mapping: file.mapping, from: from, policy: policy, program: try program(file.mapping), route: route, now: SystemClock().now())
+                mapping: file.mapping, from: from, policy: policy, program: try program(file.mapping),
+                mode: train ? .train : route ? .route : .history, now: SystemClock().now())
         } catch let error as ImportError {
             throw CommandFailure(.input, "\(error)")
         }
@@ -117,13 +128,14 @@ struct ImportCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool, elapsed: Duration) throws {
+    private func show(_ plan: ImportPlan, _ result: ImportResult?, _ training: ImportTraining?, isNew: Bool, elapsed: Duration) throws {
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
         let rate = result != nil && isNew && seconds > 0 ? Int(Double(plan.counts.rows) / seconds) : nil
         if json {
-            Terminal.line(try JSONText.line(ImportSummary(plan, result, isNew: isNew, rowsPerSecond: rate)))
+            Terminal.line(try JSONText.line(ImportSummary(plan, result, training, isNew: isNew, rowsPerSecond: rate)))
         } else {
             Terminal.write(Self.text(plan, result, isNew: isNew, rowsPerSecond: rate))
+            if let training { Terminal.write("\n" + training.text) }
         }
     }
 
@@ -245,8 +257,10 @@ private struct ImportSummary: Encodable {
     var chainHead: String?
     var stateHash: String?
     var rowsPerSecond: Int?
+    /// With --train alone.
+    var training: ImportTraining.Summary?
 
-    init(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool, rowsPerSecond: Int?) {
+    init(_ plan: ImportPlan, _ result: ImportResult?, _ training: ImportTraining?, isNew: Bool, rowsPerSecond: Int?) {
         importID = plan.importID
         program = plan.program
         alreadyImported = !isNew
@@ -274,5 +288,6 @@ private struct ImportSummary: Encodable {
         chainHead = result?.chainHead?.description
         stateHash = result?.stateHash?.description
         self.rowsPerSecond = rowsPerSecond
+        self.training = training?.summary
     }
 }

@@ -46,7 +46,8 @@ struct ModelShow: ParsableCommand {
             priorRate, priorStrength, awards, awardsOpen, won, lost, maturityDays, experts (name, weight, spread), \
             multipliers (group, value, deviation), closingCurve (days, winsIn, lossesIn), partners, values and cells \
             (partner, slot, value, aboveMinorUnits, upToMinorUnits, logOdds, deviation, won, closed), partnerCount, \
-            valueCount, cellCount; lists hold at most --most.
+            valueCount, cellCount, fitWeights (name, fixed, learned, deviation; shares of fit), fitWeightsMode (fixed or \
+            learned), answersTaken, answersRefused; lists hold at most --most.
 
             \(Outcome.note)
             """)

@@ -32,7 +32,9 @@ struct Decision {
         case .programRegistered:
             return state.isRegistered ? disregard("", .alreadyRegistered) : []
         case .policyPublished(let fact):
-            return fact.version == state.policyVersion ? disregard("", .noChange) : []
+            // What an earlier logic did not know of the same policy takes effect when it is published again.
+            let isInForce = fact.version == state.policyVersion && state.policy == fact.policy.known(toLogic: state.logicVersion)
+            return isInForce ? disregard("", .noChange) : []
         case .partnerUpserted, .intentObserved, .firmographicsObserved, .technographicsObserved,
             .duplicateReceived:
             return []

@@ -31,7 +31,7 @@ extension State {
         case .leadSubmitted(let fact): insert(fact, input, at: stamp)
         case .leadUpdated(let fact): update(fact)
         case .processingRestricted(let fact): restrict(fact.leadID)
-        case .intentObserved(let fact): observe(fact, input.account)
+        case .intentObserved(let fact): observe(fact, input.account, at: stamp)
         case .firmographicsObserved(let fact): observe(fact, input.account)
         case .technographicsObserved(let fact): observe(fact, input.account)
         case .timeAdvanced(let through):
@@ -76,16 +76,16 @@ extension State {
             assign(event, at: stamp)
             remember(event.evaluation, at: stamp)
         case .assignmentExpired(let event):
-            count(\.missed, event.leadID)
+            countAnswer(\.missed, event.leadID, taken: false)
             coolDown(event.partnerID, at: stamp)
             takeBack(event.leadID)
         case .assignmentEnded(let event):
             if event.cause == .declined {
-                count(\.declined, event.leadID)
+                countAnswer(\.declined, event.leadID, taken: false)
                 giveTurnBack(event.leadID)
             }
             takeBack(event.leadID)
-        case .firstResponseMet(let event): respond(event.leadID)
+        case .firstResponseMet(let event): respond(event)
         case .leadEscalated(let event):
             escalate(event)
             remember(event.evaluation, at: stamp)
@@ -156,21 +156,16 @@ extension State {
 extension State {
     private mutating func adopt(_ fact: PolicyPublished) {
         let before = policy?.retention ?? RetentionRule()
-        policy = fact.policy
+        policy = fact.policy.known(toLogic: logicVersion)
         policyVersion = fact.version
-        // What version 1 does not remember it must not act on.
-        if isLogic(2) { adopt(fact.policy.retention, before: before) } else { forgetWhatVersion2Brought() }
+        if isLogic(2) { adopt(fact.policy.retention, before: before) }
         compileHardRules()
         lots.adopt(fact.version, at: nextPosition)
         prices.isStale = true
+        if isLogic(2) { fitModel.follow(fact.policy.fitWeights.shares(logic: 2)) }
         model.setPrior(
             rate: min(max(Double(fact.policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999),
             strength: Double(max(fact.policy.priorStrengthDeals, 1)))
-    }
-
-    private mutating func forgetWhatVersion2Brought() {
-        policy?.retention = RetentionRule()
-        policy?.approvedBy = ""
     }
 
     mutating func compileHardRules() {
@@ -185,6 +180,7 @@ extension State {
     private mutating func upsert(_ profile: PartnerProfile, _ timeZone: TimeZoneRules?) {
         if partners.index(of: profile.partnerID) == nil {
             tallies.addPartner()
+            records.addPartner()
             prices.addPartner()
             model.reserve(partners: partners.count + 1, values: values.idEnd)
             model.match.reserve(partners: partners.count + 1)
@@ -209,9 +205,17 @@ extension State {
         }
     }
 
-    private mutating func observe(_ fact: IntentObserved, _ account: Digest128?) {
+    private mutating func observe(_ fact: IntentObserved, _ account: Digest128?, at stamp: Timestamp) {
         guard let account else { return }
         let index = accounts.indexOrInsert(account)
+        if isLogic(2) {
+            let signal = IntentSignal(
+                topic: vocabulary.learn(fact.topic), observer: vocabulary.learn(fact.observer),
+                strengthPercent: UInt8(min(fact.strengthPercent, 100)), firstSeen: fact.firstSeen, lastSeen: fact.lastSeen,
+                position: nextPosition)
+            accounts.accounts[index].intents.observe(signal, at: stamp)
+            return
+        }
         accounts.accounts[index].intentTopic = vocabulary.learn(fact.topic)
         accounts.accounts[index].intentStrengthPercent = UInt8(min(fact.strengthPercent, 100))
         accounts.accounts[index].intentFirstSeen = fact.firstSeen
@@ -221,16 +225,31 @@ extension State {
     private mutating func observe(_ fact: FirmographicsObserved, _ account: Digest128?) {
         guard let account else { return }
         let index = accounts.indexOrInsert(account)
-        if !fact.vertical.isEmpty { accounts.accounts[index].vertical = vocabulary.learn(fact.vertical) }
-        if !fact.country.isEmpty { accounts.accounts[index].country = vocabulary.learn(fact.country) }
-        if fact.employees > 0 { accounts.accounts[index].employees = fact.employees }
-        if let revenue = fact.annualRevenue { accounts.accounts[index].revenueMinorUnits = revenue.minorUnits }
+        var stated: SourcedFields = []
+        if !fact.vertical.isEmpty {
+            accounts.accounts[index].vertical = vocabulary.learn(fact.vertical)
+            stated.insert(.vertical)
+        }
+        if !fact.country.isEmpty {
+            accounts.accounts[index].country = vocabulary.learn(fact.country)
+            stated.insert(.country)
+        }
+        if fact.employees > 0 {
+            accounts.accounts[index].employees = fact.employees
+            stated.insert(.employees)
+        }
+        if let revenue = fact.annualRevenue {
+            accounts.accounts[index].revenueMinorUnits = revenue.minorUnits
+            stated.insert(.annualRevenue)
+        }
+        if isLogic(2) { accounts.accounts[index].sources.set(stated, at: nextPosition) }
     }
 
     private mutating func observe(_ fact: TechnographicsObserved, _ account: Digest128?) {
         guard let account else { return }
         let index = accounts.indexOrInsert(account)
         accounts.accounts[index].technologies = fact.technologies.map { vocabulary.learn($0) }
+        if isLogic(2) { accounts.accounts[index].sources.set(SourcedFields(.technologies), at: nextPosition) }
     }
 }
 
@@ -244,6 +263,7 @@ extension State {
         lead.submittedAt = stamp
         if input.imported { lead.flags.insert(.imported) }
         set(fact.attributes, on: &lead)
+        if isLogic(2) { lead.statedAt = nextPosition }
         if let pseudonym = input.account { lead.account = UInt32(accounts.indexOrInsert(pseudonym)) }
         let slot = leads.insert(lead)
         linkToAccount(slot)
@@ -259,6 +279,7 @@ extension State {
         guard let slot = leads.slot(of: fact.leadID), leads.leads[slot].isOpen else { return }
         var lead = leads.leads[slot]
         set(fact.attributes, on: &lead)
+        if isLogic(2) { lead.restated.set(fact.attributes.stated, at: nextPosition) }
         leads.leads[slot] = lead
     }
 
@@ -513,9 +534,30 @@ extension State {
         tallies.count(Int(leads.leads[slot].holder), what)
     }
 
-    private mutating func respond(_ leadID: String) {
+    /// The holder took the lead, declined it or let it lie: that is counted, and teaches what partners accept, as the
+    /// partner stood before.
+    private mutating func countAnswer(_ what: WritableKeyPath<EngagementTally, UInt32>, _ leadID: String, taken: Bool) {
+        if isLogic(2), let slot = leads.slot(of: leadID), leads.leads[slot].holder != LeadTable.nowhere, let policy {
+            fitModel.learn(fitMatches(slot, Int(leads.leads[slot].holder), policy), taken: taken)
+        }
+        count(what, leadID)
+    }
+
+    /// How far a lead and a partner match in each of fit's contributions, as things stand.
+    private func fitMatches(_ slot: Int, _ partner: Int, _ policy: Policy) -> FitMatches {
+        let fit = Fit(view(ofLeadAt: slot), self, policy, at: lastStamp)
+        let rate = Segments.of(
+            partner, tallies, nil, 0, Segments.Base(model), Double(max(policy.priorStrengthDeals, 1))).partnerRate
+        return fit.matches(of: partner, self, winRate: rate, Engagement(tallies.programEngagement))
+    }
+
+    private mutating func respond(_ event: FirstResponseMet) {
+        let leadID = event.leadID
         guard let slot = leads.slot(of: leadID) else { return }
-        if !leads.leads[slot].flags.contains(.accepted) { count(\.taken, leadID) }
+        if !leads.leads[slot].flags.contains(.accepted) { countAnswer(\.taken, leadID, taken: true) }
+        if isLogic(2), leads.leads[slot].holder != LeadTable.nowhere {
+            records.respond(Int(leads.leads[slot].holder), elapsedMicros: event.elapsedMicros)
+        }
         let hadDeadline = leads.leads[slot].dueAt < .distantFuture && !leads.leads[slot].flags.contains(.onHorizon)
         if hadDeadline && leads.leads[slot].dueCause == .expired { count(\.inTime, leadID) }
         leads.leads[slot].flags.insert(.responded)
@@ -581,6 +623,7 @@ extension State {
         leads.leads[slot].flags.remove(.won)
         if won { leads.leads[slot].flags.insert(.won) }
         tallies.learn(outcome(slot, partner, won: won, amount: event.amountMinorUnits))
+        if isLogic(2) { recordDeal(slot, partner, won: won, amount: event.amountMinorUnits) }
         if won, lead.account != LeadTable.nowhere, let policy {
             accounts.accounts[Int(lead.account)].owner = UInt32(partner)
             accounts.accounts[Int(lead.account)].ownedThrough = UInt32(slot)
@@ -589,10 +632,27 @@ extension State {
         }
     }
 
+    /// What an outcome says of the partner beyond counts. The lead's segment and moment of closing are set.
+    mutating func recordDeal(_ slot: Int, _ partner: Int, won: Bool, amount: Int64) {
+        let lead = leads.leads[slot]
+        leads.leads[slot].learnedMinorUnits = won ? amount : 0
+        if won { records.win(partner, amount) }
+        if lead.learnedVertical == Vocabulary.none || lead.learnedVertical == Vocabulary.unlisted { return }
+        months.count(partner, lead.learnedVertical, won: won, closing: lead.dueAt, now: lastStamp)
+    }
+
+    /// Undoes what `recordDeal` did.
+    private mutating func unrecordDeal(_ slot: Int, _ partner: Int) {
+        let lead = leads.leads[slot]
+        if lead.flags.contains(.won) { records.takeBackWin(partner, lead.learnedMinorUnits) }
+        months.discount(partner, lead.learnedVertical, won: lead.flags.contains(.won), closing: lead.dueAt)
+    }
+
     private mutating func correct(_ slot: Int, _ event: LeadClosed, at stamp: Timestamp) {
         let lead = leads.leads[slot]
         guard lead.flags.contains(.learned), lead.holder != LeadTable.nowhere else { return }
         tallies.unlearn(outcome(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: 0))
+        if isLogic(2) { unrecordDeal(slot, Int(lead.holder)) }
         if lead.account != LeadTable.nowhere { disown(Int(lead.account), through: slot) }
         if (event.reason == .won) != lead.flags.contains(.won) {
             let row = features(slot, at: lead.assignedAt).learnedRow(&values)
@@ -634,7 +694,7 @@ extension State {
         }
         if case .leadAccepted(let fact) = fact, leads.leads[slot].isOpen,
             partners.index(of: fact.partnerID).map(UInt32.init) == leads.leads[slot].holder {
-            if leads.leads[slot].flags.isDisjoint(with: [.accepted, .responded]) { count(\.taken, fact.leadID) }
+            if leads.leads[slot].flags.isDisjoint(with: [.accepted, .responded]) { countAnswer(\.taken, fact.leadID, taken: true) }
             leads.leads[slot].flags.insert(.accepted)
         }
     }

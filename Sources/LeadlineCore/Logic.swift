@@ -1,3 +1,5 @@
+import DequeModule
+
 /// The versions of what `decide` and `evolve` compute.
 ///
 /// A change to either is a new version. A program starts with the version that its registration names and takes up
@@ -7,7 +9,10 @@
 /// | version | what it brought |
 /// | --- | --- |
 /// | 1 | the first |
-/// | 2 | the digest of an evaluation goes by columns; retention by policy |
+/// | 2 | the digest of an evaluation goes by columns; places under a cap on open leads have prices |
+/// | | up to eight buying signals an account, one for each topic and vendor; which entry stated each value |
+/// | | fit by what outcomes and answers say of partners, by weights that may be learned; deals of the last twelve months |
+/// | | persons of closed leads are forgotten as the policy says |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
@@ -25,8 +30,24 @@ extension State {
     /// True if adopting `version` would change something: a program never goes back.
     func canAdopt(logic version: UInt32) -> Bool { version > logicVersion && Logic.knows(version) }
 
-    /// Decides by `version` from here on. What a version remembers beyond the one before starts empty.
+    /// Decides by `version` from here on. What a version remembers beyond the one before begins with what follows from
+    /// the state, else empty.
     mutating func adopt(logic version: UInt32) {
-        if canAdopt(logic: version) { logicVersion = version }
+        guard canAdopt(logic: version) else { return }
+        let before = logicVersion
+        logicVersion = version
+        if before < 2 { beginVersion2() }
+    }
+
+    /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's value,
+    /// not the final amount; when partners answered, they do not.
+    private mutating func beginVersion2() {
+        accounts.adoptSignalSets()
+        if let policy { fitModel.follow(policy.fitWeights.shares(logic: 2)) }
+        for item in leads.closed.items {
+            let slot = Int(item.element), lead = leads.leads[slot]
+            guard lead.status == .closed, lead.flags.contains(.learned), lead.holder != LeadTable.nowhere else { continue }
+            recordDeal(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: value(of: lead) ?? 0)
+        }
     }
 }

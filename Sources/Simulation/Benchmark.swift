@@ -276,7 +276,7 @@ public struct Benchmark {
         let clock = ContinuousClock()
         let began = clock.now
         let plan = try ImportPlan(
-            mapping: mapping, from: source, policy: Workload.policyPublished().policy, program: "bench", route: false,
+            mapping: mapping, from: source, policy: Workload.policyPublished().policy, program: "bench", mode: .history,
             now: SystemClock().now())
         let processor = try Processor(folder, clock: FixedClock(plan.lastMoment), timeSource: .eventTime)
         _ = try await processor.importHistory(plan, batchMax: 5_000)

@@ -123,6 +123,38 @@ import Testing
         #expect(try explain(folder, "L4").recomputation.isEqual)
     }
 
+    /// Each value names the CloudEvent that stated it last, with who observed it; what is repeated later names the later one.
+    @Test func eachValueNamesItsEvent() async throws {
+        let folder = try AuditFolder()
+        folder.setUp(logic: Logic.newest)
+        folder.partner("alpha", verticals: #""manufacturing""#)
+        folder.event(1, .intents, "FirmographicsObserved", #"{"accountDomain":"x.example","employees":90,"country":"IT","observer":"acme-data"}"#, id: "f-1")
+        folder.event(2, .intents, "FirmographicsObserved", #"{"accountDomain":"x.example","employees":200,"observer":"acme-data"}"#, id: "f-2")
+        folder.event(3, .intents, "TechnographicsObserved", #"{"accountDomain":"x.example","technologies":["opc-ua"]}"#, id: "t-1")
+        for (id, observer, strength) in [("i-1", "signals-one", 40), ("i-2", "signals-two", 80)] {
+            folder.event(4, .intents, "IntentObserved", """
+                {"accountDomain":"x.example","intentTopic":"line-control","strengthPercent":\(strength),"observer":"\(observer)",
+                 "firstSeen":"2025-12-01T00:00:00Z","lastSeen":"2026-01-05T00:00:00Z"}
+                """, id: id)
+        }
+        folder.event(5, .leads, "LeadSubmitted", """
+            {"leadId":"L","accountDomain":"x.example","vertical":"manufacturing","dealValue":{"minorUnits":"500","currency":"EUR"}}
+            """, id: "web-1")
+        try await folder.process(until: 10)
+        let explanation = try explain(folder, "L")
+        #expect(explanation.recomputation.isEqual)
+        #expect(explanation.sources.map { "\($0.field) \($0.value) \($0.eventID ?? "-") \($0.observer ?? "-")" } == [
+            "country IT f-1 acme-data", "vertical manufacturing web-1 -", "employees 200 f-2 acme-data", "technologies opc-ua t-1 -",
+            "intent line-control, strength 80 %, over 35 days i-2 signals-two", "intent line-control, strength 40 %, over 35 days i-1 signals-one",
+            "deal value EUR 5.00 web-1 -",
+        ])
+        let lines = ExplanationPage(explanation).lines
+        #expect(lines.contains("  vertical, deal value: LeadSubmitted web-1, 2026-01-05T00:05:00Z, position 8"))
+        #expect(lines.contains("  country: FirmographicsObserved f-1, observed by acme-data, 2026-01-05T00:01:00Z, position 3"))
+        let json = String(decoding: try JSONEncoder().encode(ExplanationDocument(explanation, text: [])), as: UTF8.self)
+        #expect(json.contains(#""eventId":"i-2""#) && json.contains(#""observer":"signals-two""#))
+    }
+
     @Test func theDocumentHoldsExactNumbers() async throws {
         let explanation = try explain(try await AuditFolder.full(), "fits")
         let bytes = try JSONEncoder().encode(ExplanationDocument(explanation, text: []))

@@ -51,7 +51,7 @@ import Testing
     @Test func aCandidatesNumbersInWords() {
         let candidate = Self.candidate("alpha")
         #expect(
-            ExplanationText.fit(candidate)
+            ExplanationText.fit(candidate, currency: "EUR")
                 == "fit 81 %: vertical 30, country 15, language 10, deal size 20, technologies 0, win rate 6")
         #expect(
             ExplanationText.conversion(candidate, vertical: "manufacturing")
@@ -90,6 +90,26 @@ import Testing
         #expect(
             ExplanationText.comparison(alpha, twin, Self.summary(), vertical: nil, currency: "EUR")
                 == "alpha and twin expect the same: no term differs")
+    }
+
+    /// Since logic version 2 each contribution says what it rests on, and the record in the vertical is of twelve months.
+    @Test func theLivingProfileSpeaks() {
+        var candidate = Self.candidate("alpha", fit: [0.25, 0.15, 0.05, 0.2, 0.05, 0.1, 0.02, 0.04, 0.03, 0.02])
+        (candidate.evidence.taken, candidate.evidence.declined) = (30, 4)
+        candidate.evidence.living = LivingEvidence(
+            inVerticalInYear: SlotRecord(won: 7, closed: 9), cycleDays: 71, responses: 34, typicalResponseMinutes: 12.2, sizedWins: 8,
+            usualSizes: 4_000_000...16_000_000)
+        let fit = ExplanationText.fit(candidate, currency: "EUR")
+        for part in [
+            "deal size 20 (its 8 won are usually EUR 40,000.00 to 160,000.00)", "acceptance 4 (took 30 of 34 leads)",
+            "response time 3 (answers within 12 min in the geometric mean of 34 leads)", "cycle length 2 (71 days on average",
+        ] { #expect(fit.contains(part), "\(part)") }
+        #expect(ExplanationText.evidence(candidate.evidence, vertical: "manufacturing", currency: "EUR")
+            .hasPrefix("won 7 of 9 manufacturing deals in 12 months, "))
+        #expect(ExplanationText.conversion(candidate, vertical: "manufacturing").contains("(won 7 of 9 in 12 months)"))
+        candidate.evidence.living?.inVerticalInYear = SlotRecord(won: 0, closed: 0)
+        #expect(ExplanationText.evidence(candidate.evidence, vertical: "manufacturing", currency: "EUR")
+            .hasPrefix("no deal closed in manufacturing in 12 months, won "))
     }
 
     @Test func fitDoesNotCountWhereItsExponentIsZero() {

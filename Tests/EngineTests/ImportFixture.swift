@@ -82,9 +82,9 @@ struct ImportFixture {
         return policy
     }
 
-    func plan(_ mapping: ImportMapping? = nil, route: Bool = false, program: String = "test") throws -> ImportPlan {
+    func plan(_ mapping: ImportMapping? = nil, mode: ImportMode = .history, program: String = "test") throws -> ImportPlan {
         try ImportPlan(
-            mapping: mapping ?? Self.mapping(), from: folder, policy: Self.policy, program: program, route: route, now: Self.now)
+            mapping: mapping ?? Self.mapping(), from: folder, policy: Self.policy, program: program, mode: mode, now: Self.now)
     }
 
     /// A data folder whose keys are derived from a seed, under the fixture's master key.

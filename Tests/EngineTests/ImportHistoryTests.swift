@@ -83,7 +83,7 @@ import Testing
     @Test func routedOutcomesCountOnlyWhereLeadlineChoseTheSame() async throws {
         let fixture = try ImportFixture()
         defer { try? fixture.remove() }
-        let (plan, folder) = (try fixture.plan(route: true), try fixture.dataFolder("a"))
+        let (plan, folder) = (try fixture.plan(mode: .route), try fixture.dataFolder("a"))
         _ = try await run(plan, folder)
         let result = try ImportResult.read(plan, in: folder)
         #expect(result.rejections == 0 && result.shadowDecisions == 0 && result.routed == 4)

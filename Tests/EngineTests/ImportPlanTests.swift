@@ -72,11 +72,35 @@ import Testing
     @Test func routingLeavesHistorysAssignmentOut() throws {
         let fixture = try ImportFixture()
         defer { try? fixture.remove() }
-        let plan = try fixture.plan(route: true)
+        let plan = try fixture.plan(mode: .route)
         #expect(try plan.importID != fixture.plan().importID)
         for record in plan.newRecords(0..<plan.recordCount) where record.topic == .leads {
             #expect(try !WireLeadSubmitted(serializedBytes: record.value ?? []).hasPastAssignment)
         }
+    }
+
+    /// What nobody had would be a new decision; where nothing is left out, training is the same import as history.
+    @Test func trainingLeavesOutWhatNobodyHad() throws {
+        let fixture = try ImportFixture()
+        defer { try? fixture.remove() }
+        let (history, training) = (try fixture.plan(), try fixture.plan(mode: .train))
+        let left = training.rows.filter { $0.rules.contains("partner unknown: left out of training") }
+        #expect(left.count == 1 && left.allSatisfy { $0.outcome == "refused" } && training.counts.leads == history.counts.leads - 1)
+        #expect(training.importID != history.importID)
+        for record in training.newRecords(0..<training.recordCount) where record.topic == .leads {
+            #expect(try WireLeadSubmitted(serializedBytes: record.value ?? []).hasPastAssignment)
+        }
+        let deals = try String(contentsOfFile: fixture.folder + "/deals.csv", encoding: .utf8)
+        try fixture.write("deals.csv", deals.replacing("Nobody Known", with: "Zoë Lund"))
+        #expect(try fixture.plan(mode: .train).importID == fixture.plan().importID)
+    }
+
+    @Test func trainingNeedsToKnowWhoHadEachLead() throws {
+        let fixture = try ImportFixture()
+        defer { try? fixture.remove() }
+        var mapping = try ImportFixture.mapping()
+        mapping.leads.assignedTo = nil
+        #expect(throws: ImportError.self) { try fixture.plan(mapping, mode: .train) }
     }
 
     @Test func sameInputsGiveTheSamePlanAndOtherFilesAnother() throws {

@@ -31,7 +31,7 @@ import Testing
         let mapping = try MappingFile(Self.mappingPath).mapping
         let policy = try PolicyBeside.read(try #require(mapping.policy), mapping: Self.mappingPath)
         let plan = try ImportPlan(
-            mapping: mapping, from: try #require(Self.datasets) + "/maven_crm", policy: policy, program: "maven", route: false,
+            mapping: mapping, from: try #require(Self.datasets) + "/maven_crm", policy: policy, program: "maven", mode: .history,
             now: Timestamp(micros: 1_800_000_000_000_000))
         expectEveryRow(plan)
 

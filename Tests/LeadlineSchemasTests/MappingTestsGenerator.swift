@@ -149,6 +149,11 @@ struct Draw {
         value.fitWeights.dealSize = uint32()
         value.fitWeights.technologies = uint32()
         value.fitWeights.winRate = uint32()
+        value.fitWeights.intent = maybe { $0.uint32() }
+        value.fitWeights.acceptance = maybe { $0.uint32() }
+        value.fitWeights.responseTime = maybe { $0.uint32() }
+        value.fitWeights.cycleLength = maybe { $0.uint32() }
+        value.fitWeights.mode = one(of: FitWeightsMode.allCases)
         value.sla.firstResponseMinutes = uint32()
         value.sla.inWorkingHours = dice.bool()
         value.attemptsMax = positive()

@@ -96,6 +96,8 @@ public struct Dossier: Sendable, Codable, Equatable {
         public var candidates: [Candidate]
         /// Everybody else.
         public var excluded: [Exclusion]
+        /// Which event stated each value that was decided on.
+        public var inputs: [ValueSource]
         /// The whole explanation in words.
         public var explanation: [String]
         /// Digest of the evaluation as recorded; nil where nobody was weighed.

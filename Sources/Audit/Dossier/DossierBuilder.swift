@@ -135,7 +135,7 @@ public struct DossierBuilder {
                     program: program, position: entry.position, ordinal: ordinal, stamp: entry.stamp, logicVersion: entry.logicVersion, event: event)
                 history.append(decision)
                 let ofLead = history.filter { $0.event.routedLeadID == lead }
-                dossier.decisions.append(explain(decision, entry, lead, ofLead, state))
+                dossier.decisions.append(try explain(decision, entry, lead, ofLead, state, db))
                 guard event.evaluated != nil, Logic.knows(entry.logicVersion) else { continue }
                 let asking = Counterfactuals(leadID: lead, decisionID: decision.id, currency: state.currency)
                 dossier.counterfactuals += asking.answer(
@@ -178,7 +178,7 @@ public struct DossierBuilder {
         return snapshot.position - from < UInt64(snapshot.byteCount / Self.snapshotBytesPerEntry)
     }
 
-    private func explain(_ decision: LeadDecision, _ entry: EntryRecord, _ lead: String, _ history: [LeadDecision], _ state: State) -> Dossier.Decision {
+    private func explain(_ decision: LeadDecision, _ entry: EntryRecord, _ lead: String, _ history: [LeadDecision], _ state: State, _ db: Database) throws -> Dossier.Decision {
         let isKnown = Logic.knows(entry.logicVersion)
         let again = isKnown ? Decider.explain(entry.input, at: entry.stamp, in: state) : ([], nil)
         let recorded = decision.event.evaluated?.summary
@@ -188,14 +188,17 @@ public struct DossierBuilder {
         let explanation = Explanation(
             leadID: lead, decision: decision, history: history, evaluation: evaluation, partners: state.partnerStandings, policy: state.policy,
             policyVersion: state.policyVersion, currency: state.currency,
-            recomputation: Recomputation(recorded: recorded?.digest, recomputed: recomputed?.digest, eventsAreEqual: again.0 == entry.events))
+            recomputation: Recomputation(recorded: recorded?.digest, recomputed: recomputed?.digest, eventsAreEqual: again.0 == entry.events),
+            sources: try ValueSource.of(evaluation, currency: state.currency) { position in
+                try JournalReader().entry(program: program, position: position, in: db).map { try EntryCodec.decode($0) }
+            })
         let weighed = recorded != nil
         return Dossier.Decision(
             id: decision.id, lead: lead, time: RFC3339.format(decision.stamp), decided: EventText.line(decision.event),
             logicVersion: decision.logicVersion, policyVersion: weighed ? state.policyVersion : "", policyName: weighed ? state.policy?.name ?? "" : "",
             modelVersion: recorded?.modelVersion.description ?? "",
             rules: weighed ? (state.policy?.hardRules ?? []).map { "\($0.name): \(ReasonWords.requirement($0.require))" } : [],
-            candidates: Self.candidates(evaluation, recorded), excluded: Self.excluded(evaluation, recorded, state),
+            candidates: Self.candidates(evaluation, recorded), excluded: Self.excluded(evaluation, recorded, state), inputs: explanation.sources,
             explanation: ExplanationPage(explanation, showsAll: true).lines, recordedDigest: recorded?.digest.description,
             recomputedDigest: recomputed?.digest.description, isReproduced: again.0 == entry.events)
     }

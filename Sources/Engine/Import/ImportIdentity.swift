@@ -8,7 +8,7 @@ enum ImportIdentity {
     /// The first 32 hexadecimal digits of a SHA-256 over all that decides what the import writes. Comments in the
     /// mapping, and where the files lie, do not count.
     static func of(
-        _ mapping: ImportMapping, folder: String, policy: WirePolicy?, program: String, route: Bool
+        _ mapping: ImportMapping, folder: String, policy: WirePolicy?, program: String, mode: ImportMode
     ) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -19,7 +19,7 @@ enum ImportIdentity {
             hash.update(data: Data(part))
         }
         let policyBytes: [UInt8] = try policy?.serializedBytes() ?? []
-        add("leadline import v1 \(program) \(route ? "route" : "history")".utf8)
+        add("leadline import v1 \(program) \(mode.rawValue)".utf8)
         add(try encoder.encode(mapping))
         add(policyBytes)
         for name in mapping.files.keys.sorted() {

@@ -7,7 +7,7 @@ import SwiftProtobuf
 struct ImportLayout {
     private let mapping: ImportMapping
     private let folder: String
-    private let route: Bool
+    private let mode: ImportMode
     private let expressions: ImportExpressions
     private let moments: ImportMoments
 
@@ -19,16 +19,18 @@ struct ImportLayout {
     private var first: Timestamp?
     private var last = Timestamp.epoch
     private var undated: [LeadDraft] = []
+    /// Leads that training leaves out, for nobody had them.
+    private(set) var leftOut = 0
 
     /// A day before the first dated event: what is known from the start is known by then.
     var start: Timestamp { (first ?? .epoch).adding(micros: -Timestamp.microsPerDay) }
     /// When the last event happened.
     private(set) var end = Timestamp.epoch
 
-    init(_ mapping: ImportMapping, folder: String, route: Bool, now: Timestamp) throws(ImportError) {
+    init(_ mapping: ImportMapping, folder: String, mode: ImportMode, now: Timestamp) throws(ImportError) {
         self.mapping = mapping
         self.folder = folder
-        self.route = route
+        self.mode = mode
         expressions = try ImportExpressions(mapping, folder: folder)
         moments = try ImportMoments(mapping.dates, now: now)
     }
@@ -192,7 +194,11 @@ struct ImportLayout {
     private func checkLeads(_ part: ImportMapping.Leads, _ file: ImportFile) throws(ImportError) {
         try check(part.fields, "lead_id", FieldTargets.lead, over: file, at: "leads.fields")
         try moments.check(part.time, over: file, at: "leads.time")
-        if let assignedTo = part.assignedTo { try expressions.check(assignedTo, over: file, at: "leads.assigned_to") }
+        if let assignedTo = part.assignedTo {
+            try expressions.check(assignedTo, over: file, at: "leads.assigned_to")
+        } else if mode == .train {
+            throw .mapping(at: "leads.assigned_to", "is needed to train: it says who had each lead")
+        }
         if let stage = part.stage { try file.require(stage, at: "leads.stage") }
         for (stage, outcome) in part.outcomes.sorted(by: { $0.key < $1.key }) {
             let path = "leads.outcomes.\(stage)"
@@ -203,7 +209,7 @@ struct ImportLayout {
         }
     }
 
-    private func read(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
+    private mutating func read(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
         let part = mapping.leads
         draft.message.leadID = try fill(&draft.message, part.fields, "lead_id", FieldTargets.lead, &row)
         if leadIDs.contains(draft.message.leadID) { throw RowRefusal("lead_id repeated: refused") }
@@ -215,16 +221,24 @@ struct ImportLayout {
         if draft.result == .won || draft.result == .lost || draft.result == .withdrawn { draft.outcomeBytes = try outcomeBytes(draft) }
     }
 
-    private func readPartner(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
+    private mutating func readPartner(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
         guard let assignedTo = mapping.leads.assignedTo else { return }
-        guard let partner = try expressions.value(assignedTo, &row) else { return }
+        guard let partner = try expressions.value(assignedTo, &row) else { return try leaveOutOfTraining("no partner") }
         if mapping.partners != nil && !partnerIDs.contains(partner) {
             if mapping.leads.unknownPartner == .refuse { throw RowRefusal("partner unknown: refused") }
+            try leaveOutOfTraining("partner unknown")
             row.note("partner unknown: Leadline routes")
             return
         }
         draft.partnerID = partner
-        if !route { draft.message.pastAssignment.partnerID = partner }
+        if mode != .route { draft.message.pastAssignment.partnerID = partner }
+    }
+
+    /// A lead that nobody had would be a new decision, and its outcome teaches nothing.
+    private mutating func leaveOutOfTraining(_ why: String) throws {
+        if mode != .train { return }
+        leftOut += 1
+        throw RowRefusal("\(why): left out of training")
     }
 
     private func readOutcome(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {

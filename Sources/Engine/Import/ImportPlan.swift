@@ -38,6 +38,17 @@ public struct ImportCounts: Equatable, Sendable {
     public var refused = 0
 }
 
+/// What an import makes of history.
+public enum ImportMode: String, Sendable {
+    /// Past assignments stay as they were; a lead that history gave to nobody is routed.
+    case history
+    /// Leadline assigns every lead.
+    case route
+    /// Past assignments stay as they were and outcomes teach; what history gave to nobody is left out, so that nothing is
+    /// newly decided.
+    case train
+}
+
 /// One record of an import, before it has its envelope.
 struct PlannedRecord: Sendable {
     var time: Timestamp
@@ -80,19 +91,21 @@ public struct ImportPlan: Sendable {
     ///   - folder: Where they lie.
     ///   - policy: Published at the start of the history, if given.
     ///   - program: The program that the history belongs to.
-    ///   - route: True if Leadline assigns the leads; false if history stays as it was.
+    ///   - mode: What becomes of past assignments.
     ///   - now: No event of history may lie after it.
     /// - Throws: `ImportError`.
     public init(
-        mapping: ImportMapping, from folder: String, policy: WirePolicy?, program: String, route: Bool, now: Timestamp
+        mapping: ImportMapping, from folder: String, policy: WirePolicy?, program: String, mode: ImportMode, now: Timestamp
     ) throws {
         guard FieldRules.isID(program) else { throw ImportError.mapping(at: "--program", "must match [A-Za-z0-9._:-]{1,128}") }
-        var layout = try ImportLayout(mapping, folder: folder, route: route, now: now)
+        var layout = try ImportLayout(mapping, folder: folder, mode: mode, now: now)
         try layout.readAll()
         try layout.addProgram(policy)
         self.program = program
         source = mapping.source
-        importID = try ImportIdentity.of(mapping, folder: folder, policy: policy, program: program, route: route)
+        // Training that leaves nothing out writes what history writes, and is the same import.
+        importID = try ImportIdentity.of(
+            mapping, folder: folder, policy: policy, program: program, mode: mode == .train && layout.leftOut == 0 ? .history : mode)
         (firstMoment, lastMoment) = (layout.start, layout.end)
         (counts, rows) = (layout.counts, layout.reports)
         ruleCounts = Self.count(layout.reports)

@@ -14,7 +14,12 @@ struct JournalWalk {
     /// Walks to the entry at `last`, or to the newest.
     static func run(_ data: DataFolderOptions, through last: UInt64? = nil) throws -> JournalWalk {
         let folder = try data.folder()
-        var walk = JournalWalk(stream: ProgramStream(program: data.program(in: folder)))
+        return try run(folder, program: data.program(in: folder), through: last)
+    }
+
+    /// The same of a program in a folder that is open already.
+    static func run(_ folder: DataFolder, program: String, through last: UInt64? = nil) throws -> JournalWalk {
+        var walk = JournalWalk(stream: ProgramStream(program: program))
         if let last { try checkExists(last, walk.stream.program, folder) }
         try EntryScan.run(folder, program: walk.stream.program) { entry, position in
             if let last, position > last { return }

@@ -34,6 +34,14 @@ struct ModelDocument: Encodable {
         var closed: UInt32
     }
 
+    /// A contribution's share of fit.
+    struct FitWeight: Encodable {
+        var name: String
+        var fixed: Double
+        var learned: Double
+        var deviation: Double
+    }
+
     var program: String
     /// Of the last entry; nil before the first.
     var position: UInt64?
@@ -57,6 +65,11 @@ struct ModelDocument: Encodable {
     var partnerCount: Int
     var valueCount: Int
     var cellCount: Int
+    /// None before logic version 2.
+    var fitWeights: [FitWeight]
+    var fitWeightsMode: String
+    var answersTaken: UInt32
+    var answersRefused: UInt32
 
     init(_ stream: ProgramStream, _ standing: ModelStanding, most: Int) {
         program = stream.program
@@ -87,6 +100,12 @@ struct ModelDocument: Encodable {
         partnerCount = standing.partners.count
         valueCount = standing.values.count
         cellCount = standing.cellCount
+        fitWeights = standing.fitWeights.map {
+            FitWeight(name: $0.contribution.name, fixed: $0.fixed, learned: $0.learned, deviation: $0.deviation)
+        }
+        fitWeightsMode = "\(standing.fitWeightsMode)"
+        answersTaken = standing.answersTaken
+        answersRefused = standing.answersRefused
     }
 
     private static func effect(

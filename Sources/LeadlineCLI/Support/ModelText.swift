@@ -11,8 +11,9 @@ struct ModelText {
     let most: Int
 
     func text() -> String {
-        if !standing.hasLearned { return ([head(), nothing] + (standing.awards > 0 ? [experts()] : [])).joined(separator: "\n") }
-        let parts = [head(), learned(), experts(), multipliers(), closing(), partners(), values(), cells()]
+        let fit = standing.fitWeights.isEmpty ? [] : [fitWeights()]
+        if !standing.hasLearned { return ([head(), nothing] + (standing.awards > 0 ? [experts()] : []) + fit).joined(separator: "\n") }
+        let parts = [head(), learned(), experts(), multipliers(), closing()] + fit + [partners(), values(), cells()]
         return parts.joined(separator: "\n")
     }
 
@@ -69,6 +70,16 @@ struct ModelText {
         var table = TextTable([("DAYS", .right), ("WINS IN", .right), ("LOSSES IN", .right)])
         for row in standing.closingCurve { table.add(["\(row.days)", Self.percent(row.winsIn), Self.percent(row.lossesIn)]) }
         return table.text()
+    }
+
+    private func fitWeights() -> String {
+        var table = TextTable([("FIT", .left), ("FIXED", .right), ("LEARNED", .right), ("SD", .right)])
+        for row in standing.fitWeights {
+            table.add([row.contribution.name, Self.percent(row.fixed), Self.percent(row.learned), Self.percent(row.deviation)])
+        }
+        let answers = "\(CountText.of(Int(standing.answersTaken), "lead")) taken, \(CountText.grouped(Int64(standing.answersRefused))) declined or left lying"
+        let mode = standing.fitWeightsMode == .learned ? "learned" : "fixed"
+        return table.text() + "Fit goes by the \(mode) weights. Learned from \(answers).\n"
     }
 
     private func partners() -> String {

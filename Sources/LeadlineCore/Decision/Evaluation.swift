@@ -12,7 +12,9 @@ public struct EvaluationScratch: Sendable {
     var row: [Int32] = []
     /// Partner index of each scored candidate.
     var partners: [Int] = []
+    /// As many a candidate as the logic adds up.
     var fitContributions: [Double] = []
+    var fitCount = 0
     var conversionContributions: [Double] = []
     var fit: [Double] = []
     var conversion: [Double] = []
@@ -39,7 +41,7 @@ public struct EvaluationScratch: Sendable {
         steps.removeAll(keepingCapacity: true)
         partners.removeAll(keepingCapacity: true)
         if fit.count < partnerCount {
-            fitContributions = Array(repeating: 0, count: partnerCount * Fit.count)
+            fitContributions = Array(repeating: 0, count: partnerCount * FitContribution.allCases.count)
             conversionContributions = Array(repeating: 0, count: partnerCount * Conversion.count)
             fit = Array(repeating: 0, count: partnerCount)
             conversion = fit
@@ -80,7 +82,7 @@ enum Evaluation {
         let exponent = scratch.knownConversions.isEmpty ? ExpectedValue.fitExponent(policy, state.tallies) : 0
         let features = LeadFeatures(lead, state.accounts, at: stamp)
         features.write(to: &scratch.row, state.values)
-        score(eligible, free, lead, features, state, policy, exponent, &scratch)
+        score(eligible, free, lead, features, state, policy, exponent, at: stamp, &scratch)
         let arm = PilotArms.arm(lead, leadID: leadID, policy, state)
         let method = arm?.method ?? policy.method
         Ranking.fill(method, state, policy, at: stamp, &scratch)
@@ -177,16 +179,17 @@ enum Evaluation {
 
     private static func score(
         _ eligible: [UInt64], _ free: [UInt64], _ lead: LeadView, _ features: LeadFeatures, _ state: State, _ policy: Policy,
-        _ exponent: Double, _ scratch: inout EvaluationScratch
+        _ exponent: Double, at stamp: Timestamp, _ scratch: inout EvaluationScratch
     ) {
         forEachBit(eligible) { partner in
             scratch.isAtCap[scratch.partners.count] = free[partner >> 6] & (1 << UInt64(partner & 63)) == 0
             scratch.partners.append(partner)
         }
         let scorer = Scorer(
-            fit: Fit(lead, state, policy), conversion: Conversion(lead, state, policy, row: scratch.row, features),
+            fit: Fit(lead, state, policy, at: stamp), conversion: Conversion(lead, state, policy, row: scratch.row, features),
             minimum: Double(policy.minimumConversionBasisPoints) / 10_000, value: Double(lead.valueMinorUnits ?? 0),
             exponent: exponent, engagement: Engagement(state.tallies.programEngagement))
+        scratch.fitCount = scorer.fit.count
         scorer.fill(
             scratch.partners, state, &scratch.fitContributions, &scratch.conversionContributions, &scratch.fit,
             &scratch.conversion, &scratch.engagement, &scratch.score, &scratch.isIn, scratch.isAtCap, scratch.knownConversions)
@@ -242,7 +245,7 @@ private struct Scorer {
                 of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates, state.model.match, own: own,
                 shared: shared, profiles: profiles, beliefs: beliefs, into: &conversionContributions, at: row * Conversion.count)
             let match = fit.contributions(
-                of: partner, state, winRate: estimate.partnerRate, into: &fitContributions, at: row * Fit.count)
+                of: partner, state, winRate: estimate.partnerRate, engagement, into: &fitContributions, at: row * fit.count)
             fits[row] = match
             let probability = knownConversions.isEmpty ? estimate.conversion : knownConversions[partner]
             conversions[row] = probability

@@ -30,7 +30,7 @@ enum EvaluationDigest {
         for row in stride(from: 0, to: count, by: 2) {
             pair.absorb(word(partners[row], isIn[row]), row + 1 < count ? word(partners[row + 1], isIn[row + 1]) : 0)
         }
-        pair.absorb(scratch.fitContributions.span, count: count * Fit.count)
+        pair.absorb(scratch.fitContributions.span, count: count * scratch.fitCount)
         pair.absorb(scratch.conversionContributions.span, count: count * Conversion.count)
         pair.absorb(scratch.engagement.span, count: count)
         pair.absorb(scratch.score.span, count: count)
@@ -46,7 +46,7 @@ enum EvaluationDigest {
         for row in stride(from: 0, to: partners.count - 1, by: 2) {
             even.absorb(word(partners[row], isIn[row]))
             odd.absorb(word(partners[row + 1], isIn[row + 1]))
-            absorb(scratch.fitContributions.span, row, Fit.count, &even, &odd)
+            absorb(scratch.fitContributions.span, row, scratch.fitCount, &even, &odd)
             absorb(scratch.conversionContributions.span, row, Conversion.count, &even, &odd)
             absorb(scratch.engagement.span, row, 1, &even, &odd)
             absorb(scratch.score.span, row, 1, &even, &odd)
@@ -70,7 +70,7 @@ enum EvaluationDigest {
     /// The last of an odd number of rows.
     private static func absorb(_ row: Int, _ scratch: EvaluationScratch, _ hash: inout SipHash128) {
         hash.absorb(word(scratch.partners[row], scratch.isIn[row]))
-        for column in row * Fit.count..<(row + 1) * Fit.count { hash.absorb(scratch.fitContributions[column]) }
+        for column in row * scratch.fitCount..<(row + 1) * scratch.fitCount { hash.absorb(scratch.fitContributions[column]) }
         for column in row * Conversion.count..<(row + 1) * Conversion.count { hash.absorb(scratch.conversionContributions[column]) }
         hash.absorb(scratch.engagement[row])
         hash.absorb(scratch.score[row])

@@ -1,6 +1,8 @@
 /// How well a partner and a lead match, 0 to 1, as a sum of named contributions.
 public enum FitContribution: Int, Sendable, CaseIterable {
     case vertical = 0, country, language, dealSize, technologies, winRate
+    /// What the living profile says besides; since logic version 2.
+    case intent, acceptance, responseTime, cycleLength
 
     /// Name in explanations.
     public var name: String {
@@ -11,35 +13,44 @@ public enum FitContribution: Int, Sendable, CaseIterable {
         case .dealSize: "deal-size"
         case .technologies: "technologies"
         case .winRate: "win-rate"
+        case .intent: "intent"
+        case .acceptance: "acceptance"
+        case .responseTime: "response-time"
+        case .cycleLength: "cycle-length"
         }
     }
+
+    /// How many of them the logic of a version adds up, from the first on.
+    public static func count(logic version: UInt32) -> Int { version < 2 ? winRate.rawValue + 1 : allCases.count }
 }
+
+/// One number a contribution: matches from 0 to 1, or weights.
+typealias FitMatches = InlineArray<10, Double>
 
 /// Fit of one lead, prepared once and then asked for each partner.
 ///
 /// Each contribution is its weight times a match of 0 to 1. What the lead does not state, or the profile
-/// leaves open, counts half: silence neither helps nor harms one partner more than another.
+/// leaves open, counts half: silence neither helps nor harms one partner more than another. Since logic version 2 a match
+/// is what outcomes and answers say of the partner (`LivingFit`), with the profile as the prior.
 struct Fit {
-    static let count = FitContribution.allCases.count
     private static let unknown = 0.5
 
-    /// In the order of the contributions; two lanes are unused.
-    private let weights: SIMD8<Double>
+    /// Contributions that are added up.
+    let count: Int
+    private let weights: FitMatches
     private let vertical: BitRow?
     private let country: BitRow?
     private let language: BitRow?
     private let technologies: [BitRow?]
     private let states: (vertical: Bool, country: Bool, language: Bool)
     private let value: Double
+    /// Nil in logic version 1.
+    private let living: LivingFit?
 
     /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
-    init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy) {
-        let w = policy.fitWeights
-        let raw = SIMD8<Double>(
-            Double(w.vertical), Double(w.country), Double(w.language), Double(w.dealSize), Double(w.technologies),
-            Double(w.winRate), 0, 0)
-        let sum = ((((raw[0] + raw[1]) + raw[2]) + raw[3]) + raw[4]) + raw[5]
-        weights = sum > 0 ? raw / sum : SIMD8(repeating: 1 / Double(Self.count))
+    init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, at stamp: Timestamp) {
+        count = FitContribution.count(logic: state.logicVersion)
+        weights = Self.weights(state, policy)
         vertical = state.partners.listing(.verticals, lead.vertical)
         country = state.partners.listing(.countries, lead.country)
         language = state.partners.listing(.languages, lead.language)
@@ -49,24 +60,53 @@ struct Fit {
         technologies = rows
         states = (lead.vertical != Vocabulary.none, lead.country != Vocabulary.none, lead.language != Vocabulary.none)
         value = Double(lead.valueMinorUnits ?? 0)
+        living = state.isLogic(2) ? LivingFit(lead, state, policy, at: stamp) : nil
+    }
+
+    /// The weights by which contributions count, as shares that sum to 1: the policy's, or what answers made of them.
+    static func weights(_ state: borrowing State, _ policy: borrowing Policy) -> FitMatches {
+        if policy.fitWeights.mode == .learned && state.isLogic(2) { return state.fitModel.weights }
+        return policy.fitWeights.shares(logic: state.logicVersion)
     }
 
     /// Writes the partner's contributions to `into[at...]` and returns their sum, added up in that order.
     @inline(__always)
-    func contributions(of partner: Int, _ state: State, winRate: Double, into: inout MutableSpan<Double>, at start: Int) -> Double {
-        let v = weights[0] * (states.vertical ? listed(vertical, partner) : Self.unknown)
-        let c = weights[1] * (states.country ? listed(country, partner) : Self.unknown)
-        let l = weights[2] * (states.language ? listed(language, partner) : Self.unknown)
-        let d = weights[3] * dealSize(partner, state)
-        let t = weights[4] * technologyShare(partner)
-        let r = weights[5] * winRate
-        into[start] = v
-        into[start + 1] = c
-        into[start + 2] = l
-        into[start + 3] = d
-        into[start + 4] = t
-        into[start + 5] = r
-        return ((((v + c) + l) + d) + t) + r
+    func contributions(
+        of partner: Int, _ state: State, winRate: Double, _ engagement: Engagement, into: inout MutableSpan<Double>, at start: Int
+    ) -> Double {
+        let matches = matches(of: partner, state, winRate: winRate, engagement)
+        var sum = 0.0
+        for k in 0..<count {
+            let points = weights[k] * matches[k]
+            into[start + k] = points
+            sum += points
+        }
+        return sum
+    }
+
+    /// How far the partner matches in each contribution, 0 to 1.
+    @inline(__always)
+    func matches(of partner: Int, _ state: State, winRate: Double, _ engagement: Engagement) -> FitMatches {
+        var matches = FitMatches(repeating: 0)
+        let isListed = states.vertical ? listed(vertical, partner) : Self.unknown
+        matches[FitContribution.vertical.rawValue] = isListed
+        matches[FitContribution.country.rawValue] = states.country ? listed(country, partner) : Self.unknown
+        matches[FitContribution.language.rawValue] = states.language ? listed(language, partner) : Self.unknown
+        matches[FitContribution.technologies.rawValue] = technologyShare(partner)
+        matches[FitContribution.winRate.rawValue] = winRate
+        guard let living else {
+            let most = max(state.partners.typicalDealMax[partner], state.tallies.largestWonMinorUnits[partner])
+            matches[FitContribution.dealSize.rawValue] = range(state.partners.typicalDealMin[partner], most)
+            return matches
+        }
+        let stated = range(state.partners.typicalDealMin[partner], state.partners.typicalDealMax[partner])
+        if states.vertical { matches[FitContribution.vertical.rawValue] = living.vertical(partner, state.tallies, isListed) }
+        matches[FitContribution.dealSize.rawValue] = living.dealSize(state.records.partners[partner].wonSizes, stated)
+        matches[FitContribution.intent.rawValue] = living.intent(partner)
+        matches[FitContribution.acceptance.rawValue] = engagement.acceptance(state.tallies.engagement[partner])
+        matches[FitContribution.responseTime.rawValue] = living.responseTime(state.records.partners[partner].responses)
+        matches[FitContribution.cycleLength.rawValue] = living.cycleLength(state.tallies.partners[partner])
+        return matches
     }
 
     @inline(__always)
@@ -75,12 +115,10 @@ struct Fit {
         return row[partner] ? 1 : 0
     }
 
-    /// 1 inside the partner's range; outside, the ratio of the bound to the value. The range is what the profile
-    /// says, widened at the top to the largest deal the partner has won.
+    /// 1 inside a range of deal sizes; outside, the ratio of the bound to the value. Zero bounds are none.
     @inline(__always)
-    private func dealSize(_ partner: Int, _ state: State) -> Double {
-        let low = Double(state.partners.typicalDealMin[partner])
-        let high = Double(max(state.partners.typicalDealMax[partner], state.tallies.largestWonMinorUnits[partner]))
+    private func range(_ least: Int64, _ most: Int64) -> Double {
+        let low = Double(least), high = Double(most)
         if low == 0 && high == 0 { return Self.unknown }
         if value < low { return value / low }
         if high > 0 && value > high { return high / value }
@@ -93,5 +131,24 @@ struct Fit {
         var known = 0
         for row in technologies where row?[partner] == true { known += 1 }
         return Double(known) / Double(technologies.count)
+    }
+}
+
+extension FitWeights {
+    /// The weights as shares that sum to 1, those that the logic of a version does not know left at 0.
+    func shares(logic version: UInt32) -> FitMatches {
+        let count = FitContribution.count(logic: version)
+        var shares = FitMatches(repeating: 0), sum = 0.0
+        for (k, weight) in [vertical, country, language, dealSize, technologies, winRate].enumerated() {
+            shares[k] = Double(weight)
+            sum += shares[k]
+        }
+        let usual = sum * Self.usualShare
+        for (k, weight) in [intent, acceptance, responseTime, cycleLength].enumerated() where k + 6 < count {
+            shares[k + 6] = weight.map(Double.init) ?? usual
+            sum += shares[k + 6]
+        }
+        for k in 0..<count { shares[k] = sum > 0 ? shares[k] / sum : 1 / Double(count) }
+        return shares
     }
 }

@@ -8,19 +8,32 @@ public struct FullEvaluation: Sendable, Equatable {
     public var candidates: [ScoredCandidate]
     /// Partners who were out before scoring.
     public var excluded: [ExcludedPartner]
-    /// What was known of the lead when it was evaluated, by field name; unstated fields are left out.
-    public var lead: [(field: String, value: String)]
+    /// What was known of the lead when it was evaluated; unstated fields are left out.
+    public var lead: [KnownValue]
+    /// Position of the entry that stated the deal's value; nil where the policy's default counts or nothing is remembered.
+    public var dealValuePosition: UInt64?
+    /// By what share each of fit's contributions counts, in their order; the shares sum to 1.
+    public var fitWeights: [Double] = []
+}
 
-    public static func == (a: Self, b: Self) -> Bool {
-        a.summary == b.summary && a.candidates == b.candidates && a.excluded == b.excluded
-            && a.lead.elementsEqual(b.lead) { $0 == $1 }
+/// A value that was known of a lead, and the entry that stated it.
+public struct KnownValue: Sendable, Equatable {
+    /// Name of the field, as people say it.
+    public var field: String
+    public var value: String
+    /// Position of the entry that stated it; nil where that is not remembered.
+    public var position: UInt64?
+    public init(field: String, value: String, position: UInt64? = nil) {
+        self.field = field
+        self.value = value
+        self.position = position
     }
 }
 
 /// One scored candidate with everything that went into its score.
 public struct ScoredCandidate: Sendable, Equatable {
     public var partnerID: String
-    /// In the order of `FitContribution.allCases`; their sum is `fit`.
+    /// In the order of `FitContribution.allCases`, as many as the logic adds up; their sum is `fit`.
     public var fitContributions: [Double]
     /// In the order of `ConversionContribution.allCases`, in log-odds; the logistic of their sum is `conversion`.
     public var conversionContributions: [Double]
@@ -65,6 +78,22 @@ public struct Evidence: Sendable, Equatable {
     /// Places left in the period; nil if uncapped.
     public var placesLeft: UInt32?
     public var tieDebtMicros: Int64
+    /// What the living profile says besides; since logic version 2.
+    public var living: LivingEvidence?
+}
+
+/// What deals and answers say of a partner beyond counts.
+public struct LivingEvidence: Sendable, Equatable {
+    /// Won and closed deals in the lead's vertical in twelve months of 30 days, this one included; nil for a lead without.
+    public var inVerticalInYear: SlotRecord?
+    /// Average days from submission to winning; nil without wins.
+    public var cycleDays: UInt64?
+    /// First responses, and the typical minutes to one: the geometric mean, which few long times hardly move.
+    public var responses: UInt32
+    public var typicalResponseMinutes: Double?
+    /// Won deals whose size is known, and between which amounts about two of three of them lie; nil without.
+    public var sizedWins: UInt32
+    public var usualSizes: ClosedRange<Int64>?
 }
 
 /// A partner's record with leads of one value.
@@ -130,13 +159,13 @@ extension FullEvaluation {
             let partner = scratch.partners[row]
             return ScoredCandidate(
                 partnerID: state.partners.profiles[partner].partnerID,
-                fitContributions: Array(scratch.fitContributions[row * Fit.count..<(row + 1) * Fit.count]),
+                fitContributions: Array(scratch.fitContributions[row * scratch.fitCount..<(row + 1) * scratch.fitCount]),
                 conversionContributions: Array(
                     scratch.conversionContributions[row * Conversion.count..<(row + 1) * Conversion.count]),
                 fit: scratch.fit[row], conversion: scratch.conversion[row], engagement: scratch.engagement[row], score: scratch.score[row],
                 placePrice: scratch.placePrice[row], favour: scratch.favour[row],
                 isBelowMinimum: !scratch.isIn[row] && !scratch.isAtCap[row],
-                evidence: Evidence(partner, column, band, scratch.row, state, period))
+                evidence: Evidence(partner, vertical: view.vertical, column, band, scratch.row, state, period, at: stamp))
         }
         candidates = scored.indices.filter { !scratch.isAtCap[$0] }.map { scored[$0] }
         var excluded: [ExcludedPartner] = []
@@ -145,17 +174,25 @@ extension FullEvaluation {
                 excluded.append(ExcludedPartner(
                     partnerID: state.partners.profiles[partner].partnerID, reason: step.reason,
                     rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
-                    evidence: Evidence(partner, column, band, scratch.row, state, period),
+                    evidence: Evidence(partner, vertical: view.vertical, column, band, scratch.row, state, period, at: stamp),
                     scored: scratch.partners.firstIndex(of: partner).map { scored[$0] }))
             }
         }
         self.excluded = excluded
-        lead = view.described(state)
+        lead = view.described(state, at: stamp)
+        if let policy = state.policy {
+            let weights = Fit.weights(state, policy)
+            fitWeights = (0..<scratch.fitCount).map { weights[$0] }
+        }
+        dealValuePosition = view.statesValue ? view.position(of: .dealValue, state) : nil
     }
 }
 
 extension Evidence {
-    init(_ partner: Int, _ column: Int?, _ band: Int, _ row: [Int32], _ state: State, _ period: Int64) {
+    init(
+        _ partner: Int, vertical code: Vocabulary.Code, _ column: Int?, _ band: Int, _ row: [Int32], _ state: State, _ period: Int64,
+        at stamp: Timestamp
+    ) {
         let tallies = state.tallies
         let all = tallies.partners[partner]
         let vertical = column.map { tallies.verticals[$0].tallies[partner] } ?? Tally()
@@ -180,31 +217,24 @@ extension Evidence {
             inTime: tallies.engagement[partner].inTime, missed: tallies.engagement[partner].missed, openLeads: state.partners.openLeads[partner],
             openLeadsMax: openMax == PartnerTable.uncapped ? nil : openMax,
             placesLeft: cap == PartnerTable.uncapped ? nil : cap > got ? cap - got : 0,
-            tieDebtMicros: state.partners.tieDebtMicros[partner])
+            tieDebtMicros: state.partners.tieDebtMicros[partner],
+            living: state.isLogic(2) ? LivingEvidence(partner, vertical: code, state, at: stamp) : nil)
     }
 }
 
-extension LeadView {
-    /// What is known of the lead, for people to read.
-    func described(_ state: State) -> [(field: String, value: String)] {
-        var fields: [(field: String, value: String)] = []
-        let words: [(String, Vocabulary.Code)] = [
-            ("country", country), ("region", region), ("language", language), ("vertical", vertical),
-            ("product", product), ("source", source), ("residency", residency), ("lawful basis", lawfulBasis),
-        ]
-        for (name, code) in words where code != Vocabulary.none { fields.append((name, state.vocabulary.word(code))) }
-        if employees > 0 { fields.append(("employees", String(employees))) }
-        if !technologies.isEmpty {
-            fields.append(("technologies", technologies.map(state.vocabulary.word).joined(separator: ", ")))
+extension LivingEvidence {
+    init(_ partner: Int, vertical: Vocabulary.Code, _ state: State, at stamp: Timestamp) {
+        let record = state.records.partners[partner], all = state.tallies.partners[partner]
+        inVerticalInYear = vertical == Vocabulary.none ? nil : state.months.record(partner, vertical, at: stamp)
+        cycleDays = all.won > 0 ? all.cycleDays / UInt64(all.won) : nil
+        responses = record.responses.count
+        typicalResponseMinutes = record.responses.typicalMinutes
+        sizedWins = record.wonSizes.count
+        if sizedWins > 0 {
+            let (mean, spread) = (record.wonSizes.mean, record.wonSizes.variance.squareRoot())
+            usualSizes = Self.amount(mean - spread)...Self.amount(mean + spread)
         }
-        if !requiredCertifications.isEmpty {
-            fields.append(("required certifications", requiredCertifications.map(state.vocabulary.word).joined(separator: ", ")))
-        }
-        if let account, state.accounts.accounts[account].intentTopic != Vocabulary.none {
-            let known = state.accounts.accounts[account]
-            let days = (known.intentLastSeen.micros - known.intentFirstSeen.micros) / Timestamp.microsPerDay
-            fields.append(("intent", "\(state.vocabulary.word(known.intentTopic)), strength \(known.intentStrengthPercent) %, over \(days) days"))
-        }
-        return fields
     }
+
+    private static func amount(_ log: Double) -> Int64 { Int64(min(ElementaryFunctions.exp(log), 1e18).rounded()) }
 }

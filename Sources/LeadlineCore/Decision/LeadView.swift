@@ -22,6 +22,10 @@ struct LeadView: Sendable {
     var slot = LeadTable.nowhere
     /// Partners who had the lead before, its holder included.
     var tried: [UInt32] = []
+    /// Fields on which the lead is silent and the account speaks.
+    var fromAccount: SourcedFields = []
+    /// False if the value is the policy's default, not the lead's own.
+    var statesValue = false
 
     func code(_ field: LeadField) -> Vocabulary.Code {
         switch field {
@@ -63,6 +67,7 @@ extension State {
         view.lawfulBasis = vocabulary.code(of: attributes.lawfulBasis.name)
         view.employees = attributes.employees
         view.valueMinorUnits = valueInProgramCurrency(attributes.dealValue)
+        view.statesValue = attributes.dealValue != nil
         if !attributes.technologies.isEmpty { view.technologies = attributes.technologies.map(vocabulary.code(of:)) }
         if !attributes.requiredCertifications.isEmpty {
             view.requiredCertifications = attributes.requiredCertifications.map(vocabulary.code(of:))
@@ -88,6 +93,7 @@ extension State {
         view.lawfulBasis = vocabulary.code(of: lead.lawfulBasis.name)
         view.employees = lead.employees
         view.valueMinorUnits = value(of: lead)
+        view.statesValue = lead.currency != Vocabulary.none
         view.technologies = lead.technologies
         view.requiredCertifications = lead.requiredCertifications
         view.account = lead.account == LeadTable.nowhere ? nil : Int(lead.account)
@@ -117,9 +123,21 @@ extension State {
     private func enrich(_ view: inout LeadView) {
         guard let index = view.account else { return }
         let account = accounts.accounts[index]
-        if view.country == Vocabulary.none { view.country = account.country }
-        if view.vertical == Vocabulary.none { view.vertical = account.vertical }
-        if view.employees == 0 { view.employees = account.employees }
-        if view.technologies.isEmpty { view.technologies = account.technologies }
+        if view.country == Vocabulary.none {
+            view.country = account.country
+            view.fromAccount.insert(.country)
+        }
+        if view.vertical == Vocabulary.none {
+            view.vertical = account.vertical
+            view.fromAccount.insert(.vertical)
+        }
+        if view.employees == 0 {
+            view.employees = account.employees
+            view.fromAccount.insert(.employees)
+        }
+        if view.technologies.isEmpty {
+            view.technologies = account.technologies
+            view.fromAccount.insert(.technologies)
+        }
     }
 }

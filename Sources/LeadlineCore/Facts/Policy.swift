@@ -112,7 +112,40 @@ public struct FitWeights: Sendable, Equatable {
     public var dealSize: UInt32 = 20
     public var technologies: UInt32 = 10
     public var winRate: UInt32 = 15
+    /// Since logic version 2; nil is `usualShare` of the six above together, on whatever scale they are.
+    public var intent: UInt32?
+    public var acceptance: UInt32?
+    public var responseTime: UInt32?
+    public var cycleLength: UInt32?
+    /// Whether these weights count, or what the program's answers make of them; since logic version 2.
+    public var mode = FitWeightsMode.fixed
     public init() {}
+
+    /// What a weight that is not stated weighs against the first six together.
+    static let usualShare = 0.05
+}
+
+/// Where the weights of fit come from. Raw values are the schema's.
+public enum FitWeightsMode: UInt8, Sendable, CaseIterable {
+    /// The policy states them.
+    case fixed = 1
+    /// They start as stated and follow what partners accept, decline and leave lying.
+    case learned
+}
+
+extension Policy {
+    /// The policy as the logic of a version knows it: what only later ones read is as if it had not been said, as it is in
+    /// the bytes of a state of that version.
+    func known(toLogic version: UInt32) -> Policy {
+        if version >= 2 { return self }
+        var policy = self
+        (policy.fitWeights.intent, policy.fitWeights.acceptance) = (nil, nil)
+        (policy.fitWeights.responseTime, policy.fitWeights.cycleLength) = (nil, nil)
+        policy.fitWeights.mode = .fixed
+        policy.retention = RetentionRule()
+        policy.approvedBy = ""
+        return policy
+    }
 }
 
 /// First-response promise.

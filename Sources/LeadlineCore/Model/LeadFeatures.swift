@@ -89,23 +89,18 @@ struct LeadFeatures: Sendable {
     }
 }
 
-/// A buying signal, as strong as it still is.
+/// An account's buying signal as one code.
 enum Intent {
-    /// A signal loses half of its strength in so many days without a new one.
-    static let halfLifeDays = 30.0
-    private static let ln2 = 0.6931471805599453
-
-    /// Strength now, in percent.
-    static func strength(_ account: AccountTable.Account, at stamp: Timestamp) -> Double {
-        let days = Double(max(0, stamp.micros - account.intentLastSeen.micros)) / Double(Timestamp.microsPerDay)
-        return Double(account.intentStrengthPercent) * ElementaryFunctions.exp(-ln2 * days / halfLifeDays)
+    /// Topic and quarter of strength of the strongest signal by `stamp`; 0 without one.
+    static func code(_ account: AccountTable.Account, at stamp: Timestamp) -> UInt32 {
+        if let signal = account.intents.strongest(at: stamp) { return code(signal.topic, signal.strength(at: stamp)) }
+        if account.intentTopic == Vocabulary.none { return 0 }
+        return code(
+            account.intentTopic, IntentSignal.decayed(account.intentStrengthPercent, since: account.intentLastSeen, at: stamp))
     }
 
-    /// Topic and quarter of strength as one code; 0 without a signal.
-    static func code(_ account: AccountTable.Account, at stamp: Timestamp) -> UInt32 {
-        if account.intentTopic == Vocabulary.none { return 0 }
-        let strength = strength(account, at: stamp)
+    private static func code(_ topic: Vocabulary.Code, _ strength: Double) -> UInt32 {
         let quarter: UInt32 = strength >= 75 ? 3 : strength >= 50 ? 2 : strength >= 25 ? 1 : 0
-        return UInt32(account.intentTopic) << 2 | quarter
+        return UInt32(topic) << 2 | quarter
     }
 }

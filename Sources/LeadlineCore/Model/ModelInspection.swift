@@ -36,6 +36,17 @@ public struct ModelStanding: Sendable, Equatable {
         }
     }
 
+    /// By what share a contribution to fit counts.
+    public struct FitWeight: Sendable, Equatable {
+        public var contribution: FitContribution
+        /// As the policy states it.
+        public var fixed: Double
+        /// As partners' answers made it.
+        public var learned: Double
+        /// Standard deviation of that.
+        public var deviation: Double
+    }
+
     /// A value that leads can have.
     public struct Value: Sendable, Equatable {
         public var slot: LeadSlot
@@ -115,6 +126,13 @@ public struct ModelStanding: Sendable, Equatable {
     public var cells: [CellEffect]
     /// How many of those there are.
     public var cellCount: Int
+    /// The weights of fit, each kind summing to 1; none before logic version 2.
+    public var fitWeights: [FitWeight]
+    /// Which of them count.
+    public var fitWeightsMode: FitWeightsMode
+    /// Leads taken, and leads declined or left lying, from which they were learned.
+    public var answersTaken: UInt32
+    public var answersRefused: UInt32
 
     /// True once an outcome has taught it.
     public var hasLearned: Bool { won > 0 || lost > 0 }
@@ -136,7 +154,9 @@ extension State {
             baseVariance: curve.baseVariance, priorRate: model.settings.priorRate, priorStrength: model.settings.priorStrength,
             experts: Self.experts(blend), multipliers: Self.multipliers(blend), awards: model.awards.next, awardsOpen: model.awards.openCount,
             won: tallies.program.won, lost: tallies.program.lost, closingCurve: Self.closingRows(curve), maturityDays: Int(curve.matureAge),
-            partners: modelPartners(), values: modelValues(), cells: Array(cells.prefix(max(0, cellsMost))), cellCount: cells.count)
+            partners: modelPartners(), values: modelValues(), cells: Array(cells.prefix(max(0, cellsMost))), cellCount: cells.count,
+            fitWeights: isLogic(2) ? modelFitWeights : [], fitWeightsMode: policy?.fitWeights.mode ?? .fixed,
+            answersTaken: fitModel.taken, answersRefused: fitModel.refused)
     }
 
     /// The probability that was said of a lead at the partner who has it; nil if nobody has it, or its outcome is known.
@@ -145,6 +165,14 @@ extension State {
         let number = Int(leads.leads[slot].award)
         guard model.awards.contains(number), !model.awards[number].isClosed else { return nil }
         return Double(model.awards[number].probability)
+    }
+
+    private var modelFitWeights: [ModelStanding.FitWeight] {
+        let learned = fitModel.weights
+        return FitContribution.allCases.map {
+            ModelStanding.FitWeight(
+                contribution: $0, fixed: fitModel.start[$0.rawValue], learned: learned[$0.rawValue], deviation: fitModel.deviation($0))
+        }
     }
 
     // MARK: Blend and curve

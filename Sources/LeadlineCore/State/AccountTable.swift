@@ -16,8 +16,12 @@ struct AccountTable: Sendable {
         var employees: UInt32 = 0
         var vertical = Vocabulary.none
         var country = Vocabulary.none
+        /// The one signal that logic version 1 remembers.
         var intentTopic = Vocabulary.none
         var intentStrengthPercent: UInt8 = 0
+        /// All that later versions remember, and which entries stated the fields above.
+        var intents = IntentSignals()
+        var sources = FieldSources()
     }
 
     private var index = HashIndex()
@@ -32,6 +36,20 @@ struct AccountTable: Sendable {
         accounts.append(Account(pseudonym: pseudonym))
         index.insert(UInt32(accounts.count - 1), HashIndex.hash(pseudonym))
         return accounts.count - 1
+    }
+
+    /// The one signal that logic version 1 remembered becomes the first of a set; its vendor nobody remembers.
+    mutating func adoptSignalSets() {
+        for index in accounts.indices where accounts[index].intentTopic != Vocabulary.none {
+            accounts[index].intents = IntentSignals([IntentSignal(
+                topic: accounts[index].intentTopic, observer: Vocabulary.none,
+                strengthPercent: accounts[index].intentStrengthPercent, firstSeen: accounts[index].intentFirstSeen,
+                lastSeen: accounts[index].intentLastSeen, position: FieldSources.unknown)])
+            accounts[index].intentTopic = Vocabulary.none
+            accounts[index].intentStrengthPercent = 0
+            accounts[index].intentFirstSeen = .epoch
+            accounts[index].intentLastSeen = .epoch
+        }
     }
 
     init() {}

@@ -65,6 +65,12 @@ struct LeadTable: Sendable {
         var turn = BitRow()
         /// Steps of the escalation ladder climbed since the lead came to the human queue.
         var rung: UInt8 = 0
+        /// Positions of the entries that stated what is known of it: where it came in, and where it was updated; since
+        /// logic version 2.
+        var statedAt = FieldSources.unknown
+        var restated = FieldSources()
+        /// The amount that a won deal was learned with; since logic version 2.
+        var learnedMinorUnits: Int64 = 0
 
         var isOpen: Bool { status == .assigned || status == .escalated }
         /// An assigned lead's timer is its deadline or horizon; a waiting one's, when it moves on to the next queue.

@@ -51,7 +51,11 @@ extension Policy {
         w.put(review.conversionBelowBasisPoints)
         w.put(each: lawfulBases) { $0.put($1) }
         w.put(alwaysAssign)
-        guard w.logicVersion >= 2 else { return }
+        if w.logicVersion < 2 { return }
+        for weight in [fitWeights.intent, fitWeights.acceptance, fitWeights.responseTime, fitWeights.cycleLength] {
+            w.put(optional: weight) { $0.put($1) }
+        }
+        w.put(fitWeights.mode.rawValue)
         w.put(retention.closedDealDays)
         w.put(retention.otherLeadDays)
         w.put(retention.deadLetterDays)
@@ -117,7 +121,12 @@ extension Policy {
         review.conversionBelowBasisPoints = try r.get()
         lawfulBases = try r.each { (r) throws(StateBytesError) in try r.string() }
         alwaysAssign = try r.bool()
-        guard r.logicVersion >= 2 else { return }
+        if r.logicVersion < 2 { return }
+        fitWeights.intent = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        fitWeights.acceptance = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        fitWeights.responseTime = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        fitWeights.cycleLength = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        fitWeights.mode = try r.raw()
         retention.closedDealDays = try r.get()
         retention.otherLeadDays = try r.get()
         retention.deadLetterDays = try r.get()

@@ -28,6 +28,11 @@ public struct State: Sendable {
     var leads = LeadTable()
     var accounts = AccountTable()
     var tallies = OutcomeTallies()
+    /// What deals and answers say of partners beyond counts; deals of the last twelve months; and what partners accept.
+    /// Since logic version 2.
+    var records = PartnerRecords()
+    var months = MonthlyTallies()
+    var fitModel = FitWeightModel(from: FitWeights().shares(logic: Logic.newest))
     /// P(won | lead, partner), and the values by which it knows leads.
     var model = WinModel(slotCount: LeadSlot.allCases.count, settings: .withSegments)
     var values = FeatureValues()

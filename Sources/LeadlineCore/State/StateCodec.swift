@@ -21,6 +21,11 @@ extension State {
         leads.write(to: &w)
         w.put(each: accounts.accounts) { $1.write(to: &$0) }
         tallies.write(to: &w)
+        if isLogic(2) {
+            records.write(to: &w)
+            months.write(to: &w)
+            fitModel.write(to: &w)
+        }
         w.put(each: values.known) { $0.put($1) }
         model.write(to: &w)
         prices.write(to: &w)
@@ -67,6 +72,14 @@ extension State {
         accounts = AccountTable(accounts: ContiguousArray(
             try r.each { (r) throws(StateBytesError) in try AccountTable.Account(from: &r) }))
         tallies = try OutcomeTallies(from: &r)
+        if isLogic(2) {
+            records = try PartnerRecords(from: &r)
+            months = try MonthlyTallies(from: &r)
+            fitModel = try FitWeightModel(from: &r)
+            guard records.partners.count == partners.count else { throw .invalid(at: r.at) }
+        } else {
+            for _ in 0..<partners.count { records.addPartner() }
+        }
         for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { _ = values.learn(key) }
         model = try WinModel(from: &r, settings: .withSegments)
         prices = try BidPrices(from: &r)
@@ -163,6 +176,10 @@ extension LeadTable.Lead {
         w.put(remindAt)
         w.put(each: turn.words) { $0.put($1) }
         w.put(rung)
+        if w.logicVersion < 2 { return }
+        w.put(statedAt)
+        restated.write(to: &w)
+        w.put(learnedMinorUnits)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -198,6 +215,10 @@ extension LeadTable.Lead {
         remindAt = try r.timestamp()
         turn = BitRow(words: try r.each { (r) throws(StateBytesError) in try r.get() })
         rung = try r.get()
+        if r.logicVersion < 2 { return }
+        statedAt = try r.get()
+        restated = try FieldSources(from: &r)
+        learnedMinorUnits = try r.get()
     }
 }
 
@@ -206,8 +227,10 @@ extension AccountTable.Account {
         w.put(pseudonym)
         w.put(each: technologies) { $0.put($1) }
         w.put(revenueMinorUnits)
-        w.put(intentFirstSeen)
-        w.put(intentLastSeen)
+        if w.logicVersion < 2 {
+            w.put(intentFirstSeen)
+            w.put(intentLastSeen)
+        }
         w.put(ownedUntil)
         w.put(owner)
         w.put(ownedThrough)
@@ -215,16 +238,23 @@ extension AccountTable.Account {
         w.put(employees)
         w.put(vertical)
         w.put(country)
-        w.put(intentTopic)
-        w.put(intentStrengthPercent)
+        if w.logicVersion < 2 {
+            w.put(intentTopic)
+            w.put(intentStrengthPercent)
+            return
+        }
+        intents.write(to: &w)
+        sources.write(to: &w)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
         self.init(pseudonym: try r.digest())
         technologies = try r.each { (r) throws(StateBytesError) in try r.get() }
         revenueMinorUnits = try r.get()
-        intentFirstSeen = try r.timestamp()
-        intentLastSeen = try r.timestamp()
+        if r.logicVersion < 2 {
+            intentFirstSeen = try r.timestamp()
+            intentLastSeen = try r.timestamp()
+        }
         ownedUntil = try r.timestamp()
         owner = try r.get()
         ownedThrough = try r.get()
@@ -232,8 +262,13 @@ extension AccountTable.Account {
         employees = try r.get()
         vertical = try r.get()
         country = try r.get()
-        intentTopic = try r.get()
-        intentStrengthPercent = try r.get()
+        if r.logicVersion < 2 {
+            intentTopic = try r.get()
+            intentStrengthPercent = try r.get()
+            return
+        }
+        intents = try IntentSignals(from: &r)
+        sources = try FieldSources(from: &r)
     }
 }
 

@@ -138,6 +138,11 @@ enum ClearFields: Sendable {
             case 32: .clear  // deal_size
             case 40: .clear  // technologies
             case 48: .clear  // win_rate
+            case 56: .clear  // intent
+            case 64: .clear  // acceptance
+            case 72: .clear  // response_time
+            case 80: .clear  // cycle_length
+            case 88: .clear  // mode
             default: .sealed
             }
         case .hardRule:

@@ -15,6 +15,7 @@ public enum JSONMember: Equatable, Sendable {
         case "DealLost.reason": .enumeration("RefusalReason")
         case "DealWon.amount": .message("Money")
         case "FirmographicsObserved.annualRevenue", "FirmographicsObserved.annual_revenue": .message("Money")
+        case "FitWeights.mode": .enumeration("FitWeightsMode")
         case "HardRule.require": .message("Predicate")
         case "LeadDeclined.reason": .enumeration("RefusalReason")
         case "LeadIs.leadField", "LeadIs.lead_field": .enumeration("LeadField")
@@ -70,6 +71,7 @@ public enum JSONMember: Equatable, Sendable {
     /// The values of an enum; empty for none of ours.
     public static func values(of enumeration: String) -> [String] {
         switch enumeration {
+        case "FitWeightsMode": ["FIT_WEIGHTS_MODE_UNSPECIFIED", "FIT_WEIGHTS_MODE_FIXED", "FIT_WEIGHTS_MODE_LEARNED"]
         case "LawfulBasis": ["LAWFUL_BASIS_UNSPECIFIED", "LAWFUL_BASIS_CONSENT", "LAWFUL_BASIS_CONTRACT", "LAWFUL_BASIS_LEGITIMATE_INTEREST"]
         case "LeadField": ["LEAD_FIELD_UNSPECIFIED", "LEAD_FIELD_COUNTRY", "LEAD_FIELD_REGION", "LEAD_FIELD_LANGUAGE", "LEAD_FIELD_VERTICAL", "LEAD_FIELD_PRODUCT", "LEAD_FIELD_SOURCE", "LEAD_FIELD_RESIDENCY", "LEAD_FIELD_LAWFUL_BASIS", "LEAD_FIELD_TECHNOLOGIES", "LEAD_FIELD_REQUIRED_CERTIFICATIONS"]
         case "LeadNumber": ["LEAD_NUMBER_UNSPECIFIED", "LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS", "LEAD_NUMBER_EMPLOYEES"]

@@ -239,6 +239,51 @@ public nonisolated enum WireLeadNumber: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// Where the weights of fit come from.
+public nonisolated enum WireFitWeightsMode: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// The default: fixed.
+  case unspecified // = 0
+
+  /// As the policy states them.
+  case fixed // = 1
+
+  /// They start as stated and follow what partners accept, decline and leave lying; since logic version 2.
+  case learned // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .fixed
+    case 2: self = .learned
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .fixed: return 1
+    case .learned: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireFitWeightsMode] = [
+    .unspecified,
+    .fixed,
+    .learned,
+  ]
+
+}
+
 /// How a partner is chosen among those whom the hard rules and caps admit.
 public nonisolated enum WireRoutingMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -581,9 +626,58 @@ public nonisolated struct WireFitWeights: Sendable {
   /// The partner's win rate so far.
   public var winRate: UInt32 = 0
 
+  /// The partner lists what the account shows interest in. Absent is a twentieth of the six above together, as for the
+  /// three below; all four since logic version 2.
+  public var intent: UInt32 {
+    get {_intent ?? 0}
+    set {_intent = newValue}
+  }
+  /// Returns true if `intent` has been explicitly set.
+  public var hasIntent: Bool {self._intent != nil}
+  /// Clears the value of `intent`. Subsequent reads from it will return its default value.
+  public mutating func clearIntent() {self._intent = nil}
+
+  /// How many of its leads the partner takes.
+  public var acceptance: UInt32 {
+    get {_acceptance ?? 0}
+    set {_acceptance = newValue}
+  }
+  /// Returns true if `acceptance` has been explicitly set.
+  public var hasAcceptance: Bool {self._acceptance != nil}
+  /// Clears the value of `acceptance`. Subsequent reads from it will return its default value.
+  public mutating func clearAcceptance() {self._acceptance = nil}
+
+  /// How soon the partner answers.
+  public var responseTime: UInt32 {
+    get {_responseTime ?? 0}
+    set {_responseTime = newValue}
+  }
+  /// Returns true if `responseTime` has been explicitly set.
+  public var hasResponseTime: Bool {self._responseTime != nil}
+  /// Clears the value of `responseTime`. Subsequent reads from it will return its default value.
+  public mutating func clearResponseTime() {self._responseTime = nil}
+
+  /// How long its won deals took.
+  public var cycleLength: UInt32 {
+    get {_cycleLength ?? 0}
+    set {_cycleLength = newValue}
+  }
+  /// Returns true if `cycleLength` has been explicitly set.
+  public var hasCycleLength: Bool {self._cycleLength != nil}
+  /// Clears the value of `cycleLength`. Subsequent reads from it will return its default value.
+  public mutating func clearCycleLength() {self._cycleLength = nil}
+
+  /// Whether these weights count, or what partners' answers make of them.
+  public var mode: WireFitWeightsMode = .unspecified
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _intent: UInt32? = nil
+  fileprivate var _acceptance: UInt32? = nil
+  fileprivate var _responseTime: UInt32? = nil
+  fileprivate var _cycleLength: UInt32? = nil
 }
 
 /// First-response promise.
@@ -1046,6 +1140,10 @@ nonisolated extension WireLeadNumber: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEAD_NUMBER_UNSPECIFIED\0\u{1}LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS\0\u{1}LEAD_NUMBER_EMPLOYEES\0")
 }
 
+nonisolated extension WireFitWeightsMode: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FIT_WEIGHTS_MODE_UNSPECIFIED\0\u{1}FIT_WEIGHTS_MODE_FIXED\0\u{1}FIT_WEIGHTS_MODE_LEARNED\0")
+}
+
 nonisolated extension WireRoutingMethod: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_METHOD_UNSPECIFIED\0\u{1}ROUTING_METHOD_BID_PRICE\0\u{1}ROUTING_METHOD_HIGHEST_SCORE\0\u{1}ROUTING_METHOD_ROUND_ROBIN\0\u{1}ROUTING_METHOD_WEIGHTED_ROTATION\0\u{1}ROUTING_METHOD_HIGHEST_FIT\0")
 }
@@ -1505,7 +1603,7 @@ nonisolated extension WireHardRule: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireFitWeights: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FitWeights"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vertical\0\u{1}country\0\u{1}language\0\u{3}deal_size\0\u{1}technologies\0\u{3}win_rate\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vertical\0\u{1}country\0\u{1}language\0\u{3}deal_size\0\u{1}technologies\0\u{3}win_rate\0\u{1}intent\0\u{1}acceptance\0\u{3}response_time\0\u{3}cycle_length\0\u{1}mode\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1519,12 +1617,21 @@ nonisolated extension WireFitWeights: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.dealSize) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.technologies) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.winRate) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self._intent) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self._acceptance) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self._responseTime) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self._cycleLength) }()
+      case 11: try { try decoder.decodeSingularEnumField(value: &self.mode) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.vertical != 0 {
       try visitor.visitSingularUInt32Field(value: self.vertical, fieldNumber: 1)
     }
@@ -1543,6 +1650,21 @@ nonisolated extension WireFitWeights: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.winRate != 0 {
       try visitor.visitSingularUInt32Field(value: self.winRate, fieldNumber: 6)
     }
+    try { if let v = self._intent {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._acceptance {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._responseTime {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._cycleLength {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 10)
+    } }()
+    if self.mode != .unspecified {
+      try visitor.visitSingularEnumField(value: self.mode, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1553,6 +1675,11 @@ nonisolated extension WireFitWeights: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.dealSize != rhs.dealSize {return false}
     if lhs.technologies != rhs.technologies {return false}
     if lhs.winRate != rhs.winRate {return false}
+    if lhs._intent != rhs._intent {return false}
+    if lhs._acceptance != rhs._acceptance {return false}
+    if lhs._responseTime != rhs._responseTime {return false}
+    if lhs._cycleLength != rhs._cycleLength {return false}
+    if lhs.mode != rhs.mode {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

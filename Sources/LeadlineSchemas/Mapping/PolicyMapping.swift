@@ -129,6 +129,11 @@ extension FitWeights: WireMessage {
             case 4: value.dealSize = try reader.uint32("deal_size")
             case 5: value.technologies = try reader.uint32("technologies")
             case 6: value.winRate = try reader.uint32("win_rate")
+            case 7: value.intent = try reader.uint32("intent")
+            case 8: value.acceptance = try reader.uint32("acceptance")
+            case 9: value.responseTime = try reader.uint32("response_time")
+            case 10: value.cycleLength = try reader.uint32("cycle_length")
+            case 11: value.mode = try reader.choice("mode")
             default: try reader.skip()
             }
         }
@@ -142,6 +147,10 @@ extension FitWeights: WireMessage {
         writer.uint(4, dealSize)
         writer.uint(5, technologies)
         writer.uint(6, winRate)
+        for (field, weight) in [(7, intent), (8, acceptance), (9, responseTime), (10, cycleLength)] {
+            if let weight { writer.uint(field, weight, always: true) }
+        }
+        if mode != .fixed { writer.choice(11, mode) }
     }
 }
 

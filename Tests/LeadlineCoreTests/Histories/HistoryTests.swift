@@ -190,7 +190,8 @@ import Testing
     private static func checkSums(_ evaluation: FullEvaluation, _ place: String) {
         let summary = evaluation.summary
         for one in evaluation.candidates {
-            #expect(one.fitContributions.count == FitContribution.allCases.count, "\(place)")
+            #expect(one.fitContributions.count == FitContribution.count(logic: Logic.newest), "\(place)")
+            #expect(zip(one.fitContributions, evaluation.fitWeights).allSatisfy { 0 <= $0 && $0 <= $1 }, "\(place)")
             #expect(one.fitContributions.reduce(0, +) == one.fit, "\(place)")
             #expect(ElementaryFunctions.logistic(one.conversionContributions.reduce(0, +)) == one.conversion, "\(place)")
             let power: Double = switch summary.fitExponent {

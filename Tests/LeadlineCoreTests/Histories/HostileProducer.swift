@@ -117,13 +117,26 @@ struct HostileProducer {
 
     private mutating func account() -> Input {
         let account = UInt64(random.below(12))
-        if random.chance(50) { return .technographics(account: account, random.some(of: Self.words, percent: 50)) }
+        switch random.below(3) {
+        case 0: return .technographics(account: account, random.some(of: Self.words, percent: 50))
+        case 1: return intent(account)
+        default: break
+        }
         let (vertical, country, employees) = (random.pick(Self.words), random.pick(Self.countries), UInt32(random.below(900)))
         return .firmographics(account: account) {
             $0.vertical = vertical
             $0.country = country
             $0.employees = employees
         }
+    }
+
+    /// Of more topics and vendors than an account remembers, and not in order.
+    private mutating func intent(_ account: UInt64) -> Input {
+        let lastSeen = clock.adding(micros: Int64(random.below(90) - 80) * Timestamp.microsPerDay)
+        let fact = IntentObserved(
+            topic: random.pick(Self.words), strengthPercent: UInt32(random.below(120)), observer: random.pick(Self.countries),
+            firstSeen: lastSeen.adding(micros: -Timestamp.microsPerDay), lastSeen: lastSeen)
+        return Input(.intentObserved(fact), account: digest(account))
     }
 
     mutating func partner() -> Input {

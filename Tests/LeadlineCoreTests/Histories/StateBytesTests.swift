@@ -24,6 +24,8 @@ import Testing
         story.given(1, .lead("L1", account: 1, person: 1) { $0.vertical = "v"; $0.technologies = ["k8s"] }.event(1))
         story.given(1, .lead("L2", account: 1, person: 1), .won("L1", "A"), .lead("L3", account: 1), .declined("L3", "A"))
         story.given(2, .accepted("E1", "A"), .declined("E2", "A"), .responded("E3", "A"), .stage("E4", "A"))
+        story.given(2, .intent(account: 1, "erp", strength: 70, day: 0), .intent(account: 1, "crm", by: "b", strength: 9, day: 0))
+        story.given(2, .firmographics(account: 1) { $0.country = "DE" }, .updated("L1") { $0.product = "p" })
         story.given(2, .won("E5", "A", euros(1)), .lost("E6", "A"), .review("L1"))
         return story.state
     }

@@ -65,6 +65,15 @@ extension Input {
         change(&fact)
         return Input(.firmographicsObserved(fact), account: digest(account))
     }
+    /// What a vendor says of an account's interest; days count from the start of tests.
+    static func intent(
+        account: UInt64, _ topic: String, by observer: String = "vendor", strength: UInt32, fromDay: Int = 0, day: Int
+    ) -> Input {
+        let fact = IntentObserved(
+            topic: topic, strengthPercent: strength, observer: observer, firstSeen: Moment.at(Moment.at(day: fromDay, 0)),
+            lastSeen: Moment.at(Moment.at(day: day, 0)))
+        return Input(.intentObserved(fact), account: digest(account))
+    }
     static func technographics(account: UInt64, _ technologies: [String]) -> Input {
         Input(.technographicsObserved(.init(technologies: technologies, observer: "test")), account: digest(account))
     }

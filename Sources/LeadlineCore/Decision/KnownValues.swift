@@ -1,0 +1,56 @@
+extension LeadView {
+    /// What is known of the lead, for people to read, with the entry that stated each value.
+    func described(_ state: State, at stamp: Timestamp) -> [KnownValue] {
+        var known: [KnownValue] = []
+        func add(_ name: String, _ value: String, _ field: SourcedField) {
+            known.append(KnownValue(field: name, value: value, position: position(of: field, state)))
+        }
+        let words: [(String, Vocabulary.Code, SourcedField)] = [
+            ("country", country, .country), ("region", region, .region), ("language", language, .language),
+            ("vertical", vertical, .vertical), ("product", product, .product), ("source", source, .source),
+            ("residency", residency, .residency), ("lawful basis", lawfulBasis, .lawfulBasis),
+        ]
+        for (name, code, field) in words where code != Vocabulary.none { add(name, state.vocabulary.word(code), field) }
+        if employees > 0 { add("employees", String(employees), .employees) }
+        if !technologies.isEmpty { add("technologies", Self.list(technologies, state), .technologies) }
+        if !requiredCertifications.isEmpty {
+            add("required certifications", Self.list(requiredCertifications, state), .requiredCertifications)
+        }
+        return known + signals(state, at: stamp)
+    }
+
+    private static func list(_ words: [Vocabulary.Code], _ state: State) -> String {
+        words.map(state.vocabulary.word).joined(separator: ", ")
+    }
+
+    /// The entry that stated a value: the account's last where the lead is silent, else the lead's own. A lead that just
+    /// came in states its values in the entry that is being decided.
+    func position(of field: SourcedField, _ state: State) -> UInt64? {
+        if fromAccount.contains(field) { return account.flatMap { state.accounts.accounts[$0].sources.position(of: field) } }
+        return slot == LeadTable.nowhere ? state.nextPosition : state.leads.leads[Int(slot)].position(of: field)
+    }
+
+    /// The account's buying signals, the strongest first.
+    private func signals(_ state: State, at stamp: Timestamp) -> [KnownValue] {
+        guard let account else { return [] }
+        let known = state.accounts.accounts[account]
+        func over(_ first: Timestamp, _ last: Timestamp) -> String { "over \((last.micros - first.micros) / Timestamp.microsPerDay) days" }
+        if known.intentTopic != Vocabulary.none {
+            let topic = state.vocabulary.word(known.intentTopic)
+            return [KnownValue(
+                field: "intent",
+                value: "\(topic), strength \(known.intentStrengthPercent) %, \(over(known.intentFirstSeen, known.intentLastSeen))")]
+        }
+        let strengths = known.intents.signals.map { $0.strength(at: stamp) }
+        let order = strengths.indices.sorted { strengths[$0] == strengths[$1] ? $0 < $1 : strengths[$0] > strengths[$1] }
+        return order.map { row in
+            let signal = known.intents.signals[row]
+            let left = Int(strengths[row].rounded())
+            let faded = left < Int(signal.strengthPercent) ? " (\(left) % by now)" : ""
+            return KnownValue(
+                field: "intent",
+                value: "\(state.vocabulary.word(signal.topic)), strength \(signal.strengthPercent) %\(faded), \(over(signal.firstSeen, signal.lastSeen))",
+                position: signal.position == FieldSources.unknown ? nil : signal.position)
+        }
+    }
+}
