@@ -34,6 +34,8 @@ public enum EventText {
         case .reviewResolved(let event): "review of \(event.leadID) resolved, \(event.overridden ? "overridden" : "upheld")"
         case .commissionAccrued(let event):
             "commission of \(event.amountMinorUnits) accrued to \(event.partnerID) for \(event.leadID) at \(event.rateBasisPoints) bp"
+        case .retentionApplied(let event):
+            "key of the person of \(event.leadID) destroyed, \(event.keptDays) days after closing (\(event.category), closed \(RFC3339.format(event.closedAt)))"
         case .reminderDue(let event):
             "\(event.partnerID) reminded of \(event.leadID), due \(RFC3339.format(event.respondBy))"
         }

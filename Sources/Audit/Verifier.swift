@@ -257,7 +257,7 @@ extension Verifier {
         } catch let error as VaultError {
             return .notChecked("no master key. \(error)")
         }
-        let deadLetters = DeadLetters(vault: keyring.vault)
+        let deadLetters = DeadLetters(keyring)
         var result = DeadLetterVerification(isChecked: true)
         try journal.read { db in
             guard try db.tableExists("dead_letters") else { return }

@@ -85,6 +85,18 @@ public struct SnapshotStore: Sendable {
         return Snapshot(program: program, position: found, stateHash: hash, state: state)
     }
 
+    /// Where the newest snapshot at or before a position stands, and how large it is; nil if there is none.
+    public func nearest(program: String, atOrBefore position: UInt64, in db: Database) throws -> (position: UInt64, byteCount: Int)? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT position, length(state) FROM snapshots
+                WHERE program = ? AND position <= ? AND state IS NOT NULL ORDER BY position DESC LIMIT 1
+                """,
+            arguments: [program, min(position, UInt64(Int64.max))]
+        ).map { ($0[0], $0[1]) }
+    }
+
     /// All recorded hashes of a program, by rising position.
     public func hashes(
         program: String, in db: Database

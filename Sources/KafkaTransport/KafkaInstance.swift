@@ -174,6 +174,8 @@ struct ShardLife: Sendable {
                 settings, partition: partition, options: options, metadata: metadata, journal: journal, vault: vault
             ) { bar.update($0, $1, $2) }
         }
+        // The journal is caught up and its predecessor fenced; nothing has been decided yet.
+        try TakeoverCheck(partition: partition, reader: PartitionReader(settings), signer: CheckpointSigner(folder), logger: logger).run()
         logger.info("shard ready", metadata: ["partition": "\(partition)"])
         let projector = try Projector(folder)
         let keeper = try CheckpointKeeper.logging(folder, logger) { try publish($0) }

@@ -10,6 +10,8 @@ public enum KafkaTransportError: Error, Sendable, Equatable, CustomStringConvert
     case notAppendTime(topic: String)
     /// The journal topic holds what no processor writes.
     case journalBroken(partition: Int32, offset: Int64, String)
+    /// The journal is not the one that a published checkpoint was signed over.
+    case notWhatWasSigned(partition: Int32, String)
     /// No token to authenticate with.
     case token(String)
     /// The deployment's keys are wrapped under another master key than this instance's.
@@ -30,6 +32,8 @@ public enum KafkaTransportError: Error, Sendable, Equatable, CustomStringConvert
             "\(topic) does not carry the broker's append time. Set message.timestamp.type=LogAppendTime on it, then start again"
         case .journalBroken(let partition, let offset, let detail):
             "partition \(partition) of leadline.journal is broken at offset \(offset): \(detail). Restore the topic from an archive"
+        case .notWhatWasSigned(let partition, let detail):
+            "partition \(partition) of leadline.journal is not what leadline.checkpoints vouches for, so nothing is decided on it: \(detail)"
         case .token(let detail):
             "the token for SASL/OAUTHBEARER cannot be used: \(detail). It must be a JSON Web Token with the claims exp and sub"
         case .masterKey(let partition):

@@ -2,7 +2,7 @@ import Engine
 
 /// How the topics of a cluster should be, and how they are.
 public enum Topics {
-    private static let dayMillis = 86_400_000
+    static let dayMillis = 86_400_000
 
     /// Every topic, with the settings that Leadline's guarantees rest on.
     ///

@@ -71,11 +71,15 @@ struct FoundPerson {
     private let folder: DataFolder
     private let program: String
 
+    /// Longest name by which a person is sought.
+    static let nameBytesMax = 320
+    static let nameTooLong = "a person is named by text of at most \(nameBytesMax) bytes: an e-mail address or a lead's id"
+
     /// Finds the person; whom the journal erased, an old vault does not bring back.
     init(_ text: String, _ folder: DataFolder, program: String) throws {
         self.folder = folder
         self.program = program
-        guard text.utf8.count <= 320 else { throw CommandFailure(.input, "--subject is longer than an e-mail address or a lead's id can be") }
+        guard text.utf8.count <= Self.nameBytesMax else { throw CommandFailure(.input, Self.nameTooLong) }
         let hasKey = FileManager.default.fileExists(atPath: folder.settings.masterKeyFile)
         if !hasKey && text.contains("@") {
             throw CommandFailure(.environment, "an e-mail address is found with the master key alone, and there is none", at: folder.settings.masterKeyFile, remedy: "Restore it, or name a lead")
@@ -85,9 +89,7 @@ struct FoundPerson {
         var bar = ProgressBar("indexing", unit: "entries")
         defer { bar.finish() }
         guard let person = try PersonFinder(folder, program: program, keyring: keyring).find(text, progress: { bar.update($0, of: $1) }) else {
-            throw CommandFailure(
-                .input, "nobody is known so in the program \(program)",
-                remedy: "An erased person is found by a lead's id; 'leadline leads list' shows leads, 'leadline deadletter list' what was refused")
+            throw CommandFailure(unknown: program)
         }
         self.person = person
     }
@@ -96,22 +98,9 @@ struct FoundPerson {
     var isErased: Bool { !person.subjects.isEmpty && person.subjects.allSatisfy { keyring?.vault.isErased($0) ?? false } }
 
     func dossier() throws -> Dossier {
-        let fields = keyring.map { SealedFields(vault: $0.vault) }
-        let builder = DossierBuilder(folder, program: program, leaves: Self.leaves) { entry in
-            guard let fields else { return entry.sealed.isEmpty ? .nothing : .unavailable }
-            do {
-                switch try fields.open(entry, program: program) {
-                case .nothing: return .nothing
-                case .erased: return .erased
-                case .opened(let bytes, let kind): return .fields(try Self.leaves(bytes, kind))
-                }
-            } catch VaultError.keyMissing { return .unavailable }
-        }
+        let builder = DossierBuilder(
+            folder, program: program, leaves: EntryFields.leaves, open: EntryFields.opener(keyring, program: program))
         return try builder.build(person, isErased: isErased, now: SystemClock().now())
-    }
-
-    private static func leaves(_ bytes: [UInt8], _ kind: MessageKind) throws -> [Dossier.Field] {
-        try SchemaJSON.leaves(bytes, as: kind).map { .init(name: $0.path, value: $0.value) }
     }
 }
 

@@ -3,138 +3,237 @@ import Audit
 import Engine
 import Foundation
 import Journal
+import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
 import Vault
 
 struct AuditEraseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "erase", abstract: "Erase one person, and write the certificate.",
+        commandName: "erase", abstract: "Erase one person or many, and write a certificate for each.",
         discussion: """
             Submits ErasureRequested, waits until it is journaled and the person's key destroyed, removes the contents of \
             rejected records that hold the address or name a lead, and writes a certificate: signed by the log's key, with \
             the proof that the erasure stands in the journal, checked offline by 'leadline audit check FILE --key KEY'.
 
+            --subjects-file erases many in one go, one e-mail address or lead's id a line; certificates go to a folder. \
+            Lines that lead to nobody are named by their number; the others are erased, and the exit code is 2. What was \
+            erased is not erased again by repeating the command; the certificates are written again.
+
             The person's open leads close and their holders are told. Recorded decisions, proofs and replays stay as they \
             are. For a person who is erased already, e.g. through a running instance, it writes the certificate alone; name \
-            a lead then, for the address leads nowhere any more. \(Outcome.note)
+            a lead then, for the address leads nowhere any more.
+
+            On Kafka, run it where an instance has the program's partition, with --kafka: the erasure goes to \
+            leadline.controls, and the certificate says when retention and compaction have ended each topic's copy. \
+            \(Outcome.note)
             """)
 
     @Option(help: ArgumentHelp("The person: an e-mail address or a lead's id.", valueName: "who"))
-    var subject: String
+    var subject: String?
+
+    @Option(help: ArgumentHelp("File with one person a line; - is stdin.", valueName: "file"))
+    var subjectsFile: String?
 
     @Option(help: ArgumentHelp("Who asked for it; recorded in the certificate.", valueName: "text"))
     var requestedBy: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write the certificate to this file. Default: erasure-POSITION.note in the current folder.", valueName: "file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("Write the certificate to this file, many to this folder. Default: erasure-POSITION.note in the current folder, many in 'erasures'.", valueName: "file"))
     var output: String?
 
-    @Flag(help: "Print the certificate's statement as JSON.")
+    @Flag(help: "Print each certificate's statement as one line of JSON.")
     var json = false
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
+
+    /// Records that are submitted at once.
+    private static let chunk = 1_000
+    /// People in one file at most.
+    private static let peopleMax = 100_000
+    /// How long an instance may take to journal what was sent to it.
+    private static let wait = Duration.seconds(120)
 
     func validate() throws {
         if requestedBy.isEmpty || requestedBy.utf8.count > 512 { throw ValidationError("--requested-by must have 1 to 512 bytes") }
+        if (subject == nil) == (subjectsFile == nil) { throw ValidationError("Say who: --subject, or --subjects-file") }
     }
 
     func run() async throws {
         let folder = try data.folder()
         let program = data.program(in: folder)
         do {
-            let target = try target(folder, program)
-            try AccessLog.note(folder, command: "audit erase", program: program, subjects: target.subjects, reason: "erasure requested")
-            for lead in target.leadsToErase { try await submit(lead, program, folder) }
-            try finish(target, program, folder)
+            let names = try names()
+            let run = try plan(names, folder, program)
+            if run.targets.isEmpty { throw CommandFailure(unknown: program) }
+            try await submit(run, program, folder)
+            try finish(run, folder)
+            try report(run.unknown, names)
         } catch let refusal as CheckpointRefusal {
             throw CommandFailure(.checkFailed, "\(refusal)")
+        } catch let fault as ErasureFault {
+            throw CommandFailure(.checkFailed, "\(fault)")
         } catch { throw CommandFailure(ofAudit: error) }
     }
 
-    /// What is to be done, taken down before the vault forgets it. The vault is closed again, for the processor opens it.
-    private struct Target {
-        var subjects: [String]
-        var leads: [String]
-        var leadsToErase: [String]
-        var marks: [String]
+    // MARK: Who
+
+    private struct Name {
+        var line: Int
+        var text: String
     }
 
-    private func target(_ folder: DataFolder, _ program: String) throws -> Target {
-        let found = try FoundPerson(subject, folder, program: program)
-        guard let keyring = found.keyring else {
+    private func names() throws -> [Name] {
+        if let subject {
+            guard subject.utf8.count <= FoundPerson.nameBytesMax else { throw CommandFailure(.input, FoundPerson.nameTooLong) }
+            return [Name(line: 1, text: subject)]
+        }
+        let file = try LineFile(subjectsFile ?? "-")
+        var names: [Name] = []
+        while let line = try file.next() {
+            guard let text = String(validating: line.bytes, as: UTF8.self)?.trimmingCharacters(in: .whitespaces), text.utf8.count <= FoundPerson.nameBytesMax else {
+                throw CommandFailure(.input, FoundPerson.nameTooLong, at: "\(file.name), line \(line.number)", remedy: "Nobody was erased. Mend the line")
+            }
+            if !text.isEmpty { names.append(Name(line: line.number, text: text)) }
+            guard names.count <= Self.peopleMax else {
+                throw CommandFailure(.input, "more than \(Self.peopleMax) people", at: file.name, remedy: "Nobody was erased. Split the file")
+            }
+        }
+        if names.isEmpty { throw CommandFailure(.input, "nobody is named", at: file.name) }
+        return names
+    }
+
+    /// Takes down who is meant before the vault forgets them, and notes it.
+    private func plan(_ names: [Name], _ folder: DataFolder, _ program: String) throws -> ErasureRun {
+        guard FileManager.default.fileExists(atPath: folder.settings.masterKeyFile) else {
             throw CommandFailure(.environment, "without the master key nobody can be erased", at: folder.settings.masterKeyFile, remedy: "Restore it")
         }
-        let leads = found.person.leads.map(\.leadID)
-        var target = Target(subjects: found.person.subjects.map(\.description), leads: leads, leadsToErase: [], marks: leads)
-        if subject.contains("@") { target.marks.append(subject) }
-        if found.isErased { return target }
-        let dossier = try found.dossier()
-        target.marks += dossier.sources.flatMap(\.sealed).filter { $0.name.hasSuffix("email") }.map(\.value)
-        let open = found.person.subjects.filter { !keyring.vault.isErased($0) }
-        target.leadsToErase = try open.compactMap { subject in
-            try PersonFinder(folder, program: program, keyring: keyring).lead(of: subject)
+        let keyring = try folder.openVault()
+        try PersonFinder.honourErasures(folder, keyring.vault)
+        var bar = ProgressBar("finding", unit: "people")
+        defer { bar.finish() }
+        let run = try ErasureRun(
+            folder, program: program, keyring: keyring, names: names.map(\.text), leaves: EntryFields.leaves,
+            open: EntryFields.opener(keyring, program: program)
+        ) { bar.update(UInt64($0), of: UInt64($1)) }
+        for part in run.targets.chunked(Self.chunk) {
+            try AccessLog.note(
+                folder, command: "audit erase", program: program, subjects: part.flatMap { $0.person.subjects.map(\.description) },
+                reason: "erasure requested")
         }
-        return target
+        return run
     }
 
-    private func submit(_ lead: String, _ program: String, _ folder: DataFolder) async throws {
+    // MARK: Submitting
+
+    private func submit(_ run: ErasureRun, _ program: String, _ folder: DataFolder) async throws {
+        let leads = run.leadsToErase
+        if leads.isEmpty { return }
+        if folder.isShard { return try await send(leads, run, program, folder) }
         do { _ = try folder.lock() } catch EngineError.locked {
             throw CommandFailure(
                 .environment, "another leadline process works on \(folder.path)",
-                remedy: "Send it there: echo '{\"leadId\":\"\(lead)\"}' | leadline produce controls --type leadline.v1.ErasureRequested - --data \(folder.path), then run this command again with --subject \(lead) for the certificate")
+                remedy: "Send it there: echo '{\"leadId\":\"\(leads[0])\"}' | leadline produce controls --type leadline.v1.ErasureRequested - --data \(folder.path), one line a person, then run this command again with leads' ids for the certificates")
         }
-        let body = JSONText.object([("leadId", JSONText.quoted(lead)), ("requester", JSONText.quoted(requestedBy))])
-        let outcome = try await Publication.publish([EventRecord.binary(.erasureRequested, program: program, json: body)], to: folder)
-        if case .processed(let report) = outcome, report.rejections == 0 { return }
-        throw CommandFailure(.environment, "the erasure was not processed: \(outcome.sentence)", remedy: "Run this command again once it is")
+        var bar = ProgressBar("erasing", unit: "people")
+        defer { bar.finish() }
+        var done: UInt64 = 0
+        for part in leads.chunked(Self.chunk) {
+            let outcome = try await Publication.publish(records(part, program), to: folder)
+            guard case .processed(let report) = outcome, report.rejections == 0 else {
+                throw CommandFailure(.environment, "the erasures were not processed: \(outcome.sentence)", remedy: "Run this command again once they are")
+            }
+            done += UInt64(part.count)
+            bar.update(done, of: UInt64(leads.count))
+        }
     }
 
-    private func finish(_ target: Target, _ program: String, _ folder: DataFolder) throws {
+    private func records(_ leads: [String], _ program: String) -> [NewRecord] {
+        leads.map { lead in
+            let body = JSONText.object([("leadId", JSONText.quoted(lead)), ("requester", JSONText.quoted(requestedBy))])
+            return EventRecord.binary(.erasureRequested, program: program, json: body)
+        }
+    }
+
+    /// An instance journals what stands on the topic; its copy of the journal, in this folder, shows when.
+    private func send(_ leads: [String], _ run: ErasureRun, _ program: String, _ folder: DataFolder) async throws {
+        let settings = try kafka.required()
+        for part in leads.chunked(Self.chunk) { _ = try await Publication.publish(records(part, program), to: folder, kafka: settings) }
+        Terminal.say("Sent \(CountText.of(leads.count, "erasure")) to Kafka; waiting until the processor has journaled them.")
+        let end = ContinuousClock.now + Self.wait
+        while try !run.isRecorded() {
+            guard ContinuousClock.now < end else {
+                throw CommandFailure(
+                    .environment, "the erasures are on leadline.controls, but this folder's journal does not show them yet", at: folder.path,
+                    remedy: "Run this command again, with leads' ids, in the data folder of the instance that has the partition; 'leadline status' shows the members")
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    // MARK: Certificates
+
+    private func finish(_ run: ErasureRun, _ folder: DataFolder) throws {
         let keyring = try folder.openVault()
-        try PersonFinder.honourErasures(folder, keyring.vault)
-        let emptied = try PersonErasure(folder, keyring).empty(marks: target.marks)
-        let entries = try ErasureEntries.read(folder, program, target.leads)
-        guard let last = entries.erasures.last else {
-            throw CommandFailure(.checkFailed, "the journal holds no erasure of these leads", remedy: "Run the command again")
-        }
-        let isGone = target.subjects.allSatisfy { text in
-            entries.subjects.first { $0.description == text }.map { keyring.vault.isErased($0) } ?? false
-        }
+        try run.finish(keyring)
+        let copies = folder.isShard ? try Topics.copiesOfErased(kafka.settings().map { try ClusterAdmin($0) }) : []
+        let certifier = try ErasureRun.Certifier(run, keyring)
         let now = SystemClock().now()
-        let statement = ErasureCertificate.Statement(
-            program: program, subjects: target.subjects, leads: target.leads, requestedBy: requestedBy, position: last.position,
-            erased: TimeText.utc(last.stamp), issued: TimeText.utc(now), keyDestroyed: isGone, deadLettersEmptied: emptied.deadLetters,
-            waitingEmptied: emptied.waiting, residualFields: entries.residual,
-            // Inputs are kept seven days, keys are compacted within one: see `leadline topics`.
-            provisionalUntil: folder.path.contains("/shards/") ? TimeText.utc(last.stamp.adding(micros: 8 * Timestamp.microsPerDay)) : nil)
-        guard isGone else { throw CommandFailure(.checkFailed, "the person's key is still in the vault", at: folder.vaultPath, remedy: "Run the command again") }
-        let certificate = try ErasureCertificate(statement, in: folder)
-        let path = output ?? "erasure-\(last.position).note"
-        try PrivateFile.write(certificate.note.description, to: path)
-        Terminal.line(json ? try JSONText.line(statement) : statement.lines.map(Terminal.harmless).joined(separator: "\n"))
-        Terminal.say("The certificate is in \(path). Check it with 'leadline audit check \(path) --key KEY'.")
+        var bar = ProgressBar("certifying", unit: "people")
+        defer { bar.finish() }
+        if subjectsFile != nil { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]) }
+        for (index, target) in run.targets.enumerated() {
+            let certificate = try certifier.certificate(of: target, requestedBy: requestedBy, issued: now, copies: copies)
+            let statement = certificate.statement
+            let path = path(statement.position)
+            try PrivateFile.write(certificate.note.description, to: path)
+            if json {
+                Terminal.line(try JSONText.line(statement))
+            } else if subject != nil {
+                Terminal.line(statement.lines.map(Terminal.harmless).joined(separator: "\n"))
+                Terminal.say("The certificate is in \(path). Check it with 'leadline audit check \(path) --key KEY'.")
+            }
+            bar.update(UInt64(index + 1), of: UInt64(run.targets.count))
+        }
+        if subjectsFile != nil && !json { summarise(run, copies) }
+    }
+
+    private var directory: String { output ?? "erasures" }
+
+    private func path(_ position: UInt64) -> String {
+        if subjectsFile != nil { return directory + "/erasure-\(position).note" }
+        return output ?? "erasure-\(position).note"
+    }
+
+    private func summarise(_ run: ErasureRun, _ copies: [TopicCopy]) {
+        let records = run.targets.reduce(0) { $0 + $1.records.deadLetters + $1.records.waiting }
+        let keys = run.targets.reduce(0) { $0 + $1.recordKeys.count }
+        Terminal.line("\(CountText.of(run.targets.count, "person").replacing("persons", with: "people")) erased, their keys destroyed; \(records) rejected or waiting records emptied, \(keys) of their keys destroyed")
+        for copy in copies { Terminal.line("\(copy.topic.name): \(copy.holds), ended within \(TimeText.duration(seconds: copy.micros / 1_000_000))") }
+        Terminal.line("Certificates: \(directory)/erasure-POSITION.note. Check them with 'leadline audit check \(directory)/*.note --key KEY'.")
+    }
+
+    private func report(_ unknown: [Int], _ names: [Name]) throws {
+        if unknown.isEmpty { return }
+        for index in unknown.prefix(20) { Terminal.say("error: line \(names[index].line) of the file leads to nobody in the program") }
+        throw CommandFailure(
+            .input, "\(unknown.count) of \(names.count) lines lead to nobody; the others were erased",
+            remedy: "An erased person is found by a lead's id; 'leadline leads list' shows leads, 'leadline deadletter list' what was refused")
     }
 }
 
-/// What the journal says of an erased person.
-private struct ErasureEntries {
-    var erasures: [EntryRecord] = []
-    var subjects: [SubjectID] = []
-    var residual: [String] = []
+extension CommandFailure {
+    /// Nobody was found by what was given.
+    init(unknown program: String) {
+        self.init(
+            .input, "nobody is known so in the program \(program)",
+            remedy: "An erased person is found by a lead's id; 'leadline leads list' shows leads, 'leadline deadletter list' what was refused")
+    }
+}
 
-    static func read(_ folder: DataFolder, _ program: String, _ leads: [String]) throws -> ErasureEntries {
-        let projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: try folder.openDerived())
-        try projection.catchUp()
-        let positions = try leads.flatMap { try projection.lead($0, program: program)?.positions ?? [] }
-        var result = ErasureEntries()
-        var fields: Set<String> = []
-        for entry in try LeadEntries.read(folder, program, Set(positions).sorted()) {
-            if case .erasureRequested(let fact) = entry.input.fact, leads.contains(fact.leadID) { result.erasures.append(entry) }
-            if let subject = entry.input.subject.flatMap({ SubjectID($0.bytes) }) { result.subjects.append(subject) }
-            guard let kind = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact)) else { continue }
-            for leaf in try SchemaJSON.leaves(FactCodec.encode(entry.input.fact).bytes, as: kind) { fields.insert("\(kind.fullName.split(separator: ".").last ?? "").\(leaf.path)") }
-        }
-        result.residual = fields.sorted()
-        return result
+extension Array {
+    /// In parts of at most so many elements.
+    fileprivate func chunked(_ size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

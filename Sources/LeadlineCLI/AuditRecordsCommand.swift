@@ -187,8 +187,11 @@ struct RecordsText {
     }
 
     var retention: [String] {
-        ["executed: \(records.executions.isEmpty ? "nothing" : Self.counts(records.executions))", "input payloads are deleted in the transaction that journals them; nothing else ends by itself: sealed data ends by erasure"]
-            + records.retention.suffix(100).map { "\($0.time) \($0.kind) at position \($0.position), \($0.effects) events" }
+        ["executed: \(records.executions.isEmpty ? "nothing" : Self.counts(records.executions))", "input payloads are deleted in the transaction that journals them; sealed data ends by erasure, and by the policy's retention where it sets one"]
+            + records.retention.suffix(100).map { execution in
+                let policy = execution.policyVersion.map { " by policy \($0.prefix(12))" } ?? ""
+                return "\(execution.time) \(execution.kind)\(policy) at position \(execution.position), \(execution.effects) events"
+            }
     }
 
     var changes: [String] {

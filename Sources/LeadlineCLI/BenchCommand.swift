@@ -7,7 +7,7 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure throughput, recovery and memory on this machine.",
         discussion: "Use a release build. Without a subcommand it measures the core and the data folder's own log.",
-        subcommands: [BenchEmbeddedCommand.self, BenchKafkaCommand.self, BenchProofCommand.self], defaultSubcommand: BenchEmbeddedCommand.self)
+        subcommands: [BenchEmbeddedCommand.self, BenchKafkaCommand.self, BenchProofCommand.self, BenchDossierCommand.self], defaultSubcommand: BenchEmbeddedCommand.self)
 }
 
 /// The core and the embedded log.

@@ -219,10 +219,16 @@ private struct TopicReader: Sendable {
     private func deadLetters(_ from: Int64, _ limit: Int) throws -> Page {
         let vault = isUnsealed ? try folder.openVault().vault : nil
         var page = Page(lines: [], next: from)
-        for stored in try EmbeddedLog(folder.openJournal()).deadLetters(from: from, limit: limit) {
-            let view = try DeadLetterView(.init(offset: stored.offset), stored.bytes)
+        let views = try EmbeddedLog(folder.openJournal()).deadLetters(from: from, limit: limit).map {
+            try DeadLetterView(.init(offset: $0.offset), $0.bytes)
+        }
+        if isUnsealed && !views.isEmpty {
+            let keys = views.compactMap { SubjectID($0.letter.keyID)?.description }
+            try AccessLog.note(folder, command: "consume deadletter", program: program, subjects: keys, reason: "")
+        }
+        for view in views {
             let record = try vault.map { try OpenedRecord.open(view.letter, $0) }
-            page.next = stored.offset + 1
+            page.next = view.place.offset + 1
             if asJSON {
                 page.lines.append(try view.json(record))
             } else {

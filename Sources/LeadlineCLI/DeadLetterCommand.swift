@@ -70,16 +70,25 @@ struct DeadLetterShow: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Offset on leadline.deadletter, with --kafka partition:offset.", valueName: "place"))
     var place: DeadLetterPlace
 
-    @Flag(help: "Open the record with the vault.")
+    @Flag(help: "Open the record with the vault. The read is noted in the access log.")
     var unseal = false
+
+    @Option(help: ArgumentHelp("Why it is opened, for the access log.", valueName: "text"))
+    var reason = ""
 
     @Flag(help: "Print it as JSON, bytes as base64 and as text.")
     var json = false
 
+    /// Notes the read first. Nobody knows whose data a rejected record holds, so its key's random id stands there.
+    private func open(_ letter: DeadLetterView, _ stored: StoredDeadLetters) throws -> OpenedRecord {
+        try stored.note("deadletter show", [letter], reason: reason)
+        return try OpenedRecord.open(letter.letter, try stored.vault(of: place))
+    }
+
     func run() async throws {
         let stored = try StoredDeadLetters(data, kafka)
         let letter = try stored.at(place)
-        let record = unseal ? try OpenedRecord.open(letter.letter, try stored.vault(of: place)) : nil
+        let record = unseal ? try open(letter, stored) : nil
         if json {
             Terminal.line(try letter.json(record))
             return
@@ -196,6 +205,12 @@ private struct StoredDeadLetters {
                 .input, "this data folder belongs to a Kafka deployment, whose dead letters are on the cluster", at: folder.path,
                 remedy: "Name the cluster with --kafka host:port, or in $LEADLINE_KAFKA")
         }
+    }
+
+    /// Notes in the access log that letters are opened.
+    func note(_ command: String, _ letters: [DeadLetterView], reason: String) throws {
+        let keys = letters.compactMap { SubjectID($0.letter.keyID)?.description }
+        try AccessLog.note(folder, command: command, program: folder.settings.program, subjects: keys, reason: reason)
     }
 
     /// The vault that opens a letter.

@@ -52,7 +52,8 @@ struct LogicAdopt: AsyncParsableCommand {
         commandName: "adopt", abstract: "Decide by a later logic version from here on.",
         discussion: """
             Publishes the adoption as an event. Entries before it keep their version; there is no way back to an earlier \
-            one. Every instance of a cluster must run a release that has the version. \(Outcome.note)
+            one. Every instance of a cluster must run a release that has the version. What the policy says beyond an earlier \
+            version takes effect once it is applied again. \(Outcome.note)
             """)
 
     @OptionGroup var kafka: KafkaOptions

@@ -52,6 +52,8 @@ private struct NetworkDocument: Encodable {
         var status: String
         var leads: UInt32
         var leadsMax: UInt32?
+        var openLeads: UInt32
+        var openLeadsMax: UInt32?
         var floorLeads: UInt32
         var floor: UInt32
         var floorLacking: UInt32
@@ -87,8 +89,8 @@ private struct NetworkDocument: Encodable {
         jainOfUtilisation = network.jainOfUtilisation
         partners = network.partners.map {
             Partner(
-                partnerId: $0.partnerID, status: $0.status, leads: $0.leads, leadsMax: $0.leadsMax, floorLeads: $0.floorLeads,
-                floor: $0.floor, floorLacking: $0.floorLacking, utilisation: $0.utilisation, placePrice: $0.placePrice,
+                partnerId: $0.partnerID, status: $0.status, leads: $0.leads, leadsMax: $0.leadsMax, openLeads: $0.openLeads,
+                openLeadsMax: $0.openLeadsMax, floorLeads: $0.floorLeads, floor: $0.floor, floorLacking: $0.floorLacking, utilisation: $0.utilisation, placePrice: $0.placePrice,
                 floorFavour: $0.floorFavour, evennessFavour: $0.evennessFavour, tieDebtMicros: $0.tieDebtMicros)
         }
     }

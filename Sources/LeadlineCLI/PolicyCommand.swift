@@ -42,7 +42,7 @@ struct PolicyApply: AsyncParsableCommand {
         let (message, published) = try PolicyFile.read(file)
         let before = try state.policy.map { try YAMLTree.leaves(json: SchemaJSON.text($0)) } ?? []
         let differences = FieldDiff.between(before, try YAMLTree.leaves(json: SchemaJSON.text(published.policy)))
-        let isUnchanged = state.policyVersion == published.version
+        let isUnchanged = state.policyVersion == published.version && state.policy == published.policy
         if json {
             Terminal.line(try JSONText.line(Report(
                 version: published.version, unchanged: isUnchanged, published: !isUnchanged && !dryRun, differences: differences)))

@@ -32,7 +32,9 @@ struct Decision {
         case .programRegistered:
             return state.isRegistered ? disregard("", .alreadyRegistered) : []
         case .policyPublished(let fact):
-            return fact.version == state.policyVersion ? disregard("", .noChange) : []
+            // What an earlier logic did not know of the same policy takes effect when it is published again.
+            let isInForce = fact.version == state.policyVersion && state.policy == fact.policy.known(toLogic: state.logicVersion)
+            return isInForce ? disregard("", .noChange) : []
         case .partnerUpserted, .intentObserved, .firmographicsObserved, .technographicsObserved,
             .duplicateReceived:
             return []
@@ -274,6 +276,8 @@ extension Decision {
     /// One item that is due. What else is due by then gets an entry of its own, so that each decision sees the
     /// state that the one before it left.
     private mutating func timeAdvanced(_ state: State, _ through: Timestamp) -> [Event] {
+        let due = state.retentionDue(through: through)
+        if !due.isEmpty { return applyRetention(state, due, through) }
         guard let item = state.agenda.first, item.at <= through else { return [] }
         switch item.kind {
         case .lead:
@@ -288,6 +292,16 @@ extension Decision {
         case .outcomeExpiry:
             guard let waiting = state.waiting[item.index] else { return [] }
             return [.outcomeUnmatched(OutcomeUnmatched(leadID: waiting.leadID, waitingPosition: waiting.position))]
+        }
+    }
+
+    /// What of a day's leads is kept no longer. A person with another lead that is, waits for that lead's end.
+    private func applyRetention(_ state: State, _ due: [RetentionQueue.Due], _ through: Timestamp) -> [Event] {
+        let kept = state.kept(due, at: through)
+        let rule = state.policy?.retention ?? RetentionRule()
+        return due.filter { !kept.contains($0.lead.subject) }.map { due in
+            .retentionApplied(RetentionApplied(
+                leadID: due.lead.id, category: due.category, closedAt: due.closedAt, keptDays: rule.days(due.category)))
         }
     }
 

@@ -34,7 +34,11 @@ extension State {
         case .intentObserved(let fact): observe(fact, input.account, at: stamp)
         case .firmographicsObserved(let fact): observe(fact, input.account)
         case .technographicsObserved(let fact): observe(fact, input.account)
-        case .timeAdvanced(let through): takeDueOutcome(through)
+        case .timeAdvanced(let through):
+            let ended = retentionDue(through: through)
+            if ended.isEmpty { takeDueOutcome(through) } else { retention.remove(ended) }
+        case .erasureRequested(let fact):
+            if let slot = leads.slot(of: fact.leadID) { retention.remove(leads.leads[slot].subject) }
         case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
             fold(outcome: input.fact, imported: input.imported)
         case .partnerUpserted(let profile): upsert(profile, input.timeZone)
@@ -61,8 +65,7 @@ extension State {
             }
         case .partnerCommissionTermsSet(let fact):
             ifPartner(fact.partnerID) { $0.partners.commissionBasisPoints[$1] = fact.rateBasisPoints }
-        case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .erasureRequested,
-            .duplicateReceived:
+        case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .duplicateReceived:
             break
         }
     }
@@ -89,7 +92,7 @@ extension State {
             remember(event.evaluation, at: stamp)
         case .leadClosed(let event): close(event, at: stamp)
         case .leadMerged(let event): merge(event, at: stamp)
-        case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued: break
+        case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .retentionApplied: break
         case .shadowDecided(let event): remember(event.evaluation, at: stamp)
         case .reminderDue(let event): if let slot = leads.slot(of: event.leadID) { leads.leads[slot].remindAt = .distantFuture }
         case .inputDisregarded(let event): if event.reason == .tooManyWaiting { forgetNewestWaiting(event.subject) }
@@ -153,8 +156,10 @@ extension State {
 
 extension State {
     private mutating func adopt(_ fact: PolicyPublished) {
+        let before = policy?.retention ?? RetentionRule()
         policy = fact.policy.known(toLogic: logicVersion)
         policyVersion = fact.version
+        if isLogic(2) { adopt(fact.policy.retention, before: before) }
         compileHardRules()
         lots.adopt(fact.version, at: nextPosition)
         prices.isStale = true
@@ -610,6 +615,7 @@ extension State {
         } else {
             endAward(slot)
         }
+        noteClosing(slot, event.reason, at: stamp)
     }
 
     private mutating func learn(_ slot: Int, _ partner: Int, _ event: LeadClosed, at stamp: Timestamp) {

@@ -17,6 +17,15 @@ public struct BenchmarkFigure: Sendable, Codable, Equatable {
     public var share: Double?
     /// The aim on one core, where there is one.
     public var aim: Double?
+
+    /// A figure from its parts.
+    public init(name: String, value: Double, unit: String, share: Double? = nil, aim: Double? = nil) {
+        self.name = name
+        self.value = value
+        self.unit = unit
+        self.share = share
+        self.aim = aim
+    }
 }
 
 /// A state with inputs decided on it and folded into it, in place.

@@ -27,13 +27,16 @@ public struct Workload: Sendable {
     }
 
     /// Registration and policy.
-    public func setUp(at time: Timestamp?) throws -> [NewRecord] {
+    /// - Parameter firstResponseMinutes: the promise; 0 for none.
+    public func setUp(at time: Timestamp?, firstResponseMinutes: UInt32 = 5) throws -> [NewRecord] {
         var registered = WireProgramRegistered()
         registered.currency = "EUR"
         registered.name = marker.map { "\($0)-program" } ?? "Workload"
+        var policy = Self.policyPublished()
+        policy.policy.sla.firstResponseMinutes = firstResponseMinutes
         return [
             try record(.controls, registered, id: "program", at: time),
-            try record(.controls, Self.policyPublished(), id: "policy", at: time),
+            try record(.controls, policy, id: "policy", at: time),
         ]
     }
 
@@ -101,6 +104,16 @@ public struct Workload: Sendable {
         lead.contact.jobTitle = marker ?? "Head of production"
         lead.message = marker ?? "We would like to see a demonstration for our plant."
         return try record(.leads, lead, id: lead.leadID, at: time)
+    }
+
+    /// A company of which an interest was observed.
+    public mutating func intent(at time: Timestamp?) throws -> NewRecord {
+        made += 1
+        var intent = WireIntentObserved()
+        intent.accountDomain = "company\(random.below(1_000_000)).example"
+        intent.intentTopic = random.pick(Self.verticals)
+        intent.strengthPercent = UInt32(1 + random.below(100))
+        return try record(.intents, intent, id: "intent-\(made)", at: time)
     }
 
     /// One lead that names nobody, so that nothing of it has to be sealed.

@@ -5,7 +5,7 @@ import GRDB
 public struct KeyRecord: Equatable, Sendable {
     /// The subject, or the id of a dead letter's key.
     public let subject: SubjectID
-    /// Everything the subject is known by, in the order it became known; nothing for a dead letter.
+    /// Everything the subject is known by, in the order it became known; for a dead letter digests of whom it mentions.
     public let lookups: [Pseudonym]
     /// Nonce, ciphertext and tag of the key under the master key.
     public let wrappedKey: [UInt8]
@@ -107,13 +107,12 @@ enum KeyTable {
 
     /// Deletes all that is known of a subject and records that it was erased.
     static func erase(_ subject: SubjectID, in db: Database) throws {
-        try db.execute(
-            sql: """
-                DELETE FROM aliases WHERE key IN (SELECT row FROM keys WHERE subject = :subject);
-                DELETE FROM keys WHERE subject = :subject;
-                INSERT OR IGNORE INTO tombstones(subject) VALUES (:subject);
-                """,
-            arguments: ["subject": subject.data])
+        for sql in [
+            "DELETE FROM aliases WHERE key IN (SELECT row FROM keys WHERE subject = ?)", "DELETE FROM keys WHERE subject = ?",
+            "INSERT OR IGNORE INTO tombstones(subject) VALUES (?)",
+        ] {
+            try db.cachedStatement(sql: sql).execute(arguments: [subject.data])
+        }
     }
 
     static func tombstones(in db: Database) throws -> Set<SubjectID> {

@@ -52,10 +52,14 @@ struct PendingKeys {
         if !alias.isSecondary { subjects[alias.lookup] = alias.subject }
     }
 
-    mutating func remove(_ subject: SubjectID) {
+    /// What a subject has come to be known by since the last flush.
+    func lookups(of subject: SubjectID) -> [Pseudonym] { aliases.filter { $0.subject == subject }.map(\.lookup) }
+
+    mutating func remove(_ removed: Set<SubjectID>) {
+        if isEmpty { return }
         var rest = PendingKeys()
-        for key in keys where key.subject != subject { rest.add(key) }
-        for alias in aliases where alias.subject != subject { rest.add(alias) }
+        for key in keys where !removed.contains(key.subject) { rest.add(key) }
+        for alias in aliases where !removed.contains(alias.subject) { rest.add(alias) }
         self = rest
     }
 }

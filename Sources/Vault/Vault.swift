@@ -97,10 +97,31 @@ public final class Vault {
     }
 
     /// Seals a rejected record under a key of its own, stored and erased like a subject's.
-    public func sealDeadLetter(_ bytes: [UInt8]) throws -> (keyID: SubjectID, sealed: [UInt8]) {
+    ///
+    /// - Parameter mentions: Whom the record speaks of, by lookups. When one who is known by such a lookup is erased,
+    ///   ``deadLetters(about:)`` finds the record's key.
+    public func sealDeadLetter(_ bytes: [UInt8], mentions: [Pseudonym] = []) throws -> (keyID: SubjectID, sealed: [UInt8]) {
         let lookup = recordLookups.code(domain: 0x01) { $0.add(bytes) }
         let keyID = try makeSubject(Array(lookup))
+        // Never the first of its lookup: nobody is found by it, letters are.
+        for mention in mentions { try addAlias(letterLookup(mention), keyID, isSecondary: true) }
         return (keyID, try seal(bytes, subject: keyID, context: Self.deadLetterContext))
+    }
+
+    /// The keys of rejected records that speak of a subject, by any of its lookups.
+    public func deadLetters(about subject: SubjectID) throws -> [SubjectID] {
+        let stored = try access { try KeyTable.lookups(of: subject, in: $0) }
+        let lookups = stored + pending.lookups(of: subject).filter { !stored.contains($0) }
+        var found: [SubjectID] = []
+        for lookup in lookups {
+            for letter in try allSubjects(letterLookup(lookup)) where !found.contains(letter) { found.append(letter) }
+        }
+        return found
+    }
+
+    /// A letter is found by another digest than the person whom it speaks of.
+    private func letterLookup(_ mention: Pseudonym) -> Pseudonym {
+        Pseudonym(truncatingCode: recordLookups.code(domain: 0x02) { $0.add(mention.bytes) })
     }
 
     /// Opens a rejected record, byte for byte.
@@ -183,14 +204,30 @@ extension Vault {
     /// The deleted rows are overwritten with zeros and the write-ahead log is cut to nothing. What
     /// the disk or a backup keeps of them is beyond its reach. Erasing an unknown or erased subject
     /// is allowed; if it throws, do it again.
-    public func erase(_ subject: SubjectID) throws {
-        let lookups = try access { try KeyTable.lookups(of: subject, in: $0) }
-        try queue.write { try KeyTable.erase(subject, in: $0) }
-        tombstones.insert(subject)
-        pending.remove(subject)
-        keys[subject] = nil
+    public func erase(_ subject: SubjectID) throws { try erase([subject]) }
+
+    /// Erases many subjects as ``erase(_:)-(SubjectID)`` does one, in one transaction.
+    public func erase(_ erased: [SubjectID]) throws {
+        if erased.isEmpty { return }
+        let lookups = try access { db in try erased.flatMap { try KeyTable.lookups(of: $0, in: db) } }
+        try queue.write { db in
+            for subject in erased { try KeyTable.erase(subject, in: db) }
+        }
+        tombstones.formUnion(erased)
+        pending.remove(Set(erased))
+        for subject in erased { keys[subject] = nil }
         for lookup in lookups { subjects[lookup] = nil }
         _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    }
+
+    /// Erases again whom the journal says was erased, with the rejected records about them. A vault restored from an
+    /// old backup, or a crash between journal and vault, must not bring anybody back.
+    /// - Returns: how many subjects the vault had brought back.
+    @discardableResult
+    public func repeatErasures(of erased: [SubjectID]) throws -> Int {
+        let revived = erased.filter { !isErased($0) }
+        try erase(revived.flatMap { try [$0] + deadLetters(about: $0) })
+        return revived.count
     }
 }
 

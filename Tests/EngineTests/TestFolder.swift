@@ -69,7 +69,7 @@ final class TestFolder {
 
     /// Dead letters with the records inside them.
     func deadLetters() throws -> [(letter: WireDeadLetter, record: WireDeadRecord)] {
-        let letters = DeadLetters(vault: try folder.openVault().vault)
+        let letters = DeadLetters(try folder.openVault())
         return try EmbeddedLog(try folder.openJournal()).deadLetters(from: 0, limit: 10_000).map { stored in
             let letter = try WireDeadLetter(serializedBytes: stored.bytes)
             return (letter, try letters.open(letter))

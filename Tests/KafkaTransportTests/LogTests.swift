@@ -107,6 +107,52 @@ import Vault
             #expect(try place.values(.deadletter).map(\.value) == [[2]])
         }
     }
+
+    /// A refused record that mentions a person is unreadable everywhere once the person is erased.
+    @Test func deadLettersDieWithThePersonTheyMention() throws {
+        let place = try LogPlace(.mock)
+        let (program, folder) = ("acme", place.disk.folder)
+        func event(_ topic: Topic, _ type: String, _ id: String, _ json: String) -> NewRecord {
+            NewRecord(
+                topic: topic, key: Array(program.utf8),
+                headers: [
+                    RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", id), RecordHeader("ce_source", "/test"),
+                    RecordHeader("ce_type", "leadline.v1.\(type)"), RecordHeader("content-type", "application/json"),
+                ], value: Array(json.utf8))
+        }
+        try place.append([
+            event(.controls, "ProgramRegistered", "1", #"{"name":"Acme","currency":"EUR"}"#),
+            event(.leads, "LeadSubmitted", "2", #"{"leadId":"","contact":{"email":"kim@acme.example"}}"#),
+            event(.leads, "LeadSubmitted", "3", #"{"leadId":"lead-1","contact":{"email":"Kim@acme.example"}}"#),
+            event(.leads, "LeadSubmitted", "4", #"{"leadId":"lead-2","country":7,"contact":{"email":"jo@acme.example"}}"#),
+        ])
+        let keyring = try folder.openVault()
+        var shard = try Shard(
+            log: place.open(vault: keyring.vault), clock: SystemClock(), timeSource: .wallClock, keyring: keyring,
+            load: { ProgramStream(program: $0) }, store: { _ in })
+        func process(until count: Int) throws {
+            var records = 0
+            while records < count { records += try shard.step(max: 100, wait: .milliseconds(100)).records }
+        }
+        try process(until: 4)
+        let letters = try place.values(.deadletter).map { try WireDeadLetter(serializedBytes: $0.value ?? []) }
+        #expect(letters.count == 2)
+        let vault = try folder.openVault().vault
+        for letter in letters { _ = try DeadLetters.open(letter, vault) }
+        try place.append([event(.controls, "ErasureRequested", "5", #"{"leadId":"lead-1"}"#)])
+        try process(until: 1)
+        func expectErased(_ opened: Vault) throws {
+            #expect(throws: VaultError.self) { try DeadLetters.open(letters[0], opened) }
+            #expect(String(decoding: try DeadLetters.open(letters[1], opened).value, as: UTF8.self).contains("jo@acme.example"))
+        }
+        try expectErased(keyring.vault)
+
+        // Another machine, from the topics alone.
+        try place.takeNewDisk()
+        let other = try place.disk.folder.openVault().vault
+        _ = try place.open(vault: other)
+        try expectErased(other)
+    }
 }
 
 /// What only a cluster can show.
@@ -207,6 +253,46 @@ struct TransactionsTests {
         _ = try place.open(vault: third)
         #expect(third.isErased(subject))
         #expect(try third.findSubject(lookup) == nil)
+    }
+
+    /// A journal that is not the one that was signed is not decided on, whoever changed it where.
+    @Test(arguments: ["same", "longer", "shorter", "other", "none"]) func aTakeoverComparesTheJournalWithWhatWasPublished(_ journal: String) throws {
+        let signed = try LogFolder()
+        var batch = Batch()
+        batch.entries = [entry(0), entry(1)]
+        try EmbeddedLog(signed.folder.openJournal()).commit(batch)
+        let checkpoint = try CheckpointSigner(signed.folder).sign("acme")
+
+        let place = try LogPlace(.broker)
+        batch.entries = switch journal {
+        case "same": [entry(0), entry(1)]
+        case "longer": [entry(0), entry(1), entry(2)]
+        case "shorter": [entry(0)]
+        case "other": [entry(0), entry(1, deadline: 2)]
+        default: []
+        }
+        let log = try place.open()
+        if !batch.entries.isEmpty { try log.commit(batch) }
+        try place.append([CheckpointRecords.record(checkpoint)])
+        try FileManager.default.copyItem(atPath: signed.folder.logKeyPath, toPath: place.disk.folder.logKeyPath)
+        let settings = try #require(place.settings)
+        func takeOver() throws {
+            try TakeoverCheck(
+                partition: place.partition, reader: PartitionReader(settings), signer: CheckpointSigner(place.disk.folder),
+                logger: settings.logger
+            ).run()
+        }
+        if ["same", "longer"].contains(journal) {
+            try takeOver()
+        } else {
+            #expect(throws: KafkaTransportError.self) { try takeOver() }
+        }
+        // Somebody else's checkpoint stops nobody.
+        let stranger = try LogFolder()
+        batch.entries = [entry(0), entry(1), entry(2), entry(3), entry(4)]
+        try EmbeddedLog(stranger.folder.openJournal()).commit(batch)
+        try place.append([CheckpointRecords.record(try CheckpointSigner(stranger.folder).sign("acme"))])
+        if journal == "same" { try takeOver() }
     }
 
     @Test func offsetsThatSomebodyResetStopTheShard() throws {

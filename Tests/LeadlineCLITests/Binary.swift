@@ -62,6 +62,17 @@ struct Binary {
         return result
     }
 
+    /// The same with arguments in a list.
+    func run(_ arguments: [String]) throws -> Result { try runAll(arguments, input: "") }
+
+    /// The same, for what must succeed.
+    @discardableResult
+    func mustRun(_ arguments: [String], at location: SourceLocation = #_sourceLocation) throws -> Result {
+        let result = try runAll(arguments, input: "")
+        try #require(result.code == 0, "leadline \(arguments.joined(separator: " ")): \(result.err)", sourceLocation: location)
+        return result
+    }
+
     /// Output goes to files, so that no pipe can fill up.
     private func runAll(_ arguments: [String], input: String) throws -> Result {
         let process = try process(arguments)

@@ -45,6 +45,39 @@ import Testing
         #expect(try binary.mustRun("replay").out.contains("everything came out as recorded"))
     }
 
+    /// Many at once, by address and by lead; who is not known is named by the line, and repeating it does no harm.
+    @Test func manyAreErasedByAFile() throws {
+        let binary = try folder()
+        defer { _ = try? binary.remove() }
+        let leads = (2...6).map { #"{"leadId":"lead-\#($0)","country":"IT","contact":{"email":"p\#($0)@example.com","familyName":"Quandary"}}"# }
+        try binary.mustRun("produce", "leads", "--type", "leadline.v1.LeadSubmitted", try binary.file("more.jsonl", leads.joined(separator: "\n") + "\n"))
+        let refused = #"{"leadId":"","contact":{"email":"P2@example.com"}}"#
+        try binary.mustRun("produce", "leads", "--type", "leadline.v1.LeadSubmitted", "--no-check", try binary.file("refused.jsonl", refused + "\n"))
+        try binary.mustRun("run", "--once", "--quiet")
+        try binary.mustRun("deadletter", "show", "0", "--unseal", "--reason", "a look")
+
+        let list = try binary.file("erase.txt", "p2@example.com\n\nlead-3\nlead-2\nnobody@example.com\nP4@Example.com\n")
+        let notes = binary.root.appendingPathComponent("notes").path
+        let arguments = ["audit", "erase", "--subjects-file", list, "--requested-by", "letters", "-o", notes]
+        let first = try binary.run(arguments)
+        #expect(first.code == 2 && first.err.contains("line 5 ") && !first.err.contains("nobody@"), "\(first)")
+        #expect(first.out.contains("3 people erased") && first.out.contains("1 rejected or waiting records emptied"), "\(first)")
+        let key = try binary.file("demo.vkey", try binary.mustRun("audit", "checkpoint", "--key").out)
+        let files = try FileManager.default.contentsOfDirectory(atPath: notes).map { notes + "/" + $0 }
+        #expect(files.count == 3)
+        #expect(try binary.mustRun(["audit", "check"] + files + ["--key", key]).out.hasSuffix("verified\n"))
+        #expect(try binary.mustRun("deadletter", "show", "0", "--unseal").out.contains("erased"))
+        #expect(try binary.mustRun("leads", "show", "lead-5", "--unseal").out.contains("p5@example.com"))
+        #expect(try binary.mustRun("leads", "show", "lead-4", "--unseal").out.contains("the person was erased"))
+        let access = try String(contentsOfFile: binary.data + "/access.jsonl", encoding: .utf8)
+        #expect(access.contains("deadletter show") && access.contains("a look"))
+
+        let again = try binary.run(["audit", "erase", "--subjects-file", try binary.file("again.txt", "lead-2\nlead-3\n"), "--requested-by", "letters", "-o", notes])
+        #expect(again.code == 0 && again.out.contains("2 people erased"), "\(again)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: notes).count == 3)
+        #expect(try binary.run(["audit", "erase", "--requested-by", "x"]).code == 2)
+    }
+
     @Test func theRecordsAndTheAccessLog() throws {
         let binary = try folder()
         defer { _ = try? binary.remove() }

@@ -196,6 +196,9 @@ struct Draw {
         value.review.conversionBelowBasisPoints = uint32()
         value.lawfulBases = texts()
         value.alwaysAssign = dice.bool()
+        value.retention.closedDealDays = uint32()
+        value.retention.otherLeadDays = uint32()
+        value.approvedBy = text()
         return value
     }
 
@@ -340,6 +343,8 @@ struct Draw {
             .commissionAccrued(
                 CommissionAccrued(
                     leadID: text(), partnerID: text(), amountMinorUnits: int64(), rateBasisPoints: uint32())),
+            .retentionApplied(RetentionApplied(
+                leadID: text(), category: one(of: RetentionCategory.allCases), closedAt: Timestamp(micros: int64()), keptDays: uint32())),
             .reminderDue(ReminderDue(leadID: text(), partnerID: text(), respondBy: Timestamp(micros: int64()))),
         ]
     }

@@ -290,6 +290,9 @@ private let policy: Policy = {
     value.review.conversionBelowBasisPoints = 29
     value.lawfulBases = ["consent"]
     value.alwaysAssign = true
+    value.retention.closedDealDays = 32
+    value.retention.otherLeadDays = 320
+    value.approvedBy = "role-33"
     return value
 }()
 
@@ -382,6 +385,11 @@ private let wirePolicy = WirePolicy.with {
     }
     $0.lawfulBases = ["consent"]
     $0.alwaysAssign = true
+    $0.retention = .with {
+        $0.closedDealDays = 32
+        $0.otherLeadDays = 320
+    }
+    $0.approvedBy = "role-33"
 }
 
 // MARK: - The tables
@@ -705,6 +713,15 @@ private var assignmentPairs: [(Event, any Message)] {
                 $0.partnerID = "P"
                 $0.attempt = 2
                 $0.respondByMicros = 9
+            }
+        ),
+        (
+            .retentionApplied(RetentionApplied(leadID: "L", category: .otherLead, closedAt: Timestamp(micros: 9), keptDays: 90)),
+            WireRetentionApplied.with {
+                $0.leadID = "L"
+                $0.category = .otherLead
+                $0.closedMicros = 9
+                $0.keptDays = 90
             }
         ),
         (

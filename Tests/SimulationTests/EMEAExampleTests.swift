@@ -14,7 +14,7 @@ import Yams
     private static let (right, full, small) = ("alfa-industria", "brenta-systems", "collina-partners")
     private static let nextBest = "ticino-automazione"
     /// Chain head after the second assignment, under the keys below: any change to a decision of this example shows.
-    private static let goldenHead = "d1c29e0419b5c9d3cae692207564074196fb2e1a0d88f41ca79380cf1fbb6a01"
+    private static let goldenHead = "6bd02341cd2541206727caa3947ed968ad88d691329c03102ebc71b9520b9c1f"
     private static let goldenDigest = "7e50d180d2cf232eece8444d478fbc33"
 
     private let scenario: Scenario

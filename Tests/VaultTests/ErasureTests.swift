@@ -160,3 +160,45 @@ import Vault
         }
     }
 }
+
+/// A rejected record is unreadable once a person whom it mentions is erased.
+@Suite struct MentionTests {
+    let fixture: VaultFixture
+
+    init() throws { fixture = try VaultFixture() }
+
+    @Test func lettersAreFoundByWhomTheyMention() throws {
+        let vault = try fixture.vault()
+        let (ada, bob) = (fixture.email("ada@acme.example"), fixture.email("bob@acme.example"))
+        let early = try vault.sealDeadLetter([1], mentions: [ada]).keyID
+        let both = try vault.sealDeadLetter([2], mentions: [bob, fixture.lead("L1")]).keyID
+        let person = try vault.subject(lookups: [ada, fixture.lead("L1")])
+        #expect(Set(try vault.deadLetters(about: person)) == [early, both])
+        try vault.flush()
+        let late = try vault.sealDeadLetter([3], mentions: [fixture.lead("L1"), ada]).keyID
+        #expect(Set(try vault.deadLetters(about: person)) == [early, both, late])
+        // Nobody is found by a letter, nor a letter by another's name.
+        #expect(try vault.findSubject(bob) == nil)
+        let other = try vault.subject(lookups: [fixture.email("eve@acme.example")])
+        #expect(try vault.deadLetters(about: other).isEmpty)
+    }
+
+    /// The keys topic carries what letters mention, so that another machine's vault finds them too.
+    @Test func aCopyOfTheKeysFindsThemAndARestoredVaultErasesThem() throws {
+        let vault = try fixture.vault()
+        let ada = fixture.email("ada@acme.example")
+        let person = try vault.subject(lookups: [ada])
+        let letters = try (0..<3).map { try vault.sealDeadLetter([UInt8($0)], mentions: [ada]) }
+        try vault.flush()
+        let elsewhere = try VaultFixture()
+        let copy = try Vault(path: elsewhere.path, masterKey: fixture.masterKey)
+        try vault.forEachKey { try copy.adopt($0) }
+        try copy.flush()
+        #expect(try copy.deadLetters(about: person).count == 3)
+        #expect(try copy.repeatErasures(of: [person]) == 1)
+        #expect(try copy.repeatErasures(of: [person]) == 0)
+        for letter in letters {
+            #expect(throws: VaultError.erased(letter.keyID)) { try copy.openDeadLetter(keyID: letter.keyID, sealed: letter.sealed) }
+        }
+    }
+}

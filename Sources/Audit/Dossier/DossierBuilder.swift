@@ -20,8 +20,8 @@ public struct DossierBuilder {
     private let program: String
     private let leaves: Leaves
     private let open: (EntryRecord) throws -> Opened
-    /// Entries that are folded on rather than recovered from a snapshot.
-    private static let foldMax: UInt64 = 20_000
+    /// Bytes of a snapshot that are read in the time in which an entry is folded.
+    private static let snapshotBytesPerEntry = 500
     /// Account inputs that a dossier lists at most.
     private static let accountInputsMax = 1_000
 
@@ -43,7 +43,7 @@ public struct DossierBuilder {
         return try journal.read { db in
             guard let head = try JournalReader().head(of: program, in: db) else { throw JournalError.unknownProgram(program) }
             let entries = try entries(of: person, db)
-            let account = try accountEntries(entries, db)
+            let account = try accountEntries(entries, db, derived)
             var dossier = Dossier(
                 program: program, currency: try currency(db), made: RFC3339.format(now), subjects: person.subjects.map(\.description),
                 isErased: isErased, leads: person.leads.map { .init(lead: $0.leadID, status: $0.status, submitted: RFC3339.format($0.submittedAt)) },
@@ -87,27 +87,18 @@ public struct DossierBuilder {
         try Set(person.leads.flatMap(\.positions)).sorted().map { try entry($0, db) }
     }
 
-    /// What was observed of the person's company before the last decision. SQLite looks for the company's pseudonym in
-    /// the stored bytes, so that only what holds it is decoded; other people's leads of the company stay out.
-    private func accountEntries(_ entries: [EntryRecord], _ db: Database) throws -> [EntryRecord] {
-        let accounts = Set(entries.compactMap { entry -> Digest128? in
-            if case .leadSubmitted = entry.input.fact { return entry.input.account }
-            return nil
-        }.map(\.bytes))
-        guard let last = entries.last?.position, !accounts.isEmpty else { return [] }
-        var found: [EntryRecord] = []
-        for account in accounts.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            let rows = try Data.fetchCursor(
-                db, sql: """
-                    SELECT bytes FROM entries WHERE stream = (SELECT stream FROM streams WHERE program = ?) AND position <= ?
-                        AND instr(bytes, ?) > 0 ORDER BY position LIMIT \(Self.accountInputsMax * 10)
-                    """, arguments: [program, Int64(last), Data(account)])
-            while let bytes = try rows.next(), found.count < Self.accountInputsMax {
-                let entry = try EntryCodec.decode(Array(bytes))
-                if entry.input.account?.bytes == account, entry.input.fact.isObservation { found.append(entry) }
-            }
+    /// What was observed of the person's company before the last decision; the newest, where it is very much. Other
+    /// people's leads of the company stay out.
+    private func accountEntries(_ entries: [EntryRecord], _ db: Database, _ derived: DatabaseQueue) throws -> [EntryRecord] {
+        let accounts = entries.reduce(into: [Digest128]()) { accounts, entry in
+            guard case .leadSubmitted = entry.input.fact, let account = entry.input.account, !accounts.contains(account) else { return }
+            accounts.append(account)
         }
-        return found
+        guard let last = entries.last?.position else { return [] }
+        let projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: derived)
+        return try accounts.flatMap { account in
+            try projection.observations(of: account, program: program, through: last, limit: Self.accountInputsMax).map { try entry($0, db) }
+        }
     }
 
     private func source(_ entry: EntryRecord, isAboutAccount: Bool) throws -> Dossier.Source {
@@ -138,7 +129,7 @@ public struct DossierBuilder {
             Self.learn(entry.input.fact, &attributes)
             for (ordinal, event) in entry.events.enumerated() where event.isRouting {
                 guard let lead = event.routedLeadID, leads.contains(lead) else { continue }
-                stream = try advance(stream, to: entry.position, db, snapshots)
+                try advance(&stream, to: entry.position, db, snapshots)
                 guard let state = stream?.state else { continue }
                 let decision = LeadDecision(
                     program: program, position: entry.position, ordinal: ordinal, stamp: entry.stamp, logicVersion: entry.logicVersion, event: event)
@@ -165,16 +156,26 @@ public struct DossierBuilder {
         }
     }
 
-    /// The state before the entry: folded on from the decision before if that is near, else from the nearest snapshot.
-    private func advance(_ stream: ProgramStream?, to position: UInt64, _ db: Database, _ snapshots: Database) throws -> ProgramStream {
-        guard var stream, stream.state.nextPosition <= position, position - stream.state.nextPosition < Self.foldMax else {
-            return try ProgramStream.recover(program, through: position, journal: db, snapshots: snapshots)
+    /// The state before the entry: folded on from the decision before, or from the nearest snapshot where that is quicker.
+    private func advance(_ stream: inout ProgramStream?, to position: UInt64, _ db: Database, _ snapshots: Database) throws {
+        guard let from = stream?.state.nextPosition, from <= position, try isNearer(from, position, snapshots) else {
+            // Two states of a large program would not fit side by side.
+            stream = nil
+            stream = try ProgramStream.recover(program, through: position, journal: db, snapshots: snapshots)
+            return
         }
-        while stream.state.nextPosition < position {
-            let next = stream.state.nextPosition
-            try stream.fold(entry(next, db), at: next)
+        if from == position { return }
+        try JournalReader().forEachEntry(program: program, from: from, through: position - 1, in: db) { next, bytes in
+            try stream?.fold(unsafe bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }, at: next)
         }
-        return stream
+    }
+
+    /// True if folding on from a position costs less than reading the nearest snapshot and folding from there.
+    private func isNearer(_ from: UInt64, _ position: UInt64, _ snapshots: Database) throws -> Bool {
+        guard let snapshot = try SnapshotStore().nearest(program: program, atOrBefore: position, in: snapshots), snapshot.position > from else {
+            return true
+        }
+        return snapshot.position - from < UInt64(snapshot.byteCount / Self.snapshotBytesPerEntry)
     }
 
     private func explain(_ decision: LeadDecision, _ entry: EntryRecord, _ lead: String, _ history: [LeadDecision], _ state: State, _ db: Database) throws -> Dossier.Decision {
@@ -233,15 +234,5 @@ public struct DossierBuilder {
                 + "the recorded input was decided again by the recorded logic version, and all events, evaluation digests included, were compared.",
             decisions: dossier.decisions.count, reproduced: dossier.decisions.count { $0.isReproduced }, streamSize: head.size,
             chainHead: head.link.description, checkpoint: checkpoint)
-    }
-}
-
-extension Fact {
-    /// True for what was observed of an account.
-    fileprivate var isObservation: Bool {
-        switch self {
-        case .intentObserved, .firmographicsObserved, .technographicsObserved: true
-        default: false
-        }
     }
 }

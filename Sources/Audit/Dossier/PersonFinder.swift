@@ -16,24 +16,26 @@ public struct Person: Sendable, Equatable {
 /// Finds a person by an e-mail address or a lead's id. Neither stands in the journal: the address is found by its keyed
 /// digest in the vault, the lead by the list of leads.
 public struct PersonFinder {
-    private let folder: DataFolder
     private let program: String
     private let keyring: Keyring?
+    private let pseudonyms: Pseudonyms?
+    private let derived: DatabaseQueue
+    private let projection: LeadsProjection
 
     /// A finder in a folder; without the keyring only leads' ids find anybody.
-    public init(_ folder: DataFolder, program: String, keyring: Keyring?) {
-        self.folder = folder
+    public init(_ folder: DataFolder, program: String, keyring: Keyring?) throws {
         self.program = program
         self.keyring = keyring
+        pseudonyms = keyring.map { Pseudonyms(masterKey: $0.masterKey, program: program) }
+        derived = try folder.openDerived()
+        projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: derived)
     }
 
     /// The person, or nil if nobody is known so.
     /// - Parameter progress: entries indexed and entries in all.
     public func find(_ text: String, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> Person? {
-        let derived = try folder.openDerived()
-        let projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: derived)
         try projection.catchUp(progress: progress)
-        let subjects = try text.contains("@") ? byAddress(text) : byLead(text, derived)
+        let subjects = try text.contains("@") ? byAddress(text) : byLead(text)
         let ids = try derived.read { db in
             let found = try subjects.flatMap { subject in
                 try String.fetchAll(
@@ -49,19 +51,18 @@ public struct PersonFinder {
 
     /// A lead by which a subject can be named; nil if it has none.
     public func lead(of subject: SubjectID) throws -> String? {
-        try folder.openDerived().read { db in
+        try derived.read { db in
             try String.fetchOne(
                 db, sql: "SELECT lead FROM leads WHERE program = ? AND subject = ? ORDER BY submitted, lead", arguments: [program, Data(subject.bytes)])
         }
     }
 
     private func byAddress(_ address: String) throws -> [SubjectID] {
-        guard let keyring else { return [] }
-        let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
+        guard let keyring, let pseudonyms else { return [] }
         return try keyring.vault.allSubjects(pseudonyms.lookup(kind: .email, value: address))
     }
 
-    private func byLead(_ lead: String, _ derived: DatabaseQueue) throws -> [SubjectID] {
+    private func byLead(_ lead: String) throws -> [SubjectID] {
         try derived.read { db in
             let row = try Data.fetchOne(db, sql: "SELECT subject FROM leads WHERE program = ? AND lead = ? AND subject IS NOT NULL", arguments: [program, lead])
             return row.flatMap { SubjectID(Array($0)) }.map { [$0] } ?? []
@@ -74,8 +75,6 @@ public struct PersonFinder {
     @discardableResult
     public static func honourErasures(_ folder: DataFolder, _ vault: Vault) throws -> Int {
         let projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: try folder.openDerived())
-        let revived = try projection.erasuresToRepeat().filter { !vault.isErased($0) }
-        for subject in revived { try vault.erase(subject) }
-        return revived.count
+        return try vault.repeatErasures(of: try projection.erasuresToRepeat())
     }
 }

@@ -33,7 +33,7 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var until: String?
         /// The event that published it, where it came from outside.
         public var event: String?
-        /// Who approved it; nil, since no input names an approver.
+        /// Who approved it, by the id that it names; nil if it names nobody.
         public var approver: String?
         /// Decisions made by it.
         public var decisions = 0
@@ -154,16 +154,18 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var outside: Int
     }
 
-    /// An erasure, a restriction or an objection.
+    /// An erasure, a restriction or an objection; or leads whose time was over, one execution for all of a day.
     public struct Execution: Sendable, Codable, Equatable {
-        /// "erasure", "restriction", "objection" or "withdrawal".
+        /// "erasure", "restriction", "objection", "withdrawal" or "retention".
         public var kind: String
         /// Position of its entry.
         public var position: UInt64
         /// RFC 3339.
         public var time: String
-        /// What came of it.
+        /// Events that came of it; of a retention, the leads whose persons' keys were destroyed.
         public var effects: Int
+        /// The policy by which a retention was executed.
+        public var policyVersion: String?
     }
 
     /// The program.

@@ -49,6 +49,8 @@ public struct RecordsBuilder {
         case .leadWithdrawn: execute("withdrawal", entry, position)
         default: break
         }
+        let shredded = entry.events.count { if case .retentionApplied = $0 { true } else { false } }
+        if shredded > 0 { execute("retention", entry, position, count: shredded) }
         for event in entry.events { take(event, at: entry.stamp, position) }
     }
 
@@ -64,6 +66,7 @@ public struct RecordsBuilder {
         if !records.policies.isEmpty { records.policies[records.policies.count - 1].until = time }
         records.policies.append(.init(
             version: fact.version, name: fact.policy.name, position: position, from: time, event: entry.origin?.eventID,
+            approver: fact.policy.approvedBy.isEmpty ? nil : fact.policy.approvedBy,
             hardRules: fact.policy.hardRules.map { "\($0.name): \(ReasonWords.requirement($0.require))" }, method: "\(fact.policy.method)"))
         policies.append((position, fact))
     }
@@ -74,9 +77,11 @@ public struct RecordsBuilder {
         if let zone, promises[profile.partnerID]?.calendars[zone.tzVersion] == nil { promises[profile.partnerID]?.calendars[zone.tzVersion] = position }
     }
 
-    private mutating func execute(_ kind: String, _ entry: EntryRecord, _ position: UInt64) {
-        records.executions[kind, default: 0] += 1
-        records.retention.append(.init(kind: kind, position: position, time: RFC3339.format(entry.stamp), effects: entry.events.count))
+    private mutating func execute(_ kind: String, _ entry: EntryRecord, _ position: UInt64, count: Int = 1) {
+        records.executions[kind, default: 0] += count
+        records.retention.append(.init(
+            kind: kind, position: position, time: RFC3339.format(entry.stamp), effects: entry.events.count,
+            policyVersion: kind == "retention" ? records.policies.last?.version : nil))
         if records.retention.count > 2 * ProgramRecords.executionsMax { records.retention.removeFirst(ProgramRecords.executionsMax) }
     }
 

@@ -59,6 +59,9 @@ public struct DataFolder: Sendable {
         return self
     }
 
+    /// True for the folder of one shard of a Kafka deployment, whose inputs come from the cluster alone.
+    public var isShard: Bool { URL(fileURLWithPath: path).deletingLastPathComponent().lastPathComponent == "shards" }
+
     /// The shards that have a journal here.
     public var shards: [DataFolder] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/shards")) ?? []

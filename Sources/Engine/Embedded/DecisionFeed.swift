@@ -84,6 +84,7 @@ extension WireEvent {
         case 13: .reviewResolved(try .init(serializedBytes: bytes))
         case 14: .commissionAccrued(try .init(serializedBytes: bytes))
         case 15: .reminderDue(try .init(serializedBytes: bytes))
+        case 16: .retentionApplied(try .init(serializedBytes: bytes))
         default: nil
         }
     }
@@ -106,6 +107,7 @@ extension WireEvent {
         case .reviewResolved(let message): message
         case .commissionAccrued(let message): message
         case .reminderDue(let message): message
+        case .retentionApplied(let message): message
         case nil: nil
         }
     }

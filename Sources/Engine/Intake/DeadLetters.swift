@@ -3,12 +3,13 @@ public import LeadlineSchemas
 import SwiftProtobuf
 public import Vault
 
-/// Makes dead letters: the record whole and sealed, with the reason in clear.
+/// Makes dead letters: the record whole and sealed, with the reason in clear. One key a record, which dies with the
+/// erasure of a person whom the record mentions.
 public struct DeadLetters {
-    private let vault: Vault
+    private let keyring: Keyring
 
-    /// Dead letters sealed under keys of `vault`, one key a record.
-    public init(vault: Vault) { self.vault = vault }
+    /// Dead letters sealed under keys of the vault.
+    public init(_ keyring: Keyring) { self.keyring = keyring }
 
     /// The serialised dead letter for a record that was refused.
     public func make(_ record: LogRecord, _ rejection: Rejection) throws -> [UInt8] {
@@ -20,14 +21,25 @@ public struct DeadLetters {
         letter.origin.partition = record.partition
         letter.origin.offset = record.offset
         letter.receivedMicros = record.received.micros
-        let sealed = try vault.sealDeadLetter(try Self.whole(record).serializedBytes())
+        let sealed = try keyring.vault.sealDeadLetter(try Self.whole(record).serializedBytes(), mentions: mentions(record))
         letter.keyID = .init(sealed.keyID.bytes)
         letter.sealed = .init(sealed.sealed)
         return try letter.serializedBytes()
     }
 
+    /// Lookups of whom the record mentions, in the program that its key names; nobody where it names none.
+    private func mentions(_ record: LogRecord) -> [Pseudonym] {
+        guard let key = record.key, let program = String(validating: key, as: UTF8.self), FieldRules.isID(program) else { return [] }
+        let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
+        let mentions = RecordMentions(record)
+        return mentions.addresses.map { pseudonyms.lookup(kind: .email, value: $0) } + mentions.leads.map { pseudonyms.lookup(kind: .lead, value: $0) }
+    }
+
     /// The record inside a dead letter, byte for byte.
-    public func open(_ letter: WireDeadLetter) throws -> WireDeadRecord {
+    public func open(_ letter: WireDeadLetter) throws -> WireDeadRecord { try Self.open(letter, keyring.vault) }
+
+    /// The record inside a dead letter, byte for byte, by a vault alone.
+    public static func open(_ letter: WireDeadLetter, _ vault: Vault) throws -> WireDeadRecord {
         guard let keyID = SubjectID(letter.keyID) else { throw WireError(.badLength, field: "key_id") }
         let bytes = try vault.openDeadLetter(keyID: keyID, sealed: Array(letter.sealed))
         return try WireDeadRecord(serializedBytes: bytes)

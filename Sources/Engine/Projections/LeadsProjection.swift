@@ -38,6 +38,10 @@ public struct LeadsProjection: Sendable {
 
     static func createTables(_ derived: DatabaseQueue) throws {
         try derived.write { db in
+            // A list from before this index has it made with the rest of it, anew.
+            if try db.tableExists("leads_cursor"), try !db.tableExists("account_entries") {
+                for table in ["leads_cursor", "leads", "lead_entries", "erasures"] { try db.execute(sql: "DELETE FROM \(table)") }
+            }
             try db.execute(sql: """
                 CREATE TABLE IF NOT EXISTS leads_cursor (id INTEGER PRIMARY KEY CHECK (id = 1), next_seq INTEGER NOT NULL);
                 CREATE TABLE IF NOT EXISTS leads (
@@ -49,6 +53,9 @@ public struct LeadsProjection: Sendable {
                 CREATE TABLE IF NOT EXISTS lead_entries (
                     program TEXT NOT NULL, lead TEXT NOT NULL, position INTEGER NOT NULL,
                     PRIMARY KEY (program, lead, position)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS account_entries (
+                    program TEXT NOT NULL, account BLOB NOT NULL, position INTEGER NOT NULL,
+                    PRIMARY KEY (program, account, position)) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS erasures (program TEXT NOT NULL, position INTEGER NOT NULL, subject BLOB NOT NULL);
                 """)
         }
@@ -84,7 +91,7 @@ public struct LeadsProjection: Sendable {
     /// The journal is shorter than what was projected: another journal, or an older one. Start over.
     private func reset() throws {
         try derived.write { db in
-            try db.execute(sql: "DELETE FROM leads; DELETE FROM lead_entries; DELETE FROM erasures; DELETE FROM leads_cursor")
+            try db.execute(sql: "DELETE FROM leads; DELETE FROM lead_entries; DELETE FROM account_entries; DELETE FROM erasures; DELETE FROM leads_cursor")
         }
     }
 
@@ -113,6 +120,14 @@ public struct LeadsProjection: Sendable {
         } else if let lead = entry.input.fact.leadID {
             touched.insert(lead)
             if case .erasureRequested = entry.input.fact { try noteErasure(program, lead, entry, db) }
+        }
+        if let account = entry.input.account, entry.input.fact.isObservation {
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO account_entries VALUES (?, ?, ?)")
+                .execute(arguments: [program, Data(account.bytes), Int64(entry.position)])
+        }
+        for case .retentionApplied(let event) in entry.events {
+            touched.insert(event.leadID)
+            try noteErasure(program, event.leadID, entry, db)
         }
         for event in entry.events {
             guard let change = LeadChange(event) else { continue }
@@ -224,6 +239,16 @@ public struct LeadsProjection: Sendable {
         }
     }
 
+    /// Positions of what was observed of an account, up to and including one position, the newest `limit` in rising order.
+    public func observations(of account: Digest128, program: String, through: UInt64, limit: Int) throws -> [UInt64] {
+        try derived.read { db in
+            try Int64.fetchAll(
+                db, sql: "SELECT position FROM account_entries WHERE program = ? AND account = ? AND position <= ? ORDER BY position DESC LIMIT ?",
+                arguments: [program, Data(account.bytes), Int64(through), limit]
+            ).reversed().map { UInt64($0) }
+        }
+    }
+
     private static func row(_ row: Row, positions: [UInt64]) -> LeadRow {
         LeadRow(
             program: row["program"], leadID: row["lead"], status: row["status"], partnerID: row["partner"],
@@ -231,6 +256,16 @@ public struct LeadsProjection: Sendable {
             vertical: row["vertical"], submittedAt: Timestamp(micros: row["submitted"]),
             changedAt: Timestamp(micros: row["changed"]),
             respondBy: (row["respond_by"] as Int64?).map { Timestamp(micros: $0) }, positions: positions)
+    }
+}
+
+extension Fact {
+    /// True for what was observed of an account.
+    fileprivate var isObservation: Bool {
+        switch self {
+        case .intentObserved, .firmographicsObserved, .technographicsObserved: true
+        default: false
+        }
     }
 }
 

@@ -30,6 +30,7 @@ extension LeadsProjection {
 
     private static let tables = [
         ("leads", "program, lead"), ("lead_entries", "program, lead, position"), ("erasures", "program, position, subject"),
+        ("account_entries", "program, account, position"),
     ]
 
     private static func compare(recorded: Database, again: Database) throws -> ProjectionComparison {

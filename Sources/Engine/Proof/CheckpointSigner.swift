@@ -89,6 +89,36 @@ public struct CheckpointSigner: Sendable {
         }
     }
 
+    /// True if this log's key, or one that it followed, signed a program's checkpoint.
+    public func isOwn(_ note: SignedNote, of program: String) -> Bool {
+        do {
+            try key.succession().verify(note, origin: LogOrigin.of(program, in: key.log))
+            return true
+        } catch { return false }
+    }
+
+    /// Checks that a program's journal begins with what a checkpoint from elsewhere was signed over, by this log's key or
+    /// one that it followed.
+    /// - Throws: ``CheckpointRefusal``, also ``CheckpointRefusal/foreign(program:size:reason:)`` for what another key
+    ///   signed; `NoteError` for what is no checkpoint.
+    public func confirm(_ note: SignedNote, of program: String) throws {
+        let signed = try Checkpoint(text: note.text)
+        do {
+            try key.succession().verify(note, origin: LogOrigin.of(program, in: key.log))
+        } catch {
+            throw CheckpointRefusal.foreign(program: program, size: signed.size, reason: "\(error)")
+        }
+        let head: TreeHead
+        do { head = try grow(program) { _, _ in } } catch JournalError.unknownProgram {
+            throw CheckpointRefusal.shorter(program: program, size: 0, signed: signed.size)
+        }
+        guard signed.size <= head.size else {
+            throw CheckpointRefusal.shorter(program: program, size: head.size, signed: signed.size)
+        }
+        let root = try trees.read { try TreeStore(program: program).proofs(in: $0).root(size: signed.size) }
+        guard root == signed.root else { throw CheckpointRefusal.notAnExtension(program: program, signed: signed.size) }
+    }
+
     /// After a rotation the same tree is signed again, so that the newest checkpoint goes with the newest key.
     private func isSignedByNewestKey(_ stored: StoredCheckpoint) -> Bool {
         guard let key = try? verifierKey(stored.program) else { return false }

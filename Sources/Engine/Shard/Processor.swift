@@ -5,7 +5,8 @@ public import LeadlineCore
 import Vault
 
 private enum Upkeep {
-    /// Newest snapshots are kept up to this many bytes a program; older ones are thinned.
+    /// Snapshots are kept up to this many bytes a program, or four times the newest if that is more; older ones are
+    /// thinned. What was decided long ago is decided again from the nearest.
     static let snapshotBytesKept = 268_435_456
 
     /// Without a pause in which to settle, the write-ahead log, which still holds deleted payloads, is emptied after
@@ -44,7 +45,7 @@ public actor Processor<Log: ShardLog> {
         let keyring = try folder.openVault()
         log = try makeLog(journal, keyring.vault)
         projection = LeadsProjection(journal: journal, derived: derived)
-        for subject in try projection.erasuresToRepeat() { try keyring.vault.erase(subject) }
+        try keyring.vault.repeatErasures(of: try projection.erasuresToRepeat())
         shard = try Shard(
             log: log, clock: clock, timeSource: timeSource, keyring: keyring,
             load: { program in try Self.load(program, journal, derived) },
@@ -128,7 +129,8 @@ public actor Processor<Log: ShardLog> {
         try derived.write { db in
             for snapshot in snapshots {
                 _ = try SnapshotStore().save(program: snapshot.program, position: snapshot.position, state: snapshot.state, in: db)
-                _ = try SnapshotStore().thin(program: snapshot.program, keepBytes: Upkeep.snapshotBytesKept, in: db)
+                let kept = max(Upkeep.snapshotBytesKept, 4 * snapshot.state.count)
+                _ = try SnapshotStore().thin(program: snapshot.program, keepBytes: kept, in: db)
             }
         }
     }

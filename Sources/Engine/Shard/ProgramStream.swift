@@ -36,15 +36,17 @@ public struct ProgramStream: Sendable {
 
     private static func latestSnapshot(_ program: String, through end: UInt64, _ db: Database) throws -> State? {
         var limit = end
-        while let snapshot = try SnapshotStore().latest(program: program, atOrBefore: limit, in: db) {
-            if SnapshotStore.stateHash(of: snapshot.state) == snapshot.stateHash,
-                let state = try? State(canonicalBytes: snapshot.state), state.nextPosition == snapshot.position {
-                return state
-            }
-            guard snapshot.position > 0 else { return nil }
-            limit = snapshot.position - 1
+        while true {
+            let position: UInt64
+            do {
+                // Its bytes have its hash; they are hashed there.
+                guard let snapshot = try SnapshotStore().latest(program: program, atOrBefore: limit, in: db) else { return nil }
+                if let state = try? State(canonicalBytes: snapshot.state), state.nextPosition == snapshot.position { return state }
+                position = snapshot.position
+            } catch JournalError.snapshotDamaged(_, let damaged) { position = damaged }
+            guard position > 0 else { return nil }
+            limit = position - 1
         }
-        return nil
     }
 
     /// Folds a recorded entry.

@@ -48,6 +48,7 @@ public struct Shard: ~Copyable {
     private let clock: any WallClock
     private let timeSource: TimeSource
     private let vault: Vault
+    private let masterKey: MasterKey
     private var intake: Intake
     private let deadLetters: DeadLetters
     private let load: (String) throws -> ProgramStream
@@ -75,7 +76,8 @@ public struct Shard: ~Copyable {
         self.timeSource = timeSource
         vault = keyring.vault
         intake = Intake(keyring)
-        deadLetters = DeadLetters(vault: keyring.vault)
+        deadLetters = DeadLetters(keyring)
+        masterKey = keyring.masterKey
         self.load = load
         self.store = store
         for (program, lead) in try log.parkedLeads() { parkedLeads[program, default: []].insert(lead) }
@@ -111,7 +113,7 @@ public struct Shard: ~Copyable {
         batch = Batch()
         // What follows may be lost and is then made up for: snapshots are disposable, erasures are repeated from
         // the journal on catch-up.
-        for subject in erasures { try vault.erase(subject) }
+        try vault.erase(erasures)
         erasures.removeAll()
         if !due.isEmpty {
             try store(due)
@@ -198,7 +200,8 @@ public struct Shard: ~Copyable {
         if streams[place].state.isSnapshotDue(at: position) { snapshot(place) }
         let logicVersion = streams[place].state.logicVersion
         let events = Self.decide(input, at: stamp, streams, place, &scratch)
-        noteErasure(input, place)
+        if case .erasureRequested(let fact) = input.fact { try noteErasure(fact.leadID, place) }
+        for case .retentionApplied(let event) in events { try noteErasure(event.leadID, place) }
         streams[place].state.fold(input, events, at: stamp)
         var writer = WireWriter()
         EntryCodec.encode(
@@ -229,11 +232,17 @@ public struct Shard: ~Copyable {
         return Decider.decide(input, at: stamp, in: streams[place].state, scratch: &scratch)
     }
 
-    private mutating func noteErasure(_ input: Input, _ place: Int) {
-        guard case .erasureRequested(let fact) = input.fact,
-            let subject = streams[place].state.lead(fact.leadID)?.subject, let id = SubjectID(subject.bytes)
-        else { return }
-        erasures.append(id)
+    /// The person's key dies after the commit, and the keys of rejected records that mention the person.
+    private mutating func noteErasure(_ leadID: String, _ place: Int) throws {
+        guard let subject = try subject(of: leadID, place) else { return }
+        for key in try [subject] + vault.deadLetters(about: subject) where !erasures.contains(key) { erasures.append(key) }
+    }
+
+    /// A lead that was closed long ago has left the state; the vault still finds whose it was.
+    private func subject(of leadID: String, _ place: Int) throws -> SubjectID? {
+        if let known = streams[place].state.lead(leadID)?.subject.flatMap({ SubjectID($0.bytes) }) { return known }
+        let pseudonyms = Pseudonyms(masterKey: masterKey, program: streams[place].program)
+        return try vault.findSubject(pseudonyms.lookup(kind: .lead, value: leadID))
     }
 
     private mutating func snapshot(_ place: Int) {

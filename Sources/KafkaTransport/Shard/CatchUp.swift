@@ -125,30 +125,37 @@ struct CatchUp {
         if next >= end { return }
         try reader.assign([TopicPartition(place.topic, partition, offset: next)])
         var sinceFlush = 0
+        var erased: [SubjectID] = []
         while next < end {
             try Task.checkCancellation()
             try reader.fetch(waitMillis: 200) { fetched in
                 switch fetched {
                 case .record(let record):
                     next = record.offset + 1
-                    try Self.take(record, into: vault)
+                    try Self.take(record, into: vault, &erased)
                     sinceFlush += 1
                 case .end(_, _, let offset): next = max(next, offset)
                 }
             }
             if sinceFlush >= 10_000 {
+                try vault.erase(erased)
                 try vault.flush()
+                erased.removeAll()
                 sinceFlush = 0
             }
         }
+        try vault.erase(erased)
         try vault.flush()
         try journal.setKeysOffset(next)
     }
 
     /// The key is the subject's id; no value is an erasure.
-    private static func take(_ record: FetchedRecord, into vault: Vault) throws {
+    private static func take(_ record: FetchedRecord, into vault: Vault, _ erased: inout [SubjectID]) throws {
         guard let key = record.key, let subject = SubjectID(key) else { return }
-        guard let value = record.value else { return try vault.erase(subject) }
+        guard let value = record.value else {
+            erased.append(subject)
+            return
+        }
         let message = try WireSubjectKey(serializedBytes: value)
         do {
             try vault.adopt(KeyRecord(

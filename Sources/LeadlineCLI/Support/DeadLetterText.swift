@@ -72,7 +72,7 @@ enum OpenedRecord {
 
     /// Opens a dead letter's record.
     static func open(_ letter: WireDeadLetter, _ vault: Vault) throws -> OpenedRecord {
-        do { return .record(try DeadLetters(vault: vault).open(letter)) } catch VaultError.erased { return .erased }
+        do { return .record(try DeadLetters.open(letter, vault)) } catch VaultError.erased { return .erased }
     }
 
     var json: String {

@@ -21,7 +21,7 @@ struct NetworkText {
         let dearest = network.partners.enumerated()
             .sorted { ($1.element.placePrice, $0.offset) < ($0.element.placePrice, $1.offset) }.map(\.element)
         var table = TextTable([
-            ("PARTNER", .left), ("LEADS", .right), ("USED", .right), ("PLACE", .right), ("FLOOR", .right), ("FLOOR+", .right),
+            ("PARTNER", .left), ("LEADS", .right), ("OPEN", .right), ("USED", .right), ("PLACE", .right), ("FLOOR", .right), ("FLOOR+", .right),
             ("EVEN+", .right), ("DEBT", .right),
         ])
         for partner in dearest { table.add(row(partner)) }
@@ -32,6 +32,7 @@ struct NetworkText {
         [
             partner.partnerID + (partner.status == "active" ? "" : " (\(partner.status))"),
             partner.leadsMax.map { "\(partner.leads) of \($0)" } ?? "\(partner.leads)",
+            partner.openLeadsMax.map { "\(partner.openLeads) of \($0)" } ?? "\(partner.openLeads)",
             partner.utilisation.map { String(format: "%.1f %%", $0 * 100) } ?? "-",
             partner.placePrice.rounded() > 0 ? money(partner.placePrice) : "-",
             partner.floor > 0 ? "\(partner.floorLeads) of \(partner.floor)" : "-",

@@ -66,6 +66,8 @@ enum TimelineText {
         case .reviewResolved(let event): "review of \(event.leadID) closed, \(event.overridden ? "overridden" : "upheld")"
         case .commissionAccrued(let event):
             "\(event.partnerID) earned \(MoneyText.of(event.amountMinorUnits, currency)) commission at \(percent(event.rateBasisPoints))"
+        case .retentionApplied(let event):
+            "\(event.leadID) was closed \(event.keptDays) days ago, so the policy has the person's key destroyed"
         case .reminderDue(let event):
             "\(event.partnerID) reminded of \(event.leadID), due by \(TimeText.local(event.respondBy))"
         }

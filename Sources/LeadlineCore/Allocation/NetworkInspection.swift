@@ -6,6 +6,9 @@ public struct PartnerPrice: Sendable, Equatable {
     /// Leads got in the capacity period that runs, and the cap; nil without one.
     public var leads: UInt32
     public var leadsMax: UInt32?
+    /// Leads held open, and the cap; nil without one.
+    public var openLeads: UInt32
+    public var openLeadsMax: UInt32?
     /// Leads got in the floor period that runs, what the floor promises in it, absence taken off, and what it lacks.
     public var floorLeads: UInt32
     public var floor: UInt32
@@ -54,13 +57,14 @@ extension State {
     }
 
     private func price(of partner: Int, _ list: PriceList) -> PartnerPrice {
-        let cap = partners.leadsPerPeriodMax[partner]
+        let cap = partners.leadsPerPeriodMax[partner], openCap = partners.openLeadsMax[partner]
         let cost = list.cost(of: partner, self)
         let use = list.prices.use[partner]
         let promised = Double(partners.profiles[partner].capacity.leadsPerPeriodMin) * list.floorSpan.presence(partners.absences[partner])
         return PartnerPrice(
             partnerID: partners.profiles[partner].partnerID, status: "\(partners.status[partner])",
             leads: CapacityLimits.leads(partners, partner, in: list.period), leadsMax: cap != PartnerTable.uncapped ? cap : nil,
+            openLeads: partners.openLeads[partner], openLeadsMax: openCap != PartnerTable.uncapped ? openCap : nil,
             floorLeads: partners.floorPeriod[partner] == list.floorPeriod ? partners.leadsInFloorPeriod[partner] : 0,
             floor: UInt32(promised), floorLacking: floorLacking(partner, in: list.floorPeriod, list.floorSpan),
             utilisation: use.offered > 0 ? use.taken / use.offered : nil, placePrice: cost.place, floorFavour: cost.floor,

@@ -14,6 +14,7 @@ struct PriceList {
     let floorPeriod: Int64
     let floorSpan: Window
     private let progress: Double
+    private let daysLeft: Double
 
     /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
     init(_ state: borrowing State, _ policy: borrowing Policy, at stamp: Timestamp) {
@@ -22,17 +23,16 @@ struct PriceList {
         floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
         floorSpan = CapacityLimits.span(ofFloorPeriod: floorPeriod, policy)
         progress = prices.progress(at: stamp)
+        daysLeft = CapacityLimits.span(ofPeriod: period, policy).daysLeft(at: stamp)
     }
 
     @inline(__always)
     func cost(of partner: Int, _ state: State) -> PlaceCost {
         var cost = PlaceCost()
-        let cap = state.partners.leadsPerPeriodMax[partner]
-        if cap != PartnerTable.uncapped {
-            let got = CapacityLimits.leads(state.partners, partner, in: period)
-            if got < cap { cost.place = prices.placePrice(partner, left: cap - got, progress: progress) }
-            cost.evenness = prices.evennessFavour(partner)
+        if let left = CapacityLimits.placesLeft(state, partner, in: period, daysLeft: daysLeft) {
+            cost.place = prices.placePrice(partner, left: left, progress: progress)
         }
+        if state.partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped { cost.evenness = prices.evennessFavour(partner) }
         // What a floor lacks is asked only where something is lacking that has a price.
         if prices.floorRows[partner].count > 0 {
             let lacking = state.floorLacking(partner, in: floorPeriod, floorSpan)

@@ -1,6 +1,6 @@
 /// What the working out of prices needs to know of one partner.
 struct PartnerSupply: Sendable {
-    /// Places left this period; nil without a cap, 0 for one that takes no leads.
+    /// Places left for the rest of the period; nil without a cap, 0 for one that takes no leads.
     var placesLeft: UInt32?
     /// Places that the period offers in all, absence taken off; 0 without a cap.
     var placesOffered: Double
@@ -30,7 +30,7 @@ extension BidPrices {
         rhythm.advance(to: Int64(today.rounded(.down)))
         refreshEvenness()
         let horizon = Horizon(rhythm, now: today, next: nextAt, end: Self.days(periodEnd), floorEnd: Self.days(floorEnd), trust: Self.floorTrust)
-        let competing = supplies.contains { $0.placesOffered > 0 || $0.floorLacking > 0 }
+        let competing = supplies.contains { $0.placesOffered > 0 || $0.floorLacking > 0 || ($0.placesLeft ?? 0) > 0 }
         worths.removeAll(keepingCapacity: true)
         for partner in placeRows.indices { (placeRows[partner], floorRows[partner]) = (Rows(), Rows()) }
         if recent.rows.isEmpty || !competing { return }

@@ -40,11 +40,10 @@ extension State {
         supply.floorPresence = absences.isEmpty ? 1 : Window(start: stamp, end: floorSpan.end).presence(absences)
         let isHere = partners.status[partner] == .active && supply.presence > 0
         let cap = partners.leadsPerPeriodMax[partner]
-        if cap != PartnerTable.uncapped {
-            let got = CapacityLimits.leads(partners, partner, in: period)
-            supply.placesLeft = isHere ? (cap > got ? cap - got : 0) : 0
-            supply.placesOffered = isHere ? Double(cap) * span.presence(absences) : 0
-        } else if !isHere {
+        if isHere {
+            supply.placesLeft = CapacityLimits.placesLeft(self, partner, in: period, daysLeft: span.daysLeft(at: stamp))
+            supply.placesOffered = cap != PartnerTable.uncapped ? Double(cap) * span.presence(absences) : 0
+        } else {
             supply.placesLeft = 0
         }
         supply.floorLacking = floorLacking(partner, in: floorPeriod, floorSpan)
@@ -65,6 +64,9 @@ extension State {
 struct Window: Sendable {
     var start: Timestamp
     var end: Timestamp
+
+    /// Days from a moment in it to its end.
+    func daysLeft(at stamp: Timestamp) -> Double { Double(end.micros - stamp.micros) / Double(Timestamp.microsPerDay) }
 
     /// The share of it in which a partner with these absences, in order, is there; 0 for an empty stretch.
     func presence(_ absences: [PartnerTable.Absence]) -> Double {

@@ -34,6 +34,31 @@ enum CapacityLimits {
         partners.period[partner] == period ? partners.leadsInPeriod[partner] : 0
     }
 
+    /// Places that a partner has for the leads of the rest of the period; nil where nothing limits them.
+    @inline(__always)
+    static func placesLeft(_ state: State, _ partner: Int, in period: Int64, daysLeft: Double) -> UInt32? {
+        var left: UInt32?
+        let cap = state.partners.leadsPerPeriodMax[partner]
+        if cap != PartnerTable.uncapped {
+            let got = leads(state.partners, partner, in: period)
+            left = cap > got ? cap - got : 0
+        }
+        guard state.isLogic(2), let open = openPlaces(state, partner, days: daysLeft) else { return left }
+        return min(left ?? open, open)
+    }
+
+    /// Places that the cap on open leads leaves for so many days: those free now, and those that come free as deals close.
+    /// A place is held for `meanOpenDays`, so that a cap of n lets n / meanOpenDays leads through a day (Little, 1961).
+    /// Nil without a cap, and where it is not known yet how long leads stay open.
+    @inline(__always)
+    private static func openPlaces(_ state: State, _ partner: Int, days: Double) -> UInt32? {
+        let most = state.partners.openLeadsMax[partner], open = state.partners.openLeads[partner]
+        if most == PartnerTable.uncapped || !state.model.curve.isKnown { return nil }
+        if open >= most { return 0 }
+        let through = Double(most) * days / max(state.model.curve.meanOpenDays, 1)
+        return (most - open) + UInt32(min(through, 1_000_000))
+    }
+
     /// The cap that the partner is at, if any.
     @inline(__always)
     static func reached(_ partners: PartnerTable, _ partner: Int, in period: Int64) -> ExclusionReason? {

@@ -17,6 +17,7 @@ public enum Event: Sendable, Equatable {
     case reviewResolved(ReviewResolved)
     case commissionAccrued(CommissionAccrued)
     case reminderDue(ReminderDue)
+    case retentionApplied(RetentionApplied)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
@@ -211,6 +212,22 @@ public struct ReminderDue: Sendable, Equatable {
         self.leadID = leadID
         self.partnerID = partnerID
         self.respondBy = respondBy
+    }
+}
+
+/// A closed lead was kept for as long as the policy says: the person's key is destroyed.
+public struct RetentionApplied: Sendable, Equatable {
+    public var leadID: String
+    public var category: RetentionCategory
+    /// When the lead was closed.
+    public var closedAt: Timestamp
+    /// For how many days the policy in force has it kept.
+    public var keptDays: UInt32
+    public init(leadID: String, category: RetentionCategory, closedAt: Timestamp, keptDays: UInt32) {
+        self.leadID = leadID
+        self.category = category
+        self.closedAt = closedAt
+        self.keptDays = keptDays
     }
 }
 

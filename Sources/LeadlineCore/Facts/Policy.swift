@@ -57,7 +57,34 @@ public struct Policy: Sendable, Equatable {
     /// True if a lead goes to somebody as long as anybody has a place, even where the last places are expected to bring
     /// more than this lead is worth; otherwise a human gets such a lead.
     public var alwaysAssign = false
+    /// How long a closed lead's person can still be named.
+    public var retention = RetentionRule()
+    /// Who approved the policy, by the id of a role or person in the vendor's own system; empty if nobody is named.
+    public var approvedBy = ""
     public init() {}
+}
+
+/// For how many days after its closing a lead's sealed data stays readable; then the person's key is destroyed, unless
+/// another lead of the person is open or still kept. 0 is for ever.
+public struct RetentionRule: Sendable, Equatable {
+    /// Leads whose deal was won or lost.
+    public var closedDealDays: UInt32 = 0
+    /// Leads that were closed otherwise: withdrawn, objected to, closed by a human.
+    public var otherLeadDays: UInt32 = 0
+    public init() {}
+
+    /// The days of a category.
+    public func days(_ category: RetentionCategory) -> UInt32 {
+        switch category {
+        case .closedDeal: closedDealDays
+        case .otherLead: otherLeadDays
+        }
+    }
+}
+
+/// Under which rule a closed lead is kept. Raw values are the schema's.
+public enum RetentionCategory: UInt8, Sendable, CaseIterable {
+    case closedDeal = 1, otherLead
 }
 
 /// A partner who does not satisfy `require` is out.
@@ -109,6 +136,8 @@ extension Policy {
         (policy.fitWeights.intent, policy.fitWeights.acceptance) = (nil, nil)
         (policy.fitWeights.responseTime, policy.fitWeights.cycleLength) = (nil, nil)
         policy.fitWeights.mode = .fixed
+        policy.retention = RetentionRule()
+        policy.approvedBy = ""
         return policy
     }
 }

@@ -26,6 +26,8 @@ struct ClosingCurve: Sendable, Equatable {
     private(set) var baseRate = 0.5
     private(set) var baseLogOdds = 0.0
     private(set) var baseVariance = 4.0
+    /// How long a lead stays open on average, as far as ages have been seen.
+    private(set) var meanOpenDays = 0.0
 
     /// A lead has left a band: won there, lost there, or still open.
     mutating func count(band: Int, won: Bool, lost: Bool, memory: Double) {
@@ -39,13 +41,15 @@ struct ClosingCurve: Sendable, Equatable {
     /// Works the counts into shares and rates.
     mutating func refresh(_ settings: WinModelSettings) {
         var open = 1.0, won = 0.0, lost = 0.0, lostSeen = 0.0, resolved = 0.0
-        var bands = 0
+        var bands = 0, openDays = 0.0
         while bands < usedBands && open >= Self.openLeast {
             let n = atRisk[bands] + 1
             let winning = wonIn[bands] / n, losing = lostIn[bands] / n
             won = won + open * winning
             lost = lost + open * losing
+            let before = open
             open = open * (1 - winning - losing)
+            openDays += (before + open) / 2 * Double(Self.ageEdges[bands + 1] - Self.ageEdges[bands])
             lostSeen = lostSeen + lostIn[bands]
             resolved = resolved + (wonIn[bands] + lostIn[bands])
             wonBy[bands] = won
@@ -67,6 +71,7 @@ struct ClosingCurve: Sendable, Equatable {
             lostBy[band] = 1
         }
         isKnown = trust > 0.7
+        meanOpenDays = openDays
         setBase(allWon, resolved, settings)
     }
 

@@ -56,6 +56,9 @@ extension Policy {
             w.put(optional: weight) { $0.put($1) }
         }
         w.put(fitWeights.mode.rawValue)
+        w.put(retention.closedDealDays)
+        w.put(retention.otherLeadDays)
+        w.put(approvedBy)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -123,6 +126,9 @@ extension Policy {
         fitWeights.responseTime = try r.optional { (r) throws(StateBytesError) in try r.get() }
         fitWeights.cycleLength = try r.optional { (r) throws(StateBytesError) in try r.get() }
         fitWeights.mode = try r.raw()
+        retention.closedDealDays = try r.get()
+        retention.otherLeadDays = try r.get()
+        approvedBy = try r.string()
     }
 }
 

@@ -41,6 +41,8 @@ public struct State: Sendable {
     var turns = TurnTable()
     var lots = Lots()
     var seen = SeenEvents()
+    /// Closed leads that the policy does not keep for ever.
+    var retention = RetentionQueue()
     var waiting = WaitingOutcomes()
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
@@ -60,8 +62,12 @@ public struct State: Sendable {
     /// True once the program's registration is in the journal.
     public var isRegistered: Bool { !currency.isEmpty }
 
-    /// When the next timer fires; nil if none runs. The engine sends `TimeAdvanced` for it.
-    public var nextDeadline: Timestamp? { agenda.first?.at }
+    /// When the next timer fires, or the keeping of leads ends; nil if nothing is due ever. The engine sends
+    /// `TimeAdvanced` for it.
+    public var nextDeadline: Timestamp? {
+        guard let due = retentionDue else { return agenda.first?.at }
+        return min(agenda.first?.at ?? due, due)
+    }
 
     /// Leads that are assigned or in the human queue.
     public var openLeadCount: Int { leads.openCount }
@@ -110,10 +116,13 @@ extension State {
 
     /// Whether a snapshot belongs before the entry at `position`: at multiples of a power of two that grows with
     /// the state, so that the cost of snapshots stays a constant share. Depends on position and size alone.
+    ///
+    /// A quarter of the size, for a lead with an account of its own counts twice: spaced by the whole of it, a program
+    /// whose leads are all remembered would outgrow every position before it is reached.
     public func isSnapshotDue(at position: UInt64) -> Bool {
         if position == 0 { return false }
         var spacing: UInt64 = 4_096
-        while spacing < UInt64(size) { spacing <<= 1 }
+        while spacing < UInt64(size / 4) { spacing <<= 1 }
         return position & (spacing - 1) == 0
     }
 }

@@ -46,6 +46,7 @@ extension State {
             w.put(item.at)
             w.put(item.element)
         }
+        if isLogic(2) { retention.write(to: &w) }
         return w.bytes
     }
 
@@ -103,6 +104,7 @@ extension State {
             archived.append(digest, at: at)
             archivedIDs.insert(digest)
         }
+        if isLogic(2) { retention = try RetentionQueue(from: &r) }
         guard r.isAtEnd else { throw .invalid(at: r.at) }
         rebuildAgenda()
     }

@@ -8,6 +8,9 @@ struct TimedQueue<Element: Sendable>: Sendable {
     }
     private(set) var items = Deque<Item>()
 
+    /// Takes out what is not wanted any more.
+    mutating func removeAll(where isUnwanted: (Element) -> Bool) { items.removeAll { isUnwanted($0.element) } }
+
     mutating func append(_ element: Element, at stamp: Timestamp) { items.append(Item(at: stamp, element: element)) }
 
     /// Takes the oldest if it came before `limit`.

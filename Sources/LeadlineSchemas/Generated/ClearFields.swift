@@ -49,6 +49,7 @@ enum ClearFields: Sendable {
     case processingObjected
     case processingRestricted
     case programRegistered
+    case retentionRule
     case reviewRequested
     case reviewRule
     case segmentCap
@@ -375,6 +376,8 @@ enum ClearFields: Sendable {
             case 234: .message(.reviewRule, repeated: false)  // review
             case 242: .clear  // lawful_bases
             case 248: .clear  // always_assign
+            case 258: .message(.retentionRule, repeated: false)  // retention
+            case 266: .clear  // approved_by
             default: .sealed
             }
         case .policyPublished:
@@ -414,6 +417,12 @@ enum ClearFields: Sendable {
             switch tag {
             case 18: .clear  // currency
             case 24: .clear  // logic_version
+            default: .sealed
+            }
+        case .retentionRule:
+            switch tag {
+            case 8: .clear  // closed_deal_days
+            case 16: .clear  // other_lead_days
             default: .sealed
             }
         case .reviewRequested:

@@ -48,6 +48,7 @@ public enum JSONMember: Equatable, Sendable {
         case "Policy.exploration": .message("Exploration")
         case "Policy.pilot": .message("Pilot")
         case "Policy.review": .message("ReviewRule")
+        case "Policy.retention": .message("RetentionRule")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")

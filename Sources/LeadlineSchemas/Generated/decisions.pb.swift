@@ -436,6 +436,51 @@ public nonisolated enum WireSelectionBasis: SwiftProtobuf.Enum, Swift.CaseIterab
 
 }
 
+/// Under which rule of the policy a closed lead is kept.
+public nonisolated enum WireRetentionCategory: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// The deal was won or lost.
+  case closedDeal // = 1
+
+  /// Closed otherwise.
+  case otherLead // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .closedDeal
+    case 2: self = .otherLead
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .closedDeal: return 1
+    case .otherLead: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireRetentionCategory] = [
+    .unspecified,
+    .closedDeal,
+    .otherLead,
+  ]
+
+}
+
 /// Why an input changed nothing.
 public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -816,6 +861,30 @@ public nonisolated struct WireReminderDue: Sendable {
   public init() {}
 }
 
+/// A closed lead was kept for as long as the policy says: the person's key is destroyed, and what was sealed under it
+/// cannot be opened any more.
+public nonisolated struct WireRetentionApplied: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// The rule.
+  public var category: WireRetentionCategory = .unspecified
+
+  /// When the lead was closed, Unix microseconds.
+  public var closedMicros: Int64 = 0
+
+  /// For how many days the policy in force has it kept.
+  public var keptDays: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// A lead went to the human queue.
 public nonisolated struct WireLeadEscalated: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1049,6 +1118,10 @@ nonisolated extension WireClosingReason: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireSelectionBasis: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SELECTION_BASIS_UNSPECIFIED\0\u{1}SELECTION_BASIS_SCORE\0\u{1}SELECTION_BASIS_TIE_DEBT\0\u{1}SELECTION_BASIS_OWNERSHIP\0\u{1}SELECTION_BASIS_EXPLORATION\0\u{1}SELECTION_BASIS_ROTATION\0\u{1}SELECTION_BASIS_FIT\0")
+}
+
+nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RETENTION_CATEGORY_UNSPECIFIED\0\u{1}RETENTION_CATEGORY_CLOSED_DEAL\0\u{1}RETENTION_CATEGORY_OTHER_LEAD\0")
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
@@ -1618,6 +1691,51 @@ nonisolated extension WireReminderDue: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.leadID != rhs.leadID {return false}
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.respondByMicros != rhs.respondByMicros {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRetentionApplied: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RetentionApplied"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}category\0\u{3}closed_micros\0\u{3}kept_days\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.category) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.closedMicros) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.keptDays) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if self.category != .unspecified {
+      try visitor.visitSingularEnumField(value: self.category, fieldNumber: 2)
+    }
+    if self.closedMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.closedMicros, fieldNumber: 3)
+    }
+    if self.keptDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.keptDays, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRetentionApplied, rhs: WireRetentionApplied) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.category != rhs.category {return false}
+    if lhs.closedMicros != rhs.closedMicros {return false}
+    if lhs.keptDays != rhs.keptDays {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -697,6 +697,14 @@ public nonisolated struct WireEvent: Sendable {
     set {body = .reminderDue(newValue)}
   }
 
+  public var retentionApplied: WireRetentionApplied {
+    get {
+      if case .retentionApplied(let v)? = body {return v}
+      return WireRetentionApplied()
+    }
+    set {body = .retentionApplied(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Exactly one is set.
@@ -716,6 +724,7 @@ public nonisolated struct WireEvent: Sendable {
     case reviewResolved(WireReviewResolved)
     case commissionAccrued(WireCommissionAccrued)
     case reminderDue(WireReminderDue)
+    case retentionApplied(WireRetentionApplied)
 
   }
 
@@ -891,7 +900,7 @@ public nonisolated struct WireSubjectKey: Sendable {
   /// The subject's random id, 16 bytes.
   public var subjectID: Data = Data()
 
-  /// Keyed digests under which the subject is found, 16 bytes each.
+  /// Keyed digests under which the subject is found, 16 bytes each; of a dead letter's key, of whom the record mentions.
   public var lookupDigests: [Data] = []
 
   /// AES-256-GCM under the master key: nonce (12), ciphertext (32), tag (16).
@@ -1749,7 +1758,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1952,6 +1961,19 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.body = .reminderDue(v)
         }
       }()
+      case 16: try {
+        var v: WireRetentionApplied?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .retentionApplied(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .retentionApplied(v)
+        }
+      }()
       default: break
       }
     }
@@ -2022,6 +2044,10 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     case .reminderDue?: try {
       guard case .reminderDue(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
+    case .retentionApplied?: try {
+      guard case .retentionApplied(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
     }()
     case nil: break
     }

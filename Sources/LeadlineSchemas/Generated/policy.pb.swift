@@ -846,6 +846,24 @@ public nonisolated struct WireReviewRule: Sendable {
   fileprivate var _dealValueAtLeastMinorUnits: Int64? = nil
 }
 
+/// For how many days after its closing a lead's sealed data stays readable; then the person's key is destroyed, unless
+/// another lead of the person is open or still kept. 0 is for ever.
+public nonisolated struct WireRetentionRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Leads whose deal was won or lost.
+  public var closedDealDays: UInt32 = 0
+
+  /// Leads that were closed otherwise: withdrawn, objected to, closed by a human.
+  public var otherLeadDays: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// What one unit of a foreign currency is worth in the program's currency.
 public nonisolated struct WireExchangeRate: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1078,6 +1096,22 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
   public var alwaysAssign: Bool {
     get {_storage._alwaysAssign}
     set {_uniqueStorage()._alwaysAssign = newValue}
+  }
+
+  /// How long a closed lead's person can still be named. Logic version 2 and later.
+  public var retention: WireRetentionRule {
+    get {_storage._retention ?? WireRetentionRule()}
+    set {_uniqueStorage()._retention = newValue}
+  }
+  /// Returns true if `retention` has been explicitly set.
+  public var hasRetention: Bool {_storage._retention != nil}
+  /// Clears the value of `retention`. Subsequent reads from it will return its default value.
+  public mutating func clearRetention() {_uniqueStorage()._retention = nil}
+
+  /// Who approved the policy: the id of a role or person in the vendor's own system, [A-Za-z0-9._:-]{1,128}.
+  public var approvedBy: String {
+    get {_storage._approvedBy}
+    set {_uniqueStorage()._approvedBy = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1925,6 +1959,41 @@ nonisolated extension WireReviewRule: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension WireRetentionRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RetentionRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}closed_deal_days\0\u{3}other_lead_days\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.closedDealDays) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.otherLeadDays) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.closedDealDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.closedDealDays, fieldNumber: 1)
+    }
+    if self.otherLeadDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.otherLeadDays, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRetentionRule, rhs: WireRetentionRule) -> Bool {
+    if lhs.closedDealDays != rhs.closedDealDays {return false}
+    if lhs.otherLeadDays != rhs.otherLeadDays {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExchangeRate"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0\u{3}rate_micros\0")
@@ -1962,7 +2031,7 @@ nonisolated extension WireExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1996,6 +2065,8 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _review: WireReviewRule? = nil
     var _lawfulBases: [String] = []
     var _alwaysAssign: Bool = false
+    var _retention: WireRetentionRule? = nil
+    var _approvedBy: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2037,6 +2108,8 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _review = source._review
       _lawfulBases = source._lawfulBases
       _alwaysAssign = source._alwaysAssign
+      _retention = source._retention
+      _approvedBy = source._approvedBy
     }
   }
 
@@ -2086,6 +2159,8 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 29: try { try decoder.decodeSingularMessageField(value: &_storage._review) }()
         case 30: try { try decoder.decodeRepeatedStringField(value: &_storage._lawfulBases) }()
         case 31: try { try decoder.decodeSingularBoolField(value: &_storage._alwaysAssign) }()
+        case 32: try { try decoder.decodeSingularMessageField(value: &_storage._retention) }()
+        case 33: try { try decoder.decodeSingularStringField(value: &_storage._approvedBy) }()
         default: break
         }
       }
@@ -2191,6 +2266,12 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._alwaysAssign != false {
         try visitor.visitSingularBoolField(value: _storage._alwaysAssign, fieldNumber: 31)
       }
+      try { if let v = _storage._retention {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      } }()
+      if !_storage._approvedBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._approvedBy, fieldNumber: 33)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2231,6 +2312,8 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._review != rhs_storage._review {return false}
         if _storage._lawfulBases != rhs_storage._lawfulBases {return false}
         if _storage._alwaysAssign != rhs_storage._alwaysAssign {return false}
+        if _storage._retention != rhs_storage._retention {return false}
+        if _storage._approvedBy != rhs_storage._approvedBy {return false}
         return true
       }
       if !storagesAreEqual {return false}

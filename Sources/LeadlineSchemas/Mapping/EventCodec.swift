@@ -3,7 +3,7 @@ public import LeadlineCore
 /// Events to and from the bytes of their own messages, e.g. `LeadAssigned`.
 public enum EventCodec {
     /// Field numbers of `Event.body`.
-    static let bodyFields = 1...15
+    static let bodyFields = 1...16
 
     /// The event's field number in `Event.body`.
     public static func bodyField(of event: Event) -> Int {
@@ -23,6 +23,7 @@ public enum EventCodec {
         case .reviewResolved: 13
         case .commissionAccrued: 14
         case .reminderDue: 15
+        case .retentionApplied: 16
         }
     }
 
@@ -66,6 +67,7 @@ public enum EventCodec {
         case .reviewResolved(let event): event.write(to: &writer)
         case .commissionAccrued(let event): event.write(to: &writer)
         case .reminderDue(let event): event.write(to: &writer)
+        case .retentionApplied(let event): event.write(to: &writer)
         }
     }
 
@@ -87,6 +89,7 @@ public enum EventCodec {
         case 13: .reviewResolved(try ReviewResolved.read(from: &reader))
         case 14: .commissionAccrued(try CommissionAccrued.read(from: &reader))
         case 15: .reminderDue(try ReminderDue.read(from: &reader))
+        case 16: .retentionApplied(try RetentionApplied.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }

@@ -348,3 +348,27 @@ extension ReminderDue: WireMessage {
         writer.int(3, respondBy.micros)
     }
 }
+
+extension RetentionApplied: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var (value, category) = (Self(leadID: "", category: .otherLead, closedAt: .epoch, keptDays: 0), RetentionCategory?.none)
+        while let field = try reader.next() {
+            switch field {
+            case 1: value.leadID = try reader.string("lead_id")
+            case 2: category = try reader.choice("category")
+            case 3: value.closedAt = Timestamp(micros: try reader.int64("closed_micros"))
+            case 4: value.keptDays = try reader.uint32("kept_days")
+            default: try reader.skip()
+            }
+        }
+        value.category = try required(category, "category")
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.choice(2, category)
+        writer.int(3, closedAt.micros)
+        writer.uint(4, keptDays)
+    }
+}

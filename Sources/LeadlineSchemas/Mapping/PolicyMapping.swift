@@ -54,6 +54,8 @@ extension Policy: WireMessage {
         case 29: review = try reader.message("review")
         case 30: lawfulBases.append(try reader.string("lawful_bases"))
         case 31: alwaysAssign = try reader.bool("always_assign")
+        case 32: retention = try reader.message("retention")
+        case 33: approvedBy = try reader.string("approved_by")
         default: try reader.skip()
         }
     }
@@ -105,6 +107,8 @@ extension Policy: WireMessage {
         if review != ReviewRule() { writer.message(29, review) }
         writer.strings(30, lawfulBases)
         writer.bool(31, alwaysAssign)
+        if retention != RetentionRule() { writer.message(32, retention) }
+        writer.string(33, approvedBy)
     }
 }
 

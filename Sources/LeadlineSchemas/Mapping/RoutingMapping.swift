@@ -124,3 +124,22 @@ extension ReviewRule: WireMessage {
         writer.uint(2, conversionBelowBasisPoints)
     }
 }
+
+extension RetentionRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var value = Self()
+        while let field = try reader.next() {
+            switch field {
+            case 1: value.closedDealDays = try reader.uint32("closed_deal_days")
+            case 2: value.otherLeadDays = try reader.uint32("other_lead_days")
+            default: try reader.skip()
+            }
+        }
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.uint(1, closedDealDays)
+        writer.uint(2, otherLeadDays)
+    }
+}

@@ -42,6 +42,28 @@ import Testing
         #expect(free.partners[0].placePrice == 0 && free.partners[0].utilisation == nil)
     }
 
+    /// A cap on open leads limits as well: while deals close slowly its last place is kept for the large ones, and the more
+    /// is open, the dearer it is. Before it is known how long leads stay open, nothing is kept.
+    @Test(arguments: Logic.oldest...Logic.newest) func placesUnderACapOnOpenLeadsHavePrices(logic version: UInt32) throws {
+        var story = Story(
+            logic: version, .policy { $0.sla.firstResponseMinutes = 0 },
+            .partner("A") { $0.capacity = Capacity(openLeadsMax: 3) }, .partner("B"))
+        for number in 0..<160 {
+            let worth = number % 4 == 3 ? 90_000 : 3_000
+            let minute = 1 + number * Self.day / 4
+            story.given(minute, .lead("L\(number)") { $0.dealValue = euros(Int64(worth)) })
+            // Each deal stays open for ten days; A wins twice as often.
+            guard number >= 40, let partner = story.state.lead("L\(number - 40)")?.partnerID else { continue }
+            let wins = (number * 7) % 10 < (partner == "A" ? 6 : 3)
+            story.given(minute, wins ? .won("L\(number - 40)", partner) : .lost("L\(number - 40)", partner))
+        }
+        let network = try Self.network(story)
+        let a = try #require(network.partners.first)
+        #expect(a.openLeadsMax == 3 && a.openLeads <= 3 && a.leadsMax == nil)
+        #expect(network.partners[1].placePrice == 0)
+        #expect(version == 1 ? a.placePrice == 0 : a.placePrice > 0)
+    }
+
     /// A floor that more leads would be needed for than come: all that come are drawn there, the shortfall is said.
     @Test func aFloorThatCannotBeMet() throws {
         let story = Self.story(Capacity(leadsPerPeriodMin: 5_000))

@@ -29,6 +29,7 @@ extension Event {
         case .inputDisregarded(let e): "disregarded \(e.subject.isEmpty ? "-" : e.subject), \(e.reason)"
         case .reviewOpened(let e): "review opened \(e.leadID) at \(e.partnerID.isEmpty ? "nobody" : e.partnerID)"
         case .reviewResolved(let e): "review resolved \(e.leadID), \(e.overridden ? "overridden" : "upheld")"
+        case .retentionApplied(let e): "\(e.leadID) kept \(e.keptDays) days, \(e.category), closed \(Moment.text(e.closedAt))"
         case .reminderDue(let e): "reminded \(e.partnerID) of \(e.leadID), due \(Moment.text(e.respondBy))"
         case .commissionAccrued(let e): "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
         }

@@ -64,6 +64,9 @@ struct Story {
         #expect(fired.map { $0.events.map(\.text) } == expected, sourceLocation: location)
     }
 
+    /// Fires the next timer, whenever it falls due.
+    mutating func fireNext() -> Stream.Entry? { stream.fireNext() }
+
     /// What the last entry's evaluation recorded.
     func evaluation(location: SourceLocation = #_sourceLocation) throws -> EvaluationSummary {
         try #require(last.compactMap(\.evaluated).first, sourceLocation: location).summary

@@ -37,11 +37,33 @@ public struct ErasureCertificate: Sendable {
         public var residualFields: [String]
         /// Until when copies on Kafka's topics may still stand, RFC 3339; nil where no Kafka is used.
         public var provisionalUntil: String?
+        /// Each topic that may hold a copy, with when that has ended; nil in certificates that do not tell them apart.
+        public var copies: [Copy]?
+        /// Keys of rejected records about the person that were destroyed; nil in certificates that do not count them.
+        public var deadLetterKeysDestroyed: Int?
+
+        /// A topic that may hold a copy, sealed under the destroyed key or due to be deleted.
+        public struct Copy: Sendable, Codable, Equatable {
+            /// The topic.
+            public var topic: String
+            /// What stands on it.
+            public var holds: String
+            /// When retention or compaction has ended it at the latest, RFC 3339.
+            public var until: String
+
+            /// A copy from its parts.
+            public init(topic: String, holds: String, until: String) {
+                self.topic = topic
+                self.holds = holds
+                self.until = until
+            }
+        }
 
         /// A statement from its parts.
         public init(
             program: String, subjects: [String], leads: [String], requestedBy: String, position: UInt64, erased: String, issued: String,
-            keyDestroyed: Bool, deadLettersEmptied: Int, waitingEmptied: Int, residualFields: [String], provisionalUntil: String?
+            keyDestroyed: Bool, deadLettersEmptied: Int, waitingEmptied: Int, residualFields: [String], copies: [Copy] = [],
+            deadLetterKeysDestroyed: Int? = nil
         ) {
             self.program = program
             self.subjects = subjects
@@ -54,7 +76,9 @@ public struct ErasureCertificate: Sendable {
             self.deadLettersEmptied = deadLettersEmptied
             self.waitingEmptied = waitingEmptied
             self.residualFields = residualFields
-            self.provisionalUntil = provisionalUntil
+            self.copies = copies
+            self.deadLetterKeysDestroyed = deadLetterKeysDestroyed
+            provisionalUntil = copies.map(\.until).max()
         }
 
         /// The statement for people.
@@ -65,10 +89,11 @@ public struct ErasureCertificate: Sendable {
                 "Requested by: \(requestedBy). Recorded \(erased) at position \(position); this certificate was issued \(issued).",
                 keyDestroyed ? "The person's key is destroyed: what was sealed under it cannot be opened by anybody, in no copy of the journal."
                     : "THE KEY IS NOT DESTROYED.",
-                "Contents of \(deadLettersEmptied) rejected records and \(waitingEmptied) waiting outcomes were removed.",
+                "Contents of \(deadLettersEmptied) rejected records and \(waitingEmptied) waiting outcomes were removed."
+                    + (deadLetterKeysDestroyed.map { " Keys of rejected records destroyed: \($0)." } ?? ""),
                 "What stays in the journal, under random ids: \(residualFields.isEmpty ? "nothing" : residualFields.joined(separator: ", ")).",
                 provisionalUntil.map { "Provisional: copies on Kafka's topics end by retention and compaction by \($0)." } ?? "No Kafka topic held a copy.",
-            ]
+            ] + (copies ?? []).map { "  \($0.topic): \($0.holds), ended by \($0.until)" }
         }
     }
 
@@ -84,9 +109,13 @@ public struct ErasureCertificate: Sendable {
     /// Issues a certificate: proves the entry and signs.
     /// - Throws: ``ProverError``, `CheckpointRefusal`, `LogKeyError`, `NoteError`.
     public init(_ statement: Statement, in folder: DataFolder) throws {
+        try self.init(statement, Prover(folder, program: statement.program), LogKeyFile.load(from: folder.logKeyPath))
+    }
+
+    /// The same with what many certificates share.
+    init(_ statement: Statement, _ prover: Prover, _ key: LogKey) throws {
         self.statement = statement
-        proof = try Prover(folder, program: statement.program).inclusion(of: statement.position)
-        let key = try LogKeyFile.load(from: folder.logKeyPath)
+        proof = try prover.inclusion(of: statement.position)
         origin = LogOrigin.of(statement.program, in: key.log)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

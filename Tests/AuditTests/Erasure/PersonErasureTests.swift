@@ -43,16 +43,14 @@ import Vault
         _ = try ArchiveWriter(folder.folder, to: exported).write(created: AuditFolder.at(301))
         let before = try folder.head()
         let erased = Array(stride(from: 0, to: 200, by: 10))
+        var records = RecordErasure(folder.folder)
+        let found = try records.find(marks: erased.map { ["person-\($0)", Self.address($0)] }, folder.folder.openVault())
+        #expect(found == Array(repeating: .init(deadLetters: 1), count: 20))
         for index in erased { folder.event(400 + index, .controls, "ErasureRequested", #"{"leadId":"person-\#(index)","requester":"Marker\#(index)q"}"#) }
         try await folder.process(until: 700)
 
         let keyring = try folder.folder.openVault()
-        var emptied = 0
-        for index in erased {
-            let one = try PersonErasure(folder.folder, keyring).empty(marks: ["person-\(index)", Self.address(index)])
-            emptied += one.deadLetters
-        }
-        #expect(emptied == 20)
+        try records.empty(keyring)
 
         for file in try Self.files(folder.folder.path) {
             let text = String(decoding: file.bytes, as: UTF8.self).lowercased()
@@ -87,8 +85,8 @@ import Vault
     @Test func aLeadThatIsPartOfAnotherIdIsNotMeant() async throws {
         let folder = try await Self.folder()
         let keyring = try folder.folder.openVault()
-        #expect(try PersonErasure(folder.folder, keyring).empty(marks: ["marker1q@people-1.example"]).deadLetters == 0)
-        #expect(try PersonErasure(folder.folder, keyring).empty(marks: [Self.address(10)]).deadLetters == 1)
+        var records = RecordErasure(folder.folder)
+        #expect(try records.find(marks: [["marker1q@people-1.example"], [Self.address(10)]], keyring) == [.init(), .init(deadLetters: 1)])
     }
 
     @Test func aCertificateIsCheckedFromItsBytesAlone() async throws {
@@ -98,7 +96,7 @@ import Vault
         let position = try folder.head().size - 1
         let statement = ErasureCertificate.Statement(
             program: AuditFolder.program, subjects: [], leads: ["person-3"], requestedBy: "a letter", position: position, erased: "", issued: "",
-            keyDestroyed: true, deadLettersEmptied: 0, waitingEmptied: 0, residualFields: [], provisionalUntil: nil)
+            keyDestroyed: true, deadLettersEmptied: 0, waitingEmptied: 0, residualFields: [])
         _ = try CheckpointSigner(folder.folder).sign(AuditFolder.program)
         let bytes = try ErasureCertificate(statement, in: folder.folder).note.bytes
         let key = try CheckpointSigner(folder.folder).verifierKey(AuditFolder.program)

@@ -1,0 +1,30 @@
+/// JSON's escapes in bytes that need not be JSON.
+public enum JSONEscapes {
+    /// The bytes with escapes of single characters resolved, so that a search finds "kim\u0040acme.example"; nil if there
+    /// are none.
+    public static func resolved(_ bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.contains(UInt8(ascii: "\\")) else { return nil }
+        var plain: [UInt8] = []
+        plain.reserveCapacity(bytes.count)
+        var index = 0
+        while index < bytes.count {
+            guard bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count else {
+                plain.append(bytes[index])
+                index += 1
+                continue
+            }
+            if bytes[index + 1] == UInt8(ascii: "u"), index + 6 <= bytes.count, let scalar = scalar(bytes[(index + 2)..<(index + 6)]) {
+                plain.append(contentsOf: String(Character(scalar)).utf8)
+                index += 6
+            } else {
+                plain.append(bytes[index + 1])
+                index += 2
+            }
+        }
+        return plain
+    }
+
+    private static func scalar(_ digits: ArraySlice<UInt8>) -> UnicodeScalar? {
+        UInt32(String(decoding: digits, as: UTF8.self), radix: 16).flatMap { UnicodeScalar($0) }
+    }
+}
