@@ -35,7 +35,8 @@ public enum EventText {
         case .commissionAccrued(let event):
             "commission of \(event.amountMinorUnits) accrued to \(event.partnerID) for \(event.leadID) at \(event.rateBasisPoints) bp"
         case .retentionApplied(let event):
-            "key of the person of \(event.leadID) destroyed, \(event.keptDays) days after closing (\(event.category), closed \(RFC3339.format(event.closedAt)))"
+            event.category == .deadLetter ? "keys of rejected records from before \(RFC3339.format(event.closedAt)) destroyed, kept \(event.keptDays) days"
+                : "key of the person of \(event.leadID) destroyed, \(event.keptDays) days after closing (\(event.category), closed \(RFC3339.format(event.closedAt)))"
         case .reminderDue(let event):
             "\(event.partnerID) reminded of \(event.leadID), due \(RFC3339.format(event.respondBy))"
         }

@@ -85,7 +85,7 @@ struct FoundPerson {
             throw CommandFailure(.environment, "an e-mail address is found with the master key alone, and there is none", at: folder.settings.masterKeyFile, remedy: "Restore it, or name a lead")
         }
         keyring = hasKey ? try folder.openVault() : nil
-        if let keyring { try PersonFinder.honourErasures(folder, keyring.vault) }
+        if let keyring { try PersonFinder.honourErasures(folder, keyring) }
         var bar = ProgressBar("indexing", unit: "entries")
         defer { bar.finish() }
         guard let person = try PersonFinder(folder, program: program, keyring: keyring).find(text, progress: { bar.update($0, of: $1) }) else {

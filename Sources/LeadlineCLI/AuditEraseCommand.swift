@@ -109,7 +109,7 @@ struct AuditEraseCommand: AsyncParsableCommand {
             throw CommandFailure(.environment, "without the master key nobody can be erased", at: folder.settings.masterKeyFile, remedy: "Restore it")
         }
         let keyring = try folder.openVault()
-        try PersonFinder.honourErasures(folder, keyring.vault)
+        try PersonFinder.honourErasures(folder, keyring)
         var bar = ProgressBar("finding", unit: "people")
         defer { bar.finish() }
         let run = try ErasureRun(

@@ -185,11 +185,11 @@ struct LeadsShow: AsyncParsableCommand {
 
     /// Notes the read first, and gives nobody back whom an old vault still knows.
     private func openedVault(_ folder: DataFolder, _ program: String, _ entries: [EntryRecord]) throws -> SealedFields {
-        let vault = try folder.openVault().vault
-        try PersonFinder.honourErasures(folder, vault)
+        let keyring = try folder.openVault()
+        try PersonFinder.honourErasures(folder, keyring)
         let subjects = Set(entries.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description }).sorted()
         try AccessLog.note(folder, command: "leads show", program: program, subjects: subjects, reason: "")
-        return SealedFields(vault: vault)
+        return SealedFields(vault: keyring.vault)
     }
 
     private func show(_ row: LeadRow) {

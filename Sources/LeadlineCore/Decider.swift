@@ -276,8 +276,7 @@ extension Decision {
     /// One item that is due. What else is due by then gets an entry of its own, so that each decision sees the
     /// state that the one before it left.
     private mutating func timeAdvanced(_ state: State, _ through: Timestamp) -> [Event] {
-        let due = state.retentionDue(through: through)
-        if !due.isEmpty { return applyRetention(state, due, through) }
+        if let ended = state.retentionEnded(through: through) { return applyRetention(state, ended) }
         guard let item = state.agenda.first, item.at <= through else { return [] }
         switch item.kind {
         case .lead:
@@ -296,13 +295,19 @@ extension Decision {
     }
 
     /// What of a day's leads is kept no longer. A person with another lead that is, waits for that lead's end.
-    private func applyRetention(_ state: State, _ due: [RetentionQueue.Due], _ through: Timestamp) -> [Event] {
-        let kept = state.kept(due, at: through)
+    private func applyRetention(_ state: State, _ ended: State.Ended) -> [Event] {
+        let kept = state.kept(ended.leads, at: stamp)
         let rule = state.policy?.retention ?? RetentionRule()
-        return due.filter { !kept.contains($0.lead.subject) }.map { due in
-            .retentionApplied(RetentionApplied(
-                leadID: due.lead.id, category: due.category, closedAt: due.closedAt, keptDays: rule.days(due.category)))
+        let leads = ended.leads.filter { !kept.contains($0.lead.subject) }.map { due in
+            RetentionApplied(
+                leadID: due.lead.id, category: due.category, closedAt: due.closedAt, keptDays: rule.days(due.category),
+                subject: due.lead.subject)
         }
+        let letters = ended.lettersBefore.map { day in
+            RetentionApplied(
+                leadID: "", category: .deadLetter, closedAt: Timestamp(micros: day * Timestamp.microsPerDay), keptDays: rule.deadLetterDays)
+        }
+        return (leads + [letters].compactMap { $0 }).map { .retentionApplied($0) }
     }
 
     /// Nobody took the lead out of its queue in time: it moves on to the next. A policy that has fewer steps by now

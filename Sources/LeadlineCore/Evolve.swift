@@ -35,8 +35,7 @@ extension State {
         case .firmographicsObserved(let fact): observe(fact, input.account)
         case .technographicsObserved(let fact): observe(fact, input.account)
         case .timeAdvanced(let through):
-            let ended = retentionDue(through: through)
-            if ended.isEmpty { takeDueOutcome(through) } else { retention.remove(ended) }
+            if let ended = retentionEnded(through: through) { end(ended) } else { takeDueOutcome(through) }
         case .erasureRequested(let fact):
             if let slot = leads.slot(of: fact.leadID) { retention.remove(leads.leads[slot].subject) }
         case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:

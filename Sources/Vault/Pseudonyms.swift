@@ -46,6 +46,11 @@ public struct Pseudonyms: Sendable {
         pseudonym(0x03) { $0.add(Normalised.domain(domain)) }
     }
 
+    /// Stands for a day, counted from 1970, on which records of the program came.
+    public func day(_ number: Int64) -> Pseudonym {
+        pseudonym(0x04) { $0.add(String(number)) }
+    }
+
     /// Stands for what a person is known by. E-mail addresses are compared without regard to case
     /// and to white space around them; ids exactly.
     public func lookup(kind: LookupKind, value: String) -> Pseudonym {

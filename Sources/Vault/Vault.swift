@@ -111,12 +111,13 @@ public final class Vault {
     /// The keys of rejected records that speak of a subject, by any of its lookups.
     public func deadLetters(about subject: SubjectID) throws -> [SubjectID] {
         let stored = try access { try KeyTable.lookups(of: subject, in: $0) }
-        let lookups = stored + pending.lookups(of: subject).filter { !stored.contains($0) }
-        var found: [SubjectID] = []
-        for lookup in lookups {
-            for letter in try allSubjects(letterLookup(lookup)) where !found.contains(letter) { found.append(letter) }
-        }
-        return found
+        return try deadLetters(mentioning: stored + pending.lookups(of: subject).filter { !stored.contains($0) })
+    }
+
+    /// The keys of rejected records that mention any of these, each once.
+    public func deadLetters(mentioning lookups: [Pseudonym]) throws -> [SubjectID] {
+        var seen: Set<SubjectID> = []
+        return try lookups.flatMap { try allSubjects(letterLookup($0)) }.filter { seen.insert($0).inserted }
     }
 
     /// A letter is found by another digest than the person whom it speaks of.

@@ -70,8 +70,8 @@ import Vault
         try await folder.process(until: 300)
         try folder.folder.removeVault()
         try FileManager.default.copyItem(atPath: backup, toPath: folder.folder.vaultPath)
-        let vault = try folder.folder.openVault().vault
-        #expect(try PersonFinder.honourErasures(folder.folder, vault) == 1)
-        #expect(try PersonFinder.honourErasures(folder.folder, vault) == 0)
+        let keyring = try folder.folder.openVault()
+        #expect(try PersonFinder.honourErasures(folder.folder, keyring) == 1)
+        #expect(try PersonFinder.honourErasures(folder.folder, keyring) == 0)
     }
 }

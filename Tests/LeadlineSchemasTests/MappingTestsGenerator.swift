@@ -198,6 +198,7 @@ struct Draw {
         value.alwaysAssign = dice.bool()
         value.retention.closedDealDays = uint32()
         value.retention.otherLeadDays = uint32()
+        value.retention.deadLetterDays = uint32()
         value.approvedBy = text()
         return value
     }
@@ -344,7 +345,8 @@ struct Draw {
                 CommissionAccrued(
                     leadID: text(), partnerID: text(), amountMinorUnits: int64(), rateBasisPoints: uint32())),
             .retentionApplied(RetentionApplied(
-                leadID: text(), category: one(of: RetentionCategory.allCases), closedAt: Timestamp(micros: int64()), keptDays: uint32())),
+                leadID: text(), category: one(of: RetentionCategory.allCases), closedAt: Timestamp(micros: int64()), keptDays: uint32(),
+                subject: maybe { $0.digest() })),
             .reminderDue(ReminderDue(leadID: text(), partnerID: text(), respondBy: Timestamp(micros: int64()))),
         ]
     }

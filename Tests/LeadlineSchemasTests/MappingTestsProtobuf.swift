@@ -40,7 +40,7 @@ import Testing
             let body = Mirror(reflecting: try #require(entry.events.first?.body)).children.first?.value as? any Message
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(event)")
         }
-        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 15)
+        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 16)
     }
 
     @Test func entryAndHeader() throws {
@@ -292,6 +292,7 @@ private let policy: Policy = {
     value.alwaysAssign = true
     value.retention.closedDealDays = 32
     value.retention.otherLeadDays = 320
+    value.retention.deadLetterDays = 321
     value.approvedBy = "role-33"
     return value
 }()
@@ -388,6 +389,7 @@ private let wirePolicy = WirePolicy.with {
     $0.retention = .with {
         $0.closedDealDays = 32
         $0.otherLeadDays = 320
+        $0.deadLetterDays = 321
     }
     $0.approvedBy = "role-33"
 }
@@ -716,12 +718,13 @@ private var assignmentPairs: [(Event, any Message)] {
             }
         ),
         (
-            .retentionApplied(RetentionApplied(leadID: "L", category: .otherLead, closedAt: Timestamp(micros: 9), keptDays: 90)),
+            .retentionApplied(RetentionApplied(leadID: "L", category: .otherLead, closedAt: Timestamp(micros: 9), keptDays: 90, subject: Digest128(low: 1, high: 2))),
             WireRetentionApplied.with {
                 $0.leadID = "L"
                 $0.category = .otherLead
                 $0.closedMicros = 9
                 $0.keptDays = 90
+                $0.subjectID = Data(Digest128(low: 1, high: 2).bytes)
             }
         ),
         (

@@ -73,8 +73,8 @@ public struct PersonFinder {
     /// not even before a processor has run on it.
     /// - Returns: how many the vault had brought back.
     @discardableResult
-    public static func honourErasures(_ folder: DataFolder, _ vault: Vault) throws -> Int {
+    public static func honourErasures(_ folder: DataFolder, _ keyring: Keyring) throws -> Int {
         let projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: try folder.openDerived())
-        return try vault.repeatErasures(of: try projection.erasuresToRepeat())
+        return try projection.repeatErasures(keyring)
     }
 }

@@ -103,7 +103,7 @@ public struct ErasureRun {
     /// Destroys what keys are left of those whom the journal erased, and empties rejected records about the targets.
     /// To be called with a vault opened after the journal took the erasures in.
     public func finish(_ keyring: Keyring) throws {
-        try PersonFinder.honourErasures(folder, keyring.vault)
+        try PersonFinder.honourErasures(folder, keyring)
         try keyring.vault.erase(targets.flatMap(\.recordKeys).filter { !keyring.vault.isErased($0) })
         try records.empty(keyring)
     }

@@ -1,4 +1,4 @@
-import LeadlineCore
+public import LeadlineCore
 public import LeadlineSchemas
 import SwiftProtobuf
 public import Vault
@@ -27,12 +27,23 @@ public struct DeadLetters {
         return try letter.serializedBytes()
     }
 
-    /// Lookups of whom the record mentions, in the program that its key names; nobody where it names none.
+    /// Days that are looked through for rejected records whose time is over: ten years.
+    private static let daysBack: Int64 = 3_660
+
+    /// Keys of a program's rejected records that came before a moment, in the ten years before it. A record whose key
+    /// names no program belongs to none.
+    public static func keys(before moment: Timestamp, program: String, _ keyring: Keyring) throws -> [SubjectID] {
+        let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
+        let day = moment.micros / Timestamp.microsPerDay
+        return try keyring.vault.deadLetters(mentioning: ((day - daysBack)..<day).map { pseudonyms.day($0) })
+    }
+
+    /// Lookups of when the record came and whom it mentions, in the program that its key names; nothing where it names none.
     private func mentions(_ record: LogRecord) -> [Pseudonym] {
         guard let key = record.key, let program = String(validating: key, as: UTF8.self), FieldRules.isID(program) else { return [] }
         let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
         let mentions = RecordMentions(record)
-        return mentions.addresses.map { pseudonyms.lookup(kind: .email, value: $0) } + mentions.leads.map { pseudonyms.lookup(kind: .lead, value: $0) }
+        return [pseudonyms.day(record.received.micros / Timestamp.microsPerDay)] + mentions.addresses.map { pseudonyms.lookup(kind: .email, value: $0) } + mentions.leads.map { pseudonyms.lookup(kind: .lead, value: $0) }
     }
 
     /// The record inside a dead letter, byte for byte.

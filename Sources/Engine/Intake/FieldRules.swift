@@ -226,8 +226,8 @@ struct FieldRules {
             throw invalid("policy.default_deal_value_minor_units", "must be from 0 to \(amountMax)")
         }
         if policy.dealHorizonDays > 3_660 { throw invalid("policy.deal_horizon_days", "must be at most 3660") }
-        if policy.retention.closedDealDays > 36_600 || policy.retention.otherLeadDays > 36_600 {
-            throw invalid("policy.retention", "closed_deal_days and other_lead_days must be at most 36600, a century")
+        for category in RetentionCategory.allCases where policy.retention.days(category) > 36_600 {
+            throw invalid("policy.retention", "must be at most 36600 days, a century")
         }
         if !policy.approvedBy.isEmpty && !isID(policy.approvedBy) {
             throw invalid("policy.approved_by", "must be an id, [A-Za-z0-9._:-]{1,128}, such as a role's; no name or address")

@@ -56,6 +56,7 @@ public struct LeadsProjection: Sendable {
                 CREATE TABLE IF NOT EXISTS account_entries (
                     program TEXT NOT NULL, account BLOB NOT NULL, position INTEGER NOT NULL,
                     PRIMARY KEY (program, account, position)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS letters_ended (program TEXT PRIMARY KEY, before INTEGER NOT NULL) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS erasures (program TEXT NOT NULL, position INTEGER NOT NULL, subject BLOB NOT NULL);
                 """)
         }
@@ -91,7 +92,7 @@ public struct LeadsProjection: Sendable {
     /// The journal is shorter than what was projected: another journal, or an older one. Start over.
     private func reset() throws {
         try derived.write { db in
-            try db.execute(sql: "DELETE FROM leads; DELETE FROM lead_entries; DELETE FROM account_entries; DELETE FROM erasures; DELETE FROM leads_cursor")
+            try db.execute(sql: "DELETE FROM leads; DELETE FROM lead_entries; DELETE FROM account_entries; DELETE FROM letters_ended; DELETE FROM erasures; DELETE FROM leads_cursor")
         }
     }
 
@@ -126,8 +127,12 @@ public struct LeadsProjection: Sendable {
                 .execute(arguments: [program, Data(account.bytes), Int64(entry.position)])
         }
         for case .retentionApplied(let event) in entry.events {
+            if event.category == .deadLetter {
+                try db.execute(sql: "INSERT OR REPLACE INTO letters_ended VALUES (?, ?)", arguments: [program, event.closedAt.micros])
+                continue
+            }
             touched.insert(event.leadID)
-            try noteErasure(program, event.leadID, entry, db)
+            if let subject = event.subject { try noteErasure(program, Data(subject.bytes), entry, db) }
         }
         for event in entry.events {
             guard let change = LeadChange(event) else { continue }
@@ -163,19 +168,32 @@ public struct LeadsProjection: Sendable {
     // MARK: Erasures
 
     private static func noteErasure(_ program: String, _ lead: String, _ entry: EntryRecord, _ db: Database) throws {
-        try db.execute(
-            sql: "INSERT INTO erasures SELECT program, ?, subject FROM leads WHERE program = ? AND lead = ? AND subject IS NOT NULL",
-            arguments: [Int64(entry.position), program, lead])
-        // The row stays as a tombstone under which the erasure is found; what it said of the person's enquiry goes.
-        try db.execute(
-            sql: """
-                UPDATE leads SET value = 0, currency = '', country = '', vertical = ''
-                WHERE subject = (SELECT subject FROM leads WHERE program = ? AND lead = ?) AND program = ?
-                """, arguments: [program, lead, program])
+        let sql = "SELECT subject FROM leads WHERE program = ? AND lead = ? AND subject IS NOT NULL"
+        if let subject = try Data.fetchOne(db, sql: sql, arguments: [program, lead]) { try noteErasure(program, subject, entry, db) }
     }
 
-    /// Subjects whose erasure stands in the journal. Erasing twice is harmless; a vault restored from a backup, or
-    /// a crash between journal and vault, must not bring anybody back.
+    private static func noteErasure(_ program: String, _ subject: Data, _ entry: EntryRecord, _ db: Database) throws {
+        try db.execute(sql: "INSERT INTO erasures VALUES (?, ?, ?)", arguments: [program, Int64(entry.position), subject])
+        // The row stays as a tombstone under which the erasure is found; what it said of the person's enquiry goes.
+        try db.execute(
+            sql: "UPDATE leads SET value = 0, currency = '', country = '', vertical = '' WHERE subject = ? AND program = ?",
+            arguments: [subject, program])
+    }
+
+    /// Erases again whom and what the journal says was erased. A vault restored from a backup, or a crash between journal
+    /// and vault, must not bring anybody back.
+    /// - Returns: how many persons the vault had brought back.
+    @discardableResult
+    public func repeatErasures(_ keyring: Keyring) throws -> Int {
+        let revived = try keyring.vault.repeatErasures(of: erasuresToRepeat())
+        for row in try derived.read({ try Row.fetchAll($0, sql: "SELECT program, before FROM letters_ended") }) {
+            let keys = try DeadLetters.keys(before: Timestamp(micros: row[1]), program: row[0], keyring)
+            try keyring.vault.erase(keys)
+        }
+        return revived
+    }
+
+    /// Subjects whose erasure stands in the journal.
     public func erasuresToRepeat() throws -> [SubjectID] {
         try catchUp()
         return try derived.read { db in

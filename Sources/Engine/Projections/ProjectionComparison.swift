@@ -30,7 +30,7 @@ extension LeadsProjection {
 
     private static let tables = [
         ("leads", "program, lead"), ("lead_entries", "program, lead, position"), ("erasures", "program, position, subject"),
-        ("account_entries", "program, account, position"),
+        ("account_entries", "program, account, position"), ("letters_ended", "program"),
     ]
 
     private static func compare(recorded: Database, again: Database) throws -> ProjectionComparison {

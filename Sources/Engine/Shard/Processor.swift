@@ -45,7 +45,7 @@ public actor Processor<Log: ShardLog> {
         let keyring = try folder.openVault()
         log = try makeLog(journal, keyring.vault)
         projection = LeadsProjection(journal: journal, derived: derived)
-        try keyring.vault.repeatErasures(of: try projection.erasuresToRepeat())
+        try projection.repeatErasures(keyring)
         shard = try Shard(
             log: log, clock: clock, timeSource: timeSource, keyring: keyring,
             load: { program in try Self.load(program, journal, derived) },

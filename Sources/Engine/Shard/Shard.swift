@@ -200,8 +200,8 @@ public struct Shard: ~Copyable {
         if streams[place].state.isSnapshotDue(at: position) { snapshot(place) }
         let logicVersion = streams[place].state.logicVersion
         let events = Self.decide(input, at: stamp, streams, place, &scratch)
-        if case .erasureRequested(let fact) = input.fact { try noteErasure(fact.leadID, place) }
-        for case .retentionApplied(let event) in events { try noteErasure(event.leadID, place) }
+        if case .erasureRequested(let fact) = input.fact, let subject = try subject(of: fact.leadID, place) { try noteErasure(subject) }
+        for case .retentionApplied(let event) in events { try end(event, place) }
         streams[place].state.fold(input, events, at: stamp)
         var writer = WireWriter()
         EntryCodec.encode(
@@ -233,9 +233,14 @@ public struct Shard: ~Copyable {
     }
 
     /// The person's key dies after the commit, and the keys of rejected records that mention the person.
-    private mutating func noteErasure(_ leadID: String, _ place: Int) throws {
-        guard let subject = try subject(of: leadID, place) else { return }
+    private mutating func noteErasure(_ subject: SubjectID) throws {
         for key in try [subject] + vault.deadLetters(about: subject) where !erasures.contains(key) { erasures.append(key) }
+    }
+
+    private mutating func end(_ event: RetentionApplied, _ place: Int) throws {
+        if let subject = event.subject.flatMap({ SubjectID($0.bytes) }) { return try noteErasure(subject) }
+        let keyring = Keyring(vault: vault, masterKey: masterKey)
+        erasures += try DeadLetters.keys(before: event.closedAt, program: streams[place].program, keyring).filter { !erasures.contains($0) }
     }
 
     /// A lead that was closed long ago has left the state; the vault still finds whose it was.

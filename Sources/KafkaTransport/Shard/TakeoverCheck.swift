@@ -3,6 +3,7 @@ import Foundation
 import Journal
 import LeadlineSchemas
 import Logging
+import SwiftProtobuf
 
 /// Compares a shard's journal with the newest checkpoints that were published of it, before anything is decided on it:
 /// whoever cut or changed the journal topic and every local copy has not cut what was published.

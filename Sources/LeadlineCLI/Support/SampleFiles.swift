@@ -74,7 +74,7 @@ enum SampleFiles {
         # decline_keeps_turn: true            # nor does a lead that it declines
 
         # When a human decides instead: large deals, or a choice that is unlikely to win.
-        # retention: {closed_deal_days: 730, other_lead_days: 90}   # then the person's key is destroyed; 0 is never
+        # retention: {closed_deal_days: 730, other_lead_days: 90, dead_letter_days: 90}   # then the keys are destroyed; 0 is never
         # approved_by: head-of-channel          # an id of a role, for the policy's card; no name or address
         # review: {deal_value_at_least_minor_units: 50000000, conversion_below_basis_points: 300}
         # lawful_bases: [consent, contract, legitimate-interest]   # a lead without one is not evaluated at all

@@ -67,7 +67,8 @@ enum TimelineText {
         case .commissionAccrued(let event):
             "\(event.partnerID) earned \(MoneyText.of(event.amountMinorUnits, currency)) commission at \(percent(event.rateBasisPoints))"
         case .retentionApplied(let event):
-            "\(event.leadID) was closed \(event.keptDays) days ago, so the policy has the person's key destroyed"
+            event.category == .deadLetter ? "the policy has the keys of rejected records from before \(TimeText.local(event.closedAt)) destroyed"
+                : "\(event.leadID) was closed \(event.keptDays) days ago, so the policy has the person's key destroyed"
         case .reminderDue(let event):
             "\(event.partnerID) reminded of \(event.leadID), due by \(TimeText.local(event.respondBy))"
         }

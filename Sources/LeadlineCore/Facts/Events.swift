@@ -215,16 +215,21 @@ public struct ReminderDue: Sendable, Equatable {
     }
 }
 
-/// A closed lead was kept for as long as the policy says: the person's key is destroyed.
+/// A closed lead was kept for as long as the policy says: the person's key is destroyed. Or rejected records were: their
+/// keys are.
 public struct RetentionApplied: Sendable, Equatable {
+    /// Empty for rejected records.
     public var leadID: String
     public var category: RetentionCategory
-    /// When the lead was closed.
+    /// When the lead was closed; rejected records are those that came before.
     public var closedAt: Timestamp
     /// For how many days the policy in force has it kept.
     public var keptDays: UInt32
-    public init(leadID: String, category: RetentionCategory, closedAt: Timestamp, keptDays: UInt32) {
+    /// The person, by its random id: the lead's id may be another lead's by now. Nil for rejected records.
+    public var subject: Digest128?
+    public init(leadID: String, category: RetentionCategory, closedAt: Timestamp, keptDays: UInt32, subject: Digest128? = nil) {
         self.leadID = leadID
+        self.subject = subject
         self.category = category
         self.closedAt = closedAt
         self.keptDays = keptDays

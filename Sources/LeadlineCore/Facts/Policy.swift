@@ -65,12 +65,14 @@ public struct Policy: Sendable, Equatable {
 }
 
 /// For how many days after its closing a lead's sealed data stays readable; then the person's key is destroyed, unless
-/// another lead of the person is open or still kept. 0 is for ever.
+/// another lead of the person is open or still kept. Likewise of rejected records, after they came. 0 is for ever.
 public struct RetentionRule: Sendable, Equatable {
     /// Leads whose deal was won or lost.
     public var closedDealDays: UInt32 = 0
     /// Leads that were closed otherwise: withdrawn, objected to, closed by a human.
     public var otherLeadDays: UInt32 = 0
+    /// Records of the program that could not be taken in.
+    public var deadLetterDays: UInt32 = 0
     public init() {}
 
     /// The days of a category.
@@ -78,13 +80,17 @@ public struct RetentionRule: Sendable, Equatable {
         switch category {
         case .closedDeal: closedDealDays
         case .otherLead: otherLeadDays
+        case .deadLetter: deadLetterDays
         }
     }
 }
 
-/// Under which rule a closed lead is kept. Raw values are the schema's.
+/// What is kept under one rule. Raw values are the schema's.
 public enum RetentionCategory: UInt8, Sendable, CaseIterable {
-    case closedDeal = 1, otherLead
+    case closedDeal = 1, otherLead, deadLetter
+
+    /// The categories of closed leads.
+    static let ofLeads = [closedDeal, otherLead]
 }
 
 /// A partner who does not satisfy `require` is out.

@@ -58,6 +58,7 @@ extension Policy {
         w.put(fitWeights.mode.rawValue)
         w.put(retention.closedDealDays)
         w.put(retention.otherLeadDays)
+        w.put(retention.deadLetterDays)
         w.put(approvedBy)
     }
 
@@ -128,6 +129,7 @@ extension Policy {
         fitWeights.mode = try r.raw()
         retention.closedDealDays = try r.get()
         retention.otherLeadDays = try r.get()
+        retention.deadLetterDays = try r.get()
         approvedBy = try r.string()
     }
 }

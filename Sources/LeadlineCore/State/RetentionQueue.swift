@@ -20,11 +20,14 @@ struct RetentionQueue: Sendable {
 
     private(set) var deals = TimedQueue<Lead>()
     private(set) var others = TimedQueue<Lead>()
+    /// The first day, counted from 1970, of which rejected records are still kept.
+    var lettersFrom: Int64 = 0
 
     mutating func append(_ lead: Lead, _ category: RetentionCategory, at stamp: Timestamp) {
         switch category {
         case .closedDeal: deals.append(lead, at: stamp)
         case .otherLead: others.append(lead, at: stamp)
+        case .deadLetter: preconditionFailure("rejected records are no leads")
         }
     }
 
@@ -32,6 +35,7 @@ struct RetentionQueue: Sendable {
         switch category {
         case .closedDeal: deals = TimedQueue()
         case .otherLead: others = TimedQueue()
+        case .deadLetter: break
         }
     }
 
@@ -41,8 +45,24 @@ struct RetentionQueue: Sendable {
         others.removeAll { $0.subject == subject }
     }
 
-    /// When the first lead's time is over: at the end of a day, so that a day's leads fall due together.
+    /// When something's time is over next: at the end of a day, so that what a day brought falls due together.
     func firstDue(_ rule: RetentionRule) -> Timestamp? {
+        guard let leads = firstLeadDue(rule) else { return lettersDue(rule) }
+        return min(leads, lettersDue(rule) ?? leads)
+    }
+
+    private func lettersDue(_ rule: RetentionRule) -> Timestamp? {
+        if rule.deadLetterDays == 0 { return nil }
+        return Timestamp(micros: (lettersFrom + Int64(rule.deadLetterDays) + 1) * Timestamp.microsPerDay)
+    }
+
+    /// The day before which rejected records are kept no longer at a moment; nil if there is nothing new.
+    func lettersEnd(through moment: Timestamp, _ rule: RetentionRule) -> Int64? {
+        guard let due = lettersDue(rule), due <= moment else { return nil }
+        return moment.micros / Timestamp.microsPerDay - Int64(rule.deadLetterDays)
+    }
+
+    private func firstLeadDue(_ rule: RetentionRule) -> Timestamp? {
         let deal = deals.items.first.flatMap { rule.due($0.at, .closedDeal) }
         guard let other = others.items.first.flatMap({ rule.due($0.at, .otherLead) }) else { return deal }
         return min(deal ?? other, other)
@@ -51,7 +71,7 @@ struct RetentionQueue: Sendable {
     /// Leads whose time is over at a moment, deals first, at most `leadsMax`.
     func due(through moment: Timestamp, _ rule: RetentionRule) -> [Due] {
         var found: [Due] = []
-        for category in RetentionCategory.allCases {
+        for category in RetentionCategory.ofLeads {
             for item in queue(category).items {
                 guard found.count < Self.leadsMax, let due = rule.due(item.at, category), due <= moment else { break }
                 found.append(Due(lead: item.element, category: category, closedAt: item.at))
@@ -66,6 +86,7 @@ struct RetentionQueue: Sendable {
             switch item.category {
             case .closedDeal: _ = deals.popFirst(before: .distantFuture)
             case .otherLead: _ = others.popFirst(before: .distantFuture)
+            case .deadLetter: break
             }
         }
     }
@@ -74,6 +95,7 @@ struct RetentionQueue: Sendable {
         switch category {
         case .closedDeal: deals
         case .otherLead: others
+        case .deadLetter: TimedQueue()
         }
     }
 }
@@ -95,13 +117,30 @@ extension LeadTable.Lead {
 }
 
 extension State {
-    /// When leads' time is over next.
-    var retentionDue: Timestamp? { policy.flatMap { retention.firstDue($0.retention) } }
+    /// When something's time is over next.
+    var retentionDue: Timestamp? {
+        guard let rule = policy?.retention else { return nil }
+        return retention.firstDue(rule)
+    }
 
-    /// What the time up to `through` ends the keeping of; nothing while a timer is due before.
-    func retentionDue(through: Timestamp) -> [RetentionQueue.Due] {
-        guard let policy, let due = retentionDue, due <= through, agenda.first.map({ due < $0.at }) ?? true else { return [] }
-        return retention.due(through: through, policy.retention)
+    /// What is kept no longer.
+    struct Ended {
+        var leads: [RetentionQueue.Due]
+        /// Rejected records that came before this day.
+        var lettersBefore: Int64?
+    }
+
+    /// What the time up to `through` ends the keeping of; nil while a timer is due before.
+    func retentionEnded(through: Timestamp) -> Ended? {
+        guard let rule = policy?.retention, let due = retention.firstDue(rule), due <= through, agenda.first.map({ due < $0.at }) ?? true
+        else { return nil }
+        return Ended(leads: retention.due(through: through, rule), lettersBefore: retention.lettersEnd(through: through, rule))
+    }
+
+    /// Forgets what `retentionEnded` gave.
+    mutating func end(_ ended: Ended) {
+        retention.remove(ended.leads)
+        if let before = ended.lettersBefore { retention.lettersFrom = before }
     }
 
     /// Persons among these who have a lead that is open, or closed and still kept: their key stays until that is over.
@@ -126,7 +165,11 @@ extension State {
 
     /// Takes up a policy's retention: leads that were closed before count as well, as far as they are remembered.
     mutating func adopt(_ rule: RetentionRule, before: RetentionRule) {
-        for category in RetentionCategory.allCases {
+        if rule.deadLetterDays > 0 && before.deadLetterDays == 0 {
+            // Today ends what is too old by now.
+            retention.lettersFrom = Int64(Self.day(lastStamp)) - Int64(rule.deadLetterDays) - 1
+        }
+        for category in RetentionCategory.ofLeads {
             if rule.days(category) == 0 { retention.clear(category) }
             guard rule.days(category) > 0, before.days(category) == 0 else { continue }
             for item in leads.closed.items {
@@ -149,6 +192,7 @@ extension State {
 
 extension RetentionQueue {
     func write(to w: inout StateWriter) {
+        w.put(lettersFrom)
         for queue in [deals, others] {
             w.put(each: queue.items) { w, item in
                 w.put(item.at)
@@ -160,7 +204,8 @@ extension RetentionQueue {
 
     init(from r: inout StateReader) throws(StateBytesError) {
         self.init()
-        for category in RetentionCategory.allCases {
+        lettersFrom = try r.get()
+        for category in RetentionCategory.ofLeads {
             for _ in 0..<(try r.count()) {
                 let at = try r.timestamp()
                 let id = try r.string()

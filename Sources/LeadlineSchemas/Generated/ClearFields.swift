@@ -423,6 +423,7 @@ enum ClearFields: Sendable {
             switch tag {
             case 8: .clear  // closed_deal_days
             case 16: .clear  // other_lead_days
+            case 24: .clear  // dead_letter_days
             default: .sealed
             }
         case .reviewRequested:

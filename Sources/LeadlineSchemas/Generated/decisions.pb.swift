@@ -436,7 +436,7 @@ public nonisolated enum WireSelectionBasis: SwiftProtobuf.Enum, Swift.CaseIterab
 
 }
 
-/// Under which rule of the policy a closed lead is kept.
+/// What is kept under one rule of the policy.
 public nonisolated enum WireRetentionCategory: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
 
@@ -448,6 +448,9 @@ public nonisolated enum WireRetentionCategory: SwiftProtobuf.Enum, Swift.CaseIte
 
   /// Closed otherwise.
   case otherLead // = 2
+
+  /// A record that could not be taken in.
+  case deadLetter // = 3
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -459,6 +462,7 @@ public nonisolated enum WireRetentionCategory: SwiftProtobuf.Enum, Swift.CaseIte
     case 0: self = .unspecified
     case 1: self = .closedDeal
     case 2: self = .otherLead
+    case 3: self = .deadLetter
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -468,6 +472,7 @@ public nonisolated enum WireRetentionCategory: SwiftProtobuf.Enum, Swift.CaseIte
     case .unspecified: return 0
     case .closedDeal: return 1
     case .otherLead: return 2
+    case .deadLetter: return 3
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -477,6 +482,7 @@ public nonisolated enum WireRetentionCategory: SwiftProtobuf.Enum, Swift.CaseIte
     .unspecified,
     .closedDeal,
     .otherLead,
+    .deadLetter,
   ]
 
 }
@@ -862,23 +868,26 @@ public nonisolated struct WireReminderDue: Sendable {
 }
 
 /// A closed lead was kept for as long as the policy says: the person's key is destroyed, and what was sealed under it
-/// cannot be opened any more.
+/// cannot be opened any more. Or rejected records were, and their keys are destroyed.
 public nonisolated struct WireRetentionApplied: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The lead.
+  /// The lead; empty for rejected records.
   public var leadID: String = String()
 
   /// The rule.
   public var category: WireRetentionCategory = .unspecified
 
-  /// When the lead was closed, Unix microseconds.
+  /// When the lead was closed, Unix microseconds; rejected records are those that came before.
   public var closedMicros: Int64 = 0
 
   /// For how many days the policy in force has it kept.
   public var keptDays: UInt32 = 0
+
+  /// The person's random id, 16 bytes; empty for rejected records.
+  public var subjectID: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1121,7 +1130,7 @@ nonisolated extension WireSelectionBasis: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RETENTION_CATEGORY_UNSPECIFIED\0\u{1}RETENTION_CATEGORY_CLOSED_DEAL\0\u{1}RETENTION_CATEGORY_OTHER_LEAD\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RETENTION_CATEGORY_UNSPECIFIED\0\u{1}RETENTION_CATEGORY_CLOSED_DEAL\0\u{1}RETENTION_CATEGORY_OTHER_LEAD\0\u{1}RETENTION_CATEGORY_DEAD_LETTER\0")
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
@@ -1698,7 +1707,7 @@ nonisolated extension WireReminderDue: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireRetentionApplied: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RetentionApplied"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}category\0\u{3}closed_micros\0\u{3}kept_days\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}category\0\u{3}closed_micros\0\u{3}kept_days\0\u{3}subject_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1710,6 +1719,7 @@ nonisolated extension WireRetentionApplied: SwiftProtobuf.Message, SwiftProtobuf
       case 2: try { try decoder.decodeSingularEnumField(value: &self.category) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.closedMicros) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.keptDays) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.subjectID) }()
       default: break
       }
     }
@@ -1728,6 +1738,9 @@ nonisolated extension WireRetentionApplied: SwiftProtobuf.Message, SwiftProtobuf
     if self.keptDays != 0 {
       try visitor.visitSingularUInt32Field(value: self.keptDays, fieldNumber: 4)
     }
+    if !self.subjectID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.subjectID, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1736,6 +1749,7 @@ nonisolated extension WireRetentionApplied: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.category != rhs.category {return false}
     if lhs.closedMicros != rhs.closedMicros {return false}
     if lhs.keptDays != rhs.keptDays {return false}
+    if lhs.subjectID != rhs.subjectID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -847,7 +847,7 @@ public nonisolated struct WireReviewRule: Sendable {
 }
 
 /// For how many days after its closing a lead's sealed data stays readable; then the person's key is destroyed, unless
-/// another lead of the person is open or still kept. 0 is for ever.
+/// another lead of the person is open or still kept. Likewise of rejected records. 0 is for ever.
 public nonisolated struct WireRetentionRule: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -858,6 +858,9 @@ public nonisolated struct WireRetentionRule: Sendable {
 
   /// Leads that were closed otherwise: withdrawn, objected to, closed by a human.
   public var otherLeadDays: UInt32 = 0
+
+  /// Records of the program that could not be taken in, after they came. One entry a day says so.
+  public var deadLetterDays: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1961,7 +1964,7 @@ nonisolated extension WireReviewRule: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireRetentionRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RetentionRule"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}closed_deal_days\0\u{3}other_lead_days\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}closed_deal_days\0\u{3}other_lead_days\0\u{3}dead_letter_days\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1971,6 +1974,7 @@ nonisolated extension WireRetentionRule: SwiftProtobuf.Message, SwiftProtobuf._M
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.closedDealDays) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.otherLeadDays) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.deadLetterDays) }()
       default: break
       }
     }
@@ -1983,12 +1987,16 @@ nonisolated extension WireRetentionRule: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.otherLeadDays != 0 {
       try visitor.visitSingularUInt32Field(value: self.otherLeadDays, fieldNumber: 2)
     }
+    if self.deadLetterDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.deadLetterDays, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireRetentionRule, rhs: WireRetentionRule) -> Bool {
     if lhs.closedDealDays != rhs.closedDealDays {return false}
     if lhs.otherLeadDays != rhs.otherLeadDays {return false}
+    if lhs.deadLetterDays != rhs.deadLetterDays {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

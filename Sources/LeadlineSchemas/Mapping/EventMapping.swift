@@ -358,6 +358,7 @@ extension RetentionApplied: WireMessage {
             case 2: category = try reader.choice("category")
             case 3: value.closedAt = Timestamp(micros: try reader.int64("closed_micros"))
             case 4: value.keptDays = try reader.uint32("kept_days")
+            case 5: value.subject = try reader.digest("subject_id")
             default: try reader.skip()
             }
         }
@@ -370,5 +371,6 @@ extension RetentionApplied: WireMessage {
         writer.choice(2, category)
         writer.int(3, closedAt.micros)
         writer.uint(4, keptDays)
+        writer.digest(5, subject)
     }
 }

@@ -132,6 +132,7 @@ extension RetentionRule: WireMessage {
             switch field {
             case 1: value.closedDealDays = try reader.uint32("closed_deal_days")
             case 2: value.otherLeadDays = try reader.uint32("other_lead_days")
+            case 3: value.deadLetterDays = try reader.uint32("dead_letter_days")
             default: try reader.skip()
             }
         }
@@ -141,5 +142,6 @@ extension RetentionRule: WireMessage {
     func write(to writer: inout WireWriter) {
         writer.uint(1, closedDealDays)
         writer.uint(2, otherLeadDays)
+        writer.uint(3, deadLetterDays)
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import SwiftProtobuf
 import Testing
 import Vault
 
@@ -16,7 +17,7 @@ import Vault
         let folder = try AuditFolder()
         folder.setUp(slaMinutes: 0)
         folder.event(0, .controls, "PolicyPublished", """
-            {"policy":{"name":"kept 30 days","retention":{"closedDealDays":30},"approvedBy":"head-of-channel","attemptsMax":3}}
+            {"policy":{"name":"kept 30 days","sla":{"firstResponseMinutes":0},"retention":{"closedDealDays":30},"approvedBy":"head-of-channel","attemptsMax":3}}
             """)
         folder.partner("alpha")
         for (index, name) in ["ended", "open", "late"].enumerated() {
@@ -60,9 +61,41 @@ import Vault
         // Whoever puts an old vault back gets nobody back.
         try folder.folder.removeVault()
         try FileManager.default.copyItem(atPath: before, toPath: folder.folder.vaultPath)
-        let old = try folder.folder.openVault().vault
+        let old = try folder.folder.openVault()
         #expect(try PersonFinder.honourErasures(folder.folder, old) == 1)
-        #expect(try opens(old, folder) == ["open", "late"])
+        #expect(try opens(old.vault, folder) == ["open", "late"])
+    }
+
+    /// Rejected records end by the day they came, whomever they mention.
+    @Test func rejectedRecordsEndWithTheirTime() async throws {
+        let folder = try AuditFolder()
+        folder.setUp(slaMinutes: 0)
+        folder.event(0, .controls, "PolicyPublished", #"{"policy":{"name":"brief","retention":{"deadLetterDays":10}}}"#)
+        for day in [0, 0, 1, 5] { folder.event(day * Self.day + 10, .leads, "LeadSubmitted", #"{"leadId":"","message":"\#(day)"}"#) }
+        func opened() throws -> Int {
+            let vault = try folder.folder.openVault().vault
+            return try EmbeddedLog(folder.folder.openJournal()).deadLetters(from: 0, limit: 100).count { stored in
+                (try? DeadLetters.open(WireDeadLetter(serializedBytes: stored.bytes), vault)) != nil
+            }
+        }
+        try await folder.process(until: 11 * Self.day - 1)
+        #expect(try opened() == 4)
+        let before = folder.root + "/vault.before"
+        try FileManager.default.copyItem(atPath: folder.folder.vaultPath, toPath: before)
+        try await folder.process(until: 11 * Self.day + 1)
+        #expect(try opened() == 2)
+        folder.event(20 * Self.day, .leads, "LeadSubmitted", #"{"leadId":"","message":"20"}"#)
+        try await folder.process(until: 25 * Self.day)
+        #expect(try opened() == 1)
+        let report = try await Verifier(folder.folder).run()
+        #expect(report.isGood, "\(report.faults)")
+        #expect(report.deadLetters.erased == 4)
+
+        try folder.folder.removeVault()
+        try FileManager.default.copyItem(atPath: before, toPath: folder.folder.vaultPath)
+        #expect(try opened() == 4)
+        try PersonFinder.honourErasures(folder.folder, try folder.folder.openVault())
+        #expect(try opened() == 0)
     }
 
     @Test func theRecordsSayWhatEndedByWhichPolicy() async throws {
@@ -82,7 +115,7 @@ import Vault
         let folder = try AuditFolder()
         folder.setUp(slaMinutes: 0)
         folder.partner("alpha", verticals: #""manufacturing""#)
-        folder.partner("beta", countries: #""FR""#)
+        folder.partner("beta", countries: #""IT","FR""#)
         for index in 1...4 { folder.lead(10 + index, "a\(index)") }
         folder.lead(20, "b1", country: "FR")
         for (minute, lead) in [(30, "a1"), (31, "a2"), (32, "a3"), (33, "b1")] {

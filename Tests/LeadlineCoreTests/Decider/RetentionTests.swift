@@ -120,7 +120,20 @@ import Testing
         story.given(Moment.at(day: 1, 0), .lead("L2", person: 2))
         story.until(
             Moment.at(day: 2, 0),
-            then: ["expired L2 from A", "escalated L2, attemptsExhausted"], ["L1 kept 1 days, closedDeal, closed 0"])
+            then: ["expired L2 at A, attempt 1, due 2880", "escalated L2 to partner-managers, attemptsExhausted"], ["L1 kept 1 days, closedDeal, closed 0"])
+    }
+
+    /// One event a day says up to when rejected records have ended; turned on later, the first ends what is too old.
+    @Test func rejectedRecordsEndDayByDay() throws {
+        var story = Story(.policy("p1"), .partner("A"))
+        story.given(Moment.at(day: 50, 1), .policy("p2") { $0.retention.deadLetterDays = 10 })
+        let day = Moment.minutesPerDay
+        try expectWhole(story)
+        story.until(Moment.at(day: 50, 2), then: [" kept 10 days, deadLetter, closed \(40 * day)"])
+        try expectWhole(story)
+        story.until(Moment.at(day: 52, 0), then: [" kept 10 days, deadLetter, closed \(41 * day)"], [" kept 10 days, deadLetter, closed \(42 * day)"])
+        story.given(Moment.at(day: 52, 1), .policy("p3"))
+        #expect(story.state.nextDeadline == nil)
     }
 
     /// Version 1 knows no retention, whatever its policy says.
