@@ -105,9 +105,11 @@ struct Fit {
         matches[FitContribution.language.rawValue] = states.language ? listed(language, partner) : Self.unknown
         matches[FitContribution.technologies.rawValue] = technologyShare(partner)
         matches[FitContribution.winRate.rawValue] = readings.winRate
-        // Whoever has won a deal does deals of that size, whatever its profile says.
-        let stated = range(readings.typicalDealMin, max(readings.typicalDealMax, readings.largestWonMinorUnits))
-        matches[FitContribution.dealSize.rawValue] = stated
+        // Whoever has won a larger deal than it states does larger deals. Where it states no range, one won deal is no range
+        // either: since version 2 the record then speaks by its weight alone.
+        let isOpen = living != nil && readings.typicalDealMin == 0 && readings.typicalDealMax == 0
+        matches[FitContribution.dealSize.rawValue] = isOpen ? Self.unknown
+            : range(readings.typicalDealMin, max(readings.typicalDealMax, readings.largestWonMinorUnits))
         guard let living else { return matches }
         living.fill(&matches, partner, readings, listed: states.vertical ? isListed : nil)
         return matches
