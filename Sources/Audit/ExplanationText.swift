@@ -48,9 +48,9 @@ public enum ExplanationText {
         case .vertical: return evidence.closedInVertical > 0 ? "won \(evidence.wonInVertical) of \(evidence.closedInVertical) there" : nil
         case .dealSize:
             return living.usualSizes.map { sizes in
-                if living.sizedWins == 1 { return "won one of \(DecimalText.money(sizes.lowerBound, currency))" }
-                return "its \(living.sizedWins) won are usually \(DecimalText.money(sizes.lowerBound, currency)) to "
-                    + DecimalText.amount(sizes.upperBound, currency)
+                let least = DecimalText.money(sizes.lowerBound, currency)
+                if sizes.lowerBound == sizes.upperBound { return "won \(living.sizedWins) of \(least)" }
+                return "its \(living.sizedWins) won are usually \(least) to \(DecimalText.amount(sizes.upperBound, currency))"
             }
         case .winRate: return evidence.closed > 0 ? "won \(evidence.won) of \(evidence.closed)" : nil
         case .acceptance:

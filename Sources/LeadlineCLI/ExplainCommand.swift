@@ -16,7 +16,8 @@ struct ExplainCommand: AsyncParsableCommand {
             With --json, one object: program, leadId, currency, logicVersion, decision, evaluation, history, \
             recordedDigest, recomputedDigest, recomputedEqual, text. In evaluation.candidates all numbers are exact: \
             the fitContributions sum to fit; the logistic of the sum of conversionContributions (log-odds) is conversion; \
-            score = dealValueMinorUnits x conversion x fit^fitExponent x engagement, in minor units of currency. A merged lead gives \
+            score = dealValueMinorUnits x conversion x fit^fitExponent x engagement, in minor units of currency; \
+            evaluation.leadSources names the event that each value of the lead came from. A merged lead gives \
             program, leadId, mergedInto.
 
             Partners appear by their ids; their names are sealed. Exit code 1 if the recomputed decision differs from \

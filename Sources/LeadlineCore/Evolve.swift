@@ -548,7 +548,12 @@ extension State {
         let fit = Fit(view(ofLeadAt: slot), self, policy, at: lastStamp)
         let rate = Segments.of(
             partner, tallies, nil, 0, Segments.Base(model), Double(max(policy.priorStrengthDeals, 1))).partnerRate
-        return fit.matches(of: partner, self, winRate: rate, Engagement(tallies.programEngagement))
+        return fit.matches(of: partner, FitReadings(
+            typicalDealMin: partners.typicalDealMin[partner], typicalDealMax: partners.typicalDealMax[partner],
+            largestWonMinorUnits: tallies.largestWonMinorUnits[partner], winRate: rate,
+            acceptance: Engagement(tallies.programEngagement).acceptance(tallies.engagement[partner]), all: tallies.partners[partner],
+            inVertical: fit.living?.verticalColumn.map { tallies.verticals[$0].tallies[partner] } ?? Tally(),
+            record: records.partners[partner]))
     }
 
     private mutating func respond(_ event: FirstResponseMet) {

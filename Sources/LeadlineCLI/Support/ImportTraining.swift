@@ -24,6 +24,8 @@ struct ImportTraining {
     }
 
     let summary: Summary
+    /// The window as people read it.
+    private let window: String
     /// The whole backtest; nil if no award was decided.
     private let report: JournalReport?
 
@@ -31,6 +33,7 @@ struct ImportTraining {
     init(_ plan: ImportPlan, _ folder: DataFolder) throws {
         let walk = try JournalWalk.run(folder, program: plan.program)
         let standing = walk.stream.state.modelStanding(cellsMost: 0)
+        window = "between \(TimeText.local(plan.firstMoment)) and \(TimeText.local(plan.lastMoment))"
         report = walk.evaluation.report(name: plan.program, fromShare: 0.5, byPartner: false, groupLeast: 0)
         summary = Summary(
             outcomes: Int(standing.won) + Int(standing.lost), won: standing.won, lost: standing.lost, from: TimeText.utc(plan.firstMoment),
@@ -40,9 +43,9 @@ struct ImportTraining {
 
     /// The same for people.
     var text: String {
-        let window = "\(CountText.of(summary.outcomes, "outcome")) (\(summary.won) won, \(summary.lost) lost) between \(summary.from) and \(summary.to)"
+        let outcomes = "\(CountText.of(summary.outcomes, "outcome")) (\(summary.won) won, \(summary.lost) lost)"
         let head = """
-            \(Terminal.styled("Learned", .bold)) from \(window)
+            \(Terminal.styled("Learned", .bold)) from \(outcomes) \(window)
             model version  \(summary.modelVersion)
             content hash   \(summary.modelContentHash)
 

@@ -32,7 +32,7 @@ enum SampleFiles {
                   - partner_tier_at_least: {tier: 2}
 
         # What counts as a good fit; the weights are normalised by their sum. How partners answer and how long their deals
-        # take counts too, a twentieth of all these each unless it is stated, as in intent: 5, acceptance: 5,
+        # take counts too, a fortieth of all these each unless it is stated, as in intent: 5, acceptance: 5,
         # response_time: 5, cycle_length: 5. With mode: FIT_WEIGHTS_MODE_LEARNED the weights follow what partners accept.
         fit_weights: {vertical: 30, country: 15, language: 10, deal_size: 20, technologies: 10, win_rate: 15}
 

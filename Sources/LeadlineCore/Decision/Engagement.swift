@@ -38,8 +38,8 @@ struct Engagement: Sendable {
 
     /// The share of a lead's value that is expected to be left once somebody works on it: 1 if it is surely taken in time.
     @inline(__always)
-    func factor(_ tally: EngagementTally) -> Double {
-        1 - (1 - acceptance(tally) * punctuality(tally)) * (1 - Self.retained)
+    func factor(_ tally: EngagementTally, acceptance: Double) -> Double {
+        1 - (1 - acceptance * punctuality(tally)) * (1 - Self.retained)
     }
 
     @inline(__always)

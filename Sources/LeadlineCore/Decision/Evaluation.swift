@@ -231,6 +231,12 @@ private struct Scorer {
         var engagements = engagements.mutableSpan
         var scores = scores.mutableSpan
         let habits = state.tallies.engagement.span
+        let (least, most, largest) = (
+            state.partners.typicalDealMin.span, state.partners.typicalDealMax.span, state.tallies.largestWonMinorUnits.span)
+        let all = state.tallies.partners.span
+        let ofVertical = fit.living?.verticalColumn.map { state.tallies.verticals[$0].tallies } ?? []
+        let inVertical = ofVertical.span
+        let records = state.records.partners.span
         var isIn = isIn.mutableSpan
         let crosses = state.model.weights.crosses.span
         let biases = state.model.weights.partners.span
@@ -244,12 +250,16 @@ private struct Scorer {
             let estimate = conversion.estimate(
                 of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates, state.model.match, own: own,
                 shared: shared, profiles: profiles, beliefs: beliefs, into: &conversionContributions, at: row * Conversion.count)
-            let match = fit.contributions(
-                of: partner, state, winRate: estimate.partnerRate, engagement, into: &fitContributions, at: row * fit.count)
+            let acceptance = engagement.acceptance(habits[partner])
+            let readings = FitReadings(
+                typicalDealMin: least[partner], typicalDealMax: most[partner], largestWonMinorUnits: largest[partner],
+                winRate: estimate.partnerRate, acceptance: acceptance, all: all[partner],
+                inVertical: inVertical.isEmpty ? Tally() : inVertical[partner], record: records[partner])
+            let match = fit.contributions(of: partner, readings, into: &fitContributions, at: row * fit.count)
             fits[row] = match
             let probability = knownConversions.isEmpty ? estimate.conversion : knownConversions[partner]
             conversions[row] = probability
-            let factor = engagement.factor(habits[partner])
+            let factor = engagement.factor(habits[partner], acceptance: acceptance)
             engagements[row] = factor
             scores[row] = ExpectedValue.score(
                 value: value, conversion: probability, fit: match, exponent: exponent, engagement: factor)

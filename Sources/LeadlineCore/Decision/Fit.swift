@@ -27,6 +27,19 @@ public enum FitContribution: Int, Sendable, CaseIterable {
 /// One number a contribution: matches from 0 to 1, or weights.
 typealias FitMatches = InlineArray<10, Double>
 
+/// What fit reads of one partner besides its lists.
+struct FitReadings {
+    var typicalDealMin: Int64
+    var typicalDealMax: Int64
+    var largestWonMinorUnits: Int64
+    /// Its rate over all its deals, and how likely it takes a lead; both shrunk.
+    var winRate: Double
+    var acceptance: Double
+    var all: Tally
+    var inVertical: Tally
+    var record: PartnerRecord
+}
+
 /// Fit of one lead, prepared once and then asked for each partner.
 ///
 /// Each contribution is its weight times a match of 0 to 1. What the lead does not state, or the profile
@@ -45,7 +58,7 @@ struct Fit {
     private let states: (vertical: Bool, country: Bool, language: Bool)
     private let value: Double
     /// Nil in logic version 1.
-    private let living: LivingFit?
+    let living: LivingFit?
 
     /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
     init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, at stamp: Timestamp) {
@@ -71,10 +84,8 @@ struct Fit {
 
     /// Writes the partner's contributions to `into[at...]` and returns their sum, added up in that order.
     @inline(__always)
-    func contributions(
-        of partner: Int, _ state: State, winRate: Double, _ engagement: Engagement, into: inout MutableSpan<Double>, at start: Int
-    ) -> Double {
-        let matches = matches(of: partner, state, winRate: winRate, engagement)
+    func contributions(of partner: Int, _ readings: FitReadings, into: inout MutableSpan<Double>, at start: Int) -> Double {
+        let matches = matches(of: partner, readings)
         var sum = 0.0
         for k in 0..<count {
             let points = weights[k] * matches[k]
@@ -86,26 +97,21 @@ struct Fit {
 
     /// How far the partner matches in each contribution, 0 to 1.
     @inline(__always)
-    func matches(of partner: Int, _ state: State, winRate: Double, _ engagement: Engagement) -> FitMatches {
+    func matches(of partner: Int, _ readings: FitReadings) -> FitMatches {
         var matches = FitMatches(repeating: 0)
         let isListed = states.vertical ? listed(vertical, partner) : Self.unknown
         matches[FitContribution.vertical.rawValue] = isListed
         matches[FitContribution.country.rawValue] = states.country ? listed(country, partner) : Self.unknown
         matches[FitContribution.language.rawValue] = states.language ? listed(language, partner) : Self.unknown
         matches[FitContribution.technologies.rawValue] = technologyShare(partner)
-        matches[FitContribution.winRate.rawValue] = winRate
-        guard let living else {
-            let most = max(state.partners.typicalDealMax[partner], state.tallies.largestWonMinorUnits[partner])
-            matches[FitContribution.dealSize.rawValue] = range(state.partners.typicalDealMin[partner], most)
-            return matches
-        }
-        let stated = range(state.partners.typicalDealMin[partner], state.partners.typicalDealMax[partner])
-        if states.vertical { matches[FitContribution.vertical.rawValue] = living.vertical(partner, state.tallies, isListed) }
-        matches[FitContribution.dealSize.rawValue] = living.dealSize(state.records.partners[partner].wonSizes, stated)
-        matches[FitContribution.intent.rawValue] = living.intent(partner)
-        matches[FitContribution.acceptance.rawValue] = engagement.acceptance(state.tallies.engagement[partner])
-        matches[FitContribution.responseTime.rawValue] = living.responseTime(state.records.partners[partner].responses)
-        matches[FitContribution.cycleLength.rawValue] = living.cycleLength(state.tallies.partners[partner])
+        matches[FitContribution.winRate.rawValue] = readings.winRate
+        // Whoever has won a larger deal than it states does larger deals. Where it states no range, one won deal is no range
+        // either: since version 2 the record then speaks by its weight alone.
+        let isOpen = living != nil && readings.typicalDealMin == 0 && readings.typicalDealMax == 0
+        matches[FitContribution.dealSize.rawValue] = isOpen ? Self.unknown
+            : range(readings.typicalDealMin, max(readings.typicalDealMax, readings.largestWonMinorUnits))
+        guard let living else { return matches }
+        living.fill(&matches, partner, readings, listed: states.vertical ? isListed : nil)
         return matches
     }
 

@@ -122,7 +122,7 @@ public struct FitWeights: Sendable, Equatable {
     public init() {}
 
     /// What a weight that is not stated weighs against the first six together.
-    static let usualShare = 0.05
+    static let usualShare = 0.025
 }
 
 /// Where the weights of fit come from. Raw values are the schema's.

@@ -1,14 +1,29 @@
 /// The sizes of won deals, by their logarithms: sizes of deals lie about evenly on that scale.
 struct SizeTally: Sendable, Equatable {
-    var count: UInt32 = 0
-    var logs = 0.0
-    var logSquares = 0.0
+    private(set) var count: UInt32 = 0
+    private(set) var logs = 0.0
+    private(set) var logSquares = 0.0
+    /// Mean of the logarithms; 0 without a deal. Kept, for it is asked far more often than it changes, as is the variance.
+    private(set) var mean = 0.0
+    /// Variance of the logarithms among the deals; 0 without two.
+    private(set) var variance = 0.0
+
+    init(count: UInt32 = 0, logs: Double = 0, logSquares: Double = 0) {
+        (self.count, self.logs, self.logSquares) = (count, logs, logSquares)
+        refresh()
+    }
+
+    private mutating func refresh() {
+        mean = count == 0 ? 0 : logs / Double(count)
+        variance = count < 2 ? 0 : max(0, logSquares / Double(count) - mean * mean)
+    }
 
     mutating func add(_ minorUnits: Int64) {
         let log = Self.log(minorUnits)
         count += 1
         logs += log
         logSquares += log * log
+        refresh()
     }
 
     /// Takes back what `add` did; used when an outcome is corrected.
@@ -21,16 +36,7 @@ struct SizeTally: Sendable, Equatable {
         count -= 1
         logs -= log
         logSquares -= log * log
-    }
-
-    /// Mean of the logarithms; 0 without a deal.
-    var mean: Double { count == 0 ? 0 : logs / Double(count) }
-
-    /// Variance of the logarithms among the deals; 0 without two.
-    var variance: Double {
-        if count < 2 { return 0 }
-        let mean = mean
-        return max(0, logSquares / Double(count) - mean * mean)
+        refresh()
     }
 
     /// Logarithm of an amount of at least one minor unit.

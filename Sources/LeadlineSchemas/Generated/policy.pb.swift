@@ -626,7 +626,7 @@ public nonisolated struct WireFitWeights: Sendable {
   /// The partner's win rate so far.
   public var winRate: UInt32 = 0
 
-  /// The partner lists what the account shows interest in. Absent is a twentieth of the six above together, as for the
+  /// The partner lists what the account shows interest in. Absent is a fortieth of the six above together, as for the
   /// three below; all four since logic version 2.
   public var intent: UInt32 {
     get {_intent ?? 0}

@@ -72,7 +72,7 @@ import Testing
         let small = Self.program(.fixed) { $0.fitWeights.vertical = 1; $0.fitWeights.country = 1; $0.fitWeights.language = 1
             $0.fitWeights.dealSize = 1; $0.fitWeights.technologies = 0; $0.fitWeights.winRate = 0; $0.fitWeights.acceptance = 2 }
         let shares = small.state.modelStanding(cellsMost: 0).fitWeights
-        let expected = [1, 1, 1, 1, 0, 0, 0.2, 2, 0.2, 0.2].map { $0 / 6.6 }
+        let expected = [1, 1, 1, 1, 0, 0, 0.1, 2, 0.1, 0.1].map { $0 / 6.3 }
         for (weight, share) in zip(shares, expected) { #expect(abs(weight.fixed - share) < 1e-12, "\(weight.contribution)") }
     }
 
