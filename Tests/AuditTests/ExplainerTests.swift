@@ -45,7 +45,7 @@ import Testing
         let folder = try await AuditFolder.full()
         let text = try text(folder, "fits", .attempt(1))
         for part in [
-            "The lead fits went to alpha when it came in (attempt 1).", "Why alpha", "deals in manufacturing",
+            "The lead fits went to alpha when it came in (attempt 1).", "Why alpha", "manufacturing deals in 12 months",
             "alpha before beta, the runner-up", "gamma: out by the hard rule serves-country: its countries must cover the lead's country",
             "full: out: at its cap with 0 open leads of at most 0", "paused: out: it was paused", "gone: out: it had left the program",
             "First response due by 2026-01-05T06:00:00Z (60 min).", "Recomputed and equal to the recorded digest",
