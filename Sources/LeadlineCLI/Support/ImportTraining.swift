@@ -1,6 +1,7 @@
 import Engine
 import Evaluation
 import Foundation
+import LeadlineCore
 
 /// What an imported history taught, and how well each of its outcomes would have been foretold before it was known.
 struct ImportTraining {
