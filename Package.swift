@@ -63,7 +63,9 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["LeadlineCore", "Engine"], swiftSettings: strict),
         .target(
             name: "Simulation",
-            dependencies: [collections, "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", logging, protobuf, grdb],
+            dependencies: [
+                collections, "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Evaluation", logging, protobuf, grdb,
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "LeadlineCLI",
@@ -95,7 +97,7 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["LeadlineCore", "Engine", "Evaluation"], swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Simulation", grdb, yams],
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Evaluation", "Simulation", grdb, yams],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI"], swiftSettings: strict),
     ],

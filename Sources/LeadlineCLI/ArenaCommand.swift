@@ -18,7 +18,21 @@ struct ArenaCommand: ParsableCommand {
               leadline arena DIR --start truth        it is told each probability: what is left is allocation
               leadline arena DIR --method round-robin   what the network had before
 
-            Writes assignments.csv (lead, partner) into the folder, or where --output says, and prints the score. \
+            With --journal the run becomes a program in a data folder of its own, and with --incumbent a pilot:
+
+              leadline arena DIR --start warm --incumbent round-robin --journal arena-data
+              leadline pilot report --data arena-data
+
+            Writes assignments.csv (lead, partner) into the folder, or where --output says, and prints the score.
+
+            With a candidate it asks instead whether the estimates of 'replay --policy' can be believed: run after run, with \
+            other lots and outcomes, the candidate is estimated from the entries alone, and the estimates' 95 % intervals \
+            are held against what the truth says the candidate would have earned. Exit code 1 where an interval holds it in \
+            fewer than nine of ten runs.
+
+              leadline arena DIR --exploration 0.1 --candidate candidate.yaml --runs 100
+              leadline arena DIR --exploration 0.1 --candidate-method highest-fit
+
             \(Outcome.note)
             """)
 
@@ -37,29 +51,72 @@ struct ArenaCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write the assignments.", valueName: "file"))
     var output: String?
 
+    @Option(help: ArgumentHelp("Make a data folder here and keep every entry in its journal: report, pilot report, forecast, replay and verify read it.", valueName: "dir"))
+    var journal: String?
+
+    @Flag(help: "With --journal: wait for the outcomes that come after the last lead, so that no deal stays open.")
+    var settled = false
+
+    @Option(help: ArgumentHelp("Route by this method beside the other, as the incumbent arm of a pilot.", valueName: "method"))
+    var incumbent: RoutingMethodName?
+
+    @Option(help: ArgumentHelp("Share of the leads that the incumbent routes, 0 to 1.", valueName: "share"))
+    var incumbentShare = 0.5
+
+    @OptionGroup var estimates: EstimateCheckOptions
+
     @Flag(help: "Print one JSON document.")
     var json = false
 
     func validate() throws {
         if !(exploration >= 0 && exploration <= 1) { throw ValidationError("--exploration must be from 0 to 1") }
+        if !(incumbentShare >= 0 && incumbentShare <= 1) { throw ValidationError("--incumbent-share must be from 0 to 1") }
+        if incumbent == method { throw ValidationError("--incumbent and --method are the same: the arms would not differ") }
+        if settled && journal == nil { throw ValidationError("--settled needs --journal") }
+        if journal != nil && (estimates.isAsked || start == .truth) {
+            throw ValidationError("--journal keeps one run that knows what a journal tells: it goes with no candidate and not with --start truth")
+        }
+        try estimates.check(start: start)
     }
 
     func run() throws {
         do {
             let arena = try Arena(folder: folder, withHistory: start == .warm)
-            var run = ArenaRun(arena, start: start) { policy in
-                policy.method = method.method
-                policy.exploration.shareBasisPoints = UInt32((exploration * 10_000).rounded())
-            }
+            if estimates.isAsked { return try checkEstimates(arena) }
+            var run = ArenaRun(arena, start: start, change: change)
+            let journal = try journal.map(ArenaJournal.init(folder:))
+            if let journal { run.observe = journal.take }
+            run.waitsForOutcomes = settled
             var progress = ProgressBar("routing", unit: "leads")
             try run.route { progress.update(UInt64($0), of: UInt64(arena.leads.count)) }
             progress.finish()
+            try journal?.flush()
             let partners = run.assignments.map(\.partner)
             try write(arena, partners)
             try print(ArenaScore(arena, partners))
         } catch let error as ArenaError {
             throw CommandFailure(.input, error.description)
         }
+    }
+
+    /// What the policy has otherwise than the default.
+    private func change(_ policy: inout Policy) {
+        policy.method = method.method
+        policy.exploration.shareBasisPoints = Self.basisPoints(exploration)
+        guard let incumbent else { return }
+        policy.pilot.name = "arena"
+        policy.pilot.arms = [
+            PilotArm(name: method.rawValue, method: method.method, shareBasisPoints: Self.basisPoints(1 - incumbentShare)),
+            PilotArm(name: incumbent.rawValue, method: incumbent.method, shareBasisPoints: Self.basisPoints(incumbentShare)),
+        ]
+    }
+
+    private static func basisPoints(_ share: Double) -> UInt32 { UInt32((share * 10_000).rounded()) }
+
+    private func checkEstimates(_ arena: Arena) throws {
+        let check = try estimates.run(arena, start: start, change: change)
+        if json { Terminal.line(try JSONText.line(check)) } else { Terminal.write(EstimateCheckText.of(check, currency: "EUR")) }
+        if !check.holds { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
     private func write(_ arena: Arena, _ partners: [Int?]) throws {

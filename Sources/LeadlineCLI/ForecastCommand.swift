@@ -41,6 +41,12 @@ struct ForecastCommand: ParsableCommand {
         valueName: "partner:field=value"))
     var enable: [String] = []
 
+    @Option(help: ArgumentHelp("Time zone in which days are shown, e.g. Europe/Rome. Default: the machine's.", valueName: "zone"))
+    var timeZone: String?
+
+    @Option(help: ArgumentHelp("Write it as an HTML page too.", valueName: "file"))
+    var html: String?
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -50,6 +56,7 @@ struct ForecastCommand: ParsableCommand {
         if !(1...730).contains(days) { throw ValidationError("--days must be from 1 to 730") }
         if certify.count + enable.count > 100 { throw ValidationError("--certify and --enable may be given 100 times in all") }
         _ = try changes()
+        _ = try ReportTimes(named: timeZone)
     }
 
     private func changes() throws -> [Enablement] {
@@ -63,11 +70,13 @@ struct ForecastCommand: ParsableCommand {
         do {
             let enablement = try enablement(from: last.adding(micros: -Int64(days) * Timestamp.microsPerDay))
             var document = ForecastDocument(forecast: nil, backtest: nil, enablement: enablement)
-            if enablement == nil || backtest || json {
+            if enablement == nil || backtest || json || html != nil {
                 document.forecast = try Forecast(history, program: program, at: last, days: days)
             }
             if backtest { document.backtest = ForecastBacktest(history, program: program, days: days) }
-            if json { Terminal.line(try JSONText.line(document)) } else { Terminal.write(ForecastText.of(document)) }
+            let times = try ReportTimes(named: timeZone)
+            if json { Terminal.line(try JSONText.line(document)) } else { Terminal.write(ForecastText.of(document, times)) }
+            if let html { try PageFile.write(ForecastPage.html(document, program: program, times), to: html) }
         } catch let error as EvaluationError {
             throw CommandFailure(.input, error.what, at: program, remedy: error.remedy)
         }

@@ -16,7 +16,8 @@ struct NetworkShow: ParsableCommand {
         commandName: "show", abstract: "Show prices of places, floors, utilisation and debts, partner by partner.",
         discussion: """
             PLACE is what a partner's next place is worth to the leads still expected this period: a lead goes there only \
-            if it is worth more than that elsewhere. FLOOR+ is what a promised minimum adds while it is not met, EVEN+ what \
+            if it is worth more than that elsewhere. A promised minimum counts leads (FLOOR), deal value (FLOOR VALUE) or both; \
+            FLOOR+ is what it adds while it is not met, to a lead of the usual value, EVEN+ what \
             having taken a smaller share of its capacity than others adds, or a larger one takes off. DEBT is what ties owe \
             the partner, in leads. Those with the dearest places come first.
 
@@ -57,6 +58,9 @@ private struct NetworkDocument: Encodable {
         var floorLeads: UInt32
         var floor: UInt32
         var floorLacking: UInt32
+        var floorValueGot: Int64
+        var floorValue: Int64
+        var floorValueLacking: Int64
         var utilisation: Double?
         var placePrice: Double
         var floorFavour: Double
@@ -90,7 +94,9 @@ private struct NetworkDocument: Encodable {
         partners = network.partners.map {
             Partner(
                 partnerId: $0.partnerID, status: $0.status, leads: $0.leads, leadsMax: $0.leadsMax, openLeads: $0.openLeads,
-                openLeadsMax: $0.openLeadsMax, floorLeads: $0.floorLeads, floor: $0.floor, floorLacking: $0.floorLacking, utilisation: $0.utilisation, placePrice: $0.placePrice,
+                openLeadsMax: $0.openLeadsMax, floorLeads: $0.floorLeads, floor: $0.floor, floorLacking: $0.floorLacking,
+                floorValueGot: $0.floorValueGot, floorValue: $0.floorValue, floorValueLacking: $0.floorValueLacking,
+                utilisation: $0.utilisation, placePrice: $0.placePrice,
                 floorFavour: $0.floorFavour, evennessFavour: $0.evennessFavour, tieDebtMicros: $0.tieDebtMicros)
         }
     }

@@ -32,17 +32,27 @@ struct PilotReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Arm to compare with. Default: the first that takes turns or goes by rules.", valueName: "arm"))
     var incumbent: String?
 
+    @Option(help: ArgumentHelp("Time zone in which times are shown, e.g. Europe/Rome. Default: the machine's.", valueName: "zone"))
+    var timeZone: String?
+
+    @Option(help: ArgumentHelp("Write it as an HTML page too.", valueName: "file"))
+    var html: String?
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
     @OptionGroup var data: DataFolderOptions
+
+    func validate() throws { _ = try ReportTimes(named: timeZone) }
 
     func run() throws {
         let history = try HistoryScan.run(data, readsCandidates: false)
         let program = data.program(in: try data.folder())
         do {
             let report = try PilotReport(history, program: program, pilot: pilot, incumbent: incumbent)
-            if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(PilotText.of(report)) }
+            let times = try ReportTimes(named: timeZone)
+            if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(PilotText.of(report, times)) }
+            if let html { try PageFile.write(PilotPage.html(report, times), to: html) }
         } catch let error as EvaluationError {
             throw CommandFailure(.input, error.what, at: pilot ?? incumbent ?? "", remedy: error.remedy)
         }

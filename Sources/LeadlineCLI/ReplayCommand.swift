@@ -18,7 +18,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
             With --policy, all history is replayed against a candidate instead: each recorded decision is made again in \
             the state that history had left, the candidate in place of every recorded policy. Says which leads would have \
-            gone elsewhere, what each partner would have gained or lost, and what the candidate would have earned a lead, \
+            gone elsewhere, what each partner would have gained or lost, what the candidate's own lots would cost, and what the candidate would have earned a lead, \
             estimated from outcomes and recorded propensities (IPS, SNIPS, doubly robust, at 95 %). Where the logs cannot \
             carry a conclusion it says so, why, and what would mend it; --require-conclusion makes that exit code 1. With \
             --json one object, the fields of CandidateReport. \(Outcome.note)

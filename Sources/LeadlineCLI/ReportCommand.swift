@@ -13,7 +13,7 @@ struct ReportCommand: ParsableCommand {
             overrides by humans, win rates with 95 % intervals, revenue; floors met and missed beside what could have been \
             got; escalations by reason; the Gini and Jain indices of leads and of utilisation. Where decisions tell who else \
             could have been chosen, what was won is compared with what taking turns by country would have been expected to \
-            win. Speed and acceptance are of the leads awarded in a window, wins and amounts of the deals decided in it. \
+            win, and the arms of a pilot with each other, as 'pilot report' does. Speed and acceptance are of the leads awarded in a window, wins and amounts of the deals decided in it. \
             Partners go by their ids; nothing personal is in it.
 
             --html writes the whole report as one page with plots that needs nothing else and prints well. With --json, one \
@@ -39,16 +39,14 @@ struct ReportCommand: ParsableCommand {
     func validate() throws {
         try range.check()
         if !(1...3_660).contains(window) { throw ValidationError("--window must be from 1 to 3660 days") }
-        if let timeZone, TimeZone(identifier: timeZone) == nil {
-            throw ValidationError("--time-zone must be a name of the tz database such as Europe/Rome, not '\(timeZone)'")
-        }
+        _ = try ReportTimes(named: timeZone)
     }
 
     func run() throws {
         let history = try HistoryScan.run(data, readsCandidates: true)
         let report = ChannelReport(
             history, program: data.program(in: try data.folder()), windowDays: window, from: try range.first(), to: try range.last())
-        let times = ReportTimes(timeZone.flatMap(TimeZone.init(identifier:)) ?? .current)
+        let times = try ReportTimes(named: timeZone)
         if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(ChannelText.of(report, times)) }
         if let html { try PageFile.write(ChannelPage.html(report, times), to: html) }
     }

@@ -42,7 +42,7 @@ extension State {
             fold(outcome: input.fact, imported: input.imported)
         case .partnerUpserted(let profile): upsert(profile, input.timeZone)
         case .partnerCapacitySet(let fact): ifPartner(fact.partnerID) {
-                $0.partners.setCapacity(fact.capacity, at: $1, &$0.vocabulary)
+                $0.partners.setCapacity($0.known(fact.capacity), at: $1, &$0.vocabulary)
                 $0.prices.isStale = true
             }
         case .partnerPaused(let fact): ifPartner(fact.partnerID, becomes: .paused) { $0.leave($1, .paused, .partnerPaused, at: stamp) }
@@ -185,8 +185,18 @@ extension State {
             model.reserve(partners: partners.count + 1, values: values.idEnd)
             model.match.reserve(partners: partners.count + 1)
         }
+        var profile = profile
+        profile.capacity = known(profile.capacity)
         partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
         prices.isStale = true
+    }
+
+    /// Floors in value are pursued from logic version 2 on; one that was stated before is to be stated again.
+    private func known(_ capacity: Capacity) -> Capacity {
+        if isLogic(2) { return capacity }
+        var known = capacity
+        known.floorValueMinorUnitsPerPeriod = 0
+        return known
     }
 
     /// A partner goes; what it holds falls due at once and is routed again, one entry a lead. A paused partner
@@ -378,8 +388,13 @@ extension State {
         if partners.floorPeriod[partner] != floorPeriod {
             partners.floorPeriod[partner] = floorPeriod
             partners.leadsInFloorPeriod[partner] = 0
+            partners.valueInFloorPeriod[partner] = 0
         }
         partners.leadsInFloorPeriod[partner] += 1
+        if isLogic(2) {
+            let counted = partners.valueInFloorPeriod[partner]
+            partners.valueInFloorPeriod[partner] = counted + min(max(value(of: leads.leads[slot]) ?? 0, 0), Int64.max - counted)
+        }
         if partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped { prices.use[partner].taken += 1 }
         if partners.segmentCounts[partner].isEmpty { return }
         partners.countSegments(view(ofLeadAt: slot), at: partner, in: period)
@@ -459,7 +474,7 @@ extension State {
             guard let partner = partners.index(of: candidate.partnerID) else { continue }
             bids.append(.init(partner: UInt32(partner), gain: Float(candidate.score)))
         }
-        prices.remember(at: stamp, bids)
+        prices.remember(at: stamp, bids, value: isLogic(2) ? evaluation.dealValueMinorUnits : 0)
     }
 
     /// The partner had its turn in the lead's country.

@@ -9,7 +9,7 @@ import DequeModule
 /// | version | what it brought |
 /// | --- | --- |
 /// | 1 | the first |
-/// | 2 | the digest of an evaluation goes by columns; places under a cap on open leads have prices |
+/// | 2 | the digest of an evaluation goes by columns; places under a cap on open leads have prices; floors in value |
 /// | | the match of profile and lead is believed nearly alone at first, and early outcomes count for more |
 /// | | up to eight buying signals an account, one for each topic and vendor; which entry stated each value |
 /// | | fit by what outcomes and answers say of partners, by weights that may be learned; deals of the last twelve months |

@@ -40,7 +40,7 @@ import Testing
                 version: "c", from: RecordedProgram.at(1_000))
             var truth: [Double] = []
             for entry in program.entries {
-                let difference = replay.take(entry.input, entry.events, at: entry.at)
+                let difference = replay.take(entry.input, entry.events, at: entry.at)?.difference
                 guard let choice = RoutingChoice(entry.events), entry.at >= RecordedProgram.at(1_000) else { continue }
                 let partner = difference.map(\.after) ?? choice.partnerID
                 truth.append(partner.flatMap { Self.chances[$0] } ?? 0)

@@ -44,15 +44,22 @@ import Testing
     }
 
     @Test func backtestedIntervalsHoldWhatTheyPromise() throws {
-        var eighty = Rate(0, of: 0), ninetyFive = Rate(0, of: 0), quarters = 0
+        var eighty = Rate(0, of: 0), ninetyFive = Rate(0, of: 0), quarters = 0, small = Rate(0, of: 0), smallWidth = 0.0
         for seed in 1...3 {
             let history = PilotReportTests.history(program(days: 540, perDay: 2, seed: UInt64(seed)))
             let backtest = ForecastBacktest(history, program: "demo", days: 60, draws: 500)
             quarters += backtest.quarters.count
             eighty = Rate(eighty.successes + backtest.partnerWins80.successes, of: eighty.trials + backtest.partnerWins80.trials)
+            for size in backtest.sizes where size.expectedBelow ?? .infinity <= 10 {
+                small = Rate(small.successes + size.wins80.successes, of: small.trials + size.wins80.trials)
+                smallWidth += size.meanWidth80 * Double(size.wins80.trials)
+                #expect(size.wins80Promised.share >= 0.8 && size.wins95Promised.share >= 0.95 && size.wins80.trials > 0)
+            }
             ninetyFive = Rate(ninetyFive.successes + backtest.partnerWins95.successes, of: ninetyFive.trials + backtest.partnerWins95.trials)
         }
         print("forecast coverage over \(quarters) quarters: 80 % \(eighty.share), 95 % \(ninetyFive.share) of \(ninetyFive.trials)")
+        print("of partners with fewer than ten wins: 80 % \(small.share) of \(small.trials), mean width \(smallWidth / Double(max(small.trials, 1)))")
+        #expect(small.trials > 20 && small.share > 0.72)
         #expect(quarters >= 15 && eighty.share > 0.72 && ninetyFive.share > 0.9)
     }
 

@@ -59,6 +59,12 @@ import Testing
         #expect(((forecast["backtest"] as? [String: Any])?["quarters"] as? [Any])?.count == 2)
         #expect(((forecast["forecast"] as? [String: Any])?["partners"] as? [Any])?.isEmpty == false)
         #expect(try binary.mustRun("forecast", "--json").out == (try binary.mustRun("forecast", "--json").out))
+        for (command, word) in [(["pilot", "report"], "Where Leadline did not act"), (["forecast", "--backtest"], "Past quarters")] {
+            let file = binary.root.appendingPathComponent("page.html").path
+            try binary.mustRun(command + ["--time-zone", "Europe/Rome", "--html", file])
+            let page = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(page.contains(word) && page.hasPrefix("<!DOCTYPE html>") && !page.contains("<script") && page.contains("</html>"))
+        }
         let enabled = try binary.mustRun("forecast", "--certify", "collina-partners=iso-27001")
         #expect(enabled.out.contains("collina-partners: certifications + iso-27001") && enabled.out.contains("expected in 91 days"))
         try binary.remove()
@@ -71,7 +77,12 @@ import Testing
         #expect(try binary.run("replay", "--all").code == 2)
         #expect(try binary.run("report", "--from", "yesterday").err.contains("2026-03-31"))
         #expect(try binary.run("report", "--from", "2026-02-01", "--to", "2026-01-01").code == 2)
-        #expect(try binary.run("report", "--time-zone", "Mars").code == 2)
+        for command in [["report"], ["pilot", "report"], ["forecast"]] {
+            #expect(try binary.run(command + ["--time-zone", "Mars"]).code == 2)
+        }
+        for options in [["--runs", "5"], ["--candidate-method", "highest-fit", "--start", "truth"], ["--candidate", "a", "--candidate-method", "highest-fit"], ["--settled"], ["--incumbent", "bid-price"]] {
+            #expect(try binary.run(["arena", "nowhere"] + options).code == 2, "\(options)")
+        }
         #expect(try binary.run("forecast", "--enable", "alfa=retail").err.contains("PARTNER:FIELD=VALUE"))
         #expect(try binary.run("forecast", "--days", "0").code == 2)
         #expect(try binary.run("report").code == 3)

@@ -70,7 +70,7 @@ struct Draw {
     mutating func capacity() -> Capacity {
         Capacity(
             openLeadsMax: maybe { $0.uint32() }, leadsPerPeriodMax: maybe { $0.uint32() },
-            leadsPerPeriodMin: uint32(),
+            leadsPerPeriodMin: uint32(), floorValueMinorUnitsPerPeriod: int64(),
             segments: several { SegmentCap(leadField: $0.one(of: LeadField.allCases), value: $0.text(), leadsPerPeriodMax: $0.uint32()) })
     }
 

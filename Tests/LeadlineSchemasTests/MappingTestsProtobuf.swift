@@ -129,13 +129,14 @@ private let attributes: LeadAttributes = {
 }()
 
 private let capacity = Capacity(
-    openLeadsMax: 0, leadsPerPeriodMax: 9, leadsPerPeriodMin: 2,
+    openLeadsMax: 0, leadsPerPeriodMax: 9, leadsPerPeriodMin: 2, floorValueMinorUnitsPerPeriod: 3_000,
     segments: [SegmentCap(leadField: .vertical, value: "food", leadsPerPeriodMax: 4)])
 
 private let wireCapacity = WireCapacity.with {
     $0.openLeadsMax = 0
     $0.leadsPerPeriodMax = 9
     $0.leadsPerPeriodMin = 2
+    $0.floorValueMinorUnitsPerPeriod = 3_000
     $0.segments = [
         .with {
             $0.leadField = .vertical

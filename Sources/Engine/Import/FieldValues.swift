@@ -13,8 +13,8 @@ struct FieldValue {
         return text.components(separatedBy: separator).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
-    func wholeNumber() throws(RowRefusal) -> UInt32 {
-        guard let number = UInt32(text) else { throw RowRefusal("\(field) is not a whole number: refused") }
+    func wholeNumber<Number: FixedWidthInteger>() throws(RowRefusal) -> Number {
+        guard let number = Number(text) else { throw RowRefusal("\(field) is not a whole number: refused") }
         return number
     }
 
@@ -78,6 +78,7 @@ enum FieldTargets {
         "open_leads_max": { $0.capacity.openLeadsMax = try $1.wholeNumber() },
         "leads_per_period_max": { $0.capacity.leadsPerPeriodMax = try $1.wholeNumber() },
         "leads_per_period_min": { $0.capacity.leadsPerPeriodMin = try $1.wholeNumber() },
+        "floor_value_minor_units_per_period": { $0.capacity.floorValueMinorUnitsPerPeriod = try $1.wholeNumber() },
         "time_zone": { $0.timeZone = $1.text },
     ]
 

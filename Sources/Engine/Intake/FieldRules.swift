@@ -201,6 +201,9 @@ struct FieldRules {
 
     private static func capacity(_ capacity: Capacity) throws(Rejection) {
         if capacity.segments.count > 16 { throw invalid("capacity.segments", "holds more than 16 caps") }
+        guard (0...amountMax).contains(capacity.floorValueMinorUnitsPerPeriod) else {
+            throw invalid("capacity.floor_value_minor_units_per_period", "must be from 0 to \(amountMax)")
+        }
         for cap in capacity.segments { try word(cap.value, "capacity.segments.value", required: true) }
     }
 

@@ -21,6 +21,8 @@ public struct ChannelReport: Encodable, Sendable {
     public var floors: FloorReport
     /// What won against what taking turns would have been expected to win; nil where no decision tells.
     public var rotation: RotationComparison?
+    /// The newest pilot over the leads that came in this time; nil without one.
+    public var pilot: PilotReport?
 
     /// A report.
     /// - Parameters:
@@ -45,6 +47,7 @@ public struct ChannelReport: Encodable, Sendable {
         partners = ledger.partners()
         floors = FloorReport(history, span)
         rotation = RotationComparison(history, span)
+        pilot = PilotReport(history, program: program, leadsOf: span)
     }
 }
 
@@ -62,12 +65,17 @@ struct TimeSpan: Sendable {
     /// Days in it.
     var days: Double { Double(until.micros - from.micros) / Double(Timestamp.microsPerDay) }
 
+    /// The number of the tumbling window that a moment is in, counted from the anchor on.
+    static func window(of moment: Timestamp, days: Int, anchor: Timestamp) -> Int64 {
+        (moment.micros - anchor.micros).floorDivided(by: Int64(days) * Timestamp.microsPerDay)
+    }
+
     /// Tumbling windows from the anchor on that reach into it.
     func windows(days: Int, anchor: Timestamp) -> [TimeSpan] {
         if until <= from { return [] }
         let length = Int64(days) * Timestamp.microsPerDay
-        func number(_ moment: Timestamp) -> Int64 { (moment.micros - anchor.micros).floorDivided(by: length) }
-        let last = number(until.adding(micros: -1)), first = max(number(from), last - Int64(Self.windowsMax) + 1)
+        let last = Self.window(of: until.adding(micros: -1), days: days, anchor: anchor)
+        let first = max(Self.window(of: from, days: days, anchor: anchor), last - Int64(Self.windowsMax) + 1)
         return (first...last).map {
             TimeSpan(from: anchor.adding(micros: $0 * length), until: anchor.adding(micros: ($0 + 1) * length))
         }

@@ -3,6 +3,9 @@ import LeadlineCore
 
 /// Floors that were met and missed, beside what could have been got.
 public struct FloorReport: Encodable, Sendable {
+    /// What floors count: leads, or their deal value in minor units.
+    public enum Unit: String, Encodable, Sendable { case leads, minorUnits }
+
     /// A partner's floor in one floor period.
     public struct Row: Encodable, Equatable, Sendable {
         /// The partner.
@@ -10,10 +13,12 @@ public struct FloorReport: Encodable, Sendable {
         /// The period's first moment, and the first after it, RFC 3339 in UTC.
         public var from: String
         public var to: String
-        /// Fewest leads that it should have got; what it got.
+        /// What the floor counts.
+        public var unit: Unit
+        /// Fewest leads, or least deal value, that it should have got; what it got.
         public var floor: Int
         public var got: Int
-        /// Leads for which it could have been chosen when they came, as far as decisions tell: more it could not have got.
+        /// What it could have been chosen for when it came, as far as decisions tell: more it could not have got.
         public var eligible: Int
 
         /// True if the floor was met.
@@ -46,17 +51,32 @@ public struct FloorReport: Encodable, Sendable {
     }
 
     private static func rows(_ history: NetworkHistory, _ period: TimeSpan) -> [Row] {
-        let floors = history.capacities.map { changes in Int(changes.last { $0.at < period.until }?.capacity.leadsPerPeriodMin ?? 0) }
-        if floors.allSatisfy({ $0 == 0 }) { return [] }
-        var got = [Int](repeating: 0, count: floors.count)
+        let capacities = history.capacities.map { changes in changes.last { $0.at < period.until }?.capacity ?? Capacity() }
+        if capacities.allSatisfy({ $0.leadsPerPeriodMin == 0 && $0.floorValueMinorUnitsPerPeriod == 0 }) { return [] }
+        var got = [Int](repeating: 0, count: capacities.count), value = got
         for lead in history.leads {
-            for award in lead.awards where period.contains(award.at) { got[award.partner] += 1 }
+            for award in lead.awards where period.contains(award.at) {
+                got[award.partner] += 1
+                value[award.partner] += Int(lead.valueMinorUnits)
+            }
         }
-        let firstDay = Int32(clamping: period.from.micros / Timestamp.microsPerDay), endDay = Int32(clamping: period.until.micros / Timestamp.microsPerDay)
-        return floors.indices.filter { floors[$0] > 0 }.map { partner in
+        let days = Int32(clamping: period.from.micros / Timestamp.microsPerDay)..<Int32(clamping: period.until.micros / Timestamp.microsPerDay)
+        func row(_ partner: Int, _ unit: Unit, _ floor: Int, _ got: Int, _ eligible: Int) -> Row {
             Row(
-                partner: history.partnerIDs[partner], from: RFC3339.format(period.from), to: RFC3339.format(period.until), floor: floors[partner],
-                got: got[partner], eligible: (firstDay..<endDay).reduce(0) { $0 + (history.eligible[partner][$1] ?? 0) })
+                partner: history.partnerIDs[partner], from: RFC3339.format(period.from), to: RFC3339.format(period.until), unit: unit, floor: floor,
+                got: got, eligible: eligible)
+        }
+        return capacities.indices.flatMap { partner -> [Row] in
+            let capacity = capacities[partner]
+            var rows: [Row] = []
+            if capacity.leadsPerPeriodMin > 0 {
+                rows.append(row(partner, .leads, Int(capacity.leadsPerPeriodMin), got[partner], days.reduce(0) { $0 + (history.eligible[partner][$1] ?? 0) }))
+            }
+            if capacity.floorValueMinorUnitsPerPeriod > 0 {
+                let eligible = days.reduce(0) { $0 + Int(history.eligibleValue[partner][$1] ?? 0) }
+                rows.append(row(partner, .minorUnits, Int(capacity.floorValueMinorUnitsPerPeriod), value[partner], eligible))
+            }
+            return rows
         }
     }
 }

@@ -9,6 +9,11 @@ public struct Forecast: Encodable, Sendable {
         public var expected: Double
         public var interval80: Interval
         public var interval95: Interval
+        /// Chances that they hold it, as the forecast sees it: whole numbers seldom allow just that much.
+        public var chance80: Double
+        public var chance95: Double
+        /// Standard deviation of what may come.
+        public var deviation: Double
     }
 
     /// One partner, or all of them.
@@ -53,6 +58,9 @@ public struct Forecast: Encodable, Sendable {
     /// partner's recent rate, times season, are like its recent ones, and are won as far as there is time. Uncertain are
     /// also: the level of arrivals, each partner's share of them (the Gamma posterior of its rate), and how well chances are
     /// calibrated. The distribution is simulated, with a fixed seed.
+    ///
+    /// The intervals of wins are the shortest whole numbers that hold as much as they are named after: with equal tails those
+    /// of a partner with two wins would hold far more. Those of revenue leave as much out at either end.
     /// - Throws: `EvaluationError` where history is too short.
     public init(_ history: NetworkHistory, program: String, at moment: Timestamp, days: Int, draws: Int = 2_000) throws {
         precondition(days > 0 && draws > 100, "settings are checked before")
@@ -117,7 +125,7 @@ private struct ForecastSimulation {
     }
 
     mutating func run(_ draws: Int) {
-        let calibrationDeviation = (1 / Double(basis.wins + 1) + Self.programDeviation * Self.programDeviation).squareRoot()
+        let calibrationDeviation = (1 / (basis.recentWins + 1) + Self.programDeviation * Self.programDeviation).squareRoot()
         for _ in 0..<draws {
             let level = exp(basis.drift * chance.normal() - basis.drift * basis.drift / 2) * basis.season
             let factor = basis.calibration * exp(calibrationDeviation * chance.normal() - calibrationDeviation * calibrationDeviation / 2)
@@ -172,18 +180,34 @@ private struct ForecastSimulation {
     }
 
     private func row(_ name: String, _ wins: [Double], _ revenue: [Double], open: Int, pipeline: Double) -> Forecast.Row {
-        let wins = figure(wins)
+        let wins = figure(wins, Self.shortest)
         return Forecast.Row(
-            partner: name, open: open, fromPipeline: pipeline, fromNewLeads: max(0, wins.expected - pipeline), wins: wins, revenue: figure(revenue))
+            partner: name, open: open, fromPipeline: pipeline, fromNewLeads: max(0, wins.expected - pipeline), wins: wins, revenue: figure(revenue, Self.central))
     }
 
-    private func figure(_ draws: [Double]) -> Forecast.Figure {
-        let sorted = draws.sorted(), mean = draws.reduce(0, +) / Double(draws.count)
-        func range(_ tail: Double) -> Interval {
-            // Whole numbers: the ends are values that were drawn, the outer ones.
-            let n = Double(sorted.count - 1)
-            return Interval(sorted[Int((tail * n).rounded(.down))], sorted[Int(((1 - tail) * n).rounded(.up))])
+    private func figure(_ draws: [Double], _ range: ([Double], Double) -> Interval) -> Forecast.Figure {
+        let sorted = draws.sorted(), moments = Moments(draws)
+        let (inner, outer) = (range(sorted, 0.8), range(sorted, 0.95))
+        func chance(_ interval: Interval) -> Double { Double(draws.count { interval.contains($0) }) / Double(draws.count) }
+        return Forecast.Figure(
+            expected: moments.mean, interval80: inner, interval95: outer, chance80: chance(inner), chance95: chance(outer),
+            deviation: moments.variance.squareRoot())
+    }
+
+    /// The shortest range that holds a share of the draws; of equally short ones the one with the most even ends.
+    private static func shortest(_ sorted: [Double], _ share: Double) -> Interval {
+        let held = min(sorted.count, Int((share * Double(sorted.count)).rounded(.up))), last = sorted.count - held
+        var best = (width: Double.infinity, unevenness: Int.max, from: 0)
+        for from in 0...last {
+            let width = sorted[from + held - 1] - sorted[from], unevenness = abs(2 * from - last)
+            if (width, unevenness) < (best.width, best.unevenness) { best = (width, unevenness, from) }
         }
-        return Forecast.Figure(expected: mean, interval80: range(0.1), interval95: range(0.025))
+        return Interval(sorted[best.from], sorted[best.from + held - 1])
+    }
+
+    /// The range that leaves equally many draws out at either end.
+    private static func central(_ sorted: [Double], _ share: Double) -> Interval {
+        let n = Double(sorted.count - 1), tail = (1 - share) / 2
+        return Interval(sorted[Int((tail * n).rounded(.down))], sorted[Int(((1 - tail) * n).rounded(.up))])
     }
 }

@@ -17,6 +17,28 @@ public struct ForecastBacktest: Encodable, Sendable {
         public var revenueInterval95: Interval
     }
 
+    /// Partners in quarters that were expected to win about as much.
+    public struct Size: Encodable, Sendable {
+        /// Wins expected at least, and less than; nil is no end.
+        public var expectedFrom: Double
+        public var expectedBelow: Double?
+        /// Wins within their intervals, and how many should have been by the forecasts' own chances.
+        public var wins80 = Rate(0, of: 0)
+        public var wins95 = Rate(0, of: 0)
+        public var wins80Promised = Rate(0, of: 0)
+        public var wins95Promised = Rate(0, of: 0)
+        /// Revenue within its intervals.
+        public var revenue80 = Rate(0, of: 0)
+        public var revenue95 = Rate(0, of: 0)
+        /// Mean width of the 80 % interval of wins.
+        public var meanWidth80 = 0.0
+        /// Mean of the squared error over the variance that was forecast: 1 where forecasts are as sure as they may be,
+        /// below where their intervals are too wide.
+        public var dispersion = 0.0
+    }
+
+    /// By size, the smallest first; only those that came up.
+    public var sizes: [Size] = []
     /// The quarters, oldest first.
     public var quarters: [Quarter] = []
     /// Of partners in quarters, and of whole quarters: wins and revenue within their intervals.
@@ -29,6 +51,7 @@ public struct ForecastBacktest: Encodable, Sendable {
 
     /// Quarters back from the last entry, as far as two of them lie before.
     public init(_ history: NetworkHistory, program: String, days: Int, draws: Int = 2_000, quartersMost: Int = 40) {
+        sizes = zip([0, 1, 3, 10], [1, 3, 10, nil]).map { Size(expectedFrom: $0, expectedBelow: $1) }
         guard let first = history.first, let last = history.last else { return }
         let length = Int64(days) * Timestamp.microsPerDay
         for back in (1...quartersMost).reversed() {
@@ -37,6 +60,7 @@ public struct ForecastBacktest: Encodable, Sendable {
             guard let forecast = try? Forecast(history, program: program, at: at, days: days, draws: draws) else { continue }
             judge(forecast, history, from: at, until: at.adding(micros: length))
         }
+        sizes.removeAll { $0.wins80.trials == 0 }
     }
 
     private mutating func judge(_ forecast: Forecast, _ history: NetworkHistory, from: Timestamp, until: Timestamp) {
@@ -52,6 +76,7 @@ public struct ForecastBacktest: Encodable, Sendable {
             partnerWins95.count(row.wins.interval95.contains(won))
             partnerRevenue80.count(row.revenue.interval80.contains(amount))
             partnerRevenue95.count(row.revenue.interval95.contains(amount))
+            if let size = sizes.lastIndex(where: { $0.expectedFrom <= row.wins.expected }) { sizes[size].count(row, won, amount) }
         }
         let total = wins.values.reduce(0, +)
         totalWins80.count(forecast.total.wins.interval80.contains(Double(total)))
@@ -61,6 +86,21 @@ public struct ForecastBacktest: Encodable, Sendable {
             winsInterval80: forecast.total.wins.interval80, winsInterval95: forecast.total.wins.interval95,
             expectedRevenue: forecast.total.revenue.expected, revenueMinorUnits: revenue.values.reduce(0, +),
             revenueInterval95: forecast.total.revenue.interval95))
+    }
+}
+
+extension ForecastBacktest.Size {
+    fileprivate mutating func count(_ row: Forecast.Row, _ won: Double, _ amount: Double) {
+        let wins = row.wins, error = won - wins.expected
+        wins80.count(wins.interval80.contains(won))
+        wins95.count(wins.interval95.contains(won))
+        wins80Promised = Rate(wins80Promised.successes + wins.chance80, of: wins80.trials)
+        wins95Promised = Rate(wins95Promised.successes + wins.chance95, of: wins95.trials)
+        revenue80.count(row.revenue.interval80.contains(amount))
+        revenue95.count(row.revenue.interval95.contains(amount))
+        let count = Double(wins80.trials)
+        meanWidth80 += (wins.interval80.high - wins.interval80.low - meanWidth80) / count
+        dispersion += (error * error / max(wins.deviation * wins.deviation, 1e-9) - dispersion) / count
     }
 }
 

@@ -19,8 +19,12 @@ struct ForecastBasis: Sendable {
     /// Days that rates of arrival are taken from, and that leads like the coming ones are.
     private static let recentDays = 91.0
     private static let pastDays = 182.0
+    /// Days after which a lead says half as much of how well chances are calibrated: the model goes on learning, and what it
+    /// said at first would be held against what it says now.
+    private static let calibrationHalfLife = 91.0
     /// Wins that a calibration of 1 weighs.
     private static let calibrationStrength = 10.0
+    private static let halving = ElementaryFunctions.log(2)
 
     let at: Timestamp
     let days: Int
@@ -33,9 +37,10 @@ struct ForecastBasis: Sendable {
     /// Factor for the season; 1 without enough history.
     var season = 1.0
     var hasSeason = false
-    /// What was won over what had been expected, shrunk to 1, and how many wins it rests on.
+    /// What was won over what had been expected, shrunk to 1, how many wins it rests on, and how many of today's they are worth.
     var calibration = 1.0
     var wins = 0
+    var recentWins = 0.0
     /// Share of eventual wins that come within the horizon, of leads that arrive in it.
     var newWinShare = 0.0
     /// Deviation of the level of arrivals from one quarter to the next, of its logarithm.
@@ -54,7 +59,7 @@ struct ForecastBasis: Sendable {
         newWinShare = table.meanWins(over: days)
         var expected = 0.0
         for lead in history.leads where lead.submittedAt <= moment && !lead.isMerged { take(lead, table, &expected) }
-        calibration = (Double(wins) + Self.calibrationStrength) / (expected + Self.calibrationStrength)
+        calibration = (recentWins + Self.calibrationStrength) / (expected + Self.calibrationStrength)
         readArrivals(history.leads.lazy.filter { !$0.isMerged && $0.submittedAt <= moment }.map(\.submittedAt))
     }
 
@@ -67,7 +72,11 @@ struct ForecastBasis: Sendable {
         let age = Self.days(from: award.at, to: at), value = Double(lead.valueMinorUnits)
         if age <= recentDays { keptInRecent[award.partner] += 1 }
         if age <= Self.pastDays { past[award.partner].append(Past(chance: chance, value: value)) }
-        if age <= 2 * Self.pastDays { expected += chance * table.wins(by: age) }
+        if age <= 2 * Self.pastDays {
+            let weight = ElementaryFunctions.exp(-age / Self.calibrationHalfLife * Self.halving)
+            expected += weight * (chance * table.wins(by: age))
+            if lead.isWon && lead.closedAt <= at { recentWins += weight }
+        }
         if lead.closedAt > at {
             open.append(Open(partner: award.partner, chance: table.winsWithin(Double(days), chance: chance, age: age), value: value))
         } else if lead.isWon {

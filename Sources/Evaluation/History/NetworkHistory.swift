@@ -41,6 +41,8 @@ public struct NetworkHistory: Sendable {
     public private(set) var escalations: [(at: Timestamp, reason: EscalationReason)] = []
     /// Leads for which a partner could be chosen, by partner and day since 1970.
     public private(set) var eligible: [[Int32: Int]] = []
+    /// Deal value of those leads, minor units.
+    public private(set) var eligibleValue: [[Int32: Int64]] = []
 
     private let readsCandidates: Bool
     private var leadByID: [String: Int] = [:]
@@ -199,6 +201,7 @@ public struct NetworkHistory: Sendable {
         partnerByID[partnerID] = number
         capacities.append([])
         eligible.append([:])
+        eligibleValue.append([:])
         return number
     }
 
@@ -222,7 +225,10 @@ public struct NetworkHistory: Sendable {
         }
         if candidates.isEmpty { return }
         let day = Int32(clamping: stamp.micros / Timestamp.microsPerDay)
-        for candidate in candidates { eligible[candidate.partner][day, default: 0] += 1 }
+        for candidate in candidates {
+            eligible[candidate.partner][day, default: 0] += 1
+            eligibleValue[candidate.partner][day, default: 0] += summary.dealValueMinorUnits
+        }
         var country = ""
         if case .leadSubmitted(let fact) = input.fact { country = fact.attributes.country }
         leads[index].rotationConversion = turn(in: country, candidates)

@@ -12,7 +12,7 @@ public struct CandidateReplay: Sendable {
     private let from: Timestamp
     private let to: Timestamp
     private var state = State()
-    private var book = ReplayBook()
+    private var book: ReplayBook
 
     /// A replay from a program's first entry on.
     /// - Parameters:
@@ -31,26 +31,29 @@ public struct CandidateReplay: Sendable {
         self.version = version
         self.from = from
         self.to = to
-        book.explored = Double(candidate.exploration.shareBasisPoints) / 10_000
+        book = ReplayBook(LotBudget(candidate))
     }
 
     private let version: String
 
     /// Takes in the entry at the next position.
-    /// - Returns: How the candidate differs here; nil where it does not, or where nothing was decided.
+    /// - Returns: What was compared; nil where nothing was decided.
     @discardableResult
-    public mutating func take(_ input: Input, _ events: [Event], at stamp: Timestamp) -> DecisionDifference? {
-        var difference: DecisionDifference?
+    public mutating func take(_ input: Input, _ events: [Event], at stamp: Timestamp) -> ComparedDecision? {
+        var compared: ComparedDecision?
         if from <= stamp, stamp <= to, let recorded = RoutingChoice(events) {
             let again = Decider.explain(input, at: stamp, in: state)
             if let decided = RoutingChoice(again.events), decided.leadID == recorded.leadID {
-                difference = book.compare(recorded, decided, again.evaluation, position: state.nextPosition, at: stamp)
+                compared = book.compare(recorded, decided, again.evaluation, position: state.nextPosition, at: stamp)
             }
         }
         book.take(events)
         state.fold(substituted(input), events, at: stamp)
-        return difference
+        return compared
     }
+
+    /// Ids of the leads that the estimates rest on: those that have ended, and on which a lot could fall.
+    public var estimatedLeads: [String] { book.estimatedLeads }
 
     /// The input with the candidate in place of a recorded policy. When an open deal counts as lost is part of what
     /// happened, not of how leads are routed; it stays.
@@ -66,6 +69,14 @@ public struct CandidateReplay: Sendable {
     public func report(program: String, demands: Overlap.Demands = Overlap.Demands()) -> CandidateReport {
         book.report(program: program, policy: candidate.name, version: version, currency: state.currency, demands)
     }
+}
+
+/// A recorded decision beside the candidate's in its place.
+public struct ComparedDecision: Sendable {
+    /// Where the candidate sends the lead; several places where it draws lots. Nil is no partner.
+    public var chances: [(partnerID: String?, probability: Double)]
+    /// How it differs; nil where both choose the same.
+    public var difference: DecisionDifference?
 }
 
 /// A decision that the candidate makes otherwise.

@@ -31,6 +31,8 @@ public struct CandidateReport: Encodable, Sendable {
     /// Deal value x conversion, summed over all decisions that were compared, as the model of each moment saw it.
     public var expectedBeforeMinorUnits: Int64
     public var expectedAfterMinorUnits: Int64
+    /// What the candidate's own lots would come to; nil where it draws none.
+    public var exploration: CandidateExploration?
     /// Decisions beside history's own. They are compared, but history's propensities are unknown: no estimate uses them.
     public var imported: Int
     /// Leads for the estimates: ended; still open; ended by objection or erasure; decided where no lot could be drawn.
@@ -66,7 +68,7 @@ public struct CandidateReport: Encodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case program, policy, version, currency, decisions, changed, differences, partners, expectedBeforeMinorUnits
-        case expectedAfterMinorUnits, imported, closed, open, leftOut, withoutLot, settledThroughMicros, winRate, revenue, overlap, verdict
+        case expectedAfterMinorUnits, exploration, imported, closed, open, leftOut, withoutLot, settledThroughMicros, winRate, revenue, overlap, verdict
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -81,6 +83,7 @@ public struct CandidateReport: Encodable, Sendable {
         try fields.encode(partners, forKey: .partners)
         try fields.encode(expectedBeforeMinorUnits, forKey: .expectedBeforeMinorUnits)
         try fields.encode(expectedAfterMinorUnits, forKey: .expectedAfterMinorUnits)
+        try fields.encode(exploration, forKey: .exploration)
         try fields.encode(imported, forKey: .imported)
         try fields.encode(closed, forKey: .closed)
         try fields.encode(open, forKey: .open)

@@ -5,6 +5,7 @@ struct ReplayBook: Sendable {
     private enum Fate { case open, closed, leftOut }
 
     private struct Lead {
+        var id: String
         var wins: [LoggedChoice] = []
         var revenue: [LoggedChoice] = []
         var fate = Fate.open
@@ -19,8 +20,9 @@ struct ReplayBook: Sendable {
         var firstAt = Timestamp.epoch
     }
 
-    /// Share of the leads that the candidate itself would draw by lot.
-    var explored = 0.0
+    /// The lots that the candidate itself would draw, and what they would come to.
+    private var lots: LotBudget
+    private var exploration: ExplorationTally
     private var leads: [Lead] = []
     private var indexByID: [String: Int] = [:]
     private var decisions = 0
@@ -30,28 +32,38 @@ struct ReplayBook: Sendable {
     private var expectedAfter = 0.0
     private var imported = 0
 
+    /// Nothing compared yet.
+    /// - Parameter lots: The candidate's own.
+    init(_ lots: LotBudget) {
+        self.lots = lots
+        exploration = ExplorationTally()
+    }
+
     // MARK: Decisions
 
     /// Compares a decision with the candidate's.
     mutating func compare(
         _ recorded: RoutingChoice, _ decided: RoutingChoice, _ evaluation: FullEvaluation?, position: UInt64, at stamp: Timestamp
-    ) -> DecisionDifference? {
+    ) -> ComparedDecision {
         decisions += 1
         let value = Double(recorded.summary?.dealValueMinorUnits ?? decided.summary?.dealValueMinorUnits ?? 0)
-        let model = CandidateModel(recorded, decided, evaluation, explored: explored)
+        let drawnAmong = CandidateModel.drawnAmong(decided, evaluation)
+        let explored = drawnAmong.isEmpty ? 0 : lots.next(at: stamp)
+        let model = CandidateModel(recorded, decided, evaluation, drawnAmong, explored: explored)
+        exploration.count(drawnAmong, usual: decided.partnerID, explored: explored, value: value, model.conversion)
         let before = value * model.conversion(of: recorded.partnerID), after = value * model.conversion(of: decided.partnerID)
         count(recorded.partnerID, \.before)
         count(decided.partnerID, \.after)
         expectedBefore += before
         expectedAfter += after
         if recorded.isImported { imported += 1 } else { log(recorded, decided, model, value, at: stamp) }
-        if recorded.isSame(as: decided) { return nil }
+        if recorded.isSame(as: decided) { return ComparedDecision(chances: model.chances, difference: nil) }
         let difference = DecisionDifference(
             lead: recorded.leadID, position: position, at: stamp, before: recorded.partnerID, beforeReason: recorded.reason,
             after: decided.partnerID, afterReason: decided.reason, valueMinorUnits: Int64(value),
             expectedBeforeMinorUnits: MinorUnits.rounded(before), expectedAfterMinorUnits: MinorUnits.rounded(after))
         differences.append(difference)
-        return difference
+        return ComparedDecision(chances: model.chances, difference: difference)
     }
 
     private mutating func count(_ partner: String?, _ side: WritableKeyPath<CandidateReport.PartnerLeads, Int>) {
@@ -69,7 +81,7 @@ struct ReplayBook: Sendable {
         } else {
             index = leads.count
             indexByID[recorded.leadID] = index
-            var lead = Lead()
+            var lead = Lead(id: recorded.leadID)
             lead.isInReach = recorded.isDrawn || recorded.summary?.basis == .ownership || recorded.candidatesIn <= 1
             lead.firstAt = stamp
             leads.append(lead)
@@ -98,10 +110,16 @@ struct ReplayBook: Sendable {
 
     // MARK: What came of it
 
-    func report(program: String, policy: String, version: String, currency: String, _ demands: Overlap.Demands) -> CandidateReport {
-        // Where lots were drawn at all, leads for which none could be say nothing about the candidate.
+    /// Leads on which a lot could fall. Where lots were drawn at all, the others say nothing about the candidate.
+    private var reached: [Lead] {
         let hasLots = leads.contains { $0.lots > 0 }
-        let reached = leads.filter { !hasLots || $0.isInReach }
+        return leads.filter { !hasLots || $0.isInReach }
+    }
+
+    var estimatedLeads: [String] { reached.compactMap { $0.fate == .closed ? $0.id : nil } }
+
+    func report(program: String, policy: String, version: String, currency: String, _ demands: Overlap.Demands) -> CandidateReport {
+        let reached = reached
         let closed = reached.filter { $0.fate == .closed }
         let wins = OffPolicyEstimates(closed.map { LoggedLead(choices: $0.wins, reward: $0.won ? 1 : 0) })
         let revenue = OffPolicyEstimates(closed.map { LoggedLead(choices: $0.revenue, reward: Double($0.amount)) })
@@ -109,7 +127,7 @@ struct ReplayBook: Sendable {
         return CandidateReport(
             program: program, policy: policy, version: version, currency: currency, decisions: decisions, changed: differences.count,
             differences: differences, partners: rows, expectedBeforeMinorUnits: MinorUnits.rounded(expectedBefore),
-            expectedAfterMinorUnits: MinorUnits.rounded(expectedAfter), imported: imported, closed: closed.count,
+            expectedAfterMinorUnits: MinorUnits.rounded(expectedAfter), exploration: exploration.report(lots, expected: expectedAfter), imported: imported, closed: closed.count,
             open: reached.count { $0.fate == .open }, leftOut: reached.count { $0.fate == .leftOut },
             withoutLot: leads.count - reached.count, settledThrough: Self.settled(reached), winRate: wins, revenue: revenue,
             overlap: Overlap(Self.evidence(closed), revenue, demands))
@@ -148,49 +166,53 @@ struct CandidateModel {
     let choice: LoggedChoice
     /// Share of the candidate's choices that the logged policy could not have made.
     let unsupported: Double
+    /// Where the candidate sends the lead; nil is no partner.
+    let chances: [(partnerID: String?, probability: Double)]
 
-    init(_ recorded: RoutingChoice, _ decided: RoutingChoice, _ evaluation: FullEvaluation?, explored: Double) {
+    init(
+        _ recorded: RoutingChoice, _ decided: RoutingChoice, _ evaluation: FullEvaluation?, _ drawnAmong: [String], explored: Double
+    ) {
         var conversions: [String: Double] = [:]
         for best in recorded.summary?.best ?? [] { conversions[best.partnerID] = best.conversion }
         for candidate in evaluation?.candidates ?? [] { conversions[candidate.partnerID] = candidate.conversion }
         self.conversions = conversions
-        let chances = Self.chances(decided, evaluation, explored)
+        let chances = Self.chances(decided, drawnAmong, explored)
+        self.chances = chances
         let probability = recorded.isSame(as: decided) && recorded.partnerID == nil
-            ? 1 : chances.first { $0.partner == recorded.partnerID }?.probability ?? 0
+            ? 1 : chances.first { $0.partnerID == recorded.partnerID }?.probability ?? 0
         choice = LoggedChoice(
             propensity: recorded.propensity, candidateProbability: probability,
             loggedModel: recorded.partnerID.flatMap { conversions[$0] } ?? 0,
-            candidateModel: chances.reduce(0) { $0 + $1.probability * ($1.partner.flatMap { conversions[$0] } ?? 0) })
+            candidateModel: chances.reduce(0) { $0 + $1.probability * ($1.partnerID.flatMap { conversions[$0] } ?? 0) })
         unsupported = Self.unsupported(recorded, chances, isSameQueue: recorded.isSame(as: decided))
     }
 
     func conversion(of partner: String?) -> Double { partner.flatMap { conversions[$0] } ?? 0 }
 
-    /// Where the candidate sends the lead, with probabilities; nil is no partner.
+    /// Partners among whom the candidate's lot would be drawn; none where it would not be.
+    static func drawnAmong(_ decided: RoutingChoice, _ evaluation: FullEvaluation?) -> [String] {
+        if decided.partnerID == nil || decided.summary?.basis == .ownership { return [] }
+        let partners = (evaluation?.candidates ?? []).compactMap { $0.isBelowMinimum ? nil : $0.partnerID }
+        return partners.count > 1 ? partners : []
+    }
+
     private static func chances(
-        _ decided: RoutingChoice, _ evaluation: FullEvaluation?, _ explored: Double
-    ) -> [(partner: String?, probability: Double)] {
-        let isIn = (evaluation?.candidates ?? []).filter { !$0.isBelowMinimum }
-        guard let partner = decided.partnerID, explored > 0, decided.summary?.basis != .ownership, !isIn.isEmpty else {
-            return [(decided.partnerID, 1)]
-        }
-        let lot = explored / Double(isIn.count)
-        var chances = isIn.map { candidate -> (partner: String?, probability: Double) in
-            (candidate.partnerID, lot + (candidate.partnerID == partner ? 1 - explored : 0))
-        }
-        if !isIn.contains(where: { $0.partnerID == partner }) { chances.append((partner, 1 - explored)) }
-        return chances
+        _ decided: RoutingChoice, _ drawnAmong: [String], _ explored: Double
+    ) -> [(partnerID: String?, probability: Double)] {
+        if explored == 0 || drawnAmong.isEmpty { return [(decided.partnerID, 1)] }
+        let lot = explored / Double(drawnAmong.count)
+        return drawnAmong.map { ($0, lot + ($0 == decided.partnerID ? 1 - explored : 0)) }
     }
 
     /// A lot could have fallen on every candidate; all of them are known where a decision names all of them.
     private static func unsupported(
-        _ recorded: RoutingChoice, _ chances: [(partner: String?, probability: Double)], isSameQueue: Bool
+        _ recorded: RoutingChoice, _ chances: [(partnerID: String?, probability: Double)], isSameQueue: Bool
     ) -> Double {
         let named = recorded.summary?.best ?? []
         let namesAll = recorded.candidatesIn <= named.count
         return chances.reduce(0) { sum, chance in
             let could: Bool
-            if let partner = chance.partner {
+            if let partner = chance.partnerID {
                 could = partner == recorded.partnerID
                     || (recorded.isDrawn && (!namesAll || named.contains { $0.partnerID == partner }))
             } else {

@@ -35,25 +35,43 @@ public struct PilotReport: Encodable, Sendable {
     ///   - incumbent: The arm to compare with; nil for the first that takes turns or goes by rules, else the first.
     /// - Throws: `EvaluationError` for a name that is none.
     public init(_ history: NetworkHistory, program: String, pilot name: String? = nil, incumbent: String? = nil) throws {
+        self.init(program: program, currency: history.currency, shadow: ShadowReport(history))
+        guard let span = try Self.span(history, name) else { return }
+        compare(span, history, incumbent: try Self.incumbent(span.pilot.arms, incumbent), leadsOf: TimeSpan(from: Timestamp(micros: .min), until: .distantFuture))
+    }
+
+    /// The newest pilot over the leads that came in a stretch of time; nil where there was none.
+    init?(_ history: NetworkHistory, program: String, leadsOf time: TimeSpan) {
+        guard let span = history.pilots.last, span.from < time.until else { return nil }
+        self.init(program: program, currency: history.currency, shadow: nil)
+        compare(span, history, incumbent: Self.incumbent(span.pilot.arms), leadsOf: time)
+    }
+
+    private init(program: String, currency: String, shadow: ShadowReport?) {
         self.program = program
-        currency = history.currency
-        shadow = ShadowReport(history)
+        self.currency = currency
+        self.shadow = shadow
         pilot = ""
         from = ""
-        self.incumbent = ""
+        incumbent = ""
         arms = []
-        guard let span = try Self.span(history, name) else { return }
-        let arms = span.pilot.arms
+    }
+
+    private mutating func compare(_ span: NetworkHistory.PilotSpan, _ history: NetworkHistory, incumbent: String, leadsOf time: TimeSpan) {
         pilot = span.pilot.name
         from = RFC3339.format(span.from)
-        self.incumbent = try Self.incumbent(arms, incumbent)
+        self.incumbent = incumbent
         let numbers = Set(history.pilots.indices.filter { history.pilots[$0].pilot == span.pilot })
         var leads: [String: [LeadRecord]] = [:]
-        for lead in history.leads where lead.pilot.map(numbers.contains) ?? false && !lead.isMerged { leads[lead.arm, default: []].append(lead) }
-        let baseline = leads[self.incumbent] ?? []
-        self.arms = arms.map { arm in
+        // Beside imported history an arm only says what it would have done.
+        for lead in history.leads
+        where lead.pilot.map(numbers.contains) ?? false && !lead.isMerged && !lead.isImported && time.contains(lead.submittedAt) {
+            leads[lead.arm, default: []].append(lead)
+        }
+        let baseline = leads[incumbent] ?? []
+        arms = span.pilot.arms.map { arm in
             let own = leads[arm.name] ?? []
-            let uplift = arm.name == self.incumbent ? nil : Uplift(own, over: baseline)
+            let uplift = arm.name == incumbent ? nil : Uplift(own, over: baseline)
             return Arm(name: arm.name, method: "\(arm.method)", figures: ArmFigures(own), uplift: uplift, verdict: uplift?.verdict)
         }
     }
@@ -72,6 +90,10 @@ public struct PilotReport: Encodable, Sendable {
             if arms.contains(where: { $0.name == name }) { return name }
             throw EvaluationError("the pilot has no arm of this name", remedy: "Its arms are \(arms.map(\.name).joined(separator: ", "))")
         }
+        return incumbent(arms)
+    }
+
+    private static func incumbent(_ arms: [PilotArm]) -> String {
         let rules: [RoutingMethod] = [.roundRobin, .weightedRotation, .highestFit]
         return (arms.first { rules.contains($0.method) } ?? arms[0]).name
     }

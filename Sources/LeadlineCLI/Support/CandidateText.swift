@@ -9,7 +9,7 @@ enum CandidateText {
         if report.decisions == 0 {
             return "No decision to compare: no lead was routed in this time. Widen --from and --to, or send leads first.\n"
         }
-        return [head(report), differences(report, most), partners(report), estimates(report), conclusion(report)]
+        return [head(report), differences(report, most), partners(report), exploration(report), estimates(report), conclusion(report)]
             .filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -49,6 +49,23 @@ enum CandidateText {
         let same = report.partners.count - moved.count
         return table.text() + (same > 0 ? "\(CountText.of(same, "other partner")) with as many leads as before\n" : "")
     }
+
+    /// What the candidate's own lots would come to.
+    private static func exploration(_ report: CandidateReport) -> String {
+        guard let lots = report.exploration else { return "" }
+        let budget = lots.leadsPerPeriodMax > 0 ? ", \(count(lots.leadsPerPeriodMax)) a capacity period at most" : ""
+        let most = lots.partners.prefix(5).map { "\(Terminal.harmless($0.partner)) \(one($0.leads))" }.joined(separator: ", ")
+        let cost = lots.expectedCostMinorUnits >= 0 ? "cost" : "gain"
+        let share = lots.expectedCostShare.map { " (\(ReportText.percent(abs($0))) of what it expects without them)" } ?? ""
+        return """
+            The candidate draws lots: \(ReportText.percent(Double(lots.shareBasisPoints) / 10_000)) of the leads\(budget). Of \(CountText.of(lots.decisions, "decision")) with two partners or more to choose from, \
+            \(one(lots.expectedLots)) would go by lot, \(one(lots.expectedElsewhere)) of them elsewhere than it chooses itself.
+            By the model that is expected to \(cost) \(money(Int64(clamping: lots.expectedCostMinorUnits.magnitude), report))\(share). Most by lot: \(most)\(lots.partners.count > 5 ? " [...]" : "")
+
+            """
+    }
+
+    private static func one(_ value: Double) -> String { String(format: "%.1f", value) }
 
     // MARK: Estimates
 

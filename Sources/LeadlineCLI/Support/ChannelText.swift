@@ -12,8 +12,8 @@ enum ChannelText {
                 + "Send leads, or widen --from and --to.\n"
         }
         return [
-            head(report, times), partners(report), windows(report, times), balance(report.whole), floors(report.floors, times),
-            escalations(report.whole), rotation(report),
+            head(report, times), partners(report), windows(report, times), balance(report.whole), floors(report, times),
+            escalations(report.whole), rotation(report), report.pilot.map { PilotText.of($0, times) } ?? "",
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -66,18 +66,24 @@ enum ChannelText {
             + "utilisation Gini \(three(network.giniOfUtilisation)), Jain \(three(network.jainOfUtilisation))\n"
     }
 
-    private static func floors(_ floors: FloorReport, _ times: ReportTimes) -> String {
+    private static func floors(_ report: ChannelReport, _ times: ReportTimes) -> String {
+        let floors = report.floors
         if floors.asked == 0 { return "" }
         var text = "Floors: \(floors.met) of \(floors.asked) met over periods of \(floors.periodDays) days; "
             + "\(floors.asked - floors.met) short, \(floors.outOfReach) of them out of reach\n"
         if floors.short.isEmpty { return text }
         var table = TextTable([("SHORT", .left), ("FROM", .left), ("TO", .left), ("FLOOR", .right), ("GOT", .right), ("COULD HAVE GOT AT MOST", .right)])
         for row in floors.short.suffix(floorsMost) {
-            table.add([row.partner, times.day(row.from), times.day(row.to), "\(row.floor)", "\(row.got)", "\(max(row.got, row.eligible))"])
+            table.add([row.partner, times.day(row.from), times.day(row.to), amount(row.floor, row, report), amount(row.got, row, report), amount(max(row.got, row.eligible), row, report)])
         }
         text += table.text()
         let left = floors.short.count - min(floorsMost, floors.short.count)
         return text + (left > 0 ? "and \(CountText.of(left, "earlier one")); --json has them all\n" : "")
+    }
+
+    /// What a floor counts: leads, or money.
+    static func amount(_ value: Int, _ row: FloorReport.Row, _ report: ChannelReport) -> String {
+        row.unit == .leads ? CountText.grouped(Int64(value)) : ReportText.money(Double(value), report.currency)
     }
 
     private static func escalations(_ network: NetworkFigures) -> String {
@@ -90,13 +96,16 @@ enum ChannelText {
         name.reduce(into: "") { text, letter in text += letter.isUppercase ? " \(letter.lowercased())" : String(letter) }
     }
 
+    /// What the interval does not cover.
+    static let rotationNote = "The interval is chance's alone. How far the model misjudges partners that were not chosen, only a pilot tells."
+
     private static func rotation(_ report: ChannelReport) -> String {
         guard let rotation = report.rotation else { return "" }
         let head = Terminal.styled("Against taking turns by country, over \(CountText.of(rotation.leads, "decided lead"))", .bold)
         let lines = [
             "won            \(ReportText.estimate(rotation.winRate, ReportText.percent)); the model had expected \(ReportText.percent(rotation.expectedWinRate))",
             "in turns       \(ReportText.percent(rotation.rotationWinRate)) expected by the same model",
-        ] + PilotText.lines(rotation.uplift, report.currency)
+        ] + PilotText.lines(rotation.uplift, report.currency) + [rotationNote]
         return head + "\n" + lines.map { "  \($0)\n" }.joined()
     }
 

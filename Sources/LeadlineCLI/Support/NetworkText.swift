@@ -21,7 +21,7 @@ struct NetworkText {
         let dearest = network.partners.enumerated()
             .sorted { ($1.element.placePrice, $0.offset) < ($0.element.placePrice, $1.offset) }.map(\.element)
         var table = TextTable([
-            ("PARTNER", .left), ("LEADS", .right), ("OPEN", .right), ("USED", .right), ("PLACE", .right), ("FLOOR", .right), ("FLOOR+", .right),
+            ("PARTNER", .left), ("LEADS", .right), ("OPEN", .right), ("USED", .right), ("PLACE", .right), ("FLOOR", .right), ("FLOOR VALUE", .right), ("FLOOR+", .right),
             ("EVEN+", .right), ("DEBT", .right),
         ])
         for partner in dearest { table.add(row(partner)) }
@@ -36,6 +36,7 @@ struct NetworkText {
             partner.utilisation.map { String(format: "%.1f %%", $0 * 100) } ?? "-",
             partner.placePrice.rounded() > 0 ? money(partner.placePrice) : "-",
             partner.floor > 0 ? "\(partner.floorLeads) of \(partner.floor)" : "-",
+            partner.floorValue > 0 ? "\(money(Double(partner.floorValueGot))) of \(money(Double(partner.floorValue)))" : "-",
             partner.floorFavour.rounded() > 0 ? money(partner.floorFavour) : "-",
             partner.evennessFavour.rounded() == 0 ? "-" : (partner.evennessFavour > 0 ? "+" : "-") + money(abs(partner.evennessFavour)),
             partner.tieDebtMicros == 0 ? "-" : String(format: "%+.2f", Double(partner.tieDebtMicros) / 1_000_000),

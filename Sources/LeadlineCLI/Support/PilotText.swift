@@ -3,18 +3,18 @@ import Foundation
 
 /// A pilot report for people.
 enum PilotText {
-    static func of(_ report: PilotReport) -> String {
+    static func of(_ report: PilotReport, _ times: ReportTimes) -> String {
         if report.pilot.isEmpty && report.shadow == nil {
             return "\(Terminal.harmless(report.program)) has no pilot and no shadow decisions. "
                 + "Name arms under 'pilot' in the policy, or set 'shadow: true', and apply it with 'leadline policy apply'.\n"
         }
         var parts: [String] = []
-        if !report.pilot.isEmpty { parts += [arms(report)] + report.arms.compactMap { uplift($0, report) } }
+        if !report.pilot.isEmpty { parts += [arms(report, times)] + report.arms.compactMap { uplift($0, report) } }
         if let shadow = report.shadow { parts.append(self.shadow(shadow, report.currency)) }
         return parts.joined(separator: "\n")
     }
 
-    private static func arms(_ report: PilotReport) -> String {
+    private static func arms(_ report: PilotReport, _ times: ReportTimes) -> String {
         var table = TextTable([
             ("ARM", .left), ("METHOD", .left), ("LEADS", .right), ("ROUTED", .right), ("ACCEPTED", .right), ("MEDIAN RESPONSE", .right),
             ("WITHIN SLA", .right), ("CLOSED", .right), ("WON", .right), ("WIN RATE (95 %)", .left), ("REVENUE A CLOSED LEAD (95 %)", .left),
@@ -28,7 +28,7 @@ enum PilotText {
                 ReportText.estimate(f.revenuePerLead) { ReportText.money($0, report.currency) },
             ])
         }
-        return Terminal.styled("Pilot '\(Terminal.harmless(report.pilot))' of \(Terminal.harmless(report.program)), since \(report.from)", .bold)
+        return Terminal.styled("Pilot '\(Terminal.harmless(report.pilot))' of \(Terminal.harmless(report.program)), since \(times.moment(report.from))", .bold)
             + "\n\(table.text())* the incumbent\n"
     }
 
@@ -53,7 +53,8 @@ enum PilotText {
         return lines
     }
 
-    private static func verdict(_ uplift: Uplift) -> String {
+    /// What may be said of the win rate, in words.
+    static func verdict(_ uplift: Uplift) -> String {
         switch uplift.verdict {
         case .better: return "wins more often"
         case .worse: return "wins less often"

@@ -1,5 +1,7 @@
+import ArgumentParser
 import Engine
 import Foundation
+import LeadlineCore
 
 /// Moments of reports in the time zone that was asked for.
 struct ReportTimes {
@@ -7,8 +9,21 @@ struct ReportTimes {
 
     init(_ zone: TimeZone) { self.zone = zone }
 
+    /// The zone that --time-zone names; the machine's where it names none.
+    init(named name: String?) throws {
+        guard let zone = name.map(TimeZone.init(identifier:)) ?? .current else {
+            throw ValidationError("--time-zone must be a name of the tz database such as Europe/Rome, not '\(name ?? "")'")
+        }
+        self.init(zone)
+    }
+
     /// The day of a moment in RFC 3339.
     func day(_ text: String) -> String { RFC3339.parse(text).map { String(TimeText.local($0, zone: zone).prefix(10)) } ?? text }
+
+    /// The last day before a moment, so that a window is named by days that are in it.
+    func lastDay(before text: String) -> String {
+        RFC3339.parse(text).map { String(TimeText.local($0.adding(micros: -1), zone: zone).prefix(10)) } ?? text
+    }
 
     /// The moment to the second, with its offset.
     func moment(_ text: String) -> String { RFC3339.parse(text).map { TimeText.local($0, zone: zone) } ?? text }

@@ -145,7 +145,7 @@ enum SampleFiles {
             residencies: [eu]
             tier: 1
             typical_deal_max: {minor_units: 6000000, currency: \(currency)}
-            capacity: {open_leads_max: 60, leads_per_period_max: 40, leads_per_period_min: 5}
+            capacity: {open_leads_max: 60, leads_per_period_max: 40, leads_per_period_min: 5, floor_value_minor_units_per_period: 5000000}
             time_zone: Europe/Paris
             working_hours: *office
 

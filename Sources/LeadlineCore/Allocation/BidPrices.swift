@@ -25,6 +25,8 @@ struct BidPrices: Sendable, Equatable {
     /// Running mean of what a lead is worth at its best partner, minor units, and over how many it runs.
     var meanGain = 0.0
     var meanCount = 0.0
+    /// Running mean of a routed lead's deal value, minor units; kept from logic version 2 on, else 0.
+    var meanValue = 0.0
     /// Mean gains that a partner is favoured with for each unit of utilisation it lies behind: a dual price of evenness.
     var evenness = Self.evennessMin
     /// Mean utilisation at the last working out.
@@ -69,8 +71,8 @@ struct BidPrices: Sendable, Equatable {
         floorRows.append(Rows())
     }
 
-    /// A lead was routed: what it was worth to whom.
-    mutating func remember(at stamp: Timestamp, _ bids: [RecentLeads.Bid]) {
+    /// A lead was routed: what it was worth to whom, and its deal value.
+    mutating func remember(at stamp: Timestamp, _ bids: [RecentLeads.Bid], value: Int64) {
         rhythm.arrive(on: Int64(Self.days(stamp).rounded(.down)))
         if bids.isEmpty { return }
         recent.remember(at: Self.days(stamp), bids)
@@ -78,6 +80,7 @@ struct BidPrices: Sendable, Equatable {
         for bid in bids { best = max(best, Double(bid.gain)) }
         meanCount = min(meanCount + 1, Self.meanSpan)
         meanGain += (best - meanGain) / meanCount
+        if value > 0 { meanValue += (Double(value) - meanValue) / (meanValue == 0 ? 1 : meanCount) }
     }
 
     static func days(_ stamp: Timestamp) -> Double { Double(stamp.micros) / Double(Timestamp.microsPerDay) }
@@ -107,6 +110,24 @@ struct BidPrices: Sendable, Equatable {
     func floorFavour(_ partner: Int, lacking: UInt32, progress: Double) -> Double {
         lacking == 0 ? 0 : worth(floorRows[partner], lacking, progress)
     }
+
+    /// What its floor in value adds to a lead of this value, with so much value lacking: as leads of the usual value do, in
+    /// proportion, but no more than what is lacking. A lead of the usual value where none is named.
+    @inline(__always)
+    func floorFavour(_ partner: Int, lackingValue: Int64, leadValue: Int64?, progress: Double) -> Double {
+        let worth = worth(floorRows[partner], leads(worth: lackingValue), progress)
+        guard let leadValue, meanValue > 0 else { return worth }
+        return worth * (Double(min(leadValue, lackingValue)) / meanValue)
+    }
+
+    /// Leads of the usual value that come to this value.
+    func leads(worth value: Int64) -> UInt32 {
+        if value <= 0 { return 0 }
+        return meanValue > 0 ? UInt32(min((Double(value) / meanValue).rounded(.up), Self.floorLeadsMax)) : 1
+    }
+
+    /// Leads that a floor in value is taken for at most.
+    private static let floorLeadsMax = 1_000_000.0
 
     /// More left than the table knows is worth what its last row says; none of them where there is no table.
     @inline(__always)

@@ -25,6 +25,7 @@ extension BidPrices {
             w.put(pair.x.bitPattern)
             w.put(pair.y.bitPattern)
         }
+        if w.logicVersion >= 2 { w.put(meanValue.bitPattern) }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -53,6 +54,7 @@ extension BidPrices {
             floorRows[partner] = try Rows(from: &r)
         }
         worths = try r.each { (r) throws(StateBytesError) in SIMD2(try r.double(), try r.double()) }
+        if r.logicVersion >= 2 { meanValue = try r.double() }
         for rows in placeRows + floorRows where Int(rows.start) + Int(rows.count) > worths.count || rows.rowSize == 0 {
             throw .invalid(at: r.at)
         }

@@ -13,6 +13,10 @@ public struct PartnerPrice: Sendable, Equatable {
     public var floorLeads: UInt32
     public var floor: UInt32
     public var floorLacking: UInt32
+    /// The same of its floor in value, minor units.
+    public var floorValueGot: Int64
+    public var floorValue: Int64
+    public var floorValueLacking: Int64
     /// Share of its places that it took since the beginning; nil if none were offered.
     public var utilisation: Double?
     /// What its next place is worth to the leads still expected this period, minor units.
@@ -58,15 +62,19 @@ extension State {
 
     private func price(of partner: Int, _ list: PriceList) -> PartnerPrice {
         let cap = partners.leadsPerPeriodMax[partner], openCap = partners.openLeadsMax[partner]
-        let cost = list.cost(of: partner, self)
+        let cost = list.cost(of: partner, value: nil, self)
         let use = list.prices.use[partner]
-        let promised = Double(partners.profiles[partner].capacity.leadsPerPeriodMin) * list.floorSpan.presence(partners.absences[partner])
+        let capacity = partners.profiles[partner].capacity, presence = list.floorSpan.presence(partners.absences[partner])
+        let isCounted = partners.floorPeriod[partner] == list.floorPeriod
         return PartnerPrice(
             partnerID: partners.profiles[partner].partnerID, status: "\(partners.status[partner])",
             leads: CapacityLimits.leads(partners, partner, in: list.period), leadsMax: cap != PartnerTable.uncapped ? cap : nil,
             openLeads: partners.openLeads[partner], openLeadsMax: openCap != PartnerTable.uncapped ? openCap : nil,
-            floorLeads: partners.floorPeriod[partner] == list.floorPeriod ? partners.leadsInFloorPeriod[partner] : 0,
-            floor: UInt32(promised), floorLacking: floorLacking(partner, in: list.floorPeriod, list.floorSpan),
+            floorLeads: isCounted ? partners.leadsInFloorPeriod[partner] : 0,
+            floor: UInt32(Double(capacity.leadsPerPeriodMin) * presence), floorLacking: floorLacking(partner, in: list.floorPeriod, list.floorSpan),
+            floorValueGot: isCounted ? partners.valueInFloorPeriod[partner] : 0,
+            floorValue: Int64(Double(capacity.floorValueMinorUnitsPerPeriod) * presence),
+            floorValueLacking: floorValueLacking(partner, in: list.floorPeriod, list.floorSpan),
             utilisation: use.offered > 0 ? use.taken / use.offered : nil, placePrice: cost.place, floorFavour: cost.floor,
             evennessFavour: cost.evenness, tieDebtMicros: partners.tieDebtMicros[partner])
     }

@@ -26,8 +26,9 @@ struct PriceList {
         daysLeft = CapacityLimits.span(ofPeriod: period, policy).daysLeft(at: stamp)
     }
 
+    /// - Parameter value: The lead's deal value; nil for a lead of the usual value.
     @inline(__always)
-    func cost(of partner: Int, _ state: State) -> PlaceCost {
+    func cost(of partner: Int, value: Int64?, _ state: State) -> PlaceCost {
         var cost = PlaceCost()
         if let left = CapacityLimits.placesLeft(state, partner, in: period, daysLeft: daysLeft) {
             cost.place = prices.placePrice(partner, left: left, progress: progress)
@@ -37,6 +38,10 @@ struct PriceList {
         if prices.floorRows[partner].count > 0 {
             let lacking = state.floorLacking(partner, in: floorPeriod, floorSpan)
             cost.floor = prices.floorFavour(partner, lacking: lacking, progress: progress)
+            let lackingValue = state.floorValueLacking(partner, in: floorPeriod, floorSpan)
+            if lackingValue > 0 {
+                cost.floor = max(cost.floor, prices.floorFavour(partner, lackingValue: lackingValue, leadValue: value, progress: progress))
+            }
         }
         return cost
     }

@@ -26,13 +26,13 @@ extension State {
         let span = CapacityLimits.span(ofPeriod: period, policy)
         let floorSpan = CapacityLimits.span(ofFloorPeriod: floorPeriod, policy)
         let supplies = (0..<partners.count).map {
-            supply(of: $0, at: stamp, period: period, floorPeriod: floorPeriod, span, floorSpan)
+            supply(of: $0, prices, at: stamp, period: period, floorPeriod: floorPeriod, span, floorSpan)
         }
         prices.solve(at: stamp, period: period, periodEnd: span.end, floorEnd: floorSpan.end, supplies)
     }
 
     private func supply(
-        of partner: Int, at stamp: Timestamp, period: Int64, floorPeriod: Int64, _ span: Window, _ floorSpan: Window
+        of partner: Int, _ prices: BidPrices, at stamp: Timestamp, period: Int64, floorPeriod: Int64, _ span: Window, _ floorSpan: Window
     ) -> PartnerSupply {
         var supply = PartnerSupply(placesLeft: nil, placesOffered: 0, floorLacking: 0, presence: 1, floorPresence: 1)
         let absences = partners.absences[partner]
@@ -46,7 +46,8 @@ extension State {
         } else {
             supply.placesLeft = 0
         }
-        supply.floorLacking = floorLacking(partner, in: floorPeriod, floorSpan)
+        supply.floorLacking = max(
+            floorLacking(partner, in: floorPeriod, floorSpan), prices.leads(worth: floorValueLacking(partner, in: floorPeriod, floorSpan)))
         return supply
     }
 
@@ -56,6 +57,15 @@ extension State {
         guard floor > 0, partners.status[partner] == .active else { return 0 }
         let promised = UInt32(Double(floor) * span.presence(partners.absences[partner]))
         let got = partners.floorPeriod[partner] == floorPeriod ? partners.leadsInFloorPeriod[partner] : 0
+        return promised > got ? promised - got : 0
+    }
+
+    /// Deal value that a partner's floor in value lacks in a floor period, minor units; it shrinks in the same way.
+    func floorValueLacking(_ partner: Int, in floorPeriod: Int64, _ span: Window) -> Int64 {
+        let floor = partners.profiles[partner].capacity.floorValueMinorUnitsPerPeriod
+        guard floor > 0, partners.status[partner] == .active else { return 0 }
+        let promised = Int64(Double(floor) * span.presence(partners.absences[partner]))
+        let got = partners.floorPeriod[partner] == floorPeriod ? partners.valueInFloorPeriod[partner] : 0
         return promised > got ? promised - got : 0
     }
 }

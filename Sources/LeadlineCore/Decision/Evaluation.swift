@@ -85,7 +85,7 @@ enum Evaluation {
         score(eligible, free, lead, features, state, policy, exponent, at: stamp, &scratch)
         let arm = PilotArms.arm(lead, leadID: leadID, policy, state)
         let method = arm?.method ?? policy.method
-        Ranking.fill(method, state, policy, at: stamp, &scratch)
+        Ranking.fill(method, value: lead.valueMinorUnits ?? 0, state, policy, at: stamp, &scratch)
 
         var summary = EvaluationSummary()
         summary.policyVersion = state.policyVersion

@@ -2,12 +2,12 @@
 enum Ranking {
     /// Fills the columns of prices, favours and ranks.
     static func fill(
-        _ method: RoutingMethod, _ state: State, _ policy: Policy, at stamp: Timestamp, _ scratch: inout EvaluationScratch
+        _ method: RoutingMethod, value: Int64, _ state: State, _ policy: Policy, at stamp: Timestamp, _ scratch: inout EvaluationScratch
     ) {
         let rows = scratch.partners.count
         switch method {
         case .bidPrice:
-            price(state, policy, at: stamp, &scratch)
+            price(value: value, state, policy, at: stamp, &scratch)
             return
         case .highestScore, .roundRobin, .weightedRotation:
             for row in 0..<rows { scratch.rank[row] = scratch.score[row] }
@@ -20,10 +20,10 @@ enum Ranking {
         }
     }
 
-    private static func price(_ state: State, _ policy: Policy, at stamp: Timestamp, _ scratch: inout EvaluationScratch) {
+    private static func price(value: Int64, _ state: State, _ policy: Policy, at stamp: Timestamp, _ scratch: inout EvaluationScratch) {
         let prices = PriceList(state, policy, at: stamp)
         for row in scratch.partners.indices {
-            let cost = prices.cost(of: scratch.partners[row], state)
+            let cost = prices.cost(of: scratch.partners[row], value: value, state)
             scratch.placePrice[row] = cost.place
             scratch.favour[row] = cost.evenness + cost.floor
             scratch.rank[row] = (scratch.score[row] - cost.place) + scratch.favour[row]

@@ -21,14 +21,18 @@ public struct Capacity: Sendable, Equatable {
     public var leadsPerPeriodMax: UInt32?
     /// Fewest leads in one floor period that it should get.
     public var leadsPerPeriodMin: UInt32
+    /// Least deal value in one floor period that its leads should come to, in minor units of the program's currency.
+    public var floorValueMinorUnitsPerPeriod: Int64
     /// Caps on some of its leads.
     public var segments: [SegmentCap]
     public init(
-        openLeadsMax: UInt32? = nil, leadsPerPeriodMax: UInt32? = nil, leadsPerPeriodMin: UInt32 = 0, segments: [SegmentCap] = []
+        openLeadsMax: UInt32? = nil, leadsPerPeriodMax: UInt32? = nil, leadsPerPeriodMin: UInt32 = 0,
+        floorValueMinorUnitsPerPeriod: Int64 = 0, segments: [SegmentCap] = []
     ) {
         self.openLeadsMax = openLeadsMax
         self.leadsPerPeriodMax = leadsPerPeriodMax
         self.leadsPerPeriodMin = leadsPerPeriodMin
+        self.floorValueMinorUnitsPerPeriod = floorValueMinorUnitsPerPeriod
         self.segments = segments
     }
 }

@@ -23,6 +23,7 @@ extension PartnerTable {
             w.put(commissionBasisPoints[index])
             w.put(coolingUntil[index])
             w.put(each: segmentCounts[index]) { $1.write(to: &$0) }
+            if w.logicVersion >= 2 { w.put(valueInFloorPeriod[index]) }
         }
     }
 
@@ -47,6 +48,7 @@ extension PartnerTable {
             let coolingUntil = try r.timestamp()
             restore(
                 try r.each { (r) throws(StateBytesError) in try SegmentCount(from: &r) }, coolingUntil: coolingUntil, at: index)
+            if r.logicVersion >= 2 { valueInFloorPeriod[index] = try r.get() }
         }
     }
 }
@@ -79,6 +81,7 @@ extension PartnerProfile {
             w.put(cap.value)
             w.put(cap.leadsPerPeriodMax)
         }
+        if w.logicVersion >= 2 { w.put(capacity.floorValueMinorUnitsPerPeriod) }
         w.put(rotationWeight)
         w.put(timeZone)
         w.put(each: workingHours) { w, hours in
@@ -111,6 +114,7 @@ extension PartnerProfile {
             segments: try r.each { (r) throws(StateBytesError) in
                 SegmentCap(leadField: try r.raw(), value: try r.string(), leadsPerPeriodMax: try r.get())
             })
+        if r.logicVersion >= 2 { capacity.floorValueMinorUnitsPerPeriod = try r.get() }
         rotationWeight = try r.get()
         timeZone = try r.string()
         workingHours = try r.each { (r) throws(StateBytesError) in

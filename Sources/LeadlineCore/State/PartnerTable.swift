@@ -31,6 +31,8 @@ struct PartnerTable: Sendable, Equatable {
     /// The same for the policy's floor period.
     var floorPeriod: [Int64] = []
     var leadsInFloorPeriod: [UInt32] = []
+    /// What those leads are worth, minor units; counted from logic version 2 on.
+    var valueInFloorPeriod: [Int64] = []
     var tieDebtMicros: [Int64] = []
     var lastAssigned: [Timestamp] = []
     var assignments: [UInt64] = []
@@ -84,6 +86,7 @@ struct PartnerTable: Sendable, Equatable {
             leadsInPeriod.append(0)
             floorPeriod.append(.min)
             leadsInFloorPeriod.append(0)
+            valueInFloorPeriod.append(0)
             tieDebtMicros.append(0)
             lastAssigned.append(.epoch)
             assignments.append(0)

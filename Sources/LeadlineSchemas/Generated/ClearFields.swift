@@ -68,6 +68,7 @@ enum ClearFields: Sendable {
             case 16: .clear  // leads_per_period_max
             case 24: .clear  // leads_per_period_min
             case 34: .message(.segmentCap, repeated: true)  // segments
+            case 40: .clear  // floor_value_minor_units_per_period
             default: .sealed
             }
         case .dealLost:

@@ -92,6 +92,10 @@ public nonisolated struct WireCapacity: Sendable {
   /// Caps on some of its leads.
   public var segments: [WireSegmentCap] = []
 
+  /// Least deal value that its leads of one floor period should come to, in minor units of the program's currency; 0 means
+  /// none promised. Pursued by programs of logic version 2.
+  public var floorValueMinorUnitsPerPeriod: Int64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -467,7 +471,7 @@ nonisolated extension WireSegmentCap: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireCapacity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Capacity"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}open_leads_max\0\u{3}leads_per_period_max\0\u{3}leads_per_period_min\0\u{1}segments\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}open_leads_max\0\u{3}leads_per_period_max\0\u{3}leads_per_period_min\0\u{1}segments\0\u{3}floor_value_minor_units_per_period\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -479,6 +483,7 @@ nonisolated extension WireCapacity: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self._leadsPerPeriodMax) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.leadsPerPeriodMin) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.segments) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.floorValueMinorUnitsPerPeriod) }()
       default: break
       }
     }
@@ -501,6 +506,9 @@ nonisolated extension WireCapacity: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.segments.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.segments, fieldNumber: 4)
     }
+    if self.floorValueMinorUnitsPerPeriod != 0 {
+      try visitor.visitSingularInt64Field(value: self.floorValueMinorUnitsPerPeriod, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -509,6 +517,7 @@ nonisolated extension WireCapacity: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs._leadsPerPeriodMax != rhs._leadsPerPeriodMax {return false}
     if lhs.leadsPerPeriodMin != rhs.leadsPerPeriodMin {return false}
     if lhs.segments != rhs.segments {return false}
+    if lhs.floorValueMinorUnitsPerPeriod != rhs.floorValueMinorUnitsPerPeriod {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -11,6 +11,7 @@ extension Capacity: WireMessage {
             case 2: value.leadsPerPeriodMax = try reader.uint32("leads_per_period_max")
             case 3: value.leadsPerPeriodMin = try reader.uint32("leads_per_period_min")
             case 4: value.segments.append(try reader.message("segments"))
+            case 5: value.floorValueMinorUnitsPerPeriod = try reader.int64("floor_value_minor_units_per_period")
             default: try reader.skip()
             }
         }
@@ -23,6 +24,7 @@ extension Capacity: WireMessage {
         if let leadsPerPeriodMax { writer.uint(2, leadsPerPeriodMax, always: true) }
         writer.uint(3, leadsPerPeriodMin)
         writer.messages(4, segments)
+        writer.int(5, floorValueMinorUnitsPerPeriod)
     }
 }
 

@@ -16,7 +16,7 @@ public struct ArenaError: Error, Equatable, Sendable, CustomStringConvertible {
 /// for a warm start, `history.jsonl`.
 public struct Arena: Sendable {
     /// Most lines that a file may have.
-    static let linesMax = 2_000_000
+    public static let linesMax = 2_000_000
 
     /// A lead of the year, or of the year before.
     public struct Lead: Sendable {

@@ -74,6 +74,35 @@ import Testing
         #expect(network.partners[0].floorFavour > 0)
     }
 
+    /// A floor in value draws large leads to a partner that would not get them, and small ones no more than they count.
+    @Test func aFloorInValueIsPursued() throws {
+        func told(_ capacity: Capacity, logic: UInt32 = Logic.newest) throws -> (value: Int64, network: NetworkStanding) {
+            var story = Story(
+                logic: logic, .policy {
+                    $0.sla.firstResponseMinutes = 0
+                    $0.periodAnchor = Moment.at(0)
+                    $0.floorPeriodDays = 21
+                },
+                .partner("A") { $0.capacity = capacity }, .partner("B") { $0.verticals = ["v"] })
+            var value: Int64 = 0
+            for number in 0..<80 {
+                let worth: Int64 = number % 4 == 3 ? 90_000 : 3_000
+                story.given(1 + number * Self.day / 4, .lead("L\(number)") { $0.dealValue = euros(worth); $0.vertical = "v" })
+                for case .leadAssigned(let event) in story.last where event.partnerID == "A" { value += worth * 100 }
+                story.given(1 + number * Self.day / 4, .won("L\(number)", "B"))
+            }
+            return (value, try Self.network(story))
+        }
+        let floor: Int64 = 60_000_000, without = try told(Capacity()), with = try told(Capacity(floorValueMinorUnitsPerPeriod: floor))
+        #expect(without.value < floor / 2 && with.value >= floor, "\(without.value) without, \(with.value) with a floor of \(floor)")
+        #expect(with.value < 2 * floor && with.network.partners[0].floorValueGot == with.value && with.network.partners[0].floorValueLacking == 0)
+        let unmet = try told(Capacity(floorValueMinorUnitsPerPeriod: 100 * floor)).network.partners[0]
+        #expect(unmet.floorFavour > 0 && unmet.floorValueLacking == 100 * floor - unmet.floorValueGot)
+        // The first version of the logic knows no such floor.
+        let old = try told(Capacity(floorValueMinorUnitsPerPeriod: floor), logic: 1)
+        #expect(old.value == without.value && old.network.partners[0].floorValue == 0 && old.network.partners[0].floorValueGot == 0)
+    }
+
     @Test func aFloorAboveTheCapBreaksNoCap() throws {
         let story = Self.story(Capacity(leadsPerPeriodMax: 2, leadsPerPeriodMin: 50))
         #expect(try Self.network(story).partners[0].leads <= 2)

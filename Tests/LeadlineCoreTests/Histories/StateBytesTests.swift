@@ -17,7 +17,7 @@ import Testing
                 $0.countries = ["DE"]
                 $0.typicalDealMin = euros(1)
                 $0.typicalDealMax = euros(100)
-                $0.capacity = Capacity(openLeadsMax: 99, leadsPerPeriodMax: 99, leadsPerPeriodMin: 3)
+                $0.capacity = Capacity(openLeadsMax: 99, leadsPerPeriodMax: 99, leadsPerPeriodMin: 3, floorValueMinorUnitsPerPeriod: 77)
                 $0.workingHours = [WorkingHours(weekday: 1, fromMinute: 1, untilMinute: 2)]
             },
             .partner("B"), .absence("B", from: 1_000, until: 2_000), .technographics(account: 1, ["k8s"]))
