@@ -10,7 +10,6 @@ import DequeModule
 /// | --- | --- |
 /// | 1 | the first |
 /// | 2 | the digest of an evaluation goes by columns; places under a cap on open leads have prices; floors in value |
-/// | | the match of profile and lead is believed nearly alone at first, and early outcomes count for more |
 /// | | up to eight buying signals an account, one for each topic and vendor; which entry stated each value |
 /// | | fit by what outcomes and answers say of partners, by weights that may be learned; deals of the last twelve months |
 /// | | persons of closed leads are forgotten as the policy says |
@@ -43,7 +42,6 @@ extension State {
     /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's value,
     /// not the final amount; when partners answered, they do not.
     private mutating func beginVersion2() {
-        model.adopt(logic: 2)
         accounts.adoptSignalSets()
         if let policy { fitModel.follow(policy.fitWeights.shares(logic: 2)) }
         for item in leads.closed.items {

@@ -70,12 +70,6 @@ struct ExpertBlend: Sendable, Equatable {
         partnerBeliefs[partner] = Self.beliefs(partnerLosses[partner], rate: settings.partnerBlendRate, settings)
     }
 
-    /// Works everything that is believed out afresh, under other settings.
-    mutating func believeAgain(_ settings: WinModelSettings) {
-        refresh(settings)
-        for partner in partnerLosses.indices { believe(partner, settings) }
-    }
-
     /// What losses do to weights: 1 for the best of the experts in use, less for the others, 0 for
     /// those not in use.
     private static func beliefs(_ losses: SIMD8<Double>, rate: Double, _ settings: WinModelSettings) -> SIMD8<Double> {

@@ -20,18 +20,6 @@ struct MatchModelSettings: Sendable, Equatable {
     var verticals = 12
     var products = 8
     var values = 64
-
-    /// As a logic version has them. Version 2 presumes more of the difference between partners: it lets early outcomes
-    /// count for more.
-    init(logic version: UInt32) {
-        if version >= 2 { skillVariance = 0.35 }
-    }
-
-    /// Of a partner's block, column by column.
-    var ownPrior: [Double] {
-        [skillVariance, ownSizeVariance, ownSizeSquareVariance] + Array(repeating: verticalVariance, count: verticals)
-            + Array(repeating: productVariance, count: products)
-    }
 }
 
 /// One lead at one partner, as the match model sees it.
@@ -76,7 +64,7 @@ struct MatchModel: Sendable {
 
     /// Columns before the lead's values: bias, size, its square, four matches.
     private static let head = 7
-    private(set) var settings: MatchModelSettings
+    let settings = MatchModelSettings()
     let sharedCount: Int
     let ownCount: Int
     var columns = MatchColumns()
@@ -86,19 +74,21 @@ struct MatchModel: Sendable {
     var ownCovariance: [Double] = []
     /// Day of a partner's last outcome; nil is `Int32.min`.
     var lastDay: [Int32] = []
-    private(set) var ownPrior: [Double]
+    let ownPrior: [Double]
     /// Outcomes learned from.
     var learned: UInt64 = 0
 
     /// A model that has seen nothing.
-    init(logic version: UInt32 = Logic.oldest) {
-        settings = MatchModelSettings(logic: version)
+    init() {
         sharedCount = Self.head + settings.values
         ownCount = 3 + settings.verticals + settings.products
         shared = Array(repeating: 0, count: sharedCount)
         sharedCovariance = Array(repeating: 0, count: sharedCount * sharedCount)
         for k in 3..<Self.head { shared[k] = settings.matchMean }
-        ownPrior = settings.ownPrior
+        var prior = [settings.skillVariance, settings.ownSizeVariance, settings.ownSizeSquareVariance]
+        for _ in 0..<settings.verticals { prior.append(settings.verticalVariance) }
+        for _ in 0..<settings.products { prior.append(settings.productVariance) }
+        ownPrior = prior
         for k in 0..<sharedCount {
             sharedCovariance[k * sharedCount + k] = switch k {
             case 0: settings.biasVariance
@@ -114,15 +104,6 @@ struct MatchModel: Sendable {
     mutating func setPrior(rate: Double) {
         if learned > 0 { return }
         shared[0] = ElementaryFunctions.log(rate / (1 - rate))
-    }
-
-    /// Takes up a later logic's priors. Partners with outcomes keep what they have taught.
-    mutating func adopt(logic version: UInt32) {
-        settings = MatchModelSettings(logic: version)
-        ownPrior = settings.ownPrior
-        for partner in lastDay.indices where lastDay[partner] == Int32.min {
-            for k in 0..<ownCount { ownCovariance[(partner * ownCount + k) * ownCount + k] = ownPrior[k] }
-        }
     }
 
     /// Makes room for partners 0..<count.

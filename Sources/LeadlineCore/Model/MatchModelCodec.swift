@@ -24,7 +24,7 @@ extension MatchModel {
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
-        self.init(logic: r.logicVersion)
+        self.init()
         learned = try r.get()
         func list(_ r: inout StateReader, _ most: Int) throws(StateBytesError) -> [UInt32] {
             let list = try r.each { (r) throws(StateBytesError) in try r.get(UInt32.self) }

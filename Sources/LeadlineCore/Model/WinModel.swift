@@ -35,13 +35,6 @@ public struct WinModel: Sendable {
     /// Values a lead has.
     public var slotCount: Int { weights.slotCount }
 
-    /// Takes up what a later logic presumes. What was learned stays.
-    mutating func adopt(logic version: UInt32) {
-        settings.believe(logic: version)
-        blend.believeAgain(settings)
-        match.adopt(logic: version)
-    }
-
     /// Makes room for partners 0..<partners and value ids below `values`; id 0 is "never seen".
     public mutating func reserve(partners: Int, values: Int) {
         weights.reserve(partners: partners, values: values, settings)

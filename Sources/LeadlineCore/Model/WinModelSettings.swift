@@ -50,17 +50,11 @@ public struct WinModelSettings: Sendable, Equatable {
 
     /// For a program whose few deals are first judged by segment: a partner's rate, in a vertical, at a deal size.
     /// Those say most while there is little history; what the crossed model says has to prove itself.
-    public static func withSegments(logic version: UInt32 = Logic.newest) -> WinModelSettings {
+    public static var withSegments: WinModelSettings {
         var settings = WinModelSettings()
+        settings.blendPrior = SIMD8(0.01, 0.01, 0.02, 0.03, 0.93, 0, 0, 0)
+        settings.partnerBlendRate = 3
         settings.pairBits = 14
-        settings.believe(logic: version)
         return settings
-    }
-
-    /// What a logic version believes of the experts before they have said anything. Version 2 believes the match of
-    /// profile and lead nearly alone, and is slower to make an exception of a partner.
-    mutating func believe(logic version: UInt32) {
-        blendPrior = version < 2 ? SIMD8(0.01, 0.01, 0.02, 0.03, 0.93, 0, 0, 0) : SIMD8(0.01, 0.01, 0.002, 0.005, 0.98, 0, 0, 0)
-        partnerBlendRate = version < 2 ? 3 : 1
     }
 }

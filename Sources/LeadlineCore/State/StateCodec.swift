@@ -81,7 +81,7 @@ extension State {
             for _ in 0..<partners.count { records.addPartner() }
         }
         for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { _ = values.learn(key) }
-        model = try WinModel(from: &r, settings: .withSegments(logic: logicVersion))
+        model = try WinModel(from: &r, settings: .withSegments)
         prices = try BidPrices(from: &r)
         guard prices.use.count == partners.count, prices.recent.bids.allSatisfy({ $0.partner < partners.count }) else {
             throw .invalid(at: r.at)
