@@ -94,8 +94,10 @@ struct Conversion {
         let own = ((w[1] * rates[partner].x + (w[2] * multipliers[1]) * partners[partner].x) + w[3] * segment.partner) + w[4] * suits.skill
         into[start + 2] = own
         var sum = (program + lead) + own
-        for slot in 0..<LeadSlot.allCases.count {
-            var term = (w[2] * multipliers[3]) * crosses[row[slot] + partner].x
+        // As a span: an inline array would be copied for each of its elements.
+        let cells = row.span
+        for slot in 0..<cells.count {
+            var term = (w[2] * multipliers[3]) * crosses[cells[slot] + partner].x
             if slot == LeadSlot.vertical.rawValue { term += w[3] * segment.vertical + w[4] * suits.vertical }
             if slot == LeadSlot.dealSize.rawValue { term += w[3] * segment.dealSize + w[4] * suits.size }
             if slot == LeadSlot.product.rawValue { term += w[4] * suits.product }

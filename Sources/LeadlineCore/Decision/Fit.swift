@@ -86,9 +86,11 @@ struct Fit {
     @inline(__always)
     func contributions(of partner: Int, _ readings: FitReadings, into: inout MutableSpan<Double>, at start: Int) -> Double {
         let matches = matches(of: partner, readings)
+        // As spans: an inline array would be copied for each of its elements.
+        let shares = weights.span, match = matches.span
         var sum = 0.0
         for k in 0..<count {
-            let points = weights[k] * matches[k]
+            let points = shares[k] * match[k]
             into[start + k] = points
             sum += points
         }
