@@ -74,20 +74,20 @@ public struct Explainer {
     }
 
     private func entry(_ program: String, _ position: UInt64, _ db: Database) throws -> EntryRecord {
-        guard let bytes = try JournalReader().entry(program: program, position: position, in: db) else {
+        guard let entry = try held(program, position, db) else {
             throw AuditFault(.chain, program: program, position: position, "the entry is missing")
         }
+        return entry
+    }
+
+    /// The entry at a position; nil where the journal does not hold it.
+    private func held(_ program: String, _ position: UInt64, _ db: Database) throws -> EntryRecord? {
+        guard let bytes = try JournalReader().entry(program: program, position: position, in: db) else { return nil }
         do {
             return try EntryCodec.decode(bytes)
         } catch {
             throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")
         }
-    }
-
-    /// The entry that a value came from; nil where the journal does not hold it.
-    private func held(_ program: String, _ position: UInt64, _ db: Database) throws -> EntryRecord? {
-        guard try JournalReader().entry(program: program, position: position, in: db) != nil else { return nil }
-        return try entry(program, position, db)
     }
 
     private func explain(

@@ -218,16 +218,17 @@ struct AuditEraseCommand: AsyncParsableCommand {
         for index in unknown.prefix(20) { Terminal.say("error: line \(names[index].line) of the file leads to nobody in the program") }
         throw CommandFailure(
             .input, "\(unknown.count) of \(names.count) lines lead to nobody; the others were erased",
-            remedy: "An erased person is found by a lead's id; 'leadline leads list' shows leads, 'leadline deadletter list' what was refused")
+            remedy: CommandFailure.howPeopleAreFound)
     }
 }
 
 extension CommandFailure {
+    fileprivate static let howPeopleAreFound =
+        "An erased person is found by a lead's id; 'leadline leads list' shows leads, 'leadline deadletter list' what was refused"
+
     /// Nobody was found by what was given.
     init(unknown program: String) {
-        self.init(
-            .input, "nobody is known so in the program \(program)",
-            remedy: "An erased person is found by a lead's id; 'leadline leads list' shows leads, 'leadline deadletter list' what was refused")
+        self.init(.input, "nobody is known so in the program \(program)", remedy: Self.howPeopleAreFound)
     }
 }
 

@@ -43,7 +43,7 @@ struct BenchDossierCommand: AsyncParsableCommand {
             guard dossier.certificate.decisions > 0, dossier.certificate.reproduced == dossier.certificate.decisions else {
                 throw CommandFailure(.checkFailed, "the dossier of \(lead) does not come out as recorded")
             }
-            figures.append(BenchmarkFigure(name: "dossier of a\(name == "early" ? "n" : "") \(name) lead", value: Self.seconds(since: began), unit: "s", aim: 5))
+            figures.append(BenchmarkFigure(name: "dossier of a\(name == "early" ? "n" : "") \(name) lead", value: began.duration(to: .now).inSeconds, unit: "s", aim: 5))
         }
         bar.finish()
         try BenchmarkTable.show(figures, json: json)
@@ -66,12 +66,7 @@ struct BenchDossierCommand: AsyncParsableCommand {
         let began = ContinuousClock.now
         try await LargeProgram(leads: leads).make(in: folder) { bar.update(UInt64($0), of: UInt64($1)) }
         bar.finish()
-        figures.append(BenchmarkFigure(name: "program of \(leads) leads made and settled", value: Self.seconds(since: began), unit: "s"))
+        figures.append(BenchmarkFigure(name: "program of \(leads) leads made and settled", value: began.duration(to: .now).inSeconds, unit: "s"))
         return folder
-    }
-
-    private static func seconds(since began: ContinuousClock.Instant) -> Double {
-        let duration = began.duration(to: .now)
-        return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Simulation
 import Yams
 
 /// `leadline import`: a CRM's exported history becomes a program's history, on the time of its events.
@@ -129,7 +130,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func show(_ plan: ImportPlan, _ result: ImportResult?, _ training: ImportTraining?, isNew: Bool, elapsed: Duration) throws {
-        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+        let seconds = elapsed.inSeconds
         let rate = result != nil && isNew && seconds > 0 ? Int(Double(plan.counts.rows) / seconds) : nil
         if json {
             Terminal.line(try JSONText.line(ImportSummary(plan, result, training, isNew: isNew, rowsPerSecond: rate)))

@@ -85,9 +85,7 @@ public struct Benchmark {
     }
 
     private static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let clock = ContinuousClock()
-        let time = try clock.measure(body)
-        return Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+        try ContinuousClock().measure(body).inSeconds
     }
 
     private func folder(_ name: String) throws -> DataFolder {
@@ -178,19 +176,15 @@ public struct Benchmark {
         for chunk in stride(from: 0, to: records.count, by: 5_000) {
             let before = clock.now
             try await processor.append(Array(records[chunk..<min(chunk + 5_000, records.count)]))
-            appendSeconds += Self.double(clock.now - before)
+            appendSeconds += (clock.now - before).inSeconds
         }
         _ = try await processor.runUntilIdle(batchMax: 5_000)
-        let all = Self.double(clock.now - began)
+        let all = (clock.now - began).inSeconds
         put("leads end to end, durable, contact data sealed", Double(leads) / all, "1/s", aim: 20_000)
         let settling = clock.now
         try await processor.settle()
-        put("projection and write-ahead log truncation", Double(leads) / Self.double(clock.now - settling), "1/s")
+        put("projection and write-ahead log truncation", Double(leads) / (clock.now - settling).inSeconds, "1/s")
         try stages(records, all, appendSeconds)
-    }
-
-    private static func double(_ duration: Duration) -> Double {
-        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
 
     /// Each stage of the way on its own, on the same leads.
@@ -233,9 +227,9 @@ public struct Benchmark {
             batch.entries.append(PendingEntry(
                 program: "bench", position: UInt64(index), stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count))
             let d = clock.now
-            decide += Self.double(b - a)
-            fold += Self.double(c - b)
-            encode += Self.double(d - c)
+            decide += (b - a).inSeconds
+            fold += (c - b).inSeconds
+            encode += (d - c).inSeconds
         }
         shares += [("decide", decide), ("fold", fold), ("encode", encode)]
         shares.append(("commit: chain, entries, deletion, fsync", try Self.seconds { try log.commit(batch) }))
@@ -280,7 +274,7 @@ public struct Benchmark {
             now: SystemClock().now())
         let processor = try Processor(folder, clock: FixedClock(plan.lastMoment), timeSource: .eventTime)
         _ = try await processor.importHistory(plan, batchMax: 5_000)
-        put("rows imported, contact data sealed", Double(Self.importRowCount) / Self.double(clock.now - began), "1/s")
+        put("rows imported, contact data sealed", Double(Self.importRowCount) / (clock.now - began).inSeconds, "1/s")
     }
 
     private static func deals() -> String {

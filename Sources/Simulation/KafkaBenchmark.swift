@@ -125,7 +125,7 @@ public struct KafkaBenchmark: Sendable {
         var rate: Double {
             seen.withLock { seen in
                 let time = (seen.first ?? seen.last).duration(to: seen.last)
-                return Double(seen.records - seen.skipped) / Swift.max(KafkaBenchmark.seconds(time), 0.000_001)
+                return Double(seen.records - seen.skipped) / Swift.max(time.inSeconds, 0.000_001)
             }
         }
     }
@@ -186,7 +186,7 @@ public struct KafkaBenchmark: Sendable {
                 try decisions.read(waitMillis: 1) { record in
                     guard let value = record.value, let assigned = try? WireLeadAssigned(serializedBytes: value), let start = sent.removeValue(forKey: assigned.leadID)
                     else { return }
-                    delays.append(KafkaBenchmark.seconds(start.duration(to: .now)) * 1_000)
+                    delays.append(start.duration(to: .now).inSeconds * 1_000)
                 }
             }
             return delays.sorted()
@@ -220,11 +220,7 @@ public struct KafkaBenchmark: Sendable {
         let folder = try folder("restored")
         let began = ContinuousClock.now
         _ = try JournalCopy.fill(folder, settings) { partition, _, count in entries[partition] = count }
-        let time = Self.seconds(began.duration(to: .now))
+        let time = began.duration(to: .now).inSeconds
         report(.init(name: "restoring an empty disk from the journal topic", value: Double(entries.values.reduce(0, +)) / time, unit: "entries/s"))
-    }
-
-    private static func seconds(_ time: Duration) -> Double {
-        Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
     }
 }

@@ -12,7 +12,7 @@ public struct LargeProgram {
     private let chunk = 5_000
     private static let start = Timestamp(micros: 1_735_689_600_000_000)
     /// A million leads come in a year.
-    private static let spacing = Duration.seconds(30)
+    private static let spacingMicros: Int64 = 30_000_000
 
     /// A program of so many leads.
     public init(leads: Int) { self.leads = leads }
@@ -21,7 +21,7 @@ public struct LargeProgram {
     /// - Parameter progress: leads made, and leads in all.
     public func make(in folder: DataFolder, progress: (Int, Int) -> Void = { _, _ in }) async throws {
         var workload = Workload(program: folder.settings.program, seed: 6)
-        let end = Self.start.adding(micros: Int64(leads + 2 * chunk) * 30_000_000)
+        let end = Self.start.adding(micros: Int64(leads + 2 * chunk) * Self.spacingMicros)
         let processor = try Processor(folder, clock: FixedClock(end), timeSource: .eventTime)
         let journal = try folder.openJournalReadOnly()
         try await processor.append(workload.setUp(at: Self.start, firstResponseMinutes: 0) + workload.partners(40, at: Self.start))
@@ -35,9 +35,7 @@ public struct LargeProgram {
                 if index % 50 == 0 { records.append(try workload.intent(at: time)) }
             }
             // What was assigned in the chunk before is decided while this one comes in.
-            var position = read
-            let assigned = try Self.assigned(journal, folder.settings.program, &position)
-            read = position
+            let assigned = try Self.assigned(journal, folder.settings.program, &read)
             for (index, lead) in assigned.enumerated() where index % 2 == 0 {
                 let time = Self.time(of: min(first + index, leads - 1)).adding(micros: 1)
                 records.append(try workload.outcome(lead: lead.lead, partner: lead.partner, won: index % 6 == 0, at: time))
@@ -49,7 +47,7 @@ public struct LargeProgram {
         try await processor.settle()
     }
 
-    private static func time(of index: Int) -> Timestamp { start.adding(micros: Int64(index + 1) * spacing.components.seconds * 1_000_000) }
+    private static func time(of index: Int) -> Timestamp { start.adding(micros: Int64(index + 1) * spacingMicros) }
 
     private static func assigned(_ journal: DatabaseQueue, _ program: String, _ position: inout UInt64) throws -> [(lead: String, partner: String)] {
         var found: [(lead: String, partner: String)] = []

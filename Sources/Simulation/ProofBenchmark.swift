@@ -84,7 +84,6 @@ public struct ProofBenchmark {
     }
 
     private static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let time = try ContinuousClock().measure(body)
-        return Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+        try ContinuousClock().measure(body).inSeconds
     }
 }

@@ -47,8 +47,8 @@ public struct Shard: ~Copyable {
     private let log: any ShardLog
     private let clock: any WallClock
     private let timeSource: TimeSource
-    private let vault: Vault
-    private let masterKey: MasterKey
+    private let keyring: Keyring
+    private var vault: Vault { keyring.vault }
     private var intake: Intake
     private let deadLetters: DeadLetters
     private let load: (String) throws -> ProgramStream
@@ -74,10 +74,9 @@ public struct Shard: ~Copyable {
         self.log = log
         self.clock = clock
         self.timeSource = timeSource
-        vault = keyring.vault
+        self.keyring = keyring
         intake = Intake(keyring)
         deadLetters = DeadLetters(keyring)
-        masterKey = keyring.masterKey
         self.load = load
         self.store = store
         for (program, lead) in try log.parkedLeads() { parkedLeads[program, default: []].insert(lead) }
@@ -239,14 +238,13 @@ public struct Shard: ~Copyable {
 
     private mutating func end(_ event: RetentionApplied, _ place: Int) throws {
         if let subject = event.subject.flatMap({ SubjectID($0.bytes) }) { return try noteErasure(subject) }
-        let keyring = Keyring(vault: vault, masterKey: masterKey)
         erasures += try DeadLetters.keys(before: event.closedAt, program: streams[place].program, keyring).filter { !erasures.contains($0) }
     }
 
     /// A lead that was closed long ago has left the state; the vault still finds whose it was.
     private func subject(of leadID: String, _ place: Int) throws -> SubjectID? {
         if let known = streams[place].state.lead(leadID)?.subject.flatMap({ SubjectID($0.bytes) }) { return known }
-        let pseudonyms = Pseudonyms(masterKey: masterKey, program: streams[place].program)
+        let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: streams[place].program)
         return try vault.findSubject(pseudonyms.lookup(kind: .lead, value: leadID))
     }
 

@@ -10,7 +10,7 @@ struct SeededChance: Sendable {
     mutating func next() -> UInt64 { generator.next() }
 
     /// From 0 to below 1, 53 bits.
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+    mutating func uniform() -> Double { generator.uniform() }
 
     /// From 0 to below `count`, which is at least 1; the bias below 2^-40 for any count that fits in memory does not show.
     mutating func below(_ count: Int) -> Int { min(Int(uniform() * Double(count)), count - 1) }

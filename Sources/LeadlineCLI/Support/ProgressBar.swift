@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 
 /// A line on stderr that tells how far a long job is: share, rate and time left. Silent unless stderr is a terminal.
 struct ProgressBar {
@@ -40,7 +41,7 @@ struct ProgressBar {
     }
 
     func text(_ done: UInt64, of total: UInt64?, elapsed: Duration) -> String {
-        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+        let seconds = elapsed.inSeconds
         let rate = seconds > 0 ? Double(done) / seconds : 0
         let speed = "\(CountText.grouped(Int64(rate))) \(unit)/s"
         guard let total, total > 0 else { return "\(label)  \(CountText.grouped(Int64(done))) \(unit)  \(speed)" }

@@ -64,16 +64,14 @@ extension State {
         let cap = partners.leadsPerPeriodMax[partner], openCap = partners.openLeadsMax[partner]
         let cost = list.cost(of: partner, value: nil, self)
         let use = list.prices.use[partner]
-        let capacity = partners.profiles[partner].capacity, presence = list.floorSpan.presence(partners.absences[partner])
-        let isCounted = partners.floorPeriod[partner] == list.floorPeriod
+        let capacity = partners.profiles[partner].capacity, got = gotForFloor(partner, in: list.floorPeriod)
         return PartnerPrice(
             partnerID: partners.profiles[partner].partnerID, status: "\(partners.status[partner])",
             leads: CapacityLimits.leads(partners, partner, in: list.period), leadsMax: cap != PartnerTable.uncapped ? cap : nil,
             openLeads: partners.openLeads[partner], openLeadsMax: openCap != PartnerTable.uncapped ? openCap : nil,
-            floorLeads: isCounted ? partners.leadsInFloorPeriod[partner] : 0,
-            floor: UInt32(Double(capacity.leadsPerPeriodMin) * presence), floorLacking: floorLacking(partner, in: list.floorPeriod, list.floorSpan),
-            floorValueGot: isCounted ? partners.valueInFloorPeriod[partner] : 0,
-            floorValue: Int64(Double(capacity.floorValueMinorUnitsPerPeriod) * presence),
+            floorLeads: got.leads, floor: UInt32(promised(capacity.leadsPerPeriodMin, to: partner, in: list.floorSpan)),
+            floorLacking: floorLacking(partner, in: list.floorPeriod, list.floorSpan), floorValueGot: got.value,
+            floorValue: Int64(promised(capacity.floorValueMinorUnitsPerPeriod, to: partner, in: list.floorSpan)),
             floorValueLacking: floorValueLacking(partner, in: list.floorPeriod, list.floorSpan),
             utilisation: use.offered > 0 ? use.taken / use.offered : nil, placePrice: cost.place, floorFavour: cost.floor,
             evennessFavour: cost.evenness, tieDebtMicros: partners.tieDebtMicros[partner])

@@ -51,22 +51,31 @@ extension State {
         return supply
     }
 
-    /// Leads that a partner's floor lacks in a floor period; the promise shrinks with the days that the partner is away.
+    /// Leads that a partner's floor lacks in a floor period.
     func floorLacking(_ partner: Int, in floorPeriod: Int64, _ span: Window) -> UInt32 {
         let floor = partners.profiles[partner].capacity.leadsPerPeriodMin
         guard floor > 0, partners.status[partner] == .active else { return 0 }
-        let promised = UInt32(Double(floor) * span.presence(partners.absences[partner]))
-        let got = partners.floorPeriod[partner] == floorPeriod ? partners.leadsInFloorPeriod[partner] : 0
+        let promised = UInt32(promised(floor, to: partner, in: span)), got = gotForFloor(partner, in: floorPeriod).leads
         return promised > got ? promised - got : 0
     }
 
-    /// Deal value that a partner's floor in value lacks in a floor period, minor units; it shrinks in the same way.
+    /// Deal value that a partner's floor in value lacks in a floor period, minor units.
     func floorValueLacking(_ partner: Int, in floorPeriod: Int64, _ span: Window) -> Int64 {
         let floor = partners.profiles[partner].capacity.floorValueMinorUnitsPerPeriod
         guard floor > 0, partners.status[partner] == .active else { return 0 }
-        let promised = Int64(Double(floor) * span.presence(partners.absences[partner]))
-        let got = partners.floorPeriod[partner] == floorPeriod ? partners.valueInFloorPeriod[partner] : 0
+        let promised = Int64(promised(floor, to: partner, in: span)), got = gotForFloor(partner, in: floorPeriod).value
         return promised > got ? promised - got : 0
+    }
+
+    /// What a floor comes to in its period: a promise shrinks with the days that the partner is away.
+    func promised(_ floor: some BinaryInteger, to partner: Int, in span: Window) -> Double {
+        Double(floor) * span.presence(partners.absences[partner])
+    }
+
+    /// Leads that a partner got in a floor period, and what they are worth, minor units.
+    @inline(__always)
+    func gotForFloor(_ partner: Int, in floorPeriod: Int64) -> (leads: UInt32, value: Int64) {
+        partners.floorPeriod[partner] == floorPeriod ? (partners.leadsInFloorPeriod[partner], partners.valueInFloorPeriod[partner]) : (0, 0)
     }
 }
 

@@ -60,19 +60,23 @@ struct FitWeightModel: Sendable, Equatable {
 
     /// The weights of fit; the fixed ones while none of the learned is above zero.
     var weights: FitMatches {
-        var sum = 0.0
-        for k in 0..<Self.count { sum += max(means[k + 1], 0) }
+        let sum = sum
         if sum <= 0 { return start }
         var weights = start
         for k in 0..<Self.count { weights[k] = max(means[k + 1], 0) / sum }
         return weights
     }
 
-    /// Standard deviation of a weight, on the scale of `weights`.
-    func deviation(_ contribution: FitContribution) -> Double {
+    /// Of the weights above zero.
+    private var sum: Double {
         var sum = 0.0
         for k in 0..<Self.count { sum += max(means[k + 1], 0) }
-        let column = contribution.rawValue + 1
+        return sum
+    }
+
+    /// Standard deviation of a weight, on the scale of `weights`.
+    func deviation(_ contribution: FitContribution) -> Double {
+        let sum = sum, column = contribution.rawValue + 1
         return sum <= 0 ? 0 : covariance[column * Self.width + column].squareRoot() / sum
     }
 
@@ -89,7 +93,7 @@ struct FitWeightModel: Sendable, Equatable {
             mean += means[i] * row[i]
             variance += product[i] * row[i]
         }
-        let p = ElementaryFunctions.logistic(mean / (1 + 0.39269908169872414 * variance).squareRoot())
+        let p = ElementaryFunctions.logistic(mean: mean, variance: variance)
         let curvature = max(p * (1 - p), 0.001), gain = 1 / (1 + curvature * variance)
         let gradient = ((isTaken ? 1 : 0) - p) * gain, shrink = curvature * gain
         for i in 0..<Self.width {

@@ -151,7 +151,7 @@ struct MatchModel: Sendable {
         drift(partner, to: day)
         let (a, b) = (sharedRow(row), ownRow(row))
         let (mean, variance) = moments(a, b, partner)
-        let p = ElementaryFunctions.logistic(mean / (1 + 0.39269908169872414 * variance).squareRoot())
+        let p = ElementaryFunctions.logistic(mean: mean, variance: variance)
         let curvature = max(p * (1 - p), 0.001), gain = 1 / (1 + curvature * variance)
         step(a, b, partner, gradient: ((won ? 1 : 0) - p) * gain, shrink: curvature * gain)
     }

@@ -222,10 +222,10 @@ public struct WinModel: Sendable {
         return (((weights.bias + weights.partners[partner]) + sums.slots) + weights.crossSum(partner, row)) + sums.pairs
     }
 
-    /// The mean of the logistic under a Gaussian (MacKay 1992).
+    /// What a sum of weights says of the chance, on average over what is uncertain of it.
     @inline(__always)
     private func moderated(_ cell: WeightCell) -> Double {
-        ElementaryFunctions.logistic((curve.baseLogOdds + cell.x) / (1 + 0.39269908169872414 * cell.y).squareRoot())
+        ElementaryFunctions.logistic(mean: curve.baseLogOdds + cell.x, variance: cell.y)
     }
 
     @inline(__always)

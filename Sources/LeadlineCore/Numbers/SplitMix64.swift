@@ -15,4 +15,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
         z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
         return z ^ z >> 31
     }
+
+    /// From 0 to below 1, 53 bits of the next number.
+    public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -35,8 +35,6 @@ struct IntentSignals: Sendable, Equatable {
 
     init(_ signals: [IntentSignal] = []) { self.signals = signals }
 
-    var isEmpty: Bool { signals.isEmpty }
-
     /// Takes in what a vendor said. It replaces what the same vendor said of the topic before, unless it tells of an
     /// earlier time: vendors' events come in any order. Of more signals than are remembered the weakest goes, by what is
     /// left of it at `stamp`; of equals the one that was seen longest ago, then the older row.

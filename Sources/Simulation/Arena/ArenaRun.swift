@@ -137,7 +137,7 @@ public struct ArenaRun {
         guard let outcomeSeed else { return lead.wins[place] }
         var leads = SplitMix64(seed: outcomeSeed)
         var draws = SplitMix64(seed: leads.next() ^ UInt64(index) << 16 ^ UInt64(partner))
-        return Double(draws.next() >> 11) * 0x1p-53 < lead.probabilities[place]
+        return draws.uniform() < lead.probabilities[place]
     }
 
     private mutating func expect(_ leadID: String, _ partnerID: String, won: Bool, at: Timestamp) {
