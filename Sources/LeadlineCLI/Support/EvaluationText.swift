@@ -98,9 +98,9 @@ enum EvaluationText {
         }
         let left = scores.values - scores.groups.count, beyond = scores.groups.count { $0.calibration.exceedsChance }
         return table.text() + """
-            By chance: the ECE that right predictions would show of as many rows, and where it ends 19 times of 20; \
-            \(beyond == 0 ? "none of these is" : beyond == 1 ? "one of these is" : "\(beyond) of these are") beyond. \
-            Debiased: root of the mean squared error without what chance adds, no less than the ECE without it.
+            By chance: the ECE that right predictions would show of as many rows, and below which it stays 19 times of 20; \
+            \(beyond == 0 ? "none is" : beyond == 1 ? "one is" : "\(beyond) are") beyond.
+            Debiased: root of the mean squared error without what chance adds to it; the ECE without chance is no larger.
 
             """ + (left > 0 ? "\(CountText.of(left, "other value")) with too few scored rows\n" : "")
     }
