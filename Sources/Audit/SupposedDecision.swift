@@ -30,22 +30,20 @@ extension Explainer {
             }
             var stamp = state.lastStamp
             if case .time(let time) = end { stamp = max(stamp, time) }
-            return Self.suppose(leadID, submitted, at: stamp, in: state, program)
+            return Self.suppose(leadID, submitted, at: stamp, in: state, program, entries: size)
         }
     }
 
-    private static func suppose(_ leadID: String, _ submitted: Input, at stamp: Timestamp, in state: State, _ program: String) -> Explanation {
+    private static func suppose(
+        _ leadID: String, _ submitted: Input, at stamp: Timestamp, in state: State, _ program: String, entries: UInt64
+    ) -> Explanation {
         var state = state
-        if submitted.account != nil, var policy = state.policy, policy.ownerFirst {
-            policy.ownerFirst = false
-            let input = Input(.policyPublished(PolicyPublished(policy: policy, version: state.policyVersion)))
-            state.fold(input, Decider.decide(input, at: stamp, in: state), at: stamp)
-        }
+        state.leaveOwnersAside()
         let answer = Decider.explain(submitted, at: stamp, in: state)
         // Every lead that comes in is placed: with a partner, or with a human.
         let event = answer.events.last { $0.evaluated != nil } ?? answer.events.first { $0.isRouting } ?? answer.events[0]
         let decision = LeadDecision(
-            program: program, position: state.nextPosition, ordinal: 0, stamp: stamp, logicVersion: state.logicVersion, event: event)
+            program: program, position: entries, ordinal: 0, stamp: stamp, logicVersion: state.logicVersion, event: event)
         let digest = answer.evaluation?.summary.digest
         return Explanation(
             leadID: leadID, decision: decision, history: [], evaluation: answer.evaluation, partners: state.partnerStandings,

@@ -56,7 +56,7 @@ import Testing
     /// lie between the two moments; the lead itself comes in the middle, and stays where it went.
     @Test func theSameLeadGoesElsewhereAtAnotherMoment() async throws {
         let folder = try AuditFolder(), week = 7 * 24 * 60
-        folder.setUp()
+        folder.setUp(ownerFirst: true)
         folder.partner("alpha", verticals: #""manufacturing""#)
         folder.partner("beta")
         for index in 1...50 {
@@ -75,6 +75,11 @@ import Testing
         #expect(later.contains("beta before alpha, the runner-up") && later.joined().contains("won 25 of 25"), "\(later)")
         // Nothing is recorded of it, and nothing said of a record.
         #expect(last.isSupposed && last.history.isEmpty && !later.contains { $0.contains("recorded digest") || $0.contains("First response due") })
+        // At the moment of its own arrival it goes where it went, by the same numbers.
+        let recorded = try explain(folder, "L", .attempt(1))
+        let arrival = try suppose(.time(recorded.decision.stamp.adding(micros: -1)))
+        #expect(arrival.decision.position == recorded.decision.position)
+        #expect(arrival.evaluation?.candidates == recorded.evaluation?.candidates)
         let counted = try suppose(.entries(4))
         #expect(counted.evaluation == first.evaluation)
         #expect(throws: ExplanationError.notRegistered(AuditFolder.program, entries: 0)) { try suppose(.entries(0)) }
