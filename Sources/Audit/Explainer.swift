@@ -6,9 +6,9 @@ import LeadlineSchemas
 
 /// Explains decisions: finds the entry, brings the program back to the moment before it, decides again and compares.
 public struct Explainer {
-    private let journal: DatabaseQueue
-    private let derived: DatabaseQueue
-    private let projection: LeadsProjection
+    let journal: DatabaseQueue
+    let derived: DatabaseQueue
+    let projection: LeadsProjection
 
     /// An explainer of a folder's decisions.
     public init(_ folder: DataFolder) throws {
@@ -73,7 +73,7 @@ public struct Explainer {
         }
     }
 
-    private func entry(_ program: String, _ position: UInt64, _ db: Database) throws -> EntryRecord {
+    func entry(_ program: String, _ position: UInt64, _ db: Database) throws -> EntryRecord {
         guard let entry = try held(program, position, db) else {
             throw AuditFault(.chain, program: program, position: position, "the entry is missing")
         }

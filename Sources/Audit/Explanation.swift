@@ -46,6 +46,8 @@ public struct Explanation: Sendable, Equatable {
     public var recomputation: Recomputation
     /// Which event stated each value that the evaluation went by.
     public var sources: [ValueSource] = []
+    /// True for what would have been decided, of which nothing is recorded.
+    public var isSupposed = false
 }
 
 /// What asking about a lead gives.
@@ -70,6 +72,7 @@ public enum ExplanationError: Error, Sendable, Equatable, CustomStringConvertibl
     case unknownLead(String, program: String)
     case noAttempt(UInt32, leadID: String, attempts: UInt32)
     case noDecisionAt(UInt64, leadID: String, positions: [UInt64])
+    case notRegistered(String, entries: UInt64)
 
     public var description: String {
         switch self {
@@ -77,6 +80,8 @@ public enum ExplanationError: Error, Sendable, Equatable, CustomStringConvertibl
             "the program \(program) has no lead \(lead); 'leadline leads list' shows those it has, 'leadline deadletter list' those that were refused"
         case .noAttempt(let attempt, let lead, let attempts):
             "the lead \(lead) has no attempt \(attempt); there were \(attempts)"
+        case .notRegistered(let program, let entries):
+            "the program \(program) was not registered after \(entries) of its entries; name a later moment"
         case .noDecisionAt(let position, let lead, let positions):
             "nothing was decided about the lead \(lead) at position \(position); decisions stand at \(positions.map(String.init).joined(separator: ", "))"
         }

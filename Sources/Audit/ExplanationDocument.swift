@@ -134,6 +134,8 @@ public struct ExplanationDocument: Encodable, Sendable {
     public var decision: Decision
     public var evaluation: EvaluationPart?
     public var history: [Decision]
+    /// True for what would have been decided at another moment: nothing is recorded of it, and the digests are its own.
+    public var supposed: Bool
     public var recordedDigest: String?
     public var recomputedDigest: String?
     /// True if deciding again gave the recorded events and digest.
@@ -150,6 +152,7 @@ public struct ExplanationDocument: Encodable, Sendable {
         decision = Decision(explanation.decision)
         evaluation = explanation.evaluation.map { EvaluationPart($0, explanation) }
         history = explanation.history.map(Decision.init)
+        supposed = explanation.isSupposed
         recordedDigest = explanation.recomputation.recorded?.description
         recomputedDigest = explanation.recomputation.recomputed?.description
         recomputedEqual = explanation.recomputation.isEqual

@@ -30,7 +30,7 @@ public struct ExplanationPage {
 
     /// The page's lines.
     public var lines: [String] {
-        var lines = [outcome, "Decided \(time(explanation.decision.stamp)), decision \(explanation.decision.id)."]
+        var lines = head
         if let evaluation = explanation.evaluation {
             lines += lead(evaluation)
             if let partnerID {
@@ -39,10 +39,25 @@ public struct ExplanationPage {
                 lines += chosen(evaluation) + runnerUp(evaluation) + others(evaluation)
             }
         }
-        return lines + promise + basis + history + check
+        return lines + (explanation.isSupposed ? [""] + basis : promise + basis + history + check)
+    }
+
+    private var head: [String] {
+        if explanation.isSupposed { return supposed }
+        return [outcome, "Decided \(time(explanation.decision.stamp)), decision \(explanation.decision.id)."]
     }
 
     // MARK: What happened
+
+    private var supposed: [String] {
+        let moment = "\(time(explanation.decision.stamp)), after \(explanation.decision.position) entries"
+        let nobody = explanation.evaluation.map { _ in "" } ?? " without weighing anybody"
+        let what = chosenID.map { "would have gone to \($0)" } ?? "would have gone to a human\(nobody)"
+        return [
+            "At \(moment), the lead \(explanation.leadID) \(what).",
+            "Supposed, not recorded: as it was submitted, by the state, policy and model of then; an owner of its account is left aside.",
+        ]
+    }
 
     private var outcome: String {
         let lead = explanation.leadID

@@ -34,6 +34,8 @@ public struct EvaluationReport: Encodable, Sendable {
         public var logLoss: Double
         /// Calibration error among them.
         public var ece: Double
+        /// The same error beside what chance makes of it.
+        public var calibration: CalibrationError
 
         /// The scores of one value's predictions, of which there is at least one.
         init(value: String, predicted said: [Double], won: [Bool]) {
@@ -44,6 +46,7 @@ public struct EvaluationReport: Encodable, Sendable {
             predicted = said.reduce(0, +) / Double(said.count)
             logLoss = scores.logLoss
             ece = scores.ece
+            calibration = scores.calibration
         }
     }
 

@@ -15,6 +15,8 @@ public struct Scores: Encodable, Equatable, Sendable {
     public var brier: Double
     /// Expected calibration error: mean over bins of equal mass of |mean predicted - share won|, weighted by rows.
     public var ece: Double
+    /// The same error beside what chance makes of it.
+    public var calibration: CalibrationError
 
     /// Scores of predictions; `won` has an outcome for each of them, and there is at least one.
     public init(_ predictions: [Double], won: [Bool]) {
@@ -23,8 +25,8 @@ public struct Scores: Encodable, Equatable, Sendable {
         logLoss = Self.meanLogLoss(predictions, won)
         auc = Self.areaUnderCurve(predictions, won, order)
         brier = zip(predictions, won).reduce(0) { $0 + ($1.0 - ($1.1 ? 1 : 0)) * ($1.0 - ($1.1 ? 1 : 0)) } / Double(won.count)
-        let bins = ReliabilityBin.bins(predictions, won, order)
-        ece = bins.reduce(0) { $0 + Double($1.count) * abs($1.predicted - $1.observed) } / Double(won.count)
+        calibration = CalibrationError(predictions, won, order)
+        ece = calibration.ece
     }
 
     /// Loss of one prediction.

@@ -21,8 +21,9 @@ struct EvaluateCommand: ParsableCommand {
             true or yes, and 0, lost, false or no. Without an outcome or a closing day a row is still open: predicted, \
             never learned from or scored. A number counts by its half-octave band.
 
-            Scores: log-loss, AUC, Brier score and the expected calibration error over 10 bins of equal mass. Beside the \
-            model stand the base rate and each partner's own rate, shrunk to it. Reads only. \(Outcome.note)
+            Scores: log-loss, AUC, Brier score and the expected calibration error (ECE) over 10 bins of equal mass. Bins of \
+            few rows show an error even where every prediction is right: the ECE to expect by chance is told, and what is \
+            left of the error without it. Beside the model stand the base rate and each partner's own rate, shrunk to it. Reads only. \(Outcome.note)
             """)
 
     @Argument(help: ArgumentHelp("CSV files, each with a header.", valueName: "file"))

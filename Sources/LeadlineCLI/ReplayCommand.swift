@@ -16,6 +16,10 @@ struct ReplayCommand: AsyncParsableCommand {
             With --json, one object: programs (program, entries, events, differenceCount, differences with position, \
             recorded and decided, stateHash, foldSeconds, decideSeconds), seconds. Exit code 1 on any difference.
 
+            With --at and --lead, nothing is replayed: says where this lead of the program's would have gone at that \
+            moment, and why, in the state and by the policy and the model of then, as 'leadline explain' does of what \
+            was decided. Ask for two moments, and the difference is what was learned between them.
+
             With --policy, all history is replayed against a candidate instead: each recorded decision is made again in \
             the state that history had left, the candidate in place of every recorded policy. Says which leads would have \
             gone elsewhere, what each partner would have gained or lost, what the candidate's own lots would cost, and what the candidate would have earned a lead, \
@@ -32,6 +36,9 @@ struct ReplayCommand: AsyncParsableCommand {
             "Only as far as a number of entries, or a moment such as 2026-03-31T23:59:59Z.", valueName: "count or time"))
     var at: String?
 
+    @Option(help: ArgumentHelp("With --at: explain where this lead would have gone at that moment.", valueName: "id"))
+    var lead: String?
+
     @OptionGroup var candidate: CandidateOptions
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var data: DataFolderOptions
@@ -39,6 +46,7 @@ struct ReplayCommand: AsyncParsableCommand {
     func validate() throws {
         _ = try end()
         if candidate.policy != nil, at != nil { throw ValidationError("--at and --policy do not go together; --to ends a replay of --policy") }
+        if lead != nil, at == nil { throw ValidationError("--lead needs --at, a number of entries or a moment") }
         try candidate.check()
     }
 
@@ -57,8 +65,9 @@ struct ReplayCommand: AsyncParsableCommand {
         if let policy = candidate.policy {
             return try CandidateRun(candidate, folder, program: data.program(in: folder), json: json).run(policy)
         }
-        let replayer = Replayer(folder)
         let end = try end()
+        if let lead { return try suppose(lead, at: end, in: folder) }
+        let replayer = Replayer(folder)
         let report = try await SharedProgressBar.audit("replaying") { bar in
             try await replayer.run(program: data.givenProgram, until: end) { bar.update($0) }
         }
@@ -70,6 +79,22 @@ struct ReplayCommand: AsyncParsableCommand {
             Terminal.line(report.lines.map(Terminal.harmless).joined(separator: "\n"))
         }
         if !report.isEqual { throw ExitCode(Outcome.checkFailed.rawValue) }
+    }
+
+    private func suppose(_ lead: String, at end: ReplayEnd, in folder: DataFolder) throws {
+        let explanation: Explanation
+        do {
+            var bar = ProgressBar("indexing", unit: "entries")
+            defer { bar.finish() }
+            explanation = try Explainer(folder).suppose(lead, program: data.program(in: folder), at: end) { bar.update($0, of: $1) }
+        } catch let error as ExplanationError {
+            throw CommandFailure(.input, "\(error)")
+        } catch let fault as AuditFault {
+            throw CommandFailure(.checkFailed, "\(fault)", remedy: "Run 'leadline verify'")
+        }
+        let page = ExplanationPage(explanation) { TimeText.local($0) }
+        if json { return Terminal.line(try JSONText.line(ExplanationDocument(explanation, text: page.lines))) }
+        Terminal.line(page.lines.map(Terminal.harmless).joined(separator: "\n"))
     }
 }
 

@@ -568,7 +568,8 @@ extension State {
     /// partner stood before.
     private mutating func countAnswer(_ what: WritableKeyPath<EngagementTally, UInt32>, _ leadID: String, taken: Bool) {
         if isLogic(2), let slot = leads.slot(of: leadID), leads.leads[slot].holder != LeadTable.nowhere, let policy {
-            fitModel.learn(fitMatches(slot, Int(leads.leads[slot].holder), policy), taken: taken)
+            let partner = Int(leads.leads[slot].holder), habit = Engagement(tallies.programEngagement).habit(tallies.engagement[partner])
+            fitModel.learn(fitMatches(slot, partner, policy), habit: habit, taken: taken)
         }
         count(what, leadID)
     }

@@ -52,6 +52,40 @@ import Testing
         ] { #expect(text.contains(part), "\(part) in:\n\(text)") }
     }
 
+    /// Goal: week 52 does not route as week 1 did, and the journal says why. Fifty large deals lost at alpha and won at beta
+    /// lie between the two moments; the lead itself comes in the middle, and stays where it went.
+    @Test func theSameLeadGoesElsewhereAtAnotherMoment() async throws {
+        let folder = try AuditFolder(), week = 7 * 24 * 60
+        folder.setUp(ownerFirst: true)
+        folder.partner("alpha", verticals: #""manufacturing""#)
+        folder.partner("beta")
+        for index in 1...50 {
+            let partner = index % 2 == 0 ? "alpha" : "beta"
+            folder.lead(index * week, "past-\(index)", past: partner)
+            folder.outcome(index * week + 60, partner == "alpha" ? "DealLost" : "DealWon", "past-\(index)", partner)
+            if index == 25 { folder.lead(index * week + 120, "L") }
+        }
+        try await folder.process(until: 52 * week)
+        let explainer = try Explainer(folder.folder)
+        func suppose(_ end: ReplayEnd) throws -> Explanation { try explainer.suppose("L", program: AuditFolder.program, at: end) }
+        let first = try suppose(.time(AuditFolder.at(week / 2))), last = try suppose(.newest)
+        let said = ExplanationPage(first).lines, later = ExplanationPage(last).lines
+        #expect(said[0].contains("after 4 entries, the lead L would have gone to alpha.") && said.contains("Why alpha"), "\(said)")
+        #expect(later[0].contains("the lead L would have gone to beta.") && later.contains("Why beta"), "\(later)")
+        #expect(later.contains("beta before alpha, the runner-up") && later.joined().contains("won 25 of 25"), "\(later)")
+        // Nothing is recorded of it, and nothing said of a record.
+        #expect(last.isSupposed && last.history.isEmpty && !later.contains { $0.contains("recorded digest") || $0.contains("First response due") })
+        // At the moment of its own arrival it goes where it went, by the same numbers.
+        let recorded = try explain(folder, "L", .attempt(1))
+        let arrival = try suppose(.time(recorded.decision.stamp.adding(micros: -1)))
+        #expect(arrival.decision.position == recorded.decision.position)
+        #expect(arrival.evaluation?.candidates == recorded.evaluation?.candidates)
+        let counted = try suppose(.entries(4))
+        #expect(counted.evaluation == first.evaluation)
+        #expect(throws: ExplanationError.notRegistered(AuditFolder.program, entries: 0)) { try suppose(.entries(0)) }
+        #expect(throws: ExplanationError.self) { try explainer.suppose("X", program: AuditFolder.program, at: .newest) }
+    }
+
     @Test func historyIsToldBesideItsShadow() async throws {
         let folder = try await AuditFolder.full()
         let text = try text(folder, "past-3")

@@ -50,7 +50,14 @@ import Testing
         arguments: [("ibm_sales_win_loss", 0.4205, 0.805, 0.010), ("maven_crm", 0.678, 0, 1), ("olist_funnel", 0.375, 0, 1)])
     func realData(_ name: String, _ logLossMax: Double, _ aucMin: Double, _ eceMax: Double) throws {
         let path = try #require(Self.datasets) + "/\(name)/stream.csv"
-        let report = try Evaluator().report(on: try ObservationReader.read(path: path, columns: ColumnChoice()), file: path)
+        var columns = ColumnChoice()
+        columns.groups = name == "ibm_sales_win_loss" ? ["partner", "c_deal"] : []
+        let report = try Evaluator().report(on: try ObservationReader.read(path: path, columns: columns), file: path)
+        // Calibrated also within partners and deal sizes: within 0.03 without what chance adds, or no more than chance explains.
+        for group in report.by.flatMap(\.groups) {
+            #expect(group.calibration.debiased ?? 1 <= 0.03 || !group.calibration.exceedsChance, "\(group)")
+        }
+        #expect(report.by.map(\.groups.count) == (columns.groups.isEmpty ? [] : [14, 7]))
         let scores = report.scores[0].scores
         #expect(scores.logLoss <= logLossMax && (scores.auc ?? 0) >= aucMin && scores.ece <= eceMax, "\(scores)")
     }

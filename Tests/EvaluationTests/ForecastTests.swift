@@ -18,6 +18,36 @@ import Testing
         #expect(abs(ClosingTable([]).meanWins(over: 10) - 1) < 1e-12)
     }
 
+    @Test func leadsThatComeEarlyHaveMoreTime() {
+        let table = ClosingTable([ModelStanding.ClosingRow(days: 14, winsIn: 1, lossesIn: 1)])
+        // Two weeks: of the first week's leads three quarters are won by the end, of the second's a quarter.
+        #expect(abs(table.meanWins(over: 14) - 0.5) < 1e-12)
+        #expect(abs(table.meanWins(over: 14, arriving: [3, 1]) - 0.625) < 1e-12)
+    }
+
+    /// Eight quarters of 80 leads at each of ten partners, who win a quarter of them. One partner's chance goes up and down by
+    /// half, which nobody foresees; a tiny one has as wild a record, of two leads a quarter.
+    @Test func whoWanderedIsExpectedToWander() {
+        var chance = SeededChance(seed: 11), kept: [KeptLead] = []
+        for quarter in 0..<8 {
+            for partner in 0..<11 {
+                let odds = partner == 0 ? (quarter % 2 == 0 ? 0.375 : 0.125) : 0.25
+                for _ in 0..<(partner == 10 ? 2 : 80) {
+                    let age = Double(90 * quarter) + 90 * chance.uniform()
+                    let wins = partner == 10 ? quarter % 2 == 0 : chance.uniform() < odds
+                    kept.append(KeptLead(partner: partner, age: age, chance: 0.25, isWon: wins))
+                }
+            }
+        }
+        let wander = PastQuarters(kept, partners: 11, days: 90, historyDays: 720, ClosingTable([]))
+        let usual = wander.partners[1..<10].reduce(0, +) / 9
+        #expect(wander.partners[0] > 0.35 && wander.partners[1..<10].allSatisfy { $0 < 0.22 } && usual < 0.2, "\(wander.partners)")
+        #expect(abs(wander.partners[10] - usual) < 0.1 && wander.program < 0.1, "\(wander)")
+        // Without a quarter to look back on, the first guess.
+        let none = PastQuarters(kept, partners: 11, days: 90, historyDays: 100, ClosingTable([]))
+        #expect(none.partners == [Double](repeating: 0.2, count: 11) && none.program == 0.1)
+    }
+
     /// Two years at a steady pace: partners of different strength, wins by chance, cycles of one to two months.
     private func program(days: Int, perDay: Double, seed: UInt64) -> RecordedProgram {
         let names = ["a", "b", "c", "d"], rates = [0.5, 0.3, 0.2, 0.1]

@@ -68,6 +68,48 @@ import Testing
         #expect(ReliabilityBin.bins([0.25, 0.75], won: [false, true]).count == 2)
     }
 
+    /// Outcomes are drawn from the predictions themselves: all there is to see is chance. Chances from 0.02 to 0.6, a seed a
+    /// sample.
+    @Test(arguments: [200, 600, 5_000])
+    func rightPredictionsShowTheErrorByChance(_ rows: Int) throws {
+        let predictions = (0..<rows).map { 0.02 + 0.58 * Double($0 * $0 % rows) / Double(rows) }
+        var (seen, beyond, debiased) = (0.0, 0, [Double]())
+        for seed: UInt64 in 1...400 {
+            var chance = SeededChance(seed: seed)
+            let error = CalibrationError(predictions, won: predictions.map { chance.uniform() < $0 })
+            seen += error.ece / 400
+            if error.exceedsChance { beyond += 1 }
+            debiased.append(try #require(error.debiased))
+        }
+        let error = CalibrationError(predictions, won: predictions.map { _ in false })
+        #expect(abs(seen / error.byChance - 1) < 0.04, "\(seen) where \(error.byChance) was expected")
+        // One of twenty, within what 400 samples allow.
+        #expect((6...38).contains(beyond), "\(beyond) of 400")
+        // Half of the time chance explains it all and more.
+        #expect((120...280).contains(debiased.count { $0 == 0 }))
+    }
+
+    /// What is wrong by 0.05 everywhere shows it with many rows and with few, while the plain error grows with chance.
+    @Test(arguments: [300, 3_000])
+    func anErrorIsFoundBesideChance(_ rows: Int) throws {
+        let truth = (0..<rows).map { 0.1 + 0.5 * Double($0 * $0 % rows) / Double(rows) }
+        var (square, plain) = (0.0, 0.0)
+        for seed: UInt64 in 1...300 {
+            var chance = SeededChance(seed: seed)
+            let error = CalibrationError(truth.map { $0 + 0.05 }, won: truth.map { chance.uniform() < $0 })
+            let root = try #require(error.debiased)
+            square += root * root / 300
+            plain += error.ece / 300
+        }
+        #expect(abs(square.squareRoot() - 0.05) < 0.006, "\(square.squareRoot())")
+        #expect(plain > (rows == 300 ? 0.07 : 0.05))
+    }
+
+    @Test func tooFewRowsABinSayNothingOfTheRest() {
+        #expect(CalibrationError([0.2, 0.4, 0.6], won: [false, true, true]).debiased == nil)
+        #expect(CalibrationError([], won: []).ece == 0)
+    }
+
     @Test func theLearningCurveAddsUp() throws {
         // Thirty rows, of which every third is open; the model says 0.5 and the rates 0.25.
         let outcomes: [Bool?] = (0..<30).map { $0 % 3 == 2 ? nil : $0 % 3 == 0 }

@@ -31,9 +31,15 @@ struct ClosingTable: Sendable {
         return p * (wins(by: age + days) - wins(by: age)) / open
     }
 
-    /// The share of the eventual wins among leads that come evenly over so many days that are won by the end of them.
-    func meanWins(over days: Int) -> Double {
-        if days <= 0 { return 0 }
-        return (0..<days).reduce(0) { $0 + wins(by: Double($1) + 0.5) } / Double(days)
+    /// The share of the eventual wins, among leads that come over so many days, that are won by the end of them.
+    /// - Parameter weeks: How many leads come in each week, which goes round after the last.
+    func meanWins(over days: Int, arriving weeks: [Double] = [1]) -> Double {
+        var (won, all) = (0.0, 0.0)
+        for day in 0..<max(days, 0) {
+            let leads = weeks[day / 7 % weeks.count]
+            won += leads * wins(by: Double(days - day) - 0.5)
+            all += leads
+        }
+        return all > 0 ? won / all : 0
     }
 }

@@ -55,9 +55,9 @@ public struct Forecast: Encodable, Sendable {
     /// A forecast of the days after a moment, from what was known then.
     ///
     /// Open deals are won by their own chance, given their age and the closing curve; leads to come are Poisson at each
-    /// partner's recent rate, times season, are like its recent ones, and are won as far as there is time. Uncertain are
-    /// also: the level of arrivals, each partner's share of them (the Gamma posterior of its rate), and how well chances are
-    /// calibrated. The distribution is simulated, with a fixed seed.
+    /// partner's recent rate, times season, are like its recent ones, the last the most, and are won as far as there is time.
+    /// Uncertain are also: the level of arrivals, each partner's share of them (the Gamma posterior of its rate), how well
+    /// chances are calibrated, and how far they wander (`PastQuarters`). The distribution is simulated, with a fixed seed.
     ///
     /// The intervals of wins are the shortest whole numbers that hold as much as they are named after: with equal tails those
     /// of a partner with two wins would hold far more. Those of revenue leave as much out at either end.
@@ -90,15 +90,12 @@ public struct Forecast: Encodable, Sendable {
 
 /// Draws of a quarter.
 private struct ForecastSimulation {
-    /// Chances of the whole program and of a partner are off by so much, in log-odds, whatever the counts say.
-    private static let programDeviation = 0.1
-    private static let partnerDeviation = 0.2
-
     private let basis: ForecastBasis
     private let openByPartner: [[ForecastBasis.Open]]
-    /// Leads like those to come, each with the chances up to it in sum.
+    /// Leads like those to come, each with the weighted chances up to it in sum, and a lead's mean chance.
     private let pools: [[ForecastBasis.Past]]
     private let sums: [[Double]]
+    private let means: [Double]
     private let ratios: [Double]
     private var chance = SeededChance(seed: 0x1ead_11fe)
     private var wins: [[Double]]
@@ -116,7 +113,11 @@ private struct ForecastSimulation {
         pools = basis.past
         sums = basis.past.map { pool in
             var sum = 0.0
-            return pool.map { sum += $0.chance; return sum }
+            return pool.map { sum += $0.weight * $0.chance; return sum }
+        }
+        means = basis.past.map { pool in
+            let weight = pool.reduce(0) { $0 + $1.weight }
+            return weight > 0 ? pool.reduce(0) { $0 + $1.weight * $1.chance } / weight : 0
         }
         ratios = basis.amountRatios.isEmpty ? [1] : basis.amountRatios
         wins = [[Double]](repeating: [], count: count)
@@ -125,7 +126,7 @@ private struct ForecastSimulation {
     }
 
     mutating func run(_ draws: Int) {
-        let calibrationDeviation = (1 / (basis.recentWins + 1) + Self.programDeviation * Self.programDeviation).squareRoot()
+        let calibrationDeviation = (1 / (basis.recentWins + 1) + basis.wander.program * basis.wander.program).squareRoot()
         for _ in 0..<draws {
             let level = exp(basis.drift * chance.normal() - basis.drift * basis.drift / 2) * basis.season
             let factor = basis.calibration * exp(calibrationDeviation * chance.normal() - calibrationDeviation * calibrationDeviation / 2)
@@ -145,17 +146,18 @@ private struct ForecastSimulation {
 
     private mutating func draw(_ partner: Int, level: Double, factor: Double) -> (wins: Double, revenue: Double) {
         if openByPartner[partner].isEmpty && pools[partner].isEmpty { return (0, 0) }
-        let own = factor * exp(Self.partnerDeviation * chance.normal() - Self.partnerDeviation * Self.partnerDeviation / 2)
+        let deviation = basis.wander.partners[partner]
+        let own = factor * exp(deviation * chance.normal() - deviation * deviation / 2)
         var (wins, revenue) = (0.0, 0.0)
         for deal in openByPartner[partner] where chance.uniform() < min(1, deal.chance * own) {
             wins += 1
             revenue += deal.value * ratios[chance.below(ratios.count)]
         }
         pipeline[partner] += wins
-        guard let expected = sums[partner].last, expected > 0 else { return (wins, revenue) }
+        if means[partner] == 0 { return (wins, revenue) }
         let kept = Double(basis.keptInRecent[partner])
         let leads = (kept + 0.5) / basis.recentDays * Double(basis.days) * level * chance.gammaMeanOne(shape: kept + 0.5)
-        let new = chance.poisson(leads * expected / Double(pools[partner].count) * basis.newWinShare * own)
+        let new = chance.poisson(leads * means[partner] * basis.newWinShare * own)
         for _ in 0..<new { revenue += pick(partner).value * ratios[chance.below(ratios.count)] }
         return (wins + Double(new), revenue)
     }

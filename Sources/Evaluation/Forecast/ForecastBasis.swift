@@ -10,15 +10,15 @@ struct ForecastBasis: Sendable {
         var value: Double
     }
 
-    /// Leads like those that will come: chance of a win at this partner, and value.
+    /// Leads like those that will come: chance of a win at this partner, what it counts for, and value.
     struct Past: Sendable {
         var chance: Double
+        var weight: Double
         var value: Double
     }
 
-    /// Days that rates of arrival are taken from, and that leads like the coming ones are.
+    /// Days that rates of arrival are taken from.
     private static let recentDays = 91.0
-    private static let pastDays = 182.0
     /// Days after which a lead says half as much of how well chances are calibrated: the model goes on learning, and what it
     /// said at first would be held against what it says now.
     private static let calibrationHalfLife = 91.0
@@ -43,6 +43,8 @@ struct ForecastBasis: Sendable {
     var recentWins = 0.0
     /// Share of eventual wins that come within the horizon, of leads that arrive in it.
     var newWinShare = 0.0
+    /// How far chances wander.
+    var wander: PastQuarters
     /// Deviation of the level of arrivals from one quarter to the next, of its logarithm.
     var drift = 0.1
     /// Won amounts over deal values.
@@ -56,31 +58,34 @@ struct ForecastBasis: Sendable {
         let first = history.first ?? moment
         recentDays = min(Self.recentDays, max(1, Self.days(from: first, to: moment)))
         let table = ClosingTable(history.curves.last { $0.at <= moment }?.shares ?? [])
-        newWinShare = table.meanWins(over: days)
-        var expected = 0.0
-        for lead in history.leads where lead.submittedAt <= moment && !lead.isMerged { take(lead, table, &expected) }
+        var expected = 0.0, kept: [KeptLead] = []
+        wander = PastQuarters([], partners: 0, days: days, historyDays: 0, table)
+        for lead in history.leads where lead.submittedAt <= moment && !lead.isMerged { take(lead, table, &expected, &kept) }
+        wander = PastQuarters(kept, partners: past.count, days: days, historyDays: Self.days(from: first, to: moment), table)
         calibration = (recentWins + Self.calibrationStrength) / (expected + Self.calibrationStrength)
-        readArrivals(history.leads.lazy.filter { !$0.isMerged && $0.submittedAt <= moment }.map(\.submittedAt))
+        readArrivals(history.leads.lazy.filter { !$0.isMerged && $0.submittedAt <= moment }.map(\.submittedAt), table)
     }
 
     private static func days(from: Timestamp, to: Timestamp) -> Double { Double(to.micros - from.micros) / Double(Timestamp.microsPerDay) }
 
-    private mutating func take(_ lead: LeadRecord, _ table: ClosingTable, _ expected: inout Double) {
+    private mutating func take(_ lead: LeadRecord, _ table: ClosingTable, _ expected: inout Double, _ kept: inout [KeptLead]) {
         guard let award = lead.awards.last(where: { $0.at <= at }), award.endedAt > at || award.end == .closed,
             let chance = award.conversion, lead.closedAt > at || lead.isDecided
         else { return }
         let age = Self.days(from: award.at, to: at), value = Double(lead.valueMinorUnits)
         if age <= recentDays { keptInRecent[award.partner] += 1 }
-        if age <= Self.pastDays { past[award.partner].append(Past(chance: chance, value: value)) }
-        if age <= 2 * Self.pastDays {
+        let isWon = lead.isWon && lead.closedAt <= at, like = KeptLead(partner: award.partner, age: age, chance: chance, isWon: isWon)
+        kept.append(like)
+        if age <= KeptLead.days { past[award.partner].append(Past(chance: chance, weight: like.weight, value: value)) }
+        if age <= 2 * KeptLead.days {
             let weight = ElementaryFunctions.exp(-age / Self.calibrationHalfLife * Self.halving)
             expected += weight * (chance * table.wins(by: age))
-            if lead.isWon && lead.closedAt <= at { recentWins += weight }
+            if isWon { recentWins += weight }
         }
         if lead.closedAt > at {
             open.append(Open(partner: award.partner, chance: table.winsWithin(Double(days), chance: chance, age: age), value: value))
         } else if lead.isWon {
-            if age <= 2 * Self.pastDays { wins += 1 }
+            if age <= 2 * KeptLead.days { wins += 1 }
             if value > 0 { amountRatios.append(Double(lead.amountMinorUnits) / value) }
         }
     }
@@ -88,7 +93,7 @@ struct ForecastBasis: Sendable {
     // MARK: Arrivals
 
     /// Arrivals a week back from the moment, the newest week first.
-    private mutating func readArrivals(_ arrivals: some Sequence<Timestamp>) {
+    private mutating func readArrivals(_ arrivals: some Sequence<Timestamp>, _ table: ClosingTable) {
         var weeks: [Int] = []
         for arrival in arrivals {
             let week = Int(Self.days(from: arrival, to: at) / 7)
@@ -97,6 +102,20 @@ struct ForecastBasis: Sendable {
         }
         readDrift(weeks)
         readSeason(weeks)
+        newWinShare = table.meanWins(over: days, arriving: Self.rhythm(weeks))
+    }
+
+    /// How leads spread over the weeks of a quarter, on average of the last four as far as there are so many: where they come
+    /// early in it, more of them are won by its end. Even without a quarter of history.
+    private static func rhythm(_ weeks: [Int]) -> [Double] {
+        let quarters = min(4, weeks.count / 13)
+        return (0..<13).map { week in
+            if quarters == 0 { return 1 }
+            return (1...quarters).reduce(0) { sum, back in
+                let all = weeks[13 * (back - 1)..<13 * back].reduce(0, +)
+                return sum + (all == 0 ? 1 : 13 * Double(weeks[13 * back - 1 - week]) / Double(all)) / Double(quarters)
+            }
+        }
     }
 
     /// How far the sums of neighbouring quarters differ beyond chance.

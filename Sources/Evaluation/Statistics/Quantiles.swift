@@ -4,6 +4,8 @@ import Foundation
 public enum Quantiles {
     /// Quantile of the standard normal that leaves 2.5 % above it.
     public static let normal975 = 1.959963984540054
+    /// The one that leaves 5 % above it.
+    public static let normal95 = 1.6448536269514722
     /// The one that leaves 10 % above it.
     public static let normal90 = 1.2815515655446004
     /// The one that leaves 20 % above it, for a power of 80 %.

@@ -51,7 +51,15 @@ enum EvaluationText {
         for bin in report.reliability {
             table.add([percent(bin.predicted), percent(bin.observed), count(bin.count), bar(bin, reach: reach > 0 ? reach : 1)])
         }
-        return table.text()
+        let model = report.scores.first { $0.model == "leadline" }
+        return table.text() + (model.map { calibration($0.scores.calibration) } ?? "")
+    }
+
+    /// What chance alone makes of the error that the bins show.
+    private static func calibration(_ error: CalibrationError) -> String {
+        let rest = error.debiased.map { ", and \(places($0)) (RMS) without what chance adds" } ?? ""
+        return "Calibration error \(places(error.ece)); right predictions would show \(places(error.byChance)) by chance, one time of twenty "
+            + "over \(places(error.byChanceLimit))\(rest).\n"
     }
 
     private static func bar(_ bin: ReliabilityBin, reach: Double) -> String {
@@ -80,13 +88,21 @@ enum EvaluationText {
         }
         var table = TextTable([
             (Terminal.harmless(scores.column).uppercased(), .left), ("ROWS", .right), ("PREDICTED", .right), ("WON", .right), ("LOG-LOSS", .right),
-            ("ECE", .right),
+            ("ECE", .right), ("BY CHANCE", .right), ("95 %", .right), ("DEBIASED", .right),
         ])
         for group in scores.groups {
-            table.add([group.value, count(group.scored), percent(group.predicted), percent(group.observed), places(group.logLoss), places(group.ece)])
+            let error = group.calibration
+            table.add(
+                [group.value, count(group.scored), percent(group.predicted), percent(group.observed)]
+                    + [group.logLoss, error.ece, error.byChance, error.byChanceLimit].map(places) + [error.debiased.map(places) ?? "-"])
         }
-        let left = scores.values - scores.groups.count
-        return table.text() + (left > 0 ? "\(CountText.of(left, "other value")) with too few scored rows\n" : "")
+        let left = scores.values - scores.groups.count, beyond = scores.groups.count { $0.calibration.exceedsChance }
+        return table.text() + """
+            By chance: the ECE that right predictions would show of as many rows, and below which it stays 19 times of 20; \
+            \(beyond == 0 ? "none is" : beyond == 1 ? "one is" : "\(beyond) are") beyond.
+            Debiased: root of the mean squared error without what chance adds to it; the ECE without chance is no larger.
+
+            """ + (left > 0 ? "\(CountText.of(left, "other value")) with too few scored rows\n" : "")
     }
 
     private static func name(_ model: String) -> String {

@@ -74,11 +74,11 @@ struct Conversion {
     struct Estimate {
         /// The partner's own rate, over all its deals.
         var partnerRate: Double
-        /// P(won), the logistic of the contributions' sum.
-        var conversion: Double
+        /// The contributions' sum; its logistic is P(won).
+        var logOdds: Double
     }
 
-    /// Writes the partner's contributions to `into[at...]`; the estimate is the logistic of their sum in that order.
+    /// Writes the partner's contributions to `into[at...]` and adds them up in that order.
     /// The model's cells come as spans, looked up once for all partners.
     @inline(__always)
     func estimate(
@@ -108,7 +108,7 @@ struct Conversion {
         into[start + ConversionContribution.partnerLanguage.rawValue] = language
         into[start + ConversionContribution.partnerTechnologies.rawValue] = technologies
         sum = (sum + language) + technologies
-        return Estimate(partnerRate: segment.partnerRate, conversion: ElementaryFunctions.logistic(sum))
+        return Estimate(partnerRate: segment.partnerRate, logOdds: sum)
     }
 }
 

@@ -32,6 +32,14 @@ struct Engagement: Sendable {
     @inline(__always)
     func acceptance(_ tally: EngagementTally) -> Double { Self.rate(tally.taken, tally.declined, towards: programAcceptance) }
 
+    /// Log-odds of a partner's taking a lead, against the program's; rates near 0 and 1 count as a fiftieth from there.
+    func habit(_ tally: EngagementTally) -> Double { Self.logOdds(acceptance(tally)) - Self.logOdds(programAcceptance) }
+
+    private static func logOdds(_ rate: Double) -> Double {
+        let bounded = min(max(rate, 0.02), 0.98)
+        return ElementaryFunctions.log(bounded / (1 - bounded))
+    }
+
     /// P(first response in time) for a partner that took the lead.
     @inline(__always)
     func punctuality(_ tally: EngagementTally) -> Double { Self.rate(tally.inTime, tally.missed, towards: programPunctuality) }

@@ -255,15 +255,34 @@ private struct Scorer {
                 typicalDealMin: least[partner], typicalDealMax: most[partner], largestWonMinorUnits: largest[partner],
                 winRate: estimate.partnerRate, acceptance: acceptance, all: all[partner],
                 inVertical: inVertical.isEmpty ? Tally() : inVertical[partner], record: records[partner])
-            let match = fit.contributions(of: partner, readings, into: &fitContributions, at: row * fit.count)
-            fits[row] = match
-            let probability = knownConversions.isEmpty ? estimate.conversion : knownConversions[partner]
-            conversions[row] = probability
-            let factor = engagement.factor(habits[partner], acceptance: acceptance)
-            engagements[row] = factor
-            scores[row] = ExpectedValue.score(
-                value: value, conversion: probability, fit: match, exponent: exponent, engagement: factor)
-            isIn[row] = probability >= minimum && !isAtCap[row]
+            fits[row] = fit.contributions(of: partner, readings, into: &fitContributions, at: row * fit.count)
+            conversions[row] = estimate.logOdds
+            engagements[row] = engagement.factor(habits[partner], acceptance: acceptance)
         }
+        for first in stride(from: 0, to: partners.count, by: 4) {
+            let rows = min(4, partners.count - first)
+            let expected = expected(from: first, rows, fits, conversions)
+            for lane in 0..<rows {
+                let row = first + lane
+                let probability = knownConversions.isEmpty ? expected.conversions[lane] : knownConversions[partners[row]]
+                conversions[row] = probability
+                scores[row] = ExpectedValue.score(
+                    value: value, conversion: probability, fitFactor: expected.fitFactors[lane], engagement: engagements[row])
+                isIn[row] = probability >= minimum && !isAtCap[row]
+            }
+        }
+    }
+
+    /// Four rows at once: a polynomial waits for each of its steps, and while one waits there is time for three more.
+    @inline(__always)
+    private func expected(
+        from first: Int, _ rows: Int, _ fits: borrowing MutableSpan<Double>, _ logOdds: borrowing MutableSpan<Double>
+    ) -> (conversions: SIMD4<Double>, fitFactors: SIMD4<Double>) {
+        var sums = SIMD4<Double>(repeating: 0), matches = SIMD4<Double>(repeating: 1)
+        for lane in 0..<rows {
+            sums[lane] = logOdds[first + lane]
+            matches[lane] = fits[first + lane]
+        }
+        return (ElementaryFunctions.logistic(sums), ExpectedValue.fitFactors(matches, exponent: exponent))
     }
 }

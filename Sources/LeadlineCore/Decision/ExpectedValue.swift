@@ -10,11 +10,16 @@ enum ExpectedValue {
         return n0 + closed == 0 ? 0 : n0 / (n0 + closed)
     }
 
+    /// fit^w, of four candidates at once.
     @inline(__always)
-    static func score(value: Double, conversion: Double, fit: Double, exponent: Double, engagement: Double) -> Double {
-        if exponent == 0 { return (value * conversion) * engagement }
-        let factor = exponent == 1 ? max(fit, fitFloor)
-            : ElementaryFunctions.exp(exponent * ElementaryFunctions.log(max(fit, fitFloor)))
-        return ((value * conversion) * factor) * engagement
+    static func fitFactors(_ fits: SIMD4<Double>, exponent: Double) -> SIMD4<Double> {
+        if exponent == 0 { return SIMD4(repeating: 1) }
+        let floored = fits.replacing(with: fitFloor, where: fits .< fitFloor)
+        return exponent == 1 ? floored : ElementaryFunctions.exp(exponent * ElementaryFunctions.log(floored))
+    }
+
+    @inline(__always)
+    static func score(value: Double, conversion: Double, fitFactor: Double, engagement: Double) -> Double {
+        ((value * conversion) * fitFactor) * engagement
     }
 }

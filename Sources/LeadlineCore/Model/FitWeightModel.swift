@@ -1,6 +1,10 @@
 /// What partners accept, learned online: the log-odds of taking a lead in time as a sum over fit's matches.
 ///
-///     log-odds = bias + sum of weight x (match - 1/2)
+///     log-odds = habit + bias + sum of weight x (match - 1/2)
+///
+/// A partner's habit, how readily it takes leads at all against the others, says nothing of this lead, so it stands beside
+/// the weights, and the share that acceptance has in fit stays as the policy says. Learned as one more weight it would take
+/// the place of all others where partners differ much: fit would be the partner's record, which engagement counts already.
 ///
 /// A Bayesian logistic regression, filtered: weights are jointly Gaussian and an answer moves them by one closed-form step
 /// (assumed-density filtering, Opper 1998, with MacKay's 1992 moderation). They start at the policy's fixed weights, so
@@ -8,6 +12,8 @@
 /// shun makes no fit, and normalised by their sum: fit stays a sum of contributions from 0 to 100 %. Since logic version 2.
 struct FitWeightModel: Sendable, Equatable {
     private static let count = FitContribution.allCases.count
+    /// The contribution that is the partner's habit.
+    private static let habit = FitContribution.acceptance.rawValue
     /// Columns: the bias, then the matches.
     private static let width = count + 1
     /// Most leads are taken; log-odds of 1.5 are 82 %.
@@ -63,29 +69,30 @@ struct FitWeightModel: Sendable, Equatable {
         let sum = sum
         if sum <= 0 { return start }
         var weights = start
-        for k in 0..<Self.count { weights[k] = max(means[k + 1], 0) / sum }
+        for k in 0..<Self.count where k != Self.habit { weights[k] = max(means[k + 1], 0) / sum }
         return weights
     }
 
-    /// Of the weights above zero.
+    /// Of the learned weights above zero, so that divided by it they are the share that the policy leaves to them.
     private var sum: Double {
         var sum = 0.0
-        for k in 0..<Self.count { sum += max(means[k + 1], 0) }
-        return sum
+        for k in 0..<Self.count where k != Self.habit { sum += max(means[k + 1], 0) }
+        return start[Self.habit] < 1 ? sum / (1 - start[Self.habit]) : 0
     }
 
     /// Standard deviation of a weight, on the scale of `weights`.
     func deviation(_ contribution: FitContribution) -> Double {
         let sum = sum, column = contribution.rawValue + 1
-        return sum <= 0 ? 0 : covariance[column * Self.width + column].squareRoot() / sum
+        return sum <= 0 || contribution.rawValue == Self.habit ? 0 : covariance[column * Self.width + column].squareRoot() / sum
     }
 
     /// A partner with these matches took a lead, or declined it or left it lying.
-    mutating func learn(_ matches: FitMatches, taken isTaken: Bool) {
+    /// - Parameter habit: Log-odds of this partner's taking a lead, against the program's.
+    mutating func learn(_ matches: FitMatches, habit: Double, taken isTaken: Bool) {
         if isTaken { taken += 1 } else { refused += 1 }
         var row = [1.0]
         row.reserveCapacity(Self.width)
-        for k in 0..<Self.count { row.append(matches[k] - 0.5) }
+        for k in 0..<Self.count { row.append(k == Self.habit ? 0 : matches[k] - 0.5) }
         var product = [Double](repeating: 0, count: Self.width)
         var (mean, variance) = (0.0, 0.0)
         for i in 0..<Self.width {
@@ -93,7 +100,7 @@ struct FitWeightModel: Sendable, Equatable {
             mean += means[i] * row[i]
             variance += product[i] * row[i]
         }
-        let p = ElementaryFunctions.logistic(mean: mean, variance: variance)
+        let p = ElementaryFunctions.logistic(mean: habit + mean, variance: variance)
         let curvature = max(p * (1 - p), 0.001), gain = 1 / (1 + curvature * variance)
         let gradient = ((isTaken ? 1 : 0) - p) * gain, shrink = curvature * gain
         for i in 0..<Self.width {

@@ -5,9 +5,9 @@
 /// Error against the exact value: below 2 units in the last place on the ranges the core uses.
 public enum ElementaryFunctions {
     // ln 2 in two parts: the first has 21 trailing zero bits, so that k * high is exact for |k| < 2^20.
-    private static let ln2High = 0x1.62e42feep-1
-    private static let ln2Low = 0x1.a39ef35793c76p-33
-    private static let ln2Inverse = 0x1.71547652b82fep+0
+    static let ln2High = 0x1.62e42feep-1
+    static let ln2Low = 0x1.a39ef35793c76p-33
+    static let ln2Inverse = 0x1.71547652b82fep+0
 
     /// e to the power of `x`: 0 below -745, infinity above 709.78, NaN for NaN.
     @inline(__always)
@@ -91,7 +91,7 @@ public enum ElementaryFunctions {
     }
 
     @inline(__always)
-    private static func powerOfTwo(_ exponent: Int) -> Double {
+    static func powerOfTwo(_ exponent: Int) -> Double {
         Double(bitPattern: UInt64(exponent + 1023) << 52)
     }
 }

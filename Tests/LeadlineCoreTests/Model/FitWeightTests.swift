@@ -29,7 +29,9 @@ import Testing
     @Test func theyStartAtTheFixedOnes() throws {
         let weights = Self.program(.learned).state.modelStanding(cellsMost: 0).fitWeights
         #expect(weights.count == FitContribution.allCases.count)
-        for weight in weights { #expect(abs(weight.learned - weight.fixed) < 1e-12 && weight.deviation > 0) }
+        for weight in weights {
+            #expect(abs(weight.learned - weight.fixed) < 1e-12 && (weight.deviation > 0) == (weight.contribution != .acceptance))
+        }
         #expect(abs(weights.reduce(0) { $0 + $1.learned } - 1) < 1e-12)
     }
 
@@ -44,6 +46,26 @@ import Testing
         #expect(evaluation.fitWeights[FitContribution.language.rawValue] == language.learned)
         #expect(evaluation.candidates.allSatisfy { (0...1).contains($0.fit) && $0.fitContributions.reduce(0, +) == $0.fit })
         #expect(try State(canonicalBytes: story.state.canonicalBytes()).canonicalBytes() == story.state.canonicalBytes())
+    }
+
+    /// Partners differ in how readily they take leads, whatever leads: that is their habit, which takes no weight from the
+    /// matches. One takes all, one few, one half; the language decides nothing.
+    @Test func aHabitIsNoMatch() throws {
+        var story = Self.program(.learned)
+        for partner in ["B", "C"] { story.given(0, .partner(partner) { $0.languages = ["de"]; $0.verticals = ["energy"] }) }
+        for index in 0..<600 {
+            let partner = ["A", "B", "C"][index % 3]
+            let takes = partner == "A" ? true : partner == "B" ? index % 12 == 1 : index % 2 == 0
+            story.given(index + 1, .lead("L\(index)") { $0.language = index % 5 < 2 ? "de" : "fr" })
+            story.given(index + 1, .human("L\(index)", .assign(partnerID: partner)))
+            story.given(index + 1, takes ? .accepted("L\(index)", partner) : .declined("L\(index)", partner))
+        }
+        let acceptance = try #require(weight(.acceptance, story)), language = try #require(weight(.language, story))
+        #expect(acceptance.learned == acceptance.fixed && acceptance.deviation == 0)
+        #expect(language.learned < 2 * language.fixed, "\(language)")
+        let standing = story.state.modelStanding(cellsMost: 0)
+        #expect(standing.answersTaken > 250 && standing.answersRefused > 150)
+        #expect(abs(standing.fitWeights.reduce(0) { $0 + $1.learned } - 1) < 1e-12)
     }
 
     /// The fixed weights count until the policy says otherwise, and what answers taught by then is there at once.

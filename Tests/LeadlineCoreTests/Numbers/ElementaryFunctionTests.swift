@@ -1,5 +1,6 @@
-import LeadlineCore
 import Testing
+
+@testable import LeadlineCore
 
 /// Goal: exp, log and the logistic function give the same bits everywhere, and the right ones to two units in the
 /// last place.
@@ -42,6 +43,25 @@ import Testing
         #expect(ElementaryFunctions.logistic(.infinity) == 1)
         #expect(ElementaryFunctions.logistic(-.infinity) == 0)
         #expect(ElementaryFunctions.logistic(.nan).isNaN)
+    }
+
+    /// Four at once have the bits that each has alone: of ordinary numbers, of the golden points, and where one of the four is
+    /// at an end of the range.
+    @Test func fourAtOnceAreTheSameBits() {
+        var chance = Seeded(21)
+        var numbers = (0..<20_000).map { _ in Double(chance.below(2_000_001) - 1_000_000) / Double([1_000_000, 50_000, 1_500][chance.below(3)]) }
+        numbers += (Points.exp + Points.log + Points.logistic).map { Double(bitPattern: $0.x) }
+        numbers += [.infinity, -.infinity, .nan, 0, -0.0, 708, -708, 709.9, -745.2, .leastNonzeroMagnitude, .leastNormalMagnitude / 8, .leastNormalMagnitude, .greatestFiniteMagnitude]
+        numbers += (0..<numbers.count % 4).map { _ in 1 }
+        for first in stride(from: 0, to: numbers.count - 3, by: 4) {
+            let x = SIMD4(numbers[first], numbers[first + 1], numbers[first + 2], numbers[first + 3])
+            let all = (ElementaryFunctions.exp(x), ElementaryFunctions.log(x), ElementaryFunctions.logistic(x))
+            for lane in 0..<4 {
+                #expect(all.0[lane].bitPattern == ElementaryFunctions.exp(x[lane]).bitPattern, "exp(\(x[lane]))")
+                #expect(all.1[lane].bitPattern == ElementaryFunctions.log(x[lane]).bitPattern, "log(\(x[lane]))")
+                #expect(all.2[lane].bitPattern == ElementaryFunctions.logistic(x[lane]).bitPattern, "logistic(\(x[lane]))")
+            }
+        }
     }
 
     /// Neighbours on a fine grid: a reduction step that jumps would show.
