@@ -21,8 +21,11 @@ struct AuditRecordsCommand: AsyncParsableCommand {
             and the hash of what was learned. completeness: head, newest signed checkpoint, gap report; everything is \
             verified for it. fairness: per partner, with override rates. sla: per partner, with time zones and the versions \
             of their rules. transfers: leads' residencies against partners'. access: who opened whose data, and whether the \
-            log is whole. retention: erasures, restrictions, objections. changes: what each policy changed, and how many of \
-            the decisions before it it would have changed, decided again (for the newest five).
+            log is whole. retention: erasures, restrictions, objections, and entries moved to archives. changes: what each \
+            policy changed, how many of the decisions before it it would have changed, decided again (for the newest five), \
+            and which logic versions were adopted.
+
+            Where entries were archived, all but access, retention and completeness need the archives: --with-archive.
 
             --section may be repeated; without it all are printed. --json gives one object: records (the fields of \
             ProgramRecords), access, accessBrokenLine, completeness, checkpoint. No personal data. Exit code 1 if the \
@@ -70,8 +73,11 @@ struct AuditRecordsCommand: AsyncParsableCommand {
     }
 
     private func records(_ folder: DataFolder, _ program: String) throws -> ProgramRecords {
-        var builder = RecordsBuilder(program: program)
-        try EntryScan.run(folder, program: program, label: "reading the journal") { entry, position in builder.take(entry, at: position) }
+        let left = try folder.openJournalReadOnly().read { try JournalReader().archivedSegments(of: program, in: $0) }
+        var builder = RecordsBuilder(program: program, left: left)
+        // Counts over part of the journal would mislead; what was executed may be told as far as it is here.
+        let isWhole = RecordsSection.allCases.contains { ![.access, .retention, .completeness].contains($0) && wants($0) }
+        try EntryScan.run(folder, program: program, skipsArchived: !isWhole) { entry, position in builder.take(entry, at: position) }
         var records = builder.result()
         guard wants(.changes) || wants(.policies) else { return records }
         for index in builder.policies.indices.dropFirst() {
@@ -186,15 +192,30 @@ struct RecordsText {
         return table.text().split(separator: "\n").map(String.init)
     }
 
+    private var archived: [String] {
+        records.archived.map { part in
+            let role = part.archivedBy.map { " by \($0)" } ?? ""
+            let place = part.path.map { "; the archive was at \($0)" } ?? "; they have not left this journal"
+            return "\(part.time ?? "(stated in an archive)") archived entries \(part.first) to \(part.next - 1)\(role), archive \(part.archive), position \(part.position)\(place)"
+        }
+    }
+
     var retention: [String] {
         ["executed: \(records.executions.isEmpty ? "nothing" : Self.counts(records.executions))", "input payloads are deleted in the transaction that journals them; sealed data ends by erasure, and by the policy's retention where it sets one"]
             + records.retention.suffix(100).map { execution in
                 let policy = execution.policyVersion.map { " by policy \($0.prefix(12))" } ?? ""
                 return "\(execution.time) \(execution.kind)\(policy) at position \(execution.position), \(execution.effects) events"
-            }
+            } + archived
     }
 
     var changes: [String] {
+        policyChanges + records.logic.enumerated().map { index, change in
+            let event = change.event.map { ", event \($0)" } ?? ""
+            return "\(change.time) logic version \(change.version) \(index == 0 ? "decides from the beginning" : "adopted; it decides from position \(change.position) on")\(event)"
+        }
+    }
+
+    private var policyChanges: [String] {
         records.policies.flatMap { card in
             let difference = card.difference.map { "decided again over the history before it: \($0.changed) of \($0.decisions) decisions would have been others" }
             return ["\(card.from) \(card.version.prefix(12)) \(card.name)"] + card.changes.map { "  \($0.field): \($0.before ?? "-") -> \($0.after ?? "-")" }

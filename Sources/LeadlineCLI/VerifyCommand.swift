@@ -94,7 +94,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func verify(_ folder: DataFolder, _ checkpoints: [ForeignCheckpoint]) async throws -> Bool {
         let verifier = Verifier(folder, depth: quick ? .chain : .full, keys: try KeyArguments.read(key), checkpoints: checkpoints,
-            isArchive: archive.archive != nil)
+            isArchive: !archive.archive.isEmpty)
         let report = try await SharedProgressBar.audit("verifying") { bar in
             try await verifier.run(program: data.givenProgram) { bar.update($0) }
         }

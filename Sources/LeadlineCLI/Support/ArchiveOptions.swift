@@ -6,24 +6,27 @@ import Journal
 
 /// Reading from an archive instead of from a data folder.
 struct ArchiveOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Read this archive of 'leadline export', a folder or a .tar file, instead of a data folder.", valueName: "path"))
-    var archive: String?
+    @Option(
+        help: ArgumentHelp(
+            "Read this archive of 'leadline export', a folder or a .tar file, instead of a data folder; may be repeated for one that goes on where another ends.",
+            valueName: "path"))
+    var archive: [String] = []
 
-    /// Runs `body` with the data folder, or with one made of the archive, which is removed afterwards.
+    /// Runs `body` with the data folder, or with one made of the archives, which is removed afterwards.
     func withFolder<Result>(_ data: DataFolderOptions, _ body: (DataFolder) async throws -> Result) async throws -> Result {
-        guard let archive else { return try await body(try data.folder()) }
-        let open = try OpenArchive(archive)
+        if archive.isEmpty { return try await body(try data.folder()) }
+        let open = try archive.map { try OpenArchive($0) }
         let target = OpenArchive.temporaryPath()
         defer { _ = try? FileManager.default.removeItem(atPath: target) }
         let folder: DataFolder
         do {
             var bar = ProgressBar("unpacking", unit: "entries")
             defer { bar.finish() }
-            folder = try ArchiveReader(open.path).unpack(to: target) { bar.update($0, of: $1) }
+            folder = try ArchiveReader.unpack(open.map { try ArchiveReader($0.path) }, to: target) { bar.update($0, of: $1) }
         } catch let error as ArchiveError {
             throw CommandFailure(.checkFailed, "\(error)")
         } catch let error as NoteError {
-            throw CommandFailure(.checkFailed, "\(error)", at: archive)
+            throw CommandFailure(.checkFailed, "\(error)", at: archive.joined(separator: ", "))
         } catch { throw CommandFailure(ofAudit: error) }
         return try await body(folder)
     }
