@@ -212,7 +212,9 @@ extension ProgramVerification {
             let from = decidedFrom > 0 ? " from position \(decidedFrom) on, from the state that is stated with the archive," : ""
             lines.append("  decisions: \(events) events of \(entries - min(entries, decidedFrom)) entries\(from) decided again, equal; positions and stamps in order")
             lines.append(
-                statesAvailable
+                statesAvailable && stateHashesCompared == 0
+                    ? "  states: none is on record yet to compare with; state now \(stateHash)"
+                    : statesAvailable
                     ? "  states: \(stateHashesCompared) recorded hashes and \(snapshotsCompared) snapshots equal to the fold; state now \(stateHash)"
                     : "  states: not compared: there is no derived.db; state now \(stateHash)")
             lines.append("  guarantees: \(leadsAccepted) leads accepted, none lost; \(assignmentsCheckedAgainstCaps) assignments, none over a cap")

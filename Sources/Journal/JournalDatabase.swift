@@ -12,6 +12,9 @@ import GRDB
 /// clustered by (stream, position) would move every blob over a quarter of a page to an overflow
 /// page and split half-full leaves wherever a stream ends. A stream is read through the unique
 /// index, whose order is also the order of the rows.
+///
+/// Of an entry that left for an archive (``ArchivedSegment``) the row stays, with the leaf in the place
+/// of its bytes: commit order, offsets, chain and tree need no exception for it.
 public enum JournalDatabase {
     /// The newest format this code reads: that of a journal whose oldest entries are archived. Until then it is 1.
     public static let formatVersion = 2

@@ -82,6 +82,13 @@ public struct JournalReader: Sendable {
         return unsafe statement.withBytes(0) { unsafe Array($0) }
     }
 
+    /// The leaf of one entry, also of one that stands in an archive; `nil` if there is none.
+    public func leaf(program: String, position: UInt64, in db: Database) throws -> Digest? {
+        var found: Digest?
+        try forEachLeaf(program: program, from: position, limit: 1, in: db) { at, _, leaf in if at == position { found = leaf } }
+        return found
+    }
+
     /// Calls `body` with the entries of all streams in commit order, from `seq` on, at most
     /// `limit`: what a projection follows.
     public func forEachCommitted(

@@ -126,13 +126,14 @@ struct ArchiveCommand: AsyncParsableCommand {
         let message = try WireSegmentArchived(serializedBytes: FactCodec.encode(.segmentArchived(statement)).bytes)
         let record = EventRecord.binary(.segmentArchived, program: program, json: try message.jsonString())
         let settings = folder.isShard ? try kafka.required() : nil
+        let size = try archiver.size()
         let outcome = try await Publication.publish([record], to: folder, kafka: settings)
         if case .processed(let report) = outcome, report.rejections > 0 {
             throw CommandFailure(.environment, "the statement was rejected: \(outcome.sentence)")
         }
         let end = ContinuousClock.now + Self.wait
         while true {
-            if let digest = Digest(statement.archiveDigest), let stated = try archiver.stated(in: digest) { return stated }
+            if let digest = Digest(statement.archiveDigest), let stated = try archiver.stated(in: digest, from: size) { return stated }
             guard ContinuousClock.now < end else {
                 throw CommandFailure(
                     .environment, "the statement is on leadline.controls, but the journal does not show it yet. Nothing was deleted", at: folder.path,

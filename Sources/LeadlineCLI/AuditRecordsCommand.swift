@@ -154,23 +154,23 @@ struct RecordsText {
 
     var policies: [String] {
         records.policies.flatMap { card in
-            ["\(card.version.prefix(12)) \(card.name), by \(card.method), from \(card.from) until \(card.until ?? "now"), \(card.decisions) decisions, position \(card.position), event \(card.event ?? "-"), approver \(card.approver ?? "not recorded")"]
+            ["\(card.version.prefix(12)) \(card.name), by \(card.method), from \(card.from) until \(card.until ?? "now"), \(CountText.of(card.decisions, "decision")), position \(card.position), event \(card.event ?? "-"), approver \(card.approver ?? "not recorded")"]
                 + card.hardRules.map { "  \($0)" }
         }
     }
 
     var models: [String] {
-        ["\(records.modelVersions) versions used by decisions\(records.modelVersions > 20 ? ", the newest 20 here and more with --json" : ""); 'leadline model card' shows calibration and weights"]
+        ["\(records.modelVersions) versions used by decisions; a version is a hash over all that the model was told, awards too, so that each decision may have its own\(records.modelVersions > 20 ? ", the newest 20 here and more with --json" : ""); 'leadline model card' shows calibration and weights"]
             + records.models.suffix(20).map {
-                "\($0.version) from \($0.from) until \($0.until), \($0.decisions) decisions, learned \($0.won) won and \($0.lost) lost (positions \($0.trainedFrom.map(String.init) ?? "-") to \($0.trainedThrough.map(String.init) ?? "-")), data \($0.dataHash.prefix(32))"
+                "\($0.version) from \($0.from) until \($0.until), \(CountText.of($0.decisions, "decision")), learned \($0.won) won and \($0.lost) lost (positions \($0.trainedFrom.map(String.init) ?? "-") to \($0.trainedThrough.map(String.init) ?? "-")), data \($0.dataHash.prefix(32))"
             }
     }
 
     var fairness: [String] {
-        var table = TextTable([("PARTNER", .left), ("AMONG BEST", .right), ("ASSIGNED", .right), ("BY HUMAN", .right), ("TAKEN BACK", .right), ("WON", .right), ("LOST", .right), ("REVIEWS", .right), ("OVERRIDDEN", .right)])
+        var table = TextTable([("PARTNER", .left), ("AMONG BEST", .right), ("BY LEADLINE", .right), ("BY HUMAN", .right), ("IN HISTORY", .right), ("TAKEN BACK", .right), ("WON", .right), ("LOST", .right), ("REVIEWS", .right), ("OVERRIDDEN", .right)])
         for row in records.fairness {
             let rate = row.overrideRate.map { "\(row.overridden) (\(ReportText.percent($0)))" } ?? "-"
-            table.add([row.partner, "\(row.considered)", "\(row.assigned)", "\(row.byHuman)", "\(row.takenBack)", "\(row.won)", "\(row.lost)", "\(row.reviews)", rate])
+            table.add([row.partner, "\(row.considered)", "\(row.assigned)", "\(row.byHuman)", "\(row.fromHistory)", "\(row.takenBack)", "\(row.won)", "\(row.lost)", "\(row.reviews)", rate])
         }
         return table.text().split(separator: "\n").map(String.init)
     }
@@ -179,17 +179,18 @@ struct RecordsText {
         var table = TextTable([("PARTNER", .left), ("TIMERS", .right), ("MET", .right), ("MISSED", .right), ("MEAN", .right), ("TIME ZONE", .left), ("RULES", .left)])
         for row in records.promises where row.timers + row.met + row.missed > 0 || !row.calendars.isEmpty {
             let rules = row.calendars.sorted { $0.value < $1.value }.map { "\($0.key) from #\($0.value)" }.joined(separator: ", ")
-            table.add([row.partner, "\(row.timers)", "\(row.met)", "\(row.missed)", ReportText.seconds(row.meanSeconds), row.timeZone, rules])
+            table.add([row.partner, "\(row.timers)", "\(row.met)", "\(row.missed)", ReportText.seconds(row.meanSeconds), row.timeZone.isEmpty ? "none: round the clock" : row.timeZone, rules.isEmpty ? "-" : rules])
         }
         return table.text().split(separator: "\n").map(String.init)
     }
 
     var transfers: [String] {
-        var table = TextTable([("LEADS OF", .left), ("PARTNER", .left), ("KEEPS DATA IN", .left), ("LEADS", .right), ("OUTSIDE", .right)])
+        var table = TextTable([("LEADS OF", .left), ("PARTNER", .left), ("KEEPS DATA IN", .left), ("LEADS", .right), ("OUTSIDE", .right), ("BY LEADLINE", .right)])
         for row in records.transfers {
-            table.add([row.leadResidency.isEmpty ? "(not stated)" : row.leadResidency, row.partner, row.partnerResidencies.joined(separator: ","), "\(row.leads)", "\(row.outside)"])
+            table.add([row.leadResidency.isEmpty ? "(not stated)" : row.leadResidency, row.partner, row.partnerResidencies.joined(separator: ","), "\(row.leads)", "\(row.outside)", "\(row.outsideByLeadline)"])
         }
         return table.text().split(separator: "\n").map(String.init)
+            + ["outside: the partner's profile does not cover the lead's residency. Imported history and humans are not bound by hard rules; Leadline is, where the policy has one"]
     }
 
     private var archived: [String] {

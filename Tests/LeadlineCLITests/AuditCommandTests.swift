@@ -102,6 +102,10 @@ import Testing
         #expect(try binary.mustRun("explain", "lead-2").out.contains("Recomputed"))
         #expect(try binary.mustRun("audit", "dossier", "--subject", "kim1@example.com", "--with-archive", archive).out.contains("lead-1"))
 
+        #expect(try binary.mustRun("audit", "dossier", "--subject", "lead-2").out.contains("1 of 1 decisions reproduced"))
+        #expect(try binary.mustRun("partners", "apply", "-f", binary.data + "/partners.yaml").out.contains("not in the file"))
+        #expect(try binary.mustRun("audit", "erase", "--subject", "kim1@example.com", "--requested-by", "phone", "-o", binary.data + "/erased").out.contains("archived"))
+
         // Proofs hold, the processor goes on, and the records tell of it.
         try binary.mustRun("audit", "check", try binary.file("before", before), "--key", key)
         try binary.mustRun("audit", "check", try binary.file("after", try binary.mustRun("audit", "prove", "--from", "\(size)").out), "--key", key)

@@ -159,16 +159,27 @@ public struct SegmentArchiver {
     }
 
     /// The newest entry that states an archive with this digest; nil if none does.
-    public func stated(in archive: Digest) throws -> Stated? {
-        try journal.read { db in
+    /// - Parameter position: where to begin; earlier entries are not looked at.
+    public func stated(in archive: Digest, from position: UInt64 = 0) throws -> Stated? {
+        let field = MessageKind.segmentArchived.bodyFieldNumber
+        return try journal.read { db in
             var found: Stated?
-            try JournalReader().forEachEntry(program: program, from: JournalReader().firstReadable(of: program, in: db), in: db) { position, bytes in
-                let entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
-                if case .segmentArchived(let fact) = entry.input.fact, fact.archiveDigest == archive.bytes { found = Stated(position: position, fact: fact) }
+            let from = max(position, try JournalReader().firstReadable(of: program, in: db))
+            try JournalReader().forEachEntry(program: program, from: from, in: db) { position, bytes in
+                try unsafe bytes.withUnsafeBytes { raw in
+                    guard unsafe try EntryCodec.peek(raw).inputField == field else { return }
+                    let entry = unsafe try EntryCodec.decode(raw)
+                    if case .segmentArchived(let fact) = entry.input.fact, fact.archiveDigest == archive.bytes {
+                        found = Stated(position: position, fact: fact)
+                    }
+                }
             }
             return found
         }
     }
+
+    /// Entries in the stream now.
+    public func size() throws -> UInt64 { try journal.read { try JournalReader().head(of: program, in: $0)?.size ?? 0 } }
 
     // MARK: Removing
 

@@ -106,6 +106,8 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var considered = 0
         /// Leads that Leadline gave it.
         public var assigned = 0
+        /// Leads that it had before Leadline decided: imported history.
+        public var fromHistory = 0
         /// Leads that a human gave it.
         public var byHuman = 0
         /// Leads that it declined or that were taken back.
@@ -152,6 +154,8 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var leads: Int
         /// Leads whose residency the partner's profile did not cover at that moment.
         public var outside: Int
+        /// Those of them that Leadline gave it; the others came by a human or from imported history.
+        public var outsideByLeadline = 0
     }
 
     /// An erasure, a restriction or an objection; or leads whose time was over, one execution for all of a day.

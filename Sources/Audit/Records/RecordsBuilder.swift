@@ -69,7 +69,7 @@ public struct RecordsBuilder {
     }
 
     private mutating func count(_ entry: EntryRecord) {
-        let name = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))?.fullName ?? "Leadline's own"
+        let name = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))?.fullName ?? "Leadline's own (deadlines, repetitions)"
         records.processing.inputs[name, default: 0] += 1
         if !entry.sealed.isEmpty { records.processing.sealedEntries += 1 }
         if let subject = entry.input.subject { persons.insert(subject) }
@@ -151,18 +151,21 @@ public struct RecordsBuilder {
     }
 
     private mutating func assigned(_ event: LeadAssigned) {
-        if event.cause == .human && event.evaluation == nil {
-            fairness[event.partnerID, default: .init(partner: event.partnerID)].byHuman += 1
-        } else {
-            fairness[event.partnerID, default: .init(partner: event.partnerID)].assigned += 1
-        }
+        let isHuman = event.cause == .human && event.evaluation == nil
+        let isOwn = !isHuman && event.cause != .imported
+        var row = fairness[event.partnerID] ?? .init(partner: event.partnerID)
+        if isOwn { row.assigned += 1 } else if isHuman { row.byHuman += 1 } else { row.fromHistory += 1 }
+        fairness[event.partnerID] = row
         if event.respondBy != nil { promises[event.partnerID, default: .init(partner: event.partnerID)].timers += 1 }
         let (residency, places) = (leadResidency[event.leadID] ?? "", residencies[event.partnerID] ?? [])
         var transfer = transfers["\(residency)\n\(event.partnerID)"]
             ?? .init(leadResidency: residency, partner: event.partnerID, partnerResidencies: places, leads: 0, outside: 0)
         transfer.partnerResidencies = places
         transfer.leads += 1
-        if !residency.isEmpty && !places.contains(residency) { transfer.outside += 1 }
+        if !residency.isEmpty && !places.contains(residency) {
+            transfer.outside += 1
+            if isOwn { transfer.outsideByLeadline += 1 }
+        }
         transfers["\(residency)\n\(event.partnerID)"] = transfer
     }
 

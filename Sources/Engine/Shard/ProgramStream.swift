@@ -47,6 +47,15 @@ public struct ProgramStream: Sendable {
         return state
     }
 
+    /// The program's currency, which its first entry states; where that is archived, the state after it.
+    public static func currency(of program: String, _ journal: Database) throws -> String {
+        if try JournalReader().firstReadable(of: program, in: journal) > 0 { return try archivedState(program, journal)?.currency ?? "" }
+        guard let first = try JournalReader().entry(program: program, position: 0, in: journal),
+            case .programRegistered(let fact) = try EntryCodec.decode(first).input.fact
+        else { return "" }
+        return fact.currency
+    }
+
     private static func latestSnapshot(_ program: String, through end: UInt64, _ db: Database) throws -> State? {
         var limit = end
         while true {
