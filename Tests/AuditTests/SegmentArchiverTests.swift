@@ -155,6 +155,14 @@ import Testing
         #expect(upper.faults == [] && upper.programs[0].archived.map(\.isRead) == [false, true])
         #expect(throws: JournalError.self) { _ = try atHand(folder, path) }
 
+        // The list of leads is made again with the archives alone.
+        for suffix in ["", "-wal", "-shm"] { _ = try? FileManager.default.removeItem(atPath: folder.folder.derivedPath + suffix) }
+        let clock = FixedClock(AuditFolder.at(500))
+        #expect(throws: JournalError.self) { _ = try Processor(folder.folder, clock: clock, timeSource: .eventTime) }
+        _ = try Processor(atHand(folder, path, second), clock: clock, timeSource: .eventTime)
+        let again = try await Verifier(atHand(folder, path, second)).run()
+        #expect(again.faults == [] && again.projection.isChecked && again.projection.rows > 20)
+
         // Alone, the archives are a journal up to their end, in any order, and the second alone is not.
         let key = try CheckpointSigner(folder.folder).verifierKey(Self.program)
         for archive in [path, second] {
