@@ -35,6 +35,11 @@ import Testing
         try binary.mustRun("audit", "verify", "--archive", archive, "--key", key, "--checkpoint", held)
         #expect(try binary.mustRun("replay", "--archive", archive).out.contains("everything came out as recorded"))
         #expect(try binary.mustRun("explain", "lead-1", "--archive", archive).out.contains("Recomputed"))
+        #expect(try binary.mustRun("replay", "--logic", "1").out.contains("under logic version 1, by the policies that were published"))
+        #expect(try binary.run("replay", "--logic", "99").code == 2)
+        try binary.mustRun("partners", "apply", "-f", binary.data + "/partners.yaml")
+        let access = try binary.mustRun("audit", "records", "--section", "access").out
+        #expect(access.contains("partners apply demo ") && access.contains("shown to nobody") && !access.contains("@"))
         let report = try binary.mustRun("audit", "verify", "--key", key, "--checkpoint", held, "--json").objects()[0]
         #expect((report["programs"] as? [[String: Any]])?.first?["checkpoints"] as? Int == 3)
     }
