@@ -67,13 +67,13 @@ struct ArchiveCommand: AsyncParsableCommand {
             let archiver = try SegmentArchiver(folder, program: program)
             let plan = FileManager.default.fileExists(atPath: output) ? nil : try write(archiver)
             let archive = try OpenArchive(output)
-            let digest = try ArchiveReader(archive.path).digest()
+            let digest = try archive.read { try ArchiveReader($0).digest() }
             if let stated = try archiver.stated(in: digest) {
-                try archiver.check(archive.path, stated.fact.firstPosition..<stated.fact.nextPosition, source: output)
+                try archive.read { try archiver.check($0, stated.fact.firstPosition..<stated.fact.nextPosition, source: output) }
                 return try remove(archiver, stated, digest, folder)
             }
             let chosen = try plan ?? self.plan(of: archive, archiver, program)
-            try archiver.check(archive.path, chosen.range, source: output)
+            try archive.read { try archiver.check($0, chosen.range, source: output) }
             let statement = archiver.statement(chosen, archive: digest, by: archivedBy)
             try remove(archiver, try await submit(statement, archiver, program, folder), digest, folder)
         } catch let refusal as CheckpointRefusal {
@@ -111,7 +111,7 @@ struct ArchiveCommand: AsyncParsableCommand {
 
     /// What is there was written by an earlier run of the same command, before it was stated.
     private func plan(of archive: OpenArchive, _ archiver: SegmentArchiver, _ program: String) throws -> SegmentArchiver.Plan {
-        let held = try ArchiveReader(archive.path).segments.first { $0.program == program }
+        let held = try archive.read { try ArchiveReader($0).segments.first { $0.program == program } }
         guard let held, held.first == (try archiver.archived()) else { throw SegmentError.notStated(path: output, program: program) }
         let plan = try archiver.plan(through: held.next)
         guard plan.range.upperBound == held.next else { throw SegmentError.notStated(path: output, program: program) }

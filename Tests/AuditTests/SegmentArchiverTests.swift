@@ -223,14 +223,19 @@ import Testing
         #expect(throws: SegmentError.self) { try archiver.check(path, plan.range, source: "first") }
     }
 
-    @Test(arguments: ["statement", "state", "leaf", "first"]) func tamperingShows(_ what: String) async throws {
+    @Test(arguments: ["statement", "state", "leaf", "digest", "range"]) func tamperingShows(_ what: String) async throws {
         let folder = try await self.folder()
         _ = try await archive(folder, through: 11, "first", minute: 300)
         switch what {
+        case "range": try folder.tamper(\.journalPath, "UPDATE entries_archived SET removed = -1")
         case "statement": try folder.tamper(\.journalPath, "UPDATE entries_archived SET statement = 12")
-        case "state": try folder.tamper(\.journalPath, "UPDATE entries_archived SET state = x'00'")
+        case "state": try folder.tamper(\.journalPath, "UPDATE entries_archived_states SET state = x'00'")
         case "leaf": try folder.tamper(\.journalPath, "UPDATE entries SET bytes = zeroblob(32) WHERE position = 3")
         default: try folder.tamper(\.journalPath, "UPDATE entries_archived SET archive_digest = zeroblob(32)")
+        }
+        if what == "range" {
+            await #expect(throws: DatabaseError.self) { try await Verifier(folder.folder).run() }
+            return
         }
         let report = try await Verifier(folder.folder).run()
         #expect(report.faults.first?.kind == (what == "leaf" ? .chain : .archive), "\(report.faults)")

@@ -53,9 +53,9 @@ public struct SegmentArchiver {
     /// A statement in the journal.
     public struct Stated: Sendable {
         /// Its position.
-        public var position: UInt64
-        /// What it states.
-        public var fact: SegmentArchived
+        public let position: UInt64
+        /// What it states: a stretch of entries before it.
+        public let fact: SegmentArchived
     }
 
     private let folder: DataFolder
@@ -158,7 +158,7 @@ public struct SegmentArchiver {
             stateHash: SnapshotStore.stateHash(of: plan.state).bytes, archiveDigest: archive.bytes, archivedBy: role)
     }
 
-    /// The newest entry that states an archive with this digest; nil if none does.
+    /// The newest entry that states an archive with this digest, of entries before it; nil if none does.
     /// - Parameter position: where to begin; earlier entries are not looked at.
     public func stated(in archive: Digest, from position: UInt64 = 0) throws -> Stated? {
         let field = MessageKind.segmentArchived.bodyFieldNumber
@@ -169,7 +169,8 @@ public struct SegmentArchiver {
                 try unsafe bytes.withUnsafeBytes { raw in
                     guard unsafe try EntryCodec.peek(raw).inputField == field else { return }
                     let entry = unsafe try EntryCodec.decode(raw)
-                    if case .segmentArchived(let fact) = entry.input.fact, fact.archiveDigest == archive.bytes {
+                    if case .segmentArchived(let fact) = entry.input.fact, fact.archiveDigest == archive.bytes,
+                        fact.firstPosition < fact.nextPosition, fact.nextPosition <= position {
                         found = Stated(position: position, fact: fact)
                     }
                 }
@@ -214,7 +215,6 @@ public struct SegmentArchiver {
     private func begin(_ stated: Stated, _ digest: Digest, _ path: String) throws {
         let fact = stated.fact
         func contradicted(_ reason: String) -> SegmentError { .contradicted(position: stated.position, reason) }
-        guard fact.nextPosition <= stated.position else { throw contradicted("it ends after its own statement") }
         guard fact.firstPosition == (try archived()) else { throw contradicted("it begins at \(fact.firstPosition), but \(try archived()) is next") }
         let (root, link, state) = try journal.read { db in
             let (root, link) = try leaves(through: fact.nextPosition, db)

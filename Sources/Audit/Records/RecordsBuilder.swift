@@ -80,6 +80,7 @@ public struct RecordsBuilder {
     }
 
     private mutating func archived(_ fact: SegmentArchived, _ entry: EntryRecord, _ position: UInt64) {
+        guard fact.firstPosition < fact.nextPosition else { return }
         records.archived.removeAll { $0.position == position }
         records.archived.append(.init(
             first: fact.firstPosition, next: fact.nextPosition, archive: Digest(fact.archiveDigest)?.description ?? "", position: position,

@@ -68,12 +68,13 @@ extension JournalReader {
                 FROM entries_archived WHERE stream = ? ORDER BY next
                 """, arguments: [stream]
         ).map { row in
-            guard let link = StoredBytes.digest(row, at: 4), let state = StoredBytes.digest(row, at: 5),
-                let archive = StoredBytes.digest(row, at: 6)
-            else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a segment of \(program) has a hash that is not 32 bytes") }
+            let (first, next, removed, statement): (Int64, Int64, Int64, Int64) = (row[0], row[1], row[2], row[3])
+            guard 0 <= first, first < next, first <= removed, removed <= next, next <= statement,
+                let link = StoredBytes.digest(row, at: 4), let state = StoredBytes.digest(row, at: 5), let archive = StoredBytes.digest(row, at: 6)
+            else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "what is recorded of an archived segment of \(program) is none") }
             return ArchivedSegment(
-                program: program, first: row[0], next: row[1], removed: row[2], statement: row[3], chainLink: link, stateHash: state,
-                archiveDigest: archive, path: row[7])
+                program: program, first: UInt64(first), next: UInt64(next), removed: UInt64(removed), statement: UInt64(statement),
+                chainLink: link, stateHash: state, archiveDigest: archive, path: row[7])
         }
     }
 
@@ -84,7 +85,7 @@ extension JournalReader {
     public func archivedState(of program: String, in db: Database) throws -> Snapshot? {
         guard let segment = try archivedSegments(of: program, in: db).last, let stream = try streamRow(of: program, in: db) else { return nil }
         let state = try Data.fetchOne(
-            db, sql: "SELECT state FROM entries_archived WHERE stream = ? AND next = ?", arguments: [stream, segment.next]
+            db, sql: "SELECT state FROM entries_archived_states WHERE stream = ? AND next = ?", arguments: [stream, segment.next]
         ).map { [UInt8]($0) }
         guard let state, SnapshotStore.stateHash(of: state) == segment.stateHash else {
             throw JournalError.snapshotDamaged(program: program, position: segment.next)
@@ -114,7 +115,8 @@ extension JournalReader {
 }
 
 /// The table of archived segments. It is made with the first of them, and raises the file's format, so that a program
-/// that knows nothing of archives refuses the journal rather than take a leaf for an entry.
+/// that knows nothing of archives refuses the journal rather than take a leaf for an entry. States have a table of their
+/// own, for one may have hundreds of megabytes, and a row is written anew whenever a field of it changes.
 enum SegmentTable {
     static let schema = """
         CREATE TABLE IF NOT EXISTS entries_archived(
@@ -127,8 +129,12 @@ enum SegmentTable {
           state_hash BLOB NOT NULL,
           archive_digest BLOB NOT NULL,
           path TEXT NOT NULL,
-          state BLOB,
           PRIMARY KEY (stream, next)
+        ) STRICT;
+        CREATE TABLE IF NOT EXISTS entries_archived_states(
+          stream INTEGER PRIMARY KEY,
+          next INTEGER NOT NULL,
+          state BLOB NOT NULL
         ) STRICT
         """
 

@@ -24,12 +24,13 @@ public struct SegmentRemoval: Sendable {
         guard segment.first == last else {
             throw JournalError.positionGap(program: segment.program, expected: last, got: segment.first)
         }
-        try db.execute(sql: "UPDATE entries_archived SET state = NULL WHERE stream = ?", arguments: [stream])
         try db.execute(
-            sql: "INSERT INTO entries_archived VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO entries_archived_states VALUES (?, ?, ?)", arguments: [stream, segment.next, Data(state)])
+        try db.execute(
+            sql: "INSERT INTO entries_archived VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 stream, segment.first, segment.next, segment.first, segment.statement, StoredBytes(segment.chainLink),
-                StoredBytes(segment.stateHash), StoredBytes(segment.archiveDigest), segment.path, Data(state),
+                StoredBytes(segment.stateHash), StoredBytes(segment.archiveDigest), segment.path,
             ])
     }
 

@@ -22,7 +22,9 @@ struct ArchiveOptions: ParsableArguments {
         do {
             var bar = ProgressBar("unpacking", unit: "entries")
             defer { bar.finish() }
-            folder = try ArchiveReader.unpack(open.map { try ArchiveReader($0.path) }, to: target) { bar.update($0, of: $1) }
+            folder = try OpenArchive.read(open) { paths in
+                try ArchiveReader.unpack(paths.map { try ArchiveReader($0) }, to: target) { bar.update($0, of: $1) }
+            }
         } catch let error as ArchiveError {
             throw CommandFailure(.checkFailed, "\(error)")
         } catch let error as NoteError {
@@ -46,8 +48,7 @@ struct ArchiveOptions: ParsableArguments {
 final class OpenArchive {
     /// As the user named it.
     let source: String
-    /// The folder.
-    let path: String
+    private let path: String
     private let isTemporary: Bool
 
     init(_ source: String) throws {
@@ -59,6 +60,16 @@ final class OpenArchive {
             _ = try? FileManager.default.removeItem(atPath: path)
             throw CommandFailure(.input, "\(error)")
         }
+    }
+
+    /// Gives `body` the folder, which stays as long as `body` runs: a value may go right after its last use.
+    func read<Result>(_ body: (_ path: String) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(path) }
+    }
+
+    /// The same of several.
+    static func read<Result>(_ archives: [OpenArchive], _ body: (_ paths: [String]) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(archives) { try body(archives.map(\.path)) }
     }
 
     deinit { if isTemporary { _ = try? FileManager.default.removeItem(atPath: path) } }

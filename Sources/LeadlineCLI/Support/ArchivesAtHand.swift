@@ -21,7 +21,7 @@ enum ArchivesAtHand {
                 bar.update(UInt64(index), of: UInt64(archives.count))
                 return try segment(of: archive, segments, folder)
             }
-            return try withExtendedLifetime(archives) { try ArchivedEntries(at: OpenArchive.temporaryPath() + ".db", of: journal, found) }
+            return try ArchivedEntries(at: OpenArchive.temporaryPath() + ".db", of: journal, found)
         } catch let error as ArchiveError {
             throw CommandFailure(.checkFailed, "\(error)")
         } catch let error as NoteError {
@@ -32,14 +32,16 @@ enum ArchivesAtHand {
     private static func segment(
         of archive: OpenArchive, _ segments: [ArchivedSegment], _ folder: DataFolder
     ) throws -> (segment: ArchivedSegment, entries: ArchivedEntries.Entries) {
-        let reader = try ArchiveReader(archive.path)
-        let digest = try reader.digest()
+        let (reader, digest) = try archive.read { path in
+            let reader = try ArchiveReader(path)
+            return (reader, try reader.digest())
+        }
         guard let segment = segments.first(where: { $0.archiveDigest == digest }) else {
             let known = segments.map { "The \($0)" }.joined(separator: ". ")
             throw CommandFailure(
                 .checkFailed, "the archive's digest is \(digest), and no entry left \(folder.path) for such a one", at: archive.source,
                 remedy: known.isEmpty ? "Nothing was archived of this folder; to read an archive alone, use --archive" : known)
         }
-        return (segment, { body in try reader.forEachEntry(of: segment.program, body) })
+        return (segment, { body in try archive.read { _ in try reader.forEachEntry(of: segment.program, body) } })
     }
 }
