@@ -360,7 +360,7 @@ extension State {
         countAssignment(slot, partner, at: stamp)
         award(slot, partner, at: stamp)
         guard let evaluation = event.evaluation else { return }
-        if evaluation.basis == .rotation { rotate(slot, partner, evaluation.method) }
+        if isRotationTurn(evaluation) { rotate(slot, partner, evaluation) }
         if evaluation.propensity > 0 { lots.draw(wasExplored: evaluation.basis == .exploration, period: partners.period[partner]) }
     }
 
@@ -477,10 +477,21 @@ extension State {
         prices.remember(at: stamp, bids, value: isLogic(2) ? evaluation.dealValueMinorUnits : 0)
     }
 
+    /// True if a lead so routed is a turn where partners take turns: an owner's lead is one too from logic version 2 on,
+    /// unless the policy says that ownership keeps the turn.
+    private func isRotationTurn(_ evaluation: EvaluationSummary) -> Bool {
+        switch evaluation.basis {
+        case .rotation: true
+        case .ownership: isLogic(2) && evaluation.method.takesTurns && policy?.ownershipKeepsTurn != true
+        default: false
+        }
+    }
+
     /// The partner had its turn in the lead's country.
-    private mutating func rotate(_ slot: Int, _ partner: Int, _ method: RoutingMethod) {
-        let weight = method == .weightedRotation ? partners.profiles[partner].rotationWeight : 1
-        turns.take(partner, in: view(ofLeadAt: slot).country, weight: weight)
+    private mutating func rotate(_ slot: Int, _ partner: Int, _ evaluation: EvaluationSummary) {
+        let weight = evaluation.method == .weightedRotation ? partners.profiles[partner].rotationWeight : 1
+        let stride = turns.take(partner, in: view(ofLeadAt: slot).country, weight: weight, wasNext: evaluation.basis == .rotation)
+        if isLogic(2) && policy?.declineKeepsTurn == true { leads.leads[slot].strideMicros = stride }
     }
 
     // MARK: Turns among equals
@@ -512,7 +523,10 @@ extension State {
     /// it comes back from those who were credited.
     private mutating func giveTurnBack(_ leadID: String) {
         guard let slot = leads.slot(of: leadID), leads.leads[slot].holder != LeadTable.nowhere else { return }
-        charge(Int(leads.leads[slot].holder), -1, to: leads.leads[slot].turn)
+        let holder = Int(leads.leads[slot].holder)
+        charge(holder, -1, to: leads.leads[slot].turn)
+        let stride = leads.leads[slot].strideMicros
+        if stride > 0 { turns.giveBack(holder, in: view(ofLeadAt: slot).country, stride) }
     }
 
     /// The partner pays so many leads, in equal shares, to those credited.
@@ -532,6 +546,7 @@ extension State {
         leads.leads[slot].dueAt = .distantFuture
         leads.leads[slot].remindAt = .distantFuture
         leads.leads[slot].turn = BitRow()
+        leads.leads[slot].strideMicros = 0
         leads.leads[slot].flags.remove(.onHorizon)
     }
 
@@ -583,6 +598,7 @@ extension State {
         leads.leads[slot].flags.insert(.responded)
         leads.leads[slot].remindAt = .distantFuture
         leads.leads[slot].turn = BitRow()
+        leads.leads[slot].strideMicros = 0
         // A response keeps a lead at its partner, but not at one that is gone.
         if leads.leads[slot].dueCause == .partnerRemoved { return }
         leads.leads[slot].dueAt = .distantFuture

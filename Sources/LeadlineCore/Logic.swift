@@ -12,6 +12,8 @@ import DequeModule
 /// | 2 | the digest of an evaluation goes by columns; places under a cap on open leads have prices; floors in value |
 /// | | up to eight buying signals an account, one for each topic and vendor; which entry stated each value |
 /// | | fit by what outcomes and answers say of partners, by weights that may be learned; deals of the last twelve months |
+/// | | what a few deals say is not enough to believe that a partner is an exception to its profile
+/// | | owners' and declined leads count in the rotation of a country as they do among equals
 /// | | persons of closed leads are forgotten as the policy says |
 public enum Logic {
     /// The version of programs whose registration names none.
@@ -43,6 +45,7 @@ extension State {
     /// not the final amount; when partners answered, they do not.
     private mutating func beginVersion2() {
         accounts.adoptSignalSets()
+        model.tolerate(WinModelSettings.withSegments(logic: 2).partnerBlendTolerance)
         if let policy { fitModel.follow(policy.fitWeights.shares(logic: 2)) }
         for item in leads.closed.items {
             let slot = Int(item.element), lead = leads.leads[slot]

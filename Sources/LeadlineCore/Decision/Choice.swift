@@ -56,7 +56,7 @@ extension Evaluation {
     private static func usualChoice(
         _ lead: LeadView, _ top: Int, _ state: State, _ scratch: EvaluationScratch, _ outcome: inout Outcome
     ) -> (partner: Int, basis: SelectionBasis) {
-        if outcome.summary.method == .roundRobin || outcome.summary.method == .weightedRotation {
+        if outcome.summary.method.takesTurns {
             let partners = inRows(scratch).map { scratch.partners[$0] }
             let next = state.turns.next(among: partners, in: lead.country, lastAssigned: state.partners.lastAssigned)
             return (next ?? scratch.partners[top], .rotation)

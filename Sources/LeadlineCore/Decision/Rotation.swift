@@ -2,7 +2,8 @@
 /// Proportional-Share Resource Management", MIT/LCS/TM-528, 1995).
 ///
 /// Each turn moves a partner on by a stride, the shorter the greater its weight; the one who is least far gets the next
-/// turn. Who was away comes back level with those who were not: neither owed what it missed, nor set back.
+/// turn. Who was away comes back level with those who were not: neither owed what it missed, nor set back. A turn that is
+/// given back is a credit, which stays until it is used.
 struct TurnTable: Sendable, Equatable {
     /// What a partner of weight 1 moves on by.
     static let strideMicros: Int64 = 1_000_000
@@ -11,6 +12,8 @@ struct TurnTable: Sendable, Equatable {
     struct Place: Sendable, Equatable {
         var partner: UInt32
         var passMicros: Int64
+        /// What it was given back and has not used; since logic version 2.
+        var creditMicros: Int64 = 0
     }
 
     /// One country's rotation.
@@ -30,8 +33,13 @@ struct TurnTable: Sendable, Equatable {
     /// How far a partner is, as the next choice sees it.
     private static func pass(_ partner: Int, _ country: Country) -> Int64 {
         let at = index(of: partner, country.places)
-        let own = at < country.places.count && country.places[at].partner == UInt32(partner) ? country.places[at].passMicros : 0
-        return max(own, country.nowMicros)
+        guard holds(at, partner, country.places) else { return country.nowMicros }
+        return max(country.places[at].passMicros, country.nowMicros) - country.places[at].creditMicros
+    }
+
+    /// True if the partner has its place at `at`.
+    private static func holds(_ at: Int, _ partner: Int, _ places: [Place]) -> Bool {
+        at < places.count && places[at].partner == UInt32(partner)
     }
 
     /// First place at or after the partner's.
@@ -53,19 +61,32 @@ struct TurnTable: Sendable, Equatable {
         }
     }
 
-    /// A partner of some weight had its turn.
-    mutating func take(_ partner: Int, in code: Vocabulary.Code, weight: UInt32) {
+    /// A partner of some weight had its turn; it `wasNext`, or a lead that came another way counts as one. Returns what
+    /// it moved on by.
+    mutating func take(_ partner: Int, in code: Vocabulary.Code, weight: UInt32, wasNext: Bool) -> Int64 {
         let slot = countries.firstIndex { $0.code == code } ?? countries.count
         if slot == countries.count { countries.append(Country(code: code, nowMicros: 0, places: [])) }
-        let pass = Self.pass(partner, countries[slot])
-        countries[slot].nowMicros = pass
-        let moved = Place(partner: UInt32(partner), passMicros: pass + Self.strideMicros / Int64(max(weight, 1)))
+        let stride = Self.strideMicros / Int64(max(weight, 1))
         let at = Self.index(of: partner, countries[slot].places)
-        if at < countries[slot].places.count, countries[slot].places[at].partner == moved.partner {
-            countries[slot].places[at] = moved
-        } else {
-            countries[slot].places.insert(moved, at: at)
+        if !Self.holds(at, partner, countries[slot].places) {
+            countries[slot].places.insert(Place(partner: UInt32(partner), passMicros: 0), at: at)
         }
+        var place = countries[slot].places[at]
+        let used = min(place.creditMicros, stride)
+        place.creditMicros -= used
+        place.passMicros = max(place.passMicros, countries[slot].nowMicros)
+        // What a credit pays for in full, or comes out of turn, leaves the others where they were.
+        if wasNext && used < stride { countries[slot].nowMicros = place.passMicros }
+        place.passMicros += stride - used
+        countries[slot].places[at] = place
+        return stride
+    }
+
+    /// A partner has not had the turn that moved it on by `stride`.
+    mutating func giveBack(_ partner: Int, in code: Vocabulary.Code, _ stride: Int64) {
+        guard let slot = countries.firstIndex(where: { $0.code == code }) else { return }
+        let at = Self.index(of: partner, countries[slot].places)
+        if Self.holds(at, partner, countries[slot].places) { countries[slot].places[at].creditMicros += stride }
     }
 
     func write(to w: inout StateWriter) {
@@ -75,6 +96,7 @@ struct TurnTable: Sendable, Equatable {
             w.put(each: country.places) { w, place in
                 w.put(place.partner)
                 w.put(place.passMicros)
+                if w.logicVersion >= 2 { w.put(place.creditMicros) }
             }
         }
     }
@@ -83,7 +105,9 @@ struct TurnTable: Sendable, Equatable {
         countries = try r.each { (r) throws(StateBytesError) in
             Country(
                 code: try r.get(), nowMicros: try r.get(),
-                places: try r.each { (r) throws(StateBytesError) in Place(partner: try r.get(), passMicros: try r.get()) })
+                places: try r.each { (r) throws(StateBytesError) in
+                    Place(partner: try r.get(), passMicros: try r.get(), creditMicros: r.logicVersion >= 2 ? try r.get() : 0)
+                })
         }
     }
 }

@@ -47,9 +47,9 @@ public struct Policy: Sendable, Equatable {
     public var shadow = false
     /// After a missed deadline a partner gets no leads for so long; 0 is no time.
     public var coolDownMinutes: UInt32 = 0
-    /// True if a lead that came by ownership leaves the partner's turn among equals as it was.
+    /// True if a lead that came by ownership leaves the partner's turn, among equals and in a rotation, as it was.
     public var ownershipKeepsTurn = false
-    /// True if a partner that declines gets its turn among equals back.
+    /// True if a partner that declines gets its turn, among equals and in a rotation, back.
     public var declineKeepsTurn = false
     public var review = ReviewRule()
     /// Lawful bases on which a lead may be routed; none is any, or none stated.
@@ -196,6 +196,8 @@ public enum RoutingMethod: UInt8, Sendable, CaseIterable {
     case weightedRotation
     /// The best fit, as a static rules score would have it.
     case highestFit
+
+    var takesTurns: Bool { self == .roundRobin || self == .weightedRotation }
 }
 
 /// One arm of a pilot.

@@ -34,7 +34,7 @@ struct ExpertBlend: Sendable, Equatable {
 
     /// Works out what is believed from the losses.
     mutating func refresh(_ settings: WinModelSettings) {
-        let beliefs = Self.beliefs(losses, rate: settings.blendRate, settings)
+        let beliefs = Self.beliefs(losses, rate: settings.blendRate, tolerance: 0, settings)
         let b = settings.blendPrior * beliefs, c = settings.spreadPrior * beliefs
         weights = b / ((((b[0] + b[1]) + b[2]) + b[3]) + b[4])
         spreads = c / ((((c[0] + c[1]) + c[2]) + c[3]) + c[4])
@@ -66,18 +66,26 @@ struct ExpertBlend: Sendable, Equatable {
         believe(partner, settings)
     }
 
-    private mutating func believe(_ partner: Int, _ settings: WinModelSettings) {
-        partnerBeliefs[partner] = Self.beliefs(partnerLosses[partner], rate: settings.partnerBlendRate, settings)
+    /// Works out what is believed of each partner's own losses.
+    mutating func refreshPartners(_ settings: WinModelSettings) {
+        for partner in partnerLosses.indices { believe(partner, settings) }
     }
 
-    /// What losses do to weights: 1 for the best of the experts in use, less for the others, 0 for
-    /// those not in use.
-    private static func beliefs(_ losses: SIMD8<Double>, rate: Double, _ settings: WinModelSettings) -> SIMD8<Double> {
+    private mutating func believe(_ partner: Int, _ settings: WinModelSettings) {
+        partnerBeliefs[partner] = Self.beliefs(
+            partnerLosses[partner], rate: settings.partnerBlendRate, tolerance: settings.partnerBlendTolerance, settings)
+    }
+
+    /// What losses do to weights: 1 for the best of the experts in use, less for the others, 0 for those not in use. Who
+    /// lies behind by much less than `tolerance` is believed nearly as before, by much more as if it had been that much less.
+    private static func beliefs(_ losses: SIMD8<Double>, rate: Double, tolerance: Double, _ settings: WinModelSettings) -> SIMD8<Double> {
         var best = losses[0]
         for expert in 1..<count where settings.blendPrior[expert] > 0 && losses[expert] < best { best = losses[expert] }
         var beliefs = SIMD8<Double>(repeating: 0)
         for expert in 0..<count where settings.blendPrior[expert] > 0 {
-            beliefs[expert] = ElementaryFunctions.exp(rate * (best - losses[expert]))
+            var ahead = best - losses[expert]
+            if tolerance > 0 { ahead = -(ahead * ahead / (tolerance - ahead)) }
+            beliefs[expert] = ElementaryFunctions.exp(rate * ahead)
         }
         return beliefs
     }

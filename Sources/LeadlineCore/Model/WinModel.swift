@@ -74,6 +74,12 @@ public struct WinModel: Sendable {
         curve.refresh(settings)
     }
 
+    /// From here on, experts that lie behind at one partner by less than about `logLoss` are still believed there.
+    mutating func tolerate(_ logLoss: Double) {
+        settings.partnerBlendTolerance = logLoss
+        blend.refreshPartners(settings)
+    }
+
     // MARK: Predicting
 
     /// P(won) for a lead at a partner.

@@ -35,6 +35,8 @@ public struct WinModelSettings: Sendable, Equatable {
     /// Memory, in leads, and rate of belief for one partner by itself; a rate of 0 believes the same of all.
     public var partnerBlendMemory = 100.0
     public var partnerBlendRate = 0.0
+    /// Log-loss by which an expert may lie behind at one partner and still be there by bad luck alone.
+    public var partnerBlendTolerance = 0.0
     /// Multipliers of the crossed model's groups.
     public var multiplierMean = 0.7
     public var multiplierVariance = 0.02
@@ -50,10 +52,11 @@ public struct WinModelSettings: Sendable, Equatable {
 
     /// For a program whose few deals are first judged by segment: a partner's rate, in a vertical, at a deal size.
     /// Those say most while there is little history; what the crossed model says has to prove itself.
-    public static var withSegments: WinModelSettings {
+    public static func withSegments(logic version: UInt32) -> WinModelSettings {
         var settings = WinModelSettings()
         settings.blendPrior = SIMD8(0.01, 0.01, 0.02, 0.03, 0.93, 0, 0, 0)
         settings.partnerBlendRate = 3
+        settings.partnerBlendTolerance = version >= 2 ? 2 : 0
         settings.pairBits = 14
         return settings
     }

@@ -63,6 +63,9 @@ struct LeadTable: Sendable {
         var remindAt = Timestamp.distantFuture
         /// Who was credited when this lead cost its holder a turn among equals; nobody if a decline gives nothing back.
         var turn = BitRow()
+        /// What this lead moved its holder on by in the rotation of its country; 0 if a decline gives nothing back. Since
+        /// logic version 2.
+        var strideMicros: Int64 = 0
         /// Steps of the escalation ladder climbed since the lead came to the human queue.
         var rung: UInt8 = 0
         /// Positions of the entries that stated what is known of it: where it came in, and where it was updated; since

@@ -81,7 +81,7 @@ extension State {
             for _ in 0..<partners.count { records.addPartner() }
         }
         for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { _ = values.learn(key) }
-        model = try WinModel(from: &r, settings: .withSegments)
+        model = try WinModel(from: &r, settings: .withSegments(logic: logicVersion))
         prices = try BidPrices(from: &r)
         guard prices.use.count == partners.count, prices.recent.bids.allSatisfy({ $0.partner < partners.count }) else {
             throw .invalid(at: r.at)
@@ -180,6 +180,7 @@ extension LeadTable.Lead {
         w.put(statedAt)
         restated.write(to: &w)
         w.put(learnedMinorUnits)
+        w.put(strideMicros)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -219,6 +220,7 @@ extension LeadTable.Lead {
         statedAt = try r.get()
         restated = try FieldSources(from: &r)
         learnedMinorUnits = try r.get()
+        strideMicros = try r.get()
     }
 }
 

@@ -1066,13 +1066,13 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
     set {_uniqueStorage()._coolDownMinutes = newValue}
   }
 
-  /// True if a lead that came by ownership leaves the partner's turn among equals as it was.
+  /// True if a lead that came by ownership leaves the partner's turn, among equals and in a rotation, as it was.
   public var ownershipKeepsTurn: Bool {
     get {_storage._ownershipKeepsTurn}
     set {_uniqueStorage()._ownershipKeepsTurn = newValue}
   }
 
-  /// True if a partner that declines gets its turn among equals back.
+  /// True if a partner that declines gets its turn, among equals and in a rotation, back.
   public var declineKeepsTurn: Bool {
     get {_storage._declineKeepsTurn}
     set {_uniqueStorage()._declineKeepsTurn = newValue}
