@@ -32,6 +32,8 @@ public struct AuditFault: Error, Sendable, Equatable, Codable, CustomStringConve
         case tree
         /// A checkpoint's signature does not hold, or the journal is not what was signed.
         case checkpoint
+        /// What is said of an archive does not fit the journal.
+        case archive
         /// A record of an input topic was left out or taken in twice.
         case source
         /// A projection is not what the journal leads to.

@@ -52,6 +52,6 @@ public enum EventText {
     private static func summary(_ evaluation: EvaluationSummary?) -> String {
         guard let evaluation else { return "" }
         return ", evaluation \(evaluation.digest) of \(evaluation.scored) candidates"
-            + (evaluation.best.first.map { ", best \($0.partnerID) at \($0.score)" } ?? "")
+            + (evaluation.best.first.map { ", best \($0.partnerID) at \($0.score) minor units" } ?? "")
     }
 }

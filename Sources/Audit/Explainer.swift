@@ -80,6 +80,11 @@ public struct Explainer {
         return entry
     }
 
+    /// What stated a value of the lead; nil where it stands in an archive that is not at hand.
+    private func source(_ program: String, _ position: UInt64, _ db: Database) throws -> EntryRecord? {
+        do { return try held(program, position, db) } catch JournalError.archived { return nil }
+    }
+
     /// The entry at a position; nil where the journal does not hold it.
     private func held(_ program: String, _ position: UInt64, _ db: Database) throws -> EntryRecord? {
         guard let bytes = try JournalReader().entry(program: program, position: position, in: db) else { return nil }
@@ -110,7 +115,7 @@ public struct Explainer {
             partners: attempt.state.partnerStandings, policy: attempt.state.policy,
             policyVersion: attempt.state.policyVersion, currency: attempt.state.currency,
             recomputation: attempt.recomputation,
-            sources: try ValueSource.of(attempt.evaluation, currency: attempt.state.currency) { try held(decision.program, $0, db) })
+            sources: try ValueSource.of(attempt.evaluation, currency: attempt.state.currency) { try source(decision.program, $0, db) })
     }
 
     private func recompute(

@@ -34,6 +34,27 @@ struct LeadLedger {
     /// Leads that are held or in the human queue.
     var openLeads: Int { leads.count }
 
+    /// Books from the first entry on.
+    init() {}
+
+    /// Books that are taken over from a state, where the entries before it are not at hand.
+    init(_ state: borrowing State) {
+        if let policy = state.policy {
+            periodMicros = Int64(max(policy.periodDays, 1)) * Timestamp.microsPerDay
+            periodAnchor = policy.periodAnchor
+        }
+        for standing in state.partnerStandings {
+            let index = indexOrInsert(standing.profile.partnerID)
+            setCapacity(of: index, standing.profile.capacity)
+            startPeriod(index, at: state.lastStamp)
+            partners[index].open = standing.openLeads
+            partners[index].inPeriod = standing.leadsInPeriod
+        }
+        for lead in state.openLeads {
+            leads[lead.leadID] = lead.partnerID.flatMap { indexByID[$0] }.map { .held($0) } ?? .humanQueue
+        }
+    }
+
     /// Books an entry. Returns the promise it broke, in words, or nil.
     mutating func book(_ entry: EntryRecord) -> String? {
         switch entry.input.fact {

@@ -17,6 +17,10 @@ public struct ReplayDifference: Sendable, Codable, Equatable {
 /// What replaying one program showed.
 public struct ProgramReplay: Sendable, Codable, Equatable {
     public var program: String
+    /// Entries that left the journal for archives.
+    public var archived: [ArchivedPart] = []
+    /// Where it began: 0, unless the entries before are archived and not at hand.
+    public var from: UInt64 = 0
     /// Entries folded, and then decided again.
     public var entries: UInt64 = 0
     public var events: UInt64 = 0
@@ -96,26 +100,40 @@ public struct Replayer: Sendable {
         var result = ProgramReplay(program: program)
         try folder.openJournalReadOnly().read { db in
             let size = try JournalReader().head(of: program, in: db)?.size ?? 0
+            let base = try base(program, end, db)
+            let readable = try JournalReader().firstReadable(of: program, in: db)
+            result.archived = try JournalReader().archivedSegments(of: program, in: db).map { ArchivedPart($0, isRead: $0.first >= readable) }
+            result.from = base.nextPosition
             func tell(_ done: UInt64) {
                 if done % AuditProgress.interval == 0 { progress(AuditProgress(program: program, done: done, total: 2 * size)) }
             }
             let folding = Stopwatch()
-            let state = try rebuild(program, end, db, &result) { tell($0) }
+            let state = try rebuild(program, base, end, db, &result) { tell($0) }
             result.stateHash = SnapshotStore.stateHash(of: state.canonicalBytes()).description
             result.foldSeconds = folding.seconds
             let deciding = Stopwatch()
-            try decideAgain(program, end, db, &result) { tell(size + $0) }
+            try decideAgain(program, base, end, db, &result) { tell(size + $0) }
             result.decideSeconds = deciding.seconds
         }
         return result
     }
 
+    /// The state to begin with: the empty one, unless the entries before another are archived and not at hand.
+    private func base(_ program: String, _ end: ReplayEnd, _ db: Database) throws -> State {
+        guard try JournalReader().firstReadable(of: program, in: db) > 0, let state = try ProgramStream.archivedState(program, db),
+            let segment = try JournalReader().archivedSegments(of: program, in: db).last
+        else { return State() }
+        // What ends before the first entry that is at hand cannot be replayed.
+        guard end.includes(state.nextPosition - 1, state.lastStamp) else { throw JournalError.archived(segment) }
+        return state
+    }
+
     /// Folds recorded inputs and events, nothing else.
     private func rebuild(
-        _ program: String, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
+        _ program: String, _ base: State, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
     ) throws -> State {
-        var stream = ProgramStream(program: program)
-        try scan(program, end, db) { position, entry, _ in
+        var stream = ProgramStream(program: program, state: base)
+        try scan(program, base.nextPosition, end, db) { position, entry, _ in
             try stream.fold(entry, at: position)
             result.entries += 1
             result.events += UInt64(entry.events.count)
@@ -125,10 +143,10 @@ public struct Replayer: Sendable {
     }
 
     private func decideAgain(
-        _ program: String, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
+        _ program: String, _ base: State, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
     ) throws {
-        var pass = SecondPass(program: program)
-        try scan(program, end, db) { position, entry, bytes in
+        var pass = SecondPass(program: program, base)
+        try scan(program, base.nextPosition, end, db) { position, entry, bytes in
             if let difference = try pass.take(position, entry, bytes) {
                 result.differenceCount += 1
                 if result.differences.count < ProgramReplay.differencesMax { result.differences.append(difference) }
@@ -161,9 +179,10 @@ public struct Replayer: Sendable {
 
     /// The chain is checked on the way: what was tampered with is not folded.
     private func scan(
-        _ program: String, _ end: ReplayEnd, _ db: Database, _ body: (UInt64, EntryRecord, RawSpan) throws -> Void
+        _ program: String, _ from: UInt64, _ end: ReplayEnd, _ db: Database, _ body: (UInt64, EntryRecord, RawSpan) throws -> Void
     ) throws {
-        let chain = try ChainVerifier().verify(program: program, in: db) { position, bytes in
+        let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, _ in }) { position, _, bytes in
+            if position < from { return }
             let entry: EntryRecord
             do {
                 entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
@@ -183,7 +202,7 @@ private struct SecondPass {
     private var stream: ProgramStream
     private var logic = LogicVersions()
 
-    init(program: String) { stream = ProgramStream(program: program) }
+    init(program: String, _ base: State) { stream = ProgramStream(program: program, state: base) }
 
     mutating func take(_ position: UInt64, _ entry: EntryRecord, _ bytes: RawSpan) throws -> ReplayDifference? {
         let again = logic.decide(entry, in: stream.state)
@@ -195,8 +214,9 @@ private struct SecondPass {
 
 extension ProgramReplay {
     fileprivate var lines: [String] {
-        var lines = [
+        var lines: [String] = [
             "program \(program)",
+        ] + archived.map { $0.line((read: "replayed as all others", unread: "replayed; it begins after them, from the state that is stated with them")) } + [
             "  folded       \(entries) entries with \(events) events, \(Int(foldRate)) entries/s",
             "  decided      \(entries) entries again, \(Int(decideRate)) entries/s, \(differenceCount) different",
             "  state hash   \(stateHash)",

@@ -14,12 +14,21 @@ struct StreamCheck {
     private(set) var hashesCompared = 0
     private(set) var snapshotsCompared = 0
     private(set) var sources = SourceOffsets()
+    /// Segments that entries say were archived, by position.
+    private(set) var statements: [(position: UInt64, fact: SegmentArchived)] = []
     private var logic = LogicVersions()
     private var recorded: RecordedStates
 
     init(program: String, recorded: RecordedStates) {
         self.program = program
         self.recorded = recorded
+    }
+
+    /// Goes on from a state, where the entries before it are not at hand.
+    mutating func begin(from base: State) {
+        state = base
+        ledger = LeadLedger(base)
+        recorded.skip(before: base.nextPosition)
     }
 
     /// Checks and folds the entry at `position`, whose bytes the chain has vouched for.
@@ -38,6 +47,7 @@ struct StreamCheck {
         try checkSource(entry)
         try checkAdmission(entry)
         try decideAgain(entry)
+        if case .segmentArchived(let fact) = entry.input.fact { statements.append((position, fact)) }
         if let broken = ledger.book(entry) { throw fault(.guarantee, position, broken) }
         state.fold(entry.input, entry.events, at: entry.stamp)
         events += UInt64(entry.events.count)
@@ -135,6 +145,9 @@ struct RecordedStates {
             throw AuditFault(.stateHash, program: program, position: position, "the recorded state hash is not 32 bytes")
         }
     }
+
+    /// Passes over records of positions that are not looked at.
+    mutating func skip(before position: UInt64) { hashes = hashes.drop { $0.position < position } }
 
     /// Position of the next record that was not taken.
     var next: UInt64? { hashes.first?.position }

@@ -11,7 +11,7 @@ struct HeldCheckpoint {
 /// Builds a program's Merkle tree again and holds it against the stored nodes and against every checkpoint.
 struct TreeCheck {
     private let program: String
-    private var range = CompactRange()
+    private var range: CompactRange
     private var stored: TreeComparison?
     /// By rising size.
     private var due: ArraySlice<HeldCheckpoint>
@@ -21,10 +21,16 @@ struct TreeCheck {
     /// The first of each kind.
     private(set) var faults: [AuditFault] = []
 
-    init(program: String, stored: TreeComparison?, checkpoints: [HeldCheckpoint]) {
+    /// - Parameter base: the tree over the entries before those that are taken.
+    init(program: String, stored: TreeComparison?, checkpoints: [HeldCheckpoint], base: CompactRange = CompactRange()) {
         self.program = program
         self.stored = stored
+        range = base
         due = checkpoints.sorted { $0.checkpoint.size < $1.checkpoint.size }[...]
+        while let next = due.first, next.checkpoint.size <= base.size {
+            due.removeFirst()
+            if next.checkpoint.size == base.size { compare(next) }
+        }
     }
 
     /// The root over the leaves so far.

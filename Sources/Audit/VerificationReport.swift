@@ -1,3 +1,39 @@
+import Journal
+
+/// Entries that left the journal for an archive.
+public struct ArchivedPart: Sendable, Codable, Equatable {
+    /// Position of the first.
+    public var first: UInt64
+    /// The position after the last.
+    public var next: UInt64
+    /// Position of the entry that states it.
+    public var statement: UInt64
+    /// SHA-256 of the archive's manifest, hexadecimal.
+    public var archive: String
+    /// SHA-256 of the state after them, hexadecimal, as it is stated.
+    public var stateHash: String
+    /// Where the archive was when they left.
+    public var path: String
+    /// True if the archive was at hand, so that they were read as all others.
+    public var isRead: Bool
+
+    init(_ segment: ArchivedSegment, isRead: Bool) {
+        first = segment.first
+        next = segment.next
+        statement = segment.statement
+        archive = "\(segment.archiveDigest)"
+        stateHash = "\(segment.stateHash)"
+        path = segment.path
+        self.isRead = isRead
+    }
+
+    /// For people: where they are, and what that means for what was looked at.
+    func line(_ consequence: (read: String, unread: String)) -> String {
+        "  archived: entries \(first) to \(next - 1), in the archive \(archive), stated at position \(statement); "
+            + (isRead ? "it is at hand: \(consequence.read)" : "NOT \(consequence.unread). Give --with-archive \(path)")
+    }
+}
+
 /// What verifying one program showed. Numbers count what was found good.
 public struct ProgramVerification: Sendable, Codable, Equatable {
     public var program: String
@@ -29,6 +65,10 @@ public struct ProgramVerification: Sendable, Codable, Equatable {
     /// Whose signatures counted, in words; nil if no key was known.
     public var trust: String?
     public var seconds: Double = 0
+    /// Entries that left the journal for archives.
+    public var archived: [ArchivedPart] = []
+    /// Deciding again began here, because the entries before are archived and not at hand; else 0.
+    public var decidedFrom: UInt64 = 0
     /// The first fault; nil if all is well.
     public var fault: AuditFault?
     /// What is wrong with the tree and the checkpoints beside it.
@@ -165,10 +205,16 @@ extension ProgramVerification {
 
     fileprivate var lines: [String] {
         var lines = ["program \(program)", "  chain: \(entries) of \(size) entries, head \(head)", treeLine, checkpointLine]
+        lines += archived.map {
+            $0.line((read: "checked as all others", unread: "decided again; only their hashes were checked, against chain, tree and checkpoints"))
+        }
         if let stateHash {
-            lines.append("  decisions: \(events) events of \(entries) entries decided again, equal; positions and stamps in order")
+            let from = decidedFrom > 0 ? " from position \(decidedFrom) on, from the state that is stated with the archive," : ""
+            lines.append("  decisions: \(events) events of \(entries - min(entries, decidedFrom)) entries\(from) decided again, equal; positions and stamps in order")
             lines.append(
-                statesAvailable
+                statesAvailable && stateHashesCompared == 0
+                    ? "  states: none is on record yet to compare with; state now \(stateHash)"
+                    : statesAvailable
                     ? "  states: \(stateHashesCompared) recorded hashes and \(snapshotsCompared) snapshots equal to the fold; state now \(stateHash)"
                     : "  states: not compared: there is no derived.db; state now \(stateHash)")
             lines.append("  guarantees: \(leadsAccepted) leads accepted, none lost; \(assignmentsCheckedAgainstCaps) assignments, none over a cap")

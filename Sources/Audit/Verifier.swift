@@ -62,7 +62,8 @@ public struct Verifier: Sendable {
         report.orderFault = try isArchive ? nil : orderFault(journal)
         report.deadLetters = try depth == .full && program == nil ? deadLetters(journal) : .notChecked(
             depth == .full ? "dead letters belong to no one program; verify without --program" : "--quick")
-        report.sources = try sources(results.map(\.sources), journal, isWhole: program == nil && report.isGood)
+        report.sources = try sources(
+            results.map(\.sources), journal, isWhole: program == nil && report.isGood, archived: report.programs.contains { $0.decidedFrom > 0 })
         report.projection = try await projection
         if program == nil { report.otherFaults = strangers(check, programs) }
         report.seconds = watch.seconds
@@ -111,6 +112,7 @@ public struct Verifier: Sendable {
                 let head = try scan(program, db, &result, &check, &tree, progress)
                 guard depth == .full else { return }
                 try check.finish(head: head)
+                try checkStatements(check, held, result)
                 result.stateHash = SnapshotStore.stateHash(of: check.state.canonicalBytes()).description
             }
         }
@@ -124,10 +126,21 @@ public struct Verifier: Sendable {
         guard let head = try JournalReader().head(of: program, in: db) else { throw JournalError.unknownProgram(program) }
         result.size = head.size
         result.head = head.link.description
+        let segments = try JournalReader().archivedSegments(of: program, in: db)
+        let readable = try JournalReader().firstReadable(of: program, in: db)
+        result.archived = segments.map { ArchivedPart($0, isRead: $0.first >= readable) }
+        if readable > 0 { result.decidedFrom = try begin(&check, program, db) }
         let counts = try decisionCounts(program, db)
-        let chain = try ChainVerifier().verifyLeaves(program: program, in: db) { position, leaf, bytes in
+        let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, leaf in
             try tree.take(leaf)
-            if depth == .full { try check.take(position, bytes, recordedDecisions: try counts.next()) }
+            _ = try counts.next()
+        }) { position, leaf, bytes in
+            try tree.take(leaf)
+            let count = try counts.next()
+            if depth == .full, position >= result.decidedFrom {
+                try compareState(check, position, segments)
+                try check.take(position, bytes, recordedDecisions: count)
+            }
             result.entries = position + 1
             if position % AuditProgress.interval == 0 {
                 progress(AuditProgress(program: program, done: position, total: head.size))
@@ -137,6 +150,51 @@ public struct Verifier: Sendable {
         if let fault = chain.fault { throw Self.fault(fault, program) }
         try tree.finish()
         return head
+    }
+
+    /// Entries before the state that was stated with the newest archive are not at hand: it is where deciding begins.
+    private func begin(_ check: inout StreamCheck, _ program: String, _ db: Database) throws -> UInt64 {
+        do {
+            guard let state = try ProgramStream.archivedState(program, db) else { return 0 }
+            check.begin(from: state)
+            return state.nextPosition
+        } catch JournalError.snapshotDamaged(_, let position) {
+            throw AuditFault(.archive, program: program, position: position, "the state kept with the archived entries is not the one that was stated with them")
+        }
+    }
+
+    /// The state after an archived segment, folded from its entries, must be the one that was stated.
+    private func compareState(_ check: borrowing StreamCheck, _ position: UInt64, _ segments: [ArchivedSegment]) throws {
+        guard let segment = segments.first(where: { $0.next == position }) else { return }
+        let hash = SnapshotStore.stateHash(of: check.state.canonicalBytes())
+        if hash != segment.stateHash {
+            throw AuditFault(.archive, program: segment.program, position: position, "the state has the hash \(hash) here; with the archived entries before it, \(segment.stateHash) was stated")
+        }
+    }
+
+    /// What left the journal must stand in it as archived, and what is stated must be what was signed.
+    private func checkStatements(
+        _ check: borrowing StreamCheck, _ held: [HeldCheckpoint], _ result: ProgramVerification
+    ) throws {
+        let (statements, program) = (check.statements, result.program)
+        for part in result.archived where part.statement >= result.decidedFrom {
+            let stated = statements.first { $0.position == part.statement }?.fact
+            guard let stated, stated.firstPosition == part.first, stated.nextPosition == part.next,
+                Digest(stated.archiveDigest)?.description == part.archive, Digest(stated.stateHash)?.description == part.stateHash
+            else {
+                throw AuditFault(
+                    .archive, program: program, position: part.statement,
+                    "entries \(part.first) to \(part.next - 1) left for the archive \(part.archive), but the entry here does not state that")
+            }
+        }
+        for (position, fact) in statements {
+            let signed = held.first { $0.checkpoint.size == fact.nextPosition }?.checkpoint.root
+            if fact.nextPosition > position || signed.map({ $0.bytes != fact.root }) ?? false {
+                throw AuditFault(
+                    .archive, program: program, position: position,
+                    "the entry states an archive up to position \(fact.nextPosition) under another root than the checkpoint of that size, or before there were so many entries")
+            }
+        }
     }
 
     private func withStoredTree(of program: String, _ body: (TreeComparison?) throws -> Void) throws {
@@ -199,8 +257,9 @@ extension Verifier {
         }
     }
 
-    private func sources(_ programs: [SourceOffsets], _ journal: DatabaseQueue, isWhole: Bool) throws -> SourceVerification {
+    private func sources(_ programs: [SourceOffsets], _ journal: DatabaseQueue, isWhole: Bool, archived: Bool) throws -> SourceVerification {
         guard depth == .full else { return .notChecked("--quick") }
+        if archived { return .notChecked("what archived entries took in is in the archives; give them all with --with-archive") }
         guard isWhole else { return .notChecked("they belong to all programs together; verify without --program, and mend the faults above first") }
         var all = SourceOffsets()
         for program in programs {
@@ -236,7 +295,9 @@ extension Verifier {
         guard FileManager.default.fileExists(atPath: folder.derivedPath) else { return .notChecked("there is no derived.db") }
         let derived = try DerivedDatabase.openReadOnly(path: folder.derivedPath)
         let comparison: ProjectionComparison?
-        do { comparison = try LeadsProjection.compare(journal: folder.openJournalReadOnly(), derived: derived) } catch {
+        do { comparison = try LeadsProjection.compare(journal: folder.openJournalReadOnly(), derived: derived) } catch JournalError.archived {
+            return .notChecked("it can be made again with the archives alone; give them all with --with-archive")
+        } catch {
             return .notChecked("the journal cannot be folded: \(error)")
         }
         guard let comparison else { return .notChecked("derived.db holds no list of leads yet") }

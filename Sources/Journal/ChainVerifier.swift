@@ -59,21 +59,23 @@ public struct ChainVerifier: Sendable {
         program: String, in db: Database,
         body: (_ position: UInt64, _ bytes: RawSpan) throws -> Void = { _, _ in }
     ) throws -> ChainReport {
-        try verifyLeaves(program: program, in: db) { position, _, bytes in try body(position, bytes) }
+        try JournalReader().checkReadable(program: program, in: db)
+        return try verifyLeaves(program: program, in: db, archived: { _, _ in }) { position, _, bytes in try body(position, bytes) }
     }
 
-    /// The same, and `body` gets each entry's leaf too, so that a tree can be built in the same pass.
+    /// The same, and `body` gets each entry's leaf too, so that a tree can be built in the same pass. Of entries that stand
+    /// in an archive which is not at hand, `archived` gets the leaf that the journal kept; the chain goes through them all.
     public func verifyLeaves(
-        program: String, in db: Database,
+        program: String, in db: Database, archived: (_ position: UInt64, _ leaf: Digest) throws -> Void,
         body: (_ position: UInt64, _ leaf: Digest, _ bytes: RawSpan) throws -> Void
     ) throws -> ChainReport {
         let reader = JournalReader()
         guard let stream = try reader.streamRow(of: program, in: db),
             let head = try reader.head(of: program, in: db)
         else { throw JournalError.unknownProgram(program) }
-        var chain = RecomputedChain(head: head)
+        var chain = RecomputedChain(head: head, firstReadable: try reader.firstReadable(of: program, in: db))
         do {
-            try chain.follow(stream, in: db, body)
+            try chain.follow(stream, in: db, archived, body)
         } catch let fault as ChainFault {
             return chain.report(fault)
         }
@@ -83,11 +85,13 @@ public struct ChainVerifier: Sendable {
 
 private struct RecomputedChain {
     let head: StreamHead
+    let firstReadable: UInt64
     var size: UInt64 = 0
     var link: Digest
 
-    init(head: StreamHead) {
+    init(head: StreamHead, firstReadable: UInt64) {
         self.head = head
+        self.firstReadable = firstReadable
         link = HashChain.start(program: head.program)
     }
 
@@ -102,7 +106,7 @@ private struct RecomputedChain {
     }
 
     mutating func follow(
-        _ stream: Int64, in db: Database, _ body: (UInt64, Digest, RawSpan) throws -> Void
+        _ stream: Int64, in db: Database, _ archived: (UInt64, Digest) throws -> Void, _ body: (UInt64, Digest, RawSpan) throws -> Void
     ) throws {
         let statement = try RawStatement.fresh(
             "SELECT position, link_prefix, bytes FROM entries WHERE stream = ? ORDER BY position", in: db)
@@ -112,9 +116,11 @@ private struct RecomputedChain {
             try checkPlace(statement.uint64(0))
             let recorded = statement.uint64(1)
             unsafe try statement.withBytes(2) { bytes in
-                let leaf = unsafe HashChain.leaf(of: bytes)
+                let isKept = size >= firstReadable
+                // What is no leaf where one should be is as good as another leaf.
+                let leaf = unsafe isKept ? HashChain.leaf(of: bytes) : Digest(bytes) ?? HashChain.leaf(of: bytes)
                 try checkLink(leaf, recorded: recorded)
-                unsafe try body(size, leaf, bytes.bytes)
+                if isKept { unsafe try body(size, leaf, bytes.bytes) } else { try archived(size, leaf) }
             }
             size += 1
         }

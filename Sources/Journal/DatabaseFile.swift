@@ -18,6 +18,8 @@ struct DatabaseFile {
     let applicationID: Int32
     /// The newest `PRAGMA user_version` this code reads.
     let formatVersion: Int
+    /// The one that a new file gets.
+    let newFormatVersion: Int
     /// `PRAGMA synchronous`.
     let synchronous: String
     /// Bytes a page.
@@ -25,15 +27,27 @@ struct DatabaseFile {
     /// Creates the tables of an empty file.
     let schema: String
 
+    init(
+        applicationID: Int32, formatVersion: Int, newFormatVersion: Int? = nil, synchronous: String, pageSize: Int, schema: String
+    ) {
+        self.applicationID = applicationID
+        self.formatVersion = formatVersion
+        self.newFormatVersion = newFormatVersion ?? formatVersion
+        self.synchronous = synchronous
+        self.pageSize = pageSize
+        self.schema = schema
+    }
+
     /// Seconds a connection waits for another's lock.
     static let busyTimeoutSeconds = 10.0
 
-    func open(path: String, access: Access) throws -> DatabaseQueue {
+    /// - Parameter preparing: run on the connection before anything else is.
+    func open(path: String, access: Access, preparing: String = "") throws -> DatabaseQueue {
         if access != .create && !FileManager.default.fileExists(atPath: path) {
             throw JournalError.absent(path: path)
         }
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration(access))
+            let queue = try DatabaseQueue(path: path, configuration: configuration(access, preparing))
             if access == .read {
                 try queue.read { try check($0, path: path) }
             } else {
@@ -45,11 +59,11 @@ struct DatabaseFile {
         }
     }
 
-    private func configuration(_ access: Access) -> Configuration {
+    private func configuration(_ access: Access, _ preparing: String) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = access == .read
         configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
-        let pragmas = access == .read ? readPragmas : writePragmas
+        let pragmas = (access == .read ? readPragmas : writePragmas) + preparing
         configuration.prepareDatabase { try $0.execute(sql: pragmas) }
         return configuration
     }
@@ -79,7 +93,7 @@ struct DatabaseFile {
         try queue.inTransaction(.immediate) { db in
             if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
                 try db.execute(sql: schema)
-                try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion);")
+                try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(newFormatVersion);")
             }
             try check(db, path: path)
             return .commit

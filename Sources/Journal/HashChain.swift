@@ -59,6 +59,9 @@ public enum HashChain {
 }
 
 extension Digest {
+    /// SHA-256 of some bytes.
+    public init(hashing bytes: [UInt8]) { self = HashChain.hash(bytes) }
+
     init(_ digest: SHA256Digest) {
         unsafe self.init(filling: { target in
             unsafe digest.withUnsafeBytes { unsafe target.copyMemory(from: $0) }

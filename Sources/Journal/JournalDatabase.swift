@@ -12,15 +12,19 @@ import GRDB
 /// clustered by (stream, position) would move every blob over a quarter of a page to an overflow
 /// page and split half-full leaves wherever a stream ends. A stream is read through the unique
 /// index, whose order is also the order of the rows.
+///
+/// Of an entry that left for an archive (``ArchivedSegment``) the row stays, with the leaf in the place
+/// of its bytes: commit order, offsets, chain and tree need no exception for it.
 public enum JournalDatabase {
-    /// The newest format this code reads and the one it writes.
-    public static let formatVersion = 1
+    /// The newest format this code reads: that of a journal whose oldest entries are archived. Until then it is 1.
+    public static let formatVersion = 2
 
     /// Opens the journal to write; creates it if it is absent.
     ///
+    /// - Parameter archived: archived entries that are to be found in their places.
     /// - Throws: ``JournalError`` for a wrong file, `DatabaseError` for SQLite's own failures.
-    public static func open(path: String) throws -> DatabaseQueue {
-        try file.open(path: path, access: .create)
+    public static func open(path: String, archived: ArchivedEntries? = nil) throws -> DatabaseQueue {
+        try file.open(path: path, access: .create, preparing: archived.map { ArchivedEntries.attaching($0.path) } ?? "")
     }
 
     /// Opens an existing journal to read, also while a processor writes to it.
@@ -28,14 +32,15 @@ public enum JournalDatabase {
     /// Each `read` of the queue sees one moment of the journal. SQLite needs to write the `-shm`
     /// file beside the journal, so the folder must be writable unless a writer has it open.
     ///
+    /// - Parameter archived: archived entries that are to be found in their places.
     /// - Throws: ``JournalError`` for an absent or wrong file, `DatabaseError` for SQLite's own
     ///   failures.
-    public static func openReadOnly(path: String) throws -> DatabaseQueue {
-        try file.open(path: path, access: .read)
+    public static func openReadOnly(path: String, archived: ArchivedEntries? = nil) throws -> DatabaseQueue {
+        try file.open(path: path, access: .read, preparing: archived.map { ArchivedEntries.attaching($0.path) } ?? "")
     }
 
     private static let file = DatabaseFile(
-        applicationID: 0x4C4C_4A4E, formatVersion: formatVersion, synchronous: "FULL", pageSize: 4096,
+        applicationID: 0x4C4C_4A4E, formatVersion: formatVersion, newFormatVersion: 1, synchronous: "FULL", pageSize: 4096,
         schema: """
             CREATE TABLE streams(
               stream INTEGER PRIMARY KEY,

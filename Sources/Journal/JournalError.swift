@@ -24,6 +24,10 @@ public enum JournalError: Error, Equatable, Sendable {
     case snapshotDamaged(program: String, position: UInt64)
     /// The entry's bytes do not lead to the link recorded beside it, so it enters no tree.
     case entryAltered(program: String, position: UInt64)
+    /// The entry asked for stands in an archive, and its leaf alone here.
+    case archived(ArchivedSegment)
+    /// An archive's entry is not the one that left the journal for it.
+    case archiveDiffers(ArchivedSegment, position: UInt64)
     /// A node of the stored tree is missing or is no digest. The file can be deleted; it is made
     /// again from the journal.
     case treeDamaged(program: String, level: Int, tile: UInt64)
@@ -54,6 +58,9 @@ extension JournalError: CustomStringConvertible {
             "The snapshot of \(program) at \(position) is damaged. Discard it; the journal holds everything."
         case .entryAltered(let program, let position):
             "The entry at \(program)/\(position) is not what was committed. Run `leadline audit verify`."
+        case .archived(let segment): "The \(segment). Name it with --with-archive."
+        case .archiveDiffers(let segment, let position):
+            "The archive's entry at \(segment.program)/\(position) is not the one that left the journal. The \(segment)."
         case .treeDamaged(let program, let level, let tile):
             "Tile \(tile) on level \(level) of the tree of \(program) is damaged. Delete tree.db; it is made again."
         }

@@ -45,11 +45,14 @@ public struct JournalReader: Sendable {
 
     /// Calls `body` with each entry of a stream from position `from` to position `through`, both
     /// included, in order. A program without a stream has no entries.
+    ///
+    /// - Throws: ``JournalError/archived(_:)`` if the first stands in an archive.
     public func forEachEntry(
         program: String, from: UInt64 = 0, through: UInt64 = .max, in db: Database,
         body: (_ position: UInt64, _ bytes: RawSpan) throws -> Void
     ) throws {
-        guard let stream = try streamRow(of: program, in: db) else { return }
+        guard let stream = try streamRow(of: program, in: db), from <= through else { return }
+        try checkReadable(from, stream, of: program, in: db)
         let statement = try RawStatement.fresh(
             """
             SELECT position, bytes FROM entries
@@ -65,8 +68,11 @@ public struct JournalReader: Sendable {
     }
 
     /// The stored bytes of one entry, or `nil` if there is none.
+    ///
+    /// - Throws: ``JournalError/archived(_:)`` for one that stands in an archive.
     public func entry(program: String, position: UInt64, in db: Database) throws -> [UInt8]? {
         guard position <= Self.largest, let stream = try streamRow(of: program, in: db) else { return nil }
+        try checkReadable(position, stream, of: program, in: db)
         let statement = try RawStatement.cached(
             "SELECT bytes FROM entries WHERE stream = ? AND position = ?", in: db)
         defer { statement.reset() }
@@ -74,6 +80,13 @@ public struct JournalReader: Sendable {
         try statement.bind(position, at: 2)
         guard try statement.step() else { return nil }
         return unsafe statement.withBytes(0) { unsafe Array($0) }
+    }
+
+    /// The leaf of one entry, also of one that stands in an archive; `nil` if there is none.
+    public func leaf(program: String, position: UInt64, in db: Database) throws -> Digest? {
+        var found: Digest?
+        try forEachLeaf(program: program, from: position, limit: 1, in: db) { at, _, leaf in if at == position { found = leaf } }
+        return found
     }
 
     /// Calls `body` with the entries of all streams in commit order, from `seq` on, at most
@@ -130,13 +143,14 @@ extension JournalReader {
         return StreamHead(program: program, size: size, link: link, lastStampMicros: row[3])
     }
 
-    /// Calls `body` with at most `limit` entries of a stream from a position on, and with the first
-    /// eight bytes of the link recorded beside each.
-    func forEachLinked(
+    /// Calls `body` with the leaves of at most `limit` entries of a stream from a position on, archived ones too, and
+    /// with the first eight bytes of the link recorded beside each.
+    public func forEachLeaf(
         program: String, from: UInt64, limit: UInt64, in db: Database,
-        body: (_ position: UInt64, _ linkPrefix: UInt64, _ bytes: RawSpan) throws -> Void
+        body: (_ position: UInt64, _ linkPrefix: UInt64, _ leaf: Digest) throws -> Void
     ) throws {
         guard let stream = try streamRow(of: program, in: db) else { return }
+        let readable = try SegmentTable.firstReadable(stream, in: db)
         let statement = try RawStatement.fresh(
             """
             SELECT position, link_prefix, bytes FROM entries
@@ -147,7 +161,10 @@ extension JournalReader {
         try statement.bind(min(from, Self.largest), at: 2)
         try statement.bind(min(limit, Self.largest), at: 3)
         while try statement.step() {
-            unsafe try statement.withBytes(2) { unsafe try body(statement.uint64(0), statement.uint64(1), $0.bytes) }
+            let position = statement.uint64(0)
+            let leaf = unsafe statement.withBytes(2) { unsafe position < readable ? Digest($0) : HashChain.leaf(of: $0) }
+            guard let leaf else { throw JournalError.entryAltered(program: program, position: position) }
+            try body(position, statement.uint64(1), leaf)
         }
     }
 
@@ -182,6 +199,9 @@ extension JournalReader {
         var names = ProgramNames()
         while try statement.step() {
             let place = try place(statement, &names, in: db)
+            if place.position < names.firstReadable {
+                try checkReadable(place.position, statement.int64(1), of: place.program, in: db)
+            }
             unsafe try statement.withBytes(5) { unsafe try body(place, $0.bytes) }
         }
     }
@@ -215,18 +235,21 @@ extension JournalReader {
     }
 }
 
-/// The programs of the streams that a scan has met so far.
+/// The programs of the streams that a scan has met so far, and from where on each can be read.
 private struct ProgramNames {
-    private var names: [Int64: String] = [:]
+    private var streams: [Int64: (program: String, firstReadable: UInt64)] = [:]
     private var last: (stream: Int64, program: String)?
+    /// Of the stream that was asked for last.
+    private(set) var firstReadable: UInt64 = 0
 
     /// Neighbours often belong to one program, so the last one is tried first.
     mutating func program(_ stream: Int64, in db: Database) throws -> String {
         if let last, last.stream == stream { return last.program }
-        let program = try names[stream] ?? Self.fetch(stream, in: db)
-        names[stream] = program
-        last = (stream, program)
-        return program
+        let found = try streams[stream] ?? (Self.fetch(stream, in: db), SegmentTable.firstReadable(stream, in: db))
+        streams[stream] = found
+        last = (stream, found.program)
+        firstReadable = found.firstReadable
+        return found.program
     }
 
     private static func fetch(_ stream: Int64, in db: Database) throws -> String {

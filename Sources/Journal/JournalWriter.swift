@@ -71,7 +71,7 @@ private struct AppendingBatch {
         self.db = db
         insert = try .cached(
             """
-            INSERT INTO entries(seq, stream, position, first_decision_offset, decisions, link_prefix, bytes)
+            INSERT INTO main.entries(seq, stream, position, first_decision_offset, decisions, link_prefix, bytes)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """, in: db)
         let tail = try JournalTail(in: db)
@@ -184,7 +184,7 @@ struct JournalTail {
 
     init(in db: Database) throws {
         let statement = try RawStatement.cached(
-            "SELECT seq, first_decision_offset + decisions FROM entries ORDER BY seq DESC LIMIT 1", in: db)
+            "SELECT seq, first_decision_offset + decisions FROM main.entries ORDER BY seq DESC LIMIT 1", in: db)
         defer { statement.reset() }
         let found = try statement.step()
         seq = found ? statement.int64(0) : 0

@@ -73,6 +73,8 @@ import GRDBSQLite
         UInt64(bitPattern: int64(column))
     }
 
+    func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_NULL }
+
     /// The column's bytes, valid until the next step or reset.
     func withBytes<Result>(
         _ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result

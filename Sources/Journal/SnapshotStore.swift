@@ -67,22 +67,23 @@ public struct SnapshotStore: Sendable {
     public func latest(
         program: String, atOrBefore position: UInt64 = .max, in db: Database
     ) throws -> Snapshot? {
-        let row = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT position, state_hash, state FROM snapshots
-                WHERE program = ? AND position <= ? AND state IS NOT NULL
-                ORDER BY position DESC LIMIT 1
-                """,
-            arguments: [program, min(position, UInt64(Int64.max))])
-        guard let row else { return nil }
-        let found: UInt64 = row[0]
-        let state = [UInt8](row[2] as Data)
+        guard let found = try nearest(program: program, atOrBefore: position, in: db)?.position else { return nil }
+        let statement = try RawStatement.cached("SELECT state_hash, state FROM snapshots WHERE rowid = ?", in: db)
+        defer { statement.reset() }
+        try statement.bind(try row(program: program, position: found, in: db), at: 1)
+        guard try statement.step() else { return nil }
+        // A state may have hundreds of megabytes, so it is copied once.
+        let state = unsafe statement.withBytes(1) { unsafe Array($0) }
         let hash = Self.stateHash(of: state)
-        guard hash == StoredBytes.digest(row, at: 1) else {
+        guard unsafe hash == statement.withBytes(0, { unsafe Digest($0) }) else {
             throw JournalError.snapshotDamaged(program: program, position: found)
         }
         return Snapshot(program: program, position: found, stateHash: hash, state: state)
+    }
+
+    private func row(program: String, position: UInt64, in db: Database) throws -> Int64 {
+        let sql = "SELECT rowid FROM snapshots WHERE program = ? AND position = ?"
+        return try Int64.fetchOne(db, sql: sql, arguments: [program, position]) ?? 0
     }
 
     /// Where the newest snapshot at or before a position stands, and how large it is; nil if there is none.

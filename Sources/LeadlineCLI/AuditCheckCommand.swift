@@ -37,7 +37,9 @@ struct AuditCheckCommand: AsyncParsableCommand {
         let isArchive = files.map { ArchiveOptions.isArchive($0) }
         let single = zip(files, isArchive).filter { !$1 }.map(\.0)
         let archives = try zip(files, isArchive).filter(\.1).map { try OpenArchive($0.0) }
-        let report = check.run(try single.map(Self.file), archives: archives.map { ($0.source, $0.path) })
+        let report = try OpenArchive.read(archives) { paths in
+            check.run(try single.map(Self.file), archives: Array(zip(archives.map(\.source), paths)))
+        }
         if json {
             Terminal.line(try JSONText.line(report))
         } else {

@@ -51,12 +51,18 @@ struct AuditDossierCommand: AsyncParsableCommand {
     }
 
     private func write(_ dossier: Dossier) throws {
-        if let html { try PrivateFile.write(DossierSections(dossier).html, to: html) }
+        if let html {
+            try PrivateFile.write(DossierSections(dossier).html, to: html)
+            Terminal.say("Wrote \(html), a page with personal data.")
+        }
         if let json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             let text = String(decoding: try encoder.encode(dossier), as: UTF8.self) + "\n"
-            if json == "-" { Terminal.write(text) } else { try PrivateFile.write(text, to: json) }
+            if json == "-" { Terminal.write(text) } else {
+                try PrivateFile.write(text, to: json)
+                Terminal.say("Wrote \(json), the portable export, with personal data.")
+            }
         }
         if html == nil && json == nil {
             Terminal.line(DossierSections(dossier).text.map(Terminal.harmless).joined(separator: "\n"))

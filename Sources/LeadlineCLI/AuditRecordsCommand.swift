@@ -21,8 +21,11 @@ struct AuditRecordsCommand: AsyncParsableCommand {
             and the hash of what was learned. completeness: head, newest signed checkpoint, gap report; everything is \
             verified for it. fairness: per partner, with override rates. sla: per partner, with time zones and the versions \
             of their rules. transfers: leads' residencies against partners'. access: who opened whose data, and whether the \
-            log is whole. retention: erasures, restrictions, objections. changes: what each policy changed, and how many of \
-            the decisions before it it would have changed, decided again (for the newest five).
+            log is whole. retention: erasures, restrictions, objections, and entries moved to archives. changes: what each \
+            policy changed, how many of the decisions before it it would have changed, decided again (for the newest five), \
+            and which logic versions were adopted.
+
+            Where entries were archived, all but access, retention and completeness need the archives: --with-archive.
 
             --section may be repeated; without it all are printed. --json gives one object: records (the fields of \
             ProgramRecords), access, accessBrokenLine, completeness, checkpoint. No personal data. Exit code 1 if the \
@@ -70,8 +73,11 @@ struct AuditRecordsCommand: AsyncParsableCommand {
     }
 
     private func records(_ folder: DataFolder, _ program: String) throws -> ProgramRecords {
-        var builder = RecordsBuilder(program: program)
-        try EntryScan.run(folder, program: program, label: "reading the journal") { entry, position in builder.take(entry, at: position) }
+        let left = try folder.openJournalReadOnly().read { try JournalReader().archivedSegments(of: program, in: $0) }
+        var builder = RecordsBuilder(program: program, left: left)
+        // Counts over part of the journal would mislead; what was executed may be told as far as it is here.
+        let isWhole = RecordsSection.allCases.contains { ![.access, .retention, .completeness].contains($0) && wants($0) }
+        try EntryScan.run(folder, program: program, skipsArchived: !isWhole) { entry, position in builder.take(entry, at: position) }
         var records = builder.result()
         guard wants(.changes) || wants(.policies) else { return records }
         for index in builder.policies.indices.dropFirst() {
@@ -148,23 +154,23 @@ struct RecordsText {
 
     var policies: [String] {
         records.policies.flatMap { card in
-            ["\(card.version.prefix(12)) \(card.name), by \(card.method), from \(card.from) until \(card.until ?? "now"), \(card.decisions) decisions, position \(card.position), event \(card.event ?? "-"), approver \(card.approver ?? "not recorded")"]
+            ["\(card.version.prefix(12)) \(card.name), by \(card.method), from \(card.from) until \(card.until ?? "now"), \(CountText.of(card.decisions, "decision")), position \(card.position), event \(card.event ?? "-"), approver \(card.approver ?? "not recorded")"]
                 + card.hardRules.map { "  \($0)" }
         }
     }
 
     var models: [String] {
-        ["\(records.modelVersions) versions used by decisions\(records.modelVersions > 20 ? ", the newest 20 here and more with --json" : ""); 'leadline model card' shows calibration and weights"]
+        ["\(records.modelVersions) versions used by decisions; a version is a hash over all that the model was told, awards too, so that each decision may have its own\(records.modelVersions > 20 ? ", the newest 20 here and more with --json" : ""); 'leadline model card' shows calibration and weights"]
             + records.models.suffix(20).map {
-                "\($0.version) from \($0.from) until \($0.until), \($0.decisions) decisions, learned \($0.won) won and \($0.lost) lost (positions \($0.trainedFrom.map(String.init) ?? "-") to \($0.trainedThrough.map(String.init) ?? "-")), data \($0.dataHash.prefix(32))"
+                "\($0.version) from \($0.from) until \($0.until), \(CountText.of($0.decisions, "decision")), learned \($0.won) won and \($0.lost) lost (positions \($0.trainedFrom.map(String.init) ?? "-") to \($0.trainedThrough.map(String.init) ?? "-")), data \($0.dataHash.prefix(32))"
             }
     }
 
     var fairness: [String] {
-        var table = TextTable([("PARTNER", .left), ("AMONG BEST", .right), ("ASSIGNED", .right), ("BY HUMAN", .right), ("TAKEN BACK", .right), ("WON", .right), ("LOST", .right), ("REVIEWS", .right), ("OVERRIDDEN", .right)])
+        var table = TextTable([("PARTNER", .left), ("AMONG BEST", .right), ("BY LEADLINE", .right), ("BY HUMAN", .right), ("IN HISTORY", .right), ("TAKEN BACK", .right), ("WON", .right), ("LOST", .right), ("REVIEWS", .right), ("OVERRIDDEN", .right)])
         for row in records.fairness {
             let rate = row.overrideRate.map { "\(row.overridden) (\(ReportText.percent($0)))" } ?? "-"
-            table.add([row.partner, "\(row.considered)", "\(row.assigned)", "\(row.byHuman)", "\(row.takenBack)", "\(row.won)", "\(row.lost)", "\(row.reviews)", rate])
+            table.add([row.partner, "\(row.considered)", "\(row.assigned)", "\(row.byHuman)", "\(row.fromHistory)", "\(row.takenBack)", "\(row.won)", "\(row.lost)", "\(row.reviews)", rate])
         }
         return table.text().split(separator: "\n").map(String.init)
     }
@@ -173,17 +179,26 @@ struct RecordsText {
         var table = TextTable([("PARTNER", .left), ("TIMERS", .right), ("MET", .right), ("MISSED", .right), ("MEAN", .right), ("TIME ZONE", .left), ("RULES", .left)])
         for row in records.promises where row.timers + row.met + row.missed > 0 || !row.calendars.isEmpty {
             let rules = row.calendars.sorted { $0.value < $1.value }.map { "\($0.key) from #\($0.value)" }.joined(separator: ", ")
-            table.add([row.partner, "\(row.timers)", "\(row.met)", "\(row.missed)", ReportText.seconds(row.meanSeconds), row.timeZone, rules])
+            table.add([row.partner, "\(row.timers)", "\(row.met)", "\(row.missed)", ReportText.seconds(row.meanSeconds), row.timeZone.isEmpty ? "none: round the clock" : row.timeZone, rules.isEmpty ? "-" : rules])
         }
         return table.text().split(separator: "\n").map(String.init)
     }
 
     var transfers: [String] {
-        var table = TextTable([("LEADS OF", .left), ("PARTNER", .left), ("KEEPS DATA IN", .left), ("LEADS", .right), ("OUTSIDE", .right)])
+        var table = TextTable([("LEADS OF", .left), ("PARTNER", .left), ("KEEPS DATA IN", .left), ("LEADS", .right), ("OUTSIDE", .right), ("BY LEADLINE", .right)])
         for row in records.transfers {
-            table.add([row.leadResidency.isEmpty ? "(not stated)" : row.leadResidency, row.partner, row.partnerResidencies.joined(separator: ","), "\(row.leads)", "\(row.outside)"])
+            table.add([row.leadResidency.isEmpty ? "(not stated)" : row.leadResidency, row.partner, row.partnerResidencies.joined(separator: ","), "\(row.leads)", "\(row.outside)", "\(row.outsideByLeadline)"])
         }
         return table.text().split(separator: "\n").map(String.init)
+            + ["outside: the partner's profile does not cover the lead's residency. Imported history and humans are not bound by hard rules; Leadline is, where the policy has one"]
+    }
+
+    private var archived: [String] {
+        records.archived.map { part in
+            let role = part.archivedBy.map { " by \($0)" } ?? ""
+            let place = part.path.map { "; the archive was at \($0)" } ?? "; they have not left this journal"
+            return "\(part.time ?? "(stated in an archive)") archived entries \(part.first) to \(part.next - 1)\(role), archive \(part.archive), position \(part.position)\(place)"
+        }
     }
 
     var retention: [String] {
@@ -191,10 +206,17 @@ struct RecordsText {
             + records.retention.suffix(100).map { execution in
                 let policy = execution.policyVersion.map { " by policy \($0.prefix(12))" } ?? ""
                 return "\(execution.time) \(execution.kind)\(policy) at position \(execution.position), \(execution.effects) events"
-            }
+            } + archived
     }
 
     var changes: [String] {
+        policyChanges + records.logic.enumerated().map { index, change in
+            let event = change.event.map { ", event \($0)" } ?? ""
+            return "\(change.time) logic version \(change.version) \(index == 0 ? "decides from the beginning" : "adopted; it decides from position \(change.position) on")\(event)"
+        }
+    }
+
+    private var policyChanges: [String] {
         records.policies.flatMap { card in
             let difference = card.difference.map { "decided again over the history before it: \($0.changed) of \($0.decisions) decisions would have been others" }
             return ["\(card.from) \(card.version.prefix(12)) \(card.name)"] + card.changes.map { "  \($0.field): \($0.before ?? "-") -> \($0.after ?? "-")" }

@@ -145,6 +145,7 @@ struct DeadLetterResubmit: AsyncParsableCommand {
             Terminal.line("No dead letter matches.")
             return
         }
+        try stored.note("deadletter resubmit", letters, reason: "sent again, shown to nobody")
         var records: [NewRecord] = []
         for letter in letters {
             switch try OpenedRecord.open(letter.letter, try stored.vault(of: letter.place)) {

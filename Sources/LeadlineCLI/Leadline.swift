@@ -25,7 +25,7 @@ struct Leadline: AsyncParsableCommand {
                 subcommands: [RunCommand.self, StatusCommand.self, ProduceCommand.self, ConsumeCommand.self, DeadLetterCommand.self, ImportCommand.self]),
             CommandGroup(
                 name: "Ask and check:",
-                subcommands: [LeadsCommand.self, ExplainCommand.self, ModelCommand.self, NetworkCommand.self, ReplayCommand.self, VerifyCommand.self, AuditCommand.self, ExportCommand.self]),
+                subcommands: [LeadsCommand.self, ExplainCommand.self, ModelCommand.self, NetworkCommand.self, ReplayCommand.self, VerifyCommand.self, AuditCommand.self, ArchiveCommand.self, ExportCommand.self]),
             CommandGroup(
                 name: "Measure:",
                 subcommands: [

@@ -246,8 +246,6 @@ enum LeadEntries {
 
     /// The program's currency, which its first entry states.
     static func currency(_ folder: DataFolder, _ program: String) throws -> String {
-        let first = try read(folder, program, [0]).first
-        if case .programRegistered(let fact) = first?.input.fact { return fact.currency }
-        return ""
+        try folder.openJournalReadOnly().read { try ProgramStream.currency(of: program, $0) }
     }
 }

@@ -6,6 +6,7 @@ import Journal
 import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
+import Vault
 import Yams
 
 /// The program's partners.
@@ -179,6 +180,10 @@ private struct CurrentProfiles {
         if wanted.isEmpty { return }
         let entries = try Self.latestEntries(folder, program, wanted)
         let fields = SealedFields(vault: try folder.openVault().vault)
+        let subjects = Set(entries.values.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description }).sorted()
+        if !subjects.isEmpty {
+            try AccessLog.note(folder, command: "partners apply", program: program, subjects: subjects, reason: "compared with a file, shown to nobody")
+        }
         for (id, entry) in entries {
             if case .opened(let bytes, _) = try fields.open(entry, program: program) { sealed[id] = bytes }
         }
@@ -188,7 +193,8 @@ private struct CurrentProfiles {
     private static func latestEntries(_ folder: DataFolder, _ program: String, _ wanted: Set<String>) throws -> [String: EntryRecord] {
         var latest: [String: EntryRecord] = [:]
         try folder.openJournalReadOnly().read { db in
-            try JournalReader().forEachEntry(program: program, in: db) { _, bytes in
+            // A profile that is archived cannot be compared; it is sent again.
+            try JournalReader().forEachEntry(program: program, from: JournalReader().firstReadable(of: program, in: db), in: db) { _, bytes in
                 try unsafe bytes.withUnsafeBytes { raw in
                     guard unsafe try EntryCodec.peek(raw).inputField == MessageKind.partnerUpserted.bodyFieldNumber else { return }
                     let entry = unsafe try EntryCodec.decode(raw)

@@ -13,7 +13,7 @@ struct ReplayCommand: AsyncParsableCommand {
             input again under its logic version and to compare events and entry bytes one by one. Says the state's hash, \
             so that two machines can be compared, also as it was at an earlier moment. Reads only.
 
-            With --json, one object: programs (program, entries, events, differenceCount, differences with position, \
+            With --json, one object: programs (program, archived, from, entries, events, differenceCount, differences with position, \
             recorded and decided, stateHash, foldSeconds, decideSeconds), seconds. Exit code 1 on any difference.
 
             With --at and --lead, nothing is replayed: says where this lead of the program's would have gone at that \
@@ -25,7 +25,11 @@ struct ReplayCommand: AsyncParsableCommand {
             gone elsewhere, what each partner would have gained or lost, what the candidate's own lots would cost, and what the candidate would have earned a lead, \
             estimated from outcomes and recorded propensities (IPS, SNIPS, doubly robust, at 95 %). Where the logs cannot \
             carry a conclusion it says so, why, and what would mend it; --require-conclusion makes that exit code 1. With \
-            --json one object, the fields of CandidateReport. \(Outcome.note)
+            --json one object, the fields of CandidateReport.
+
+            With --logic, the same under another logic version: what a release would have decided otherwise, before it is \
+            adopted ('leadline logic adopt'). The whole history is folded by that version, from its first entry on; the \
+            policies are those that were published, or --policy's. \(Outcome.note)
             """)
 
     @Flag(help: "Print one JSON object.")
@@ -45,7 +49,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func validate() throws {
         _ = try end()
-        if candidate.policy != nil, at != nil { throw ValidationError("--at and --policy do not go together; --to ends a replay of --policy") }
+        if candidate.isGiven, at != nil { throw ValidationError("--at goes with neither --policy nor --logic; --to ends a replay against them") }
         if lead != nil, at == nil { throw ValidationError("--lead needs --at, a number of entries or a moment") }
         try candidate.check()
     }
@@ -62,9 +66,7 @@ struct ReplayCommand: AsyncParsableCommand {
     func run() async throws { try await archive.withFolder(data) { try await replay($0) } }
 
     private func replay(_ folder: DataFolder) async throws {
-        if let policy = candidate.policy {
-            return try CandidateRun(candidate, folder, program: data.program(in: folder), json: json).run(policy)
-        }
+        if candidate.isGiven { return try CandidateRun(candidate, folder, program: data.program(in: folder), json: json).run() }
         let end = try end()
         if let lead { return try suppose(lead, at: end, in: folder) }
         let replayer = Replayer(folder)

@@ -59,7 +59,7 @@ struct RunCommand: AsyncParsableCommand {
             settings.logger = logger
             return try await serve(folder, settings, logger)
         }
-        let processor = try Processor(folder)
+        let processor = try Processor(data.reading(folder))
         logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(data.program(in: folder))"])
         let keeper = try CheckpointKeeper.logging(folder, logger)
         if once {

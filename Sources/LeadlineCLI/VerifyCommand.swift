@@ -22,12 +22,15 @@ struct VerifyCommand: AsyncParsableCommand {
             tail was cut off, that an older copy was put back, that everything was made anew. Name the key you trust with \
             --key; without it the log key beside the master key counts.
 
+            Entries that left for an archive ('leadline archive') are checked by their hashes alone, and deciding begins after \
+            them, from the state that was stated; the report says so. --with-archive FILE has all of it checked.
+
             With --kafka it reads the journal topic instead, from its beginning, and needs no processor's disk: positions \
             without gap or repeat, and then the same checks, partition by partition.
 
             With --json, one object: depth, programs (program, size, entries, events, head, stateHash, statesAvailable, \
             stateHashesCompared, snapshotsCompared, leadsAccepted, assignmentsCheckedAgainstCaps, root, treeAvailable, treeSize, \
-            treeNodesCompared, checkpoints, trust, seconds, fault, otherFaults), orderFault, deadLetters (isChecked, reason, \
+            treeNodesCompared, checkpoints, trust, archived, decidedFrom, seconds, fault, otherFaults), orderFault, deadLetters (isChecked, reason, \
             opened, erased, fault), sources (isChecked, reason, records, fault), projection (isChecked, reason, rows, \
             fault), otherFaults, seconds; a fault has kind, program, \
             position, detail. Exit code 1 on any fault. \(Outcome.note)
@@ -94,7 +97,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func verify(_ folder: DataFolder, _ checkpoints: [ForeignCheckpoint]) async throws -> Bool {
         let verifier = Verifier(folder, depth: quick ? .chain : .full, keys: try KeyArguments.read(key), checkpoints: checkpoints,
-            isArchive: archive.archive != nil)
+            isArchive: !archive.archive.isEmpty)
         let report = try await SharedProgressBar.audit("verifying") { bar in
             try await verifier.run(program: data.givenProgram) { bar.update($0) }
         }

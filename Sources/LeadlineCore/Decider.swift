@@ -36,7 +36,7 @@ struct Decision {
             let isInForce = fact.version == state.policyVersion && state.policy == fact.policy.known(toLogic: state.logicVersion)
             return isInForce ? disregard("", .noChange) : []
         case .partnerUpserted, .intentObserved, .firmographicsObserved, .technographicsObserved,
-            .duplicateReceived:
+            .duplicateReceived, .segmentArchived:
             return []
         case .logicVersionAdopted(let version):
             return state.canAdopt(logic: version) ? [] : disregard("", .noChange)

@@ -64,7 +64,7 @@ extension State {
             }
         case .partnerCommissionTermsSet(let fact):
             ifPartner(fact.partnerID) { $0.partners.commissionBasisPoints[$1] = fact.rateBasisPoints }
-        case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .duplicateReceived:
+        case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .duplicateReceived, .segmentArchived:
             break
         }
     }

@@ -29,6 +29,7 @@ final class AuditFolder {
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: other.folder.path, toPath: root + "/data")
         folder = try DataFolder(path: root + "/data")
+        nextID = other.nextID
     }
 
     deinit { _ = try? FileManager.default.removeItem(atPath: root) }

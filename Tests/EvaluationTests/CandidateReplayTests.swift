@@ -52,6 +52,38 @@ import Testing
         #expect(later.decisions == 2 && later.changed == 2)
     }
 
+    /// Version 1 sends energy to whom the profile names, version 2 to whom has won there.
+    @Test func anotherLogicVersionIsToldLeadByLead() throws {
+        let policy = RecordedProgram.policy {
+            $0.fitWeights = FitWeights()
+            $0.fitWeights.vertical = 1_000
+            $0.fitFadeOutcomes = 1_000_000
+        }
+        let partners = [RecordedProgram.partner("named", verticals: ["energy"]), RecordedProgram.partner("proven", verticals: ["retail"])]
+        var program = RecordedProgram(policy, logic: 1, partners: partners)
+        for k in 0..<30 {
+            let partner = k % 2 == 0 ? "named" : "proven"
+            program.assign(RecordedProgram.lead("l\(k)", vertical: "energy"), to: partner, at: 10 * k)
+            program.close("l\(k)", partner, won: partner == "proven" ? 10_000 : nil, at: 10 * k + 5)
+        }
+        program.take(RecordedProgram.lead("last", vertical: "energy"), at: 1_000)
+        #expect(program.state.lead("last")?.partnerID == "named")
+        func report(_ make: CandidateReplay) -> CandidateReport {
+            var replay = make
+            for entry in program.entries { replay.take(entry.input, entry.events, at: entry.at) }
+            return replay.report(program: "demo")
+        }
+        let from = RecordedProgram.at(1_000)
+        let same = report(CandidateReplay(logic: 1, from: from))
+        #expect(same.decisions == 1 && same.changed == 0 && same.logic == 1)
+        let later = report(CandidateReplay(logic: 2, from: from))
+        #expect(later.changed == 1 && later.differences[0].before == "named" && later.differences[0].after == "proven")
+        #expect(later.policy.isEmpty && later.version.isEmpty && later.logic == 2)
+        let both = report(CandidateReplay(policy, version: "c", logic: 2, from: from))
+        #expect(both.changed == 1 && both.logic == 2 && both.version == "c")
+        #expect(report(CandidateReplay(policy, version: "c", from: from)).changed == 0)
+    }
+
     @Test func aLeadThatTheCandidateGivesToNobodyIsNamed() throws {
         var program = RecordedProgram(RecordedProgram.policy(), partners: partners)
         program.take(RecordedProgram.lead("l"), at: 1)

@@ -14,8 +14,8 @@ struct RecordedProgram {
     private(set) var state = State()
     private(set) var entries: [Entry] = []
 
-    init(_ policy: Policy = Policy(), partners: [PartnerProfile]) {
-        take(Input(.programRegistered(.init(currency: "EUR"))), at: 0)
+    init(_ policy: Policy = Policy(), logic version: UInt32 = Logic.newest, partners: [PartnerProfile]) {
+        take(Input(.programRegistered(.init(currency: "EUR", logicVersion: version))), at: 0)
         take(Input(.policyPublished(.init(policy: policy, version: "v1"))), at: 0)
         for partner in partners { take(Input(.partnerUpserted(partner)), at: 0) }
     }

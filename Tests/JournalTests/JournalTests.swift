@@ -237,9 +237,9 @@ import Testing
     @Test func aNewerFormatIsRefused() throws {
         let folder = try TestFolder()
         let queue = try JournalDatabase.open(path: folder.journal)
-        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 2") }
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 3") }
         try queue.close()
-        let newer = JournalError.newerFormat(path: folder.journal, found: 2, supported: 1)
+        let newer = JournalError.newerFormat(path: folder.journal, found: 3, supported: 2)
         #expect(throws: newer) { try JournalDatabase.open(path: folder.journal) }
         #expect(throws: newer) { try JournalDatabase.openReadOnly(path: folder.journal) }
     }

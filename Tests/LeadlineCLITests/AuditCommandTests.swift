@@ -35,6 +35,11 @@ import Testing
         try binary.mustRun("audit", "verify", "--archive", archive, "--key", key, "--checkpoint", held)
         #expect(try binary.mustRun("replay", "--archive", archive).out.contains("everything came out as recorded"))
         #expect(try binary.mustRun("explain", "lead-1", "--archive", archive).out.contains("Recomputed"))
+        #expect(try binary.mustRun("replay", "--logic", "1").out.contains("under logic version 1, by the policies that were published"))
+        #expect(try binary.run("replay", "--logic", "99").code == 2)
+        try binary.mustRun("partners", "apply", "-f", binary.data + "/partners.yaml")
+        let access = try binary.mustRun("audit", "records", "--section", "access").out
+        #expect(access.contains("partners apply demo ") && access.contains("shown to nobody") && !access.contains("@"))
         let report = try binary.mustRun("audit", "verify", "--key", key, "--checkpoint", held, "--json").objects()[0]
         #expect((report["programs"] as? [[String: Any]])?.first?["checkpoints"] as? Int == 3)
     }
@@ -61,5 +66,69 @@ import Testing
         #expect(refused.code == 1 && refused.err.contains("--from \(size(first))"))
         let proof = try binary.file("proof", try binary.mustRun("audit", "prove", "--from", size(first)).out)
         #expect(try cosign(proof).code == 0)
+    }
+
+    /// Lead 1 decided, a checkpoint, lead 2 decided: what stands before the checkpoint moves to an archive.
+    @Test func oldEntriesMoveToAnArchive() throws {
+        let binary = try Binary()
+        defer { _ = try? binary.remove() }
+        try binary.mustRun("init", binary.data, "--program", "demo", "--master-key-file", binary.key)
+        try binary.mustRun("policy", "apply", "-f", binary.data + "/policy.yaml")
+        try binary.mustRun("partners", "apply", "-f", binary.data + "/partners.yaml")
+        let key = try binary.file("demo.vkey", try binary.mustRun("audit", "checkpoint", "--key").out)
+        func lead(_ number: Int) throws {
+            let line = Self.lead.replacing("lead-1", with: "lead-\(number)").replacing("kim@", with: "kim\(number)@")
+            try binary.mustRun("produce", "leads", "--type", "leadline.v1.LeadSubmitted", try binary.file("lead-\(number).jsonl", line + "\n"))
+            try binary.mustRun("run", "--once", "--quiet")
+        }
+        try lead(1)
+        let held = try binary.file("held", try binary.mustRun("audit", "checkpoint").out)
+        let size = try #require(UInt64(size(try String(contentsOfFile: held, encoding: .utf8))))
+        try lead(2)
+        let before = try binary.mustRun("audit", "prove", "--from", "\(size)").out
+
+        let archive = binary.root.appendingPathComponent("old.tar").path
+        let missing = try binary.run("archive", "--through", "1", "-o", archive)
+        #expect(missing.code == 1 && missing.err.contains("--through \(size - 1)"))
+        let moved = try binary.mustRun("archive", "--through", "\(size - 1)", "-o", archive, "--archived-by", "records-office", "--json").objects()[0]
+        #expect(moved["first"] as? Int == 0 && moved["next"] as? UInt64 == size && moved["removed"] as? UInt64 == size)
+
+        // The archive alone, the rest alone, and both together.
+        #expect(try binary.mustRun("audit", "check", archive, "--key", key, held).out.hasSuffix("verified\n"))
+        let rest = try binary.mustRun("verify", "--key", key, "--checkpoint", held).out
+        #expect(rest.contains("NOT decided again") && rest.contains("from position \(size) on"))
+        let both = try binary.mustRun("verify", "--key", key, "--checkpoint", held, "--with-archive", archive).out
+        #expect(both.contains("checked as all others") && !both.contains("NOT decided again"))
+        #expect(try binary.mustRun("replay").out.contains("NOT replayed"))
+        #expect(try binary.mustRun("replay", "--with-archive", archive).out.contains("everything came out as recorded"))
+        let explained = try binary.run("explain", "lead-1")
+        #expect(explained.code == 2 && explained.err.contains("--with-archive \(archive)"), "\(explained.err)")
+        #expect(try binary.mustRun("explain", "lead-1", "--with-archive", archive).out.contains("Recomputed"))
+        #expect(try binary.mustRun("explain", "lead-2").out.contains("Recomputed"))
+        #expect(try binary.mustRun("audit", "dossier", "--subject", "kim1@example.com", "--with-archive", archive).out.contains("lead-1"))
+
+        #expect(try binary.mustRun("audit", "dossier", "--subject", "lead-2").out.contains("1 of 1 decisions reproduced"))
+        #expect(try binary.mustRun("partners", "apply", "-f", binary.data + "/partners.yaml").out.contains("not in the file"))
+        #expect(try binary.mustRun("audit", "erase", "--subject", "kim1@example.com", "--requested-by", "phone", "-o", binary.data + "/erased").out.contains("archived"))
+
+        // Proofs hold, the processor goes on, and the records tell of it.
+        try binary.mustRun("audit", "check", try binary.file("before", before), "--key", key)
+        try binary.mustRun("audit", "check", try binary.file("after", try binary.mustRun("audit", "prove", "--from", "\(size)").out), "--key", key)
+        try lead(3)
+        #expect(try binary.mustRun("audit", "records", "--section", "retention").out.contains("archived entries 0 to \(size - 1) by records-office"))
+        #expect(try binary.run("audit", "records", "--section", "fairness").code == 2)
+        #expect(try binary.mustRun("audit", "records", "--section", "changes", "--with-archive", archive).out.contains("logic version"))
+        #expect(try binary.run("export", binary.root.appendingPathComponent("all.tar").path).code == 2)
+        let all = binary.root.appendingPathComponent("all.tar").path
+        try binary.mustRun("export", all, "--with-archive", archive)
+        #expect(try binary.mustRun("audit", "check", all, "--key", key).out.hasSuffix("verified\n"))
+
+        // Repeating it changes nothing; another archive in its place is refused.
+        #expect(try binary.mustRun("archive", "--through", "\(size - 1)", "-o", archive).out.contains("left the journal"))
+        let other = try binary.run("verify", "--with-archive", all)
+        #expect(other.code == 1 && other.err.contains("digest"), "\(other.err)")
+        #expect(try binary.run("archive", "--through", "\(size - 1)", "-o", all).code == 1)
+        try Data("x".utf8).write(to: URL(fileURLWithPath: archive))
+        #expect(try binary.run("explain", "lead-1", "--with-archive", archive).code != 0)
     }
 }

@@ -37,6 +37,8 @@ struct Draw {
 
     mutating func uint64() -> UInt64 { [0, 1, 127, 128, .max, UInt64(dice.below(1 << 40))][dice.below(6)] }
 
+    mutating func octets() -> [UInt8] { (0..<[0, 1, 32][dice.below(3)]).map { _ in UInt8(dice.below(256)) } }
+
     mutating func int64() -> Int64 { [0, 1, -1, .min, .max, Int64(dice.below(1 << 50))][dice.below(6)] }
 
     mutating func double() -> Double { [0, -0.0, 1, 0.1, 1e300, .infinity, .leastNonzeroMagnitude][dice.below(7)] }
@@ -268,6 +270,10 @@ struct Draw {
             .processingRestricted(LeadReference(leadID: text())),
             .processingObjected(LeadReference(leadID: text())),
             .erasureRequested(LeadReference(leadID: text())),
+            .segmentArchived(
+                SegmentArchived(
+                    firstPosition: uint64(), nextPosition: uint64(), root: octets(), chainLink: octets(), stateHash: octets(),
+                    archiveDigest: octets(), archivedBy: text())),
             .partnerUpserted(profile()),
             .partnerCapacitySet(PartnerCapacitySet(partnerID: text(), capacity: capacity())),
             .partnerPaused(PartnerReference(partnerID: text())),

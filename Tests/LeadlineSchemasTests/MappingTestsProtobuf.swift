@@ -22,7 +22,7 @@ import Testing
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(fact)")
             #expect(try body?.serializedBytes() == expected)
         }
-        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 30)
+        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 31)
     }
 
     @Test func events() throws {
@@ -445,6 +445,20 @@ private var controlPairs: [(Fact, any Message)] {
         (.processingRestricted(LeadReference(leadID: "L")), WireProcessingRestricted.with { $0.leadID = "L" }),
         (.processingObjected(LeadReference(leadID: "L")), WireProcessingObjected.with { $0.leadID = "L" }),
         (.erasureRequested(LeadReference(leadID: "L")), WireErasureRequested.with { $0.leadID = "L" }),
+        (
+            .segmentArchived(
+                SegmentArchived(
+                    firstPosition: 3, nextPosition: 9, root: [1], chainLink: [2], stateHash: [3], archiveDigest: [4], archivedBy: "R")),
+            WireSegmentArchived.with {
+                $0.firstPosition = 3
+                $0.nextPosition = 9
+                $0.root = Data([1])
+                $0.chainLink = Data([2])
+                $0.stateHash = Data([3])
+                $0.archiveDigest = Data([4])
+                $0.archivedBy = "R"
+            }
+        ),
         (.timeAdvanced(through: Timestamp(micros: -4)), WireTimeAdvanced.with { $0.throughMicros = -4 }),
         (.duplicateReceived, WireDuplicateReceived()),
         (.logicVersionAdopted(2), WireLogicVersionAdopted.with { $0.logicVersion = 2 }),

@@ -21,6 +21,7 @@ REQUIRED = {
     "ProgramRegistered": ["currency"], "LogicVersionAdopted": ["logic_version"], "PolicyPublished": ["policy"], "ReviewRequested": ["lead_id"],
     "HumanDecisionRecorded": ["lead_id"], "ProcessingRestricted": ["lead_id"], "ProcessingObjected": ["lead_id"],
     "ErasureRequested": ["lead_id"],
+    "SegmentArchived": ["next_position", "root", "chain_link", "state_hash", "archive_digest"],
     "Money": ["currency"], "PastAssignment": ["partner_id"], "WorkingHours": ["weekday", "until_minute"],
     "HardRule": ["name", "require"], "ExchangeRate": ["currency"],
 }

@@ -45,8 +45,8 @@ extension EvidenceCheck {
             for witness in try trusted.witnesses(of: note) { witnesses.insert(witness.key.name) }
             held.append(HeldCheckpoint(checkpoint: checkpoint, source: "in the archive"))
         }
-        var tree = TreeCheck(program: program.program, stored: nil, checkpoints: held)
-        var link = HashChain.start(program: program.program)
+        var tree = TreeCheck(program: program.program, stored: nil, checkpoints: held, base: try program.treeStart())
+        var link = try program.chainStart()
         try archive.forEachEntry(program) { _, bytes in
             let leaf = HashChain.leaf(of: bytes)
             link = HashChain.link(after: link, leaf: leaf)
@@ -55,10 +55,14 @@ extension EvidenceCheck {
         try tree.finish()
         if let fault = tree.faults.first { throw fault }
         guard "\(link)" == program.head else { throw ArchiveError.damaged("the entries of \(program.program) do not lead to the head that the index names") }
-        finding.checked.append("\(program.program): \(program.entries) entries, chain head and root \(tree.root) recomputed; \(held.count) checkpoint\(held.count == 1 ? "" : "s") signed and equal")
+        let place = program.start > 0 ? " from position \(program.start) on" : ""
+        finding.checked.append("\(program.program): \(program.entries) entries\(place), chain head and root \(tree.root) recomputed; \(held.count) checkpoint\(held.count == 1 ? "" : "s") signed and equal")
         for name in witnesses.sorted() { finding.checked.append("\(program.program): cosigned by \(name)") }
         let covered = held.map(\.checkpoint.size).max() ?? 0
-        if covered < program.entries {
+        if program.start > 0 {
+            finding.notChecked.append("\(program.program): the entries before position \(program.start), which other archives hold")
+        }
+        if covered < program.next {
             isCovered = false
             finding.notChecked.append("\(program.program): no checkpoint covers the entries from position \(covered) on")
         }

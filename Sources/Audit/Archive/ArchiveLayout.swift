@@ -1,4 +1,5 @@
 import Foundation
+import Journal
 
 /// What `archive.json` says, and where an archive's files stand.
 struct ArchiveIndex: Codable, Equatable {
@@ -6,9 +7,37 @@ struct ArchiveIndex: Codable, Equatable {
         var program: String
         /// Under `programs/`.
         var folder: String
+        /// Position of its first entry; absent where that is 0.
+        var first: UInt64?
+        /// Entries in the archive.
         var entries: UInt64
         /// The chain's link after the last entry, hexadecimal.
         var head: String
+        /// The chain's link before the first entry, where that is not at position 0.
+        var linkBefore: String?
+        /// Roots of the complete subtrees over the entries before the first, the largest first.
+        var peaksBefore: [String]?
+
+        /// Position of the first entry.
+        var start: UInt64 { first ?? 0 }
+        /// The position after the last.
+        var next: UInt64 { start + entries }
+
+        /// The chain's link that the first entry follows.
+        func chainStart() throws(ArchiveError) -> Digest {
+            if start == 0 { return HashChain.start(program: program) }
+            guard let link = linkBefore.flatMap({ Digest(hex: $0) }) else { throw .damaged("it begins at position \(start) of \(program), but does not say after which link") }
+            return link
+        }
+
+        /// The tree over the entries before the first.
+        func treeStart() throws(ArchiveError) -> CompactRange {
+            let peaks = (peaksBefore ?? []).compactMap { Digest(hex: $0) }
+            guard peaks.count == peaksBefore?.count ?? 0, let range = CompactRange(size: start, peaks: peaks) else {
+                throw .damaged("it begins at position \(start) of \(program), but does not say after which tree")
+            }
+            return range
+        }
     }
 
     var format: Int
@@ -21,7 +50,8 @@ struct ArchiveIndex: Codable, Equatable {
     var created: String
     var programs: [Program]
 
-    static let formatVersion = 1
+    /// The newest format: an archive that begins after position 0. Others are of format 1.
+    static let formatVersion = 2
 }
 
 enum ArchiveLayout {
@@ -65,8 +95,9 @@ enum ArchiveLayout {
         keys.txt                       verifier keys: name+key id+base64(01 || Ed25519 public key). Compare with keys that you
                                        got another way: whoever made this archive could have made the keys in it
         rotations.txt                  statements, each signed by the key before, that name a new key; parted by lines "--"
-        programs/ID/entries.gz         the entries, in order from position 0: gzip (RFC 1952) over, for each entry, its
-                                       length (4 bytes, big-endian) and its stored bytes, a protobuf message leadline.v1.Entry
+        programs/ID/entries.gz         the entries, in order from position 0, or from "first" in archive.json: gzip (RFC 1952)
+                                       over, for each entry, its length (4 bytes, big-endian) and its stored bytes, a protobuf
+                                       message leadline.v1.Entry
         programs/ID/checkpoints.txt    every checkpoint signed, oldest first; parted by lines "--"
         programs/ID/policies/N.json    the policy published by the entry at position N
         schemas/leadline/v1/*.proto    the messages' definitions; read an entry with:
@@ -85,6 +116,10 @@ enum ArchiveLayout {
                              the blank one). Key id: first 4 bytes of SHA-256(name || 0A || 01 || public key)
         Chain:               first link SHA-256("leadline chain v1" || 0A || program), each further one
                              SHA-256(02 || link before || leaf); the last is "head" in archive.json
+
+        An archive may hold a segment of a stream, from "first" on. Then "linkBefore" is the chain's link before it, and
+        "peaksBefore" are the roots of the complete subtrees over the entries before it, the largest first: build the tree on
+        from these. The entry SegmentArchived in the stream names SHA-256 of this archive's MANIFEST as archive_digest.
 
         Build the tree over the entries, compare its root at each checkpoint's size, verify the signatures. With Leadline:
         leadline audit check PATH --key KEY (files alone), leadline audit verify --archive PATH (decides everything again),

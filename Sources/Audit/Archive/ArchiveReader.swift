@@ -50,16 +50,16 @@ public struct ArchiveReader {
     /// - Throws: ``ArchiveError`` if there are more or fewer than the index says, or one is too long.
     func forEachEntry(_ program: ArchiveIndex.Program, _ body: (UInt64, [UInt8]) throws -> Void) throws {
         let file = try GzipFile.open(path + "/" + ArchiveLayout.entries(program.folder))
-        var position: UInt64 = 0
+        var position = program.start
         while let head = try file.read(4) {
             let length = head.reduce(0) { $0 << 8 | Int($1) }
             guard length <= ArchiveLayout.entryBytesMax else { throw ArchiveError.damaged("the entry at \(program.program)/\(position) says that it has \(length) bytes") }
-            guard position < program.entries else { throw ArchiveError.damaged("\(program.program) has more than the \(program.entries) entries that the index names") }
+            guard position < program.next else { throw ArchiveError.damaged("\(program.program) has more than the \(program.entries) entries that the index names") }
             guard let bytes = try file.read(length) else { throw ArchiveError.damaged("the entry at \(program.program)/\(position) is cut") }
             try body(position, bytes)
             position += 1
         }
-        guard position == program.entries else { throw ArchiveError.damaged("\(program.program) has \(position) entries, the index names \(program.entries)") }
+        guard position == program.next else { throw ArchiveError.damaged("\(program.program) has \(position - program.start) entries, the index names \(program.entries)") }
     }
 
     private func notes(_ name: String) throws -> [SignedNote] {
@@ -86,37 +86,70 @@ public struct ArchiveReader {
         return String(decoding: data, as: UTF8.self)
     }
 
-    /// Makes a data folder of the archive, to be read and thrown away: journal and checkpoints, no keys.
-    /// - Parameter target: a folder that does not exist yet.
+    /// SHA-256 of the manifest, which names the hash of every other file: what a journal says of the archive.
+    public func digest() throws -> Digest {
+        Digest(hashing: Array(try Self.text(path, ArchiveLayout.manifest).utf8))
+    }
+
+    /// Programs with the position of their first entry and the one after the last.
+    public var segments: [(program: String, first: UInt64, next: UInt64)] { index.programs.map { ($0.program, $0.start, $0.next) } }
+
+    /// Calls `body` with each entry of a program, in order.
+    /// - Throws: ``ArchiveError``.
+    public func forEachEntry(of program: String, _ body: (_ position: UInt64, _ bytes: [UInt8]) throws -> Void) throws {
+        guard let part = index.programs.first(where: { $0.program == program }) else { return }
+        try forEachEntry(part, body)
+    }
+
+    /// Makes a data folder of archives, to be read and thrown away: journal and checkpoints, no keys.
+    /// - Parameters:
+    ///   - archives: one, or those that follow one another from position 0 on, in any order.
+    ///   - target: a folder that does not exist yet.
     /// - Throws: ``ArchiveError``, `NoteError`; SQLite's own failures.
-    public func unpack(to target: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }) throws -> DataFolder {
+    public static func unpack(
+        _ archives: [ArchiveReader], to target: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    ) throws -> DataFolder {
+        let parts = archives.flatMap { archive in archive.index.programs.map { (archive, $0) } }.sorted { $0.1.start < $1.1.start }
+        guard let settled = archives.first?.index.program else { throw ArchiveError.damaged("no archive is named") }
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let settings = DataFolderSettings(program: index.program, masterKeyFile: target + "/no-master-key")
+        let settings = DataFolderSettings(program: settled, masterKeyFile: target + "/no-master-key")
         try JSONEncoder().encode(settings).write(to: URL(fileURLWithPath: target + "/leadline.json"))
         let folder = try DataFolder(path: target)
-        let total = index.programs.reduce(0) { $0 + $1.entries }
+        let total = parts.reduce(0) { $0 + $1.1.entries }
         let journal = try folder.openJournal()
         var done: UInt64 = 0
-        for program in index.programs {
-            try unpack(program, into: journal) {
+        for (archive, part) in parts {
+            try archive.unpack(part, into: journal) {
                 done += $0
                 progress(done, total)
             }
         }
         try journal.close()
-        try folder.openCheckpoints().write { db in
-            try CheckpointStore().addFirstKey(firstKey, in: db)
-            for note in try rotations() { try CheckpointStore().addRotation(note, in: db) }
-            for program in index.programs {
-                for note in try checkpoints(program) {
-                    try CheckpointStore().add(note, size: try Checkpoint(text: note.text).size, program: program.program, signedMicros: 0, in: db)
-                }
-            }
-        }
+        try keepSigned(parts, folder)
         return folder
     }
 
+    /// The same of one archive.
+    public func unpack(to target: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }) throws -> DataFolder {
+        try Self.unpack([self], to: target, progress: progress)
+    }
+
+    private static func keepSigned(_ parts: [(ArchiveReader, ArchiveIndex.Program)], _ folder: DataFolder) throws {
+        var known: Set<String> = []
+        try folder.openCheckpoints().write { db in
+            for (archive, part) in parts {
+                try CheckpointStore().addFirstKey(archive.firstKey, in: db)
+                for note in try archive.rotations() { try CheckpointStore().addRotation(note, in: db) }
+                for note in try archive.checkpoints(part) where known.insert(note.description).inserted {
+                    try CheckpointStore().add(note, size: try Checkpoint(text: note.text).size, program: part.program, signedMicros: 0, in: db)
+                }
+            }
+        }
+    }
+
     private func unpack(_ program: ArchiveIndex.Program, into journal: DatabaseQueue, _ progress: (UInt64) -> Void) throws {
+        let size = try journal.read { try JournalReader().head(of: program.program, in: $0)?.size ?? 0 }
+        guard program.start == size else { throw ArchiveError.begins(program: program.program, at: program.start, expected: size) }
         var batch: [PendingEntry] = []
         func flush() throws {
             try journal.write { _ = try JournalWriter().append(batch, in: $0) }

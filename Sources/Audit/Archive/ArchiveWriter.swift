@@ -25,22 +25,51 @@ public struct ArchiveWriter {
     public func write(
         program: String? = nil, created: Timestamp, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws -> UInt64 {
-        if files.fileExists(atPath: target) { throw ArchiveError.exists(path: target) }
-        try files.createDirectory(atPath: target, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let signer = try CheckpointSigner(folder)
         let programs = try ProgramRuns.programs(in: folder.openJournalReadOnly(), only: program)
-        var index = ArchiveIndex(
-            format: ArchiveIndex.formatVersion, program: program ?? folder.settings.program, log: "", firstKey: "",
-            created: RFC3339.format(created), programs: [])
-        var (keys, written): ([String], UInt64) = ([], 0)
+        try checkReadable(programs)
+        try makeFolder()
+        var (parts, keys, written): ([ArchiveIndex.Program], [String], UInt64) = ([], [], 0)
         let total = try signer.sizes().filter { programs.contains($0.program) }.reduce(0) { $0 + $1.size }
         for program in programs {
             let signed = try signer.sign(program)
             keys.append("\(try signer.verifierKey(program))")
-            let part = try write(program, through: signed.checkpoint.size) { progress(written + $0, total) }
+            let part = try write(program, 0..<signed.checkpoint.size, link: HashChain.start(program: program)) { progress(written + $0, total) }
             written += part.entries
-            index.programs.append(part)
+            parts.append(part)
         }
+        try finish(program ?? folder.settings.program, parts, keys, created)
+        return written
+    }
+
+    /// Writes one stretch of a program's stream, which a checkpoint must end.
+    /// - Parameter link: the chain's link before the first entry.
+    /// - Throws: as ``write(program:created:progress:)``.
+    func write(
+        _ program: String, _ range: Range<UInt64>, link: Digest, created: Timestamp, progress: (_ done: UInt64, _ total: UInt64) -> Void
+    ) throws {
+        let key = try CheckpointSigner(folder).verifierKey(program)
+        try makeFolder()
+        let part = try write(program, range, link: link) { progress($0, UInt64(range.count)) }
+        try finish(program, [part], ["\(key)"], created)
+    }
+
+    private func makeFolder() throws {
+        if files.fileExists(atPath: target) { throw ArchiveError.exists(path: target) }
+        try files.createDirectory(atPath: target, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    /// Before anything is written: an export is of whole streams.
+    private func checkReadable(_ programs: [String]) throws {
+        try folder.openJournalReadOnly().read { db in
+            for program in programs { try JournalReader().checkReadable(program: program, in: db) }
+        }
+    }
+
+    private func finish(_ program: String, _ parts: [ArchiveIndex.Program], _ keys: [String], _ created: Timestamp) throws {
+        // Readers of format 1 take every archive to begin at position 0.
+        let format = parts.contains { $0.start > 0 } ? ArchiveIndex.formatVersion : 1
+        var index = ArchiveIndex(format: format, program: program, log: "", firstKey: "", created: RFC3339.format(created), programs: parts)
         try writeKeys(&index, keys)
         for (name, bytes) in SchemaSources.all { try put(bytes, "schemas/leadline/v1/\(name)") }
         try put(Array(ArchiveLayout.readmeText.utf8), ArchiveLayout.readme)
@@ -48,7 +77,6 @@ public struct ArchiveWriter {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try put(Array(encoder.encode(index)), ArchiveLayout.index)
         try put(Array(ArchiveManifest.text(of: target).utf8), ArchiveLayout.manifest)
-        return written
     }
 
     private func writeKeys(_ index: inout ArchiveIndex, _ keys: [String]) throws {
@@ -62,14 +90,16 @@ public struct ArchiveWriter {
         if !rotations.isEmpty { try put(Self.joined(rotations), ArchiveLayout.rotations) }
     }
 
-    private func write(_ program: String, through end: UInt64, _ progress: (UInt64) -> Void) throws -> ArchiveIndex.Program {
+    private func write(
+        _ program: String, _ range: Range<UInt64>, link before: Digest, _ progress: (UInt64) -> Void
+    ) throws -> ArchiveIndex.Program {
         let name = ArchiveLayout.folder(program)
         try files.createDirectory(atPath: target + "/programs/\(name)", withIntermediateDirectories: true)
         let file = try GzipFile.create(target + "/" + ArchiveLayout.entries(name))
-        var (link, count) = (HashChain.start(program: program), UInt64(0))
-        if end > 0 {
+        var (link, count) = (before, UInt64(0))
+        if let last = range.last {
             try folder.openJournalReadOnly().read { db in
-                try JournalReader().forEachEntry(program: program, through: end - 1, in: db) { position, bytes in
+                try JournalReader().forEachEntry(program: program, from: range.lowerBound, through: last, in: db) { position, bytes in
                     let bytes = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
                     link = HashChain.link(after: link, leaf: HashChain.leaf(of: bytes))
                     try file.write((0..<4).map { UInt8(truncatingIfNeeded: bytes.count >> (24 - 8 * $0)) } + bytes)
@@ -84,9 +114,17 @@ public struct ArchiveWriter {
             try CheckpointStore().all(program: program, in: db) { seq, error in
                 throw ArchiveError.damaged("checkpoint number \(seq) of \(program) in store cannot be read: \(error)")
             }
-        }.map(\.note)
+        }.filter { $0.checkpoint.size >= range.lowerBound && $0.checkpoint.size <= range.upperBound }.map(\.note)
         try put(Self.joined(notes), ArchiveLayout.checkpoints(name))
-        return ArchiveIndex.Program(program: program, folder: name, entries: count, head: "\(link)")
+        var part = ArchiveIndex.Program(program: program, folder: name, entries: count, head: "\(link)")
+        if range.lowerBound > 0 {
+            part.first = range.lowerBound
+            part.linkBefore = "\(before)"
+            part.peaksBefore = try folder.openTrees().read { db in
+                try TreeStore(program: program).proofs(in: db).peaks(size: range.lowerBound).map { "\($0)" }
+            }
+        }
+        return part
     }
 
     private func writePolicy(_ bytes: [UInt8], _ position: UInt64, _ name: String) throws {

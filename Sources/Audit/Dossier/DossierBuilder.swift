@@ -45,7 +45,7 @@ public struct DossierBuilder {
             let entries = try entries(of: person, db)
             let account = try accountEntries(entries, db, derived)
             var dossier = Dossier(
-                program: program, currency: try currency(db), made: RFC3339.format(now), subjects: person.subjects.map(\.description),
+                program: program, currency: try ProgramStream.currency(of: program, db), made: RFC3339.format(now), subjects: person.subjects.map(\.description),
                 isErased: isErased, leads: person.leads.map { .init(lead: $0.leadID, status: $0.status, submitted: RFC3339.format($0.submittedAt)) },
                 account: [], sources: try (entries.map { ($0, false) } + account.map { ($0, true) }).sorted { $0.0.position < $1.0.position }
                     .map { try source($0.0, isAboutAccount: $0.1) },
@@ -78,11 +78,6 @@ public struct DossierBuilder {
         }
     }
 
-    private func currency(_ db: Database) throws -> String {
-        if case .programRegistered(let fact) = try entry(0, db).input.fact { return fact.currency }
-        return ""
-    }
-
     private func entries(of person: Person, _ db: Database) throws -> [EntryRecord] {
         try Set(person.leads.flatMap(\.positions)).sorted().map { try entry($0, db) }
     }
@@ -105,7 +100,7 @@ public struct DossierBuilder {
         let fact = FactCodec.encode(entry.input.fact)
         let kind = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))
         var source = Dossier.Source(
-            position: entry.position, time: RFC3339.format(entry.stamp), type: kind?.fullName ?? "leadline.v1.internal",
+            position: entry.position, time: RFC3339.format(entry.stamp), type: kind?.fullName ?? Self.ownName(entry.input.fact),
             topic: entry.origin?.topic, partition: entry.origin?.partition, offset: entry.origin?.offset, eventID: entry.origin?.eventID,
             isAboutAccount: isAboutAccount, clear: try kind.map { try leaves(fact.bytes, $0) } ?? [], sealedState: "nothing", sealed: [])
         switch try open(entry) {
@@ -117,6 +112,14 @@ public struct DossierBuilder {
             source.sealed = fields
         }
         return source
+    }
+
+    /// Leadline's own inputs have no topic and no kind.
+    private static func ownName(_ fact: Fact) -> String {
+        switch fact {
+        case .timeAdvanced: "leadline.v1.TimeAdvanced (a deadline passed)"
+        default: "leadline.v1.DuplicateReceived (a producer repeated itself)"
+        }
     }
 
     // MARK: Decisions
@@ -190,7 +193,9 @@ public struct DossierBuilder {
             policyVersion: state.policyVersion, currency: state.currency,
             recomputation: Recomputation(recorded: recorded?.digest, recomputed: recomputed?.digest, eventsAreEqual: again.0 == entry.events),
             sources: try ValueSource.of(evaluation, currency: state.currency) { position in
-                try JournalReader().entry(program: program, position: position, in: db).map { try EntryCodec.decode($0) }
+                do {
+                    return try JournalReader().entry(program: program, position: position, in: db).map { try EntryCodec.decode($0) }
+                } catch JournalError.archived { return nil }
             })
         let weighed = recorded != nil
         return Dossier.Decision(

@@ -60,10 +60,12 @@ public struct DossierSections {
     private func decision(_ decision: Dossier.Decision) -> [String] {
         let versions = decision.policyVersion.isEmpty ? "" : ", policy \(decision.policyVersion.prefix(12)), model \(decision.modelVersion.prefix(12))"
         let candidates = decision.candidates.map {
-            "  \($0.partner): net \(DecimalText.money($0.net, dossier.currency)), score \(DecimalText.money($0.score, dossier.currency)), fit \(DecimalText.percent($0.fit)), conversion \(DecimalText.percent($0.conversion))"
+            "    \($0.partner): net \(DecimalText.money($0.net, dossier.currency)), score \(DecimalText.money($0.score, dossier.currency)), fit \(DecimalText.percent($0.fit)), conversion \(DecimalText.percent($0.conversion))"
         }
+        // Who was out, and why, the explanation has told already.
         return ["\(decision.id) \(decision.time) (logic \(decision.logicVersion)\(versions))"] + decision.explanation.map { "  " + $0 }
-            + decision.rules.map { "  hard rule \($0)" } + candidates + decision.excluded.map { "  \($0.partner): \($0.reason)" }
+            + (decision.rules.isEmpty ? [] : ["", "  Hard rules in force"]) + decision.rules.map { "    \($0)" }
+            + (candidates.isEmpty ? [] : ["", "  Candidates in numbers"]) + candidates + [""]
     }
 
     private func review(_ review: Dossier.Review) -> [String] {

@@ -85,9 +85,12 @@ public struct ErasureRun {
         return marks
     }
 
+    /// The entries about a person, but for those that stand in an archive which is not at hand: whoever is to be erased
+    /// does not wait for an archive to be fetched.
     private static func entries(of person: Person, _ program: String, _ journal: DatabaseQueue) throws -> [EntryRecord] {
         try journal.read { db in
-            try Set(person.leads.flatMap(\.positions)).sorted().compactMap { position in
+            let readable = try JournalReader().firstReadable(of: program, in: db)
+            return try Set(person.leads.flatMap(\.positions)).sorted().filter { $0 >= readable }.compactMap { position in
                 try JournalReader().entry(program: program, position: position, in: db).map { try EntryCodec.decode($0) }
             }
         }
@@ -146,10 +149,17 @@ public struct ErasureRun {
             let statement = ErasureCertificate.Statement(
                 program: run.program, subjects: target.person.subjects.map(\.description), leads: leads, requestedBy: requestedBy,
                 position: erasure.position, erased: RFC3339.format(erasure.stamp), issued: RFC3339.format(issued), keyDestroyed: true,
-                deadLettersEmptied: target.records.deadLetters, waitingEmptied: target.records.waiting, residualFields: try residual(entries),
+                deadLettersEmptied: target.records.deadLetters, waitingEmptied: target.records.waiting, residualFields: try residual(entries) + archived(person),
                 copies: copies.map { .init(topic: $0.topic.name, holds: $0.holds, until: RFC3339.format(erasure.stamp.adding(micros: $0.micros))) },
                 deadLetterKeysDestroyed: target.recordKeys.count)
             return try ErasureCertificate(statement, prover, key)
+        }
+
+        /// What stays in archives is of the same kind; which fields, only the archive tells.
+        private func archived(_ person: Person) throws -> [String] {
+            let readable = try run.journal.read { try JournalReader().firstReadable(of: run.program, in: $0) }
+            let count = Set(person.leads.flatMap(\.positions)).count { $0 < readable }
+            return count == 0 ? [] : ["clear fields of \(count) archived \(count == 1 ? "entry" : "entries")"]
         }
 
         private func residual(_ entries: [EntryRecord]) throws -> [String] {

@@ -106,6 +106,8 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var considered = 0
         /// Leads that Leadline gave it.
         public var assigned = 0
+        /// Leads that it had before Leadline decided: imported history.
+        public var fromHistory = 0
         /// Leads that a human gave it.
         public var byHuman = 0
         /// Leads that it declined or that were taken back.
@@ -152,6 +154,8 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var leads: Int
         /// Leads whose residency the partner's profile did not cover at that moment.
         public var outside: Int
+        /// Those of them that Leadline gave it; the others came by a human or from imported history.
+        public var outsideByLeadline = 0
     }
 
     /// An erasure, a restriction or an objection; or leads whose time was over, one execution for all of a day.
@@ -166,6 +170,36 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var effects: Int
         /// The policy by which a retention was executed.
         public var policyVersion: String?
+    }
+
+    /// Entries that were moved to an archive.
+    public struct Archival: Sendable, Codable, Equatable {
+        /// Position of the first.
+        public var first: UInt64
+        /// The position after the last.
+        public var next: UInt64
+        /// SHA-256 of the archive's manifest, hexadecimal.
+        public var archive: String
+        /// Position of the entry that states it.
+        public var position: UInt64
+        /// When it was stated, RFC 3339; nil where the statement itself is archived and not at hand.
+        public var time: String?
+        /// Who archived, by the id that it names; nil if it names nobody or is not at hand.
+        public var archivedBy: String?
+        /// Where the archive was when the entries left; nil where they are here still.
+        public var path: String?
+    }
+
+    /// An adoption of a logic version.
+    public struct LogicChange: Sendable, Codable, Equatable {
+        /// The version.
+        public var version: UInt32
+        /// Position of the first entry that was decided by it.
+        public var position: UInt64
+        /// When it was adopted, RFC 3339.
+        public var time: String
+        /// The event that adopted it, where it came from outside.
+        public var event: String?
     }
 
     /// The program.
@@ -186,6 +220,10 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
     public var transfers: [Transfer] = []
     /// What was executed for people, in order; the newest `executionsMax`.
     public var retention: [Execution] = []
+    /// Entries that were moved to archives, in order.
+    public var archived: [Archival] = []
+    /// Logic versions that decided, the first that of the program's registration.
+    public var logic: [LogicChange] = []
     /// Counts of what was executed, by kind.
     public var executions: [String: Int] = [:]
 

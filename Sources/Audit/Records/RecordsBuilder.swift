@@ -1,5 +1,5 @@
 import Engine
-import Journal
+public import Journal
 public import LeadlineCore
 public import LeadlineSchemas
 
@@ -20,8 +20,13 @@ public struct RecordsBuilder {
     /// Every policy with its position.
     public private(set) var policies: [(position: UInt64, fact: PolicyPublished)] = []
 
+    /// Segments that have left the journal.
+    private let left: [ArchivedSegment]
+
     /// A builder for a program.
-    public init(program: String) {
+    /// - Parameter left: segments that have left the journal, whose statements may have left it too.
+    public init(program: String, left: [ArchivedSegment] = []) {
+        self.left = left
         records = ProgramRecords(program: program, processing: .init(
             purpose: "routing sales enquiries to the partner most likely to help, and answering for each decision",
             people: "prospects who enquired; partners who are sole traders; people who asked for or made reviews",
@@ -31,12 +36,21 @@ public struct RecordsBuilder {
                 "hash chain, Merkle tree and signed checkpoints over the journal's stored bytes",
                 "reads of sealed data by an operator are noted in the access log",
             ]))
+        records.archived = left.map {
+            .init(first: $0.first, next: $0.next, archive: "\($0.archiveDigest)", position: $0.statement, time: nil, archivedBy: nil, path: $0.path)
+        }
     }
 
     /// Takes in the entry at the next position.
     public mutating func take(_ entry: EntryRecord, at position: UInt64) {
         count(entry)
         switch entry.input.fact {
+        case .programRegistered(let fact):
+            if records.logic.isEmpty { decides(by: fact.logicVersion, entry, position + 1) }
+        case .logicVersionAdopted(let version):
+            // What was disregarded changed nothing.
+            if entry.events.isEmpty { decides(by: version, entry, position + 1) }
+        case .segmentArchived(let fact): archived(fact, entry, position)
         case .policyPublished(let fact): publish(fact, entry, position)
         case .partnerUpserted(let profile): profiled(profile, entry.input.timeZone, position)
         case .leadSubmitted(let fact):
@@ -55,10 +69,23 @@ public struct RecordsBuilder {
     }
 
     private mutating func count(_ entry: EntryRecord) {
-        let name = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))?.fullName ?? "Leadline's own"
+        let name = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))?.fullName ?? "Leadline's own (deadlines, repetitions)"
         records.processing.inputs[name, default: 0] += 1
         if !entry.sealed.isEmpty { records.processing.sealedEntries += 1 }
         if let subject = entry.input.subject { persons.insert(subject) }
+    }
+
+    private mutating func decides(by version: UInt32, _ entry: EntryRecord, _ position: UInt64) {
+        records.logic.append(.init(version: version, position: position, time: RFC3339.format(entry.stamp), event: entry.origin?.eventID))
+    }
+
+    private mutating func archived(_ fact: SegmentArchived, _ entry: EntryRecord, _ position: UInt64) {
+        guard fact.firstPosition < fact.nextPosition else { return }
+        records.archived.removeAll { $0.position == position }
+        records.archived.append(.init(
+            first: fact.firstPosition, next: fact.nextPosition, archive: Digest(fact.archiveDigest)?.description ?? "", position: position,
+            time: RFC3339.format(entry.stamp), archivedBy: fact.archivedBy.isEmpty ? nil : fact.archivedBy,
+            path: left.first { $0.statement == position }?.path))
     }
 
     private mutating func publish(_ fact: PolicyPublished, _ entry: EntryRecord, _ position: UInt64) {
@@ -125,18 +152,21 @@ public struct RecordsBuilder {
     }
 
     private mutating func assigned(_ event: LeadAssigned) {
-        if event.cause == .human && event.evaluation == nil {
-            fairness[event.partnerID, default: .init(partner: event.partnerID)].byHuman += 1
-        } else {
-            fairness[event.partnerID, default: .init(partner: event.partnerID)].assigned += 1
-        }
+        let isHuman = event.cause == .human && event.evaluation == nil
+        let isOwn = !isHuman && event.cause != .imported
+        var row = fairness[event.partnerID] ?? .init(partner: event.partnerID)
+        if isOwn { row.assigned += 1 } else if isHuman { row.byHuman += 1 } else { row.fromHistory += 1 }
+        fairness[event.partnerID] = row
         if event.respondBy != nil { promises[event.partnerID, default: .init(partner: event.partnerID)].timers += 1 }
         let (residency, places) = (leadResidency[event.leadID] ?? "", residencies[event.partnerID] ?? [])
         var transfer = transfers["\(residency)\n\(event.partnerID)"]
             ?? .init(leadResidency: residency, partner: event.partnerID, partnerResidencies: places, leads: 0, outside: 0)
         transfer.partnerResidencies = places
         transfer.leads += 1
-        if !residency.isEmpty && !places.contains(residency) { transfer.outside += 1 }
+        if !residency.isEmpty && !places.contains(residency) {
+            transfer.outside += 1
+            if isOwn { transfer.outsideByLeadline += 1 }
+        }
         transfers["\(residency)\n\(event.partnerID)"] = transfer
     }
 
@@ -173,6 +203,7 @@ public struct RecordsBuilder {
             promise.meanSeconds = promise.met > 0 ? Double(responseMicros[promise.partner] ?? 0) / Double(promise.met) / 1_000_000 : nil
             return promise
         }
+        records.archived.sort { $0.next < $1.next }
         records.transfers = transfers.values.sorted { ($0.leadResidency, $0.partner) < ($1.leadResidency, $1.partner) }
         return records
     }

@@ -1,6 +1,6 @@
 import Foundation
 public import GRDB
-import Journal
+public import Journal
 import Vault
 
 /// Settings that a data folder keeps.
@@ -25,6 +25,8 @@ public struct DataFolderSettings: Codable, Sendable, Equatable {
 public struct DataFolder: Sendable {
     public let path: String
     public let settings: DataFolderSettings
+    /// Archived entries that whoever opens the journal finds in their places.
+    public private(set) var archived: ArchivedEntries?
 
     public var journalPath: String { path + "/journal.db" }
     public var vaultPath: String { path + "/vault.db" }
@@ -111,10 +113,17 @@ public struct DataFolder: Sendable {
     }
 
     /// The journal for writing topics and entries.
-    public func openJournal() throws -> DatabaseQueue { try JournalDatabase.open(path: journalPath) }
+    public func openJournal() throws -> DatabaseQueue { try JournalDatabase.open(path: journalPath, archived: archived) }
 
     /// The journal for reading, beside a running processor.
-    public func openJournalReadOnly() throws -> DatabaseQueue { try JournalDatabase.openReadOnly(path: journalPath) }
+    public func openJournalReadOnly() throws -> DatabaseQueue { try JournalDatabase.openReadOnly(path: journalPath, archived: archived) }
+
+    /// The same folder, with archived entries at hand.
+    public func reading(_ archived: ArchivedEntries) -> DataFolder {
+        var folder = self
+        folder.archived = archived
+        return folder
+    }
 
     /// Snapshots and projections; made anew if they are gone.
     public func openDerived() throws -> DatabaseQueue {

@@ -43,7 +43,9 @@ public struct ImportResult: Sendable, Equatable {
             result.streamSize = head.size
             result.chainHead = head.link
             var isRegistrationLeftOut = true
-            try JournalReader().forEachEntry(program: plan.program, in: db) { _, bytes in
+            // What was archived since the import began stands in no journal to count in.
+            let from = try JournalReader().firstReadable(of: plan.program, in: db)
+            try JournalReader().forEachEntry(program: plan.program, from: from, in: db) { _, bytes in
                 let entry = try unsafe bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
                 guard let id = entry.origin?.eventID, id.utf8.starts(with: prefix) else { return }
                 if case .programRegistered = entry.input.fact { isRegistrationLeftOut = false }

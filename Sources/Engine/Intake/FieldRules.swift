@@ -34,6 +34,7 @@ struct FieldRules {
             if case .assign(let partner) = fact.decision { try id(partner, "assign_to_partner_id") }
         case .processingRestricted(let fact), .processingObjected(let fact), .erasureRequested(let fact), .leadWithdrawn(let fact):
             try id(fact.leadID, "lead_id")
+        case .segmentArchived(let fact): try segment(fact)
         case .partnerUpserted(let profile): try partner(profile)
         case .partnerCapacitySet(let fact):
             try id(fact.partnerID, "partner_id")
@@ -95,6 +96,18 @@ struct FieldRules {
     private static func logicVersion(_ version: UInt32) throws(Rejection) {
         if !Logic.knows(version) {
             throw invalid("logic_version", "must be \(Logic.oldest) to \(Logic.newest) on this instance; for a later one, upgrade it and resubmit")
+        }
+    }
+
+    /// Whether its hashes are the journal's only the journal's check can say.
+    private static func segment(_ fact: SegmentArchived) throws(Rejection) {
+        if fact.nextPosition <= fact.firstPosition || fact.nextPosition > UInt64(Int64.max) {
+            throw invalid("next_position", "must be larger than first_position, and below 2^63")
+        }
+        let hashes = [(fact.root, "root"), (fact.chainLink, "chain_link"), (fact.stateHash, "state_hash"), (fact.archiveDigest, "archive_digest")]
+        for (hash, field) in hashes where hash.count != 32 { throw invalid(field, "must be a SHA-256 hash, 32 bytes") }
+        if !fact.archivedBy.isEmpty && !isID(fact.archivedBy) {
+            throw invalid("archived_by", "must be an id, [A-Za-z0-9._:-]{1,128}, such as a role's; no name or address")
         }
     }
 

@@ -58,6 +58,7 @@ extension MessageKind {
         case .processingRestricted: return try read(WireProcessingRestricted.self, data, encoding)
         case .processingObjected: return try read(WireProcessingObjected.self, data, encoding)
         case .erasureRequested: return try read(WireErasureRequested.self, data, encoding)
+        case .segmentArchived: return try read(WireSegmentArchived.self, data, encoding)
         }
     }
 

@@ -9,21 +9,25 @@ public struct ProgramStream: Sendable {
     public let program: String
     public internal(set) var state: State
 
-    /// A program before its first entry.
-    public init(program: String) {
+    /// A program before its first entry, or with a state that was recovered.
+    public init(program: String, state: State = State()) {
         self.program = program
-        state = State()
+        self.state = state
     }
 
     /// Recovers a program: the newest usable snapshot, then each recorded entry after it. Never decides.
     ///
-    /// A snapshot that does not decode, or whose bytes do not have its hash, is passed over: it is disposable.
+    /// A snapshot that does not decode, or whose bytes do not have its hash, is passed over: it is disposable. Where the
+    /// oldest entries stand in an archive that is not at hand, the state that was stated with it is where folding begins.
+    /// - Throws: `JournalError.archived` if entries are needed that are not at hand.
     public static func recover(
         _ program: String, through end: UInt64, journal: Database, snapshots: Database?,
         progress: (UInt64) -> Void = { _ in }
     ) throws -> ProgramStream {
         var stream = ProgramStream(program: program)
         if let snapshots, let state = try latestSnapshot(program, through: end, snapshots) { stream.state = state }
+        if try stream.state.nextPosition < JournalReader().firstReadable(of: program, in: journal),
+            let state = try archivedState(program, through: end, journal) { stream.state = state }
         let from = stream.state.nextPosition
         if from < end {
             try JournalReader().forEachEntry(program: program, from: from, through: end - 1, in: journal) { position, bytes in
@@ -32,6 +36,24 @@ public struct ProgramStream: Sendable {
             }
         }
         return stream
+    }
+
+    /// The state with which a program goes on after what was archived of it; nil where it is later than `end`.
+    public static func archivedState(_ program: String, through end: UInt64 = .max, _ journal: Database) throws -> State? {
+        guard let base = try JournalReader().archivedState(of: program, in: journal), base.position <= end else { return nil }
+        guard let state = try? State(canonicalBytes: base.state), state.nextPosition == base.position else {
+            throw JournalError.snapshotDamaged(program: program, position: base.position)
+        }
+        return state
+    }
+
+    /// The program's currency, which its first entry states; where that is archived, the state after it.
+    public static func currency(of program: String, _ journal: Database) throws -> String {
+        if try JournalReader().firstReadable(of: program, in: journal) > 0 { return try archivedState(program, journal)?.currency ?? "" }
+        guard let first = try JournalReader().entry(program: program, position: 0, in: journal),
+            case .programRegistered(let fact) = try EntryCodec.decode(first).input.fact
+        else { return "" }
+        return fact.currency
     }
 
     private static func latestSnapshot(_ program: String, through end: UInt64, _ db: Database) throws -> State? {

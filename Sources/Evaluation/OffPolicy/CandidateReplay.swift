@@ -1,13 +1,16 @@
 public import LeadlineCore
 
-/// All history under a candidate policy: each recorded decision is made again in the state that history had left, with the
-/// candidate in the place of every recorded policy.
+/// All history under a candidate: a policy in the place of every recorded one, another logic version in the place of every
+/// recorded one, or both. Each recorded decision is made again in the state that history had left.
 ///
 /// The state is folded from recorded events, so that one difference does not hide the next: this compares decisions one by
 /// one. A candidate that had really ruled would have left other loads behind it. Deadlines and outcomes stay as they were.
 public struct CandidateReplay: Sendable {
-    /// The candidate.
-    public let candidate: Policy
+    /// The candidate policy; nil where those stay that were published.
+    private let candidate: Policy?
+    private let version: String
+    /// The candidate logic version; nil where those decide that were recorded.
+    private let logic: UInt32?
     /// Decisions stamped before this one, or after the other, are not compared; they are folded all the same.
     private let from: Timestamp
     private let to: Timestamp
@@ -17,24 +20,39 @@ public struct CandidateReplay: Sendable {
     /// A replay from a program's first entry on.
     /// - Parameters:
     ///   - version: The candidate's content hash.
+    ///   - logic: The logic version to decide by; nil for the recorded ones.
     ///   - from: Decisions at this moment or later are compared.
     ///   - to: Decisions at this moment or earlier are.
     public init(
-        _ candidate: Policy, version: String, from: Timestamp = Timestamp(micros: .min), to: Timestamp = .distantFuture
+        _ candidate: Policy, version: String, logic: UInt32? = nil, from: Timestamp = Timestamp(micros: .min),
+        to: Timestamp = .distantFuture
     ) {
-        var decided = candidate
-        // What is estimated is the candidate's choice; its own lots and budget are added by probability, and its shadow
-        // would hide what it chooses.
-        decided.exploration = Exploration()
-        decided.shadow = false
-        self.candidate = decided
+        self.candidate = candidate
         self.version = version
+        self.logic = logic
         self.from = from
         self.to = to
         book = ReplayBook(LotBudget(candidate))
     }
 
-    private let version: String
+    /// A replay under another logic version, by the policies that were published.
+    public init(logic: UInt32, from: Timestamp = Timestamp(micros: .min), to: Timestamp = .distantFuture) {
+        candidate = nil
+        version = ""
+        self.logic = logic
+        self.from = from
+        self.to = to
+        book = ReplayBook(LotBudget(Policy()))
+    }
+
+    /// What is estimated is the candidate's choice; its own lots and budget are added by probability, and its shadow
+    /// would hide what it chooses.
+    private static func decided(_ policy: Policy) -> Policy {
+        var decided = policy
+        decided.exploration = Exploration()
+        decided.shadow = false
+        return decided
+    }
 
     /// Takes in the entry at the next position.
     /// - Returns: What was compared; nil where nothing was decided.
@@ -55,19 +73,32 @@ public struct CandidateReplay: Sendable {
     /// Ids of the leads that the estimates rest on: those that have ended, and on which a lot could fall.
     public var estimatedLeads: [String] { book.estimatedLeads }
 
-    /// The input with the candidate in place of a recorded policy. When an open deal counts as lost is part of what
+    /// The input with the candidate in place of what was recorded. When an open deal counts as lost is part of what
     /// happened, not of how leads are routed; it stays.
-    private func substituted(_ input: Input) -> Input {
-        guard case .policyPublished(let fact) = input.fact else { return input }
-        var changed = input, policy = candidate
-        policy.dealHorizonDays = fact.policy.dealHorizonDays
-        changed.fact = .policyPublished(PolicyPublished(policy: policy, version: version))
+    private mutating func substituted(_ input: Input) -> Input {
+        var changed = input
+        switch input.fact {
+        case .policyPublished(let fact):
+            var policy = Self.decided(candidate ?? fact.policy)
+            policy.dealHorizonDays = fact.policy.dealHorizonDays
+            changed.fact = .policyPublished(PolicyPublished(policy: policy, version: candidate == nil ? fact.version : version))
+            if candidate == nil { book.draw(by: LotBudget(fact.policy)) }
+        case .programRegistered(var fact):
+            if let logic { fact.logicVersion = logic }
+            changed.fact = .programRegistered(fact)
+        case .logicVersionAdopted:
+            // A program that decides by the candidate's already adopts nothing.
+            if let logic { changed.fact = .logicVersionAdopted(logic) }
+        default: break
+        }
         return changed
     }
 
     /// What was found so far.
     public func report(program: String, demands: Overlap.Demands = Overlap.Demands()) -> CandidateReport {
-        book.report(program: program, policy: candidate.name, version: version, currency: state.currency, demands)
+        var report = book.report(program: program, policy: candidate?.name ?? "", version: version, currency: state.currency, demands)
+        report.logic = logic
+        return report
     }
 }
 

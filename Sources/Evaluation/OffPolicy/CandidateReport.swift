@@ -14,8 +14,10 @@ public struct CandidateReport: Encodable, Sendable {
 
     /// The program.
     public var program: String
-    /// The candidate's name.
+    /// The candidate's name; empty where the policies stay that were published.
     public var policy: String
+    /// The logic version that it was decided by; nil where that is the recorded one.
+    public var logic: UInt32?
     /// Its content hash.
     public var version: String
     /// Currency of all amounts.
@@ -67,7 +69,7 @@ public struct CandidateReport: Encodable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case program, policy, version, currency, decisions, changed, differences, partners, expectedBeforeMinorUnits
+        case program, policy, logic, version, currency, decisions, changed, differences, partners, expectedBeforeMinorUnits
         case expectedAfterMinorUnits, exploration, imported, closed, open, leftOut, withoutLot, settledThroughMicros, winRate, revenue, overlap, verdict
     }
 
@@ -75,6 +77,7 @@ public struct CandidateReport: Encodable, Sendable {
         var fields = encoder.container(keyedBy: CodingKeys.self)
         try fields.encode(program, forKey: .program)
         try fields.encode(policy, forKey: .policy)
+        try fields.encodeIfPresent(logic, forKey: .logic)
         try fields.encode(version, forKey: .version)
         try fields.encode(currency, forKey: .currency)
         try fields.encode(decisions, forKey: .decisions)

@@ -39,6 +39,9 @@ struct ReplayBook: Sendable {
         exploration = ExplorationTally()
     }
 
+    /// The candidate draws by another policy's lots from here on.
+    mutating func draw(by lots: LotBudget) { self.lots = lots }
+
     // MARK: Decisions
 
     /// Compares a decision with the candidate's.

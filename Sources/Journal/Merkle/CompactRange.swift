@@ -12,6 +12,14 @@ public struct CompactRange: Sendable {
     /// The tree without leaves.
     public init() {}
 
+    /// The tree of `size` leaves whose complete subtrees have these roots, the largest first; `nil` if they are more or
+    /// fewer than it has.
+    public init?(size: UInt64, peaks: [Digest]) {
+        guard size.nonzeroBitCount == peaks.count else { return nil }
+        self.size = size
+        self.peaks = peaks
+    }
+
     /// Appends a leaf. Costs one node on average.
     public mutating func append(_ leaf: Digest) {
         var node = leaf

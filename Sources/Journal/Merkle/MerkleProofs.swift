@@ -18,6 +18,18 @@ public struct MerkleProofs {
         size == 0 ? MerkleHash.empty : try root(of: 0..<size)
     }
 
+    /// The roots of the complete subtrees that the first `size` leaves fall into, the largest first: what a
+    /// ``CompactRange`` goes on from.
+    public func peaks(size: UInt64) throws -> [Digest] {
+        var peaks: [Digest] = []
+        var start: UInt64 = 0
+        for height in (0..<UInt64.bitWidth).reversed() where size & (1 << UInt64(height)) != 0 {
+            peaks.append(try node(height, start >> UInt64(height)))
+            start += 1 << UInt64(height)
+        }
+        return peaks
+    }
+
     /// The digests that prove the leaf at `index` in the tree of the first `size` leaves, from the
     /// leaf's sibling up.
     public func inclusion(of index: UInt64, size: UInt64) throws -> [Digest] {

@@ -58,10 +58,9 @@ public struct TreeFollower: Sendable {
         var link = start.link
         var leaves: [Digest] = []
         leaves.reserveCapacity(Int(min(Self.batch, stream.size - start.size)))
-        try JournalReader().forEachLinked(
+        try JournalReader().forEachLeaf(
             program: stream.program, from: start.size, limit: Self.batch, in: source
-        ) { position, recorded, bytes in
-            let leaf = HashChain.leaf(of: bytes)
+        ) { position, recorded, leaf in
             link = HashChain.link(after: link, leaf: leaf)
             guard position == start.size + UInt64(leaves.count), link.prefix == recorded else {
                 throw JournalError.entryAltered(program: stream.program, position: start.size + UInt64(leaves.count))

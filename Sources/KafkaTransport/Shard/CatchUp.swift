@@ -90,7 +90,7 @@ struct CatchUp {
         for entry in pending {
             let size = try sizes[entry.program] ?? journal.size(of: entry.program)
             if entry.position < size {
-                guard try journal.entry(entry.program, entry.position) == entry.bytes else {
+                guard try journal.holds(entry.bytes, entry.program, entry.position) else {
                     throw broken(record, "position \(entry.position) of \(entry.program) stands there twice, with different content")
                 }
                 known += 1

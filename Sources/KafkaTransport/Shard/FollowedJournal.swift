@@ -54,8 +54,9 @@ struct FollowedJournal {
         try queue.read { try JournalReader().head(of: program, in: $0)?.size ?? 0 }
     }
 
-    func entry(_ program: String, _ position: UInt64) throws -> [UInt8]? {
-        try queue.read { try JournalReader().entry(program: program, position: position, in: $0) }
+    /// True if the entry at a position has these bytes. One that was archived here is known by its hash.
+    func holds(_ bytes: [UInt8], _ program: String, _ position: UInt64) throws -> Bool {
+        try queue.read { try JournalReader().leaf(program: program, position: position, in: $0) } == HashChain.leaf(of: bytes)
     }
 
     /// Takes a committed batch in, whole.

@@ -6,24 +6,29 @@ import Journal
 
 /// Reading from an archive instead of from a data folder.
 struct ArchiveOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Read this archive of 'leadline export', a folder or a .tar file, instead of a data folder.", valueName: "path"))
-    var archive: String?
+    @Option(
+        help: ArgumentHelp(
+            "Read this archive of 'leadline export', a folder or a .tar file, instead of a data folder; may be repeated for one that goes on where another ends.",
+            valueName: "path"))
+    var archive: [String] = []
 
-    /// Runs `body` with the data folder, or with one made of the archive, which is removed afterwards.
+    /// Runs `body` with the data folder, or with one made of the archives, which is removed afterwards.
     func withFolder<Result>(_ data: DataFolderOptions, _ body: (DataFolder) async throws -> Result) async throws -> Result {
-        guard let archive else { return try await body(try data.folder()) }
-        let open = try OpenArchive(archive)
+        if archive.isEmpty { return try await body(try data.folder()) }
+        let open = try archive.map { try OpenArchive($0) }
         let target = OpenArchive.temporaryPath()
         defer { _ = try? FileManager.default.removeItem(atPath: target) }
         let folder: DataFolder
         do {
             var bar = ProgressBar("unpacking", unit: "entries")
             defer { bar.finish() }
-            folder = try ArchiveReader(open.path).unpack(to: target) { bar.update($0, of: $1) }
+            folder = try OpenArchive.read(open) { paths in
+                try ArchiveReader.unpack(paths.map { try ArchiveReader($0) }, to: target) { bar.update($0, of: $1) }
+            }
         } catch let error as ArchiveError {
             throw CommandFailure(.checkFailed, "\(error)")
         } catch let error as NoteError {
-            throw CommandFailure(.checkFailed, "\(error)", at: archive)
+            throw CommandFailure(.checkFailed, "\(error)", at: archive.joined(separator: ", "))
         } catch { throw CommandFailure(ofAudit: error) }
         return try await body(folder)
     }
@@ -43,8 +48,7 @@ struct ArchiveOptions: ParsableArguments {
 final class OpenArchive {
     /// As the user named it.
     let source: String
-    /// The folder.
-    let path: String
+    private let path: String
     private let isTemporary: Bool
 
     init(_ source: String) throws {
@@ -56,6 +60,16 @@ final class OpenArchive {
             _ = try? FileManager.default.removeItem(atPath: path)
             throw CommandFailure(.input, "\(error)")
         }
+    }
+
+    /// Gives `body` the folder, which stays as long as `body` runs: a value may go right after its last use.
+    func read<Result>(_ body: (_ path: String) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(path) }
+    }
+
+    /// The same of several.
+    static func read<Result>(_ archives: [OpenArchive], _ body: (_ paths: [String]) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(archives) { try body(archives.map(\.path)) }
     }
 
     deinit { if isTemporary { _ = try? FileManager.default.removeItem(atPath: path) } }

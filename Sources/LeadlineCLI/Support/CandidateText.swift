@@ -17,11 +17,17 @@ enum CandidateText {
         let share = Double(report.changed) / Double(report.decisions)
         let gain = report.expectedAfterMinorUnits - report.expectedBeforeMinorUnits
         return """
-            \(Terminal.styled("\(Terminal.harmless(report.program)) under the policy '\(Terminal.harmless(report.policy))'", .bold)) (version \(report.version.prefix(12)))
+            \(Terminal.styled("\(Terminal.harmless(report.program)) under \(candidate(report))", .bold))
             \(CountText.of(report.decisions, "decision")) compared, \(count(report.changed)) would have been others (\(ReportText.percent(share))).
             Expected by the model of each moment: \(money(report.expectedBeforeMinorUnits, report)) as decided, \(money(report.expectedAfterMinorUnits, report)) under the candidate (\(signed(gain, report))).
 
             """
+    }
+
+    private static func candidate(_ report: CandidateReport) -> String {
+        let policy = report.policy.isEmpty && report.version.isEmpty ? nil : "the policy '\(Terminal.harmless(report.policy))' (version \(report.version.prefix(12)))"
+        let logic = report.logic.map { "logic version \($0)\(policy == nil ? ", by the policies that were published" : "")" }
+        return [policy, logic].compactMap { $0 }.joined(separator: " and ")
     }
 
     private static func differences(_ report: CandidateReport, _ most: Int) -> String {

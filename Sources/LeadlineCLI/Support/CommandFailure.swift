@@ -1,4 +1,5 @@
 import ArgumentParser
+import Audit
 import Engine
 import Foundation
 import GRDB
@@ -49,6 +50,11 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as VaultError: self.init(.environment, "\(error)")
         case let error as KafkaTransportError: self.init(.environment, "\(error)")
         case let error as KafkaError: self.init(.environment, "\(error)", remedy: "Check --kafka and the brokers, then run the command again")
+        case JournalError.archived(let segment):
+            self.init(.input, "\(segment)", remedy: "Name it with --with-archive \(segment.path)")
+        case JournalError.archiveDiffers: self.init(.checkFailed, "\(error)")
+        case let error as SegmentError: self.init(.checkFailed, "\(error)")
+        case let error as ArchiveError: self.init(.input, "\(error)")
         case let error as JournalError: self.init(.environment, "\(error)")
         case let error as DatabaseError: self.init(database: error)
         case let error as CocoaError:

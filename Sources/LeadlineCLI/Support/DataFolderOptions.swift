@@ -13,6 +13,11 @@ struct DataFolderOptions: ParsableArguments {
     @Option(name: .customLong("program"), help: ArgumentHelp("Program. Default: the one the data folder was made for.", valueName: "id"))
     var givenProgram: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The archive that 'leadline archive' moved the folder's oldest entries to; may be repeated.", valueName: "path"))
+    var withArchive: [String] = []
+
     /// The folder's path.
     var path: String { givenPath ?? Self.defaultPath }
 
@@ -25,7 +30,12 @@ struct DataFolderOptions: ParsableArguments {
     /// Opens the folder, or the shard in it that holds the program; the error says how to make one.
     func folder() throws -> DataFolder {
         let folder = try DataFolder(path: path)
-        return try folder.holding(program(in: folder))
+        return try reading(folder.holding(program(in: folder)))
+    }
+
+    /// The folder with the archived entries that `--with-archive` names.
+    func reading(_ folder: DataFolder) throws -> DataFolder {
+        withArchive.isEmpty ? folder : folder.reading(try ArchivesAtHand.open(withArchive, for: folder))
     }
 
     /// The program that the command means.

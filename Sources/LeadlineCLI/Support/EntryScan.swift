@@ -15,13 +15,17 @@ enum EntryScan {
     }
 
     /// The same of a folder that is open already.
-    static func run(_ folder: DataFolder, program: String, label: String = "reading the journal", _ body: (EntryRecord, UInt64) throws -> Void) throws {
+    /// - Parameter skipsArchived: entries that are archived and not at hand are passed over, where else they are asked for.
+    static func run(
+        _ folder: DataFolder, program: String, label: String = "reading the journal", skipsArchived: Bool = false, _ body: (EntryRecord, UInt64) throws -> Void
+    ) throws {
         var bar = ProgressBar(label, unit: "entries")
         defer { bar.finish() }
         do {
             try folder.openJournalReadOnly().read { db in
                 guard let head = try JournalReader().head(of: program, in: db) else { throw CommandFailure(unknownProgram: program, folder) }
-                let chain = try ChainVerifier().verify(program: program, in: db) { position, bytes in
+                if !skipsArchived { try JournalReader().checkReadable(program: program, in: db) }
+                let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, _ in }) { position, _, bytes in
                     let entry: EntryRecord
                     do { entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) } } catch {
                         throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")

@@ -77,8 +77,9 @@ struct ModelCard {
             "program-rate": "the program's win rate, whatever the lead and whoever the partner", "partner-rate": "the partner's own win rate",
             "crossed-model": "partner, values, partner in a value, two values together",
             "segments": "the partner's rate, then in the lead's vertical, then at its deal size",
+            "match-model": "how the partner's profile and record match the lead, with an offset of each partner's own",
         ]
-        let lines = ["## Experts", "", "Four ways to predict, mixed in log-odds. What predicted better on this program is believed more.", ""]
+        let lines = ["## Experts", "", "\(standing.experts.count) ways to predict, mixed in log-odds. What predicted better on this program is believed more.", ""]
             + Self.table(
                 ["Expert", "Believed", "What it says"], words: [0, 2],
                 standing.experts.map { [$0.name, ModelText.percent($0.weight), meanings[$0.name] ?? ""] })
@@ -133,6 +134,7 @@ struct ModelCard {
     private func settings() -> String {
         let rows = Mirror(reflecting: standing.settings).children.map { child -> [String] in
             let value = switch child.value {
+            case let vector as SIMD8<Double>: vector.indices.map { "\(vector[$0])" }.joined(separator: ", ")
             case let vector as SIMD4<Double>: vector.indices.map { "\(vector[$0])" }.joined(separator: ", ")
             default: "\(child.value)"
             }

@@ -13,6 +13,8 @@ enum TimelineText {
         case .processingRestricted(let fact): "the person behind \(fact.leadID) asked to restrict processing"
         case .processingObjected(let fact): "the person behind \(fact.leadID) objected to the processing"
         case .erasureRequested(let fact): "the person behind \(fact.leadID) asked to be forgotten"
+        case .segmentArchived(let fact):
+            "entries \(fact.firstPosition) to \(fact.nextPosition - min(fact.nextPosition, 1)) archived\(fact.archivedBy.isEmpty ? "" : " by \(fact.archivedBy)")"
         case .partnerUpserted(let fact): "profile of \(fact.partnerID)"
         case .partnerCapacitySet(let fact): "capacity of \(fact.partnerID) set"
         case .partnerPaused(let fact): "\(fact.partnerID) paused"

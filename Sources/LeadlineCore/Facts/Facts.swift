@@ -41,6 +41,7 @@ public enum Fact: Sendable, Equatable {
     case processingRestricted(LeadReference)
     case processingObjected(LeadReference)
     case erasureRequested(LeadReference)
+    case segmentArchived(SegmentArchived)
 
     case partnerUpserted(PartnerProfile)
     case partnerCapacitySet(PartnerCapacitySet)
@@ -79,6 +80,36 @@ public enum Fact: Sendable, Equatable {
 public struct LeadReference: Sendable, Equatable {
     public var leadID: String
     public init(leadID: String) { self.leadID = leadID }
+}
+
+/// Entries left the journal for an archive; it holds their hashes alone from here on. Decides nothing and changes no state.
+public struct SegmentArchived: Sendable, Equatable {
+    /// Position of the first entry in the archive.
+    public var firstPosition: UInt64
+    /// The position after the last one in it.
+    public var nextPosition: UInt64
+    /// Merkle root over all entries before `nextPosition`.
+    public var root: [UInt8]
+    /// The hash chain's link after them.
+    public var chainLink: [UInt8]
+    /// SHA-256 of the state after them.
+    public var stateHash: [UInt8]
+    /// SHA-256 of the archive's manifest.
+    public var archiveDigest: [UInt8]
+    /// Who archived, by the id of a role; may be empty.
+    public var archivedBy: String
+    public init(
+        firstPosition: UInt64, nextPosition: UInt64, root: [UInt8], chainLink: [UInt8], stateHash: [UInt8], archiveDigest: [UInt8],
+        archivedBy: String = ""
+    ) {
+        self.firstPosition = firstPosition
+        self.nextPosition = nextPosition
+        self.root = root
+        self.chainLink = chainLink
+        self.stateHash = stateHash
+        self.archiveDigest = archiveDigest
+        self.archivedBy = archivedBy
+    }
 }
 
 /// Names a partner and nothing else.

@@ -54,8 +54,10 @@ public struct SegmentStanding: Sendable, Equatable {
 extension State {
     /// The lead with this id, or the one it was merged into.
     public func lead(_ id: String) -> LeadStanding? {
-        guard let slot = leads.slot(of: id) else { return nil }
-        let lead = leads.leads[slot]
+        leads.slot(of: id).map { standing(leads.leads[$0]) }
+    }
+
+    private func standing(_ lead: LeadTable.Lead) -> LeadStanding {
         let stage: LeadStage = switch lead.status {
         case .received, .assigned:
             lead.flags.contains(.responded) ? .responded : lead.flags.contains(.accepted) ? .accepted : .assigned
@@ -69,6 +71,11 @@ extension State {
             attempt: UInt32(lead.attempt), submittedAt: lead.submittedAt, respondBy: lead.status == .assigned && lead.hasTimer && !lead.flags.contains(.onHorizon) ? lead.dueAt : nil,
             movesOn: lead.status == .escalated && lead.hasTimer ? lead.dueAt : nil,
             subject: lead.subject == .zero ? nil : lead.subject)
+    }
+
+    /// Every lead that a partner holds or that waits for a human.
+    public var openLeads: [LeadStanding] {
+        leads.leads.indices.filter { leads.leads[$0].isOpen }.map { standing(leads.leads[$0]) }
     }
 
     /// Every partner in order of registration.

@@ -52,6 +52,7 @@ enum ClearFields: Sendable {
     case retentionRule
     case reviewRequested
     case reviewRule
+    case segmentArchived
     case segmentCap
     case serviceLevel
     case sla
@@ -436,6 +437,17 @@ enum ClearFields: Sendable {
             switch tag {
             case 8: .clear  // deal_value_at_least_minor_units
             case 16: .clear  // conversion_below_basis_points
+            default: .sealed
+            }
+        case .segmentArchived:
+            switch tag {
+            case 8: .clear  // first_position
+            case 16: .clear  // next_position
+            case 26: .clear  // root
+            case 34: .clear  // chain_link
+            case 42: .clear  // state_hash
+            case 50: .clear  // archive_digest
+            case 58: .clear  // archived_by
             default: .sealed
             }
         case .segmentCap:

@@ -16,6 +16,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case processingObjected
     /// The person asks to be forgotten (GDPR Art. 17): the key is destroyed, open leads close.
     case erasureRequested
+    /// Entries left the journal for an archive: from here on it holds their hashes alone. Sent by 'leadline archive' once the archive was written and checked; the entries' bytes are deleted only after this stands in the journal.
+    case segmentArchived
     /// A partner's profile, whole: a later one replaces it. What outcomes taught about it stays.
     case partnerUpserted
     /// Only the capacity changes.
@@ -70,6 +72,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.ProcessingRestricted": self = .processingRestricted
         case "leadline.v1.ProcessingObjected": self = .processingObjected
         case "leadline.v1.ErasureRequested": self = .erasureRequested
+        case "leadline.v1.SegmentArchived": self = .segmentArchived
         case "leadline.v1.PartnerUpserted": self = .partnerUpserted
         case "leadline.v1.PartnerCapacitySet": self = .partnerCapacitySet
         case "leadline.v1.PartnerPaused": self = .partnerPaused
@@ -105,6 +108,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 24: self = .processingRestricted
         case 25: self = .processingObjected
         case 26: self = .erasureRequested
+        case 27: self = .segmentArchived
         case 30: self = .partnerUpserted
         case 31: self = .partnerCapacitySet
         case 32: self = .partnerPaused
@@ -140,6 +144,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .processingRestricted: "leadline.v1.ProcessingRestricted"
         case .processingObjected: "leadline.v1.ProcessingObjected"
         case .erasureRequested: "leadline.v1.ErasureRequested"
+        case .segmentArchived: "leadline.v1.SegmentArchived"
         case .partnerUpserted: "leadline.v1.PartnerUpserted"
         case .partnerCapacitySet: "leadline.v1.PartnerCapacitySet"
         case .partnerPaused: "leadline.v1.PartnerPaused"
@@ -174,6 +179,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .processingRestricted: "leadline.controls"
         case .processingObjected: "leadline.controls"
         case .erasureRequested: "leadline.controls"
+        case .segmentArchived: "leadline.controls"
         case .partnerUpserted: "leadline.partners"
         case .partnerCapacitySet: "leadline.partners"
         case .partnerPaused: "leadline.partners"
@@ -208,6 +214,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .processingRestricted: 24
         case .processingObjected: 25
         case .erasureRequested: 26
+        case .segmentArchived: 27
         case .partnerUpserted: 30
         case .partnerCapacitySet: 31
         case .partnerPaused: 32
@@ -242,6 +249,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .processingRestricted: .processingRestricted
         case .processingObjected: .processingObjected
         case .erasureRequested: .erasureRequested
+        case .segmentArchived: .segmentArchived
         case .partnerUpserted: .partnerUpserted
         case .partnerCapacitySet: .partnerCapacitySet
         case .partnerPaused: .partnerPaused

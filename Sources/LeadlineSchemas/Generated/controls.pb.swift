@@ -8,6 +8,11 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
 public import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -218,6 +223,39 @@ public nonisolated struct WireErasureRequested: Sendable {
 
   /// Who asked.
   public var requester: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Entries left the journal for an archive: from here on it holds their hashes alone. Sent by 'leadline archive' once the
+/// archive was written and checked; the entries' bytes are deleted only after this stands in the journal.
+public nonisolated struct WireSegmentArchived: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Position of the first entry in the archive.
+  public var firstPosition: UInt64 = 0
+
+  /// The position after the last one in it, which is the number of entries up to there.
+  public var nextPosition: UInt64 = 0
+
+  /// Merkle root (RFC 9162) over those entries, the one of the signed checkpoint of this size.
+  public var root: Data = Data()
+
+  /// The hash chain's link after them.
+  public var chainLink: Data = Data()
+
+  /// SHA-256 of the program's state after them.
+  public var stateHash: Data = Data()
+
+  /// SHA-256 of the archive's MANIFEST, which names the SHA-256 of every other file in it.
+  public var archiveDigest: Data = Data()
+
+  /// Who archived, by the id of a role.
+  public var archivedBy: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -573,6 +611,66 @@ nonisolated extension WireErasureRequested: SwiftProtobuf.Message, SwiftProtobuf
   public static func ==(lhs: WireErasureRequested, rhs: WireErasureRequested) -> Bool {
     if lhs.leadID != rhs.leadID {return false}
     if lhs.requester != rhs.requester {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSegmentArchived: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SegmentArchived"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_position\0\u{3}next_position\0\u{1}root\0\u{3}chain_link\0\u{3}state_hash\0\u{3}archive_digest\0\u{3}archived_by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.firstPosition) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.nextPosition) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.root) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.chainLink) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.stateHash) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.archiveDigest) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.archivedBy) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.firstPosition != 0 {
+      try visitor.visitSingularUInt64Field(value: self.firstPosition, fieldNumber: 1)
+    }
+    if self.nextPosition != 0 {
+      try visitor.visitSingularUInt64Field(value: self.nextPosition, fieldNumber: 2)
+    }
+    if !self.root.isEmpty {
+      try visitor.visitSingularBytesField(value: self.root, fieldNumber: 3)
+    }
+    if !self.chainLink.isEmpty {
+      try visitor.visitSingularBytesField(value: self.chainLink, fieldNumber: 4)
+    }
+    if !self.stateHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.stateHash, fieldNumber: 5)
+    }
+    if !self.archiveDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.archiveDigest, fieldNumber: 6)
+    }
+    if !self.archivedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.archivedBy, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireSegmentArchived, rhs: WireSegmentArchived) -> Bool {
+    if lhs.firstPosition != rhs.firstPosition {return false}
+    if lhs.nextPosition != rhs.nextPosition {return false}
+    if lhs.root != rhs.root {return false}
+    if lhs.chainLink != rhs.chainLink {return false}
+    if lhs.stateHash != rhs.stateHash {return false}
+    if lhs.archiveDigest != rhs.archiveDigest {return false}
+    if lhs.archivedBy != rhs.archivedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

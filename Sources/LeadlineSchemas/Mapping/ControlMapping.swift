@@ -85,3 +85,32 @@ extension HumanDecisionRecorded: WireMessage {
         }
     }
 }
+
+extension SegmentArchived: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var value = Self(firstPosition: 0, nextPosition: 0, root: [], chainLink: [], stateHash: [], archiveDigest: [])
+        while let field = try reader.next() {
+            switch field {
+            case 1: value.firstPosition = try reader.uint64("first_position")
+            case 2: value.nextPosition = try reader.uint64("next_position")
+            case 3: value.root = try reader.bytes("root")
+            case 4: value.chainLink = try reader.bytes("chain_link")
+            case 5: value.stateHash = try reader.bytes("state_hash")
+            case 6: value.archiveDigest = try reader.bytes("archive_digest")
+            case 7: value.archivedBy = try reader.string("archived_by")
+            default: try reader.skip()
+            }
+        }
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.uint(1, firstPosition)
+        writer.uint(2, nextPosition)
+        writer.bytes(3, root)
+        writer.bytes(4, chainLink)
+        writer.bytes(5, stateHash)
+        writer.bytes(6, archiveDigest)
+        writer.string(7, archivedBy)
+    }
+}

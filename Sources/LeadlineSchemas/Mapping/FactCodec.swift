@@ -8,7 +8,7 @@ public enum FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...26, 30...37, 40...42, 50...55, 60...62, 70...72: true
+        case 20...27, 30...37, 40...42, 50...55, 60...62, 70...72: true
         default: false
         }
     }
@@ -23,6 +23,7 @@ public enum FactCodec {
         case .processingRestricted: 24
         case .processingObjected: 25
         case .erasureRequested: 26
+        case .segmentArchived: 27
         case .partnerUpserted: 30
         case .partnerCapacitySet: 31
         case .partnerPaused: 32
@@ -86,6 +87,7 @@ public enum FactCodec {
         case .processingRestricted(let fact), .processingObjected(let fact), .erasureRequested(let fact),
             .leadWithdrawn(let fact):
             fact.write(to: &writer)
+        case .segmentArchived(let fact): fact.write(to: &writer)
         case .partnerUpserted(let fact): fact.write(to: &writer)
         case .partnerCapacitySet(let fact): fact.write(to: &writer)
         case .partnerPaused(let fact), .partnerResumed(let fact), .partnerRemoved(let fact):
@@ -119,6 +121,7 @@ public enum FactCodec {
         case 24: .processingRestricted(try LeadReference.read(from: &reader))
         case 25: .processingObjected(try LeadReference.read(from: &reader))
         case 26: .erasureRequested(try LeadReference.read(from: &reader))
+        case 27: .segmentArchived(try SegmentArchived.read(from: &reader))
         case 30: .partnerUpserted(try PartnerProfile.read(from: &reader))
         case 31: .partnerCapacitySet(try PartnerCapacitySet.read(from: &reader))
         case 32: .partnerPaused(try PartnerReference.read(from: &reader))

@@ -122,6 +122,6 @@ import Vault
         #expect(records.fairness.first { $0.partner == "beta" }?.byHuman == 1)
         #expect(records.executions["withdrawal"] == 1)
         #expect(records.models.last?.won ?? 0 > 0)
-        #expect(records.transfers.reduce(0) { $0 + $1.leads } == records.fairness.reduce(0) { $0 + $1.assigned + $1.byHuman })
+        #expect(records.transfers.reduce(0) { $0 + $1.leads } == records.fairness.reduce(0) { $0 + $1.assigned + $1.byHuman + $1.fromHistory })
     }
 }
