@@ -37,7 +37,7 @@ import Engine
     func begin() throws(KafkaError) {
         failure = nil
         lastOffsets.removeAll(keepingCapacity: true)
-        unsafe try KafkaError.check(unsafe rd_kafka_begin_transaction(handle.client), "begin a transaction")
+        unsafe try retried { unsafe rd_kafka_begin_transaction(handle.client) } named: { "begin a transaction" }
     }
 
     /// Puts a record into the transaction.
@@ -47,8 +47,8 @@ import Engine
                 ? enqueue(try self.topic(topic), partition, key, value)
                 : enqueue(try self.topic(topic), partition, key, value, headers)
             if code != RD_KAFKA_RESP_ERR__QUEUE_FULL {
-                try KafkaError.check(code, "produce to \(topic)")
-                return
+                if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
+                throw cause(of: KafkaError(code, "produce to \(topic)"))
             }
             try serve(waitMillis: 100)
         }
@@ -147,7 +147,7 @@ import Engine
     /// - Throws: the first record's error, if one was not delivered.
     func flush() throws(KafkaError) {
         while unsafe rd_kafka_outq_len(handle.client) > 0 { try serve(waitMillis: 100) }
-        if let failure { throw failure }
+        if let failure { throw cause(of: failure) }
     }
 
     /// Gives the transaction up.
@@ -173,11 +173,7 @@ import Engine
         case RD_KAFKA_EVENT_ERROR:
             let code = unsafe rd_kafka_event_error(event.pointer)
             guard code == RD_KAFKA_RESP_ERR__FATAL else { return }
-            var text = [CChar](repeating: 0, count: 512)
-            let fatal = unsafe rd_kafka_fatal_error(handle.client, &text, text.count)
-            var error = KafkaError(fatal, "go on producing")
-            error.isFatal = true
-            throw error
+            throw cause(of: KafkaError(code, "go on producing"))
         default: handle.take(event)
         }
     }
@@ -207,8 +203,19 @@ import Engine
                 return
             } catch {
                 attempts += 1
-                if !error.isRetriable || attempts == 10 { throw error }
+                if !error.isRetriable || attempts == 10 { throw cause(of: error) }
             }
         }
+    }
+
+    /// The error that ended the client, if one did: what fails afterwards, such as the delivery of what was queued, may be
+    /// heard of first, but says nothing of why.
+    private func cause(of error: KafkaError) -> KafkaError {
+        var text = [CChar](repeating: 0, count: 512)
+        let fatal = unsafe rd_kafka_fatal_error(handle.client, &text, text.count)
+        if fatal == RD_KAFKA_RESP_ERR_NO_ERROR { return error }
+        var cause = KafkaError(fatal, error.operation)
+        cause.isFatal = true
+        return cause
     }
 }
