@@ -202,7 +202,7 @@ struct RecordsText {
     }
 
     var retention: [String] {
-        ["executed: \(records.executions.isEmpty ? "nothing" : Self.counts(records.executions))", "input payloads are deleted in the transaction that journals them; sealed data ends by erasure, and by the policy's retention where it sets one"]
+        ["executed: \(records.executions.isEmpty ? "no erasure, no retention so far" : Self.counts(records.executions))", "input payloads are deleted in the transaction that journals them; sealed data ends by erasure, and by the policy's retention where it sets one"]
             + records.retention.suffix(100).map { execution in
                 let policy = execution.policyVersion.map { " by policy \($0.prefix(12))" } ?? ""
                 return "\(execution.time) \(execution.kind)\(policy) at position \(execution.position), \(execution.effects) events"

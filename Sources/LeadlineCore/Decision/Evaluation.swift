@@ -75,14 +75,8 @@ enum Evaluation {
     static func evaluate(
         _ lead: LeadView, leadID: String, _ state: State, _ policy: Policy, at stamp: Timestamp, scratch: inout EvaluationScratch
     ) -> Outcome {
-        scratch.reset(partnerCount: state.partners.count)
         let period = CapacityLimits.period(at: stamp, policy)
-        let (eligible, free) = exclude(lead, state, at: stamp, period: period, &scratch)
-        // Where the truth is known, there is no doubt that fit would have to make up for.
-        let exponent = scratch.knownConversions.isEmpty ? ExpectedValue.fitExponent(policy, state.tallies) : 0
-        let features = LeadFeatures(lead, state.accounts, at: stamp)
-        features.write(to: &scratch.row, state.values)
-        score(eligible, free, lead, features, state, policy, exponent, at: stamp, &scratch)
+        let exponent = score(lead, state, policy, at: stamp, period: period, scratch: &scratch)
         let arm = PilotArms.arm(lead, leadID: leadID, policy, state)
         let method = arm?.method ?? policy.method
         Ranking.fill(method, value: lead.valueMinorUnits ?? 0, state, policy, at: stamp, &scratch)
@@ -101,6 +95,20 @@ enum Evaluation {
         var outcome = Outcome(chosen: nil, summary: summary)
         choose(lead, state, policy, at: stamp, period: period, scratch, &outcome)
         return outcome
+    }
+
+    /// Who may have the lead, and what it would be worth there. Returns the exponent with which fit counts.
+    static func score(
+        _ lead: LeadView, _ state: State, _ policy: Policy, at stamp: Timestamp, period: Int64, scratch: inout EvaluationScratch
+    ) -> Double {
+        scratch.reset(partnerCount: state.partners.count)
+        let (eligible, free) = exclude(lead, state, at: stamp, period: period, &scratch)
+        // Where the truth is known, there is no doubt that fit would have to make up for.
+        let exponent = scratch.knownConversions.isEmpty ? ExpectedValue.fitExponent(policy, state.tallies) : 0
+        let features = LeadFeatures(lead, state.accounts, at: stamp)
+        features.write(to: &scratch.row, state.values)
+        score(eligible, free, lead, features, state, policy, exponent, at: stamp, &scratch)
+        return exponent
     }
 
     /// Lays rule after rule over all partners: who is eligible, and of those, who has a place free.

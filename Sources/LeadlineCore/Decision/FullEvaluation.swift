@@ -135,6 +135,15 @@ extension Decider {
         }
         return (events, FullEvaluation(summary, scratch, view, state, at: stamp))
     }
+
+    /// Scores every partner that may have a lead that comes in, and decides nothing: fit, conversion, engagement, expected
+    /// value. Returns how many were scored; 0 for other inputs and without a policy.
+    public static func score(_ input: Input, at stamp: Timestamp, in state: State, scratch: inout EvaluationScratch) -> Int {
+        guard case .leadSubmitted(let fact) = input.fact, let policy = state.policy else { return 0 }
+        let lead = state.view(of: fact.attributes, account: input.account)
+        _ = Evaluation.score(lead, state, policy, at: stamp, period: CapacityLimits.period(at: stamp, policy), scratch: &scratch)
+        return scratch.partners.count
+    }
 }
 
 extension Event {
