@@ -249,7 +249,8 @@ public nonisolated enum WireFitWeightsMode: SwiftProtobuf.Enum, Swift.CaseIterab
   /// As the policy states them.
   case fixed // = 1
 
-  /// They start as stated and follow what partners accept, decline and leave lying; since logic version 2.
+  /// They start as stated and follow what partners accept, decline and leave lying; acceptance keeps its share. Since
+  /// logic version 2.
   case learned // = 2
   case UNRECOGNIZED(Int)
 
