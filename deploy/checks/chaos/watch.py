@@ -1,0 +1,69 @@
+"""Looks on from outside: open transactions, and partitions that do not get on."""
+
+import threading
+import time
+
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from testbed import Lag
+
+
+class OpenTransactions:
+    """Sees from outside whether somebody who is frozen holds a transaction open."""
+
+    def __init__(self, address, partitions, properties):
+        self.consumers = [
+            Consumer({"bootstrap.servers": address, "group.id": "watch", "isolation.level": level, "log_level": 0, **properties})
+            for level in ["read_committed", "read_uncommitted"]]
+        self.places = [TopicPartition("leadline.journal", partition) for partition in range(partitions)]
+
+    def found(self):
+        """Whether records of the journal stay uncommitted for 60 ms; whoever works commits in less."""
+        try:
+            before = self.uncommitted()
+            time.sleep(0.06)
+            return any(first and first == then for first, then in zip(before, self.uncommitted()))
+        except KafkaException:
+            return False
+
+    def uncommitted(self):
+        """Per partition the range of records that are there and not committed; None without any."""
+        stable, last = ([consumer.get_watermark_offsets(place, timeout=5)[1] for place in self.places] for consumer in self.consumers)
+        return [(low, high) if low < high else None for low, high in zip(stable, last)]
+
+    def close(self):
+        for consumer in self.consumers:
+            consumer.close()
+
+
+class Stalls(threading.Thread):
+    """Measures how long a partition on which inputs wait goes without any progress, whatever the reason."""
+
+    def __init__(self, address, group, partitions, properties):
+        super().__init__(daemon=True)
+        self.lag = Lag(address, group, partitions, **properties)
+        self.since = {}
+        self.longest, self.where = 0.0, None
+        self.over, self.paused = threading.Event(), threading.Event()
+
+    def run(self):
+        while not self.over.wait(1):
+            rows = None if self.paused.is_set() else self.lag.read()
+            now = time.monotonic()
+            if rows is None or self.paused.is_set():
+                # A broker that is away is nobody's idleness.
+                self.since.clear()
+                continue
+            for partition, (waiting, consumed) in rows.items():
+                began, before = self.since.get(partition, (now, None))
+                if waiting == 0 or consumed != before:
+                    self.since[partition] = (now, consumed)
+                elif now - began > self.longest:
+                    self.longest, self.where = now - began, partition
+        self.lag.close()
+
+    def pause(self):
+        self.paused.set()
+
+    def go_on(self):
+        self.paused.clear()
