@@ -85,6 +85,8 @@ public struct DeadLetterVerification: Sendable, Codable, Equatable {
     public var opened = 0
     /// Those whose key was destroyed.
     public var erased = 0
+    /// Those of records that were too large to be kept.
+    public var notKept = 0
     public var fault: AuditFault?
 
     init(isChecked: Bool, reason: String? = nil) {
@@ -155,7 +157,9 @@ extension VerificationReport {
         if let fault = deadLetters.fault {
             lines.append("FAULT  \(fault)")
         } else if deadLetters.isChecked {
-            lines.append("dead letters: \(deadLetters.opened) opened" + (deadLetters.erased > 0 ? ", \(deadLetters.erased) erased" : ""))
+            lines.append(
+                "dead letters: \(deadLetters.opened) opened" + (deadLetters.erased > 0 ? ", \(deadLetters.erased) erased" : "")
+                    + (deadLetters.notKept > 0 ? ", \(deadLetters.notKept) of records too large to be kept" : ""))
         } else {
             lines.append("dead letters: not checked: \(deadLetters.reason ?? "")")
         }

@@ -311,6 +311,7 @@ extension Verifier {
 
 extension Verifier {
     private func deadLetters(_ journal: DatabaseQueue) throws -> DeadLetterVerification {
+        if folder.isShard { return .notChecked("they are on the cluster's topic; 'leadline deadletter list' reads it") }
         guard FileManager.default.fileExists(atPath: folder.vaultPath) else { return .notChecked("no vault at \(folder.vaultPath)") }
         let keyring: Keyring
         do {
@@ -328,6 +329,8 @@ extension Verifier {
                     let letter = try WireDeadLetter(serializedBytes: row[1] as Data)
                     _ = try deadLetters.open(letter)
                     result.opened += 1
+                } catch DeadLetterError.notKept {
+                    result.notKept += 1
                 } catch VaultError.erased {
                     result.erased += 1
                 } catch let error as VaultError {

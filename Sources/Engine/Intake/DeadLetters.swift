@@ -1,11 +1,31 @@
+import Crypto
+import Foundation
 public import LeadlineCore
 public import LeadlineSchemas
 import SwiftProtobuf
 public import Vault
 
+/// Why a dead letter's record cannot be opened, whatever the keys.
+public enum DeadLetterError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The record was too large to be kept.
+    case notKept(recordBytes: UInt64)
+    /// This is one part of several; they are opened together.
+    case isPart(index: UInt32, of: UInt32)
+
+    public var description: String {
+        switch self {
+        case .notKept(let bytes): "the record has \(bytes) bytes, more than the \(DeadLetters.recordBytesMax) that are kept"
+        case .isPart(let index, let count): "this is part \(index + 1) of \(count) of the record"
+        }
+    }
+}
+
 /// Makes dead letters: the record whole and sealed, with the reason in clear. One key a record, which dies with the
-/// erasure of a person whom the record mentions.
+/// erasure of a person whom the record mentions. Of a record that is too large to be kept they tell size and digest.
 public struct DeadLetters {
+    /// Largest record, key, headers and value together, that is kept.
+    public static let recordBytesMax = 41_943_040
+
     private let keyring: Keyring
 
     /// Dead letters sealed under keys of the vault.
@@ -21,6 +41,11 @@ public struct DeadLetters {
         letter.origin.partition = record.partition
         letter.origin.offset = record.offset
         letter.receivedMicros = record.received.micros
+        if record.byteCount > Self.recordBytesMax {
+            letter.recordBytes = UInt64(record.byteCount)
+            letter.recordDigest = Data(SHA256.hash(data: record.value ?? []))
+            return try letter.serializedBytes()
+        }
         let sealed = try keyring.vault.sealDeadLetter(try Self.whole(record).serializedBytes(), mentions: mentions(record))
         letter.keyID = .init(sealed.keyID.bytes)
         letter.sealed = .init(sealed.sealed)
@@ -50,7 +75,10 @@ public struct DeadLetters {
     public func open(_ letter: WireDeadLetter) throws -> WireDeadRecord { try Self.open(letter, keyring.vault) }
 
     /// The record inside a dead letter, byte for byte, by a vault alone.
+    /// - Throws: ``DeadLetterError`` where there is no record or only a part of it; `VaultError`.
     public static func open(_ letter: WireDeadLetter, _ vault: Vault) throws -> WireDeadRecord {
+        if letter.recordBytes > 0 { throw DeadLetterError.notKept(recordBytes: letter.recordBytes) }
+        if letter.partCount > 1 { throw DeadLetterError.isPart(index: letter.partIndex, of: letter.partCount) }
         guard let keyID = SubjectID(letter.keyID) else { throw WireError(.badLength, field: "key_id") }
         let bytes = try vault.openDeadLetter(keyID: keyID, sealed: Array(letter.sealed))
         return try WireDeadRecord(serializedBytes: bytes)

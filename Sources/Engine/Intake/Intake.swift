@@ -29,6 +29,8 @@ public struct Keyring {
 public struct Intake {
     /// Largest value that is read.
     public static let valueBytesMax = 1_048_576
+    /// Most bytes that a record's headers may have, names and values together.
+    public static let headerBytesMax = 65_536
     /// No event happened before 1990.
     public static let earliest = Timestamp(micros: 631_152_000_000_000)
     /// The year 2200.
@@ -110,6 +112,10 @@ public struct Intake {
         }
         if value.count > valueBytesMax {
             throw Rejection(.tooLarge, "the value has \(value.count) bytes; at most \(valueBytesMax) are read")
+        }
+        if record.headerByteCount > headerBytesMax {
+            throw Rejection(
+                .tooLarge, "the headers have \(record.headerByteCount) bytes; at most \(headerBytesMax) are read", field: "headers")
         }
         return value
     }

@@ -44,6 +44,10 @@ public struct LogRecord: Sendable, Equatable {
     public var key: [UInt8]?
     public var headers: [RecordHeader]
     public var value: [UInt8]?
+    /// Bytes of key, headers and value.
+    public var byteCount: Int { (key?.count ?? 0) + headerByteCount + (value?.count ?? 0) }
+    /// Bytes of the headers' names and values.
+    public var headerByteCount: Int { headers.reduce(0) { $0 + $1.name.count + $1.value.count } }
     public init(
         topic: Topic, partition: UInt32 = 0, offset: Int64, received: Timestamp, isImported: Bool = false,
         key: [UInt8]?, headers: [RecordHeader], value: [UInt8]?

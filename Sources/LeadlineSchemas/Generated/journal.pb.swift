@@ -951,8 +951,22 @@ public nonisolated struct WireDeadLetter: Sendable {
   /// Id of the key, 16 bytes.
   public var keyID: Data = Data()
 
-  /// The record's key, headers and value as a DeadRecord, sealed: nonce (12), ciphertext, tag (16).
+  /// The record's key, headers and value as a DeadRecord, sealed: nonce (12), ciphertext, tag (16). Empty where the record
+  /// is too large to be kept.
   public var sealed: Data = Data()
+
+  /// Which part this is, from 0, where the sealed bytes are spread over several dead letters, one after another. They
+  /// are one sealed whole: put together in order, then open. Everything else is the same in each.
+  public var partIndex: UInt32 = 0
+
+  /// How many parts there are; 0 where this is the whole.
+  public var partCount: UInt32 = 0
+
+  /// Size of the record, key, headers and value together; stated where it is too large to be kept.
+  public var recordBytes: UInt64 = 0
+
+  /// SHA-256 of the record's value; stated where it is too large to be kept, so that its producer can find it.
+  public var recordDigest: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2439,7 +2453,7 @@ nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DeadLetter"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}detail\0\u{1}field\0\u{1}origin\0\u{3}received_micros\0\u{3}key_id\0\u{1}sealed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}detail\0\u{1}field\0\u{1}origin\0\u{3}received_micros\0\u{3}key_id\0\u{1}sealed\0\u{3}part_index\0\u{3}part_count\0\u{3}record_bytes\0\u{3}record_digest\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2454,6 +2468,10 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.receivedMicros) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.keyID) }()
       case 7: try { try decoder.decodeSingularBytesField(value: &self.sealed) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.partIndex) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.partCount) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.recordBytes) }()
+      case 11: try { try decoder.decodeSingularBytesField(value: &self.recordDigest) }()
       default: break
       }
     }
@@ -2485,6 +2503,18 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.sealed.isEmpty {
       try visitor.visitSingularBytesField(value: self.sealed, fieldNumber: 7)
     }
+    if self.partIndex != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partIndex, fieldNumber: 8)
+    }
+    if self.partCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partCount, fieldNumber: 9)
+    }
+    if self.recordBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.recordBytes, fieldNumber: 10)
+    }
+    if !self.recordDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.recordDigest, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2496,6 +2526,10 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.receivedMicros != rhs.receivedMicros {return false}
     if lhs.keyID != rhs.keyID {return false}
     if lhs.sealed != rhs.sealed {return false}
+    if lhs.partIndex != rhs.partIndex {return false}
+    if lhs.partCount != rhs.partCount {return false}
+    if lhs.recordBytes != rhs.recordBytes {return false}
+    if lhs.recordDigest != rhs.recordDigest {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
