@@ -27,19 +27,40 @@ public struct GroupStatus: Sendable, Codable, Equatable {
                 journalEnd: try reader.ends([TopicPartition(Topic.journal.name, partition)])[0])
         }
     }
+}
 
-    /// Who is in the group: client id and host.
-    public static func members(_ settings: KafkaSettings) throws(KafkaError) -> [String] {
-        let client = QueuedClientHandle(producer: try ConfigHandle(settings.admin).makeClient(RD_KAFKA_PRODUCER), settings, role: "admin")
-        var list: UnsafePointer<rd_kafka_group_list>?
-        try KafkaError.check(unsafe rd_kafka_list_groups(client.client, settings.group, &list, 10_000), "ask for the group's members")
-        guard let list = unsafe list else { return [] }
-        defer { unsafe rd_kafka_group_list_destroy(list) }
-        guard unsafe list.pointee.group_cnt > 0 else { return [] }
-        let group = unsafe list.pointee.groups[0]
-        return unsafe (0..<Int(group.member_cnt)).map { index in
-            let member = unsafe group.members[index]
-            return unsafe "\(String(cString: member.client_id)) at \(String(cString: member.client_host))"
-        }.sorted()
+/// A member of the group, as the coordinator describes it.
+public struct GroupMemberStatus: Sendable, Codable, Equatable, CustomStringConvertible {
+    /// The instance's own name (client.id).
+    public var name: String
+    /// The address it connects from.
+    public var host: String
+    /// Partitions that are its own; empty while the group moves them.
+    public var partitions: [Int32]
+
+    /// Who is in the group, by name.
+    public static func read(_ settings: KafkaSettings) throws -> [GroupMemberStatus] {
+        let config = try ConfigHandle(settings.admin)
+        let client = QueuedClientHandle(producer: try config.makeClient(RD_KAFKA_PRODUCER), settings, role: "admin")
+        let described = try client.answered("ask for the group's members") { timeoutMillis throws(KafkaError) in
+            try GroupDescription.read(client, group: settings.group, anchor: Topic.controls.name, timeoutMillis: timeoutMillis)
+        }
+        return described.members.map { GroupMemberStatus($0) }.sorted { ($0.name, $0.host) < ($1.name, $1.host) }
+    }
+
+    init(_ member: GroupDescription.Member) {
+        name = member.clientID
+        host = member.host.hasPrefix("/") ? String(member.host.dropFirst()) : member.host
+        partitions = member.partitions
+    }
+
+    /// E.g. "leadline-1 at 10.0.0.7 (partitions 0 to 3)".
+    public var description: String {
+        let held = switch partitions.count {
+        case 0: "no partitions"
+        case 1: "partition \(partitions[0])"
+        default: "partitions \(partitions.map(String.init).joined(separator: ", "))"
+        }
+        return "\(name) at \(host) (\(held))"
     }
 }

@@ -3,7 +3,8 @@ import GRDB
 import Journal
 import LeadlineCore
 
-/// Copies partitions of `leadline.journal` into data folders, without taking part in the group: for audits.
+/// Copies partitions of `leadline.journal` into data folders, without taking part in the group: for audits. Keys are left
+/// where they are, so nobody needs the master key for it.
 public enum JournalCopy {
     /// Fills the shard folders of `folder` from the topics. A folder that is filled already is brought up to date.
     /// - Returns: the folders, one a partition.
@@ -16,9 +17,8 @@ public enum JournalCopy {
         return try (0..<count).map { partition in
             let shard = try folder.shard(partition)
             let journal = try shard.openJournal()
-            let keyring = try shard.openVault()
             _ = try EmbeddedLog(journal)
-            var catchUp = CatchUp(partition, try FollowedJournal(journal), keyring.vault, reader)
+            var catchUp = CatchUp(partition, try FollowedJournal(journal), nil, reader)
             _ = try catchUp.run { entries, _, _ in progress(partition, count, entries) }
             try journal.close()
             return shard

@@ -1,8 +1,4 @@
 public import Engine
-import Foundation
-import GRDB
-import Journal
-import LeadlineCore
 public import Logging
 import Synchronization
 
@@ -54,16 +50,20 @@ public actor KafkaInstance {
         let lock = try folder.lock()
         try removeForeignVaults()
         do {
+            var idle = IdleNotice(logger: logger)
             while !Task.isCancelled {
                 if let error = failure.current { throw error }
                 if let event = try await member.next(waitMillis: 100) {
                     try await handle(event)
                     assignmentsChanged.yield(shards.keys.sorted())
                 }
+                await idle.look(hasPartitions: !shards.isEmpty, member)
             }
         } catch {
             await stopAll()
-            try? await member.leave()
+            do { try await member.leave() } catch let leaving {
+                logger.warning("did not leave the group", metadata: ["why": "\(leaving)"])
+            }
             throw error
         }
         await stopAll()
@@ -96,7 +96,7 @@ public actor KafkaInstance {
                 "more than \(Self.shardsMax) partitions fell to this machine; start more instances")
         }
         let life = ShardLife(
-            folder: try folder.shard(partition), settings: settings, partition: partition, options: options, metadata: member.metadata,
+            folder: try folder.shard(partition), settings: settings, partition: partition, options: options, member: member,
             batchMax: batchMax, logger: logger, report: report)
         let failure = failure
         shards[partition] = Task {
@@ -116,109 +116,5 @@ public actor KafkaInstance {
     /// An instance holds the keys of its own shards only.
     private func removeForeignVaults() throws {
         for shard in folder.shards { try shard.removeVault() }
-    }
-}
-
-/// A shard from its takeover to its end, however often its memory has to be thrown away in between.
-struct ShardLife: Sendable {
-    let folder: DataFolder
-    let settings: KafkaSettings
-    let partition: Int32
-    let options: KafkaLogOptions
-    let metadata: GroupMetadata
-    let batchMax: Int
-    let logger: Logger
-    let report: @Sendable (Int32, StepReport) -> Void
-
-    private static let pauseMin = Duration.milliseconds(100)
-    private static let pauseMax = Duration.seconds(5)
-    /// A shard that worked so long before it failed starts over without delay.
-    private static let soundAfter = Duration.seconds(30)
-    /// A member that is still in the group so long after its shard was fenced has a right to the shard.
-    private static let revocationDueAfter = Duration.seconds(60)
-
-    /// Ends when cancelled.
-    /// - Throws: what somebody must mend; everything else is tried again from the journal.
-    func run() async throws {
-        var pause = Self.pauseMin
-        while !Task.isCancelled {
-            let began = ContinuousClock.now
-            do {
-                try await once()
-                return
-            } catch is CancellationError {
-                return
-            } catch let error as KafkaError {
-                if error.isFenced {
-                    logger.warning("shard fenced", metadata: ["partition": "\(partition)", "why": "\(error)"])
-                    // A name is taken for good. Without one, the group has moved the shard and will say so.
-                    if settings.instanceID != nil { throw KafkaTransportError.fenced("shard \(partition): \(error.detail)") }
-                    pause = Self.revocationDueAfter
-                } else {
-                    if Task.isCancelled { return }
-                    logger.warning("shard starts over", metadata: ["partition": "\(partition)", "why": "\(error)"])
-                    if began.duration(to: .now) > Self.soundAfter { pause = Self.pauseMin }
-                }
-            }
-            do { try await Task.sleep(for: pause) } catch { return }
-            pause = min(pause * 2, Self.pauseMax)
-        }
-    }
-
-    @concurrent private func once() async throws {
-        let logger = logger
-        let partition = partition
-        let processor = try Processor(folder, clock: SystemClock(), timeSource: .wallClock) { journal, vault in
-            var bar = CatchUpLines(logger: logger, partition: partition)
-            return try KafkaLog(
-                settings, partition: partition, options: options, metadata: metadata, journal: journal, vault: vault
-            ) { bar.update($0, $1, $2) }
-        }
-        // The journal is caught up and its predecessor fenced; nothing has been decided yet.
-        try TakeoverCheck(partition: partition, reader: PartitionReader(settings), signer: CheckpointSigner(folder), logger: logger).run()
-        logger.info("shard ready", metadata: ["partition": "\(partition)"])
-        let projector = try Projector(folder)
-        let keeper = try CheckpointKeeper.logging(folder, logger) { try publish($0) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await projector.run(every: .milliseconds(500)) }
-            group.addTask { try await keeper.run() }
-            group.addTask {
-                try await processor.run(batchMax: batchMax, pause: .milliseconds(100), settleEvery: .seconds(60)) { report(partition, $0) }
-            }
-            // Whichever ends, by cancellation or by an error, ends the other.
-            try await group.next()
-            group.cancelAll()
-            try await group.waitForAll()
-        }
-        try await processor.settle()
-        try await keeper.finish()
-    }
-
-    /// A checkpoint is durable here before it is published, and deciding does not wait for it: if the broker is away
-    /// the next one goes out.
-    private func publish(_ checkpoint: StoredCheckpoint) throws {
-        do {
-            try KafkaPublisher(settings, partitionCount: options.partitionCount).send([CheckpointRecords.record(checkpoint)])
-        } catch let error as KafkaError {
-            logger.warning("checkpoint not published", metadata: ["program": "\(checkpoint.program)", "why": "\(error)"])
-        }
-    }
-}
-
-/// Says now and then how far catching up is.
-private struct CatchUpLines {
-    let logger: Logger
-    let partition: Int32
-    private var last = ContinuousClock.now
-
-    init(logger: Logger, partition: Int32) {
-        self.logger = logger
-        self.partition = partition
-    }
-
-    mutating func update(_ entries: UInt64, _ offset: Int64, _ end: Int64) {
-        guard offset >= end || last.duration(to: .now) > .seconds(1) else { return }
-        last = .now
-        logger.info("catching up", metadata: ["partition": "\(partition)", "entries": "\(entries)", "offset": "\(offset)", "end": "\(end)"])
     }
 }

@@ -8,13 +8,18 @@ public enum Topics {
     ///
     /// Inputs carry the broker's append time and are kept for a bounded time, since personal data stands in them in
     /// clear. The journal is the truth and is kept. Keys are compacted, soon enough that an erasure reaches the disk.
-    public static func plans(partitions: Int32, replicas: Int32, inputDays: Int = 7) -> [TopicPlan] {
+    /// - Parameter inputBytesMax: largest record that producers may send, in bytes; nil leaves it to the cluster. Whatever is
+    ///   larger than intake reads becomes a dead letter.
+    public static func plans(
+        partitions: Int32, replicas: Int32, inputDays: Int = 7, inputBytesMax: Int? = nil
+    ) -> [TopicPlan] {
         Topic.allCases.map { topic in
             var settings: [String: String] = ["message.timestamp.type": "LogAppendTime"]
             switch topic {
             case .controls, .partners, .intents, .outcomes, .leads:
                 settings["cleanup.policy"] = "delete"
                 settings["retention.ms"] = "\(inputDays * dayMillis)"
+                if let inputBytesMax { settings["max.message.bytes"] = "\(inputBytesMax)" }
             case .keys:
                 settings["cleanup.policy"] = "compact"
                 settings["max.compaction.lag.ms"] = "\(dayMillis)"
@@ -23,7 +28,9 @@ public enum Topics {
                 settings["retention.ms"] = "-1"
                 settings["retention.bytes"] = "-1"
             }
-            if topic == .journal || topic == .decisions || topic == .deadletter { settings["max.message.bytes"] = "8388608" }
+            if topic == .journal || topic == .decisions || topic == .deadletter {
+                settings["max.message.bytes"] = "\(KafkaSettings.recordBytesMaxDefault)"
+            }
             return TopicPlan(topic: topic, partitions: partitions, replicas: replicas, settings: settings)
         }
     }
@@ -41,7 +48,7 @@ public enum Topics {
     }
 
     /// Where a cluster differs from what Leadline wants. The count of partitions is the controls topic's.
-    public static func drift(_ admin: ClusterAdmin) throws(KafkaError) -> [Drift] {
+    public static func drift(_ admin: ClusterAdmin) throws -> [Drift] {
         let counts = try admin.partitionCounts()
         let wanted = counts[Topic.controls.name]
         var drift: [Drift] = []
@@ -58,6 +65,7 @@ public enum Topics {
             for setting in plan.settings.keys.sorted() {
                 guard let want = plan.settings[setting], let have = found[setting], !isMet(setting, want, have) else { continue }
                 let isFatal = setting == "message.timestamp.type" && plan.topic.isInput
+                    || setting == "max.message.bytes" && (Int(have) ?? .max) < bytesNeeded(plan.topic)
                 drift.append(Drift(topic: name, setting: setting, wanted: want, found: have, isFatal: isFatal))
             }
         }
@@ -75,16 +83,89 @@ public enum Topics {
         return false
     }
 
-    /// How many partitions the topics have.
-    /// - Throws: `KafkaTransportError.topics` if one is missing or their counts differ.
-    public static func partitionCount(_ admin: ClusterAdmin) throws -> Int32 {
-        let counts = try admin.partitionCounts()
+    /// Bytes that one record of a topic must be able to have. An entry holds its input and what came of it; a batch frame
+    /// holds what is said of a whole batch.
+    private static func bytesNeeded(_ topic: Topic) -> Int {
+        switch topic {
+        case .journal, .decisions: 4_194_304
+        case .deadletter: 65_536
+        default: 0
+        }
+    }
+
+    /// What one record of `leadline.deadletter` may have, as the topic and this client are set.
+    /// - Throws: `KafkaTransportError.topics` where a topic or the client takes less than the processor needs.
+    public static func deadLetterBytesMax(_ admin: ClusterAdmin, _ settings: KafkaSettings) throws -> Int {
+        let client = Int(settings.producer(transactionalID: "any")["message.max.bytes"] ?? "") ?? KafkaSettings.recordBytesMaxDefault
+        var limit = client
+        for topic in [Topic.journal, .decisions, .deadletter] {
+            guard let most = Int(try admin.settings(of: topic)["max.message.bytes"] ?? "") else { continue }
+            for (name, bytes) in [("max.message.bytes of \(topic.name)", most), ("the property message.max.bytes", client)]
+            where bytes < bytesNeeded(topic) {
+                throw KafkaTransportError.topics("\(name) is \(bytes), but records of \(bytesNeeded(topic)) bytes must fit")
+            }
+            if topic == .deadletter { limit = min(limit, most) }
+        }
+        // A batch has a header of its own, and a record its key and headers.
+        return min(limit, deadLetterBytesMost) - 2_048
+    }
+
+    /// More than this is spread over several dead letters even where it would fit.
+    private static let deadLetterBytesMost = 4_194_304
+
+    /// How long topics that are not there are waited for: a broker learns of new ones late.
+    public static let patience = Duration.seconds(15)
+
+    /// How many partitions the topics have. Topics that are missing, or whose partitions are not led yet, are waited for,
+    /// and `settings.waiting` is told.
+    /// - Throws: `KafkaTransportError.topics` if one is missing for good or their counts differ; `CancellationError`;
+    ///   `KafkaError`.
+    public static func partitionCount(_ admin: ClusterAdmin, patience: Duration = patience) throws -> Int32 {
+        let giveUp = ContinuousClock.now + patience
+        var isSaid = false
+        while true {
+            do { return try commonCount(admin.partitionCounts()) } catch let error as KafkaTransportError {
+                if ContinuousClock.now > giveUp { throw error }
+                if !isSaid, case .topics(let detail) = error {
+                    admin.say("waiting up to \(patience.components.seconds) s for the topics: \(detail)")
+                }
+                isSaid = true
+                try admin.wait()
+            }
+        }
+    }
+
+    private static func commonCount(_ counts: [String: Int32]) throws -> Int32 {
         let missing = Topic.allCases.filter { counts[$0.name] == nil }.map(\.name)
+        if missing.count == Topic.allCases.count { throw KafkaTransportError.topics("none of them is there") }
         if !missing.isEmpty { throw KafkaTransportError.topics("there is no \(missing.joined(separator: ", "))") }
         let distinct = Set(Topic.allCases.compactMap { counts[$0.name] })
         guard let count = distinct.first, distinct.count == 1 else {
-            throw KafkaTransportError.topics("their partition counts differ: \(distinct.sorted().map(String.init).joined(separator: ", "))")
+            throw KafkaTransportError.topics(
+                "their partition counts differ: \(distinct.sorted().map(String.init).joined(separator: ", "))")
         }
         return count
+    }
+
+    /// Waits until every broker of the cluster knows every topic with all its partitions. A topic that was made is known
+    /// to the others some seconds later, and until then they refuse it.
+    /// - Throws: `KafkaTransportError.topics` if that takes more than 30 s.
+    public static func awaitEverywhere(_ admin: ClusterAdmin) throws {
+        let giveUp = ContinuousClock.now + .seconds(30)
+        var isSaid = false
+        for broker in try admin.brokers() {
+            let asked = try admin.asking(broker)
+            while true {
+                do {
+                    _ = try commonCount(asked.partitionCounts())
+                    break
+                } catch let error as KafkaTransportError {
+                    if ContinuousClock.now > giveUp { throw error }
+                    if !isSaid { admin.say("waiting until every broker knows the topics") }
+                    isSaid = true
+                    try asked.wait()
+                }
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ import Testing
     @Test func timeThenRankThenOffsetDecide() {
         var merge = InputMerge(offsets: [0, 0, 0, 0, 0])
         for one in [record(.leads, 0, at: 1), record(.leads, 1, at: 2), record(.controls, 0, at: 2), record(.outcomes, 0, at: 2)] { merge.add(one) }
-        let taken = merge.take(max: 10, ends: [1, 0, 0, 1, 2])
+        let taken = merge.take(max: 10, maxBytes: 1_000_000, ends: [1, 0, 0, 1, 2])
         #expect(taken.records.map { "\($0.topic) \($0.offset)" } == ["leads 0", "controls 0", "outcomes 0", "leads 1"])
         #expect(taken.isExhausted)
     }
@@ -21,17 +21,17 @@ import Testing
     @Test func nothingLeavesWhileSomethingEarlierMayBeUnread() {
         var merge = InputMerge(offsets: [0, 0, 0, 0, 0])
         merge.add(record(.leads, 0, at: 5))
-        #expect(merge.take(max: 10, ends: [1, 0, 0, 0, 1]).records.isEmpty)
+        #expect(merge.take(max: 10, maxBytes: 1_000_000, ends: [1, 0, 0, 0, 1]).records.isEmpty)
         merge.add(record(.controls, 0, at: 4))
-        #expect(merge.take(max: 10, ends: [1, 0, 0, 0, 1]).records.map(\.topic) == [.controls, .leads])
+        #expect(merge.take(max: 10, maxBytes: 1_000_000, ends: [1, 0, 0, 0, 1]).records.map(\.topic) == [.controls, .leads])
     }
 
     @Test func markersAtTheEndDoNotHoldTimeUp() {
         var merge = InputMerge(offsets: [0, 0, 0, 0, 0])
         merge.add(record(.leads, 0, at: 5))
-        #expect(!merge.take(max: 10, ends: [3, 0, 0, 0, 1]).isExhausted)
+        #expect(!merge.take(max: 10, maxBytes: 1_000_000, ends: [3, 0, 0, 0, 1]).isExhausted)
         merge.reachedEnd(.controls, 3)
-        let taken = merge.take(max: 10, ends: [3, 0, 0, 0, 1])
+        let taken = merge.take(max: 10, maxBytes: 1_000_000, ends: [3, 0, 0, 0, 1])
         #expect(taken.isExhausted && taken.records.count == 1)
     }
 
@@ -40,7 +40,7 @@ import Testing
         merge.add(record(.leads, 0, at: 9))
         merge.add(record(.leads, 1, at: 5))
         merge.add(record(.controls, 0, at: 7))
-        let taken = merge.take(max: 10, ends: [1, 0, 0, 0, 2])
+        let taken = merge.take(max: 10, maxBytes: 1_000_000, ends: [1, 0, 0, 0, 2])
         #expect(taken.records.map { "\($0.topic) \($0.offset)" } == ["controls 0", "leads 0", "leads 1"])
         #expect(taken.records.map { $0.received.micros / 1_000 } == [7, 9, 9])
     }
@@ -48,7 +48,7 @@ import Testing
     @Test func aRepeatedOffsetIsTakenOnce() {
         var merge = InputMerge(offsets: [0, 0, 0, 0, 3])
         for offset: Int64 in [2, 3, 3, 4] { merge.add(record(.leads, offset, at: offset)) }
-        #expect(merge.take(max: 10, ends: [0, 0, 0, 0, 5]).records.map(\.offset) == [3, 4])
+        #expect(merge.take(max: 10, maxBytes: 1_000_000, ends: [0, 0, 0, 0, 5]).records.map(\.offset) == [3, 4])
     }
 
     @Test func keysFallWhereKafkasClientsPutThem() {
@@ -63,13 +63,13 @@ import Testing
     @Test func anInputThatIsFarAheadIsHeld() {
         var merge = InputMerge(offsets: [0, 0, 0, 0, 0])
         for offset in 0..<4 { merge.add(record(.leads, Int64(offset), at: 1)) }
-        #expect(merge.flow(most: 5) == [])
+        #expect(merge.flow(most: 5, mostBytes: 1_000_000) == [])
         merge.add(record(.leads, 4, at: 1))
-        #expect(merge.flow(most: 5) == [.hold(.leads)])
-        #expect(merge.flow(most: 5) == [])
-        _ = merge.take(max: 2, ends: [0, 0, 0, 0, 9])
-        #expect(merge.flow(most: 5) == [])
-        _ = merge.take(max: 1, ends: [0, 0, 0, 0, 9])
-        #expect(merge.flow(most: 5) == [.release(.leads)])
+        #expect(merge.flow(most: 5, mostBytes: 1_000_000) == [.hold(.leads)])
+        #expect(merge.flow(most: 5, mostBytes: 1_000_000) == [])
+        _ = merge.take(max: 2, maxBytes: 1_000_000, ends: [0, 0, 0, 0, 9])
+        #expect(merge.flow(most: 5, mostBytes: 1_000_000) == [])
+        _ = merge.take(max: 1, maxBytes: 1_000_000, ends: [0, 0, 0, 0, 9])
+        #expect(merge.flow(most: 5, mostBytes: 1_000_000) == [.release(.leads)])
     }
 }

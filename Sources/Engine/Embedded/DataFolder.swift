@@ -91,10 +91,24 @@ public struct DataFolder: Sendable {
         }
     }
 
-    /// Makes a folder with its databases and a new master key.
+    /// A folder for a copy of journals alone: it has neither keys nor topics of its own.
+    public static func forCopy(path: String, settings: DataFolderSettings) throws -> DataFolder {
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        return DataFolder(path: path, settings: settings)
+    }
+
+    /// True if a folder was made at this path, whether or not its making came to its end.
+    public static func exists(at path: String) -> Bool { FileManager.default.fileExists(atPath: settingsPath(path)) }
+
+    /// Makes a folder with its databases and a new master key; or finishes a folder of the same settings whose making was
+    /// cut short.
+    /// - Throws: `EngineError.dataFolder` where a folder of other settings is there.
     public static func create(path: String, settings: DataFolderSettings) throws -> DataFolder {
-        if FileManager.default.fileExists(atPath: settingsPath(path)) {
-            throw EngineError.dataFolder(path: path, "it is initialised already")
+        if exists(at: path) {
+            let found = try DataFolder(path: path)
+            if let difference = difference(found.settings, settings) { throw EngineError.dataFolder(path: path, difference) }
+            return try found.withDatabases()
         }
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         if !FileManager.default.fileExists(atPath: settings.masterKeyFile) {
@@ -105,11 +119,23 @@ public struct DataFolder: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try encoder.encode(settings).write(to: URL(fileURLWithPath: settingsPath(path)), options: .atomic)
-        let folder = try DataFolder(path: path)
-        _ = try EmbeddedLog(JournalDatabase.open(path: folder.journalPath))
-        _ = try folder.openVault()
-        _ = try folder.openDerived()
-        return folder
+        return try DataFolder(path: path).withDatabases()
+    }
+
+    private func withDatabases() throws -> DataFolder {
+        _ = try EmbeddedLog(JournalDatabase.open(path: journalPath))
+        _ = try openVault()
+        _ = try openDerived()
+        return self
+    }
+
+    /// What the folder at a place was made for, where it is not what is wanted.
+    private static func difference(_ found: DataFolderSettings, _ wanted: DataFolderSettings) -> String? {
+        if found.program != wanted.program { return "it was made for the program \(found.program), not \(wanted.program)" }
+        if found.masterKeyFile != wanted.masterKeyFile {
+            return "its master key is \(found.masterKeyFile), not \(wanted.masterKeyFile)"
+        }
+        return found.keySeed == wanted.keySeed ? nil : "it was made with another key seed"
     }
 
     /// The journal for writing topics and entries.

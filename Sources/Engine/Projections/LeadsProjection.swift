@@ -81,6 +81,8 @@ public struct LeadsProjection: Sendable {
             guard count > 0 else { throw EngineError.journalGap(seq: from) }
             done += count
             progress(from + count, end)
+            // A list can be caught up later; a process that is told to stop does not wait for it.
+            if Task.isCancelled { return done }
         }
     }
 

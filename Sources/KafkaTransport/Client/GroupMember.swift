@@ -28,6 +28,10 @@ public final class GroupMetadata: Sendable {
     /// What transactions carry along.
     public nonisolated let metadata = GroupMetadata()
     private let handle: QueuedClientHandle
+    private let group: String
+    private let anchor: String
+    /// Nil where a member that has this one's place cannot be told by its name.
+    private let staticName: String?
     private var revoking: [TopicPartition]?
 
     /// Joins the group.
@@ -35,37 +39,36 @@ public final class GroupMetadata: Sendable {
         let config = try ConfigHandle(settings.member, events: RD_KAFKA_EVENT_REBALANCE)
         let handle = QueuedClientHandle(consumer: try config.makeClient(RD_KAFKA_CONSUMER), settings, role: "member")
         let list = PartitionListHandle([TopicPartition(anchor, -1)])
-        try KafkaError.check(unsafe rd_kafka_subscribe(handle.client, list.pointer), "join the group")
+        let code = unsafe handle.withClient { client in
+            unsafe list.withPointer { unsafe rd_kafka_subscribe(client, $0) }
+        }
+        try KafkaError.check(code, "join the group")
         self.handle = handle
+        self.anchor = anchor
+        group = settings.group
+        staticName = settings.instanceID.flatMap { settings.properties["client.id"] == nil ? $0 : nil }
     }
 
     /// The next thing the group asks; nil if nothing came for `waitMillis`.
     public func next(waitMillis: Int32) throws(KafkaError) -> GroupEvent? {
         handle.tend()
-        guard let raw = unsafe rd_kafka_queue_poll(handle.queue, waitMillis) else { return fatal().map { .failed($0) } }
-        let event = unsafe EventHandle(raw)
-        if event.type == RD_KAFKA_EVENT_REBALANCE { return try rebalance(event) }
-        return fatal().map { .failed($0) }
+        if let event = handle.nextEvent(waitMillis: waitMillis), event.type == RD_KAFKA_EVENT_REBALANCE {
+            return try rebalance(event)
+        }
+        // What ends a membership may come as any kind of event, so it is asked for.
+        return handle.fatalError("stay in the group").map { .failed($0) }
     }
 
-    /// What ended the membership for good, if anything did. It may come as any kind of event, so it is asked for.
-    private func fatal() -> KafkaError? {
-        var text = [CChar](repeating: 0, count: 512)
-        let code = unsafe rd_kafka_fatal_error(handle.client, &text, text.count)
-        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-        var error = KafkaError(code, "stay in the group")
-        error.isFatal = true
-        return error
+    private var isCooperative: Bool {
+        unsafe handle.withClient { unsafe String(cString: rd_kafka_rebalance_protocol($0)) } == "COOPERATIVE"
     }
-
-    private var isCooperative: Bool { unsafe String(cString: rd_kafka_rebalance_protocol(handle.client)) == "COOPERATIVE" }
 
     private func rebalance(_ event: borrowing EventHandle) throws(KafkaError) -> GroupEvent? {
-        let list = unsafe rd_kafka_event_topic_partition_list(event.pointer)
-        let partitions = unsafe PartitionListHandle.read(list).map(\.0)
-        guard unsafe rd_kafka_event_error(event.pointer) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS else {
+        let partitions = event.partitions
+        guard event.error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS else {
             revoking = partitions
-            return .revoking(partitions.map(\.partition), isLost: unsafe rd_kafka_assignment_lost(handle.client) != 0)
+            let isLost = unsafe handle.withClient { unsafe rd_kafka_assignment_lost($0) } != 0
+            return .revoking(partitions.map(\.partition), isLost: isLost)
         }
         try takeOn(partitions)
         try refreshMetadata()
@@ -76,24 +79,88 @@ public final class GroupMetadata: Sendable {
     /// is held to the group, so there the partitions are held at their ends, paused.
     private func takeOn(_ partitions: [TopicPartition]) throws(KafkaError) {
         guard isCooperative else {
-            let none = PartitionListHandle([])
-            try KafkaError.check(unsafe rd_kafka_assign(handle.client, none.pointer), "take partitions on")
-            return
+            return unsafe try call([]) { (client, none) throws(KafkaError) in
+                try KafkaError.check(unsafe rd_kafka_assign(client, none), "take partitions on")
+            }
         }
-        let held = PartitionListHandle(partitions.map { TopicPartition($0.topic, $0.partition, offset: Int64(RD_KAFKA_OFFSET_END)) })
-        unsafe try KafkaError.check(unsafe rd_kafka_incremental_assign(handle.client, held.pointer), "take partitions on")
-        try KafkaError.check(unsafe rd_kafka_pause_partitions(handle.client, held.pointer), "pause partitions")
+        let held = partitions.map { TopicPartition($0.topic, $0.partition, offset: Int64(RD_KAFKA_OFFSET_END)) }
+        unsafe try call(held) { (client, held) throws(KafkaError) in
+            unsafe try KafkaError.check(unsafe rd_kafka_incremental_assign(client, held), "take partitions on")
+            try KafkaError.check(unsafe rd_kafka_pause_partitions(client, held), "pause partitions")
+        }
+    }
+
+    /// Calls librdkafka with the client and a list, both of which live until the call has returned.
+    private func call(
+        _ partitions: [TopicPartition],
+        _ body: (OpaquePointer, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) throws(KafkaError) -> Void
+    ) throws(KafkaError) {
+        let list = PartitionListHandle(partitions)
+        unsafe try handle.withClient { (client) throws(KafkaError) in
+            unsafe try list.withPointer { (list) throws(KafkaError) in unsafe try body(client, list) }
+        }
     }
 
     private func refreshMetadata() throws(KafkaError) {
-        guard let group = unsafe rd_kafka_consumer_group_metadata(handle.client) else { return }
-        defer { unsafe rd_kafka_consumer_group_metadata_destroy(group) }
-        var buffer: UnsafeMutableRawPointer?
-        var size = 0
-        unsafe try KafkaError.check(unsafe rd_kafka_consumer_group_metadata_write(group, &buffer, &size), "write the group's metadata")
-        guard let buffer = unsafe buffer else { return }
-        defer { unsafe rd_kafka_mem_free(handle.client, buffer) }
-        metadata.set(unsafe Array(UnsafeRawBufferPointer(start: buffer, count: size)))
+        unsafe try handle.withClient { (client) throws(KafkaError) in
+            guard let group = unsafe rd_kafka_consumer_group_metadata(client) else { return }
+            defer { unsafe rd_kafka_consumer_group_metadata_destroy(group) }
+            var buffer: UnsafeMutableRawPointer?
+            var size = 0
+            unsafe try KafkaError.check(
+                unsafe rd_kafka_consumer_group_metadata_write(group, &buffer, &size), "write the group's metadata")
+            guard let buffer = unsafe buffer else { return }
+            defer { unsafe rd_kafka_mem_free(client, buffer) }
+            metadata.set(unsafe Array(UnsafeRawBufferPointer(start: buffer, count: size)))
+        }
+    }
+
+    /// What the group's coordinator says of this member's right to a partition.
+    public enum Standing: Sendable, Equatable {
+        /// The partition is this member's.
+        case holds
+        /// It is not: the group has moved it, or has put the member out, and the member will be told.
+        case lost
+        /// Another member of this one's name is in the group.
+        case replaced
+        /// The coordinator does not answer, or is moving partitions.
+        case unknown
+    }
+
+    /// Asks the coordinator whether a partition is still this member's.
+    public func standing(_ partition: Int32) -> Standing {
+        let id = ownID
+        guard !id.isEmpty,
+            let described = try? GroupDescription.read(handle, group: group, anchor: anchor, timeoutMillis: Patience.longestTryMillis)
+        else { return .unknown }
+        return Self.standing(of: id, named: staticName, partition, described)
+    }
+
+    static func standing(of id: String, named name: String?, _ partition: Int32, _ described: GroupDescription) -> Standing {
+        if let own = described.members.first(where: { $0.id == id }) {
+            if !described.isStable { return .unknown }
+            return own.partitions.contains(partition) ? .holds : .lost
+        }
+        if let name, described.members.contains(where: { $0.clientID == name }) { return .replaced }
+        return .lost
+    }
+
+    /// The others in the group, as the coordinator describes them.
+    func others() throws -> [GroupMemberStatus] {
+        let id = ownID
+        let described = try handle.answered("ask for the group's members") { timeoutMillis throws(KafkaError) in
+            try GroupDescription.read(handle, group: group, anchor: anchor, timeoutMillis: timeoutMillis)
+        }
+        return described.members.filter { $0.id != id }.map { GroupMemberStatus($0) }
+    }
+
+    /// The coordinator's name for this member; empty while it is joining.
+    private var ownID: String {
+        unsafe handle.withClient { client in
+            guard let id = unsafe rd_kafka_memberid(client) else { return "" }
+            defer { unsafe rd_kafka_mem_free(client, id) }
+            return unsafe String(cString: id)
+        }
     }
 
     /// Gives up what was asked for; only now does another member get it.
@@ -101,18 +168,26 @@ public final class GroupMetadata: Sendable {
         guard let partitions = revoking else { return }
         revoking = nil
         if isCooperative {
-            let held = PartitionListHandle(partitions)
-            unsafe try KafkaError.check(unsafe rd_kafka_incremental_unassign(handle.client, held.pointer), "give partitions up")
+            unsafe try call(partitions) { (client, held) throws(KafkaError) in
+                unsafe try KafkaError.check(unsafe rd_kafka_incremental_unassign(client, held), "give partitions up")
+            }
         } else {
-            try KafkaError.check(unsafe rd_kafka_assign(handle.client, nil), "give partitions up")
+            let code = unsafe handle.withClient { unsafe rd_kafka_assign($0, nil) }
+            try KafkaError.check(code, "give partitions up")
         }
     }
 
-    /// Leaves the group; the shards must have ended.
+    /// Leaves the group; the shards must have ended. A group whose broker does not answer is not waited for: it learns
+    /// when the session is over.
     public func leave() throws(KafkaError) {
-        unsafe try KafkaError.check(unsafe rd_kafka_consumer_close_queue(handle.client, handle.queue), "leave the group")
-        while unsafe rd_kafka_consumer_closed(handle.client) == 0 {
+        unsafe try handle.withQueue { (client, queue) throws(KafkaError) in
+            unsafe try KafkaError.check(unsafe rd_kafka_consumer_close_queue(client, queue), "leave the group")
+        }
+        let giveUp = ContinuousClock.now + Self.leavePatience
+        while unsafe handle.withClient({ unsafe rd_kafka_consumer_closed($0) }) == 0, ContinuousClock.now < giveUp {
             if case .revoking? = try next(waitMillis: 100) { try acknowledgeRevocation() }
         }
     }
+
+    private static let leavePatience = Duration.seconds(1)
 }

@@ -44,9 +44,10 @@ import Logging
 
 /// Owns an `rd_kafka_t`.
 @safe struct ClientHandle: ~Copyable {
-    let pointer: OpaquePointer
+    private let pointer: OpaquePointer
     init(_ pointer: OpaquePointer) { unsafe self.pointer = pointer }
     deinit { unsafe rd_kafka_destroy(pointer) }
+    /// Gives the client to whoever will destroy it.
     consuming func release() -> OpaquePointer {
         let out = unsafe pointer
         discard self
@@ -59,33 +60,37 @@ import Logging
     /// Events that every client wants.
     static let events = RD_KAFKA_EVENT_STATS | RD_KAFKA_EVENT_OAUTHBEARER_TOKEN_REFRESH | RD_KAFKA_EVENT_ERROR
 
-    let client: OpaquePointer
-    let queue: OpaquePointer
+    private let client: OpaquePointer
+    private let queue: OpaquePointer
     private let main: OpaquePointer
     private let logs: OpaquePointer
     private let logger: Logger
     private let bearerToken: (@Sendable () throws(KafkaTransportError) -> BearerToken)?
     private let role: String
+    private let bootstrap: String
+    private let waiting: @Sendable (String) -> Void
 
     /// A consumer with its consumer queue.
     init(consumer handle: consuming ClientHandle, _ settings: KafkaSettings, role: String) {
-        let queue = unsafe rd_kafka_queue_get_consumer(handle.pointer)!
-        unsafe self.init(handle, queue: queue, settings, role)
+        let client = unsafe handle.release()
+        unsafe self.init(client, queue: rd_kafka_queue_get_consumer(client)!, settings, role)
     }
 
     /// A producer with its main queue.
     init(producer handle: consuming ClientHandle, _ settings: KafkaSettings, role: String) {
-        let queue = unsafe rd_kafka_queue_get_main(handle.pointer)!
-        unsafe self.init(handle, queue: queue, settings, role)
+        let client = unsafe handle.release()
+        unsafe self.init(client, queue: rd_kafka_queue_get_main(client)!, settings, role)
     }
 
-    private init(_ handle: consuming ClientHandle, queue: OpaquePointer, _ settings: KafkaSettings, _ role: String) {
-        unsafe client = handle.release()
+    private init(_ client: OpaquePointer, queue: OpaquePointer, _ settings: KafkaSettings, _ role: String) {
+        unsafe self.client = client
         unsafe self.queue = queue
         unsafe main = rd_kafka_queue_get_main(client)
         unsafe logs = rd_kafka_queue_new(client)
         logger = settings.logger
         bearerToken = settings.bearerToken
+        bootstrap = settings.properties["bootstrap.servers"] ?? ""
+        waiting = settings.waiting
         self.role = role
         unsafe rd_kafka_set_log_queue(client, logs)
         renewToken()
@@ -102,6 +107,34 @@ import Logging
         unsafe rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
     }
 
+    /// Lends the client to a call. The pointer is good inside the closure only.
+    func withClient<Result, Failure>(_ body: (OpaquePointer) throws(Failure) -> Result) throws(Failure) -> Result {
+        unsafe try body(client)
+    }
+
+    /// Lends the client and the queue on which its work arrives to a call. The pointers are good inside the closure only.
+    func withQueue<Result, Failure>(
+        _ body: (_ client: OpaquePointer, _ queue: OpaquePointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        unsafe try body(client, queue)
+    }
+
+    /// The next event of the client's queue; nil if none came for `waitMillis`.
+    func nextEvent(waitMillis: Int32) -> EventHandle? {
+        guard let raw = unsafe rd_kafka_queue_poll(queue, waitMillis) else { return nil }
+        return unsafe EventHandle(raw)
+    }
+
+    /// What ended the client for good, if anything did.
+    func fatalError(_ operation: String) -> KafkaError? {
+        var text = [CChar](repeating: 0, count: 512)
+        let code = unsafe rd_kafka_fatal_error(client, &text, text.count)
+        if code == RD_KAFKA_RESP_ERR_NO_ERROR { return nil }
+        var error = KafkaError(code, operation)
+        error.isFatal = true
+        return error
+    }
+
     /// A consumer's own affairs: log lines, statistics, tokens. Its records come on another queue.
     func tend() {
         passLogsOn()
@@ -111,15 +144,21 @@ import Logging
     /// Takes an event that concerns the client itself.
     func take(_ event: borrowing EventHandle) {
         switch event.type {
-        case RD_KAFKA_EVENT_STATS:
-            guard let text = unsafe rd_kafka_event_stats(event.pointer) else { return }
-            do {
-                let bytes = unsafe Data(bytes: text, count: strlen(text))
-                try JSONDecoder().decode(ClientStatistics.self, from: bytes).record(role: role)
-            } catch { logger.debug("librdkafka's statistics could not be read", metadata: ["why": "\(error)"]) }
+        case RD_KAFKA_EVENT_STATS: recordStatistics(event)
         case RD_KAFKA_EVENT_OAUTHBEARER_TOKEN_REFRESH: renewToken()
         default: return
         }
+    }
+
+    private func recordStatistics(_ event: borrowing EventHandle) {
+        let bytes: Data? = unsafe event.withPointer { pointer in
+            guard let text = unsafe rd_kafka_event_stats(pointer) else { return nil }
+            return unsafe Data(bytes: text, count: strlen(text))
+        }
+        guard let bytes else { return }
+        do {
+            try JSONDecoder().decode(ClientStatistics.self, from: bytes).record(role: role)
+        } catch { logger.debug("librdkafka's statistics could not be read", metadata: ["why": "\(error)"]) }
     }
 
     /// Hands librdkafka a token; without one it asks again by itself after 10 s.
@@ -144,19 +183,9 @@ import Logging
         while let raw = unsafe rd_kafka_queue_poll(logs, wait) {
             wait = 0
             let event = unsafe EventHandle(raw)
-            var facility: UnsafePointer<CChar>?
-            var text: UnsafePointer<CChar>?
-            var level: Int32 = 6
-            guard event.type == RD_KAFKA_EVENT_LOG, unsafe rd_kafka_event_log(event.pointer, &facility, &text, &level) == 0,
-                let text = unsafe text, let facility = unsafe facility
-            else { continue }
-            let line = unsafe "\(String(cString: facility)): \(String(cString: text))"
-            logger.log(level: Self.level(level), "\(line)")
+            if let (level, line) = event.logLine { logger.log(level: Self.level(level), "\(line)") }
         }
     }
-
-    /// How long a broker may take to answer a question.
-    static let requestTimeoutMillis: Int32 = 10_000
 
     /// A place in a partition that only the broker knows, as the protocol's ListOffsets names it.
     enum Edge: Int64 {
@@ -167,18 +196,32 @@ import Logging
     }
 
     /// Where partitions begin or end, in their order.
-    func offsets(_ partitions: [TopicPartition], at edge: Edge) throws(KafkaError) -> [Int64] {
-        var attempts = 0
+    /// - Throws: `CancellationError` in a task that is cancelled; `KafkaError`.
+    func offsets(_ partitions: [TopicPartition], at edge: Edge) throws -> [Int64] {
+        let operation = "ask where partitions end"
+        let places = partitions.map { TopicPartition($0.topic, $0.partition, offset: edge.rawValue) }
+        return try answered(operation) { timeoutMillis throws(KafkaError) in
+            let list = PartitionListHandle(places)
+            try KafkaError.check(
+                unsafe list.withPointer { unsafe rd_kafka_offsets_for_times(client, $0, timeoutMillis) }, operation)
+            return try list.partitions(operation).map(\.offset)
+        }
+    }
+
+    /// Asks the broker until it answers, in short tries, so that a task that is cancelled meanwhile ends soon. A leader
+    /// that moves or is just elected answers later; librdkafka asks for the new one meanwhile.
+    /// - Throws: `CancellationError`; the last try's error once `Patience.answer` is over.
+    func answered<Answer>(_ operation: String, _ ask: (_ timeoutMillis: Int32) throws(KafkaError) -> Answer) throws -> Answer {
+        let giveUp = ContinuousClock.now + Patience.answer
+        var tryMillis = Patience.firstTryMillis
+        var isSaid = false
         while true {
-            do {
-                let list = PartitionListHandle(partitions.map { TopicPartition($0.topic, $0.partition, offset: edge.rawValue) })
-                try KafkaError.check(
-                    unsafe rd_kafka_offsets_for_times(client, list.pointer, Self.requestTimeoutMillis), "ask where partitions end")
-                return try list.partitions("ask where partitions end").map(\.offset)
-            } catch {
-                // A leader that moves or is just elected; librdkafka asks for the new one meanwhile.
-                attempts += 1
-                if !error.isPassing || attempts == 50 { throw error }
+            try Task.checkCancellation()
+            do { return try ask(tryMillis) } catch {
+                if !error.isPassing || ContinuousClock.now > giveUp { throw error }
+                if !isSaid, error.code < 0 { waiting("no answer from the brokers (\(bootstrap)) yet; still trying to \(operation)") }
+                isSaid = true
+                tryMillis = min(2 * tryMillis, Patience.longestTryMillis)
                 wait(millis: 100)
             }
         }
@@ -198,12 +241,44 @@ import Logging
     }
 }
 
+/// How long a broker is waited for.
+enum Patience {
+    /// In all, before a question counts as not answered.
+    static let answer = Duration.seconds(30)
+    /// One try. Cancellation is seen between tries, so none may be long.
+    static let firstTryMillis: Int32 = 1_000
+    static let longestTryMillis: Int32 = 2_000
+}
+
 /// Owns one event taken from a queue; what it holds may only be read while it lives.
 @safe struct EventHandle: ~Copyable {
-    let pointer: OpaquePointer
+    private let pointer: OpaquePointer
     init(_ pointer: OpaquePointer) { unsafe self.pointer = pointer }
     deinit { unsafe rd_kafka_event_destroy(pointer) }
+
+    /// Lends the event to a call. The pointer, and what it leads to, is good inside the closure only.
+    func withPointer<Result, Failure>(_ body: (OpaquePointer) throws(Failure) -> Result) throws(Failure) -> Result {
+        unsafe try body(pointer)
+    }
+
     var type: Int32 { unsafe rd_kafka_event_type(pointer) }
+    /// What went wrong, if it tells of an error.
+    var error: rd_kafka_resp_err_t { unsafe rd_kafka_event_error(pointer) }
+    /// The partitions that a rebalance speaks of.
+    var partitions: [TopicPartition] {
+        unsafe PartitionListHandle.read(rd_kafka_event_topic_partition_list(pointer)).map(\.0)
+    }
+
+    /// syslog's level and the line, if it is librdkafka's log line.
+    var logLine: (level: Int32, text: String)? {
+        var facility: UnsafePointer<CChar>?
+        var text: UnsafePointer<CChar>?
+        var level: Int32 = 6
+        guard type == RD_KAFKA_EVENT_LOG, unsafe rd_kafka_event_log(pointer, &facility, &text, &level) == 0,
+            let text = unsafe text, let facility = unsafe facility
+        else { return nil }
+        return (level, unsafe "\(String(cString: facility)): \(String(cString: text))")
+    }
 }
 
 /// A partition of a topic, and an offset in it where one is meant.
@@ -220,7 +295,7 @@ public struct TopicPartition: Sendable, Hashable {
 
 /// Owns an `rd_kafka_topic_partition_list_t`.
 @safe struct PartitionListHandle: ~Copyable {
-    let pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+    private let pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
 
     init(_ partitions: [TopicPartition]) {
         unsafe pointer = rd_kafka_topic_partition_list_new(Int32(partitions.count))
@@ -231,6 +306,13 @@ public struct TopicPartition: Sendable, Hashable {
     }
 
     deinit { unsafe rd_kafka_topic_partition_list_destroy(pointer) }
+
+    /// Lends the list to a call. The pointer is good inside the closure only.
+    func withPointer<Result, Failure>(
+        _ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        unsafe try body(pointer)
+    }
 
     /// The partitions with their offsets.
     /// - Throws: the first partition's error, if one has one.

@@ -36,17 +36,26 @@ enum Fetched {
 
     /// Reads these partitions from their offsets on, and no others.
     func assign(_ partitions: [TopicPartition]) throws(KafkaError) {
-        let list = PartitionListHandle(partitions)
-        try KafkaError.check(unsafe rd_kafka_assign(handle.client, list.pointer), "read the partitions of a shard")
+        unsafe try call("read the partitions of a shard", partitions) { unsafe rd_kafka_assign($0, $1) }
     }
 
     /// Reads no more of these partitions until they are resumed. What was fetched already may still come.
     func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
-        try KafkaError.check(unsafe rd_kafka_pause_partitions(handle.client, PartitionListHandle(partitions).pointer), "pause partitions")
+        unsafe try call("pause partitions", partitions) { unsafe rd_kafka_pause_partitions($0, $1) }
     }
 
     func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
-        try KafkaError.check(unsafe rd_kafka_resume_partitions(handle.client, PartitionListHandle(partitions).pointer), "resume partitions")
+        unsafe try call("resume partitions", partitions) { unsafe rd_kafka_resume_partitions($0, $1) }
+    }
+
+    /// Calls librdkafka with the client and a list, both of which live until the call has returned.
+    private func call(
+        _ operation: String, _ partitions: [TopicPartition],
+        _ body: (OpaquePointer, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> rd_kafka_resp_err_t
+    ) throws(KafkaError) {
+        let list = PartitionListHandle(partitions)
+        let code = unsafe handle.withClient { client in unsafe list.withPointer { unsafe body(client, $0) } }
+        try KafkaError.check(code, operation)
     }
 
     /// What has come, after waiting up to `waitMillis` for the first. Errors that pass by themselves (a broker that
@@ -65,12 +74,14 @@ enum Fetched {
     /// Fills the slots with what is there, after waiting for the first only: librdkafka's call for many waits until
     /// they are as many as asked for.
     private func take(_ waitMillis: Int32) -> Int {
-        unsafe slots.withUnsafeMutableBufferPointer { slots in
-            guard let first = slots.baseAddress else { return 0 }
-            unsafe first.pointee = rd_kafka_consume_queue(handle.queue, waitMillis)
-            guard unsafe first.pointee != nil else { return 0 }
-            let more = unsafe rd_kafka_consume_batch_queue(handle.queue, 0, first + 1, slots.count - 1)
-            return 1 + max(0, more)
+        unsafe handle.withQueue { _, queue in
+            unsafe slots.withUnsafeMutableBufferPointer { slots in
+                guard let first = slots.baseAddress else { return 0 }
+                unsafe first.pointee = rd_kafka_consume_queue(queue, waitMillis)
+                guard unsafe first.pointee != nil else { return 0 }
+                let more = unsafe rd_kafka_consume_batch_queue(queue, 0, first + 1, slots.count - 1)
+                return 1 + max(0, more)
+            }
         }
     }
 
@@ -128,16 +139,21 @@ enum Fetched {
     ///
     /// Slow beside a fetch that waits for records: a broker answers a connection's requests one after the other. A
     /// loop asks through its producer (`Producer.ends`).
-    func ends(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64] { try handle.offsets(partitions, at: .end) }
+    func ends(_ partitions: [TopicPartition]) throws -> [Int64] { try handle.offsets(partitions, at: .end) }
 
     /// The offset of the first record that is still there.
-    func beginnings(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64] { try handle.offsets(partitions, at: .beginning) }
+    func beginnings(_ partitions: [TopicPartition]) throws -> [Int64] { try handle.offsets(partitions, at: .beginning) }
 
     /// What the group has committed; nil where it has committed nothing.
-    func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [Int64?] {
-        let list = PartitionListHandle(partitions)
-        try KafkaError.check(
-            unsafe rd_kafka_committed(handle.client, list.pointer, QueuedClientHandle.requestTimeoutMillis), "read the group's committed offsets")
-        return try list.partitions("read the group's committed offsets").map { $0.offset < 0 ? nil : $0.offset }
+    func committed(_ partitions: [TopicPartition]) throws -> [Int64?] {
+        let operation = "read the group's committed offsets"
+        return try handle.answered(operation) { timeoutMillis throws(KafkaError) in
+            let list = PartitionListHandle(partitions)
+            let code = unsafe handle.withClient { client in
+                unsafe list.withPointer { unsafe rd_kafka_committed(client, $0, timeoutMillis) }
+            }
+            try KafkaError.check(code, operation)
+            return try list.partitions(operation).map { $0.offset < 0 ? nil : $0.offset }
+        }
     }
 }

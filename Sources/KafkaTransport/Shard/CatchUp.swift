@@ -12,13 +12,14 @@ import Vault
 struct CatchUp {
     let partition: Int32
     let journal: FollowedJournal
-    let vault: Vault
+    /// Nil where keys are not followed.
+    let vault: Vault?
     let reader: PartitionReader
     private var pending: [PendingEntry] = []
     private var sizes: [String: UInt64] = [:]
     private var applied: UInt64 = 0
 
-    init(_ partition: Int32, _ journal: FollowedJournal, _ vault: Vault, _ reader: PartitionReader) {
+    init(_ partition: Int32, _ journal: FollowedJournal, _ vault: Vault?, _ reader: PartitionReader) {
         self.partition = partition
         self.journal = journal
         self.vault = vault
@@ -31,7 +32,7 @@ struct CatchUp {
     ///   - progress: Given entries taken in, the offset reached, and the end.
     /// - Returns: how many entries were taken in.
     mutating func run(fromBeginning: Bool = false, _ progress: (UInt64, Int64, Int64) -> Void) throws -> UInt64 {
-        try followKeys()
+        if let vault { try followKeys(vault) }
         pending.removeAll()
         try followJournal(fromBeginning: fromBeginning, progress)
         return applied
@@ -116,7 +117,7 @@ struct CatchUp {
 
     // MARK: Keys
 
-    private func followKeys() throws {
+    private func followKeys(_ vault: Vault) throws {
         let place = TopicPartition(Topic.keys.name, partition)
         let end = try reader.ends([place])[0]
         // A vault that was made anew starts over, whatever the journal remembers.

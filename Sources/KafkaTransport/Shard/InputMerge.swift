@@ -16,6 +16,8 @@ struct InputMerge {
         var next: Int64
         var lastReceived = Timestamp(micros: .min)
         var isHeld = false
+        /// Bytes of the records in hand.
+        var bytes = 0
     }
 
     private var inputs: [Input]
@@ -35,6 +37,7 @@ struct InputMerge {
         record.received = max(record.received, inputs[place].lastReceived)
         inputs[place].lastReceived = record.received
         inputs[place].next = record.offset + 1
+        inputs[place].bytes += record.byteCount
         inputs[place].records.append(record)
         count += 1
     }
@@ -49,15 +52,16 @@ struct InputMerge {
         case hold(Topic), release(Topic)
     }
 
-    /// Inputs to hold back since they have `most` records in hand, and held ones to let go on since half are gone. Without
-    /// it, a topic with a long backlog would be drawn into memory while another is still on its way.
-    mutating func flow(most: Int) -> [Flow] {
+    /// Inputs to hold back since they have `most` records or `mostBytes` bytes in hand, and held ones to let go on since half
+    /// are gone. Without it, a topic with a long backlog would be drawn into memory while another is still on its way.
+    mutating func flow(most: Int, mostBytes: Int) -> [Flow] {
         var changes: [Flow] = []
         for index in inputs.indices {
-            if !inputs[index].isHeld, inputs[index].records.count >= most {
+            let (count, bytes) = (inputs[index].records.count, inputs[index].bytes)
+            if !inputs[index].isHeld, count >= most || bytes >= mostBytes {
                 inputs[index].isHeld = true
                 changes.append(.hold(inputs[index].topic))
-            } else if inputs[index].isHeld, inputs[index].records.count <= most / 2 {
+            } else if inputs[index].isHeld, count <= most / 2, bytes <= mostBytes / 2 {
                 inputs[index].isHeld = false
                 changes.append(.release(inputs[index].topic))
             }
@@ -65,15 +69,23 @@ struct InputMerge {
         return changes
     }
 
-    /// Records whose place is certain, at most `max`, given ends that were sampled after all in hand had arrived.
+    /// Records whose place is certain, at most `max` and at most `maxBytes` bytes of them but always one, given ends that were
+    /// sampled after all in hand had arrived.
     /// - Returns: the records, the time of the next one in hand if there is one, and whether all partitions have been
     ///   read up to their ends.
-    mutating func take(max: Int, ends: [Int64]) -> (records: [LogRecord], next: Timestamp?, isExhausted: Bool) {
+    mutating func take(
+        max: Int, maxBytes: Int, ends: [Int64]
+    ) -> (records: [LogRecord], next: Timestamp?, isExhausted: Bool) {
         var records: [LogRecord] = []
         records.reserveCapacity(min(max, count))
+        var bytes = 0
         while records.count < max, let place = earliest(ends) {
-            guard let record = inputs[place].records.popFirst() else { break }
+            guard let size = inputs[place].records.first?.byteCount, records.isEmpty || bytes + size <= maxBytes,
+                let record = inputs[place].records.popFirst()
+            else { break }
             records.append(record)
+            bytes += size
+            inputs[place].bytes -= size
             count -= 1
         }
         let next = inputs.compactMap { $0.records.first?.received }.min()

@@ -12,10 +12,12 @@ import Vault
 /// How a shard works on Kafka.
 public struct KafkaLogOptions: Sendable {
     /// After the first record, how long to wait for more before a batch closes.
-    public var linger: Duration = .milliseconds(5)
+    public var linger: Duration = .zero
     public var decisionFormat = DecisionFormat.json
     /// Partitions of every topic.
     public var partitionCount: Int32
+    /// Most bytes of one record of `leadline.deadletter`; a larger dead letter is spread over several.
+    public var deadLetterBytesMax = 900_000
     /// False only where a broker in a test cannot stamp records; then their producers' times are taken.
     var requiresAppendTime = true
     public init(partitionCount: Int32) { self.partitionCount = partitionCount }
@@ -31,8 +33,13 @@ public final class KafkaLog: ShardLog {
     /// How far time stays behind this machine's clock, and how far the two clocks may differ.
     private static let clockTolerance = Duration.seconds(2)
 
-    /// Batches of one input that are kept in memory at most, but for what was on its way.
+    /// Batches of one input, and bytes, that are kept in memory at most, but for what was on its way.
     private static let batchesInHand = 8
+    private static let bytesInHand = 16_777_216
+    /// Bytes of the records of one batch, so that what is said of them all fits into one batch frame.
+    private static let batchBytesMax = 2_097_152
+    /// Keys of which it is remembered where they belong are no longer than an id can be.
+    private static let rememberedKeyBytesMax = 128
 
     private let partition: Int32
     private let options: KafkaLogOptions
@@ -77,7 +84,7 @@ public final class KafkaLog: ShardLog {
     }
 
     /// - Throws: `KafkaError` if another producer has this one's transactional id.
-    private static func checkNotFenced(_ producer: Producer, _ input: TopicPartition, _ metadata: GroupMetadata) throws(KafkaError) {
+    private static func checkNotFenced(_ producer: Producer, _ input: TopicPartition, _ metadata: GroupMetadata) throws {
         var place = input
         place.offset = 0
         try producer.begin()
@@ -136,7 +143,7 @@ public final class KafkaLog: ShardLog {
             // The clock first: whatever came before this moment stands before the ends.
             let sampled = clock.now()
             let ends = try producer.ends(inputs)
-            let taken = merge.take(max: max, ends: ends)
+            let taken = merge.take(max: max, maxBytes: Self.batchBytesMax, ends: ends)
             if !taken.records.isEmpty || taken.isExhausted || ContinuousClock.now >= deadline {
                 return poll(taken, sampled)
             }
@@ -147,7 +154,7 @@ public final class KafkaLog: ShardLog {
 
     /// Holds inputs back of which several batches are in hand, and lets held ones go on.
     private func hold(_ max: Int) throws {
-        for change in merge.flow(most: Self.batchesInHand * max) {
+        for change in merge.flow(most: Self.batchesInHand * max, mostBytes: Self.bytesInHand) {
             switch change {
             case .hold(let topic): try reader.pause([TopicPartition(topic.name, partition)])
             case .release(let topic): try reader.resume([TopicPartition(topic.name, partition)])
@@ -202,8 +209,9 @@ public final class KafkaLog: ShardLog {
 
     private func belongs(_ key: [UInt8]) -> Bool {
         if let known = placed[key] { return known }
-        if placed.count > 10_000 { placed.removeAll() }
         let belongs = Partitioner.partition(of: key, count: options.partitionCount) == partition
+        if key.count > Self.rememberedKeyBytesMax { return belongs }
+        if placed.count > 10_000 { placed.removeAll() }
         placed[key] = belongs
         return belongs
     }
@@ -212,7 +220,9 @@ public final class KafkaLog: ShardLog {
 
     public func commit(_ batch: Batch) throws {
         let unparked = try journal.unparked(by: batch)
-        let letters = batch.deadLetters + unparked.letters
+        let letters = try (batch.deadLetters + unparked.letters).flatMap {
+            try DeadLetterParts.split($0, bytesMax: options.deadLetterBytesMax)
+        }
         var next = consumed
         for record in batch.consumed { next[record.topic.rawValue] = Swift.max(next[record.topic.rawValue], record.offset + 1) }
         let frame = frame(batch, letters, unparked.references, next)

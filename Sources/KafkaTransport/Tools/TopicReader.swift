@@ -24,7 +24,7 @@ public final class TopicReader {
     private let places: [TopicPartition]
 
     /// Begins at the first record of every partition, or after the last.
-    public init(_ settings: KafkaSettings, _ topic: Topic, partitionCount: Int32, atEnd: Bool = false) throws(KafkaError) {
+    public init(_ settings: KafkaSettings, _ topic: Topic, partitionCount: Int32, atEnd: Bool = false) throws {
         reader = try PartitionReader(settings)
         places = (0..<partitionCount).map { TopicPartition(topic.name, $0) }
         let starts = atEnd ? try reader.ends(places) : try reader.beginnings(places)
