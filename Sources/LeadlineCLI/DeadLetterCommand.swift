@@ -4,6 +4,7 @@ import Foundation
 import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
+import SwiftProtobuf
 import Vault
 
 /// What was rejected.
@@ -96,7 +97,10 @@ struct DeadLetterShow: AsyncParsableCommand {
         let wire = letter.letter
         Terminal.line("\(letter.reason)\(wire.field.isEmpty ? "" : " in \(wire.field)"): \(wire.detail)")
         Terminal.line("from \(wire.origin.topic) offset \(wire.origin.offset), received \(TimeText.local(letter.received))")
-        if let record {
+        if wire.recordBytes > 0 {
+            Terminal.line("The record was too large to be kept: \(wire.recordBytes) bytes.")
+            Terminal.line("SHA-256 of its value: \(wire.recordDigest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())")
+        } else if let record {
             for line in record.lines { Terminal.line(line) }
         } else {
             Terminal.line("The record is sealed; --unseal opens it.")
@@ -150,6 +154,7 @@ struct DeadLetterResubmit: AsyncParsableCommand {
         for letter in letters {
             switch try OpenedRecord.open(letter.letter, try stored.vault(of: letter.place)) {
             case .erased: Terminal.say("error: the key was erased; the record cannot be sent again. dead letter \(letter.place)")
+            case .notKept: Terminal.say("error: the record was too large to be kept; ask its producer for it. dead letter \(letter.place)")
             case .record(let record): records.append(try Self.again(record, letter))
             }
         }
@@ -253,9 +258,12 @@ private struct StoredDeadLetters {
         if let settings {
             var goesOn = true
             let reader = try TopicReader(settings, .deadletter, partitionCount: Topics.partitionCount(ClusterAdmin(settings)))
+            var parts: [Int32: DeadLetterParts] = [:]
             try reader.readAll { record in
                 guard goesOn, record.offset >= from, let value = record.value else { return }
-                goesOn = try body(try DeadLetterView(.init(partition: record.partition, offset: record.offset), value))
+                let letter = try WireDeadLetter(serializedBytes: value)
+                guard let whole = parts[record.partition, default: .init()].take(letter, offset: record.offset) else { return }
+                goesOn = try body(DeadLetterView(.init(partition: record.partition, offset: whole.offset), whole.letter))
             }
             return
         }

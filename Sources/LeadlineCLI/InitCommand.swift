@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Foundation
 import Journal
+import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
@@ -16,6 +17,9 @@ struct InitCommand: AsyncParsableCommand {
             the folder: without it, names, addresses and free text stay sealed for ever.
 
             policy.yaml and partners.yaml are written into the folder as a start; files that are there stay as they are.
+
+            It can be repeated: what is there already stays, and what an earlier try left undone is done, the program's \
+            registration included.
 
             \(Outcome.note)
             """)
@@ -57,18 +61,38 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = directory ?? dataPath ?? DataFolderOptions.defaultPath
-        let keyFile = Self.absolute(masterKeyFile ?? Self.newKeyPath(folder: path))
+        let found = DataFolder.exists(at: path) ? try DataFolder(path: path).settings : nil
+        let keyFile = Self.absolute(masterKeyFile ?? found?.masterKeyFile ?? Self.newKeyPath(folder: path))
         try check(path, keyFile)
-        let settings = DataFolderSettings(program: program, masterKeyFile: keyFile, keySeed: keySeed)
+        let cluster = try kafka.settings()
+        // Whether there is a cluster that takes the registration shows before the first file is made.
+        if let cluster { _ = try Topics.partitionCount(try ClusterAdmin(cluster)) }
+        let settings = DataFolderSettings(program: program, masterKeyFile: keyFile, keySeed: keySeed ?? found?.keySeed)
         let folder = try DataFolder.create(path: path, settings: settings)
         if !FileManager.default.fileExists(atPath: folder.logKeyPath) {
             _ = try LogKeyFile.create(at: folder.logKeyPath, name: logName)
         }
         try Self.writeSample("policy.yaml", SampleFiles.policy(currency: currency), into: path)
         try Self.writeSample("partners.yaml", SampleFiles.partners(currency: currency), into: path)
-        _ = try await Publication.publish(
-            [EventRecord.binary(.programRegistered, program: program, json: registration)], to: folder, kafka: try kafka.settings())
-        tell(path, keyFile, folder.logKeyPath)
+        let isRegistered = try cluster == nil && Self.isRegistered(program, folder)
+        if !isRegistered { _ = try await Publication.publish([registrationRecord], to: folder, kafka: cluster) }
+        tell(path, keyFile, folder.logKeyPath, found == nil ? .made : isRegistered ? .complete : .finished)
+    }
+
+    /// How the folder came to be as it is.
+    private enum Making { case made, finished, complete }
+
+    private static func isRegistered(_ program: String, _ folder: DataFolder) throws -> Bool {
+        var options = DataFolderOptions()
+        (options.givenPath, options.givenProgram) = (folder.path, program)
+        return try options.state(in: folder).isRegistered
+    }
+
+    /// Under one id for ever, so that a registration that is sent again counts once.
+    private var registrationRecord: NewRecord {
+        EventRecord.binary(
+            topic: .controls, program: program, type: MessageKind.programRegistered.fullName, id: "init",
+            source: EventRecord.ownSource, body: Array(registration.utf8))
     }
 
     private var registration: String {
@@ -110,9 +134,14 @@ struct InitCommand: AsyncParsableCommand {
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
     }
 
-    private func tell(_ path: String, _ keyFile: String, _ logKeyFile: String) {
+    private func tell(_ path: String, _ keyFile: String, _ logKeyFile: String, _ making: Making) {
+        let headline = switch making {
+        case .made: "Made \(path) for the program \(program), counting in \(currency)."
+        case .finished: "Finished \(path) for the program \(program), which an earlier try had begun."
+        case .complete: "\(path) is there, and the program \(program) is registered: nothing was left to do."
+        }
         Terminal.line("""
-            Made \(path) for the program \(program), counting in \(currency).
+            \(headline)
             The master key is in \(keyFile). Back it up apart from the folder.
             The key that signs checkpoints is in \(logKeyFile). Back it up there too.
             """)

@@ -32,8 +32,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Kafka: name of this instance, for static membership. A replacement of the same name takes its place.", valueName: "name"))
     var instanceId: String?
 
-    @Option(help: ArgumentHelp("Kafka: how long a batch waits for more records after its first.", valueName: "millis"))
-    var lingerMillis = 5
+    @Option(help: ArgumentHelp("Kafka: how long a batch waits for more records after its first. Waiting makes fewer, larger transactions and every decision later.", valueName: "millis"))
+    var lingerMillis = 0
 
     @Option(help: ArgumentHelp("Kafka: how decisions are written, json or protobuf.", valueName: "format"))
     var decisions: DecisionFormat = .json
@@ -57,6 +57,7 @@ struct RunCommand: AsyncParsableCommand {
         logger.logLevel = quiet ? .error : .info
         if var settings = try kafka.settings(instanceID: instanceId) {
             settings.logger = logger
+            settings.waiting = { [logger] in logger.warning("\($0)") }
             return try await serve(folder, settings, logger)
         }
         let processor = try Processor(data.reading(folder))
@@ -71,16 +72,21 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func serve(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
-        var options = KafkaLogOptions(partitionCount: try Topics.partitionCount(try ClusterAdmin(settings)))
+        let admin = try ClusterAdmin(settings)
+        var options = KafkaLogOptions(partitionCount: try Topics.partitionCount(admin))
+        options.deadLetterBytesMax = try Topics.deadLetterBytesMax(admin, settings)
         options.linger = .milliseconds(lingerMillis)
         options.decisionFormat = decisions
         let instance = try KafkaInstance(folder, settings, options: options, batchMax: batchMax, logger: logger) { partition, report in
             Self.log(report, logger, ["partition": "\(partition)"])
         }
         logger.info("started", metadata: ["data": "\(folder.path)", "group": "\(settings.group)", "partitions": "\(options.partitionCount)"])
-        try await GracefulStop.run { try await instance.run() }
+        try await GracefulStop.run(within: Self.stopPatience) { try await instance.run() }
         logger.info("stopped")
     }
+
+    /// However a broker behaves, stopping takes no longer.
+    private static let stopPatience = Duration.seconds(9)
 
     private func drain(_ processor: Processor<EmbeddedLog>, _ logger: Logger) async throws {
         var total = StepReport()

@@ -29,8 +29,9 @@ struct StatusCommand: AsyncParsableCommand {
             let next = row.nextOffsets.map { "\($0.key.dropFirst(9)) \($0.value)" }.sorted().joined(separator: ", ")
             Terminal.line("partition \(row.partition)  lag \(row.lag)  next: \(next)  journal end \(row.journalEnd)")
         }
-        let members = try GroupStatus.members(settings)
-        Terminal.line("\(members.count == 1 ? "1 member" : "\(members.count) members") in group \(settings.group)\(members.isEmpty ? "" : ": " + members.joined(separator: ", "))")
+        let members = try GroupMemberStatus.read(settings)
+        Terminal.line("\(CountText.of(members.count, "member")) in group \(settings.group)")
+        for member in members { Terminal.line("  \(Terminal.harmless(member.description))") }
         Terminal.line(waiting == 1 ? "1 record waits" : "\(waiting) records wait")
     }
 }

@@ -30,7 +30,13 @@ struct TopicsCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("How long input records, personal data in clear, are kept. An instance must not be down for longer.", valueName: "days"))
         var inputDays = 7
 
+        @Option(help: ArgumentHelp("Largest input record that brokers take from producers. Default: the cluster's own, mostly 1048588. What is larger than 1 MiB becomes a dead letter.", valueName: "bytes"))
+        var inputBytesMax: Int?
+
         func validate() throws {
+            if let inputBytesMax, inputBytesMax < 65_536 || inputBytesMax > 100_000_000 {
+                throw ValidationError("--input-bytes-max must be from 65536 to 100000000")
+            }
             if partitions < 1 || partitions > 10_000 { throw ValidationError("--partitions must be from 1 to 10000") }
             if replicas < 1 || replicas > 100 { throw ValidationError("--replicas must be from 1 to 100") }
             if inputDays < 1 || inputDays > 3_650 { throw ValidationError("--input-days must be from 1 to 3650") }
@@ -38,10 +44,15 @@ struct TopicsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let admin = try ClusterAdmin(try kafka.required())
-            for plan in Topics.plans(partitions: partitions, replicas: replicas, inputDays: inputDays) {
+            let plans = Topics.plans(
+                partitions: partitions, replicas: replicas, inputDays: inputDays, inputBytesMax: inputBytesMax)
+            // The first answer shows that there is a cluster, before anything is made on it.
+            _ = try admin.partitionCounts()
+            for plan in plans {
                 let isNew = try admin.create(plan)
                 Terminal.line("\(plan.topic.name)  \(isNew ? "made, \(partitions) partitions" : "exists")")
             }
+            try Topics.awaitEverywhere(admin)
         }
     }
 
@@ -54,7 +65,10 @@ struct TopicsCommand: AsyncParsableCommand {
         @Flag(help: "One JSON object a difference.") var json = false
 
         func run() async throws {
-            let drift = try Topics.drift(try ClusterAdmin(try kafka.required()))
+            let admin = try ClusterAdmin(try kafka.required())
+            // Topics that were made just now are waited for; what is still missing then is told as a difference.
+            do { _ = try Topics.partitionCount(admin, patience: .seconds(5)) } catch is KafkaTransportError {}
+            let drift = try Topics.drift(admin)
             for one in drift {
                 let line = "\(one.topic)  \(one.setting) is \(one.found), wanted \(one.wanted)\(one.isFatal ? "  (must be mended)" : "")"
                 Terminal.line(json ? try JSONText.line(one) : line)

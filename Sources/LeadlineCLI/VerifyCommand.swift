@@ -25,13 +25,14 @@ struct VerifyCommand: AsyncParsableCommand {
             Entries that left for an archive ('leadline archive') are checked by their hashes alone, and deciding begins after \
             them, from the state that was stated; the report says so. --with-archive FILE has all of it checked.
 
-            With --kafka it reads the journal topic instead, from its beginning, and needs no processor's disk: positions \
-            without gap or repeat, and then the same checks, partition by partition.
+            With --kafka, or $LEADLINE_KAFKA, it reads the journal topic instead, from its beginning, and needs no processor's disk, no \
+            data folder and no key: positions without gap or repeat, and then the same checks, partition by partition. Partitions \
+            that hold no program are counted.
 
             With --json, one object: depth, programs (program, size, entries, events, head, stateHash, statesAvailable, \
             stateHashesCompared, snapshotsCompared, leadsAccepted, assignmentsCheckedAgainstCaps, root, treeAvailable, treeSize, \
             treeNodesCompared, checkpoints, trust, archived, decidedFrom, seconds, fault, otherFaults), orderFault, deadLetters (isChecked, reason, \
-            opened, erased, fault), sources (isChecked, reason, records, fault), projection (isChecked, reason, rows, \
+            opened, erased, notKept, fault), sources (isChecked, reason, records, fault), projection (isChecked, reason, rows, \
             fault), otherFaults, seconds; a fault has kind, program, \
             position, detail. Exit code 1 on any fault. \(Outcome.note)
             """)
@@ -62,7 +63,10 @@ struct VerifyCommand: AsyncParsableCommand {
     private func verify(_ settings: KafkaSettings) async throws {
         let path = NSTemporaryDirectory() + "leadline-verify-\(UUID().uuidString)"
         defer { _ = try? FileManager.default.removeItem(atPath: path) }
-        let copy = try DataFolder.create(path: path, settings: try DataFolder(path: data.path).settings)
+        // The master key stays where it is: what is checked here needs none. A log key that is at hand counts as trusted.
+        let own = DataFolder.exists(at: data.path) ? try DataFolder(path: data.path).settings : nil
+        let keyFile = own?.masterKeyFile ?? path + ".key"
+        let copy = try DataFolder.forCopy(path: path, settings: .init(program: own?.program ?? "", masterKeyFile: keyFile))
         var bar = ProgressBar("copying the journal", unit: "entries")
         var before: UInt64 = 0
         var last: (partition: Int32, entries: UInt64) = (-1, 0)
@@ -81,13 +85,21 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         var isGood = true
         var strangers = try checkpoints()
+        var emptyCount = 0
         for (partition, shard) in shards.enumerated() {
-            if !json { Terminal.line("partition \(partition)") }
             // A checkpoint is of one partition's program; the others know nothing of it.
             let programs = try await shard.openJournalReadOnly().read { try JournalReader().streams(in: $0) }.map(\.program)
+            if programs.isEmpty {
+                emptyCount += 1
+                continue
+            }
+            if !json { Terminal.line("partition \(partition)") }
             let own = strangers.filter { checkpoint in checkpoint.program.map { programs.contains($0) } ?? false }
             strangers.removeAll { checkpoint in own.contains { $0.source == checkpoint.source } }
             if try await !verify(shard, own) { isGood = false }
+        }
+        if !json, emptyCount > 0 {
+            Terminal.line("\(CountText.of(emptyCount, "partition")) of \(shards.count) \(emptyCount == 1 ? "holds" : "hold") no program yet")
         }
         if let stranger = strangers.first, data.givenProgram == nil {
             throw CommandFailure(.checkFailed, "no program of this cluster has the checkpoint: its whole stream is missing, or it is another log's", at: stranger.source)

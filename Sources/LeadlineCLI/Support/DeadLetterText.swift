@@ -40,6 +40,12 @@ struct DeadLetterView {
         letter = try WireDeadLetter(serializedBytes: bytes)
     }
 
+    /// A dead letter that has been read.
+    init(_ place: DeadLetterPlace, _ letter: WireDeadLetter) {
+        self.place = place
+        self.letter = letter
+    }
+
     /// The reason in the words of the documentation, e.g. "unknown-program".
     var reason: String { Self.word(letter.reason) }
 
@@ -59,6 +65,8 @@ struct DeadLetterView {
         return JSONText.object([
             ("partition", place.partition.map { "\($0)" }), ("offset", "\(place.offset)"), ("reason", JSONText.quoted(reason)), ("detail", JSONText.quoted(letter.detail)),
             ("field", letter.field.isEmpty ? nil : JSONText.quoted(letter.field)), ("origin", origin),
+            ("recordBytes", letter.recordBytes > 0 ? "\(letter.recordBytes)" : nil),
+            ("recordDigest", letter.recordDigest.isEmpty ? nil : JSONText.quoted(letter.recordDigest.base64EncodedString())),
             ("received", JSONText.quoted(TimeText.utc(received))), ("record", record?.json),
         ])
     }
@@ -69,15 +77,20 @@ enum OpenedRecord {
     case record(WireDeadRecord)
     /// Its key was erased.
     case erased
+    /// It was too large to be kept.
+    case notKept
 
     /// Opens a dead letter's record.
     static func open(_ letter: WireDeadLetter, _ vault: Vault) throws -> OpenedRecord {
-        do { return .record(try DeadLetters.open(letter, vault)) } catch VaultError.erased { return .erased }
+        do { return .record(try DeadLetters.open(letter, vault)) } catch VaultError.erased { return .erased } catch DeadLetterError.notKept {
+            return .notKept
+        }
     }
 
     var json: String {
         switch self {
         case .erased: return JSONText.object([("erased", "true")])
+        case .notKept: return JSONText.object([("notKept", "true")])
         case .record(let record):
             let headers = record.headers.map { JSONText.object([("name", Self.json($0.name)), ("value", Self.json($0.value))]) }
             return JSONText.object([
@@ -97,6 +110,7 @@ enum OpenedRecord {
     var lines: [String] {
         switch self {
         case .erased: return ["its key was erased; it stays sealed for ever"]
+        case .notKept: return ["it was too large to be kept"]
         case .record(let record):
             return [record.hasKey ? "key: \(Self.text(record.key))" : "no key"]
                 + record.headers.map { "header \(Self.text($0.name)): \(Self.text($0.value))" }

@@ -34,6 +34,7 @@ struct KafkaOptions: ParsableArguments {
         if let kafkaConfig { try read(kafkaConfig, into: &all) }
         for (index, property) in properties.enumerated() { try add(property, "--kafka-property \(index + 1)", to: &all) }
         var settings = KafkaSettings(bootstrap: bootstrap, group: group, instanceID: instanceID, properties: all)
+        settings.waiting = { Terminal.say($0) }
         if let kafkaTokenFile {
             settings.bearerToken = BearerToken.file(kafkaTokenFile)
             if all["sasl.mechanisms"] == nil && all["sasl.mechanism"] == nil { settings.properties["sasl.mechanisms"] = "OAUTHBEARER" }
