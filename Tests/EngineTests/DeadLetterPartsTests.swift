@@ -14,7 +14,7 @@ import Vault
         return LogRecord(
             topic: .leads, partition: 3, offset: 41, received: Timestamp(micros: 1_700_000_000_000_000),
             key: Array(repeating: UInt8(ascii: "k"), count: keyBytes), headers: [header],
-            value: (0..<valueBytes).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+            value: Array(repeating: 9, count: valueBytes / 2) + Array(repeating: 200, count: valueBytes - valueBytes / 2))
     }
 
     private func letters(_ folder: TestFolder) throws -> (DeadLetters, Vault) {

@@ -2,9 +2,11 @@ import CRdKafka
 import Engine
 import Foundation
 import GRDB
+import Glibc
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import SwiftProtobuf
 import Synchronization
 import Testing
 import Vault
@@ -35,33 +37,39 @@ import Vault
 enum TestBroker {
     static var program: String? { ProcessInfo.processInfo.environment["LEADLINE_BROKER"].flatMap { $0.isEmpty ? nil : $0 } }
     static let partitions: Int32 = 64
-    private static let running = Mutex<(process: Process, bootstrap: String)?>(nil)
+    private static let running = Mutex<String?>(nil)
     private static let nextPartition = Mutex<Int32>(0)
 
+    /// The broker that tests share, each with a partition of its own.
     static func bootstrap() throws -> String {
-        let program = try #require(program)
-        return try running.withLock { running in
-            if let running { return running.bootstrap }
-            let port = try freePort()
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = ["-c", """
-                d=$(mktemp -d); "$0" start --only kafka --host 127.0.0.1 --kafka-port \(port) --data-dir "$d" &
-                p=$!; while kill -0 "$1"; do sleep 0.5; done; kill -9 $p; wait $p; rm -rf "$d"
-                """, program, "\(getpid())"]
-            // Whoever waits for the end of the tests' output must not wait for the shell.
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            let bootstrap = "127.0.0.1:\(port)"
-            let admin = try ClusterAdmin(KafkaSettings(bootstrap: bootstrap))
-            var isUp = false
-            for _ in 0..<20 where !isUp { isUp = (try? admin.partitionCounts()) != nil }
-            for plan in Topics.plans(partitions: partitions, replicas: 1) { _ = try admin.create(plan) }
-            running = (process, bootstrap)
+        try running.withLock { running in
+            if let running { return running }
+            let bootstrap = try start(partitions: partitions)
+            running = bootstrap
             return bootstrap
         }
+    }
+
+    /// A broker with Leadline's topics; its shell ends it after this process.
+    static func start(partitions: Int32) throws -> String {
+        let port = try freePort()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", """
+            d=$(mktemp -d); "$0" start --only kafka --host 127.0.0.1 --kafka-port \(port) --data-dir "$d" &
+            p=$!; while kill -0 "$1"; do sleep 0.5; done; kill -9 $p; wait $p; rm -rf "$d"
+            """, try #require(program), "\(getpid())"]
+        // Whoever waits for the end of the tests' output must not wait for the shell.
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let bootstrap = "127.0.0.1:\(port)"
+        let admin = try ClusterAdmin(KafkaSettings(bootstrap: bootstrap))
+        _ = try admin.partitionCounts()
+        for plan in Topics.plans(partitions: partitions, replicas: 1, inputBytesMax: 50_000_000) { _ = try admin.create(plan) }
+        try Topics.awaitEverywhere(admin)
+        return bootstrap
     }
 
     /// A partition that no other test of this run has used.
@@ -73,19 +81,26 @@ enum TestBroker {
     }
 
     private static func freePort() throws -> UInt16 {
+        let (descriptor, port) = try listen()
+        close(descriptor)
+        return port
+    }
+
+    /// A socket that listens on a port of its own of this machine's loopback.
+    static func listen() throws -> (descriptor: Int32, port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe bind(descriptor, address, size) == 0 && getsockname(descriptor, address, &size) == 0
+                unsafe bind(descriptor, address, size) == 0 && Glibc.listen(descriptor, 64) == 0
+                    && getsockname(descriptor, address, &size) == 0
             }
         }
         try #require(bound)
-        return UInt16(bigEndian: address.sin_port)
+        return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 }
 
@@ -161,11 +176,24 @@ final class LogPlace {
             try EmbeddedLog(journal).append(records, now: SystemClock().now())
             return
         }
-        let producer = try Producer(settings, transactionalID: nil)
+        var large = settings
+        large.properties["message.max.bytes"] = "50000000"
+        let producer = try Producer(large, transactionalID: nil)
         for record in records {
             try producer.produce(record.topic.name, partition, key: record.key, value: record.value, headers: record.headers)
             // One at a time, so that their order is known.
             try producer.flush()
+        }
+    }
+
+    /// The dead letters, put together.
+    func deadLetters() throws -> [WireDeadLetter] {
+        if kind == .embedded {
+            return try EmbeddedLog(journal).deadLetters(from: 0, limit: 1_000).map { try WireDeadLetter(serializedBytes: $0.bytes) }
+        }
+        var parts = DeadLetterParts()
+        return try values(.deadletter).compactMap {
+            parts.take(try WireDeadLetter(serializedBytes: $0.value ?? []), offset: $0.offset)?.letter
         }
     }
 

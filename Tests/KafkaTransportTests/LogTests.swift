@@ -108,6 +108,48 @@ import Vault
         }
     }
 
+    /// One record never stops a partition, whatever its size, headers or key: it is rejected, kept whole, and what stands
+    /// behind it is taken in. (Guarantee 1.)
+    @Test(arguments: LogKind.available) func recordsOfAnySizeAreDeadLettersAndStopNothing(_ kind: LogKind) async throws {
+        let place = try LogPlace(kind)
+        func big(_ valueBytes: Int, headerBytes: Int = 0, keyBytes: Int = 4) -> NewRecord {
+            NewRecord(
+                topic: .leads, key: Array(repeating: UInt8(ascii: "k"), count: keyBytes),
+                headers: [RecordHeader(name: Array("x".utf8), value: Array(repeating: 1, count: headerBytes))],
+                value: Array(repeating: UInt8(ascii: "v"), count: valueBytes))
+        }
+        let sizes = [
+            900_000, 999_999, 1_000_000, 1_048_000, 1_048_576, 1_048_588, 2_000_000, 4_194_304, 8_388_608, 20_000_000, 33_554_432,
+        ]
+        // The mock cluster drops what is more than some megabytes a partition.
+        let sent = (kind == .mock ? [1_000_000, 1_048_588] : sizes).map { big($0) }
+            + [big(10, headerBytes: 800_000), big(10, keyBytes: 800_000), big(10)]
+        try place.append(sent)
+        let keyring = try place.disk.folder.openVault()
+        let log = try place.open(vault: keyring.vault)
+        let (intake, letters) = (Intake(keyring), DeadLetters(keyring))
+        var taking = intake
+        var seen = 0
+        while seen < sent.count {
+            let poll = try log.poll(max: 1_000, wait: .milliseconds(100), now: SystemClock().now())
+            var batch = Batch()
+            batch.consumed = poll.records
+            for record in poll.records {
+                let rejection = try #require(throws: Rejection.self) { try taking.take(record) }
+                batch.deadLetters.append(try letters.make(record, rejection))
+                #expect(record.byteCount == sent[seen].value!.count + sent[seen].key!.count + 1 + sent[seen].headers[0].value.count)
+                seen += 1
+            }
+            if log.carriesKeys { batch.keys = try keyring.vault.pendingRecords() }
+            try log.commit(batch)
+            try keyring.vault.flush()
+        }
+        let opened = try place.deadLetters().map { try DeadLetters.open($0, keyring.vault) }
+        #expect(opened.map { Array($0.value).count } == sent.map { $0.value!.count })
+        #expect(opened.map { Array($0.key) } == sent.map { $0.key })
+        #expect(opened.allSatisfy { $0.value.allSatisfy { $0 == UInt8(ascii: "v") } })
+    }
+
     /// A refused record that mentions a person is unreadable everywhere once the person is erased.
     @Test func deadLettersDieWithThePersonTheyMention() throws {
         let place = try LogPlace(.mock)
