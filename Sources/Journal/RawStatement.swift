@@ -7,9 +7,8 @@ import GRDBSQLite
 /// journal is written and scanned by the million. All calls to SQLite's C interface are here. What
 /// runs through here is not seen by GRDB's transaction observers.
 @safe struct RawStatement {
-    // Keeps the handle alive.
     private let statement: Statement
-    private let handle: OpaquePointer
+    private let pointer: OpaquePointer
 
     /// A statement from the connection's cache: prepared once, so no two uses may overlap.
     static func cached(_ sql: String, in db: Database) throws -> RawStatement {
@@ -23,20 +22,29 @@ import GRDBSQLite
 
     private init(_ statement: Statement) {
         self.statement = statement
-        unsafe handle = statement.sqliteStatement
+        unsafe pointer = statement.sqliteStatement
         reset()
+    }
+
+    /// Lends SQLite's statement to a call, which GRDB's keeps alive. The pointer is good inside the closure only.
+    @inline(__always)
+    private func withHandle<Result, Failure>(_ body: (OpaquePointer) throws(Failure) -> Result) throws(Failure) -> Result {
+        defer { withExtendedLifetime(statement) {} }
+        return unsafe try body(pointer)
     }
 
     /// Makes the statement ready to run again. Bound blobs must not be read after their memory is
     /// gone, so this also forgets what was bound.
     func reset() {
         // The result repeats the error of the last step, which that step has thrown already.
-        _ = unsafe sqlite3_reset(handle)
-        _ = unsafe sqlite3_clear_bindings(handle)
+        unsafe withHandle { handle in
+            _ = unsafe sqlite3_reset(handle)
+            _ = unsafe sqlite3_clear_bindings(handle)
+        }
     }
 
     func bind(_ value: Int64, at index: Int32) throws {
-        try check(unsafe sqlite3_bind_int64(handle, index, value))
+        try check(unsafe withHandle { unsafe sqlite3_bind_int64($0, index, value) })
     }
 
     func bind(_ value: UInt64, at index: Int32) throws {
@@ -48,15 +56,15 @@ import GRDBSQLite
     func bind(_ bytes: UnsafeRawBufferPointer, at index: Int32) throws {
         guard let start = bytes.baseAddress, unsafe !bytes.isEmpty else {
             // A null pointer would bind NULL, not an empty blob.
-            return try check(unsafe sqlite3_bind_zeroblob(handle, index, 0))
+            return try check(unsafe withHandle { unsafe sqlite3_bind_zeroblob($0, index, 0) })
         }
         // No destructor means SQLITE_STATIC: SQLite makes no copy.
-        try check(unsafe sqlite3_bind_blob64(handle, index, start, UInt64(bytes.count), nil))
+        try check(unsafe withHandle { unsafe sqlite3_bind_blob64($0, index, start, UInt64(bytes.count), nil) })
     }
 
     /// True if there is a row to read.
     func step() throws -> Bool {
-        let code = unsafe sqlite3_step(handle)
+        let code = unsafe withHandle { unsafe sqlite3_step($0) }
         switch code {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
@@ -65,7 +73,7 @@ import GRDBSQLite
     }
 
     func int64(_ column: Int32) -> Int64 {
-        unsafe sqlite3_column_int64(handle, column)
+        unsafe withHandle { unsafe sqlite3_column_int64($0, column) }
     }
 
     /// A negative number, which only a changed file can hold, reads as one past every position.
@@ -73,15 +81,17 @@ import GRDBSQLite
         UInt64(bitPattern: int64(column))
     }
 
-    func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_NULL }
+    func isNull(_ column: Int32) -> Bool { unsafe withHandle { unsafe sqlite3_column_type($0, column) } == SQLITE_NULL }
 
     /// The column's bytes, valid until the next step or reset.
     func withBytes<Result>(
         _ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
-        let start = unsafe sqlite3_column_blob(handle, column)
-        let count = Int(unsafe sqlite3_column_bytes(handle, column))
-        return unsafe try body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
+        unsafe try withHandle { handle in
+            let start = unsafe sqlite3_column_blob(handle, column)
+            let count = Int(unsafe sqlite3_column_bytes(handle, column))
+            return unsafe try body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
+        }
     }
 
     private func check(_ code: Int32) throws {
@@ -89,7 +99,9 @@ import GRDBSQLite
     }
 
     private func failure(_ code: Int32) -> DatabaseError {
-        let message = unsafe sqlite3_errmsg(sqlite3_db_handle(handle)).map { unsafe String(cString: $0) }
+        let message = unsafe withHandle { handle in
+            unsafe sqlite3_errmsg(sqlite3_db_handle(handle)).map { unsafe String(cString: $0) }
+        }
         return DatabaseError(resultCode: ResultCode(rawValue: code), message: message, sql: statement.sql)
     }
 }
