@@ -75,7 +75,6 @@ class TestBroker:
     about a second of acknowledged writes when it is killed.
     """
 
-    evicts = False
     keeps_what_it_acknowledged = False
 
     def __init__(self, program, work, port=None):
@@ -161,10 +160,10 @@ class Leadline:
             shutil.rmtree(folder, ignore_errors=True)
             self.command("init", "--master-key-file", master_key, "--program", program, folder)
 
-    def run(self, log_path, *arguments):
-        """Starts a process whose words go to the end of a log file."""
+    def run(self, log_path, *arguments, under=()):
+        """Starts a process whose words go to the end of a log file, under another program if one is named."""
         with open(log_path, "ab") as log:
-            return subprocess.Popen([self.binary, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment)
+            return subprocess.Popen([*under, self.binary, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment)
 
 
 class Words:

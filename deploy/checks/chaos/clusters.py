@@ -11,7 +11,6 @@ class Cluster:
     It is called with one word, `stop`, `start`, `kill`, `freeze` or `thaw`, and returns when that is done.
     """
 
-    evicts = True
     keeps_what_it_acknowledged = True
 
     def __init__(self, address, control):
