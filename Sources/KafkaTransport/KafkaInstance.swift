@@ -24,6 +24,9 @@ public actor KafkaInstance {
         func set(_ new: any Error) { error.withLock { $0 = $0 ?? new } }
     }
 
+    /// How long clients may take to end when the instance stops.
+    private static let endPatience = Duration.seconds(1)
+
     /// At most so many shards work on one machine.
     public static let shardsMax = 64
 
@@ -68,6 +71,7 @@ public actor KafkaInstance {
         }
         await stopAll()
         try await member.leave()
+        await ClientEnd.wait(Self.endPatience)
         if let error = failure.current { throw error }
         _ = consume lock
     }

@@ -102,9 +102,7 @@ import Logging
         unsafe rd_kafka_queue_destroy(logs)
         unsafe rd_kafka_queue_destroy(main)
         unsafe rd_kafka_queue_destroy(queue)
-        // Who is to leave its group has left by now. A member that is dropped does not wait for a rebalance that nobody would
-        // answer: its partitions fall to others once its session is over.
-        unsafe rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        unsafe ClientEnd.destroy(client)
     }
 
     /// Lends the client to a call. The pointer is good inside the closure only.
