@@ -167,8 +167,13 @@ class Chaos:
         quiet = {zombie.processor.name for zombie in self.zombies}
         return [processor for processor in self.processors if processor.name not in quiet and processor.works()]
 
+    def excuse(self, processor):
+        """What it had, and what nobody has, may stand for a while from now on."""
+        self.stalls.excuse(processor.words.assigned() | self.missing())
+
     def freeze(self, processor, watch):
         """Stops a processor, in the middle of a transaction if a few tries find one."""
+        self.excuse(processor)
         for attempt in range(15):
             processor.freeze()
             if watch.found():
@@ -187,6 +192,7 @@ class Chaos:
         # Every other one at any moment, also while it starts; every other one in a transaction.
         if self.chance.random() < 0.5:
             self.freeze(victim, watch)
+        self.excuse(victim)
         victim.kill()
         self.counts["kills"] += 1
         if self.chance.random() < 0.15:
@@ -223,6 +229,7 @@ class Chaos:
     def wake(self):
         for zombie in [zombie for zombie in self.zombies if zombie.is_due()]:
             self.zombies.remove(zombie)
+            self.excuse(zombie.processor)
             zombie.processor.thaw()
             if zombie.successor:
                 self.expect_end(zombie.processor)
@@ -239,7 +246,7 @@ class Chaos:
             code = None
         words = processor.words.text()
         self.counts["takeovers"] += 1
-        self.counts["fenced producers"] += words.count("shard fenced")
+        self.counts["fenced producers"] += max(words.count("shard fenced"), len(re.findall(r"TXNERR.*_FENCED", words)))
         if code == 0 or code in CRASHES or (code is not None and "taken this one's place" not in words):
             self.wrong(f"{processor.name} ended with {code} after it woke up: {processor.words.last()}")
 

@@ -37,12 +37,14 @@ class OpenTransactions:
 
 
 class Stalls(threading.Thread):
-    """Measures how long a partition on which inputs wait goes without any progress, whatever the reason."""
+    """Measures how long a partition on which inputs wait goes without progress, from when its processor was last broken."""
 
     def __init__(self, address, group, partitions, properties):
         super().__init__(daemon=True)
         self.lag = Lag(address, group, partitions, **properties)
+        # Per partition since when it stands, and how many records were consumed then.
         self.since = {}
+        self.excused = set()
         self.longest, self.where = 0.0, None
         self.over, self.paused = threading.Event(), threading.Event()
 
@@ -56,11 +58,16 @@ class Stalls(threading.Thread):
                 continue
             for partition, (waiting, consumed) in rows.items():
                 began, before = self.since.get(partition, (now, None))
-                if waiting == 0 or consumed != before:
+                if waiting == 0 or consumed != before or partition in self.excused:
+                    self.excused.discard(partition)
                     self.since[partition] = (now, consumed)
                 elif now - began > self.longest:
                     self.longest, self.where = now - began, partition
         self.lag.close()
+
+    def excuse(self, partitions):
+        """Begins anew for partitions whose processor was just killed, frozen or woken."""
+        self.excused |= partitions
 
     def pause(self):
         self.paused.set()
