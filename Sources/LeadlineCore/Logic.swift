@@ -11,7 +11,8 @@ import DequeModule
 /// | 1 | the first |
 /// | 2 | the digest of an evaluation goes by columns; places under a cap on open leads have prices; floors in value |
 /// | | up to eight buying signals an account, one for each topic and vendor; which entry stated each value |
-/// | | fit by what outcomes and answers say of partners, by weights that may be learned; deals of the last twelve months |
+/// | | fit by what outcomes and answers say of partners, by weights that may be learned |
+/// | | deals of the last twelve months |
 /// | | what a few deals say is not enough to believe that a partner is an exception to its profile
 /// | | owners' and declined leads count in the rotation of a country as they do among equals
 /// | | persons of closed leads are forgotten as the policy says |
@@ -41,7 +42,8 @@ extension State {
         if before < 2 { beginVersion2() }
     }
 
-    /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's value,
+    /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's
+    /// value,
     /// not the final amount; when partners answered, they do not.
     private mutating func beginVersion2() {
         accounts.adoptSignalSets()
@@ -49,7 +51,9 @@ extension State {
         if let policy { fitModel.follow(policy.fitWeights.shares(logic: 2)) }
         for item in leads.closed.items {
             let slot = Int(item.element), lead = leads.leads[slot]
-            guard lead.status == .closed, lead.flags.contains(.learned), lead.holder != LeadTable.nowhere else { continue }
+            guard lead.status == .closed, lead.flags.contains(.learned),
+                lead.holder != LeadTable.nowhere
+            else { continue }
             recordDeal(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: value(of: lead) ?? 0)
         }
     }

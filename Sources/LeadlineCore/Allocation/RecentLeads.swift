@@ -1,7 +1,9 @@
-/// The leads of the last three weeks with what they were worth at the partners that wanted them: a stand-in for the leads
+/// The leads of the last three weeks with what they were worth at the partners that wanted them: a stand-in for the
+/// leads
 /// still to come.
 ///
-/// A ring of bounded size. A program with more leads than it holds keeps every second, third, ... one, so that it always
+/// A ring of bounded size. A program with more leads than it holds keeps every second, third, ... one, so that it
+/// always
 /// spans the whole time.
 struct RecentLeads: Sendable, Equatable {
     /// Most leads kept.

@@ -1,8 +1,10 @@
 /// Contributions to the estimated conversion, in log-odds.
 public enum ConversionContribution: Int, Sendable, CaseIterable {
-    /// The program's rate; what the lead is, whoever gets it; the partner; and the partner in each of the lead's values.
+    /// The program's rate; what the lead is, whoever gets it; the partner; and the partner in each of the lead's
+    /// values.
     case program = 0, lead, partner
-    case partnerVertical, partnerCountry, partnerCompanySize, partnerDealSize, partnerSource, partnerProduct, partnerIntent
+    case partnerVertical, partnerCountry, partnerCompanySize, partnerDealSize, partnerSource, partnerProduct,
+        partnerIntent
     case partnerLanguage, partnerTechnologies
 
     /// Name in explanations.
@@ -24,8 +26,10 @@ public enum ConversionContribution: Int, Sendable, CaseIterable {
 /// P(won | lead, partner): the program's model, prepared for one lead and then asked for each partner.
 ///
 /// Views are blended in log-odds, so that contributions add up. Segments are win rates from the coarse to the fine,
-/// each shrunk towards the one above: (won + m q) / (closed + m), with q the rate above and m the policy's prior strength,
-/// the posterior mean of a Beta prior centred on q (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec. 2.4). The match
+/// each shrunk towards the one above: (won + m q) / (closed + m), with q the rate above and m the policy's prior
+/// strength,
+/// the posterior mean of a Beta prior centred on q (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec. 2.4). The
+/// match
 /// model (`MatchModel`) knows profiles and says most while there is little history; the crossed model (`WinModel`) sees
 /// every pair of values, and each is believed as far as it has proved itself on this program's deals.
 struct Conversion {
@@ -37,7 +41,8 @@ struct Conversion {
     private let verticalColumn: Int?
     private let band: Int
     private let row: InlineArray<7, Int>
-    /// Log-odds of the program's rate; what the crossed model adds to it for everybody, and what the crossed and the match
+    /// Log-odds of the program's rate; what the crossed model adds to it for everybody, and what the crossed and the
+    /// match
     /// model say of the lead wherever it goes, before they are weighed.
     private let program: Double
     private let correction: Double
@@ -50,7 +55,8 @@ struct Conversion {
 
     /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
     init(
-        _ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, row: [Int32], _ features: LeadFeatures
+        _ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, row: [Int32],
+        _ features: LeadFeatures
     ) {
         strength = Double(max(policy.priorStrengthDeals, 1))
         base = Segments.Base(state.model)
@@ -82,16 +88,20 @@ struct Conversion {
     /// The model's cells come as spans, looked up once for all partners.
     @inline(__always)
     func estimate(
-        of partner: Int, _ tallies: OutcomeTallies, crosses: Span<WeightCell>, partners: Span<WeightCell>, rates: Span<WeightCell>,
-        _ match: borrowing MatchModel, own ofPartners: Span<Double>, shared: Span<Double>, profiles: Span<ProfileLists>, beliefs: Span<SIMD8<Double>>, into: inout MutableSpan<Double>, at start: Int
+        of partner: Int, _ tallies: OutcomeTallies, crosses: Span<WeightCell>, partners: Span<WeightCell>,
+        rates: Span<WeightCell>,
+        _ match: borrowing MatchModel, own ofPartners: Span<Double>, shared: Span<Double>, profiles: Span<ProfileLists>,
+        beliefs: Span<SIMD8<Double>>, into: inout MutableSpan<Double>, at start: Int
     ) -> Estimate {
-        let segment = Segments.of(partner, tallies, verticalColumn, band, base, strength)
+        let segment = Segments.of(partner, tallies, column: verticalColumn, band: band, base, strength: strength)
         let w = ExpertBlend.weights(weights, beliefs[partner])
         let (program, lead) = (program + w[2] * correction, w[2] * leadCrossed + w[4] * leadMatch)
         into[start] = program
         into[start + 1] = lead
-        let suits = match.ofPartner(partner, matchRow, lists.match(partner, profiles), ofPartners, shared)
-        let own = ((w[1] * rates[partner].x + (w[2] * multipliers[1]) * partners[partner].x) + w[3] * segment.partner) + w[4] * suits.skill
+        let suits = match.ofPartner(
+            partner, matchRow, lists.match(partner, profiles), own: ofPartners, shared: shared)
+        let own = ((w[1] * rates[partner].x + (w[2] * multipliers[1]) * partners[partner].x) + w[3] * segment.partner)
+            + w[4] * suits.skill
         into[start + 2] = own
         var sum = (program + lead) + own
         // As a span: an inline array would be copied for each of its elements.
@@ -110,53 +120,4 @@ struct Conversion {
         sum = (sum + language) + technologies
         return Estimate(partnerRate: segment.partnerRate, logOdds: sum)
     }
-}
-
-/// A partner's win rates from the coarse segment to the fine, as steps in log-odds from the program's rate.
-struct Segments {
-    var partnerRate: Double
-    var partner: Double
-    var vertical = 0.0
-    var dealSize = 0.0
-
-    /// The program's rate, from which the steps begin.
-    struct Base: Sendable {
-        let rate: Double
-        let logOdds: Double
-
-        init(_ model: borrowing WinModel) {
-            rate = model.curve.baseRate
-            logOdds = model.curve.baseLogOdds
-        }
-    }
-
-    @inline(__always)
-    static func of(
-        _ partner: Int, _ tallies: OutcomeTallies, _ verticalColumn: Int?, _ band: Int, _ base: Base, _ strength: Double
-    ) -> Segments {
-        let all = tallies.partners[partner]
-        // Who has closed nothing stands where the program stands, in every segment.
-        if all.closed == 0 { return Segments(partnerRate: base.rate, partner: 0) }
-        let rate = rate(all, towards: base.rate, strength)
-        let own = logOdds(rate)
-        var segments = Segments(partnerRate: rate, partner: own - base.logOdds)
-        if let column = verticalColumn {
-            let tally = tallies.verticals[column].tallies[partner]
-            if tally.closed > 0 { segments.vertical = logOdds(self.rate(tally, towards: rate, strength)) - own }
-        }
-        let tally = tallies.bands[band][partner]
-        if tally.closed > 0 { segments.dealSize = logOdds(self.rate(tally, towards: rate, strength)) - own }
-        return segments
-    }
-
-    /// All steps together.
-    var sum: Double { (partner + vertical) + dealSize }
-
-    @inline(__always)
-    private static func rate(_ tally: Tally, towards prior: Double, _ strength: Double) -> Double {
-        (Double(tally.won) + strength * prior) / (Double(tally.closed) + strength)
-    }
-
-    @inline(__always)
-    private static func logOdds(_ rate: Double) -> Double { ElementaryFunctions.log(rate / (1 - rate)) }
 }

@@ -23,10 +23,13 @@ extension LeadView {
         words.map(state.vocabulary.word).joined(separator: ", ")
     }
 
-    /// The entry that stated a value: the account's last where the lead is silent, else the lead's own. A lead that just
+    /// The entry that stated a value: the account's last where the lead is silent, else the lead's own. A lead that
+    /// just
     /// came in states its values in the entry that is being decided.
     func position(of field: SourcedField, _ state: State) -> UInt64? {
-        if fromAccount.contains(field) { return account.flatMap { state.accounts.accounts[$0].sources.position(of: field) } }
+        if fromAccount.contains(field) {
+            return account.flatMap { state.accounts.accounts[$0].sources.position(of: field) }
+        }
         return slot == LeadTable.nowhere ? state.nextPosition : state.leads.leads[Int(slot)].position(of: field)
     }
 
@@ -34,7 +37,9 @@ extension LeadView {
     private func signals(_ state: State, at stamp: Timestamp) -> [KnownValue] {
         guard let account else { return [] }
         let known = state.accounts.accounts[account]
-        func over(_ first: Timestamp, _ last: Timestamp) -> String { "over \((last.micros - first.micros) / Timestamp.microsPerDay) days" }
+        func over(_ first: Timestamp, _ last: Timestamp) -> String {
+            "over \((last.micros - first.micros) / Timestamp.microsPerDay) days"
+        }
         if known.intentTopic != Vocabulary.none {
             let topic = state.vocabulary.word(known.intentTopic)
             return [KnownValue(
@@ -42,7 +47,9 @@ extension LeadView {
                 value: "\(topic), strength \(known.intentStrengthPercent) %, \(over(known.intentFirstSeen, known.intentLastSeen))")]
         }
         let strengths = known.intents.signals.map { $0.strength(at: stamp) }
-        let order = strengths.indices.sorted { strengths[$0] == strengths[$1] ? $0 < $1 : strengths[$0] > strengths[$1] }
+        let order = strengths.indices.sorted {
+            strengths[$0] == strengths[$1] ? $0 < $1 : strengths[$0] > strengths[$1]
+        }
         return order.map { row in
             let signal = known.intents.signals[row]
             let left = Int(strengths[row].rounded())

@@ -50,8 +50,8 @@ struct AwardedLead: Sendable {
 
     mutating func remember(_ x: WinPrediction) {
         said = [
-            Float(x.base), Float(x.rate), Float(x.bias), Float(x.partner), Float(x.slots), Float(x.crosses), Float(x.pairs),
-            Float(x.segment),
+            Float(x.base), Float(x.rate), Float(x.bias), Float(x.partner), Float(x.slots), Float(x.crosses),
+            Float(x.pairs), Float(x.segment),
         ]
         saidMatch = Float(x.match)
         probability = Float(x.probability)

@@ -61,10 +61,12 @@ struct LeadFeatures: Sendable {
         set(.product, UInt32(lead.product))
         // Not a slot of the crossed model: the match model alone asks whether a language was stated.
         codes[7] = 7 << 24 | (lead.language == Vocabulary.none ? 0 : 1)
-        if let account = lead.account { set(.intent, Intent.code(accounts.accounts[account], at: stamp)) } else { set(.intent, 0) }
+        set(.intent, lead.account.map { Intent.code(accounts.accounts[$0], at: stamp) } ?? 0)
     }
 
-    private mutating func set(_ slot: LeadSlot, _ code: UInt32) { codes[slot.rawValue] = UInt32(slot.rawValue) << 24 | code }
+    private mutating func set(_ slot: LeadSlot, _ code: UInt32) {
+        codes[slot.rawValue] = UInt32(slot.rawValue) << 24 | code
+    }
 
     /// 0 where nobody said; then by staff: under 10, 50, 250 (the EU's micro, small and medium), 1,000, 5,000, more.
     private static func companySize(_ employees: UInt32) -> UInt32 {
@@ -96,7 +98,8 @@ enum Intent {
         if let signal = account.intents.strongest(at: stamp) { return code(signal.topic, signal.strength(at: stamp)) }
         if account.intentTopic == Vocabulary.none { return 0 }
         return code(
-            account.intentTopic, IntentSignal.decayed(account.intentStrengthPercent, since: account.intentLastSeen, at: stamp))
+            account.intentTopic,
+            IntentSignal.decayed(account.intentStrengthPercent, since: account.intentLastSeen, at: stamp))
     }
 
     private static func code(_ topic: Vocabulary.Code, _ strength: Double) -> UInt32 {

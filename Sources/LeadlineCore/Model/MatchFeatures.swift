@@ -44,7 +44,9 @@ struct MatchColumns: Sendable, Equatable {
     /// The size of a deal is a number here, not a value.
     private static func counts(_ slot: Int) -> Bool { slot != LeadSlot.dealSize.rawValue }
 
-    private static func logValue(_ minorUnits: Int64) -> Double { ElementaryFunctions.log(Double(max(minorUnits, 100))) }
+    private static func logValue(_ minorUnits: Int64) -> Double {
+        ElementaryFunctions.log(Double(max(minorUnits, 100)))
+    }
 
     /// -1 where the value has no column and the last is not shared yet.
     private static func column(_ key: UInt32, _ known: [UInt32]) -> Int32 {
@@ -59,7 +61,8 @@ struct MatchColumns: Sendable, Equatable {
 
 /// What a lead's matches are read off, looked up once for all partners.
 ///
-/// A match is +1/2 where the profile lists what the lead states, and -1/2 where it lists other things; 0 where the lead is
+/// A match is +1/2 where the profile lists what the lead states, and -1/2 where it lists other things; 0 where the lead
+/// is
 /// silent or the profile lists nothing: silence neither helps nor harms.
 struct MatchLists: Sendable {
     private let vertical: BitRow?

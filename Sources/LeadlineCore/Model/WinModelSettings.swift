@@ -26,7 +26,8 @@ public struct WinModelSettings: Sendable, Equatable {
     public var priorRate = 0.5
     public var priorStrength = 2.0
     public var firstGuess = 0.2
-    /// Prior weights of base rate, partner's rate, crossed model, segments and match model; memory in leads; rate of belief.
+    /// Prior weights of base rate, partner's rate, crossed model, segments and match model; memory in leads; rate of
+    /// belief.
     public var blendPrior = SIMD8<Double>(0.375, 0.375, 0.25, 0, 0, 0, 0, 0)
     /// The same for the variance: without evidence slow to believe the crossed model, and slow to rule it out.
     public var spreadPrior = SIMD8<Double>(0.05, 0.05, 0.9, 0, 0, 0, 0, 0)

@@ -53,6 +53,26 @@ struct LeadView: Sendable {
     }
 }
 
+extension LeadView {
+    /// True if the lead states this word in the field, or its account does. Allocates nothing.
+    func has(_ code: Vocabulary.Code, as field: LeadField) -> Bool {
+        if code == Vocabulary.unlisted { return false }
+        return switch field {
+        case .technologies: technologies.contains(code)
+        case .requiredCertifications: requiredCertifications.contains(code)
+        default: code != Vocabulary.none && self.code(field) == code
+        }
+    }
+
+    /// A number that predicates compare; nil where the lead does not state it.
+    func number(_ number: LeadNumber) -> Int64? {
+        switch number {
+        case .dealValueMinorUnits: valueMinorUnits
+        case .employees: employees == 0 ? nil : Int64(employees)
+        }
+    }
+}
+
 extension State {
     /// A lead that just came in, before it is folded.
     func view(of attributes: LeadAttributes, account: Digest128?) -> LeadView {
