@@ -30,9 +30,9 @@ public struct Intake {
     /// Largest value that is read.
     public static let valueBytesMax = 1_048_576
     /// No event happened before 1990.
-    public static let earliest = Timestamp(micros: 631_152_000_000_000)
+    public static let earliest = FieldLimits.earliest
     /// The year 2200.
-    public static let latest = Timestamp(micros: 7_258_118_400_000_000)
+    public static let latest = FieldLimits.latest
     /// How far ahead of the log's clock a producer's clock may be.
     public static let futureToleranceMicros = Timestamp.microsPerDay
     /// Largest sealed part of one input.

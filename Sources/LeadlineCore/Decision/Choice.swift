@@ -61,7 +61,7 @@ extension Evaluation {
     ) -> (partner: Int, basis: SelectionBasis) {
         if outcome.summary.method.takesTurns {
             let partners = inRows(scratch).map { scratch.partners[$0] }
-            let next = state.turns.next(among: partners, in: lead.country, lastAssigned: state.partners.lastAssigned)
+            let next = state.turns.next(among: partners, in: lead.words.country, lastAssigned: state.partners.lastAssigned)
             return (next ?? scratch.partners[top], .rotation)
         }
         let tied = tiedRows(with: top, outcome.summary.method, scratch).map { scratch.partners[$0] }

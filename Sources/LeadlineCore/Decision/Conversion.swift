@@ -60,7 +60,7 @@ struct Conversion {
     ) {
         strength = Double(max(policy.priorStrengthDeals, 1))
         base = Segments.Base(state.model)
-        verticalColumn = state.tallies.column(ofVertical: lead.vertical)
+        verticalColumn = state.tallies.column(ofVertical: lead.words.vertical)
         band = SizeBand.of(lead.valueMinorUnits ?? 0)
         let stride = state.model.weights.stride
         self.row = InlineArray { Int(row[$0]) * stride }

@@ -36,14 +36,14 @@ struct Fit {
     init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, at stamp: Timestamp) {
         count = FitContribution.count(logic: state.logicVersion)
         weights = Self.weights(state, policy)
-        vertical = state.partners.listing(.verticals, lead.vertical)
-        country = state.partners.listing(.countries, lead.country)
-        language = state.partners.listing(.languages, lead.language)
+        vertical = state.partners.listing(.verticals, lead.words.vertical)
+        country = state.partners.listing(.countries, lead.words.country)
+        language = state.partners.listing(.languages, lead.words.language)
         var rows: [BitRow?] = []
         rows.reserveCapacity(lead.technologies.count)
         for code in lead.technologies { rows.append(state.partners.listing(.technologies, code)) }
         technologies = rows
-        states = (lead.vertical != Vocabulary.none, lead.country != Vocabulary.none, lead.language != Vocabulary.none)
+        states = (lead.words.vertical != Vocabulary.none, lead.words.country != Vocabulary.none, lead.words.language != Vocabulary.none)
         value = Double(lead.valueMinorUnits ?? 0)
         living = state.isLogic(2) ? LivingFit(lead, state, policy, at: stamp) : nil
     }

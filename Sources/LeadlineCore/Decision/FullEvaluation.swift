@@ -161,7 +161,7 @@ extension FullEvaluation {
         at stamp: Timestamp) {
         self.summary = summary
         let period = state.policy.map { CapacityLimits.period(at: stamp, $0) } ?? 0
-        let column = state.tallies.column(ofVertical: view.vertical)
+        let column = state.tallies.column(ofVertical: view.words.vertical)
         let band = SizeBand.of(view.valueMinorUnits ?? 0)
         let scored = scratch.partners.indices.map { row in
             let partner = scratch.partners[row]
@@ -176,7 +176,7 @@ extension FullEvaluation {
                 placePrice: scratch.placePrice[row], favour: scratch.favour[row],
                 isBelowMinimum: !scratch.isIn[row] && !scratch.isAtCap[row],
                 evidence: Evidence(
-                    partner, vertical: view.vertical, column: column, band: band, row: scratch.row, state,
+                    partner, vertical: view.words.vertical, column: column, band: band, row: scratch.row, state,
                     period: period, at: stamp))
         }
         candidates = scored.indices.filter { !scratch.isAtCap[$0] }.map { scored[$0] }
@@ -187,7 +187,7 @@ extension FullEvaluation {
                     partnerID: state.partners.profiles[partner].partnerID, reason: step.reason,
                     rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
                     evidence: Evidence(
-                    partner, vertical: view.vertical, column: column, band: band, row: scratch.row, state,
+                    partner, vertical: view.words.vertical, column: column, band: band, row: scratch.row, state,
                         period: period,
                     at: stamp),
                     scored: scratch.partners.firstIndex(of: partner).map { scored[$0] }))

@@ -5,12 +5,10 @@ extension LeadView {
         func add(_ name: String, _ value: String, _ field: SourcedField) {
             known.append(KnownValue(field: name, value: value, position: position(of: field, state)))
         }
-        let words: [(String, Vocabulary.Code, SourcedField)] = [
-            ("country", country, .country), ("region", region, .region), ("language", language, .language),
-            ("vertical", vertical, .vertical), ("product", product, .product), ("source", source, .source),
-            ("residency", residency, .residency), ("lawful basis", lawfulBasis, .lawfulBasis),
-        ]
-        for (name, code, field) in words where code != Vocabulary.none { add(name, state.vocabulary.word(code), field) }
+        for word in LeadWord.all where words[word] != Vocabulary.none {
+            add(word.spokenName, state.vocabulary.word(words[word]), word.sourced)
+        }
+        if lawfulBasis != Vocabulary.none { add("lawful basis", state.vocabulary.word(lawfulBasis), .lawfulBasis) }
         if employees > 0 { add("employees", String(employees), .employees) }
         if !technologies.isEmpty { add("technologies", Self.list(technologies, state), .technologies) }
         if !requiredCertifications.isEmpty {
@@ -42,9 +40,8 @@ extension LeadView {
         }
         if known.intentTopic != Vocabulary.none {
             let topic = state.vocabulary.word(known.intentTopic)
-            return [KnownValue(
-                field: "intent",
-                value: "\(topic), strength \(known.intentStrengthPercent) %, \(over(known.intentFirstSeen, known.intentLastSeen))")]
+            let span = over(known.intentFirstSeen, known.intentLastSeen)
+            return [KnownValue(field: "intent", value: "\(topic), strength \(known.intentStrengthPercent) %, \(span)")]
         }
         let strengths = known.intents.signals.map { $0.strength(at: stamp) }
         let order = strengths.indices.sorted {
@@ -54,10 +51,15 @@ extension LeadView {
             let signal = known.intents.signals[row]
             let left = Int(strengths[row].rounded())
             let faded = left < Int(signal.strengthPercent) ? " (\(left) % by now)" : ""
+            let topic = state.vocabulary.word(signal.topic), span = over(signal.firstSeen, signal.lastSeen)
             return KnownValue(
-                field: "intent",
-                value: "\(state.vocabulary.word(signal.topic)), strength \(signal.strengthPercent) %\(faded), \(over(signal.firstSeen, signal.lastSeen))",
+                field: "intent", value: "\(topic), strength \(signal.strengthPercent) %\(faded), \(span)",
                 position: signal.position == FieldSources.unknown ? nil : signal.position)
         }
     }
+}
+
+extension LeadWord {
+    /// Its name as people say it.
+    var spokenName: String { String(name.map { $0 == "_" ? " " : $0 }) }
 }

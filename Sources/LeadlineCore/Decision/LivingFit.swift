@@ -33,7 +33,7 @@ struct LivingFit {
         strength = Double(max(policy.priorStrengthDeals, 1))
         strengthRate = strength * state.model.curve.baseRate
         inverseRate = 1 / state.model.curve.baseRate
-        verticalColumn = state.tallies.column(ofVertical: lead.vertical)
+        verticalColumn = state.tallies.column(ofVertical: lead.words.vertical)
         logValue = SizeTally.log(lead.valueMinorUnits ?? 0)
         let sizes = state.records.program.wonSizes
         programVariance = (Double(sizes.count) * sizes.variance + strength * Self.usualVariance)

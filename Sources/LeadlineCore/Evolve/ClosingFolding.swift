@@ -29,7 +29,7 @@ extension State {
     private mutating func learn(_ slot: Int, _ partner: Int, _ event: LeadClosed, at stamp: Timestamp) {
         let won = event.reason == .won
         let lead = leads.leads[slot]
-        var vertical = lead.vertical
+        var vertical = lead.words.vertical
         if vertical == Vocabulary.none, lead.account != LeadTable.nowhere {
             vertical = accounts.accounts[Int(lead.account)].vertical
         }

@@ -19,22 +19,15 @@ extension State {
         guard let slot = leads.slot(of: fact.leadID), leads.leads[slot].isOpen else { return }
         var lead = leads.leads[slot]
         set(fact.attributes, on: &lead)
-        if isLogic(2) { lead.restated.set(fact.attributes.stated, at: nextPosition) }
+        if isLogic(2) { lead.restated.set(fact.attributes.stated(toLogic: logicVersion), at: nextPosition) }
         leads.leads[slot] = lead
     }
 
     /// Sets what is stated; what is not stays.
     private mutating func set(_ attributes: LeadAttributes, on lead: inout LeadTable.Lead) {
-        func replace(_ code: inout Vocabulary.Code, _ word: String) {
-            if !word.isEmpty { code = vocabulary.learn(word) }
+        for word in LeadWord.all where isLogic(word.sinceLogic) && !attributes[word].isEmpty {
+            lead.words[word] = vocabulary.learn(attributes[word])
         }
-        replace(&lead.country, attributes.country)
-        replace(&lead.region, attributes.region)
-        replace(&lead.language, attributes.language)
-        replace(&lead.vertical, attributes.vertical)
-        replace(&lead.product, attributes.product)
-        replace(&lead.source, attributes.source)
-        replace(&lead.residency, attributes.residency)
         if attributes.lawfulBasis != .unspecified { lead.lawfulBasis = attributes.lawfulBasis }
         if attributes.employees > 0 { lead.employees = attributes.employees }
         if let value = attributes.dealValue {

@@ -13,7 +13,7 @@ extension State {
         model.reserve(partners: partners.count, values: values.idEnd)
         model.match.columns.learn(features.codes, valueMinorUnits: view.valueMinorUnits ?? 0, model.match.settings)
         let segments = Segments.of(
-            partner, tallies, column: tallies.column(ofVertical: view.vertical),
+            partner, tallies, column: tallies.column(ofVertical: view.words.vertical),
             band: SizeBand.of(view.valueMinorUnits ?? 0), Segments.Base(model),
             strength: Double(max(policy?.priorStrengthDeals ?? 1, 1)))
         let suits = matchLogOdds(view, features, partner) - model.curve.baseLogOdds

@@ -31,7 +31,7 @@ extension State {
         let holder = Int(leads.leads[slot].holder)
         charge(holder, -1, to: leads.leads[slot].turn)
         let stride = leads.leads[slot].strideMicros
-        if stride > 0 { turns.giveBack(holder, in: view(ofLeadAt: slot).country, stride) }
+        if stride > 0 { turns.giveBack(holder, in: view(ofLeadAt: slot).words.country, stride) }
     }
 
     /// The partner pays so many leads, in equal shares, to those credited.
@@ -58,7 +58,7 @@ extension State {
     mutating func rotate(_ slot: Int, _ partner: Int, _ evaluation: EvaluationSummary) {
         let weight = evaluation.method == .weightedRotation ? partners.profiles[partner].rotationWeight : 1
         let stride = turns.take(
-            partner, in: view(ofLeadAt: slot).country, weight: weight, wasNext: evaluation.basis == .rotation)
+            partner, in: view(ofLeadAt: slot).words.country, weight: weight, wasNext: evaluation.basis == .rotation)
         if isLogic(2) && policy?.declineKeepsTurn == true { leads.leads[slot].strideMicros = stride }
     }
 }

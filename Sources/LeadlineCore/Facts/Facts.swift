@@ -151,23 +151,6 @@ public enum RefusalReason: UInt8, Sendable, Equatable {
     case unspecified = 0, noCapacity, notAFit, conflict, badData, price, competitor, noDecision, other
 }
 
-/// The part of a lead that decisions are made on.
-public struct LeadAttributes: Sendable, Equatable {
-    public var country = ""
-    public var region = ""
-    public var language = ""
-    public var vertical = ""
-    public var product = ""
-    public var source = ""
-    public var residency = ""
-    public var lawfulBasis = LawfulBasis.unspecified
-    public var employees: UInt32 = 0
-    public var dealValue: Money?
-    public var technologies: [String] = []
-    public var requiredCertifications: [String] = []
-    public init() {}
-}
-
 /// A lead came in.
 public struct LeadSubmitted: Sendable, Equatable {
     public var leadID: String

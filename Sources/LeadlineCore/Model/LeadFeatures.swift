@@ -53,14 +53,14 @@ struct LeadFeatures: Sendable {
     private(set) var codes = SIMD8<UInt32>(repeating: 0)
 
     init(_ lead: LeadView, _ accounts: AccountTable, at stamp: Timestamp) {
-        set(.vertical, UInt32(lead.vertical))
-        set(.country, UInt32(lead.country))
+        set(.vertical, UInt32(lead.words.vertical))
+        set(.country, UInt32(lead.words.country))
         set(.companySize, Self.companySize(lead.employees))
         set(.dealSize, UInt32(SizeBand.of(lead.valueMinorUnits ?? 0)))
-        set(.source, UInt32(lead.source))
-        set(.product, UInt32(lead.product))
+        set(.source, UInt32(lead.words.source))
+        set(.product, UInt32(lead.words.product))
         // Not a slot of the crossed model: the match model alone asks whether a language was stated.
-        codes[7] = 7 << 24 | (lead.language == Vocabulary.none ? 0 : 1)
+        codes[7] = 7 << 24 | (lead.words.language == Vocabulary.none ? 0 : 1)
         set(.intent, lead.account.map { Intent.code(accounts.accounts[$0], at: stamp) } ?? 0)
     }
 

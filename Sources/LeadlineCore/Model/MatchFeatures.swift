@@ -72,13 +72,13 @@ struct MatchLists: Sendable {
     private let states: (vertical: Bool, product: Bool, language: Bool)
 
     init(_ lead: borrowing LeadView, _ partners: borrowing PartnerTable) {
-        vertical = partners.listing(.verticals, lead.vertical)
-        product = partners.listing(.products, lead.product)
-        language = partners.listing(.languages, lead.language)
+        vertical = partners.listing(.verticals, lead.words.vertical)
+        product = partners.listing(.products, lead.words.product)
+        language = partners.listing(.languages, lead.words.language)
         var rows: [BitRow?] = []
         for code in lead.technologies { rows.append(partners.listing(.technologies, code)) }
         technologies = rows
-        states = (lead.vertical != Vocabulary.none, lead.product != Vocabulary.none, lead.language != Vocabulary.none)
+        states = (lead.words.vertical != Vocabulary.none, lead.words.product != Vocabulary.none, lead.words.language != Vocabulary.none)
     }
 
     /// Vertical, product, language and technologies.

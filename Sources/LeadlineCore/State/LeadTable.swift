@@ -40,13 +40,7 @@ struct LeadTable: Sendable {
         var holder = LeadTable.nowhere
         var employees: UInt32 = 0
         var attempt: UInt16 = 0
-        var country = Vocabulary.none
-        var region = Vocabulary.none
-        var language = Vocabulary.none
-        var vertical = Vocabulary.none
-        var product = Vocabulary.none
-        var source = Vocabulary.none
-        var residency = Vocabulary.none
+        var words = LeadWords()
         /// `none` if the lead states no value.
         var currency = Vocabulary.none
         var lawfulBasis = LawfulBasis.unspecified

@@ -2,13 +2,7 @@
 ///
 /// This is the pipeline's first step, `enrich`.
 struct LeadView: Sendable {
-    var country = Vocabulary.none
-    var region = Vocabulary.none
-    var language = Vocabulary.none
-    var vertical = Vocabulary.none
-    var product = Vocabulary.none
-    var source = Vocabulary.none
-    var residency = Vocabulary.none
+    var words = LeadWords()
     var lawfulBasis = Vocabulary.none
     var employees: UInt32 = 0
     /// In the program's minor units; nil where its currency has no rate.
@@ -29,13 +23,13 @@ struct LeadView: Sendable {
 
     func code(_ field: LeadField) -> Vocabulary.Code {
         switch field {
-        case .country: country
-        case .region: region
-        case .language: language
-        case .vertical: vertical
-        case .product: product
-        case .source: source
-        case .residency: residency
+        case .country: words.country
+        case .region: words.region
+        case .language: words.language
+        case .vertical: words.vertical
+        case .product: words.product
+        case .source: words.source
+        case .residency: words.residency
         case .lawfulBasis: lawfulBasis
         case .technologies, .requiredCertifications: Vocabulary.none
         }
@@ -77,13 +71,7 @@ extension State {
     /// A lead that just came in, before it is folded.
     func view(of attributes: LeadAttributes, account: Digest128?) -> LeadView {
         var view = LeadView()
-        view.country = vocabulary.code(of: attributes.country)
-        view.region = vocabulary.code(of: attributes.region)
-        view.language = vocabulary.code(of: attributes.language)
-        view.vertical = vocabulary.code(of: attributes.vertical)
-        view.product = vocabulary.code(of: attributes.product)
-        view.source = vocabulary.code(of: attributes.source)
-        view.residency = vocabulary.code(of: attributes.residency)
+        for word in LeadWord.all where isLogic(word.sinceLogic) { view.words[word] = vocabulary.code(of: attributes[word]) }
         view.lawfulBasis = vocabulary.code(of: attributes.lawfulBasis.name)
         view.employees = attributes.employees
         view.valueMinorUnits = valueInProgramCurrency(attributes.dealValue)
@@ -103,13 +91,7 @@ extension State {
         let lead = leads.leads[slot]
         var view = LeadView()
         view.slot = UInt32(slot)
-        view.country = lead.country
-        view.region = lead.region
-        view.language = lead.language
-        view.vertical = lead.vertical
-        view.product = lead.product
-        view.source = lead.source
-        view.residency = lead.residency
+        view.words = lead.words
         view.lawfulBasis = vocabulary.code(of: lead.lawfulBasis.name)
         view.employees = lead.employees
         view.valueMinorUnits = value(of: lead)
@@ -143,12 +125,12 @@ extension State {
     private func enrich(_ view: inout LeadView) {
         guard let index = view.account else { return }
         let account = accounts.accounts[index]
-        if view.country == Vocabulary.none {
-            view.country = account.country
+        if view.words.country == Vocabulary.none {
+            view.words.country = account.country
             view.fromAccount.insert(.country)
         }
-        if view.vertical == Vocabulary.none {
-            view.vertical = account.vertical
+        if view.words.vertical == Vocabulary.none {
+            view.words.vertical = account.vertical
             view.fromAccount.insert(.vertical)
         }
         if view.employees == 0 {

@@ -168,9 +168,9 @@ extension LeadTable.Lead {
         w.put(holder)
         w.put(employees)
         w.put(attempt)
-        for code in [country, region, language, vertical, product, source, residency, currency, learnedVertical] {
-            w.put(code)
-        }
+        for word in LeadWord.first { w.put(words[word]) }
+        w.put(currency)
+        w.put(learnedVertical)
         w.put(lawfulBasis.rawValue)
         w.put(status.rawValue)
         w.put(flags.rawValue)
@@ -185,6 +185,7 @@ extension LeadTable.Lead {
         restated.write(to: &w)
         w.put(learnedMinorUnits)
         w.put(strideMicros)
+        for word in LeadWord.later where w.logicVersion >= word.sinceLogic { w.put(words[word]) }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -202,13 +203,7 @@ extension LeadTable.Lead {
         holder = try r.get()
         employees = try r.get()
         attempt = try r.get()
-        country = try r.get()
-        region = try r.get()
-        language = try r.get()
-        vertical = try r.get()
-        product = try r.get()
-        source = try r.get()
-        residency = try r.get()
+        for word in LeadWord.first { words[word] = try r.get() }
         currency = try r.get()
         learnedVertical = try r.get()
         lawfulBasis = try r.raw()
@@ -225,6 +220,7 @@ extension LeadTable.Lead {
         restated = try FieldSources(from: &r)
         learnedMinorUnits = try r.get()
         strideMicros = try r.get()
+        for word in LeadWord.later where r.logicVersion >= word.sinceLogic { words[word] = try r.get() }
     }
 }
 
