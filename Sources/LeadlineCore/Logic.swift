@@ -16,11 +16,12 @@ import DequeModule
 /// | | what a few deals say is not enough to believe that a partner is an exception to its profile
 /// | | owners' and declined leads count in the rotation of a country as they do among equals
 /// | | persons of closed leads are forgotten as the policy says |
+/// | 3 | a word that no lead stated before is itself from the first lead on, not a stranger to every list and turn |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
     /// The version with which programs start today.
-    public static let newest: UInt32 = 2
+    public static let newest: UInt32 = 3
 
     /// True if this program can decide by `version`.
     public static func knows(_ version: UInt32) -> Bool { oldest...newest ~= version }
@@ -39,12 +40,12 @@ extension State {
         guard canAdopt(logic: version) else { return }
         let before = logicVersion
         logicVersion = version
-        if before < 2 { beginVersion2() }
+        if before < 2 && version >= 2 { beginVersion2() }
+        if before < 3 && version >= 3 { beginVersion3() }
     }
 
     /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's
-    /// value,
-    /// not the final amount; when partners answered, they do not.
+    /// value, not the final amount; when partners answered, they do not.
     private mutating func beginVersion2() {
         accounts.adoptSignalSets()
         model.tolerate(WinModelSettings.withSegments(logic: 2).partnerBlendTolerance)
@@ -55,6 +56,16 @@ extension State {
                 lead.holder != LeadTable.nowhere
             else { continue }
             recordDeal(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: value(of: lead) ?? 0)
+        }
+    }
+
+    /// What version 3 knows leads by besides. Of the leads that are there nobody has said it.
+    private mutating func beginVersion3() {
+        for slot in LeadSlot.all where slot.sinceLogic == 3 {
+            values.admit(slot)
+            let unstated = values.learn(slot.key(0))
+            model.addSlot(unstated)
+            model.reserve(partners: partners.count, values: values.idEnd)
         }
     }
 }

@@ -1,12 +1,10 @@
 /// What one more lead at a partner costs the network: the price of one of its places left this period, less what its
-/// floor
-/// adds while it is unmet, less what it is favoured with for lying behind in utilisation.
+/// floor adds while it is unmet, less what it is favoured with for lying behind in utilisation.
 ///
 /// Prices are worked out once a logical day, when a period begins, and after a capacity changed (`solve`), from the
-/// leads
-/// of the last three weeks (`RecentLeads`) and the arrivals still expected (`ArrivalRhythm`); between two workings out
-/// they
-/// move with each assignment and with time. A partner without a cap has no price, one without a floor no favour.
+/// leads of the last three weeks (`RecentLeads`) and the arrivals still expected (`ArrivalRhythm`); between two
+/// workings out they move with each assignment and with time. A partner without a cap has no price, one without a floor
+/// no favour.
 struct BidPrices: Sendable, Equatable {
     /// A table's place in `worths`, and how many places or leads a row stands for.
     struct Rows: Sendable, Equatable {
@@ -116,8 +114,7 @@ struct BidPrices: Sendable, Equatable {
     }
 
     /// What its floor in value adds to a lead of this value, with so much value lacking: as leads of the usual value
-    /// do, in
-    /// proportion, but no more than what is lacking. A lead of the usual value where none is named.
+    /// do, in proportion, but no more than what is lacking. A lead of the usual value where none is named.
     @inline(__always)
     func floorFavour(_ partner: Int, lackingValue: Int64, leadValue: Int64?, progress: Double) -> Double {
         let worth = worth(floorRows[partner], leads(worth: lackingValue), progress)

@@ -39,8 +39,7 @@ extension Evaluation {
     }
 
     /// True if every free place is expected to bring more than this lead there. Having taken more than others is no
-    /// reason
-    /// to send a lead away; nor is a difference that rounding makes.
+    /// reason to send a lead away; nor is a difference that rounding makes.
     private static func areReserved(_ scratch: EvaluationScratch) -> Bool {
         let tolerance = 1 - 1e-6
         return scratch.partners.indices.allSatisfy {
@@ -61,7 +60,8 @@ extension Evaluation {
     ) -> (partner: Int, basis: SelectionBasis) {
         if outcome.summary.method.takesTurns {
             let partners = inRows(scratch).map { scratch.partners[$0] }
-            let next = state.turns.next(among: partners, in: lead.words.country, lastAssigned: state.partners.lastAssigned)
+            let next = state.turns.next(
+                among: partners, in: lead.words.country, lastAssigned: state.partners.lastAssigned)
             return (next ?? scratch.partners[top], .rotation)
         }
         let tied = tiedRows(with: top, outcome.summary.method, scratch).map { scratch.partners[$0] }

@@ -19,31 +19,44 @@ public enum ConversionContribution: Int, Sendable, CaseIterable {
         }
     }
 
-    /// The value in which the partner is looked at; nil for the first three and the last two.
-    public var slot: LeadSlot? { LeadSlot(rawValue: rawValue - Self.partnerVertical.rawValue) }
+    /// The value in which the partner is looked at; nil for the program, the lead, the partner, language and
+    /// technologies.
+    public var slot: LeadSlot? {
+        let first = Self.partnerVertical.rawValue
+        if rawValue >= Self.firstCount { return LeadSlot(rawValue: rawValue - Self.firstCount + LeadSlot.firstCount) }
+        return rawValue < first + LeadSlot.firstCount ? LeadSlot(rawValue: rawValue - first) : nil
+    }
+
+    /// Contributions that every logic version adds up; those of later slots stand behind them.
+    static let firstCount = Self.partnerTechnologies.rawValue + 1
+
+    /// How many of them the logic of a version adds up, from the first on.
+    public static func count(logic version: UInt32) -> Int {
+        firstCount + LeadSlot.count(logic: version) - LeadSlot.firstCount
+    }
 }
 
 /// P(won | lead, partner): the program's model, prepared for one lead and then asked for each partner.
 ///
 /// Views are blended in log-odds, so that contributions add up. Segments are win rates from the coarse to the fine,
 /// each shrunk towards the one above: (won + m q) / (closed + m), with q the rate above and m the policy's prior
-/// strength,
-/// the posterior mean of a Beta prior centred on q (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec. 2.4). The
-/// match
-/// model (`MatchModel`) knows profiles and says most while there is little history; the crossed model (`WinModel`) sees
-/// every pair of values, and each is believed as far as it has proved itself on this program's deals.
+/// strength, the posterior mean of a Beta prior centred on q (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec.
+/// 2.4). The match model (`MatchModel`) knows profiles and says most while there is little history; the crossed model
+/// (`WinModel`) sees every pair of values, and each is believed as far as it has proved itself on this program's deals.
 struct Conversion {
-    static let count = ConversionContribution.allCases.count
+    /// Contributions that are added up.
+    let count: Int
     private static let firstSlot = ConversionContribution.partnerVertical.rawValue
 
     private let strength: Double
     private let base: Segments.Base
     private let verticalColumn: Int?
     private let band: Int
-    private let row: InlineArray<7, Int>
+    /// Where each of the lead's values has its row of cells; room for later slots.
+    private let row: InlineArray<12, Int>
+    private let slotCount: Int
     /// Log-odds of the program's rate; what the crossed model adds to it for everybody, and what the crossed and the
-    /// match
-    /// model say of the lead wherever it goes, before they are weighed.
+    /// match model say of the lead wherever it goes, before they are weighed.
     private let program: Double
     private let correction: Double
     private let leadCrossed: Double
@@ -63,7 +76,9 @@ struct Conversion {
         verticalColumn = state.tallies.column(ofVertical: lead.words.vertical)
         band = SizeBand.of(lead.valueMinorUnits ?? 0)
         let stride = state.model.weights.stride
-        self.row = InlineArray { Int(row[$0]) * stride }
+        self.row = InlineArray { $0 < row.count ? Int(row[$0]) * stride : 0 }
+        slotCount = row.count
+        count = ConversionContribution.firstCount + row.count - LeadSlot.firstCount
         let sums = state.model.weights.leadSums(row.span)
         let m = state.model.blend.multipliers
         weights = state.model.blend.weights
@@ -72,7 +87,8 @@ struct Conversion {
         correction = m[0] * state.model.weights.bias.x + m[5]
         leadCrossed = m[2] * sums.slots.x + m[4] * sums.pairs.x
         lists = MatchLists(lead, state.partners)
-        matchRow = state.model.match.columns.row(features.codes, valueMinorUnits: lead.valueMinorUnits ?? 0)
+        matchRow = state.model.match.columns.row(
+            features.matchKeys(slots: row.count), valueMinorUnits: lead.valueMinorUnits ?? 0)
         leadMatch = state.model.match.ofLead(matchRow) - state.model.curve.baseLogOdds
     }
 
@@ -106,7 +122,7 @@ struct Conversion {
         var sum = (program + lead) + own
         // As a span: an inline array would be copied for each of its elements.
         let cells = row.span
-        for slot in 0..<cells.count {
+        for slot in 0..<LeadSlot.firstCount {
             var term = (w[2] * multipliers[3]) * crosses[cells[slot] + partner].x
             if slot == LeadSlot.vertical.rawValue { term += w[3] * segment.vertical + w[4] * suits.vertical }
             if slot == LeadSlot.dealSize.rawValue { term += w[3] * segment.dealSize + w[4] * suits.size }
@@ -118,6 +134,11 @@ struct Conversion {
         into[start + ConversionContribution.partnerLanguage.rawValue] = language
         into[start + ConversionContribution.partnerTechnologies.rawValue] = technologies
         sum = (sum + language) + technologies
+        for slot in LeadSlot.firstCount..<slotCount {
+            let term = (w[2] * multipliers[3]) * crosses[cells[slot] + partner].x
+            into[start + ConversionContribution.firstCount + slot - LeadSlot.firstCount] = term
+            sum += term
+        }
         return Estimate(partnerRate: segment.partnerRate, logOdds: sum)
     }
 }

@@ -1,9 +1,8 @@
 /// How likely a partner is to take a lead and answer in time, and what that does to the value expected of it.
 ///
 /// A lead that is declined or left lying goes to the next best later, and by then is worth less: about half, since a
-/// first
-/// response after more than five minutes halves the chance of a deal (Oldroyd, McElheran and Elkington, "The Short Life
-/// of Online Sales Leads", Harvard Business Review, March 2011, on the odds of reaching anybody at all).
+/// first response after more than five minutes halves the chance of a deal (Oldroyd, McElheran and Elkington, "The
+/// Short Life of Online Sales Leads", Harvard Business Review, March 2011, on the odds of reaching anybody at all).
 struct Engagement: Sendable {
     /// What a lead keeps of its value when it has to be routed again.
     static let retained = 0.5

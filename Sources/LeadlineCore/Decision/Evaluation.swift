@@ -16,6 +16,7 @@ public struct EvaluationScratch: Sendable {
     var fitContributions: [Double] = []
     var fitCount = 0
     var conversionContributions: [Double] = []
+    var conversionCount = 0
     var fit: [Double] = []
     var conversion: [Double] = []
     /// What is expected to be left of the lead's value once the partner works on it.
@@ -42,7 +43,8 @@ public struct EvaluationScratch: Sendable {
         partners.removeAll(keepingCapacity: true)
         if fit.count < partnerCount {
             fitContributions = Array(repeating: 0, count: partnerCount * FitContribution.allCases.count)
-            conversionContributions = Array(repeating: 0, count: partnerCount * Conversion.count)
+            conversionContributions = Array(
+                repeating: 0, count: partnerCount * ConversionContribution.allCases.count)
             fit = Array(repeating: 0, count: partnerCount)
             conversion = fit
             score = fit
@@ -108,7 +110,7 @@ enum Evaluation {
         // Where the truth is known, there is no doubt that fit would have to make up for.
         let exponent = scratch.knownConversions.isEmpty ? ExpectedValue.fitExponent(policy, state.tallies) : 0
         let features = LeadFeatures(lead, state.accounts, at: stamp)
-        features.write(to: &scratch.row, state.values)
+        features.write(to: &scratch.row, state.values, slots: state.model.slotCount)
         score(
             eligible, free: free, lead: lead, features, state, policy, exponent: exponent, at: stamp, into: &scratch)
         return exponent
@@ -204,6 +206,7 @@ enum Evaluation {
             minimum: Double(policy.minimumConversionBasisPoints) / 10_000, value: Double(lead.valueMinorUnits ?? 0),
             exponent: exponent, engagement: Engagement(state.tallies.programEngagement))
         scratch.fitCount = scorer.fit.count
+        scratch.conversionCount = scorer.conversion.count
         scorer.fill(
             scratch.partners, state, fitContributions: &scratch.fitContributions,
             conversionContributions: &scratch.conversionContributions, fits: &scratch.fit,
@@ -268,7 +271,7 @@ private struct Scorer {
             let estimate = conversion.estimate(
                 of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates, state.model.match,
                 own: own, shared: shared, profiles: profiles, beliefs: beliefs, into: &conversionContributions,
-                at: row * Conversion.count)
+                at: row * conversion.count)
             let acceptance = engagement.acceptance(habits[partner])
             let readings = FitReadings(
                 typicalDealMin: least[partner], typicalDealMax: most[partner], largestWonMinorUnits: largest[partner],

@@ -31,7 +31,7 @@ enum EvaluationDigest {
             pair.absorb(word(partners[row], isIn[row]), row + 1 < count ? word(partners[row + 1], isIn[row + 1]) : 0)
         }
         pair.absorb(scratch.fitContributions.span, count: count * scratch.fitCount)
-        pair.absorb(scratch.conversionContributions.span, count: count * Conversion.count)
+        pair.absorb(scratch.conversionContributions.span, count: count * scratch.conversionCount)
         pair.absorb(scratch.engagement.span, count: count)
         pair.absorb(scratch.score.span, count: count)
         pair.absorb(scratch.placePrice.span, count: count)
@@ -47,7 +47,7 @@ enum EvaluationDigest {
             even.absorb(word(partners[row], isIn[row]))
             odd.absorb(word(partners[row + 1], isIn[row + 1]))
             absorb(scratch.fitContributions.span, row, width: scratch.fitCount, into: &even, &odd)
-            absorb(scratch.conversionContributions.span, row, width: Conversion.count, into: &even, &odd)
+            absorb(scratch.conversionContributions.span, row, width: scratch.conversionCount, into: &even, &odd)
             absorb(scratch.engagement.span, row, width: 1, into: &even, &odd)
             absorb(scratch.score.span, row, width: 1, into: &even, &odd)
             absorb(scratch.placePrice.span, row, width: 1, into: &even, &odd)
@@ -75,7 +75,7 @@ enum EvaluationDigest {
         for column in row * scratch.fitCount..<(row + 1) * scratch.fitCount {
             hash.absorb(scratch.fitContributions[column])
         }
-        for column in row * Conversion.count..<(row + 1) * Conversion.count {
+        for column in row * scratch.conversionCount..<(row + 1) * scratch.conversionCount {
             hash.absorb(scratch.conversionContributions[column])
         }
         hash.absorb(scratch.engagement[row])

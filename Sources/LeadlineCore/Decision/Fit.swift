@@ -13,10 +13,9 @@ struct FitReadings {
 
 /// Fit of one lead, prepared once and then asked for each partner.
 ///
-/// Each contribution is its weight times a match of 0 to 1. What the lead does not state, or the profile
-/// leaves open, counts half: silence neither helps nor harms one partner more than another. Since logic version 2 a
-/// match
-/// is what outcomes and answers say of the partner (`LivingFit`), with the profile as the prior.
+/// Each contribution is its weight times a match of 0 to 1. What the lead does not state, or the profile leaves open,
+/// counts half: silence neither helps nor harms one partner more than another. Since logic version 2 a match is what
+/// outcomes and answers say of the partner (`LivingFit`), with the profile as the prior.
 struct Fit {
     private static let unknown = 0.5
 
@@ -43,7 +42,8 @@ struct Fit {
         rows.reserveCapacity(lead.technologies.count)
         for code in lead.technologies { rows.append(state.partners.listing(.technologies, code)) }
         technologies = rows
-        states = (lead.words.vertical != Vocabulary.none, lead.words.country != Vocabulary.none, lead.words.language != Vocabulary.none)
+        states = (lead.words.vertical != Vocabulary.none, lead.words.country != Vocabulary.none,
+            lead.words.language != Vocabulary.none)
         value = Double(lead.valueMinorUnits ?? 0)
         living = state.isLogic(2) ? LivingFit(lead, state, policy, at: stamp) : nil
     }
@@ -82,8 +82,7 @@ struct Fit {
         matches[FitContribution.technologies.rawValue] = technologyShare(partner)
         matches[FitContribution.winRate.rawValue] = readings.winRate
         // Whoever has won a larger deal than it states does larger deals. Where it states no range, one won deal is no
-        // range
-        // either: since version 2 the record then speaks by its weight alone.
+        // range either: since version 2 the record then speaks by its weight alone.
         let isOpen = living != nil && readings.typicalDealMin == 0 && readings.typicalDealMax == 0
         matches[FitContribution.dealSize.rawValue] = isOpen ? Self.unknown
             : range(readings.typicalDealMin, max(readings.typicalDealMax, readings.largestWonMinorUnits))

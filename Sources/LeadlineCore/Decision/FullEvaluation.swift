@@ -36,7 +36,8 @@ public struct ScoredCandidate: Sendable, Equatable {
     public var partnerID: String
     /// In the order of `FitContribution.allCases`, as many as the logic adds up; their sum is `fit`.
     public var fitContributions: [Double]
-    /// In the order of `ConversionContribution.allCases`, in log-odds; the logistic of their sum is `conversion`.
+    /// In the order of `ConversionContribution.allCases`, as many as the logic adds up, in log-odds; the logistic of
+    /// their sum is `conversion`.
     public var conversionContributions: [Double]
     public var fit: Double
     public var conversion: Double
@@ -66,7 +67,8 @@ public struct Evidence: Sendable, Equatable {
     public var wonAtDealSize: UInt32
     public var closedAtDealSize: UInt32
     public var largestWonMinorUnits: Int64
-    /// Won and closed deals with this value of the lead's, in the order of `LeadSlot.allCases`.
+    /// Won and closed deals with this value of the lead's, in the order of `LeadSlot.allCases`, as many as the logic
+    /// knows.
     public var bySlot: [SlotRecord]
     /// Leads it took and declined; first responses in time and deadlines missed.
     public var taken: UInt32
@@ -120,19 +122,20 @@ extension Decider {
         let events = decide(input, at: stamp, in: state, scratch: &scratch)
         guard let (leadID, summary) = events.lazy.compactMap(\.evaluated).first else { return (events, nil) }
         let view: LeadView
+        var stated: LeadAttributes?
         if case .leadSubmitted(let fact) = input.fact, !state.leads.knows(leadID) {
+            stated = fact.attributes
             view = state.view(of: fact.attributes, account: input.account)
         } else if let slot = state.leads.slot(of: leadID) {
             view = state.view(ofLeadAt: slot)
         } else {
             return (events, nil)
         }
-        return (events, FullEvaluation(summary, scratch, view, state, at: stamp))
+        return (events, FullEvaluation(summary, scratch, view, stating: stated, state, at: stamp))
     }
 
     /// Scores every partner that may have a lead that comes in, and decides nothing: fit, conversion, engagement,
-    /// expected
-    /// value. Returns how many were scored; 0 for other inputs and without a policy.
+    /// expected value. Returns how many were scored; 0 for other inputs and without a policy.
     public static func score(
         _ input: Input, at stamp: Timestamp, in state: State, scratch: inout EvaluationScratch
     ) -> Int {
@@ -157,8 +160,10 @@ extension Event {
 }
 
 extension FullEvaluation {
-    init(_ summary: EvaluationSummary, _ scratch: EvaluationScratch, _ view: LeadView, _ state: State,
-        at stamp: Timestamp) {
+    init(
+        _ summary: EvaluationSummary, _ scratch: EvaluationScratch, _ view: LeadView, stating stated: LeadAttributes?,
+        _ state: State, at stamp: Timestamp
+    ) {
         self.summary = summary
         let period = state.policy.map { CapacityLimits.period(at: stamp, $0) } ?? 0
         let column = state.tallies.column(ofVertical: view.words.vertical)
@@ -170,7 +175,8 @@ extension FullEvaluation {
                 fitContributions: Array(
                     scratch.fitContributions[row * scratch.fitCount..<(row + 1) * scratch.fitCount]),
                 conversionContributions: Array(
-                    scratch.conversionContributions[row * Conversion.count..<(row + 1) * Conversion.count]),
+                    scratch.conversionContributions[row * scratch.conversionCount..<(
+                        row + 1) * scratch.conversionCount]),
                 fit: scratch.fit[row], conversion: scratch.conversion[row], engagement: scratch.engagement[row],
                     score: scratch.score[row],
                 placePrice: scratch.placePrice[row], favour: scratch.favour[row],
@@ -194,7 +200,7 @@ extension FullEvaluation {
             }
         }
         self.excluded = excluded
-        lead = view.described(state, at: stamp)
+        lead = view.described(state, stating: stated, at: stamp)
         if let policy = state.policy {
             let weights = Fit.weights(state, policy)
             fitWeights = (0..<scratch.fitCount).map { weights[$0] }

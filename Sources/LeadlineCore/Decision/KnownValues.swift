@@ -1,29 +1,34 @@
 extension LeadView {
     /// What is known of the lead, for people to read, with the entry that stated each value.
-    func described(_ state: State, at stamp: Timestamp) -> [KnownValue] {
+    /// - Parameter stated: What the lead says itself where it just came in: its words may be new to the vocabulary.
+    func described(_ state: State, stating stated: LeadAttributes?, at stamp: Timestamp) -> [KnownValue] {
         var known: [KnownValue] = []
         func add(_ name: String, _ value: String, _ field: SourcedField) {
             known.append(KnownValue(field: name, value: value, position: position(of: field, state)))
         }
         for word in LeadWord.all where words[word] != Vocabulary.none {
-            add(word.spokenName, state.vocabulary.word(words[word]), word.sourced)
+            let own = stated?[word] ?? ""
+            add(word.spokenName, own.isEmpty ? state.vocabulary.word(words[word]) : own, word.sourced)
         }
-        if lawfulBasis != Vocabulary.none { add("lawful basis", state.vocabulary.word(lawfulBasis), .lawfulBasis) }
+        if basis != .unspecified { add("lawful basis", basis.name, .lawfulBasis) }
         if employees > 0 { add("employees", String(employees), .employees) }
-        if !technologies.isEmpty { add("technologies", Self.list(technologies, state), .technologies) }
+        if !technologies.isEmpty {
+            add("technologies", Self.list(technologies, stated?.technologies, state), .technologies)
+        }
         if !requiredCertifications.isEmpty {
-            add("required certifications", Self.list(requiredCertifications, state), .requiredCertifications)
+            let list = Self.list(requiredCertifications, stated?.requiredCertifications, state)
+            add("required certifications", list, .requiredCertifications)
         }
         return known + signals(state, at: stamp)
     }
 
-    private static func list(_ words: [Vocabulary.Code], _ state: State) -> String {
-        words.map(state.vocabulary.word).joined(separator: ", ")
+    private static func list(_ words: [Vocabulary.Code], _ stated: [String]?, _ state: State) -> String {
+        if let stated, !stated.isEmpty { return stated.joined(separator: ", ") }
+        return words.map(state.vocabulary.word).joined(separator: ", ")
     }
 
     /// The entry that stated a value: the account's last where the lead is silent, else the lead's own. A lead that
-    /// just
-    /// came in states its values in the entry that is being decided.
+    /// just came in states its values in the entry that is being decided.
     func position(of field: SourcedField, _ state: State) -> UInt64? {
         if fromAccount.contains(field) {
             return account.flatMap { state.accounts.accounts[$0].sources.position(of: field) }

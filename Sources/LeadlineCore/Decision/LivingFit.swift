@@ -80,8 +80,7 @@ struct LivingFit {
     /// Replaces what the profile alone says by what the record says, and adds the rest.
     ///
     /// - Vertical: the win rate in the lead's vertical, shrunk to the program's where the profile lists it and to
-    ///   nothing
-    ///   where not, against the program's rate: who wins there as often as the program does matches in full.
+    ///   nothing where not, against the program's rate: who wins there as often as the program does matches in full.
     /// - Deal size: 1 within the usual spread of the deals it has won, less the further the lead lies outside.
     /// - Acceptance: the share of its leads that it takes.
     /// - Response time: 1 for an answer at once, falling with the logarithm of the typical time, 0 from a week on.

@@ -64,7 +64,7 @@ extension State {
         if isLogic(2) { unrecordDeal(slot, Int(lead.holder)) }
         if lead.account != LeadTable.nowhere { disown(Int(lead.account), through: slot) }
         if (event.reason == .won) != lead.flags.contains(.won) {
-            let row = features(slot, at: lead.assignedAt).learnedRow(&values)
+            let row = features(slot, at: lead.assignedAt).learnedRow(&values, slots: model.slotCount)
             model.reserve(partners: partners.count, values: values.idEnd)
             model.correct(partner: Int(lead.holder), row: row.span, won: event.reason == .won)
             learnMatch(slot, Int(lead.holder), won: event.reason == .won, isCorrection: true, at: stamp)

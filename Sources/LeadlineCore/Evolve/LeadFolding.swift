@@ -23,12 +23,15 @@ extension State {
         leads.leads[slot] = lead
     }
 
-    /// Sets what is stated; what is not stays.
+    /// Sets what is stated; what is not stays. `view(of:account:)` foresees the codes in this order.
     private mutating func set(_ attributes: LeadAttributes, on lead: inout LeadTable.Lead) {
         for word in LeadWord.all where isLogic(word.sinceLogic) && !attributes[word].isEmpty {
             lead.words[word] = vocabulary.learn(attributes[word])
         }
-        if attributes.lawfulBasis != .unspecified { lead.lawfulBasis = attributes.lawfulBasis }
+        if attributes.lawfulBasis != .unspecified {
+            lead.lawfulBasis = attributes.lawfulBasis
+            if isLogic(3) { _ = vocabulary.learn(attributes.lawfulBasis.name) }
+        }
         if attributes.employees > 0 { lead.employees = attributes.employees }
         if let value = attributes.dealValue {
             lead.valueMinorUnits = value.minorUnits

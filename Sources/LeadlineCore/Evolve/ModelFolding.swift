@@ -9,9 +9,11 @@ extension State {
     mutating func award(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
         let view = view(ofLeadAt: slot)
         let features = LeadFeatures(view, accounts, at: stamp)
-        let row = features.learnedRow(&values)
+        let row = features.learnedRow(&values, slots: model.slotCount)
         model.reserve(partners: partners.count, values: values.idEnd)
-        model.match.columns.learn(features.codes, valueMinorUnits: view.valueMinorUnits ?? 0, model.match.settings)
+        model.match.columns.learn(
+            features.matchKeys(slots: model.slotCount), valueMinorUnits: view.valueMinorUnits ?? 0,
+            model.match.settings)
         let segments = Segments.of(
             partner, tallies, column: tallies.column(ofVertical: view.words.vertical),
             band: SizeBand.of(view.valueMinorUnits ?? 0), Segments.Base(model),
@@ -32,7 +34,8 @@ extension State {
 
     /// What the match model says of a lead at a partner.
     private func matchLogOdds(_ view: LeadView, _ features: LeadFeatures, _ partner: Int) -> Double {
-        let row = model.match.columns.row(features.codes, valueMinorUnits: view.valueMinorUnits ?? 0)
+        let row = model.match.columns.row(
+            features.matchKeys(slots: model.slotCount), valueMinorUnits: view.valueMinorUnits ?? 0)
         let match = MatchLists(view, partners).match(partner, partners.lists.span)
         let ofPartner = model.match.ofPartner(
             partner, row, match, own: model.match.own.span, shared: model.match.shared.span)
@@ -43,7 +46,8 @@ extension State {
     mutating func learnMatch(_ slot: Int, _ partner: Int, won: Bool, isCorrection: Bool, at stamp: Timestamp) {
         let view = view(ofLeadAt: slot)
         let features = LeadFeatures(view, accounts, at: leads.leads[slot].assignedAt)
-        var row = model.match.columns.row(features.codes, valueMinorUnits: view.valueMinorUnits ?? 0)
+        var row = model.match.columns.row(
+            features.matchKeys(slots: model.slotCount), valueMinorUnits: view.valueMinorUnits ?? 0)
         row.match = MatchLists(view, partners).match(partner, partners.lists.span)
         if isCorrection {
             model.match.correct(partner, row, won: won)

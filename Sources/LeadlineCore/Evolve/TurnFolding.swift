@@ -44,8 +44,7 @@ extension State {
     }
 
     /// True if a lead so routed is a turn where partners take turns: an owner's lead is one too from logic version 2
-    /// on,
-    /// unless the policy says that ownership keeps the turn.
+    /// on, unless the policy says that ownership keeps the turn.
     func isRotationTurn(_ evaluation: EvaluationSummary) -> Bool {
         switch evaluation.basis {
         case .rotation: true

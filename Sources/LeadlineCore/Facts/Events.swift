@@ -218,8 +218,7 @@ public struct ReminderDue: Sendable, Equatable {
 }
 
 /// A closed lead was kept for as long as the policy says: the person's key is destroyed. Or rejected records were:
-/// their
-/// keys are.
+/// their keys are.
 public struct RetentionApplied: Sendable, Equatable {
     /// Empty for rejected records.
     public var leadID: String

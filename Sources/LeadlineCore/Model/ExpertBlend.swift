@@ -18,8 +18,7 @@ struct ExpertBlend: Sendable, Equatable {
     private(set) var spreads: SIMD8<Double>
     private let multiplierPriors: SIMD8<Double>
     /// By partner: decayed log-losses on its own leads, and what they do to the weights. Who is the exception that
-    /// segments
-    /// see and profiles do not is believed to be one.
+    /// segments see and profiles do not is believed to be one.
     private(set) var partnerLosses: [SIMD8<Double>] = []
     private(set) var partnerBeliefs: [SIMD8<Double>] = []
 
@@ -80,9 +79,8 @@ struct ExpertBlend: Sendable, Equatable {
     }
 
     /// What losses do to weights: 1 for the best of the experts in use, less for the others, 0 for those not in use.
-    /// Who
-    /// lies behind by much less than `tolerance` is believed nearly as before, by much more as if it had been that much
-    /// less.
+    /// Who lies behind by much less than `tolerance` is believed nearly as before, by much more as if it had been that
+    /// much less.
     private static func beliefs(
         _ losses: SIMD8<Double>, rate: Double, tolerance: Double, _ settings: WinModelSettings
     ) -> SIMD8<Double> {

@@ -10,6 +10,10 @@ struct MatchColumns: Sendable, Equatable {
     private(set) var valuesSeen = 0.0
 
     private static let settlesAfter = 300.0
+    /// The upper eight bits of the key of a slot that came later, and how many columns such values have: there is no
+    /// end of them, and the others are to have theirs.
+    static let laterMark: UInt32 = 8
+    private static let laterMax = 16
 
     init() {}
 
@@ -24,7 +28,7 @@ struct MatchColumns: Sendable, Equatable {
     /// A lead as the model sees it, without its matches.
     func row(_ codes: SIMD8<UInt32>, valueMinorUnits: Int64) -> MatchRow {
         var row = MatchRow()
-        for slot in 0..<8 where Self.counts(slot) { row.values[slot] = Self.column(codes[slot], values) }
+        for slot in 0..<8 where Self.counts(codes[slot]) { row.values[slot] = Self.column(codes[slot], values) }
         row.vertical = Self.column(codes[LeadSlot.vertical.rawValue], verticals)
         row.product = Self.column(codes[LeadSlot.product.rawValue], products)
         row.size = valuesSeen == 0 ? 0 : Self.logValue(valueMinorUnits) - meanLogValue
@@ -33,7 +37,9 @@ struct MatchColumns: Sendable, Equatable {
 
     /// Gives the lead's values columns.
     mutating func learn(_ codes: SIMD8<UInt32>, valueMinorUnits: Int64, _ settings: MatchModelSettings) {
-        for slot in 0..<8 where Self.counts(slot) { Self.add(codes[slot], to: &values, settings.values) }
+        for slot in 0..<8 where Self.counts(codes[slot]) && hasRoom(codes[slot]) {
+            Self.add(codes[slot], to: &values, settings.values)
+        }
         Self.add(codes[LeadSlot.vertical.rawValue], to: &verticals, settings.verticals)
         Self.add(codes[LeadSlot.product.rawValue], to: &products, settings.products)
         if valuesSeen >= Self.settlesAfter { return }
@@ -42,7 +48,11 @@ struct MatchColumns: Sendable, Equatable {
     }
 
     /// The size of a deal is a number here, not a value.
-    private static func counts(_ slot: Int) -> Bool { slot != LeadSlot.dealSize.rawValue }
+    private static func counts(_ key: UInt32) -> Bool { key >> 24 != UInt32(LeadSlot.dealSize.rawValue) }
+
+    private func hasRoom(_ key: UInt32) -> Bool {
+        key >> 24 != Self.laterMark || values.count { $0 >> 24 == Self.laterMark } < Self.laterMax
+    }
 
     private static func logValue(_ minorUnits: Int64) -> Double {
         ElementaryFunctions.log(Double(max(minorUnits, 100)))
@@ -62,8 +72,7 @@ struct MatchColumns: Sendable, Equatable {
 /// What a lead's matches are read off, looked up once for all partners.
 ///
 /// A match is +1/2 where the profile lists what the lead states, and -1/2 where it lists other things; 0 where the lead
-/// is
-/// silent or the profile lists nothing: silence neither helps nor harms.
+/// is silent or the profile lists nothing: silence neither helps nor harms.
 struct MatchLists: Sendable {
     private let vertical: BitRow?
     private let product: BitRow?
@@ -78,7 +87,8 @@ struct MatchLists: Sendable {
         var rows: [BitRow?] = []
         for code in lead.technologies { rows.append(partners.listing(.technologies, code)) }
         technologies = rows
-        states = (lead.words.vertical != Vocabulary.none, lead.words.product != Vocabulary.none, lead.words.language != Vocabulary.none)
+        states = (lead.words.vertical != Vocabulary.none, lead.words.product != Vocabulary.none,
+            lead.words.language != Vocabulary.none)
     }
 
     /// Vertical, product, language and technologies.

@@ -38,19 +38,16 @@ struct MatchRow: Sendable, Equatable {
 }
 
 /// How well a partner suits a lead, learned from outcomes with the partner's profile: one weight a match for all
-/// partners
-/// (vertical, product, language, technologies), and each partner's own deviations (skill, vertical, product, deal size)
-/// around them.
+/// partners (vertical, product, language, technologies), and each partner's own deviations (skill, vertical, product,
+/// deal size) around them.
 ///
 ///     log-odds = shared . x(lead, match) + own(partner) . z(lead)
 ///
 /// A hierarchical Bayesian logistic regression (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec. 16.4), filtered
 /// online: the shared weights and each partner's are Gaussian blocks with full covariance, independent of one another;
-/// an
-/// outcome moves both by one closed-form step (assumed-density filtering, Opper 1998, with MacKay's 1992 moderation). A
-/// partner's skill wanders: its variance grows by the day (West and Harrison, "Bayesian Forecasting and Dynamic
-/// Models",
-/// 1997, ch. 2). An outcome costs O(shared^2 + own^2), a prediction O(features).
+/// an outcome moves both by one closed-form step (assumed-density filtering, Opper 1998, with MacKay's 1992
+/// moderation). A partner's skill wanders: its variance grows by the day (West and Harrison, "Bayesian Forecasting and
+/// Dynamic Models", 1997, ch. 2). An outcome costs O(shared^2 + own^2), a prediction O(features).
 struct MatchModel: Sendable {
     /// What a partner adds to a lead, by what it is about.
     struct OfPartner: Sendable {

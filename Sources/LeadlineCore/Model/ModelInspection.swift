@@ -1,8 +1,7 @@
 // What the model believes, as copies for the outside.
 
 /// The model as it stands, with its largest effects. All effects are in log-odds as predictions add them up:
-/// multipliers
-/// and the weights of the experts are in them.
+/// multipliers and the weights of the experts are in them.
 public struct ModelStanding: Sendable, Equatable {
     /// One of the four ways to predict that are blended.
     public struct Expert: Sendable, Equatable {
@@ -99,6 +98,8 @@ public struct ModelStanding: Sendable, Equatable {
     /// A hash over all it knows.
     public var contentHash: Digest128
     public var settings: WinModelSettings
+    /// What it knows leads by.
+    public var slots: [LeadSlot]
     /// The program's win rate, deals still open accounted for.
     public var baseRate: Double
     /// Variance of its log-odds.
@@ -152,6 +153,7 @@ extension State {
         let cells = modelCells()
         return ModelStanding(
             version: model.version, contentHash: model.contentHash(), settings: model.settings,
+                slots: Array(LeadSlot.all.prefix(model.slotCount)),
             baseRate: curve.baseRate, baseVariance: curve.baseVariance, priorRate: model.settings.priorRate,
             priorStrength: model.settings.priorStrength,
             experts: Self.experts(blend), multipliers: Self.multipliers(blend), awards: model.awards.next,
@@ -309,15 +311,16 @@ extension State {
             // Shared ids are one more than their slot.
             return ModelStanding.Value(slot: LeadSlot(rawValue: id - 1) ?? .vertical, word: "others")
         }
+        if key & 0xff_ffff == FeatureValues.others { return ModelStanding.Value(slot: slot, word: "others") }
         let code = Int(key & 0xff_ffff)
         var value = ModelStanding.Value(slot: slot, word: "")
         switch slot {
-        case .vertical, .country, .source, .product: value.word = stated(code, else: "not stated")
         case .companySize: value.word = Self.companySizes[min(code, Self.companySizes.count - 1)]
         case .dealSize: Self.setDealSize(&value, code)
         case .intent:
             let strength = ["under 25", "25 to 49", "50 to 74", "75 and more"][code & 3]
             value.word = code == 0 ? "none" : "\(stated(code >> 2, else: "none")), strength \(strength)"
+        default: value.word = stated(code, else: "not stated")
         }
         return value
     }

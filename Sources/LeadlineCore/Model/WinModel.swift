@@ -5,10 +5,9 @@
 ///                     + w3 x segment + w4 x match
 ///
 /// Every weight is Gaussian and learned by one closed-form step an outcome (`WinWeights`); the base rate accounts for
-/// deals
-/// that are still open (`ClosingCurve`); w and a are learned from what was said at the award (`ExpertBlend`). A lead is
-/// a
-/// row of value ids, one a slot. Pure arithmetic in a fixed order: the same calls give the same bits anywhere.
+/// deals that are still open (`ClosingCurve`); w and a are learned from what was said at the award (`ExpertBlend`). A
+/// lead is a row of value ids, one a slot. Pure arithmetic in a fixed order: the same calls give the same bits
+/// anywhere.
 public struct WinModel: Sendable {
     private(set) var settings: WinModelSettings
     var weights: WinWeights
@@ -41,6 +40,12 @@ public struct WinModel: Sendable {
     public mutating func reserve(partners: Int, values: Int) {
         weights.reserve(partners: partners, values: values, settings)
         if settings.partnerBlendRate > 0 { blend.reserve(partners: partners) }
+    }
+
+    /// Leads have one value more from here on; of those awarded before it is `value`, of which nothing was learned.
+    mutating func addSlot(_ value: Int32) {
+        weights.addSlot()
+        awards.addSlot(value)
     }
 
     /// The program's win rate, deals still open accounted for.
@@ -161,8 +166,7 @@ public struct WinModel: Sendable {
     }
 
     /// Time passes. A lead that reaches the end of an age band enters the closing curve and, if still open, teaches
-    /// what
-    /// it is worth by then; a lead old enough judges the experts.
+    /// what it is worth by then; a lead old enough judges the experts.
     public mutating func advance(to day: Int) {
         let today = Int32(clamping: day)
         self.day = max(self.day, today)

@@ -45,6 +45,9 @@ public struct WinModelSettings: Sendable, Equatable {
     public var multiplierForgetting = 0.0005
     /// Share of the eventual outcomes that must be in before a cohort judges the experts.
     public var maturity = 0.8
+    /// Slots among which the budgets are shared; those beyond have the same share besides, so that a slot that comes
+    /// later changes no prior. 0 is all.
+    public var budgetedSlots = 0
     /// Most slots that are crossed with one another.
     public var pairedSlotsMax = 16
     /// Cells for pairs of values, as a power of two; pairs that share a cell share what they learn.
@@ -59,6 +62,8 @@ public struct WinModelSettings: Sendable, Equatable {
         settings.partnerBlendRate = 3
         settings.partnerBlendTolerance = version >= 2 ? 2 : 0
         settings.pairBits = 14
+        settings.budgetedSlots = LeadSlot.firstCount
+        settings.pairedSlotsMax = LeadSlot.firstCount
         return settings
     }
 }

@@ -5,7 +5,7 @@
 /// Cells of partners lie side by side under each value, so that one lead is scored against all partners by running
 /// along a few rows. Id 0 is "no value that was ever learned": it stays at the prior.
 struct WinWeights: Sendable {
-    let slotCount: Int
+    private(set) var slotCount: Int
     let pairSlots: [SIMD2<Int32>]
     let slotPrior: Double
     let crossPrior: Double
@@ -39,13 +39,17 @@ struct WinWeights: Sendable {
         var list: [SIMD2<Int32>] = []
         for a in 0..<max(paired - 1, 0) { for b in (a + 1)..<paired { list.append(SIMD2(Int32(a), Int32(b))) } }
         pairSlots = list
-        slotPrior = settings.slotBudget / Double(max(slotCount, 1))
-        crossPrior = settings.crossBudget / Double(max(slotCount, 1))
+        let sharers = settings.budgetedSlots == 0 ? slotCount : settings.budgetedSlots
+        slotPrior = settings.slotBudget / Double(max(sharers, 1))
+        crossPrior = settings.crossBudget / Double(max(sharers, 1))
         pairPrior = settings.pairBudget / Double(max(list.count, 1))
         pairCount = 1 << settings.pairBits
         bias = WeightCell(0, settings.biasVariance)
         growValues(to: 1, stride: 0)
     }
+
+    /// Leads have one value more from here on.
+    mutating func addSlot() { slotCount += 1 }
 
     /// Makes room for partners and values.
     mutating func reserve(partners count: Int, values: Int, _ settings: WinModelSettings) {

@@ -1,6 +1,5 @@
 /// The same functions of four numbers at once, each to the bits that it has alone: the same steps in the same order,
-/// side by
-/// side, for a polynomial waits for each of its steps. What lies at the ends of the range goes one by one.
+/// side by side, for a polynomial waits for each of its steps. What lies at the ends of the range goes one by one.
 extension ElementaryFunctions {
     /// Beyond it, powers of e are subnormal or none.
     private static let ordinary = 708.0

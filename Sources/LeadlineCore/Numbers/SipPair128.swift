@@ -2,8 +2,7 @@
 /// one round a word and three at the end, the authors' fast variant): even words go to one, odd words to the other.
 ///
 /// A single SipHash waits for its own last round; two of them keep the machine busy. For long columns, under the key
-/// and
-/// with the purpose of `SipHash128`.
+/// and with the purpose of `SipHash128`.
 struct SipPair128 {
     private var even = SipWords()
     private var odd = SipWords()

@@ -50,9 +50,8 @@ enum CapacityLimits {
     }
 
     /// Places that the cap on open leads leaves for so many days: those free now, and those that come free as deals
-    /// close.
-    /// A place is held for `meanOpenDays`, so that a cap of n lets n / meanOpenDays leads through a day (Little, 1961).
-    /// Nil without a cap, and where it is not known yet how long leads stay open.
+    /// close. A place is held for `meanOpenDays`, so that a cap of n lets n / meanOpenDays leads through a day (Little,
+    /// 1961). Nil without a cap, and where it is not known yet how long leads stay open.
     @inline(__always)
     private static func openPlaces(_ state: State, _ partner: Int, days: Double) -> UInt32? {
         let most = state.partners.openLeadsMax[partner], open = state.partners.openLeads[partner]

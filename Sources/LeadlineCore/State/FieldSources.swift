@@ -4,7 +4,8 @@ struct SourcedField: Sendable, Equatable {
 
     private init(bit: UInt16) { self.bit = bit }
 
-    /// The first seven words, which are those that every version knows, have the first bits; later ones follow the rest.
+    /// The first seven words, which are those that every version knows, have the first bits; later ones follow the
+    /// rest.
     init(_ word: LeadWord) {
         let number = UInt16(word.rawValue)
         bit = number < 7 ? number : number + 6

@@ -37,8 +37,7 @@ struct IntentSignals: Sendable, Equatable {
 
     /// Takes in what a vendor said. It replaces what the same vendor said of the topic before, unless it tells of an
     /// earlier time: vendors' events come in any order. Of more signals than are remembered the weakest goes, by what
-    /// is
-    /// left of it at `stamp`; of equals the one that was seen longest ago, then the older row.
+    /// is left of it at `stamp`; of equals the one that was seen longest ago, then the older row.
     mutating func observe(_ signal: IntentSignal, at stamp: Timestamp) {
         // What an older logic remembered without its vendor gives way to the first vendor who names the topic.
         let known = signals.firstIndex { $0.topic == signal.topic && $0.observer == signal.observer }

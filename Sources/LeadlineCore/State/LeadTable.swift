@@ -58,8 +58,7 @@ struct LeadTable: Sendable {
         /// Who was credited when this lead cost its holder a turn among equals; nobody if a decline gives nothing back.
         var turn = BitRow()
         /// What this lead moved its holder on by in the rotation of its country; 0 if a decline gives nothing back.
-        /// Since
-        /// logic version 2.
+        /// Since logic version 2.
         var strideMicros: Int64 = 0
         /// Steps of the escalation ladder climbed since the lead came to the human queue.
         var rung: UInt8 = 0

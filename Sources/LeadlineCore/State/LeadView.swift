@@ -4,6 +4,8 @@
 struct LeadView: Sendable {
     var words = LeadWords()
     var lawfulBasis = Vocabulary.none
+    /// The same as the lead states it.
+    var basis = LawfulBasis.unspecified
     var employees: UInt32 = 0
     /// In the program's minor units; nil where its currency has no rate.
     var valueMinorUnits: Int64?
@@ -69,16 +71,25 @@ extension LeadView {
 
 extension State {
     /// A lead that just came in, before it is folded.
+    ///
+    /// Since logic version 3 a word that the vocabulary does not know yet has the code that folding will give it, so
+    /// words are looked at in the order in which `set` learns them. Before, it was a word that equals no other.
     func view(of attributes: LeadAttributes, account: Digest128?) -> LeadView {
         var view = LeadView()
-        for word in LeadWord.all where isLogic(word.sinceLogic) { view.words[word] = vocabulary.code(of: attributes[word]) }
-        view.lawfulBasis = vocabulary.code(of: attributes.lawfulBasis.name)
+        var news: [String] = []
+        func code(_ word: String) -> Vocabulary.Code {
+            isLogic(3) ? vocabulary.code(of: word, announcing: &news) : vocabulary.code(of: word)
+        }
+        for word in LeadWord.all where isLogic(word.sinceLogic) { view.words[word] = code(attributes[word]) }
+        view.basis = attributes.lawfulBasis
+        view.lawfulBasis = code(attributes.lawfulBasis.name)
         view.employees = attributes.employees
         view.valueMinorUnits = valueInProgramCurrency(attributes.dealValue)
         view.statesValue = attributes.dealValue != nil
-        if !attributes.technologies.isEmpty { view.technologies = attributes.technologies.map(vocabulary.code(of:)) }
+        if let money = attributes.dealValue { _ = code(money.currency) }
+        if !attributes.technologies.isEmpty { view.technologies = attributes.technologies.map(code) }
         if !attributes.requiredCertifications.isEmpty {
-            view.requiredCertifications = attributes.requiredCertifications.map(vocabulary.code(of:))
+            view.requiredCertifications = attributes.requiredCertifications.map(code)
         }
         view.account = account.flatMap(accounts.index(of:))
         view.pseudonym = account
@@ -92,6 +103,7 @@ extension State {
         var view = LeadView()
         view.slot = UInt32(slot)
         view.words = lead.words
+        view.basis = lead.lawfulBasis
         view.lawfulBasis = vocabulary.code(of: lead.lawfulBasis.name)
         view.employees = lead.employees
         view.valueMinorUnits = value(of: lead)

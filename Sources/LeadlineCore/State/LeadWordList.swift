@@ -6,6 +6,7 @@ extension LeadWord {
     /// Those that came later. The states of the versions that know them write them behind everything else of a lead.
     static let later = all.filter { $0.sinceLogic > 0 }
 
-    /// The bit by which the state remembers who stated it. The first seven are followed by the fields that are no words.
+    /// The bit by which the state remembers who stated it. The first seven are followed by the fields that are no
+    /// words.
     var sourced: SourcedField { SourcedField(self) }
 }

@@ -30,8 +30,7 @@ struct Lots: Sendable, Equatable {
     }
 
     /// The next lead's lot; nil where none is drawn, or the period has had all it may have. `candidates` are at least
-    /// one;
-    /// between one, there is no lot.
+    /// one; between one, there is no lot.
     func draw(_ exploration: Exploration, candidates: Int, period now: Int64) -> Draw? {
         if candidates < 2 { return nil }
         if exploration.leadsPerPeriodMax > 0, period == now, explored >= exploration.leadsPerPeriodMax { return nil }

@@ -1,8 +1,7 @@
 /// Won and closed deals of each partner in each vertical over the last twelve months of 30 days; since logic version 2.
 ///
 /// Only pairs in which a deal was decided have a cell, and there are at most so many: once they are all taken, those
-/// that
-/// twelve months have passed over make room, and where none has, what is new goes uncounted.
+/// that twelve months have passed over make room, and where none has, what is new goes uncounted.
 struct MonthlyTallies: Sendable {
     static let monthCount = 12
     static let daysPerMonth: Int32 = 30

@@ -125,8 +125,7 @@ struct PartnerTable: Sendable, Equatable {
     func canBecome(_ new: Status, at index: Int) -> Bool { status[index] != new && status[index] != .removed }
 
     /// Notes when the partner got a lead. Leads of one moment lie a microsecond apart, in their order, so that a bulk
-    /// of
-    /// them goes where they would have gone one by one.
+    /// of them goes where they would have gone one by one.
     mutating func noteTurn(_ index: Int, at stamp: Timestamp) {
         restoreTurn(index, at: max(stamp, latestTurn.adding(micros: 1)))
     }

@@ -1,8 +1,7 @@
 import DequeModule
 
 /// Closed leads whose persons' keys the policy has destroyed in time, in order of closing. Kept from logic 2 on, and
-/// only
-/// for what the policy does not keep for ever.
+/// only for what the policy does not keep for ever.
 struct RetentionQueue: Sendable {
     struct Lead: Sendable, Equatable {
         var id: String

@@ -1,8 +1,6 @@
 // Where snapshots belong. Taking and keeping them is the engine's business; where they fall is stated here, because
-// state
-// hashes fall at the same positions and are compared between instances and by auditors: the positions must be a
-// function
-// of the journal alone, so of position and state size, and nothing that an instance sets may move them.
+// state hashes fall at the same positions and are compared between instances and by auditors: the positions must be a
+// function of the journal alone, so of position and state size, and nothing that an instance sets may move them.
 
 extension State {
     /// A measure of the state's size, by which snapshots are spaced: leads, accounts, partners, events remembered.

@@ -34,7 +34,8 @@ public struct State: Sendable {
     var months = MonthlyTallies()
     var fitModel = FitWeightModel(from: FitWeights().shares(logic: Logic.newest))
     /// P(won | lead, partner), and the values by which it knows leads.
-    var model = WinModel(slotCount: LeadSlot.allCases.count, settings: .withSegments(logic: Logic.oldest))
+    var model = WinModel(
+        slotCount: LeadSlot.count(logic: Logic.oldest), settings: .withSegments(logic: Logic.oldest))
     var values = FeatureValues()
     /// What places are worth, whose turn it is, and the lots that were drawn.
     var prices = BidPrices()

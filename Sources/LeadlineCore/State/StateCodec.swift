@@ -82,8 +82,9 @@ extension State {
         } else {
             for _ in 0..<partners.count { records.addPartner() }
         }
-        for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { _ = values.learn(key) }
+        for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { values.restore(key) }
         model = try WinModel(from: &r, settings: .withSegments(logic: logicVersion))
+        guard model.slotCount == LeadSlot.count(logic: logicVersion) else { throw .invalid(at: r.at) }
         prices = try BidPrices(from: &r)
         guard prices.use.count == partners.count, prices.recent.bids.allSatisfy({ $0.partner < partners.count }) else {
             throw .invalid(at: r.at)

@@ -3,8 +3,7 @@
 ///
 /// Each turn moves a partner on by a stride, the shorter the greater its weight; the one who is least far gets the next
 /// turn. Who was away comes back level with those who were not: neither owed what it missed, nor set back. A turn that
-/// is
-/// given back is a credit, which stays until it is used.
+/// is given back is a credit, which stays until it is used.
 struct TurnTable: Sendable, Equatable {
     /// What a partner of weight 1 moves on by.
     static let strideMicros: Int64 = 1_000_000
