@@ -6,6 +6,8 @@ public enum ConversionContribution: Int, Sendable, CaseIterable {
     case partnerVertical, partnerCountry, partnerCompanySize, partnerDealSize, partnerSource, partnerProduct,
         partnerIntent
     case partnerLanguage, partnerTechnologies
+    /// Since logic version 3.
+    case partnerCampaign
 
     /// Name in explanations.
     public var name: String {

@@ -26,6 +26,8 @@ public struct LeadAttributes: Sendable, Equatable {
     public var residency = ""
     /// On what ground the lead may be processed.
     public var lawfulBasis = LawfulBasis.unspecified
+    /// Marketing campaign that the lead came from, by its id in the vendor's own system, e.g. "2026-spring-fair".
+    public var campaign = ""
     public init() {}
 
     /// A word that is stated; empty where it is not.
@@ -39,6 +41,7 @@ public struct LeadAttributes: Sendable, Equatable {
             case .product: product
             case .source: source
             case .residency: residency
+            case .campaign: campaign
             }
         }
         set {
@@ -50,6 +53,7 @@ public struct LeadAttributes: Sendable, Equatable {
             case .product: product = newValue
             case .source: source = newValue
             case .residency: residency = newValue
+            case .campaign: campaign = newValue
             }
         }
     }
@@ -71,6 +75,8 @@ public enum LeadWord: UInt8, Sendable, CaseIterable {
     case source
     /// Region in which the person's data must stay, e.g. "eu"; empty is anywhere.
     case residency
+    /// Marketing campaign that the lead came from, by its id in the vendor's own system, e.g. "2026-spring-fair".
+    case campaign
 
     /// Its name in the schema.
     public var name: String {
@@ -82,6 +88,7 @@ public enum LeadWord: UInt8, Sendable, CaseIterable {
         case .product: "product"
         case .source: "source"
         case .residency: "residency"
+        case .campaign: "campaign"
         }
     }
 
@@ -95,6 +102,7 @@ public enum LeadWord: UInt8, Sendable, CaseIterable {
         case .product: 0
         case .source: 0
         case .residency: 0
+        case .campaign: 3
         }
     }
 }
@@ -108,6 +116,7 @@ struct LeadWords: Sendable, Equatable {
     var product = Vocabulary.none
     var source = Vocabulary.none
     var residency = Vocabulary.none
+    var campaign = Vocabulary.none
 
     subscript(_ word: LeadWord) -> Vocabulary.Code {
         get {
@@ -119,6 +128,7 @@ struct LeadWords: Sendable, Equatable {
             case .product: product
             case .source: source
             case .residency: residency
+            case .campaign: campaign
             }
         }
         set {
@@ -130,6 +140,7 @@ struct LeadWords: Sendable, Equatable {
             case .product: product = newValue
             case .source: source = newValue
             case .residency: residency = newValue
+            case .campaign: campaign = newValue
             }
         }
     }

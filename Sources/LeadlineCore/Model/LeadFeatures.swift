@@ -1,6 +1,8 @@
 /// What the model knows a lead by: one value a slot.
 public enum LeadSlot: Int, Sendable, CaseIterable {
     case vertical = 0, country, companySize, dealSize, source, product, intent
+    /// Since logic version 3.
+    case campaign
 
     /// Name in explanations.
     public var name: String {
@@ -18,6 +20,7 @@ public enum LeadSlot: Int, Sendable, CaseIterable {
         case .country: .country
         case .source: .source
         case .product: .product
+        case .campaign: .campaign
         case .companySize, .dealSize, .intent: nil
         }
     }

@@ -14,6 +14,7 @@ extension WireLeadSubmitted {
             case .product: product
             case .source: source
             case .residency: residency
+            case .campaign: campaign
             }
         }
         set {
@@ -25,6 +26,7 @@ extension WireLeadSubmitted {
             case .product: product = newValue
             case .source: source = newValue
             case .residency: residency = newValue
+            case .campaign: campaign = newValue
             }
         }
     }

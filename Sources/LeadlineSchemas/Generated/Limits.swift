@@ -237,6 +237,7 @@ extension LeadSubmitted {
         for each in attributes.requiredCertifications { try at.word(each, "required_certifications", required: true) }
         try at.word(attributes.residency, "residency")
         if let past = pastPartnerID { try at.inside("past_assignment").id(past, "partner_id", required: true) }
+        try at.id(attributes.campaign, "campaign")
     }
 }
 
@@ -255,6 +256,7 @@ extension LeadUpdated {
         try at.count(attributes.requiredCertifications.count, "required_certifications", most: 64)
         for each in attributes.requiredCertifications { try at.word(each, "required_certifications", required: true) }
         try at.word(attributes.residency, "residency")
+        try at.id(attributes.campaign, "campaign")
     }
 }
 

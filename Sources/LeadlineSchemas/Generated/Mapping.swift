@@ -836,6 +836,7 @@ extension LeadSubmitted: WireMessage {
         var residency = ""
         var lawfulBasis = LawfulBasis.unspecified
         var pastAssignment: PartnerReference?
+        var campaign = ""
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -852,6 +853,7 @@ extension LeadSubmitted: WireMessage {
             case 16: residency = try reader.string("residency")
             case 17: lawfulBasis = try reader.choice("lawful_basis")
             case 18: pastAssignment = try reader.message("past_assignment")
+            case 19: campaign = try reader.string("campaign")
             default: try reader.skip()
             }
         }
@@ -868,6 +870,7 @@ extension LeadSubmitted: WireMessage {
         attributes.requiredCertifications = requiredCertifications
         attributes.residency = residency
         attributes.lawfulBasis = lawfulBasis
+        attributes.campaign = campaign
         return Self(leadID: leadID, attributes: attributes, pastPartnerID: pastAssignment?.partnerID)
     }
 
@@ -886,6 +889,7 @@ extension LeadSubmitted: WireMessage {
         writer.string(16, attributes.residency)
         writer.choice(17, attributes.lawfulBasis)
         writer.message(18, pastPartnerID.map(PartnerReference.init(partnerID:)))
+        writer.string(19, attributes.campaign)
     }
 }
 
@@ -904,6 +908,7 @@ extension LeadUpdated: WireMessage {
         var requiredCertifications: [String] = []
         var residency = ""
         var lawfulBasis = LawfulBasis.unspecified
+        var campaign = ""
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -919,6 +924,7 @@ extension LeadUpdated: WireMessage {
             case 15: requiredCertifications.append(try reader.string("required_certifications"))
             case 16: residency = try reader.string("residency")
             case 17: lawfulBasis = try reader.choice("lawful_basis")
+            case 19: campaign = try reader.string("campaign")
             default: try reader.skip()
             }
         }
@@ -935,6 +941,7 @@ extension LeadUpdated: WireMessage {
         attributes.requiredCertifications = requiredCertifications
         attributes.residency = residency
         attributes.lawfulBasis = lawfulBasis
+        attributes.campaign = campaign
         return Self(leadID: leadID, attributes: attributes)
     }
 
@@ -952,6 +959,7 @@ extension LeadUpdated: WireMessage {
         writer.strings(15, attributes.requiredCertifications)
         writer.string(16, attributes.residency)
         writer.choice(17, attributes.lawfulBasis)
+        writer.string(19, attributes.campaign)
     }
 }
 
