@@ -17,6 +17,7 @@ import DequeModule
 /// | | owners' and declined leads count in the rotation of a country as they do among equals
 /// | | persons of closed leads are forgotten as the policy says |
 /// | 3 | a word that no lead stated before is itself from the first lead on, not a stranger to every list and turn |
+/// | | the model learns from the campaign that a lead came from |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1

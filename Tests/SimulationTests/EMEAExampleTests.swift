@@ -16,7 +16,8 @@ import Yams
     /// By logic version: chain head after the second assignment, under the keys below, and digest of the first: any
     /// change to a decision of this example shows. A version that is still being made has none.
     private static let golden: [UInt32: (head: String, digest: String)] = [
-        2: ("0f873da5bce51bf32a3ccaad8878b7866cf582edb2c2891a02957fe48dc69cb9", "30d583d74925a0c35bc92c07b7bbd590")
+        2: ("0f873da5bce51bf32a3ccaad8878b7866cf582edb2c2891a02957fe48dc69cb9", "30d583d74925a0c35bc92c07b7bbd590"),
+        3: ("5b20f5041b2d8f9c3f5eb1a69b129f0655572787503f167769a62907b06b12aa", "bba352cd0e140ba81d6ad892c54d1d23"),
     ]
 
     private let scenario: Scenario
