@@ -164,7 +164,7 @@ public enum ExplanationText {
     ) -> [Term] {
         var terms: [Term] = []
         let doubt = 1 - (a.conversion + b.conversion) / 2
-        for kind in ConversionContribution.allCases where kind != .program {
+        for kind in ConversionContribution.allCases.prefix(a.conversionContributions.count) where kind != .program {
             let (x, y) = (a.conversionContributions[kind.rawValue], b.conversionContributions[kind.rawValue])
             let text = "\(word(kind, vertical)) \(DecimalText.signed(x)) against \(DecimalText.signed(y))"
             terms.append(Term(effect: (x - y) * doubt, text: text))
@@ -279,11 +279,11 @@ public enum ExplanationText {
         case .partnerCountry: "in the country"
         case .partnerCompanySize: "with companies of this size"
         case .partnerDealSize: "at this deal size"
-        case .partnerSource: "with leads of this source"
         case .partnerProduct: "with this product"
         case .partnerIntent: "with this buying signal"
         case .partnerLanguage: "in the language"
         case .partnerTechnologies: "with these technologies"
+        default: "with leads of this \(contribution.slot?.name ?? contribution.name)"
         }
     }
 

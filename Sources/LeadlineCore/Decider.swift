@@ -33,7 +33,8 @@ struct Decision {
             return state.isRegistered ? disregard("", .alreadyRegistered) : []
         case .policyPublished(let fact):
             // What an earlier logic did not know of the same policy takes effect when it is published again.
-            let isInForce = fact.version == state.policyVersion && state.policy == fact.policy.known(toLogic: state.logicVersion)
+            let isInForce = fact.version == state.policyVersion
+                && state.policy == fact.policy.known(toLogic: state.logicVersion)
             return isInForce ? disregard("", .noChange) : []
         case .partnerUpserted, .intentObserved, .firmographicsObserved, .technographicsObserved,
             .duplicateReceived, .segmentArchived:
@@ -90,14 +91,16 @@ struct Decision {
 
     func close(_ state: State, _ slot: Int, _ reason: ClosingReason) -> [Event] {
         let lead = state.leads.leads[slot]
-        return [.leadClosed(LeadClosed(leadID: lead.id, partnerID: holderID(state, lead), reason: reason, learned: false))]
+        return [.leadClosed(
+            LeadClosed(leadID: lead.id, partnerID: holderID(state, lead), reason: reason, learned: false))]
     }
 
     private func erase(_ state: State, _ leadID: String) -> [Event] {
         guard let slot = state.leads.slot(of: leadID) else { return disregard(leadID, .leadUnknown) }
         let subject = state.leads.leads[slot].subject
         let slots = state.leads.leads.indices.filter {
-            state.leads.leads[$0].isOpen && ($0 == slot || (subject != .zero && state.leads.leads[$0].subject == subject))
+            state.leads.leads[$0].isOpen
+                && ($0 == slot || (subject != .zero && state.leads.leads[$0].subject == subject))
         }
         return slots.flatMap { close(state, $0, .erased) }
     }
@@ -129,7 +132,9 @@ extension Decision {
     }
 
     /// History stays as it was; Leadline's own choice at that moment stands beside it.
-    private mutating func importAsItWas(_ state: State, _ leadID: String, _ partnerID: String, _ view: LeadView) -> [Event] {
+    private mutating func importAsItWas(
+        _ state: State, _ leadID: String, _ partnerID: String, _ view: LeadView
+    ) -> [Event] {
         let assigned = LeadAssigned(leadID: leadID, partnerID: partnerID, attempt: 1, cause: .imported)
         var shadow = ShadowDecided(leadID: leadID, partnerID: "", evaluation: nil)
         switch judge(state, leadID, view, attemptsSoFar: 0, .imported) {
@@ -150,17 +155,22 @@ extension Decision {
     }
 
     /// Runs the pipeline: the lead goes to a partner or to the human queue, with the reason.
-    mutating func route(_ state: State, _ leadID: String, _ view: LeadView, attemptsSoFar: UInt32, _ cause: RoutingCause) -> [Event] {
+    mutating func route(
+        _ state: State, _ leadID: String, _ view: LeadView, attemptsSoFar: UInt32, _ cause: RoutingCause
+    ) -> [Event] {
         switch judge(state, leadID, view, attemptsSoFar: attemptsSoFar, cause) {
         case .assign(let partner, let summary):
-            return [.leadAssigned(assignment(state, leadID, view, partner, attempt: attemptsSoFar + 1, cause, summary))]
+            return [.leadAssigned(assignment(
+                state, leadID, view, to: partner, attempt: attemptsSoFar + 1, cause: cause, evaluation: summary))]
         case .escalate(let reason, let summary, let suggested):
             return escalate(state, leadID, reason, summary, suggested: suggested)
         }
     }
 
     /// First what forbids looking at candidates at all, then the pipeline, then who has the last word on its choice.
-    private mutating func judge(_ state: State, _ leadID: String, _ view: LeadView, attemptsSoFar: UInt32, _ cause: RoutingCause) -> Verdict {
+    private mutating func judge(
+        _ state: State, _ leadID: String, _ view: LeadView, attemptsSoFar: UInt32, _ cause: RoutingCause
+    ) -> Verdict {
         guard let policy = state.policy else { return .escalate(.noPolicy) }
         // Without a basis nothing may be evaluated, so the human gets no suggestion either.
         if !state.lawfulBases.isEmpty && !state.lawfulBases.contains(where: { view.has($0, as: .lawfulBasis) }) {
@@ -218,7 +228,8 @@ extension Decision {
 
     /// A new wait in the human queue, from which the lead climbs the policy's ladder if nobody takes it out.
     func escalate(
-        _ state: State, _ leadID: String, _ reason: EscalationReason, _ summary: EvaluationSummary? = nil, suggested: String = ""
+        _ state: State, _ leadID: String, _ reason: EscalationReason, _ summary: EvaluationSummary? = nil,
+        suggested: String = ""
     ) -> [Event] {
         [.leadEscalated(LeadEscalated(
             leadID: leadID, reason: reason, queue: state.policy?.humanQueue ?? Policy().humanQueue, evaluation: summary,
@@ -238,14 +249,16 @@ extension Decision {
     /// An assignment with what is promised of it: the first service level that holds for lead and partner, else the
     /// policy's own promise.
     func assignment(
-        _ state: State, _ leadID: String, _ view: LeadView, _ partner: Int, attempt: UInt32, _ cause: RoutingCause,
-        _ summary: EvaluationSummary? = nil
+        _ state: State, _ leadID: String, _ view: LeadView, to partner: Int, attempt: UInt32, cause: RoutingCause,
+        evaluation summary: EvaluationSummary? = nil
     ) -> LeadAssigned {
         var assigned = LeadAssigned(
-            leadID: leadID, partnerID: state.partners.profiles[partner].partnerID, attempt: attempt, cause: cause, evaluation: summary)
+            leadID: leadID, partnerID: state.partners.profiles[partner].partnerID, attempt: attempt, cause: cause,
+            evaluation: summary)
         guard let policy = state.policy else { return assigned }
         var sla = policy.sla
-        for (index, level) in state.serviceLevels.enumerated() where HardRules.holds(level, view, partner, state.partners) {
+        for (index, level) in state.serviceLevels.enumerated()
+        where HardRules.holds(level, view, partner, state.partners) {
             sla = policy.serviceLevels[index].sla
             assigned.serviceLevel = level.name
             break
@@ -305,7 +318,8 @@ extension Decision {
         }
         let letters = ended.lettersBefore.map { day in
             RetentionApplied(
-                leadID: "", category: .deadLetter, closedAt: Timestamp(micros: day * Timestamp.microsPerDay), keptDays: rule.deadLetterDays)
+                leadID: "", category: .deadLetter, closedAt: Timestamp(micros: day * Timestamp.microsPerDay),
+                keptDays: rule.deadLetterDays)
         }
         return (leads + [letters].compactMap { $0 }).map { .retentionApplied($0) }
     }
@@ -316,7 +330,8 @@ extension Decision {
         let lead = state.leads.leads[slot]
         let ladder = state.policy?.escalationLadder ?? []
         let step = Int(lead.rung)
-        let queue = (step < ladder.count ? ladder[step] : ladder.last)?.queue ?? state.policy?.humanQueue ?? Policy().humanQueue
+        let queue = (step < ladder.count ? ladder[step] : ladder.last)?.queue ?? state.policy?.humanQueue
+            ?? Policy().humanQueue
         return [.leadEscalated(LeadEscalated(
             leadID: lead.id, reason: .unanswered, queue: queue, movesOn: movesOn(state, after: step + 1)))]
     }
@@ -327,7 +342,8 @@ extension Decision {
         if lead.flags.contains(.onHorizon) { return closing(state, lead, Int(lead.holder), won: false, amount: nil) }
         let ended: Event = lead.dueCause == .expired
             ? .assignmentExpired(AssignmentExpired(
-                leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), respondBy: lead.dueAt))
+                leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt),
+                respondBy: lead.dueAt))
             : .assignmentEnded(AssignmentEnded(
                 leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), cause: lead.dueCause))
         return [ended] + reroute(state, slot, lead.dueCause)

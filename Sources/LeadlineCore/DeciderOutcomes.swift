@@ -16,7 +16,8 @@ extension Decision {
             }
         case .firstResponseRecorded(let fact):
             return ifHolder(state, fact.partnerID, slot) { decision, lead in
-                lead.flags.contains(.responded) ? decision.disregard(lead.id, .noChange) : decision.responded(state, lead)
+                lead.flags.contains(.responded)
+                    ? decision.disregard(lead.id, .noChange) : decision.responded(state, lead)
             }
         case .dealStageChanged(let fact):
             return ifHolder(state, fact.partnerID, slot) { decision, lead in
@@ -33,8 +34,8 @@ extension Decision {
         }
     }
 
-    private mutating func ifHolder(_ state: State, 
-        _ partnerID: String, _ slot: Int, _ body: (inout Decision, LeadTable.Lead) -> [Event]
+    private mutating func ifHolder(
+        _ state: State, _ partnerID: String, _ slot: Int, _ body: (inout Decision, LeadTable.Lead) -> [Event]
     ) -> [Event] {
         let lead = state.leads.leads[slot]
         if !lead.isOpen { return disregard(lead.id, .leadClosed) }
@@ -55,11 +56,14 @@ extension Decision {
     }
 
     /// A deal was won or lost. Only the outcome of the partner who held the lead teaches.
-    private func decided(_ state: State, _ slot: Int, by partnerID: String, won: Bool, amount: Money?, imported: Bool) -> [Event] {
+    private func decided(
+        _ state: State, _ slot: Int, by partnerID: String, won: Bool, amount: Money?, imported: Bool
+    ) -> [Event] {
         let lead = state.leads.leads[slot]
         guard let partner = state.partners.index(of: partnerID) else { return disregard(lead.id, .partnerUnknown) }
         if lead.status == .closed { return corrected(state, lead, partner, won: won, amount: amount) }
-        if lead.holder != UInt32(partner) && !(lead.status == .escalated && lead.holder == LeadTable.nowhere && !imported) {
+        if lead.holder != UInt32(partner)
+            && !(lead.status == .escalated && lead.holder == LeadTable.nowhere && !imported) {
             let refused = disregard(lead.id, .notTheHolder)
             // History says how another partner's deal went. The lead is over; what Leadline's partner would have
             // made of it nobody knows, so it teaches nothing.
@@ -69,8 +73,12 @@ extension Decision {
     }
 
     /// A closed lead's outcome changed after all; within the time that closed leads are kept.
-    private func corrected(_ state: State, _ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
-        guard lead.flags.contains(.learned), lead.holder == UInt32(partner) else { return disregard(lead.id, .leadClosed) }
+    private func corrected(
+        _ state: State, _ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?
+    ) -> [Event] {
+        guard lead.flags.contains(.learned),
+            lead.holder == UInt32(partner)
+        else { return disregard(lead.id, .leadClosed) }
         if lead.flags.contains(.won) == won { return disregard(lead.id, .noChange) }
         return closing(state, lead, partner, won: won, amount: amount)
     }
@@ -117,7 +125,7 @@ extension Decision {
         switch fact.decision {
         case .close: return close(state, slot, .human) + review
         case .reroute: return ended(state, lead) + reroute(state, slot, .human) + review
-        case .assign(let partnerID): return assign(state, partnerID, lead, slot, review)
+        case .assign(let partnerID): return assign(state, lead, slot, to: partnerID, resolving: review)
         case .uphold: return review
         }
     }
@@ -133,7 +141,9 @@ extension Decision {
     }
 
     /// A human may go past caps, never past a hard rule.
-    private func assign(_ state: State, _ partnerID: String, _ lead: LeadTable.Lead, _ slot: Int, _ review: [Event]) -> [Event] {
+    private func assign(
+        _ state: State, _ lead: LeadTable.Lead, _ slot: Int, to partnerID: String, resolving review: [Event]
+    ) -> [Event] {
         guard let partner = state.partners.index(of: partnerID), state.partners.status[partner] != .removed else {
             return disregard(partnerID, .partnerUnknown)
         }
@@ -141,7 +151,8 @@ extension Decision {
         let view = state.view(ofLeadAt: slot)
         let keepsRules = state.hardRules.allSatisfy { HardRules.holds($0, view, partner, state.partners) }
         if !keepsRules { return disregard(partnerID, .notEligible) }
-        let assigned = assignment(state, lead.id, view, partner, attempt: UInt32(lead.attempt) + 1, .human)
+        let assigned = assignment(
+            state, lead.id, view, to: partner, attempt: UInt32(lead.attempt) + 1, cause: .human)
         return ended(state, lead) + [.leadAssigned(assigned)] + review
     }
 }

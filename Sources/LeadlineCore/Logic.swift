@@ -11,15 +11,18 @@ import DequeModule
 /// | 1 | the first |
 /// | 2 | the digest of an evaluation goes by columns; places under a cap on open leads have prices; floors in value |
 /// | | up to eight buying signals an account, one for each topic and vendor; which entry stated each value |
-/// | | fit by what outcomes and answers say of partners, by weights that may be learned; deals of the last twelve months |
+/// | | fit by what outcomes and answers say of partners, by weights that may be learned |
+/// | | deals of the last twelve months |
 /// | | what a few deals say is not enough to believe that a partner is an exception to its profile
 /// | | owners' and declined leads count in the rotation of a country as they do among equals
 /// | | persons of closed leads are forgotten as the policy says |
+/// | 3 | a word that no lead stated before is itself from the first lead on, not a stranger to every list and turn |
+/// | | the model learns from the campaign that a lead came from |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
     /// The version with which programs start today.
-    public static let newest: UInt32 = 2
+    public static let newest: UInt32 = 3
 
     /// True if this program can decide by `version`.
     public static func knows(_ version: UInt32) -> Bool { oldest...newest ~= version }
@@ -38,19 +41,32 @@ extension State {
         guard canAdopt(logic: version) else { return }
         let before = logicVersion
         logicVersion = version
-        if before < 2 { beginVersion2() }
+        if before < 2 && version >= 2 { beginVersion2() }
+        if before < 3 && version >= 3 { beginVersion3() }
     }
 
-    /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's value,
-    /// not the final amount; when partners answered, they do not.
+    /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's
+    /// value, not the final amount; when partners answered, they do not.
     private mutating func beginVersion2() {
         accounts.adoptSignalSets()
         model.tolerate(WinModelSettings.withSegments(logic: 2).partnerBlendTolerance)
         if let policy { fitModel.follow(policy.fitWeights.shares(logic: 2)) }
         for item in leads.closed.items {
             let slot = Int(item.element), lead = leads.leads[slot]
-            guard lead.status == .closed, lead.flags.contains(.learned), lead.holder != LeadTable.nowhere else { continue }
+            guard lead.status == .closed, lead.flags.contains(.learned),
+                lead.holder != LeadTable.nowhere
+            else { continue }
             recordDeal(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: value(of: lead) ?? 0)
+        }
+    }
+
+    /// What version 3 knows leads by besides. Of the leads that are there nobody has said it.
+    private mutating func beginVersion3() {
+        for slot in LeadSlot.all where slot.sinceLogic == 3 {
+            values.admit(slot)
+            let unstated = values.learn(slot.key(0))
+            model.addSlot(unstated)
+            model.reserve(partners: partners.count, values: values.idEnd)
         }
     }
 }

@@ -35,6 +35,40 @@ import Testing
         }
     }
 
+    /// What a state holds and what computes it stand below what decides and what folds, and name neither: `Decision` reads
+    /// the tables, never the other way round.
+    @Test func tablesNameNothingAboveThem() throws {
+        let declaration = /^(?:public |indirect )*(?:struct|enum|class|protocol|typealias) (\w+)/
+        let above = try Self.sources().filter { $0.name.hasPrefix("Decision/") || $0.name.hasPrefix("Evolve/") }
+        let names = Set(above.flatMap(\.lines).compactMap { $0.firstMatch(of: declaration).map { String($0.1) } })
+        #expect(names.isSuperset(of: ["Evaluation", "Fit", "Conversion", "EvaluationScratch"]))
+        let below = ["Facts/", "State/", "Model/", "Allocation/", "Numbers/"]
+        for (name, lines) in try Self.sources() where below.contains(where: name.hasPrefix) {
+            for line in lines {
+                let words = code(line).split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+                for word in words where names.contains(word) { #expect(Bool(false), "\(name) names \(word): \(line)") }
+            }
+        }
+    }
+
+    @Test func linesAreShort() throws {
+        for (name, lines) in try Self.sources() {
+            for (number, line) in lines.enumerated() { #expect(line.count <= 120, "\(name):\(number + 1)") }
+        }
+    }
+
+    /// Beyond four, a reader cannot tell by place which argument is which.
+    @Test func longArgumentListsHaveLabels() throws {
+        let parameter = /(?:^|[(,]\s*)_ \w+:/
+        for (name, lines) in try Self.sources() {
+            let text = lines.map { String(code($0)) }.joined(separator: "\n")
+            for signature in text.matches(of: /(?:func \w+(?:<[^>]*>)?|[^.\w]init\??)\(([^{]*?)\{/) {
+                let count = signature.1.matches(of: parameter).count
+                #expect(count <= 4, "\(name): \(signature.0)")
+            }
+        }
+    }
+
     /// No clock, no chance, no mathematics of the machine's own.
     @Test func namesNothingThatDiffersBetweenRuns() throws {
         // HashIndex alone may ask for a seeded hash: it answers for single keys and never shows their order.

@@ -41,6 +41,12 @@ struct JSONSchema {
         case "pattern":
             guard let text = value.text, let pattern = rule.text else { return [] }
             return try text.contains(Regex(pattern)) ? [] : ["\(path): does not match \(pattern)"]
+        case "minLength":
+            return Double(value.text?.unicodeScalars.count ?? .max) >= (rule.number ?? .infinity) ? [] : ["\(path): too short"]
+        case "maxLength":
+            return Double(value.text?.unicodeScalars.count ?? 0) <= (rule.number ?? -.infinity) ? [] : ["\(path): too long"]
+        case "maxItems":
+            return Double(value.elements.count) <= (rule.number ?? -.infinity) ? [] : ["\(path): too many"]
         case "minimum": return (value.number ?? .infinity) >= (rule.number ?? .infinity) ? [] : ["\(path): too small"]
         case "maximum": return (value.number ?? -.infinity) <= (rule.number ?? -.infinity) ? [] : ["\(path): too large"]
         default: return ["\(path): keyword \(keyword) is not understood"]

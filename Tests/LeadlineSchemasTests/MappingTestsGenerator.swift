@@ -86,13 +86,7 @@ struct Draw {
 
     mutating func attributes() -> LeadAttributes {
         var value = LeadAttributes()
-        value.country = text()
-        value.region = text()
-        value.language = text()
-        value.vertical = text()
-        value.product = text()
-        value.source = text()
-        value.residency = text()
+        for word in LeadWord.allCases { value[word] = text() }
         value.lawfulBasis = one(of: [.unspecified, .consent, .contract, .legitimateInterest])
         value.employees = uint32()
         value.dealValue = maybe { $0.money() }

@@ -25,6 +25,27 @@ import Testing
         #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 31)
     }
 
+    /// Each word of a lead stands in the field of its own name, in both messages that state it.
+    @Test(arguments: LeadWord.allCases) func leadWords(word: LeadWord) throws {
+        var attributes = LeadAttributes()
+        attributes[word] = "value"
+        let json = #"{"leadId": "L", "\#(word.name)": "value"}"#
+        let submitted: [UInt8] = try WireLeadSubmitted(jsonString: json).serializedBytes()
+        let updated: [UInt8] = try WireLeadUpdated(jsonString: json).serializedBytes()
+        #expect(FactCodec.encode(.leadSubmitted(LeadSubmitted(leadID: "L", attributes: attributes))).bytes == submitted)
+        #expect(FactCodec.encode(.leadUpdated(LeadUpdated(leadID: "L", attributes: attributes))).bytes == updated)
+        #expect(try WireLeadSubmitted(serializedBytes: submitted)[word] == "value")
+    }
+
+    /// The kinds of events, their names and their numbers are those of the schema's oneof.
+    @Test func eventKinds() throws {
+        let index = SchemaIndex(try SchemaFiles.committed())
+        let body = try #require(index.messages[".leadline.v1.Event"]).field
+        #expect(EventKind.allCases.map(\.rawValue) == body.map { Int($0.number) })
+        #expect(EventKind.allCases.map { ".\($0.fullName)" } == body.map(\.typeName))
+        #expect(Set(eventPairs.map { EventKind($0.0) }) == Set(EventKind.allCases))
+    }
+
     @Test func events() throws {
         let pairs = eventPairs
         for (event, wire) in pairs {

@@ -13,9 +13,12 @@ import Yams
 @Suite struct EMEAExampleTests {
     private static let (right, full, small) = ("alfa-industria", "brenta-systems", "collina-partners")
     private static let nextBest = "ticino-automazione"
-    /// Chain head after the second assignment, under the keys below: any change to a decision of this example shows.
-    private static let goldenHead = "0f873da5bce51bf32a3ccaad8878b7866cf582edb2c2891a02957fe48dc69cb9"
-    private static let goldenDigest = "30d583d74925a0c35bc92c07b7bbd590"
+    /// By logic version: chain head after the second assignment, under the keys below, and digest of the first: any
+    /// change to a decision of this example shows. A version that is still being made has none.
+    private static let golden: [UInt32: (head: String, digest: String)] = [
+        2: ("0f873da5bce51bf32a3ccaad8878b7866cf582edb2c2891a02957fe48dc69cb9", "30d583d74925a0c35bc92c07b7bbd590"),
+        3: ("5b20f5041b2d8f9c3f5eb1a69b129f0655572787503f167769a62907b06b12aa", "bba352cd0e140ba81d6ad892c54d1d23"),
+    ]
 
     private let scenario: Scenario
     private let folder: DataFolder
@@ -59,7 +62,8 @@ import Yams
         #expect(first?.partnerID == Self.right && first?.attempt == 1)
         #expect(first?.respondBy == scenario.leadArrives.adding(micros: 5 * Timestamp.microsPerMinute))
         #expect(first?.evaluation?.runnerUpPartnerID == Self.nextBest)
-        #expect(first?.evaluation?.digest.description == Self.goldenDigest)
+        let golden = Self.golden[Logic.newest]
+        if let golden { #expect(first?.evaluation?.digest.description == golden.digest) }
 
         // A second before the deadline nothing happens; just after it, the lead goes to the next best.
         clock.set(scenario.leadArrives.adding(micros: 5 * Timestamp.microsPerMinute - 1_000_000))
@@ -72,7 +76,7 @@ import Yams
         try expectReasons()
         let program = scenario.program
         let head = try await folder.openJournalReadOnly().read { try JournalReader().head(of: program, in: $0) }
-        #expect(head?.link.description == Self.goldenHead)
+        if let golden { #expect(head?.link.description == golden.head) }
         let report = try await Verifier(folder).run()
         #expect(report.isGood)
         try keepAsGolden()

@@ -8,7 +8,13 @@ import Testing
 /// Goal: a journal of an earlier logic version verifies, replays and is explained as on the day it was written.
 /// Method: Tests/Golden holds the example's journal as each version wrote it; see `EMEAExampleTests.keepAsGolden`.
 @Suite struct GoldenJournalTests {
-    @Test(arguments: [(version: 1, head: "16d0ac23cd9e0d958261384d071c3fd274e26fc324bca39bf608d020090cdbb0")])
+    private static let journals = [
+        (version: 1, head: "16d0ac23cd9e0d958261384d071c3fd274e26fc324bca39bf608d020090cdbb0"),
+        (version: 2, head: "0f873da5bce51bf32a3ccaad8878b7866cf582edb2c2891a02957fe48dc69cb9"),
+        (version: 3, head: "5b20f5041b2d8f9c3f5eb1a69b129f0655572787503f167769a62907b06b12aa"),
+    ]
+
+    @Test(arguments: journals)
     func stillProves(version: Int, head: String) async throws {
         var tests = URL(fileURLWithPath: #filePath)
         for _ in 0..<2 { tests.deleteLastPathComponent() }

@@ -22,8 +22,10 @@ class Schemas:
             pool.Add(file)
         # Options are extensions; only message classes from the pool that holds them can read them.
         set_class = message_factory.GetMessageClass(pool.FindMessageTypeByName("google.protobuf.FileDescriptorSet"))
-        self._options = {name: pool.FindExtensionByName(f"{PACKAGE}.{name}") for name in ("clear", "personal", "topic")}
+        self._options = {name: pool.FindExtensionByName(f"{PACKAGE}.{name}") 
+                         for name in ("clear", "personal", "topic", "limits", "since_logic")}
         self._kinds = pool.FindEnumTypeByName(f"{PACKAGE}.PersonalData").values_by_number
+        self._forms = pool.FindEnumTypeByName(f"{PACKAGE}.TextForm").values_by_number
         self.messages, self.enums, self._comments = {}, {}, {}
         for file in set_class.FromString(described).file:
             if file.package == PACKAGE:
@@ -77,6 +79,23 @@ class Schemas:
         """The kind of personal data as a lower-case word, or None."""
         kind = self.option(field, "personal")
         return kind and self._kinds[kind].name.removeprefix("PERSONAL_DATA_").lower().replace("_", "-")
+
+    def limits(self, field):
+        """What values the field may have; None where its type says all."""
+        return self.option(field, "limits")
+
+    def is_required(self, field):
+        limits = self.limits(field)
+        return limits is not None and limits.required
+
+    def text_form(self, field):
+        """The form of a text as a lower-case word, e.g. "word"; None where any text will do."""
+        limits = self.limits(field)
+        return limits and limits.text and self._forms[limits.text].name.removeprefix("TEXT_FORM_").lower() or None
+
+    def since_logic(self, field):
+        """The first logic version that knows the field."""
+        return self.option(field, "since_logic") or 0
 
     def with_topic(self):
         """Messages that travel on a topic, in the order of declaration."""

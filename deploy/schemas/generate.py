@@ -9,6 +9,8 @@ import asyncapi
 import clear_fields
 import json_members
 import json_schema
+import limits
+import mapping
 from compatibility import breaking_changes
 from descriptors import SchemaError, Schemas
 
@@ -19,6 +21,7 @@ def arguments():
     parser.add_argument("--compiled", type=Path, required=True, help="descriptor set of our own files, bare")
     parser.add_argument("--schemas", type=Path, required=True, help="the folder Schemas")
     parser.add_argument("--swift", type=Path, required=True, help="where Swift files go")
+    parser.add_argument("--core", type=Path, required=True, help="where Swift files of the core go")
     parser.add_argument("--breaking", action="store_true", help="accept changes that break older readers")
     return parser.parse_args()
 
@@ -56,12 +59,18 @@ def main():
     # All is worked out before anything is written, so that a refused schema leaves the old files alone.
     tables, kinds = clear_fields.clear_fields(schemas), clear_fields.message_kinds(schemas)
     members = json_members.json_members(schemas)
+    swift = {"Mapping": mapping.mappings(schemas), "BodyFields": mapping.body_tables(schemas),
+             "LeadWordsOnWire": mapping.wire_words(schemas), "Limits": limits.limits(schemas)}
+    words = mapping.lead_words(schemas)
     documents = {message.name: json_schema.document(schemas, message) for message in schemas.with_topic()}
     channels = asyncapi.document(schemas, examples)
     write_descriptor_set(given.compiled, given.schemas / "leadline-v1.binpb", given.breaking)
     (given.swift / "ClearFields.swift").write_text(tables)
     (given.swift / "MessageKind.swift").write_text(kinds)
     (given.swift / "JSONMember.swift").write_text(members)
+    for name, text in swift.items():
+        (given.swift / f"{name}.swift").write_text(text)
+    (given.core / "LeadAttributes.swift").write_text(words)
     write_json_schemas(documents, given.schemas / "json")
     (given.schemas / "asyncapi.yaml").write_text(channels)
 

@@ -1,45 +1,17 @@
 """Writes JSON Schema 2020-12 for the proto3 JSON form of a message."""
 
-from descriptors import PACKAGE, Field, choices, is_repeated, lower_camel
+from descriptors import PACKAGE, Field, SchemaError, choices, is_repeated, lower_camel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BASE = "https://leadline.example/schemas/"
 ID = "^[A-Za-z0-9._:-]{1,128}$"
 
-# What intake refuses to miss, beyond the exactly-one rule of every oneof.
-REQUIRED = {
-    "LeadSubmitted": ["lead_id"], "LeadUpdated": ["lead_id"], "LeadWithdrawn": ["lead_id"],
-    "IntentObserved": ["account_domain", "intent_topic"], "FirmographicsObserved": ["account_domain"],
-    "TechnographicsObserved": ["account_domain"],
-    "LeadAccepted": ["lead_id", "partner_id"], "LeadDeclined": ["lead_id", "partner_id"],
-    "FirstResponseRecorded": ["lead_id", "partner_id"], "DealStageChanged": ["lead_id", "partner_id"],
-    "DealWon": ["lead_id", "partner_id"], "DealLost": ["lead_id", "partner_id"],
-    "PartnerUpserted": ["partner_id"], "PartnerCapacitySet": ["partner_id", "capacity"], "PartnerPaused": ["partner_id"],
-    "PartnerResumed": ["partner_id"], "PartnerRemoved": ["partner_id"],
-    "PartnerAbsenceSet": ["partner_id", "absence_id", "from", "until"],
-    "PartnerAbsenceCancelled": ["partner_id", "absence_id"], "PartnerCommissionTermsSet": ["partner_id"],
-    "ProgramRegistered": ["currency"], "LogicVersionAdopted": ["logic_version"], "PolicyPublished": ["policy"], "ReviewRequested": ["lead_id"],
-    "HumanDecisionRecorded": ["lead_id"], "ProcessingRestricted": ["lead_id"], "ProcessingObjected": ["lead_id"],
-    "ErasureRequested": ["lead_id"],
-    "SegmentArchived": ["next_position", "root", "chain_link", "state_hash", "archive_digest"],
-    "Money": ["currency"], "PastAssignment": ["partner_id"], "WorkingHours": ["weekday", "until_minute"],
-    "HardRule": ["name", "require"], "ExchangeRate": ["currency"],
-}
-
-# What the comments say about values, by "Message.field" or, where it holds everywhere, by "field".
-# A pattern on a field that may be absent also allows the empty string, proto3's other way to say so.
-LIMITS = {
-    "currency": {"pattern": "^[A-Z]{3}$"}, "country": {"pattern": "^([A-Z]{2})?$"},
-    "language": {"pattern": "^([a-z]{2})?$"},
-    "PartnerUpserted.countries": {"pattern": "^[A-Z]{2}$"}, "PartnerUpserted.languages": {"pattern": "^[a-z]{2}$"},
-    "PolicyPublished.version": {"pattern": "^([0-9a-f]{32})?$"},
-    "Money.minor_units": {"minimum": 0}, "Policy.default_deal_value_minor_units": {"minimum": 0},
-    "ExchangeRate.rate_micros": {"minimum": 0},
-    "IntentObserved.strength_percent": {"maximum": 100},
-    "WorkingHours.weekday": {"minimum": 1, "maximum": 7}, "WorkingHours.from_minute": {"maximum": 1439},
-    "WorkingHours.until_minute": {"minimum": 1, "maximum": 1440},
-    "rate_basis_points": {"maximum": 10000}, "minimum_conversion_basis_points": {"maximum": 10000},
-    "prior_win_rate_basis_points": {"maximum": 10000},
+# What each form of text is in JSON Schema, which counts characters where intake counts bytes: what a schema refuses,
+# intake refuses too.
+FORMS = {
+    "id": {"pattern": ID}, "word": {"pattern": "^[^\\u0000-\\u001f\\u007f@]*$", "maxLength": 64},
+    "country": {"pattern": "^[A-Z]{2}$"}, "language": {"pattern": "^[a-z]{2,3}$"}, "currency": {"pattern": "^[A-Z]{3}$"},
+    "hash": {"pattern": "^[0-9a-f]{32}$"},
 }
 
 SMALL = {Field.TYPE_INT32: (-2**31, 2**31 - 1), Field.TYPE_SINT32: (-2**31, 2**31 - 1), Field.TYPE_UINT32: (0, 2**32 - 1)}
@@ -52,6 +24,21 @@ def is_id(name):
     return name.rstrip("s").endswith("_id")
 
 
+def whole_number(low, high):
+    """A pattern for the digits of a number. Bounds are the type's own, 0 or 1, and powers of ten."""
+    if low < 0:
+        return "-?[0-9]{1,19}"
+    def digits(most):
+        return f"[1-9][0-9]{{0,{most - 1}}}" if low == 1 else f"[0-9]{{1,{most}}}"
+
+    if high is None:
+        return digits(20)
+    zeros = len(str(high)) - 1
+    if low not in (0, 1) or high != 10 ** zeros:
+        raise SchemaError(f"{low} to {high}: such bounds of a 64-bit number have no pattern")
+    return f"({digits(zeros)}|{high})"
+
+
 class JSONSchemas:
     """Schemas of messages and enums, referring to each other under `prefix`."""
 
@@ -62,7 +49,8 @@ class JSONSchemas:
         properties = {lower_camel(f.name): self.of_field(message, f) for f in message.field}
         schema = {"title": message.name, "description": self.schemas.comment(message.name), "type": "object",
                   "properties": properties}
-        required = [lower_camel(name) for name in REQUIRED.get(message.name, [])]
+        chosen = {f.name for group in choices(message) for f in group}
+        required = [lower_camel(f.name) for f in message.field if self.schemas.is_required(f) and f.name not in chosen]
         if required:
             schema["required"] = required
         groups = [{"oneOf": [{"required": [lower_camel(f.name)]} for f in group]} for group in choices(message)]
@@ -73,10 +61,12 @@ class JSONSchemas:
         return schema
 
     def of_field(self, message, field):
-        limits = {**LIMITS.get(field.name, {}), **LIMITS.get(f"{message.name}.{field.name}", {})}
-        value = self.of_value(field, limits)
+        value = self.of_value(field)
         if is_repeated(field):
             value = {"type": "array", "items": value}
+            limits = self.schemas.limits(field)
+            if limits is not None and limits.count_most:
+                value["maxItems"] = limits.count_most
         if "$ref" in value:
             # Beside a $ref, some readers of AsyncAPI documents ignore every other keyword.
             value = {"allOf": [value]}
@@ -86,26 +76,54 @@ class JSONSchemas:
                 value[name] = found
         return value
 
-    def of_value(self, field, limits):
-        name = field.type_name.lstrip(".")
+    def of_value(self, field):
+        name, limits = field.type_name.lstrip("."), self.schemas.limits(field)
         if name == "google.protobuf.Timestamp":
             return {"type": "string", "format": "date-time"}
         if field.type in (Field.TYPE_MESSAGE, Field.TYPE_ENUM):
             return {"$ref": self.prefix + name.removeprefix(PACKAGE + ".")}
+        least = limits.least if limits is not None and limits.HasField("least") else None
+        most = limits.most if limits is not None and limits.HasField("most") else None
         if field.type in SMALL:
             low, high = SMALL[field.type]
-            return {"type": "integer", "minimum": limits.get("minimum", low), "maximum": limits.get("maximum", high)}
+            return {"type": "integer", "minimum": low if least is None else least, "maximum": high if most is None else most}
         if field.type in LARGE:
-            return self.large(limits.get("minimum", LARGE[field.type]))
-        if field.type == Field.TYPE_STRING and is_id(field.name):
-            return {"type": "string", "pattern": ID}
-        return {**PLAIN[field.type], **limits}
+            return self.large(LARGE[field.type] if least is None else least, most)
+        if field.type == Field.TYPE_STRING:
+            return {"type": "string", **self.of_text(field, limits)}
+        if field.type == Field.TYPE_BYTES and limits is not None and limits.bytes:
+            # Four characters for every three bytes, the last group filled up with "=", or not.
+            groups, rest = divmod(limits.bytes, 3)
+            ends = ["", "[A-Za-z0-9+/_-]{2}(==)?", "[A-Za-z0-9+/_-]{3}=?"][rest]
+            return {**PLAIN[field.type], "pattern": f"^[A-Za-z0-9+/_-]{{{4 * groups}}}{ends}$"}
+        return PLAIN[field.type]
+
+    def of_text(self, field, limits):
+        """Keywords for a text. One that may be left out may also be empty, proto3's other way to leave it out."""
+        if limits is not None and limits.one_of:
+            return {"enum": list(limits.one_of)}
+        form = self.schemas.text_form(field)
+        if form is None:
+            # Ids in what Leadline publishes need no limits to be ids.
+            if is_id(field.name):
+                return FORMS["id"]
+            return {"minLength": 1} if limits is not None and limits.required else {}
+        rule = dict(FORMS[form])
+        if form == "word":
+            return {**rule, "minLength": 1} if limits.required or is_repeated(field) else rule
+        if not limits.required and not is_repeated(field) and not field.HasField("oneof_index"):
+            rule["pattern"] = f"^({rule['pattern'][1:-1]})?$"
+        return rule
 
     @staticmethod
-    def large(low):
+    def large(low, high):
         # Proto3 JSON writes 64-bit integers as strings, since many readers hold numbers as doubles.
-        whole = {"type": "integer"} if low == -2**63 else {"type": "integer", "minimum": low}
-        return {"anyOf": [{"type": "string", "pattern": "^-?[0-9]{1,19}$" if low < 0 else "^[0-9]{1,20}$"}, whole]}
+        whole = {"type": "integer"}
+        if low != -2**63:
+            whole["minimum"] = low
+        if high is not None:
+            whole["maximum"] = high
+        return {"anyOf": [{"type": "string", "pattern": f"^{whole_number(low, high)}$"}, whole]}
 
     def of_enum(self, enum):
         values = "\n".join(f"- `{v.name}`: {self.schemas.comment(enum.name, v.name)}" for v in enum.value)

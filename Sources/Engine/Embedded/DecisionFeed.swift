@@ -47,15 +47,8 @@ public enum DecisionFeed {
 }
 
 extension DecisionFeed {
-    /// Full message names by the event's body field; nil where there is no such body.
-    private static let typeNames: [String?] = (0...14).map { field in
-        var event = WireEvent()
-        do { event.body = try WireEvent.decodeBody(field: field, []) } catch { return nil }
-        return event.message.map { Swift.type(of: $0).protoMessageName }
-    }
-
     /// The full message name of the event in this body field.
-    public static func typeName(field: Int) -> String? { typeNames.indices.contains(field) ? typeNames[field] : nil }
+    public static func typeName(field: Int) -> String? { EventKind(rawValue: field)?.fullName }
 
     /// The proto3 JSON form of a stored event.
     public static func json(field: Int, _ bytes: [UInt8]) throws -> [UInt8] {

@@ -1,4 +1,5 @@
 import Foundation
+import LeadlineCore
 import LeadlineSchemas
 
 /// A value on its way into a message.
@@ -92,7 +93,12 @@ enum FieldTargets {
         "observer": { $0.observer = $1.text },
     ]
 
-    static let lead: [String: Setter<WireLeadSubmitted>] = [
+    /// A lead's words by the schema's names, and what else of it an import can state.
+    static let lead = LeadWord.allCases.reduce(into: otherLead) { targets, word in
+        targets[word.name] = { $0[word] = $1.text }
+    }
+
+    private static let otherLead: [String: Setter<WireLeadSubmitted>] = [
         "lead_id": { $0.leadID = $1.text },
         "account_domain": { $0.accountDomain = $1.text },
         "account_name": { $0.accountName = $1.text },
@@ -102,17 +108,10 @@ enum FieldTargets {
         "phone": { $0.contact.phone = $1.text },
         "job_title": { $0.contact.jobTitle = $1.text },
         "message": { $0.message = $1.text },
-        "country": { $0.country = $1.text },
-        "region": { $0.region = $1.text },
-        "language": { $0.language = $1.text },
-        "vertical": { $0.vertical = $1.text },
         "employees": { $0.employees = try $1.wholeNumber() },
         "deal_value": { $0.dealValue = try $1.money() },
-        "product": { $0.product = $1.text },
-        "source": { $0.source = $1.text },
         "technologies": { $0.technologies = $1.list },
         "required_certifications": { $0.requiredCertifications = $1.list },
-        "residency": { $0.residency = $1.text },
         "lawful_basis": { $0.lawfulBasis = try lawfulBasis($1) },
     ]
 

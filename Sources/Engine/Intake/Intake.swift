@@ -32,9 +32,9 @@ public struct Intake {
     /// Most bytes that a record's headers may have, names and values together.
     public static let headerBytesMax = 65_536
     /// No event happened before 1990.
-    public static let earliest = Timestamp(micros: 631_152_000_000_000)
+    public static let earliest = FieldLimits.earliest
     /// The year 2200.
-    public static let latest = Timestamp(micros: 7_258_118_400_000_000)
+    public static let latest = FieldLimits.latest
     /// How far ahead of the log's clock a producer's clock may be.
     public static let futureToleranceMicros = Timestamp.microsPerDay
     /// Largest sealed part of one input.

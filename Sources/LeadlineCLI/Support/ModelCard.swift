@@ -26,7 +26,7 @@ struct ModelCard {
     // MARK: What and from what
 
     private func purpose() -> String {
-        let slots = LeadSlot.allCases.map(\.name).joined(separator: ", ")
+        let slots = standing.slots.map(\.name).joined(separator: ", ")
         return """
             ## What it predicts
 

@@ -1,7 +1,7 @@
 /// How many leads come on which day: a rate a weekday, and how busy the last days were against it.
 ///
-/// Both are exponentially weighted means (Brown, "Statistical Forecasting for Inventory Control", 1959), the weekday's over
-/// about five weeks, the level's over about two weeks.
+/// Both are exponentially weighted means (Brown, "Statistical Forecasting for Inventory Control", 1959), the weekday's
+/// over about five weeks, the level's over about two weeks.
 struct ArrivalRhythm: Sendable, Equatable {
     /// Weight of a new day in its weekday's rate.
     static let weekdayWeight = 0.2

@@ -1,9 +1,10 @@
-/// What one more lead at a partner costs the network: the price of one of its places left this period, less what its floor
-/// adds while it is unmet, less what it is favoured with for lying behind in utilisation.
+/// What one more lead at a partner costs the network: the price of one of its places left this period, less what its
+/// floor adds while it is unmet, less what it is favoured with for lying behind in utilisation.
 ///
-/// Prices are worked out once a logical day, when a period begins, and after a capacity changed (`solve`), from the leads
-/// of the last three weeks (`RecentLeads`) and the arrivals still expected (`ArrivalRhythm`); between two workings out they
-/// move with each assignment and with time. A partner without a cap has no price, one without a floor no favour.
+/// Prices are worked out once a logical day, when a period begins, and after a capacity changed (`solve`), from the
+/// leads of the last three weeks (`RecentLeads`) and the arrivals still expected (`ArrivalRhythm`); between two
+/// workings out they move with each assignment and with time. A partner without a cap has no price, one without a floor
+/// no favour.
 struct BidPrices: Sendable, Equatable {
     /// A table's place in `worths`, and how many places or leads a row stands for.
     struct Rows: Sendable, Equatable {
@@ -27,7 +28,8 @@ struct BidPrices: Sendable, Equatable {
     var meanCount = 0.0
     /// Running mean of a routed lead's deal value, minor units; kept from logic version 2 on, else 0.
     var meanValue = 0.0
-    /// Mean gains that a partner is favoured with for each unit of utilisation it lies behind: a dual price of evenness.
+    /// Mean gains that a partner is favoured with for each unit of utilisation it lies behind: a dual price of
+    /// evenness.
     var evenness = Self.evennessMin
     /// Mean utilisation at the last working out.
     var meanUtilisation = 0.0
@@ -111,8 +113,8 @@ struct BidPrices: Sendable, Equatable {
         lacking == 0 ? 0 : worth(floorRows[partner], lacking, progress)
     }
 
-    /// What its floor in value adds to a lead of this value, with so much value lacking: as leads of the usual value do, in
-    /// proportion, but no more than what is lacking. A lead of the usual value where none is named.
+    /// What its floor in value adds to a lead of this value, with so much value lacking: as leads of the usual value
+    /// do, in proportion, but no more than what is lacking. A lead of the usual value where none is named.
     @inline(__always)
     func floorFavour(_ partner: Int, lackingValue: Int64, leadValue: Int64?, progress: Double) -> Double {
         let worth = worth(floorRows[partner], leads(worth: lackingValue), progress)
@@ -141,7 +143,8 @@ struct BidPrices: Sendable, Equatable {
     /// Shares of their places that partners took, of those who were offered any.
     var utilisations: [Double] { use.compactMap { $0.offered > 0 ? $0.taken / $0.offered : nil } }
 
-    /// What a partner is favoured with for having taken a smaller share of its places than others; negative for a larger.
+    /// What a partner is favoured with for having taken a smaller share of its places than others; negative for a
+    /// larger.
     @inline(__always)
     func evennessFavour(_ partner: Int) -> Double {
         let use = use[partner]

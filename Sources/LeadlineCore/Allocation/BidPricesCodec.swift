@@ -1,4 +1,5 @@
-// Canonical bytes of prices: what they were worked out from cannot be had again later, so the tables themselves are kept.
+// Canonical bytes of prices: what they were worked out from cannot be had again later, so the tables themselves are
+// kept.
 
 extension BidPrices {
     func write(to w: inout StateWriter) {
@@ -15,7 +16,8 @@ extension BidPrices {
         w.put(isStale)
         w.put(UInt32(use.count))
         for partner in use.indices {
-            for number in [use[partner].taken, use[partner].offered, use[partner].offeredNow, prices[partner], favours[partner]] {
+            for number in [use[partner].taken, use[partner].offered, use[partner].offeredNow, prices[partner],
+                favours[partner]] {
                 w.put(number.bitPattern)
             }
             placeRows[partner].write(to: &w)

@@ -21,7 +21,8 @@ public struct PartnerPrice: Sendable, Equatable {
     public var utilisation: Double?
     /// What its next place is worth to the leads still expected this period, minor units.
     public var placePrice: Double
-    /// What its floor adds, and what having taken a smaller share than others adds (or a larger one takes off), minor units.
+    /// What its floor adds, and what having taken a smaller share than others adds (or a larger one takes off), minor
+    /// units.
     public var floorFavour: Double
     public var evennessFavour: Double
     /// What ties owe it (positive) or it owes (negative), in millionths of a lead.
@@ -56,8 +57,9 @@ extension State {
         let end = CapacityLimits.span(ofPeriod: list.period, policy).end
         return NetworkStanding(
             at: stamp, periodEnd: end, floorPeriodEnd: list.floorSpan.end, leadsRemembered: prices.recent.rows.count,
-            leadsExpected: prices.rhythm.expected(from: BidPrices.days(stamp), until: BidPrices.days(end)), meanGain: prices.meanGain,
-            jainOfUtilisation: JainIndex.of(prices.utilisations), partners: partners.profiles.indices.map { price(of: $0, list) })
+            leadsExpected: prices.rhythm.expected(from: BidPrices.days(stamp), until: BidPrices.days(end)),
+            meanGain: prices.meanGain, jainOfUtilisation: JainIndex.of(prices.utilisations),
+            partners: partners.profiles.indices.map { price(of: $0, list) })
     }
 
     private func price(of partner: Int, _ list: PriceList) -> PartnerPrice {
@@ -67,13 +69,14 @@ extension State {
         let capacity = partners.profiles[partner].capacity, got = gotForFloor(partner, in: list.floorPeriod)
         return PartnerPrice(
             partnerID: partners.profiles[partner].partnerID, status: "\(partners.status[partner])",
-            leads: CapacityLimits.leads(partners, partner, in: list.period), leadsMax: cap != PartnerTable.uncapped ? cap : nil,
+            leads: CapacityLimits.leads(partners, partner, in: list.period), leadsMax: cap != PartnerTable.uncapped
+                ? cap : nil,
             openLeads: partners.openLeads[partner], openLeadsMax: openCap != PartnerTable.uncapped ? openCap : nil,
             floorLeads: got.leads, floor: UInt32(promised(capacity.leadsPerPeriodMin, to: partner, in: list.floorSpan)),
             floorLacking: floorLacking(partner, in: list.floorPeriod, list.floorSpan), floorValueGot: got.value,
             floorValue: Int64(promised(capacity.floorValueMinorUnitsPerPeriod, to: partner, in: list.floorSpan)),
             floorValueLacking: floorValueLacking(partner, in: list.floorPeriod, list.floorSpan),
-            utilisation: use.offered > 0 ? use.taken / use.offered : nil, placePrice: cost.place, floorFavour: cost.floor,
-            evennessFavour: cost.evenness, tieDebtMicros: partners.tieDebtMicros[partner])
+            utilisation: use.offered > 0 ? use.taken / use.offered : nil, placePrice: cost.place,
+            floorFavour: cost.floor, evennessFavour: cost.evenness, tieDebtMicros: partners.tieDebtMicros[partner])
     }
 }

@@ -33,14 +33,17 @@ struct PriceList {
         if let left = CapacityLimits.placesLeft(state, partner, in: period, daysLeft: daysLeft) {
             cost.place = prices.placePrice(partner, left: left, progress: progress)
         }
-        if state.partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped { cost.evenness = prices.evennessFavour(partner) }
+        if state.partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped {
+            cost.evenness = prices.evennessFavour(partner)
+        }
         // What a floor lacks is asked only where something is lacking that has a price.
         if prices.floorRows[partner].count > 0 {
             let lacking = state.floorLacking(partner, in: floorPeriod, floorSpan)
             cost.floor = prices.floorFavour(partner, lacking: lacking, progress: progress)
             let lackingValue = state.floorValueLacking(partner, in: floorPeriod, floorSpan)
             if lackingValue > 0 {
-                cost.floor = max(cost.floor, prices.floorFavour(partner, lackingValue: lackingValue, leadValue: value, progress: progress))
+                cost.floor = max(cost.floor,
+                    prices.floorFavour(partner, lackingValue: lackingValue, leadValue: value, progress: progress))
             }
         }
         return cost

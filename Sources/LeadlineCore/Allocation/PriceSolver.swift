@@ -22,14 +22,17 @@ extension BidPrices {
     private static let floorTrust = 0.8
 
     /// Works out all prices at `stamp`.
-    mutating func solve(at stamp: Timestamp, period now: Int64, periodEnd: Timestamp, floorEnd: Timestamp, _ supplies: [PartnerSupply]) {
+    mutating func solve(
+        at stamp: Timestamp, period now: Int64, periodEnd: Timestamp, floorEnd: Timestamp, _ supplies: [PartnerSupply]
+    ) {
         offer(supplies, isNewPeriod: period != now)
         let today = Self.days(stamp)
         (period, isStale, solvedAt) = (now, false, today)
         nextAt = min(today.rounded(.down) + 1, Self.days(periodEnd))
         rhythm.advance(to: Int64(today.rounded(.down)))
         refreshEvenness()
-        let horizon = Horizon(rhythm, now: today, next: nextAt, end: Self.days(periodEnd), floorEnd: Self.days(floorEnd), trust: Self.floorTrust)
+        let horizon = Horizon(rhythm, now: today, next: nextAt, end: Self.days(periodEnd),
+            floorEnd: Self.days(floorEnd), trust: Self.floorTrust)
         let competing = supplies.contains { $0.placesOffered > 0 || $0.floorLacking > 0 || ($0.placesLeft ?? 0) > 0 }
         worths.removeAll(keepingCapacity: true)
         for partner in placeRows.indices { (placeRows[partner], floorRows[partner]) = (Rows(), Rows()) }
@@ -39,7 +42,9 @@ extension BidPrices {
             let gains = netGains(supplies, evennessFavours)
             for partner in supplies.indices {
                 let resource = ResourceProgram(sortedGains: gains[partner].sorted(by: >))
-                reprice(partner, supplies[partner], resource, gains[partner].count, horizon, isLast: round == Self.rounds)
+                reprice(
+                    partner, supplies[partner], resource, leads: gains[partner].count, until: horizon,
+                    isLast: round == Self.rounds)
             }
         }
     }
@@ -64,7 +69,8 @@ extension BidPrices {
         evenness = min(max(evenness + step, Self.evennessMin), Self.evennessMax)
     }
 
-    /// For each partner what each remembered lead would gain there, net of what it would gain at the best other partner.
+    /// For each partner what each remembered lead would gain there, net of what it would gain at the best other
+    /// partner.
     private func netGains(_ supplies: [PartnerSupply], _ evenness: [Double]) -> [[Double]] {
         var lists = [[Double]](repeating: [], count: supplies.count)
         for row in recent.rows {
@@ -89,13 +95,15 @@ extension BidPrices {
     }
 
     private mutating func reprice(
-        _ partner: Int, _ supply: PartnerSupply, _ resource: ResourceProgram, _ leads: Int, _ horizon: Horizon, isLast: Bool
+        _ partner: Int, _ supply: PartnerSupply, _ resource: ResourceProgram, leads: Int, until horizon: Horizon,
+        isLast: Bool
     ) {
         let share = Double(leads) / Double(recent.rows.count)
         if let left = supply.placesLeft, left > 0 {
             let arrivals = share * supply.presence
             let table = resource.places(
-                Int(left), shift: favours[partner], arrivals: horizon.arrivals * arrivals, later: isLast ? horizon.later * arrivals : 0)
+                Int(left), shift: favours[partner], arrivals: horizon.arrivals * arrivals, later: isLast
+                    ? horizon.later * arrivals : 0)
             let price = table.now.last ?? 0
             prices[partner] += isLast ? price - prices[partner] : Self.damping * (price - prices[partner])
             if isLast && price + (table.now.first ?? 0) > 0 { placeRows[partner] = append(table) }

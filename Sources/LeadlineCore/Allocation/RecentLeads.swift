@@ -1,8 +1,8 @@
-/// The leads of the last three weeks with what they were worth at the partners that wanted them: a stand-in for the leads
-/// still to come.
+/// The leads of the last three weeks with what they were worth at the partners that wanted them: a stand-in for the
+/// leads still to come.
 ///
-/// A ring of bounded size. A program with more leads than it holds keeps every second, third, ... one, so that it always
-/// spans the whole time.
+/// A ring of bounded size. A program with more leads than it holds keeps every second, third, ... one, so that it
+/// always spans the whole time.
 struct RecentLeads: Sendable, Equatable {
     /// Most leads kept.
     static let leadsMax = 4_096

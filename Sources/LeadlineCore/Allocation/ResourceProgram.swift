@@ -33,8 +33,8 @@ struct ResourceProgram {
     /// D(c), what the c-th place is worth: D'(c) = F(D(c)) - F(D(c - 1)) per arrival, F(x) being the mean of what gains
     /// exceed x by, from D = 0 at the end.
     ///
-    /// `arrivals` are expected until the end of the period, `later` of them after the next working out. `shift` is added to
-    /// every gain.
+    /// `arrivals` are expected until the end of the period, `later` of them after the next working out. `shift` is
+    /// added to every gain.
     func places(_ places: Int, shift: Double, arrivals: Double, later: Double) -> Table {
         let rowSize = (places + Self.rowsMax - 1) / Self.rowsMax
         let rows = places / max(rowSize, 1)

@@ -1,7 +1,8 @@
 // What partners offer, as the state has it, for the working out of prices.
 
 extension State {
-    /// Prices as they hold for a lead that is routed at `stamp`: the state's own, or worked out afresh where they are due.
+    /// Prices as they hold for a lead that is routed at `stamp`: the state's own, or worked out afresh where they are
+    /// due.
     func prices(at stamp: Timestamp, _ policy: Policy) -> BidPrices {
         let period = CapacityLimits.period(at: stamp, policy)
         if !prices.isDue(at: stamp, period: period) { return prices }
@@ -32,7 +33,8 @@ extension State {
     }
 
     private func supply(
-        of partner: Int, _ prices: BidPrices, at stamp: Timestamp, period: Int64, floorPeriod: Int64, _ span: Window, _ floorSpan: Window
+        of partner: Int, _ prices: BidPrices, at stamp: Timestamp, period: Int64, floorPeriod: Int64, _ span: Window,
+        _ floorSpan: Window
     ) -> PartnerSupply {
         var supply = PartnerSupply(placesLeft: nil, placesOffered: 0, floorLacking: 0, presence: 1, floorPresence: 1)
         let absences = partners.absences[partner]
@@ -47,7 +49,8 @@ extension State {
             supply.placesLeft = 0
         }
         supply.floorLacking = max(
-            floorLacking(partner, in: floorPeriod, floorSpan), prices.leads(worth: floorValueLacking(partner, in: floorPeriod, floorSpan)))
+            floorLacking(partner, in: floorPeriod, floorSpan),
+            prices.leads(worth: floorValueLacking(partner, in: floorPeriod, floorSpan)))
         return supply
     }
 
@@ -75,7 +78,8 @@ extension State {
     /// Leads that a partner got in a floor period, and what they are worth, minor units.
     @inline(__always)
     func gotForFloor(_ partner: Int, in floorPeriod: Int64) -> (leads: UInt32, value: Int64) {
-        partners.floorPeriod[partner] == floorPeriod ? (partners.leadsInFloorPeriod[partner], partners.valueInFloorPeriod[partner]) : (0, 0)
+        partners.floorPeriod[partner] == floorPeriod
+            ? (partners.leadsInFloorPeriod[partner], partners.valueInFloorPeriod[partner]) : (0, 0)
     }
 }
 

@@ -2,7 +2,7 @@ extension Evaluation {
     /// Chooses among the scored candidates and fills in the summary's ranking.
     static func choose(
         _ lead: LeadView, _ state: State, _ policy: Policy, at stamp: Timestamp, period: Int64,
-        _ scratch: EvaluationScratch, _ outcome: inout Outcome
+        from scratch: EvaluationScratch, into outcome: inout Outcome
     ) {
         let best = bestRows(scratch)
         // Loops where a closure would capture, and so copy, the whole state.
@@ -15,7 +15,7 @@ extension Evaluation {
                 return
             }
             if scratch.partners.contains(owner) {
-                settle(owner, .ownership, state, scratch, best, &outcome)
+                settle(owner, by: .ownership, state, scratch, best: best, into: &outcome)
                 return
             }
         }
@@ -24,21 +24,22 @@ extension Evaluation {
             outcome.placesReserved = true
             return
         }
-        let usual = usualChoice(lead, top, state, scratch, &outcome)
+        let usual = usualChoice(lead, top: top, state, scratch, into: &outcome)
         // Most policies draw no lots; their leads do without the list.
         let candidates = policy.exploration.shareBasisPoints == 0 ? [] : inRows(scratch)
         guard let draw = state.lots.draw(policy.exploration, candidates: candidates.count, period: period) else {
-            settle(usual.partner, usual.basis, state, scratch, best, &outcome)
+            settle(usual.partner, by: usual.basis, state, scratch, best: best, into: &outcome)
             return
         }
         let drawn = draw.candidate.map { scratch.partners[candidates[$0]] }
         let chosen = drawn ?? usual.partner
         outcome.summary.propensity = draw.propensity(isUsual: chosen == usual.partner, of: candidates.count)
-        settle(chosen, drawn == nil ? usual.basis : .exploration, state, scratch, best, &outcome)
+        let basis = drawn == nil ? usual.basis : .exploration
+        settle(chosen, by: basis, state, scratch, best: best, into: &outcome)
     }
 
-    /// True if every free place is expected to bring more than this lead there. Having taken more than others is no reason
-    /// to send a lead away; nor is a difference that rounding makes.
+    /// True if every free place is expected to bring more than this lead there. Having taken more than others is no
+    /// reason to send a lead away; nor is a difference that rounding makes.
     private static func areReserved(_ scratch: EvaluationScratch) -> Bool {
         let tolerance = 1 - 1e-6
         return scratch.partners.indices.allSatisfy {
@@ -49,29 +50,33 @@ extension Evaluation {
     private static func candidate(_ row: Int, _ state: State, _ scratch: EvaluationScratch) -> Candidate {
         Candidate(
             partnerID: state.partners.profiles[scratch.partners[row]].partnerID, score: scratch.score[row],
-            fit: scratch.fit[row], conversion: scratch.conversion[row], placePrice: scratch.placePrice[row], favour: scratch.favour[row])
+            fit: scratch.fit[row], conversion: scratch.conversion[row], placePrice: scratch.placePrice[row],
+            favour: scratch.favour[row])
     }
 
     /// Whom the method chooses where no lot is drawn; names those who tie.
     private static func usualChoice(
-        _ lead: LeadView, _ top: Int, _ state: State, _ scratch: EvaluationScratch, _ outcome: inout Outcome
+        _ lead: LeadView, top: Int, _ state: State, _ scratch: EvaluationScratch, into outcome: inout Outcome
     ) -> (partner: Int, basis: SelectionBasis) {
         if outcome.summary.method.takesTurns {
             let partners = inRows(scratch).map { scratch.partners[$0] }
-            let next = state.turns.next(among: partners, in: lead.country, lastAssigned: state.partners.lastAssigned)
+            let next = state.turns.next(
+                among: partners, in: lead.words.country, lastAssigned: state.partners.lastAssigned)
             return (next ?? scratch.partners[top], .rotation)
         }
         let tied = tiedRows(with: top, outcome.summary.method, scratch).map { scratch.partners[$0] }
         if tied.count == 1 { return (scratch.partners[top], outcome.summary.method == .highestFit ? .fit : .score) }
         for partner in tied { outcome.summary.tiedPartnerIDs.append(state.partners.profiles[partner].partnerID) }
-        return (byDebt(tied, state.partners, rotation: state.rotation), .tieDebt)
+        return (byDebt(tied, state.partners, undecidedTies: state.undecidedTies), .tieDebt)
     }
 
-    private static func inRows(_ scratch: EvaluationScratch) -> [Int] { scratch.partners.indices.filter { scratch.isIn[$0] } }
+    private static func inRows(_ scratch: EvaluationScratch) -> [Int] { scratch.partners.indices.filter {
+        scratch.isIn[$0] }
+    }
 
     private static func settle(
-        _ partner: Int, _ basis: SelectionBasis, _ state: State, _ scratch: EvaluationScratch, _ best: [Int],
-        _ outcome: inout Outcome
+        _ partner: Int, by basis: SelectionBasis, _ state: State, _ scratch: EvaluationScratch, best: [Int],
+        into outcome: inout Outcome
     ) {
         outcome.chosen = partner
         outcome.summary.basis = basis
@@ -79,15 +84,18 @@ extension Evaluation {
         outcome.summary.runnerUpPartnerID = state.partners.profiles[scratch.partners[runnerUp]].partnerID
     }
 
-    /// The account's owner, unless it is gone, away, against a hard rule, or had this lead before: then competition decides.
+    /// The account's owner, unless it is gone, away, against a hard rule, or had this lead before: then competition
+    /// decides.
     private static func eligibleOwner(
         _ lead: LeadView, _ state: State, _ policy: Policy, at stamp: Timestamp, _ scratch: EvaluationScratch
     ) -> Int? {
         guard policy.ownerFirst, let account = lead.account,
-            let owner = Ownership.owner(ofAccount: account, besides: lead.slot, state, at: stamp), state.partners.active[owner]
+            let owner = Ownership.owner(ofAccount: account, besides: lead.slot, state, at: stamp),
+                state.partners.active[owner]
         else { return nil }
         let isOut = scratch.steps.contains { step in
-            ![.openLeadsCap, .periodCap, .segmentCap].contains(step.reason) && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0
+            ![.openLeadsCap, .periodCap, .segmentCap].contains(step.reason)
+                && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0
         }
         return isOut ? nil : owner
     }
@@ -129,13 +137,14 @@ extension Evaluation {
         return scratch.partners.indices.filter { scratch.isIn[$0] && (scratch.rank[$0] * unit).rounded() == whole }
     }
 
-    /// Who is owed most by earlier ties; among those, who waited longest; among those, the next in rotation.
-    private static func byDebt(_ tied: [Int], _ partners: PartnerTable, rotation: UInt64) -> Int {
+    /// Who is owed most by earlier ties; among those, who waited longest; among those, the next in
+    /// order, one further along each time.
+    private static func byDebt(_ tied: [Int], _ partners: PartnerTable, undecidedTies: UInt64) -> Int {
         let (debts, assigned) = (partners.tieDebtMicros, partners.lastAssigned)
         let debt = tied.map { debts[$0] }.max()
         let owed = tied.filter { debts[$0] == debt }
         let oldest = owed.map { assigned[$0] }.min()
         let waiting = owed.filter { assigned[$0] == oldest }
-        return waiting[Int(rotation % UInt64(waiting.count))]
+        return waiting[Int(undecidedTies % UInt64(waiting.count))]
     }
 }

@@ -1,9 +1,13 @@
 /// Contributions to the estimated conversion, in log-odds.
 public enum ConversionContribution: Int, Sendable, CaseIterable {
-    /// The program's rate; what the lead is, whoever gets it; the partner; and the partner in each of the lead's values.
+    /// The program's rate; what the lead is, whoever gets it; the partner; and the partner in each of the lead's
+    /// values.
     case program = 0, lead, partner
-    case partnerVertical, partnerCountry, partnerCompanySize, partnerDealSize, partnerSource, partnerProduct, partnerIntent
+    case partnerVertical, partnerCountry, partnerCompanySize, partnerDealSize, partnerSource, partnerProduct,
+        partnerIntent
     case partnerLanguage, partnerTechnologies
+    /// Since logic version 3.
+    case partnerCampaign
 
     /// Name in explanations.
     public var name: String {
@@ -17,28 +21,44 @@ public enum ConversionContribution: Int, Sendable, CaseIterable {
         }
     }
 
-    /// The value in which the partner is looked at; nil for the first three and the last two.
-    public var slot: LeadSlot? { LeadSlot(rawValue: rawValue - Self.partnerVertical.rawValue) }
+    /// The value in which the partner is looked at; nil for the program, the lead, the partner, language and
+    /// technologies.
+    public var slot: LeadSlot? {
+        let first = Self.partnerVertical.rawValue
+        if rawValue >= Self.firstCount { return LeadSlot(rawValue: rawValue - Self.firstCount + LeadSlot.firstCount) }
+        return rawValue < first + LeadSlot.firstCount ? LeadSlot(rawValue: rawValue - first) : nil
+    }
+
+    /// Contributions that every logic version adds up; those of later slots stand behind them.
+    static let firstCount = Self.partnerTechnologies.rawValue + 1
+
+    /// How many of them the logic of a version adds up, from the first on.
+    public static func count(logic version: UInt32) -> Int {
+        firstCount + LeadSlot.count(logic: version) - LeadSlot.firstCount
+    }
 }
 
 /// P(won | lead, partner): the program's model, prepared for one lead and then asked for each partner.
 ///
 /// Views are blended in log-odds, so that contributions add up. Segments are win rates from the coarse to the fine,
-/// each shrunk towards the one above: (won + m q) / (closed + m), with q the rate above and m the policy's prior strength,
-/// the posterior mean of a Beta prior centred on q (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec. 2.4). The match
-/// model (`MatchModel`) knows profiles and says most while there is little history; the crossed model (`WinModel`) sees
-/// every pair of values, and each is believed as far as it has proved itself on this program's deals.
+/// each shrunk towards the one above: (won + m q) / (closed + m), with q the rate above and m the policy's prior
+/// strength, the posterior mean of a Beta prior centred on q (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec.
+/// 2.4). The match model (`MatchModel`) knows profiles and says most while there is little history; the crossed model
+/// (`WinModel`) sees every pair of values, and each is believed as far as it has proved itself on this program's deals.
 struct Conversion {
-    static let count = ConversionContribution.allCases.count
+    /// Contributions that are added up.
+    let count: Int
     private static let firstSlot = ConversionContribution.partnerVertical.rawValue
 
     private let strength: Double
     private let base: Segments.Base
     private let verticalColumn: Int?
     private let band: Int
-    private let row: InlineArray<7, Int>
-    /// Log-odds of the program's rate; what the crossed model adds to it for everybody, and what the crossed and the match
-    /// model say of the lead wherever it goes, before they are weighed.
+    /// Where each of the lead's values has its row of cells; room for later slots.
+    private let row: InlineArray<12, Int>
+    private let slotCount: Int
+    /// Log-odds of the program's rate; what the crossed model adds to it for everybody, and what the crossed and the
+    /// match model say of the lead wherever it goes, before they are weighed.
     private let program: Double
     private let correction: Double
     private let leadCrossed: Double
@@ -50,14 +70,17 @@ struct Conversion {
 
     /// Borrows what it reads: an initialiser would otherwise be given copies of its own.
     init(
-        _ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, row: [Int32], _ features: LeadFeatures
+        _ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, row: [Int32],
+        _ features: LeadFeatures
     ) {
         strength = Double(max(policy.priorStrengthDeals, 1))
         base = Segments.Base(state.model)
-        verticalColumn = state.tallies.column(ofVertical: lead.vertical)
+        verticalColumn = state.tallies.column(ofVertical: lead.words.vertical)
         band = SizeBand.of(lead.valueMinorUnits ?? 0)
         let stride = state.model.weights.stride
-        self.row = InlineArray { Int(row[$0]) * stride }
+        self.row = InlineArray { $0 < row.count ? Int(row[$0]) * stride : 0 }
+        slotCount = row.count
+        count = ConversionContribution.firstCount + row.count - LeadSlot.firstCount
         let sums = state.model.weights.leadSums(row.span)
         let m = state.model.blend.multipliers
         weights = state.model.blend.weights
@@ -66,7 +89,8 @@ struct Conversion {
         correction = m[0] * state.model.weights.bias.x + m[5]
         leadCrossed = m[2] * sums.slots.x + m[4] * sums.pairs.x
         lists = MatchLists(lead, state.partners)
-        matchRow = state.model.match.columns.row(features.codes, valueMinorUnits: lead.valueMinorUnits ?? 0)
+        matchRow = state.model.match.columns.row(
+            features.matchKeys(slots: row.count), valueMinorUnits: lead.valueMinorUnits ?? 0)
         leadMatch = state.model.match.ofLead(matchRow) - state.model.curve.baseLogOdds
     }
 
@@ -82,21 +106,25 @@ struct Conversion {
     /// The model's cells come as spans, looked up once for all partners.
     @inline(__always)
     func estimate(
-        of partner: Int, _ tallies: OutcomeTallies, crosses: Span<WeightCell>, partners: Span<WeightCell>, rates: Span<WeightCell>,
-        _ match: borrowing MatchModel, own ofPartners: Span<Double>, shared: Span<Double>, profiles: Span<ProfileLists>, beliefs: Span<SIMD8<Double>>, into: inout MutableSpan<Double>, at start: Int
+        of partner: Int, _ tallies: OutcomeTallies, crosses: Span<WeightCell>, partners: Span<WeightCell>,
+        rates: Span<WeightCell>,
+        _ match: borrowing MatchModel, own ofPartners: Span<Double>, shared: Span<Double>, profiles: Span<ProfileLists>,
+        beliefs: Span<SIMD8<Double>>, into: inout MutableSpan<Double>, at start: Int
     ) -> Estimate {
-        let segment = Segments.of(partner, tallies, verticalColumn, band, base, strength)
+        let segment = Segments.of(partner, tallies, column: verticalColumn, band: band, base, strength: strength)
         let w = ExpertBlend.weights(weights, beliefs[partner])
         let (program, lead) = (program + w[2] * correction, w[2] * leadCrossed + w[4] * leadMatch)
         into[start] = program
         into[start + 1] = lead
-        let suits = match.ofPartner(partner, matchRow, lists.match(partner, profiles), ofPartners, shared)
-        let own = ((w[1] * rates[partner].x + (w[2] * multipliers[1]) * partners[partner].x) + w[3] * segment.partner) + w[4] * suits.skill
+        let suits = match.ofPartner(
+            partner, matchRow, lists.match(partner, profiles), own: ofPartners, shared: shared)
+        let own = ((w[1] * rates[partner].x + (w[2] * multipliers[1]) * partners[partner].x) + w[3] * segment.partner)
+            + w[4] * suits.skill
         into[start + 2] = own
         var sum = (program + lead) + own
         // As a span: an inline array would be copied for each of its elements.
         let cells = row.span
-        for slot in 0..<cells.count {
+        for slot in 0..<LeadSlot.firstCount {
             var term = (w[2] * multipliers[3]) * crosses[cells[slot] + partner].x
             if slot == LeadSlot.vertical.rawValue { term += w[3] * segment.vertical + w[4] * suits.vertical }
             if slot == LeadSlot.dealSize.rawValue { term += w[3] * segment.dealSize + w[4] * suits.size }
@@ -108,55 +136,11 @@ struct Conversion {
         into[start + ConversionContribution.partnerLanguage.rawValue] = language
         into[start + ConversionContribution.partnerTechnologies.rawValue] = technologies
         sum = (sum + language) + technologies
+        for slot in LeadSlot.firstCount..<slotCount {
+            let term = (w[2] * multipliers[3]) * crosses[cells[slot] + partner].x
+            into[start + ConversionContribution.firstCount + slot - LeadSlot.firstCount] = term
+            sum += term
+        }
         return Estimate(partnerRate: segment.partnerRate, logOdds: sum)
     }
-}
-
-/// A partner's win rates from the coarse segment to the fine, as steps in log-odds from the program's rate.
-struct Segments {
-    var partnerRate: Double
-    var partner: Double
-    var vertical = 0.0
-    var dealSize = 0.0
-
-    /// The program's rate, from which the steps begin.
-    struct Base: Sendable {
-        let rate: Double
-        let logOdds: Double
-
-        init(_ model: borrowing WinModel) {
-            rate = model.curve.baseRate
-            logOdds = model.curve.baseLogOdds
-        }
-    }
-
-    @inline(__always)
-    static func of(
-        _ partner: Int, _ tallies: OutcomeTallies, _ verticalColumn: Int?, _ band: Int, _ base: Base, _ strength: Double
-    ) -> Segments {
-        let all = tallies.partners[partner]
-        // Who has closed nothing stands where the program stands, in every segment.
-        if all.closed == 0 { return Segments(partnerRate: base.rate, partner: 0) }
-        let rate = rate(all, towards: base.rate, strength)
-        let own = logOdds(rate)
-        var segments = Segments(partnerRate: rate, partner: own - base.logOdds)
-        if let column = verticalColumn {
-            let tally = tallies.verticals[column].tallies[partner]
-            if tally.closed > 0 { segments.vertical = logOdds(self.rate(tally, towards: rate, strength)) - own }
-        }
-        let tally = tallies.bands[band][partner]
-        if tally.closed > 0 { segments.dealSize = logOdds(self.rate(tally, towards: rate, strength)) - own }
-        return segments
-    }
-
-    /// All steps together.
-    var sum: Double { (partner + vertical) + dealSize }
-
-    @inline(__always)
-    private static func rate(_ tally: Tally, towards prior: Double, _ strength: Double) -> Double {
-        (Double(tally.won) + strength * prior) / (Double(tally.closed) + strength)
-    }
-
-    @inline(__always)
-    private static func logOdds(_ rate: Double) -> Double { ElementaryFunctions.log(rate / (1 - rate)) }
 }

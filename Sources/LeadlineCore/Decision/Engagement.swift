@@ -1,18 +1,8 @@
-/// How a partner has treated the leads it got, counted.
-struct EngagementTally: Sendable, Equatable {
-    /// Leads it accepted or answered.
-    var taken: UInt32 = 0
-    var declined: UInt32 = 0
-    /// First responses before the deadline, and deadlines missed; leads without a deadline count as neither.
-    var inTime: UInt32 = 0
-    var missed: UInt32 = 0
-}
-
 /// How likely a partner is to take a lead and answer in time, and what that does to the value expected of it.
 ///
-/// A lead that is declined or left lying goes to the next best later, and by then is worth less: about half, since a first
-/// response after more than five minutes halves the chance of a deal (Oldroyd, McElheran and Elkington, "The Short Life
-/// of Online Sales Leads", Harvard Business Review, March 2011, on the odds of reaching anybody at all).
+/// A lead that is declined or left lying goes to the next best later, and by then is worth less: about half, since a
+/// first response after more than five minutes halves the chance of a deal (Oldroyd, McElheran and Elkington, "The
+/// Short Life of Online Sales Leads", Harvard Business Review, March 2011, on the odds of reaching anybody at all).
 struct Engagement: Sendable {
     /// What a lead keeps of its value when it has to be routed again.
     static let retained = 0.5
@@ -30,7 +20,9 @@ struct Engagement: Sendable {
 
     /// P(accepted) for a partner.
     @inline(__always)
-    func acceptance(_ tally: EngagementTally) -> Double { Self.rate(tally.taken, tally.declined, towards: programAcceptance) }
+    func acceptance(_ tally: EngagementTally) -> Double {
+        Self.rate(tally.taken, tally.declined, towards: programAcceptance)
+    }
 
     /// Log-odds of a partner's taking a lead, against the program's; rates near 0 and 1 count as a fiftieth from there.
     func habit(_ tally: EngagementTally) -> Double { Self.logOdds(acceptance(tally)) - Self.logOdds(programAcceptance) }
@@ -42,9 +34,12 @@ struct Engagement: Sendable {
 
     /// P(first response in time) for a partner that took the lead.
     @inline(__always)
-    func punctuality(_ tally: EngagementTally) -> Double { Self.rate(tally.inTime, tally.missed, towards: programPunctuality) }
+    func punctuality(_ tally: EngagementTally) -> Double {
+        Self.rate(tally.inTime, tally.missed, towards: programPunctuality)
+    }
 
-    /// The share of a lead's value that is expected to be left once somebody works on it: 1 if it is surely taken in time.
+    /// The share of a lead's value that is expected to be left once somebody works on it: 1 if it is surely taken in
+    /// time.
     @inline(__always)
     func factor(_ tally: EngagementTally, acceptance: Double) -> Double {
         1 - (1 - acceptance * punctuality(tally)) * (1 - Self.retained)

@@ -16,6 +16,7 @@ public struct EvaluationScratch: Sendable {
     var fitContributions: [Double] = []
     var fitCount = 0
     var conversionContributions: [Double] = []
+    var conversionCount = 0
     var fit: [Double] = []
     var conversion: [Double] = []
     /// What is expected to be left of the lead's value once the partner works on it.
@@ -42,7 +43,8 @@ public struct EvaluationScratch: Sendable {
         partners.removeAll(keepingCapacity: true)
         if fit.count < partnerCount {
             fitContributions = Array(repeating: 0, count: partnerCount * FitContribution.allCases.count)
-            conversionContributions = Array(repeating: 0, count: partnerCount * Conversion.count)
+            conversionContributions = Array(
+                repeating: 0, count: partnerCount * ConversionContribution.allCases.count)
             fit = Array(repeating: 0, count: partnerCount)
             conversion = fit
             score = fit
@@ -73,7 +75,8 @@ enum Evaluation {
 
     /// Evaluates every partner for a lead whose value is known. `policy` is the state's.
     static func evaluate(
-        _ lead: LeadView, leadID: String, _ state: State, _ policy: Policy, at stamp: Timestamp, scratch: inout EvaluationScratch
+        _ lead: LeadView, leadID: String, _ state: State, _ policy: Policy, at stamp: Timestamp,
+        scratch: inout EvaluationScratch
     ) -> Outcome {
         let period = CapacityLimits.period(at: stamp, policy)
         let exponent = score(lead, state, policy, at: stamp, period: period, scratch: &scratch)
@@ -93,21 +96,23 @@ enum Evaluation {
         summary.digest = EvaluationDigest.of(summary, scratch, logic: state.logicVersion)
 
         var outcome = Outcome(chosen: nil, summary: summary)
-        choose(lead, state, policy, at: stamp, period: period, scratch, &outcome)
+        choose(lead, state, policy, at: stamp, period: period, from: scratch, into: &outcome)
         return outcome
     }
 
     /// Who may have the lead, and what it would be worth there. Returns the exponent with which fit counts.
     static func score(
-        _ lead: LeadView, _ state: State, _ policy: Policy, at stamp: Timestamp, period: Int64, scratch: inout EvaluationScratch
+        _ lead: LeadView, _ state: State, _ policy: Policy, at stamp: Timestamp, period: Int64,
+        scratch: inout EvaluationScratch
     ) -> Double {
         scratch.reset(partnerCount: state.partners.count)
         let (eligible, free) = exclude(lead, state, at: stamp, period: period, &scratch)
         // Where the truth is known, there is no doubt that fit would have to make up for.
         let exponent = scratch.knownConversions.isEmpty ? ExpectedValue.fitExponent(policy, state.tallies) : 0
         let features = LeadFeatures(lead, state.accounts, at: stamp)
-        features.write(to: &scratch.row, state.values)
-        score(eligible, free, lead, features, state, policy, exponent, at: stamp, &scratch)
+        features.write(to: &scratch.row, state.values, slots: state.model.slotCount)
+        score(
+            eligible, free: free, lead: lead, features, state, policy, exponent: exponent, at: stamp, into: &scratch)
         return exponent
     }
 
@@ -150,7 +155,8 @@ enum Evaluation {
 
     /// Who of those still in is out for a reason that each partner is asked for; an empty row if nobody is.
     private static func who(
-        isOut reason: ExclusionReason, of alive: [UInt64], _ lead: LeadView, _ state: State, at stamp: Timestamp, period: Int64
+        isOut reason: ExclusionReason, of alive: [UInt64], _ lead: LeadView, _ state: State, at stamp: Timestamp,
+        period: Int64
     ) -> [UInt64] {
         var out: [UInt64] = []
         for word in alive.indices {
@@ -169,7 +175,8 @@ enum Evaluation {
 
     @inline(__always)
     private static func isOut(
-        _ reason: ExclusionReason, _ index: Int, _ lead: LeadView, _ partners: PartnerTable, at stamp: Timestamp, period: Int64
+        _ reason: ExclusionReason, _ index: Int, _ lead: LeadView, _ partners: PartnerTable, at stamp: Timestamp,
+        period: Int64
     ) -> Bool {
         switch reason {
         case .absent: partners.withAbsences[index] && partners.isAbsent(index, at: stamp)
@@ -186,21 +193,25 @@ enum Evaluation {
     }
 
     private static func score(
-        _ eligible: [UInt64], _ free: [UInt64], _ lead: LeadView, _ features: LeadFeatures, _ state: State, _ policy: Policy,
-        _ exponent: Double, at stamp: Timestamp, _ scratch: inout EvaluationScratch
+        _ eligible: [UInt64], free: [UInt64], lead: LeadView, _ features: LeadFeatures, _ state: State,
+        _ policy: Policy, exponent: Double, at stamp: Timestamp, into scratch: inout EvaluationScratch
     ) {
         forEachBit(eligible) { partner in
             scratch.isAtCap[scratch.partners.count] = free[partner >> 6] & (1 << UInt64(partner & 63)) == 0
             scratch.partners.append(partner)
         }
         let scorer = Scorer(
-            fit: Fit(lead, state, policy, at: stamp), conversion: Conversion(lead, state, policy, row: scratch.row, features),
+            fit: Fit(lead, state, policy, at: stamp),
+            conversion: Conversion(lead, state, policy, row: scratch.row, features),
             minimum: Double(policy.minimumConversionBasisPoints) / 10_000, value: Double(lead.valueMinorUnits ?? 0),
             exponent: exponent, engagement: Engagement(state.tallies.programEngagement))
         scratch.fitCount = scorer.fit.count
+        scratch.conversionCount = scorer.conversion.count
         scorer.fill(
-            scratch.partners, state, &scratch.fitContributions, &scratch.conversionContributions, &scratch.fit,
-            &scratch.conversion, &scratch.engagement, &scratch.score, &scratch.isIn, scratch.isAtCap, scratch.knownConversions)
+            scratch.partners, state, fitContributions: &scratch.fitContributions,
+            conversionContributions: &scratch.conversionContributions, fits: &scratch.fit,
+            conversions: &scratch.conversion, engagements: &scratch.engagement, scores: &scratch.score,
+            isIn: &scratch.isIn, isAtCap: scratch.isAtCap, knownConversions: scratch.knownConversions)
     }
 
     private static func exclusions(_ state: State, _ scratch: EvaluationScratch) -> [Exclusion] {
@@ -209,7 +220,8 @@ enum Evaluation {
             var partners = 0
             for word in step.out { partners += word.nonzeroBitCount }
             list.append(Exclusion(
-                reason: step.reason, rule: step.rule < 0 ? "" : state.hardRules[step.rule].name, partners: UInt32(partners)))
+                reason: step.reason, rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
+                partners: UInt32(partners)))
         }
         let below = scratch.partners.indices.reduce(0) { $0 + (scratch.isIn[$1] || scratch.isAtCap[$1] ? 0 : 1) }
         if below > 0 { list.append(Exclusion(reason: .conversionBelowMinimum, partners: UInt32(below))) }
@@ -228,9 +240,9 @@ private struct Scorer {
 
     /// The columns come one by one and are written through spans: their storage is looked up once, not once a value.
     func fill(
-        _ partners: [Int], _ state: State, _ fitContributions: inout [Double], _ conversionContributions: inout [Double],
-        _ fits: inout [Double], _ conversions: inout [Double], _ engagements: inout [Double], _ scores: inout [Double], _ isIn: inout [Bool],
-        _ isAtCap: [Bool], _ knownConversions: [Double]
+        _ partners: [Int], _ state: State, fitContributions: inout [Double], conversionContributions: inout [Double],
+        fits: inout [Double], conversions: inout [Double], engagements: inout [Double], scores: inout [Double],
+        isIn: inout [Bool], isAtCap: [Bool], knownConversions: [Double]
     ) {
         var fitContributions = fitContributions.mutableSpan
         var conversionContributions = conversionContributions.mutableSpan
@@ -240,7 +252,8 @@ private struct Scorer {
         var scores = scores.mutableSpan
         let habits = state.tallies.engagement.span
         let (least, most, largest) = (
-            state.partners.typicalDealMin.span, state.partners.typicalDealMax.span, state.tallies.largestWonMinorUnits.span)
+            state.partners.typicalDealMin.span, state.partners.typicalDealMax.span,
+            state.tallies.largestWonMinorUnits.span)
         let all = state.tallies.partners.span
         let ofVertical = fit.living?.verticalColumn.map { state.tallies.verticals[$0].tallies } ?? []
         let inVertical = ofVertical.span
@@ -256,8 +269,9 @@ private struct Scorer {
         for row in partners.indices {
             let partner = partners[row]
             let estimate = conversion.estimate(
-                of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates, state.model.match, own: own,
-                shared: shared, profiles: profiles, beliefs: beliefs, into: &conversionContributions, at: row * Conversion.count)
+                of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates, state.model.match,
+                own: own, shared: shared, profiles: profiles, beliefs: beliefs, into: &conversionContributions,
+                at: row * conversion.count)
             let acceptance = engagement.acceptance(habits[partner])
             let readings = FitReadings(
                 typicalDealMin: least[partner], typicalDealMax: most[partner], largestWonMinorUnits: largest[partner],
@@ -272,10 +286,12 @@ private struct Scorer {
             let expected = expected(from: first, rows, fits, conversions)
             for lane in 0..<rows {
                 let row = first + lane
-                let probability = knownConversions.isEmpty ? expected.conversions[lane] : knownConversions[partners[row]]
+                let probability = knownConversions.isEmpty
+                    ? expected.conversions[lane] : knownConversions[partners[row]]
                 conversions[row] = probability
                 scores[row] = ExpectedValue.score(
-                    value: value, conversion: probability, fitFactor: expected.fitFactors[lane], engagement: engagements[row])
+                    value: value, conversion: probability, fitFactor: expected.fitFactors[lane],
+                    engagement: engagements[row])
                 isIn[row] = probability >= minimum && !isAtCap[row]
             }
         }

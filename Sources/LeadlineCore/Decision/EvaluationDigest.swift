@@ -31,7 +31,7 @@ enum EvaluationDigest {
             pair.absorb(word(partners[row], isIn[row]), row + 1 < count ? word(partners[row + 1], isIn[row + 1]) : 0)
         }
         pair.absorb(scratch.fitContributions.span, count: count * scratch.fitCount)
-        pair.absorb(scratch.conversionContributions.span, count: count * Conversion.count)
+        pair.absorb(scratch.conversionContributions.span, count: count * scratch.conversionCount)
         pair.absorb(scratch.engagement.span, count: count)
         pair.absorb(scratch.score.span, count: count)
         pair.absorb(scratch.placePrice.span, count: count)
@@ -46,12 +46,12 @@ enum EvaluationDigest {
         for row in stride(from: 0, to: partners.count - 1, by: 2) {
             even.absorb(word(partners[row], isIn[row]))
             odd.absorb(word(partners[row + 1], isIn[row + 1]))
-            absorb(scratch.fitContributions.span, row, scratch.fitCount, &even, &odd)
-            absorb(scratch.conversionContributions.span, row, Conversion.count, &even, &odd)
-            absorb(scratch.engagement.span, row, 1, &even, &odd)
-            absorb(scratch.score.span, row, 1, &even, &odd)
-            absorb(scratch.placePrice.span, row, 1, &even, &odd)
-            absorb(scratch.favour.span, row, 1, &even, &odd)
+            absorb(scratch.fitContributions.span, row, width: scratch.fitCount, into: &even, &odd)
+            absorb(scratch.conversionContributions.span, row, width: scratch.conversionCount, into: &even, &odd)
+            absorb(scratch.engagement.span, row, width: 1, into: &even, &odd)
+            absorb(scratch.score.span, row, width: 1, into: &even, &odd)
+            absorb(scratch.placePrice.span, row, width: 1, into: &even, &odd)
+            absorb(scratch.favour.span, row, width: 1, into: &even, &odd)
         }
         if partners.count & 1 == 1 { absorb(partners.count - 1, scratch, &even) }
         return [even.digest(), odd.digest()]
@@ -59,7 +59,9 @@ enum EvaluationDigest {
 
     /// Two rows of a column, or of several side by side.
     @inline(__always)
-    private static func absorb(_ columns: Span<Double>, _ row: Int, _ width: Int, _ even: inout SipHash128, _ odd: inout SipHash128) {
+    private static func absorb(
+        _ columns: Span<Double>, _ row: Int, width: Int, into even: inout SipHash128, _ odd: inout SipHash128
+    ) {
         let start = row * width
         for column in start..<start + width {
             even.absorb(columns[column])
@@ -70,8 +72,12 @@ enum EvaluationDigest {
     /// The last of an odd number of rows.
     private static func absorb(_ row: Int, _ scratch: EvaluationScratch, _ hash: inout SipHash128) {
         hash.absorb(word(scratch.partners[row], scratch.isIn[row]))
-        for column in row * scratch.fitCount..<(row + 1) * scratch.fitCount { hash.absorb(scratch.fitContributions[column]) }
-        for column in row * Conversion.count..<(row + 1) * Conversion.count { hash.absorb(scratch.conversionContributions[column]) }
+        for column in row * scratch.fitCount..<(row + 1) * scratch.fitCount {
+            hash.absorb(scratch.fitContributions[column])
+        }
+        for column in row * scratch.conversionCount..<(row + 1) * scratch.conversionCount {
+            hash.absorb(scratch.conversionContributions[column])
+        }
         hash.absorb(scratch.engagement[row])
         hash.absorb(scratch.score[row])
         hash.absorb(scratch.placePrice[row])

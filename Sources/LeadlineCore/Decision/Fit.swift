@@ -1,32 +1,3 @@
-/// How well a partner and a lead match, 0 to 1, as a sum of named contributions.
-public enum FitContribution: Int, Sendable, CaseIterable {
-    case vertical = 0, country, language, dealSize, technologies, winRate
-    /// What the living profile says besides; since logic version 2.
-    case intent, acceptance, responseTime, cycleLength
-
-    /// Name in explanations.
-    public var name: String {
-        switch self {
-        case .vertical: "vertical"
-        case .country: "country"
-        case .language: "language"
-        case .dealSize: "deal-size"
-        case .technologies: "technologies"
-        case .winRate: "win-rate"
-        case .intent: "intent"
-        case .acceptance: "acceptance"
-        case .responseTime: "response-time"
-        case .cycleLength: "cycle-length"
-        }
-    }
-
-    /// How many of them the logic of a version adds up, from the first on.
-    public static func count(logic version: UInt32) -> Int { version < 2 ? winRate.rawValue + 1 : allCases.count }
-}
-
-/// One number a contribution: matches from 0 to 1, or weights.
-typealias FitMatches = InlineArray<10, Double>
-
 /// What fit reads of one partner besides its lists.
 struct FitReadings {
     var typicalDealMin: Int64
@@ -42,9 +13,9 @@ struct FitReadings {
 
 /// Fit of one lead, prepared once and then asked for each partner.
 ///
-/// Each contribution is its weight times a match of 0 to 1. What the lead does not state, or the profile
-/// leaves open, counts half: silence neither helps nor harms one partner more than another. Since logic version 2 a match
-/// is what outcomes and answers say of the partner (`LivingFit`), with the profile as the prior.
+/// Each contribution is its weight times a match of 0 to 1. What the lead does not state, or the profile leaves open,
+/// counts half: silence neither helps nor harms one partner more than another. Since logic version 2 a match is what
+/// outcomes and answers say of the partner (`LivingFit`), with the profile as the prior.
 struct Fit {
     private static let unknown = 0.5
 
@@ -64,14 +35,15 @@ struct Fit {
     init(_ lead: borrowing LeadView, _ state: borrowing State, _ policy: borrowing Policy, at stamp: Timestamp) {
         count = FitContribution.count(logic: state.logicVersion)
         weights = Self.weights(state, policy)
-        vertical = state.partners.listing(.verticals, lead.vertical)
-        country = state.partners.listing(.countries, lead.country)
-        language = state.partners.listing(.languages, lead.language)
+        vertical = state.partners.listing(.verticals, lead.words.vertical)
+        country = state.partners.listing(.countries, lead.words.country)
+        language = state.partners.listing(.languages, lead.words.language)
         var rows: [BitRow?] = []
         rows.reserveCapacity(lead.technologies.count)
         for code in lead.technologies { rows.append(state.partners.listing(.technologies, code)) }
         technologies = rows
-        states = (lead.vertical != Vocabulary.none, lead.country != Vocabulary.none, lead.language != Vocabulary.none)
+        states = (lead.words.vertical != Vocabulary.none, lead.words.country != Vocabulary.none,
+            lead.words.language != Vocabulary.none)
         value = Double(lead.valueMinorUnits ?? 0)
         living = state.isLogic(2) ? LivingFit(lead, state, policy, at: stamp) : nil
     }
@@ -84,7 +56,9 @@ struct Fit {
 
     /// Writes the partner's contributions to `into[at...]` and returns their sum, added up in that order.
     @inline(__always)
-    func contributions(of partner: Int, _ readings: FitReadings, into: inout MutableSpan<Double>, at start: Int) -> Double {
+    func contributions(
+        of partner: Int, _ readings: FitReadings, into: inout MutableSpan<Double>, at start: Int
+    ) -> Double {
         let matches = matches(of: partner, readings)
         // As spans: an inline array would be copied for each of its elements.
         let shares = weights.span, match = matches.span
@@ -107,8 +81,8 @@ struct Fit {
         matches[FitContribution.language.rawValue] = states.language ? listed(language, partner) : Self.unknown
         matches[FitContribution.technologies.rawValue] = technologyShare(partner)
         matches[FitContribution.winRate.rawValue] = readings.winRate
-        // Whoever has won a larger deal than it states does larger deals. Where it states no range, one won deal is no range
-        // either: since version 2 the record then speaks by its weight alone.
+        // Whoever has won a larger deal than it states does larger deals. Where it states no range, one won deal is no
+        // range either: since version 2 the record then speaks by its weight alone.
         let isOpen = living != nil && readings.typicalDealMin == 0 && readings.typicalDealMax == 0
         matches[FitContribution.dealSize.rawValue] = isOpen ? Self.unknown
             : range(readings.typicalDealMin, max(readings.typicalDealMax, readings.largestWonMinorUnits))
@@ -139,24 +113,5 @@ struct Fit {
         var known = 0
         for row in technologies where row?[partner] == true { known += 1 }
         return Double(known) / Double(technologies.count)
-    }
-}
-
-extension FitWeights {
-    /// The weights as shares that sum to 1, those that the logic of a version does not know left at 0.
-    func shares(logic version: UInt32) -> FitMatches {
-        let count = FitContribution.count(logic: version)
-        var shares = FitMatches(repeating: 0), sum = 0.0
-        for (k, weight) in [vertical, country, language, dealSize, technologies, winRate].enumerated() {
-            shares[k] = Double(weight)
-            sum += shares[k]
-        }
-        let usual = sum * Self.usualShare
-        for (k, weight) in [intent, acceptance, responseTime, cycleLength].enumerated() where k + 6 < count {
-            shares[k + 6] = weight.map(Double.init) ?? usual
-            sum += shares[k + 6]
-        }
-        for k in 0..<count { shares[k] = sum > 0 ? shares[k] / sum : 1 / Double(count) }
-        return shares
     }
 }

@@ -10,7 +10,8 @@ public struct FullEvaluation: Sendable, Equatable {
     public var excluded: [ExcludedPartner]
     /// What was known of the lead when it was evaluated; unstated fields are left out.
     public var lead: [KnownValue]
-    /// Position of the entry that stated the deal's value; nil where the policy's default counts or nothing is remembered.
+    /// Position of the entry that stated the deal's value; nil where the policy's default counts or nothing is
+    /// remembered.
     public var dealValuePosition: UInt64?
     /// By what share each of fit's contributions counts, in their order; the shares sum to 1.
     public var fitWeights: [Double] = []
@@ -35,7 +36,8 @@ public struct ScoredCandidate: Sendable, Equatable {
     public var partnerID: String
     /// In the order of `FitContribution.allCases`, as many as the logic adds up; their sum is `fit`.
     public var fitContributions: [Double]
-    /// In the order of `ConversionContribution.allCases`, in log-odds; the logistic of their sum is `conversion`.
+    /// In the order of `ConversionContribution.allCases`, as many as the logic adds up, in log-odds; the logistic of
+    /// their sum is `conversion`.
     public var conversionContributions: [Double]
     public var fit: Double
     public var conversion: Double
@@ -65,7 +67,8 @@ public struct Evidence: Sendable, Equatable {
     public var wonAtDealSize: UInt32
     public var closedAtDealSize: UInt32
     public var largestWonMinorUnits: Int64
-    /// Won and closed deals with this value of the lead's, in the order of `LeadSlot.allCases`.
+    /// Won and closed deals with this value of the lead's, in the order of `LeadSlot.allCases`, as many as the logic
+    /// knows.
     public var bySlot: [SlotRecord]
     /// Leads it took and declined; first responses in time and deadlines missed.
     public var taken: UInt32
@@ -84,7 +87,8 @@ public struct Evidence: Sendable, Equatable {
 
 /// What deals and answers say of a partner beyond counts.
 public struct LivingEvidence: Sendable, Equatable {
-    /// Won and closed deals in the lead's vertical in twelve months of 30 days, this one included; nil for a lead without.
+    /// Won and closed deals in the lead's vertical in twelve months of 30 days, this one included; nil for a lead
+    /// without.
     public var inVerticalInYear: SlotRecord?
     /// Average days from submission to winning; nil without wins.
     public var cycleDays: UInt64?
@@ -94,16 +98,6 @@ public struct LivingEvidence: Sendable, Equatable {
     /// Won deals whose size is known, and between which amounts about two of three of them lie; nil without.
     public var sizedWins: UInt32
     public var usualSizes: ClosedRange<Int64>?
-}
-
-/// A partner's record with leads of one value.
-public struct SlotRecord: Sendable, Equatable {
-    public var won: UInt32
-    public var closed: UInt32
-    public init(won: UInt32, closed: UInt32) {
-        self.won = won
-        self.closed = closed
-    }
 }
 
 /// A partner who was out, and why.
@@ -121,27 +115,34 @@ extension Decider {
     /// Decides again and keeps the whole evaluation; nil where the decision looked at no candidates.
     ///
     /// `state` is the state before the entry that holds `input`.
-    public static func explain(_ input: Input, at stamp: Timestamp, in state: State) -> (events: [Event], evaluation: FullEvaluation?) {
+    public static func explain(
+        _ input: Input, at stamp: Timestamp, in state: State
+    ) -> (events: [Event], evaluation: FullEvaluation?) {
         var scratch = EvaluationScratch()
         let events = decide(input, at: stamp, in: state, scratch: &scratch)
         guard let (leadID, summary) = events.lazy.compactMap(\.evaluated).first else { return (events, nil) }
         let view: LeadView
+        var stated: LeadAttributes?
         if case .leadSubmitted(let fact) = input.fact, !state.leads.knows(leadID) {
+            stated = fact.attributes
             view = state.view(of: fact.attributes, account: input.account)
         } else if let slot = state.leads.slot(of: leadID) {
             view = state.view(ofLeadAt: slot)
         } else {
             return (events, nil)
         }
-        return (events, FullEvaluation(summary, scratch, view, state, at: stamp))
+        return (events, FullEvaluation(summary, scratch, view, stating: stated, state, at: stamp))
     }
 
-    /// Scores every partner that may have a lead that comes in, and decides nothing: fit, conversion, engagement, expected
-    /// value. Returns how many were scored; 0 for other inputs and without a policy.
-    public static func score(_ input: Input, at stamp: Timestamp, in state: State, scratch: inout EvaluationScratch) -> Int {
+    /// Scores every partner that may have a lead that comes in, and decides nothing: fit, conversion, engagement,
+    /// expected value. Returns how many were scored; 0 for other inputs and without a policy.
+    public static func score(
+        _ input: Input, at stamp: Timestamp, in state: State, scratch: inout EvaluationScratch
+    ) -> Int {
         guard case .leadSubmitted(let fact) = input.fact, let policy = state.policy else { return 0 }
         let lead = state.view(of: fact.attributes, account: input.account)
-        _ = Evaluation.score(lead, state, policy, at: stamp, period: CapacityLimits.period(at: stamp, policy), scratch: &scratch)
+        _ = Evaluation.score(
+            lead, state, policy, at: stamp, period: CapacityLimits.period(at: stamp, policy), scratch: &scratch)
         return scratch.partners.count
     }
 }
@@ -159,22 +160,30 @@ extension Event {
 }
 
 extension FullEvaluation {
-    init(_ summary: EvaluationSummary, _ scratch: EvaluationScratch, _ view: LeadView, _ state: State, at stamp: Timestamp) {
+    init(
+        _ summary: EvaluationSummary, _ scratch: EvaluationScratch, _ view: LeadView, stating stated: LeadAttributes?,
+        _ state: State, at stamp: Timestamp
+    ) {
         self.summary = summary
         let period = state.policy.map { CapacityLimits.period(at: stamp, $0) } ?? 0
-        let column = state.tallies.column(ofVertical: view.vertical)
+        let column = state.tallies.column(ofVertical: view.words.vertical)
         let band = SizeBand.of(view.valueMinorUnits ?? 0)
         let scored = scratch.partners.indices.map { row in
             let partner = scratch.partners[row]
             return ScoredCandidate(
                 partnerID: state.partners.profiles[partner].partnerID,
-                fitContributions: Array(scratch.fitContributions[row * scratch.fitCount..<(row + 1) * scratch.fitCount]),
+                fitContributions: Array(
+                    scratch.fitContributions[row * scratch.fitCount..<(row + 1) * scratch.fitCount]),
                 conversionContributions: Array(
-                    scratch.conversionContributions[row * Conversion.count..<(row + 1) * Conversion.count]),
-                fit: scratch.fit[row], conversion: scratch.conversion[row], engagement: scratch.engagement[row], score: scratch.score[row],
+                    scratch.conversionContributions[row * scratch.conversionCount..<(
+                        row + 1) * scratch.conversionCount]),
+                fit: scratch.fit[row], conversion: scratch.conversion[row], engagement: scratch.engagement[row],
+                    score: scratch.score[row],
                 placePrice: scratch.placePrice[row], favour: scratch.favour[row],
                 isBelowMinimum: !scratch.isIn[row] && !scratch.isAtCap[row],
-                evidence: Evidence(partner, vertical: view.vertical, column, band, scratch.row, state, period, at: stamp))
+                evidence: Evidence(
+                    partner, vertical: view.words.vertical, column: column, band: band, row: scratch.row, state,
+                    period: period, at: stamp))
         }
         candidates = scored.indices.filter { !scratch.isAtCap[$0] }.map { scored[$0] }
         var excluded: [ExcludedPartner] = []
@@ -183,12 +192,15 @@ extension FullEvaluation {
                 excluded.append(ExcludedPartner(
                     partnerID: state.partners.profiles[partner].partnerID, reason: step.reason,
                     rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
-                    evidence: Evidence(partner, vertical: view.vertical, column, band, scratch.row, state, period, at: stamp),
+                    evidence: Evidence(
+                    partner, vertical: view.words.vertical, column: column, band: band, row: scratch.row, state,
+                        period: period,
+                    at: stamp),
                     scored: scratch.partners.firstIndex(of: partner).map { scored[$0] }))
             }
         }
         self.excluded = excluded
-        lead = view.described(state, at: stamp)
+        lead = view.described(state, stating: stated, at: stamp)
         if let policy = state.policy {
             let weights = Fit.weights(state, policy)
             fitWeights = (0..<scratch.fitCount).map { weights[$0] }
@@ -199,8 +211,8 @@ extension FullEvaluation {
 
 extension Evidence {
     init(
-        _ partner: Int, vertical code: Vocabulary.Code, _ column: Int?, _ band: Int, _ row: [Int32], _ state: State, _ period: Int64,
-        at stamp: Timestamp
+        _ partner: Int, vertical code: Vocabulary.Code, column: Int?, band: Int, row: [Int32], _ state: State,
+        period: Int64, at stamp: Timestamp
     ) {
         let tallies = state.tallies
         let all = tallies.partners[partner]
@@ -223,7 +235,8 @@ extension Evidence {
             wonAtDealSize: size.won, closedAtDealSize: size.closed,
             largestWonMinorUnits: tallies.largestWonMinorUnits[partner], bySlot: bySlot,
             taken: tallies.engagement[partner].taken, declined: tallies.engagement[partner].declined,
-            inTime: tallies.engagement[partner].inTime, missed: tallies.engagement[partner].missed, openLeads: state.partners.openLeads[partner],
+            inTime: tallies.engagement[partner].inTime, missed: tallies.engagement[partner].missed,
+            openLeads: state.partners.openLeads[partner],
             openLeadsMax: openMax == PartnerTable.uncapped ? nil : openMax,
             placesLeft: cap == PartnerTable.uncapped ? nil : cap > got ? cap - got : 0,
             tieDebtMicros: state.partners.tieDebtMicros[partner],

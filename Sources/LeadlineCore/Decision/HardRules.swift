@@ -1,43 +1,3 @@
-/// A hard rule whose words are codes, ready to be laid over all partners at once.
-struct CompiledRule: Sendable {
-    indirect enum Node: Sendable {
-        case all([Node])
-        case any([Node])
-        case not(Node)
-        case partnerCovers(LeadField, PartnerList)
-        case partnerLists(PartnerList, Vocabulary.Code)
-        case leadIs(LeadField, [Vocabulary.Code])
-        case leadNumberWithin(LeadNumber, Int64, Int64)
-        case partnerTierAtLeast(UInt32)
-    }
-
-    var name: String
-    var node: Node
-
-    init(_ rule: HardRule, _ vocabulary: inout Vocabulary) {
-        self.init(name: rule.name, rule.require, &vocabulary)
-    }
-
-    init(name: String, _ predicate: Predicate, _ vocabulary: inout Vocabulary) {
-        self.name = name
-        node = Self.compile(predicate, &vocabulary)
-    }
-
-    private static func compile(_ predicate: Predicate, _ vocabulary: inout Vocabulary) -> Node {
-        switch predicate {
-        case .all(let parts): .all(parts.map { compile($0, &vocabulary) })
-        case .any(let parts): .any(parts.map { compile($0, &vocabulary) })
-        case .not(let part): .not(compile(part, &vocabulary))
-        case .partnerCovers(let field, let list): .partnerCovers(field, list)
-        case .partnerLists(let list, let value): .partnerLists(list, vocabulary.learn(value))
-        case .leadIs(let field, let values): .leadIs(field, values.map { vocabulary.learn($0) })
-        case .leadNumberWithin(let number, let least, let most):
-            .leadNumberWithin(number, least ?? .min, most ?? .max)
-        case .partnerTierAtLeast(let tier): .partnerTierAtLeast(tier)
-        }
-    }
-}
-
 /// Who satisfies a predicate, for all partners at once: sixty-four of them a word.
 enum HardRules {
     /// The partners who satisfy the rule for this lead.
@@ -69,7 +29,9 @@ enum HardRules {
             return least <= value && value <= most ? everyone(partners) : nobody(partners)
         case .partnerTierAtLeast(let tier):
             var mask = nobody(partners)
-            for index in 0..<partners.count where partners.tier[index] >= tier { mask[index >> 6] |= 1 << UInt64(index & 63) }
+            for index in 0..<partners.count where partners.tier[index] >= tier {
+                mask[index >> 6] |= 1 << UInt64(index & 63)
+            }
             return mask
         }
     }
@@ -87,7 +49,9 @@ enum HardRules {
     }
 
     private static func row(_ list: PartnerList, _ code: Vocabulary.Code, _ partners: PartnerTable) -> [UInt64] {
-        guard code != Vocabulary.unlisted, var words = partners.listing(list, code)?.words else { return nobody(partners) }
+        guard code != Vocabulary.unlisted,
+            var words = partners.listing(list, code)?.words
+        else { return nobody(partners) }
         while words.count < partners.wordCount { words.append(0) }
         return words
     }
@@ -115,7 +79,9 @@ extension HardRules {
         holds(rule.node, lead, partner, partners)
     }
 
-    private static func holds(_ node: CompiledRule.Node, _ lead: LeadView, _ partner: Int, _ partners: PartnerTable) -> Bool {
+    private static func holds(
+        _ node: CompiledRule.Node, _ lead: LeadView, _ partner: Int, _ partners: PartnerTable
+    ) -> Bool {
         switch node {
         case .all(let parts): return parts.allSatisfy { holds($0, lead, partner, partners) }
         case .any(let parts): return parts.contains { holds($0, lead, partner, partners) }
@@ -130,27 +96,9 @@ extension HardRules {
         }
     }
 
-    private static func lists(_ list: PartnerList, _ code: Vocabulary.Code, _ partner: Int, _ partners: PartnerTable) -> Bool {
+    private static func lists(
+        _ list: PartnerList, _ code: Vocabulary.Code, _ partner: Int, _ partners: PartnerTable
+    ) -> Bool {
         code != Vocabulary.unlisted && partners.lists(partner, list, code)
-    }
-}
-
-extension LeadView {
-    /// True if the lead states this word in the field, or its account does. Allocates nothing.
-    func has(_ code: Vocabulary.Code, as field: LeadField) -> Bool {
-        if code == Vocabulary.unlisted { return false }
-        return switch field {
-        case .technologies: technologies.contains(code)
-        case .requiredCertifications: requiredCertifications.contains(code)
-        default: code != Vocabulary.none && self.code(field) == code
-        }
-    }
-
-    /// A number that predicates compare; nil where the lead does not state it.
-    func number(_ number: LeadNumber) -> Int64? {
-        switch number {
-        case .dealValueMinorUnits: valueMinorUnits
-        case .employees: employees == 0 ? nil : Int64(employees)
-        }
     }
 }

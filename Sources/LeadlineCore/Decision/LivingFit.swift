@@ -33,10 +33,11 @@ struct LivingFit {
         strength = Double(max(policy.priorStrengthDeals, 1))
         strengthRate = strength * state.model.curve.baseRate
         inverseRate = 1 / state.model.curve.baseRate
-        verticalColumn = state.tallies.column(ofVertical: lead.vertical)
+        verticalColumn = state.tallies.column(ofVertical: lead.words.vertical)
         logValue = SizeTally.log(lead.valueMinorUnits ?? 0)
         let sizes = state.records.program.wonSizes
-        programVariance = (Double(sizes.count) * sizes.variance + strength * Self.usualVariance) / (Double(sizes.count) + strength)
+        programVariance = (Double(sizes.count) * sizes.variance + strength * Self.usualVariance)
+            / (Double(sizes.count) + strength)
         let responses = state.records.program.responses
         hasResponses = responses.count > 0
         programResponse = hasResponses ? responses.logs / Double(responses.count) : 0
@@ -46,7 +47,9 @@ struct LivingFit {
         var topics: [(partners: BitRow, strength: Double)] = []
         if let account = lead.account {
             for signal in state.accounts.accounts[account].intents.signals {
-                if let row = Self.listing(signal.topic, state.partners) { topics.append((row, signal.strength(at: stamp))) }
+                if let row = Self.listing(signal.topic, state.partners) {
+                    topics.append((row, signal.strength(at: stamp)))
+                }
             }
         }
         self.topics = topics
@@ -63,7 +66,11 @@ struct LivingFit {
                 continue
             }
             for word in row.words.indices {
-                if word < known.words.count { known.words[word] |= row.words[word] } else { known.words.append(row.words[word]) }
+                if word < known.words.count {
+                    known.words[word] |= row.words[word]
+                } else {
+                    known.words.append(row.words[word])
+                }
             }
             union = known
         }
@@ -72,8 +79,8 @@ struct LivingFit {
 
     /// Replaces what the profile alone says by what the record says, and adds the rest.
     ///
-    /// - Vertical: the win rate in the lead's vertical, shrunk to the program's where the profile lists it and to nothing
-    ///   where not, against the program's rate: who wins there as often as the program does matches in full.
+    /// - Vertical: the win rate in the lead's vertical, shrunk to the program's where the profile lists it and to
+    ///   nothing where not, against the program's rate: who wins there as often as the program does matches in full.
     /// - Deal size: 1 within the usual spread of the deals it has won, less the further the lead lies outside.
     /// - Acceptance: the share of its leads that it takes.
     /// - Response time: 1 for an answer at once, falling with the logarithm of the typical time, 0 from a week on.
@@ -84,7 +91,8 @@ struct LivingFit {
         let sized = Double(sizes.count), cycles = programCycle * (won + strength)
         // Divided together: divisions are what fit costs most.
         let quotients = SIMD4(
-            Double(readings.inVertical.won) + strengthRate * (listed ?? 0), responses.logs + strength * programResponse, cycles, 1)
+            Double(readings.inVertical.won) + strengthRate * (listed ?? 0),
+            responses.logs + strength * programResponse, cycles, 1)
             / SIMD4(
                 Double(readings.inVertical.closed) + strength, Double(responses.count) + strength,
                 ((cycles + Double(readings.all.cycleDays)) + won) + strength * programCycle, sized + strength)
@@ -98,7 +106,8 @@ struct LivingFit {
         }
         matches[FitContribution.intent.rawValue] = intent(partner)
         matches[FitContribution.acceptance.rawValue] = readings.acceptance
-        matches[FitContribution.responseTime.rawValue] = hasResponses ? max(0, 1 - quotients[1] * Self.inverseSlowest) : 0.5
+        matches[FitContribution.responseTime.rawValue] = hasResponses
+            ? max(0, 1 - quotients[1] * Self.inverseSlowest) : 0.5
         matches[FitContribution.cycleLength.rawValue] = hasCycles ? quotients[2] : 0.5
     }
 

@@ -21,7 +21,9 @@ enum Ownership {
     }
 
     /// An open lead of the same person and account that came at most `days` ago.
-    static func samePerson(_ subject: Digest128, account index: Int, days: UInt32, _ state: State, at stamp: Timestamp) -> Int? {
+    static func samePerson(
+        _ subject: Digest128, account index: Int, days: UInt32, _ state: State, at stamp: Timestamp
+    ) -> Int? {
         let since = stamp.adding(micros: -Int64(days) * Timestamp.microsPerDay)
         var slot = state.accounts.accounts[index].firstOpenLead
         for _ in 0..<hopsMax {

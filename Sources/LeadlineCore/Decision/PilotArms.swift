@@ -1,6 +1,7 @@
 /// Which arm of a pilot a lead falls to.
 enum PilotArms {
-    /// The first arm whose condition the lead meets, else the arm that its account's share falls to; nil without a pilot.
+    /// The first arm whose condition the lead meets, else the arm that its account's share falls to; nil without a
+    /// pilot.
     ///
     /// An account, or a lead without one, stays in its arm as long as the pilot keeps its name: the share is read off a
     /// hash of both. A condition that speaks of partners holds if any partner meets it.

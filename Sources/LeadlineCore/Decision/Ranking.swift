@@ -2,7 +2,8 @@
 enum Ranking {
     /// Fills the columns of prices, favours and ranks.
     static func fill(
-        _ method: RoutingMethod, value: Int64, _ state: State, _ policy: Policy, at stamp: Timestamp, _ scratch: inout EvaluationScratch
+        _ method: RoutingMethod, value: Int64, _ state: State, _ policy: Policy, at stamp: Timestamp,
+        _ scratch: inout EvaluationScratch
     ) {
         let rows = scratch.partners.count
         switch method {
@@ -20,7 +21,9 @@ enum Ranking {
         }
     }
 
-    private static func price(value: Int64, _ state: State, _ policy: Policy, at stamp: Timestamp, _ scratch: inout EvaluationScratch) {
+    private static func price(
+        value: Int64, _ state: State, _ policy: Policy, at stamp: Timestamp, _ scratch: inout EvaluationScratch
+    ) {
         let prices = PriceList(state, policy, at: stamp)
         for row in scratch.partners.indices {
             let cost = prices.cost(of: scratch.partners[row], value: value, state)

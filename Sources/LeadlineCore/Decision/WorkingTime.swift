@@ -33,7 +33,8 @@ enum WorkingTime {
         // 1970-01-01 was a Thursday, ISO weekday 4.
         let weekday = UInt8((((day + 3) % 7) + 7) % 7 + 1)
         let today = hours.isEmpty
-            ? [WorkingHours(weekday: weekday, fromMinute: 0, untilMinute: 1440)] : hours.filter { $0.weekday == weekday }
+            ? [WorkingHours(weekday: weekday, fromMinute: 0, untilMinute: 1440)]
+            : hours.filter { $0.weekday == weekday }
         var found: [(from: Timestamp, until: Timestamp)] = []
         for hours in today {
             let from = day * Timestamp.microsPerDay + Int64(hours.fromMinute) * Timestamp.microsPerMinute
@@ -41,7 +42,8 @@ enum WorkingTime {
             for rule in 0..<max(zone?.offsets.count ?? 0, 1) {
                 // The stretch as it would be if this offset always held, and of that what falls into its time.
                 let (begin, end, offset) = validity(rule, zone)
-                let stretch = (from: Timestamp(micros: max(from - offset, begin)), until: Timestamp(micros: min(until - offset, end)))
+                let stretch = (from: Timestamp(micros: max(from - offset, begin)),
+                    until: Timestamp(micros: min(until - offset, end)))
                 if stretch.from < stretch.until { found += cut(from: stretch.from, until: stretch.until, absences) }
             }
         }
@@ -52,7 +54,8 @@ enum WorkingTime {
     private static func validity(_ rule: Int, _ zone: TimeZoneRules?) -> (begin: Int64, end: Int64, offset: Int64) {
         guard let offsets = zone?.offsets, rule < offsets.count else { return (.min, .max, 0) }
         return (
-            rule == 0 ? .min : offsets[rule].from.micros, rule + 1 < offsets.count ? offsets[rule + 1].from.micros : .max,
+            rule == 0 ? .min : offsets[rule].from.micros,
+            rule + 1 < offsets.count ? offsets[rule + 1].from.micros : .max,
             Int64(offsets[rule].seconds) * 1_000_000
         )
     }
@@ -72,7 +75,8 @@ enum WorkingTime {
 
     private static func localDay(of moment: Timestamp, _ zone: TimeZoneRules?) -> Int64 {
         let local = moment.micros + Int64(offset(at: moment, zone)) * 1_000_000
-        return local >= 0 ? local / Timestamp.microsPerDay : (local - Timestamp.microsPerDay + 1) / Timestamp.microsPerDay
+        return local >= 0
+            ? local / Timestamp.microsPerDay : (local - Timestamp.microsPerDay + 1) / Timestamp.microsPerDay
     }
 
     private static func offset(at moment: Timestamp, _ zone: TimeZoneRules?) -> Int32 {

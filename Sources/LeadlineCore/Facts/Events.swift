@@ -69,7 +69,9 @@ public struct Candidate: Sendable, Equatable {
     public var placePrice: Double
     /// What its floor, and having taken a smaller share of its places than others, add, in minor units.
     public var favour: Double
-    public init(partnerID: String, score: Double, fit: Double, conversion: Double, placePrice: Double = 0, favour: Double = 0) {
+    public init(
+        partnerID: String, score: Double, fit: Double, conversion: Double, placePrice: Double = 0, favour: Double = 0
+    ) {
         self.partnerID = partnerID
         self.score = score
         self.fit = fit
@@ -215,8 +217,8 @@ public struct ReminderDue: Sendable, Equatable {
     }
 }
 
-/// A closed lead was kept for as long as the policy says: the person's key is destroyed. Or rejected records were: their
-/// keys are.
+/// A closed lead was kept for as long as the policy says: the person's key is destroyed. Or rejected records were:
+/// their keys are.
 public struct RetentionApplied: Sendable, Equatable {
     /// Empty for rejected records.
     public var leadID: String
@@ -227,7 +229,9 @@ public struct RetentionApplied: Sendable, Equatable {
     public var keptDays: UInt32
     /// The person, by its random id: the lead's id may be another lead's by now. Nil for rejected records.
     public var subject: Digest128?
-    public init(leadID: String, category: RetentionCategory, closedAt: Timestamp, keptDays: UInt32, subject: Digest128? = nil) {
+    public init(
+        leadID: String, category: RetentionCategory, closedAt: Timestamp, keptDays: UInt32, subject: Digest128? = nil
+    ) {
         self.leadID = leadID
         self.subject = subject
         self.category = category
@@ -247,8 +251,8 @@ public struct LeadEscalated: Sendable, Equatable {
     /// The partner whom Leadline would have chosen; empty if nobody.
     public var suggestedPartnerID: String
     public init(
-        leadID: String, reason: EscalationReason, queue: String, evaluation: EvaluationSummary? = nil, movesOn: Timestamp? = nil,
-        suggestedPartnerID: String = ""
+        leadID: String, reason: EscalationReason, queue: String, evaluation: EvaluationSummary? = nil,
+        movesOn: Timestamp? = nil, suggestedPartnerID: String = ""
     ) {
         self.leadID = leadID
         self.reason = reason

@@ -82,7 +82,8 @@ public struct LeadReference: Sendable, Equatable {
     public init(leadID: String) { self.leadID = leadID }
 }
 
-/// Entries left the journal for an archive; it holds their hashes alone from here on. Decides nothing and changes no state.
+/// Entries left the journal for an archive; it holds their hashes alone from here on. Decides nothing and changes no
+/// state.
 public struct SegmentArchived: Sendable, Equatable {
     /// Position of the first entry in the archive.
     public var firstPosition: UInt64
@@ -99,8 +100,8 @@ public struct SegmentArchived: Sendable, Equatable {
     /// Who archived, by the id of a role; may be empty.
     public var archivedBy: String
     public init(
-        firstPosition: UInt64, nextPosition: UInt64, root: [UInt8], chainLink: [UInt8], stateHash: [UInt8], archiveDigest: [UInt8],
-        archivedBy: String = ""
+        firstPosition: UInt64, nextPosition: UInt64, root: [UInt8], chainLink: [UInt8], stateHash: [UInt8],
+        archiveDigest: [UInt8], archivedBy: String = ""
     ) {
         self.firstPosition = firstPosition
         self.nextPosition = nextPosition
@@ -148,23 +149,6 @@ public enum LawfulBasis: UInt8, Sendable, Equatable {
 /// Why a partner declined or lost. Raw values are the schema's.
 public enum RefusalReason: UInt8, Sendable, Equatable {
     case unspecified = 0, noCapacity, notAFit, conflict, badData, price, competitor, noDecision, other
-}
-
-/// The part of a lead that decisions are made on.
-public struct LeadAttributes: Sendable, Equatable {
-    public var country = ""
-    public var region = ""
-    public var language = ""
-    public var vertical = ""
-    public var product = ""
-    public var source = ""
-    public var residency = ""
-    public var lawfulBasis = LawfulBasis.unspecified
-    public var employees: UInt32 = 0
-    public var dealValue: Money?
-    public var technologies: [String] = []
-    public var requiredCertifications: [String] = []
-    public init() {}
 }
 
 /// A lead came in.

@@ -134,8 +134,8 @@ public enum FitWeightsMode: UInt8, Sendable, CaseIterable {
 }
 
 extension Policy {
-    /// The policy as the logic of a version knows it: what only later ones read is as if it had not been said, as it is in
-    /// the bytes of a state of that version.
+    /// The policy as the logic of a version knows it: what only later ones read is as if it had not been said, as it is
+    /// in the bytes of a state of that version.
     func known(toLogic version: UInt32) -> Policy {
         if version >= 2 { return self }
         var policy = self

@@ -50,8 +50,8 @@ struct AwardedLead: Sendable {
 
     mutating func remember(_ x: WinPrediction) {
         said = [
-            Float(x.base), Float(x.rate), Float(x.bias), Float(x.partner), Float(x.slots), Float(x.crosses), Float(x.pairs),
-            Float(x.segment),
+            Float(x.base), Float(x.rate), Float(x.bias), Float(x.partner), Float(x.slots), Float(x.crosses),
+            Float(x.pairs), Float(x.segment),
         ]
         saidMatch = Float(x.match)
         probability = Float(x.probability)
@@ -61,7 +61,7 @@ struct AwardedLead: Sendable {
 
 /// Awarded leads in the order of their award, numbered from 0, with their rows: a ring that grows with what is awaited.
 struct AwardedLeads: Sendable {
-    let slotCount: Int
+    private(set) var slotCount: Int
     private(set) var leads: [AwardedLead] = []
     private(set) var rows: [Int32] = []
     private var mask = -1
@@ -96,6 +96,18 @@ struct AwardedLeads: Sendable {
     mutating func restart(at number: Int) {
         first = number
         next = number
+    }
+
+    /// Leads have one value more from here on; of those that are there it is `value`.
+    mutating func addSlot(_ value: Int32) {
+        let old = rows, width = slotCount
+        slotCount += 1
+        rows = []
+        rows.reserveCapacity(leads.count * slotCount)
+        for index in leads.indices {
+            rows += old[index * width..<(index + 1) * width]
+            rows.append(value)
+        }
     }
 
     private mutating func grow() {

@@ -1,5 +1,6 @@
 /// How much each of five experts is believed: the program's rate, the partner's own rate, the crossed model (whose
-/// groups have multipliers of their own), segments, and the match of profile and lead. Their log-odds are mixed, so that contributions add up.
+/// groups have multipliers of their own), segments, and the match of profile and lead. Their log-odds are mixed, so
+/// that contributions add up.
 ///
 /// Beliefs fall with the log-loss of what an expert said at arrival, decayed (exponential weights; Vovk 1990, with the
 /// memory of Herbster and Warmuth 1998). On noise the base rate wins, and the model claims nothing.
@@ -16,8 +17,8 @@ struct ExpertBlend: Sendable, Equatable {
     /// The same beliefs for variances, under another prior.
     private(set) var spreads: SIMD8<Double>
     private let multiplierPriors: SIMD8<Double>
-    /// By partner: decayed log-losses on its own leads, and what they do to the weights. Who is the exception that segments
-    /// see and profiles do not is believed to be one.
+    /// By partner: decayed log-losses on its own leads, and what they do to the weights. Who is the exception that
+    /// segments see and profiles do not is believed to be one.
     private(set) var partnerLosses: [SIMD8<Double>] = []
     private(set) var partnerBeliefs: [SIMD8<Double>] = []
 
@@ -73,12 +74,16 @@ struct ExpertBlend: Sendable, Equatable {
 
     private mutating func believe(_ partner: Int, _ settings: WinModelSettings) {
         partnerBeliefs[partner] = Self.beliefs(
-            partnerLosses[partner], rate: settings.partnerBlendRate, tolerance: settings.partnerBlendTolerance, settings)
+            partnerLosses[partner], rate: settings.partnerBlendRate, tolerance: settings.partnerBlendTolerance,
+            settings)
     }
 
-    /// What losses do to weights: 1 for the best of the experts in use, less for the others, 0 for those not in use. Who
-    /// lies behind by much less than `tolerance` is believed nearly as before, by much more as if it had been that much less.
-    private static func beliefs(_ losses: SIMD8<Double>, rate: Double, tolerance: Double, _ settings: WinModelSettings) -> SIMD8<Double> {
+    /// What losses do to weights: 1 for the best of the experts in use, less for the others, 0 for those not in use.
+    /// Who lies behind by much less than `tolerance` is believed nearly as before, by much more as if it had been that
+    /// much less.
+    private static func beliefs(
+        _ losses: SIMD8<Double>, rate: Double, tolerance: Double, _ settings: WinModelSettings
+    ) -> SIMD8<Double> {
         var best = losses[0]
         for expert in 1..<count where settings.blendPrior[expert] > 0 && losses[expert] < best { best = losses[expert] }
         var beliefs = SIMD8<Double>(repeating: 0)
@@ -119,7 +124,8 @@ struct ExpertBlend: Sendable, Equatable {
         let gain = 1 / (1 + curvature * variance)
         let old = multiplierVariances
         multipliers = multipliers + old * groups * ((y - p) * gain)
-        let new = old - old * old * groups * groups * (curvature * gain) + multiplierPriors * settings.multiplierForgetting
+        let new = old - old * old * groups * groups * (curvature * gain)
+            + multiplierPriors * settings.multiplierForgetting
         multiplierVariances = new.replacing(with: multiplierPriors, where: new .> multiplierPriors)
     }
 

@@ -2,14 +2,16 @@
 ///
 ///     log-odds = habit + bias + sum of weight x (match - 1/2)
 ///
-/// A partner's habit, how readily it takes leads at all against the others, says nothing of this lead, so it stands beside
-/// the weights, and the share that acceptance has in fit stays as the policy says. Learned as one more weight it would take
-/// the place of all others where partners differ much: fit would be the partner's record, which engagement counts already.
+/// A partner's habit, how readily it takes leads at all against the others, says nothing of this lead, so it stands
+/// beside the weights, and the share that acceptance has in fit stays as the policy says. Learned as one more weight it
+/// would take the place of all others where partners differ much: fit would be the partner's record, which engagement
+/// counts already.
 ///
-/// A Bayesian logistic regression, filtered: weights are jointly Gaussian and an answer moves them by one closed-form step
-/// (assumed-density filtering, Opper 1998, with MacKay's 1992 moderation). They start at the policy's fixed weights, so
-/// that nothing changes before answers have spoken. As weights of fit they are cut off at zero, for a match that partners
-/// shun makes no fit, and normalised by their sum: fit stays a sum of contributions from 0 to 100 %. Since logic version 2.
+/// A Bayesian logistic regression, filtered: weights are jointly Gaussian and an answer moves them by one closed-form
+/// step (assumed-density filtering, Opper 1998, with MacKay's 1992 moderation). They start at the policy's fixed
+/// weights, so that nothing changes before answers have spoken. As weights of fit they are cut off at zero, for a match
+/// that partners shun makes no fit, and normalised by their sum: fit stays a sum of contributions from 0 to 100 %.
+/// Since logic version 2.
 struct FitWeightModel: Sendable, Equatable {
     private static let count = FitContribution.allCases.count
     /// The contribution that is the partner's habit.
@@ -83,7 +85,8 @@ struct FitWeightModel: Sendable, Equatable {
     /// Standard deviation of a weight, on the scale of `weights`.
     func deviation(_ contribution: FitContribution) -> Double {
         let sum = sum, column = contribution.rawValue + 1
-        return sum <= 0 || contribution.rawValue == Self.habit ? 0 : covariance[column * Self.width + column].squareRoot() / sum
+        return sum <= 0 || contribution.rawValue == Self.habit
+            ? 0 : covariance[column * Self.width + column].squareRoot() / sum
     }
 
     /// A partner with these matches took a lead, or declined it or left it lying.

@@ -1,30 +1,59 @@
 /// What the model knows a lead by: one value a slot.
 public enum LeadSlot: Int, Sendable, CaseIterable {
     case vertical = 0, country, companySize, dealSize, source, product, intent
+    /// Since logic version 3.
+    case campaign
 
     /// Name in explanations.
     public var name: String {
         switch self {
-        case .vertical: "vertical"
-        case .country: "country"
         case .companySize: "company-size"
         case .dealSize: "deal-size"
-        case .source: "source"
-        case .product: "product"
-        case .intent: "intent"
+        default: "\(self)"
         }
     }
+
+    /// The lead's word that is its value; nil for what is worked out.
+    var word: LeadWord? {
+        switch self {
+        case .vertical: .vertical
+        case .country: .country
+        case .source: .source
+        case .product: .product
+        case .campaign: .campaign
+        case .companySize, .dealSize, .intent: nil
+        }
+    }
+
+    static let all = allCases
+    /// Slots that every logic version knows; later ones stand behind them.
+    static let firstCount = 7
+
+    /// The first logic version that knows it.
+    public var sinceLogic: UInt32 { word?.sinceLogic ?? 0 }
+
+    /// Slots that the logic of a version knows leads by: the first so many.
+    static func count(logic version: UInt32) -> Int { all.count { $0.sinceLogic <= version } }
+
+    /// The key of one of its values: the slot in the upper eight bits, a code below.
+    func key(_ code: UInt32) -> UInt32 { UInt32(rawValue) << 24 | code }
 }
 
 /// Values as small ids, in order of first use. Their number is bounded; a value that finds no place shares its slot's
-/// last id with all others that found none.
+/// id with all others that found none.
 struct FeatureValues: Sendable {
     private static let valuesMax = 4_096
-    /// Ids below this are the slots' shared ones; 0 is "never learned".
-    static let firstID = Int32(1 + LeadSlot.allCases.count)
+    /// Of those, values of slots that came later: what there is no end of, such as campaigns, leaves room for the rest.
+    private static let laterMax = 1_024
+    /// Ids below this are the first slots' shared ones; 0 is "never learned". Later slots have a value of their own for
+    /// it.
+    static let firstID = Int32(1 + LeadSlot.firstCount)
+    /// The code of the value that those share who found no place.
+    static let others: UInt32 = 0xff_ffff
 
     private(set) var known: [UInt32] = []
     private var idByKey: [UInt32: Int32] = [:]
+    private var laterCount = 0
 
     /// One more than the largest id.
     var idEnd: Int { Int(Self.firstID) + known.count }
@@ -32,39 +61,81 @@ struct FeatureValues: Sendable {
     /// A value's id without learning it: 0 where it was never learned.
     func id(_ key: UInt32) -> Int32 {
         if let known = idByKey[key] { return known }
-        return known.count < Self.valuesMax ? 0 : Self.shared(key)
+        return hasRoom(key) ? 0 : shared(key)
     }
 
     /// A value's id, learning it if there is room.
     mutating func learn(_ key: UInt32) -> Int32 {
         if let known = idByKey[key] { return known }
-        guard known.count < Self.valuesMax else { return Self.shared(key) }
+        guard hasRoom(key) else { return shared(key) }
+        return append(key)
+    }
+
+    /// Makes a place for what the values of a later slot share that find none of their own.
+    mutating func admit(_ slot: LeadSlot) { _ = append(slot.key(Self.others)) }
+
+    /// Takes up a value as a snapshot has it, where it stood.
+    mutating func restore(_ key: UInt32) { _ = append(key) }
+
+    private mutating func append(_ key: UInt32) -> Int32 {
         let id = Int32(idEnd)
         known.append(key)
         idByKey[key] = id
+        if Self.isLater(key) { laterCount += 1 }
         return id
     }
 
-    private static func shared(_ key: UInt32) -> Int32 { 1 + Int32(key >> 24) }
-}
+    private static func isLater(_ key: UInt32) -> Bool { key >> 24 >= UInt32(LeadSlot.firstCount) }
 
-/// The values of one lead as codes: the slot in the upper eight bits, a code below.
-struct LeadFeatures: Sendable {
-    private(set) var codes = SIMD8<UInt32>(repeating: 0)
-
-    init(_ lead: LeadView, _ accounts: AccountTable, at stamp: Timestamp) {
-        set(.vertical, UInt32(lead.vertical))
-        set(.country, UInt32(lead.country))
-        set(.companySize, Self.companySize(lead.employees))
-        set(.dealSize, UInt32(SizeBand.of(lead.valueMinorUnits ?? 0)))
-        set(.source, UInt32(lead.source))
-        set(.product, UInt32(lead.product))
-        // Not a slot of the crossed model: the match model alone asks whether a language was stated.
-        codes[7] = 7 << 24 | (lead.language == Vocabulary.none ? 0 : 1)
-        if let account = lead.account { set(.intent, Intent.code(accounts.accounts[account], at: stamp)) } else { set(.intent, 0) }
+    private func hasRoom(_ key: UInt32) -> Bool {
+        known.count < Self.valuesMax && !(Self.isLater(key) && laterCount >= Self.laterMax)
     }
 
-    private mutating func set(_ slot: LeadSlot, _ code: UInt32) { codes[slot.rawValue] = UInt32(slot.rawValue) << 24 | code }
+    private func shared(_ key: UInt32) -> Int32 {
+        if Self.isLater(key) { return idByKey[key & 0xff00_0000 | Self.others] ?? 0 }
+        return 1 + Int32(key >> 24)
+    }
+}
+
+/// The values of one lead as keys.
+struct LeadFeatures: Sendable {
+    /// Of the first slots, as the match model takes them: the eighth says whether a language was stated.
+    private var codes = SIMD8<UInt32>(repeating: 0)
+    /// Of the slots that came later.
+    private var later = SIMD4<UInt32>(repeating: 0)
+
+    init(_ lead: LeadView, _ accounts: AccountTable, at stamp: Timestamp) {
+        for slot in LeadSlot.all { if let word = slot.word { set(slot, UInt32(lead.words[word])) } }
+        set(.companySize, Self.companySize(lead.employees))
+        set(.dealSize, UInt32(SizeBand.of(lead.valueMinorUnits ?? 0)))
+        // Not a slot of the crossed model: the match model alone asks whether a language was stated.
+        codes[7] = 7 << 24 | (lead.words.language == Vocabulary.none ? 0 : 1)
+        set(.intent, lead.account.map { Intent.code(accounts.accounts[$0], at: stamp) } ?? 0)
+    }
+
+    private mutating func set(_ slot: LeadSlot, _ code: UInt32) {
+        if slot.rawValue < LeadSlot.firstCount {
+            codes[slot.rawValue] = slot.key(code)
+        } else {
+            later[slot.rawValue - LeadSlot.firstCount] = slot.key(code)
+        }
+    }
+
+    private func key(_ slot: Int) -> UInt32 {
+        slot < LeadSlot.firstCount ? codes[slot] : later[slot - LeadSlot.firstCount]
+    }
+
+    /// The keys by which the match model knows the lead. The size of a deal is a number there, so its place is free for
+    /// the first slot that came later, if the model has it and the lead states it; by a mark of its own, for the eighth
+    /// place says whether a language was stated.
+    func matchKeys(slots: Int) -> SIMD8<UInt32> {
+        var keys = codes
+        let code = later[0] & 0xff_ffff
+        if slots > LeadSlot.firstCount && code != 0 {
+            keys[LeadSlot.dealSize.rawValue] = MatchColumns.laterMark << 24 | code
+        }
+        return keys
+    }
 
     /// 0 where nobody said; then by staff: under 10, 50, 250 (the EU's micro, small and medium), 1,000, 5,000, more.
     private static func companySize(_ employees: UInt32) -> UInt32 {
@@ -74,17 +145,17 @@ struct LeadFeatures: Sendable {
         return band
     }
 
-    /// The row of ids, written over `row`; values never learned are 0.
-    func write(to row: inout [Int32], _ values: FeatureValues) {
+    /// The row of ids, one for each slot that the model has, written over `row`; values never learned are 0.
+    func write(to row: inout [Int32], _ values: FeatureValues, slots: Int) {
         row.removeAll(keepingCapacity: true)
-        for slot in 0..<LeadSlot.allCases.count { row.append(values.id(codes[slot])) }
+        for slot in 0..<slots { row.append(values.id(key(slot))) }
     }
 
     /// The row of ids, new values learned.
-    func learnedRow(_ values: inout FeatureValues) -> [Int32] {
+    func learnedRow(_ values: inout FeatureValues, slots: Int) -> [Int32] {
         var row: [Int32] = []
-        row.reserveCapacity(LeadSlot.allCases.count)
-        for slot in 0..<LeadSlot.allCases.count { row.append(values.learn(codes[slot])) }
+        row.reserveCapacity(slots)
+        for slot in 0..<slots { row.append(values.learn(key(slot))) }
         return row
     }
 }
@@ -96,7 +167,8 @@ enum Intent {
         if let signal = account.intents.strongest(at: stamp) { return code(signal.topic, signal.strength(at: stamp)) }
         if account.intentTopic == Vocabulary.none { return 0 }
         return code(
-            account.intentTopic, IntentSignal.decayed(account.intentStrengthPercent, since: account.intentLastSeen, at: stamp))
+            account.intentTopic,
+            IntentSignal.decayed(account.intentStrengthPercent, since: account.intentLastSeen, at: stamp))
     }
 
     private static func code(_ topic: Vocabulary.Code, _ strength: Double) -> UInt32 {

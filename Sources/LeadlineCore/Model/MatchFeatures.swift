@@ -10,6 +10,10 @@ struct MatchColumns: Sendable, Equatable {
     private(set) var valuesSeen = 0.0
 
     private static let settlesAfter = 300.0
+    /// The upper eight bits of the key of a slot that came later, and how many columns such values have: there is no
+    /// end of them, and the others are to have theirs.
+    static let laterMark: UInt32 = 8
+    private static let laterMax = 16
 
     init() {}
 
@@ -24,7 +28,7 @@ struct MatchColumns: Sendable, Equatable {
     /// A lead as the model sees it, without its matches.
     func row(_ codes: SIMD8<UInt32>, valueMinorUnits: Int64) -> MatchRow {
         var row = MatchRow()
-        for slot in 0..<8 where Self.counts(slot) { row.values[slot] = Self.column(codes[slot], values) }
+        for slot in 0..<8 where Self.counts(codes[slot]) { row.values[slot] = Self.column(codes[slot], values) }
         row.vertical = Self.column(codes[LeadSlot.vertical.rawValue], verticals)
         row.product = Self.column(codes[LeadSlot.product.rawValue], products)
         row.size = valuesSeen == 0 ? 0 : Self.logValue(valueMinorUnits) - meanLogValue
@@ -33,7 +37,9 @@ struct MatchColumns: Sendable, Equatable {
 
     /// Gives the lead's values columns.
     mutating func learn(_ codes: SIMD8<UInt32>, valueMinorUnits: Int64, _ settings: MatchModelSettings) {
-        for slot in 0..<8 where Self.counts(slot) { Self.add(codes[slot], to: &values, settings.values) }
+        for slot in 0..<8 where Self.counts(codes[slot]) && hasRoom(codes[slot]) {
+            Self.add(codes[slot], to: &values, settings.values)
+        }
         Self.add(codes[LeadSlot.vertical.rawValue], to: &verticals, settings.verticals)
         Self.add(codes[LeadSlot.product.rawValue], to: &products, settings.products)
         if valuesSeen >= Self.settlesAfter { return }
@@ -42,9 +48,15 @@ struct MatchColumns: Sendable, Equatable {
     }
 
     /// The size of a deal is a number here, not a value.
-    private static func counts(_ slot: Int) -> Bool { slot != LeadSlot.dealSize.rawValue }
+    private static func counts(_ key: UInt32) -> Bool { key >> 24 != UInt32(LeadSlot.dealSize.rawValue) }
 
-    private static func logValue(_ minorUnits: Int64) -> Double { ElementaryFunctions.log(Double(max(minorUnits, 100))) }
+    private func hasRoom(_ key: UInt32) -> Bool {
+        key >> 24 != Self.laterMark || values.count { $0 >> 24 == Self.laterMark } < Self.laterMax
+    }
+
+    private static func logValue(_ minorUnits: Int64) -> Double {
+        ElementaryFunctions.log(Double(max(minorUnits, 100)))
+    }
 
     /// -1 where the value has no column and the last is not shared yet.
     private static func column(_ key: UInt32, _ known: [UInt32]) -> Int32 {
@@ -59,8 +71,8 @@ struct MatchColumns: Sendable, Equatable {
 
 /// What a lead's matches are read off, looked up once for all partners.
 ///
-/// A match is +1/2 where the profile lists what the lead states, and -1/2 where it lists other things; 0 where the lead is
-/// silent or the profile lists nothing: silence neither helps nor harms.
+/// A match is +1/2 where the profile lists what the lead states, and -1/2 where it lists other things; 0 where the lead
+/// is silent or the profile lists nothing: silence neither helps nor harms.
 struct MatchLists: Sendable {
     private let vertical: BitRow?
     private let product: BitRow?
@@ -69,13 +81,14 @@ struct MatchLists: Sendable {
     private let states: (vertical: Bool, product: Bool, language: Bool)
 
     init(_ lead: borrowing LeadView, _ partners: borrowing PartnerTable) {
-        vertical = partners.listing(.verticals, lead.vertical)
-        product = partners.listing(.products, lead.product)
-        language = partners.listing(.languages, lead.language)
+        vertical = partners.listing(.verticals, lead.words.vertical)
+        product = partners.listing(.products, lead.words.product)
+        language = partners.listing(.languages, lead.words.language)
         var rows: [BitRow?] = []
         for code in lead.technologies { rows.append(partners.listing(.technologies, code)) }
         technologies = rows
-        states = (lead.vertical != Vocabulary.none, lead.product != Vocabulary.none, lead.language != Vocabulary.none)
+        states = (lead.words.vertical != Vocabulary.none, lead.words.product != Vocabulary.none,
+            lead.words.language != Vocabulary.none)
     }
 
     /// Vertical, product, language and technologies.

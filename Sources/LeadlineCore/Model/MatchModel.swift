@@ -37,17 +37,17 @@ struct MatchRow: Sendable, Equatable {
     var sizeSquare: Double { min(size * size, 5) - 1 }
 }
 
-/// How well a partner suits a lead, learned from outcomes with the partner's profile: one weight a match for all partners
-/// (vertical, product, language, technologies), and each partner's own deviations (skill, vertical, product, deal size)
-/// around them.
+/// How well a partner suits a lead, learned from outcomes with the partner's profile: one weight a match for all
+/// partners (vertical, product, language, technologies), and each partner's own deviations (skill, vertical, product,
+/// deal size) around them.
 ///
 ///     log-odds = shared . x(lead, match) + own(partner) . z(lead)
 ///
 /// A hierarchical Bayesian logistic regression (Gelman et al., "Bayesian Data Analysis", 3rd ed., sec. 16.4), filtered
-/// online: the shared weights and each partner's are Gaussian blocks with full covariance, independent of one another; an
-/// outcome moves both by one closed-form step (assumed-density filtering, Opper 1998, with MacKay's 1992 moderation). A
-/// partner's skill wanders: its variance grows by the day (West and Harrison, "Bayesian Forecasting and Dynamic Models",
-/// 1997, ch. 2). An outcome costs O(shared^2 + own^2), a prediction O(features).
+/// online: the shared weights and each partner's are Gaussian blocks with full covariance, independent of one another;
+/// an outcome moves both by one closed-form step (assumed-density filtering, Opper 1998, with MacKay's 1992
+/// moderation). A partner's skill wanders: its variance grows by the day (West and Harrison, "Bayesian Forecasting and
+/// Dynamic Models", 1997, ch. 2). An outcome costs O(shared^2 + own^2), a prediction O(features).
 struct MatchModel: Sendable {
     /// What a partner adds to a lead, by what it is about.
     struct OfPartner: Sendable {
@@ -129,7 +129,9 @@ struct MatchModel: Sendable {
 
     /// What depends on the partner and its match; `ofLead` and its sum are the log-odds.
     @inline(__always)
-    func ofPartner(_ partner: Int, _ row: MatchRow, _ match: SIMD4<Double>, _ own: Span<Double>, _ shared: Span<Double>) -> OfPartner {
+    func ofPartner(
+        _ partner: Int, _ row: MatchRow, _ match: SIMD4<Double>, own: Span<Double>, shared: Span<Double>
+    ) -> OfPartner {
         let at = partner * ownCount
         var terms = OfPartner()
         terms.skill = own[at]
@@ -175,8 +177,12 @@ struct MatchModel: Sendable {
 
     private mutating func step(_ a: SparseRow, _ b: SparseRow, _ partner: Int, gradient: Double, shrink: Double) {
         let start = partner * ownCount
-        Self.step(a, &shared, 0, &sharedCovariance, 0, sharedCount, gradient, shrink)
-        Self.step(b, &own, start, &ownCovariance, start * ownCount, ownCount, gradient, shrink)
+        Self.step(
+            a, means: &shared, from: 0, covariance: &sharedCovariance, from: 0, width: sharedCount, gradient: gradient,
+            shrink: shrink)
+        Self.step(
+            b, means: &own, from: start, covariance: &ownCovariance, from: start * ownCount, width: ownCount,
+            gradient: gradient, shrink: shrink)
     }
 
     private func sharedRow(_ row: MatchRow) -> SparseRow {
@@ -216,8 +222,8 @@ struct MatchModel: Sendable {
 
     /// mean += C x gradient; C -= (C x)(C x)' shrink.
     private static func step(
-        _ row: SparseRow, _ means: inout [Double], _ first: Int, _ covariance: inout [Double], _ start: Int, _ n: Int,
-        _ gradient: Double, _ shrink: Double
+        _ row: SparseRow, means: inout [Double], from first: Int, covariance: inout [Double], from start: Int,
+        width n: Int, gradient: Double, shrink: Double
     ) {
         var product = InlineArray<128, Double>(repeating: 0)
         for k in 0..<row.count {
@@ -249,7 +255,9 @@ private struct SparseRow {
     func add(to mean: inout Double, _ variance: inout Double, _ means: Span<Double>, _ covariance: Span<Double>) {
         for a in 0..<count {
             mean += means[columns[a]] * values[a]
-            for b in 0..<count { variance += (covariance[columns[a] * means.count + columns[b]] * values[a]) * values[b] }
+            for b in 0..<count {
+                variance += (covariance[columns[a] * means.count + columns[b]] * values[a]) * values[b]
+            }
         }
     }
 }

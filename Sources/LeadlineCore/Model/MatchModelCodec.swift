@@ -1,5 +1,5 @@
-// Canonical bytes of the match model. Covariances are symmetric up to rounding, so they are kept whole; partners of whom
-// nothing is known are left out.
+// Canonical bytes of the match model. Covariances are symmetric up to rounding, so they are kept whole; partners of
+// whom nothing is known are left out.
 
 extension MatchModel {
     func write(to w: inout StateWriter) {

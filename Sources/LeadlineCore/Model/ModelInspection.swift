@@ -1,7 +1,7 @@
 // What the model believes, as copies for the outside.
 
-/// The model as it stands, with its largest effects. All effects are in log-odds as predictions add them up: multipliers
-/// and the weights of the experts are in them.
+/// The model as it stands, with its largest effects. All effects are in log-odds as predictions add them up:
+/// multipliers and the weights of the experts are in them.
 public struct ModelStanding: Sendable, Equatable {
     /// One of the four ways to predict that are blended.
     public struct Expert: Sendable, Equatable {
@@ -98,6 +98,8 @@ public struct ModelStanding: Sendable, Equatable {
     /// A hash over all it knows.
     public var contentHash: Digest128
     public var settings: WinModelSettings
+    /// What it knows leads by.
+    public var slots: [LeadSlot]
     /// The program's win rate, deals still open accounted for.
     public var baseRate: Double
     /// Variance of its log-odds.
@@ -150,16 +152,22 @@ extension State {
         let curve = model.curve, blend = model.blend
         let cells = modelCells()
         return ModelStanding(
-            version: model.version, contentHash: model.contentHash(), settings: model.settings, baseRate: curve.baseRate,
-            baseVariance: curve.baseVariance, priorRate: model.settings.priorRate, priorStrength: model.settings.priorStrength,
-            experts: Self.experts(blend), multipliers: Self.multipliers(blend), awards: model.awards.next, awardsOpen: model.awards.openCount,
-            won: tallies.program.won, lost: tallies.program.lost, closingCurve: Self.closingRows(curve), maturityDays: Int(curve.matureAge),
-            partners: modelPartners(), values: modelValues(), cells: Array(cells.prefix(max(0, cellsMost))), cellCount: cells.count,
+            version: model.version, contentHash: model.contentHash(), settings: model.settings,
+                slots: Array(LeadSlot.all.prefix(model.slotCount)),
+            baseRate: curve.baseRate, baseVariance: curve.baseVariance, priorRate: model.settings.priorRate,
+            priorStrength: model.settings.priorStrength,
+            experts: Self.experts(blend), multipliers: Self.multipliers(blend), awards: model.awards.next,
+            awardsOpen: model.awards.openCount,
+            won: tallies.program.won, lost: tallies.program.lost, closingCurve: Self.closingRows(curve),
+            maturityDays: Int(curve.matureAge),
+            partners: modelPartners(), values: modelValues(), cells: Array(cells.prefix(max(0, cellsMost))),
+            cellCount: cells.count,
             fitWeights: isLogic(2) ? modelFitWeights : [], fitWeightsMode: policy?.fitWeights.mode ?? .fixed,
             answersTaken: fitModel.taken, answersRefused: fitModel.refused)
     }
 
-    /// The probability that was said of a lead at the partner who has it; nil if nobody has it, or its outcome is known.
+    /// The probability that was said of a lead at the partner who has it; nil if nobody has it, or its outcome is
+    /// known.
     public func awardedConversion(ofLead id: String) -> Double? {
         guard let slot = leads.slot(of: id), leads.leads[slot].award != LeadTable.nowhere else { return nil }
         let number = Int(leads.leads[slot].award)
@@ -171,7 +179,8 @@ extension State {
         let learned = fitModel.weights
         return FitContribution.allCases.map {
             ModelStanding.FitWeight(
-                contribution: $0, fixed: fitModel.start[$0.rawValue], learned: learned[$0.rawValue], deviation: fitModel.deviation($0))
+                contribution: $0, fixed: fitModel.start[$0.rawValue], learned: learned[$0.rawValue],
+                deviation: fitModel.deviation($0))
         }
     }
 
@@ -184,7 +193,8 @@ extension State {
     }
 
     private static func multipliers(_ blend: ExpertBlend) -> [ModelStanding.Multiplier] {
-        ["bias", "partner", "values", "partner-and-value", "value-and-value", "intercept"].enumerated().map { index, group in
+        let groups = ["bias", "partner", "values", "partner-and-value", "value-and-value", "intercept"]
+        return groups.enumerated().map { index, group in
             ModelStanding.Multiplier(
                 group: group, value: blend.multipliers[index], deviation: blend.multiplierVariances[index].squareRoot())
         }
@@ -208,9 +218,11 @@ extension State {
         let effects = (0..<partners.count).map { index in
             let w = model.blend.weights(of: index)
             let rate = model.weights.rates[index], own = model.weights.partners[index], tally = tallies.partners[index]
-            let segment = Segments.of(index, tallies, nil, 0, Segments.Base(model), segmentStrength).partner
+            let segment = Segments.of(
+                index, tallies, column: nil, band: 0, Segments.Base(model), strength: segmentStrength).partner
             return ModelStanding.PartnerEffect(
-                partnerID: partners.profiles[index].partnerID, logOdds: (w[1] * rate.x + w[2] * m * own.x) + w[3] * segment
+                partnerID: partners.profiles[index].partnerID, logOdds: (w[1] * rate.x + w[2] * m * own.x)
+                    + w[3] * segment
                     + w[4] * model.match.own[index * model.match.ownCount],
                 deviation: (u[1] * rate.y + u[2] * m * m * own.y).squareRoot(), won: tally.won, closed: tally.closed)
         }
@@ -224,10 +236,13 @@ extension State {
         for id in 1..<min(values.idEnd, model.weights.valueCapacity) where model.weights.slots[id] != prior {
             let cell = model.weights.slots[id]
             var tally = SIMD2<UInt32>(0, 0)
-            for partner in 0..<partners.count { tally &+= model.weights.crossTallies[id * model.weights.stride + partner] }
+            for partner in 0..<partners.count {
+                tally &+= model.weights.crossTallies[id * model.weights.stride + partner]
+            }
             effects.append(
                 ModelStanding.ValueEffect(
-                    value: modelValue(id), logOdds: w * m * cell.x, deviation: (u * m * m * cell.y).squareRoot(), won: tally.y, closed: tally.x))
+                    value: modelValue(id), logOdds: w * m * cell.x, deviation: (u * m * m * cell.y).squareRoot(),
+                    won: tally.y, closed: tally.x))
         }
         return Self.largestFirst(effects) { $0.logOdds }
     }
@@ -257,9 +272,11 @@ extension State {
         switch LeadSlot(rawValue: Int(key >> 24)) {
         case .vertical:
             let column = tallies.column(ofVertical: Vocabulary.Code(truncatingIfNeeded: code))
-            return Segments.of(partner, tallies, column, 0, Segments.Base(model), segmentStrength).vertical
+            return Segments.of(
+                partner, tallies, column: column, band: 0, Segments.Base(model), strength: segmentStrength).vertical
         case .dealSize:
-            return Segments.of(partner, tallies, nil, code, Segments.Base(model), segmentStrength).dealSize
+            return Segments.of(
+                partner, tallies, column: nil, band: code, Segments.Base(model), strength: segmentStrength).dealSize
         default: return 0
         }
     }
@@ -294,15 +311,16 @@ extension State {
             // Shared ids are one more than their slot.
             return ModelStanding.Value(slot: LeadSlot(rawValue: id - 1) ?? .vertical, word: "others")
         }
+        if key & 0xff_ffff == FeatureValues.others { return ModelStanding.Value(slot: slot, word: "others") }
         let code = Int(key & 0xff_ffff)
         var value = ModelStanding.Value(slot: slot, word: "")
         switch slot {
-        case .vertical, .country, .source, .product: value.word = stated(code, else: "not stated")
         case .companySize: value.word = Self.companySizes[min(code, Self.companySizes.count - 1)]
         case .dealSize: Self.setDealSize(&value, code)
         case .intent:
             let strength = ["under 25", "25 to 49", "50 to 74", "75 and more"][code & 3]
             value.word = code == 0 ? "none" : "\(stated(code >> 2, else: "none")), strength \(strength)"
+        default: value.word = stated(code, else: "not stated")
         }
         return value
     }

@@ -1,12 +1,13 @@
 /// P(won | lead, partner), learned online from a program's own outcomes.
 ///
 ///     log-odds = base + w1 x partner's own rate
-///                     + w2 x (a0 bias + a1 partner + a2 sum of slots + a3 sum of partner x slot + a4 sum of slot x slot + a5)
+/// + w2 x (a0 bias + a1 partner + a2 sum of slots + a3 sum of partner x slot + a4 sum of slot x slot + a5)
 ///                     + w3 x segment + w4 x match
 ///
-/// Every weight is Gaussian and learned by one closed-form step an outcome (`WinWeights`); the base rate accounts for deals
-/// that are still open (`ClosingCurve`); w and a are learned from what was said at the award (`ExpertBlend`). A lead is a
-/// row of value ids, one a slot. Pure arithmetic in a fixed order: the same calls give the same bits anywhere.
+/// Every weight is Gaussian and learned by one closed-form step an outcome (`WinWeights`); the base rate accounts for
+/// deals that are still open (`ClosingCurve`); w and a are learned from what was said at the award (`ExpertBlend`). A
+/// lead is a row of value ids, one a slot. Pure arithmetic in a fixed order: the same calls give the same bits
+/// anywhere.
 public struct WinModel: Sendable {
     private(set) var settings: WinModelSettings
     var weights: WinWeights
@@ -41,6 +42,12 @@ public struct WinModel: Sendable {
         if settings.partnerBlendRate > 0 { blend.reserve(partners: partners) }
     }
 
+    /// Leads have one value more from here on; of those awarded before it is `value`, of which nothing was learned.
+    mutating func addSlot(_ value: Int32) {
+        weights.addSlot()
+        awards.addSlot(value)
+    }
+
     /// The program's win rate, deals still open accounted for.
     public var baseRate: Double { curve.baseRate }
 
@@ -55,7 +62,7 @@ public struct WinModel: Sendable {
         case award = 1, won, lost, ended, correctedToWon, correctedToLost
     }
 
-    private mutating func note(_ word: Word, _ number: Int, _ day: Int32, _ partner: Int, _ row: Span<Int32>) {
+    private mutating func note(_ word: Word, of number: Int, day: Int32, partner: Int, _ row: Span<Int32>) {
         var hash = SipHash128()
         hash.absorb(version.low)
         hash.absorb(version.high)
@@ -83,7 +90,9 @@ public struct WinModel: Sendable {
     // MARK: Predicting
 
     /// P(won) for a lead at a partner.
-    public func predict(_ row: [Int32], partner: Int) -> WinPrediction { predict(row.span, partner: partner, segment: 0) }
+    public func predict(_ row: [Int32], partner: Int) -> WinPrediction {
+        predict(row.span, partner: partner, segment: 0)
+    }
 
     @inline(__always)
     func predict(_ row: Span<Int32>, partner: Int, segment: Double, match: Double = 0) -> WinPrediction {
@@ -104,7 +113,8 @@ public struct WinModel: Sendable {
         let ofPartner = w[2] * (m[1] * own.x + m[3] * cross.x)
         x.logOdds = (((x.base + ofLead) + (w[1] * rate.x + ofPartner)) + w[3] * segment) + w[4] * match
         let variance = m[0] * m[0] * bias.y + m[2] * m[2] * sums.slots.y + m[4] * m[4] * sums.pairs.y
-        x.variance = curve.baseVariance + u[2] * (variance + m[1] * m[1] * own.y + m[3] * m[3] * cross.y) + u[1] * rate.y
+        x.variance = curve.baseVariance + u[2] * (variance + m[1] * m[1] * own.y + m[3] * m[3] * cross.y)
+            + u[1] * rate.y
         x.probability = ElementaryFunctions.logistic(x.logOdds)
         x.isJudgeable = curve.isKnown
         return x
@@ -118,7 +128,7 @@ public struct WinModel: Sendable {
         lead.day = Int32(clamping: day)
         lead.partner = Int32(clamping: partner)
         lead.remember(prediction)
-        note(.award, awards.next, lead.day, partner, row.span)
+        note(.award, of: awards.next, day: lead.day, partner: partner, row.span)
         return awards.append(lead, row: row.span)
     }
 
@@ -128,7 +138,7 @@ public struct WinModel: Sendable {
         guard awards.contains(number), !awards[number].isClosed else { return }
         awards[number].outcome = won ? .won : .lost
         awards[number].closingAge = Int16(clamping: day - Int(awards[number].day))
-        note(won ? .won : .lost, number, Int32(clamping: day), Int(awards[number].partner), Span())
+        note(won ? .won : .lost, of: number, day: Int32(clamping: day), partner: Int(awards[number].partner), Span())
         learn(number, .outcome(won))
         if curve.matureAge == 0 && judgePointer == number {
             judge(number)
@@ -142,21 +152,21 @@ public struct WinModel: Sendable {
         guard awards.contains(number), !awards[number].isClosed else { return }
         awards[number].outcome = .ended
         awards[number].closingAge = Int16(clamping: day - Int(awards[number].day))
-        note(.ended, number, Int32(clamping: day), Int(awards[number].partner), Span())
+        note(.ended, of: number, day: Int32(clamping: day), partner: Int(awards[number].partner), Span())
         if awards[number].taught != 0 || awards[number].taughtRate != 0 { learn(number, .nothing) }
     }
 
     /// An outcome turned out to be the opposite. The difference is taught.
     mutating func correct(partner: Int, row: Span<Int32>, won: Bool) {
-        note(won ? .correctedToWon : .correctedToLost, 0, day, partner, row)
+        note(won ? .correctedToWon : .correctedToLost, of: 0, day: day, partner: partner, row)
         let change = won ? 1.0 : -1.0
         let all = sum(partner, row), rate = weights.rates[partner]
         weights.move(partner: partner, row, change / (1 + 0.25 * all.y), 0, isFinal: false, settings)
         weights.moveRate(partner, change / (1 + 0.25 * rate.y), 0, isFinal: false, settings)
     }
 
-    /// Time passes. A lead that reaches the end of an age band enters the closing curve and, if still open, teaches what
-    /// it is worth by then; a lead old enough judges the experts.
+    /// Time passes. A lead that reaches the end of an age band enters the closing curve and, if still open, teaches
+    /// what it is worth by then; a lead old enough judges the experts.
     public mutating func advance(to day: Int) {
         let today = Int32(clamping: day)
         self.day = max(self.day, today)
@@ -195,7 +205,8 @@ public struct WinModel: Sendable {
         if endedHere || band + 1 == ClosingCurve.bandCount { awards[number].isInCurve = true }
         // One that went elsewhere in this band was not at risk in all of it.
         if endedHere && lead.outcome == .ended { return }
-        curve.count(band: band, won: endedHere && lead.outcome == .won, lost: endedHere && lead.outcome == .lost, memory: settings.curveMemory)
+        curve.count(band: band, won: endedHere && lead.outcome == .won, lost: endedHere && lead.outcome == .lost,
+            memory: settings.curveMemory)
         if !lead.isClosed { learn(number, .stillOpen(band)) }
     }
 
@@ -263,7 +274,8 @@ public struct WinModel: Sendable {
         // Only an outcome is information; what an open lead teaches is what the model believes already.
         weights.move(partner: partner, row, change * gain, isFinal ? curvature * gain : 0, isFinal: isFinal, settings)
         let curvatureRate = max(pRate * (1 - pRate), 0.001), gainRate = 1 / (1 + curvatureRate * rate.y)
-        weights.moveRate(partner, changeRate * gainRate, isFinal ? curvatureRate * gainRate : 0, isFinal: isFinal, settings)
+        weights.moveRate(
+            partner, changeRate * gainRate, isFinal ? curvatureRate * gainRate : 0, isFinal: isFinal, settings)
     }
 }
 
@@ -273,7 +285,8 @@ extension WinModel {
     /// The terms of a prediction, in a fixed order; segments, which the caller knows, are not among them.
     public func contributions(partner: Int, row: [Int32]) -> [WinContribution] {
         let m = blend.multipliers, w = blend.weights(of: partner), u = blend.spreads
-        func term(_ source: WinContribution.Source, _ multiplier: Double, _ cell: WeightCell, _ tally: SIMD2<UInt32> = SIMD2(0, 0)) -> WinContribution {
+        func term(_ source: WinContribution.Source, _ multiplier: Double, _ cell: WeightCell,
+            _ tally: SIMD2<UInt32> = SIMD2(0, 0)) -> WinContribution {
             WinContribution(
                 source: source, logOdds: w[2] * multiplier * cell.x, variance: u[2] * multiplier * multiplier * cell.y,
                 learned: tally.x, won: tally.y)
@@ -294,7 +307,9 @@ extension WinModel {
         }
         for pair in weights.pairSlots {
             let (a, b) = (Int(pair.x), Int(pair.y))
-            let cell = weights.pairs.isEmpty ? WeightCell(0, weights.pairPrior) : weights.pairs[WinWeights.pairCell(row[a], row[b], weights.pairCount)]
+            let cell = weights.pairs.isEmpty
+                ? WeightCell(0, weights.pairPrior)
+                : weights.pairs[WinWeights.pairCell(row[a], row[b], weights.pairCount)]
             terms.append(term(.slotAndSlot(a, b), m[4], cell))
         }
         return terms

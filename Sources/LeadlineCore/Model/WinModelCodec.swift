@@ -91,7 +91,9 @@ extension StateWriter {
 
 extension StateReader {
     /// Puts items back into their places.
-    mutating func put<T>(into items: inout [T], _ read: (inout StateReader) throws(StateBytesError) -> T) throws(StateBytesError) {
+    mutating func put<T>(
+        into items: inout [T], _ read: (inout StateReader) throws(StateBytesError) -> T
+    ) throws(StateBytesError) {
         for _ in 0..<(try count()) {
             let index = Int(try get(UInt32.self))
             guard index < items.count else { throw .invalid(at: at) }
@@ -121,7 +123,9 @@ extension WinWeights {
 
     mutating func read(from r: inout StateReader, _ settings: WinModelSettings) throws(StateBytesError) {
         let count = Int(try r.get(UInt32.self)), values = Int(try r.get(UInt32.self))
-        guard count <= Self.cellsMax, values <= Self.cellsMax, count * values <= Self.cellsMax else { throw .invalid(at: r.at) }
+        guard count <= Self.cellsMax, values <= Self.cellsMax,
+            count * values <= Self.cellsMax
+        else { throw .invalid(at: r.at) }
         bias = try r.cell()
         reserve(partners: count, values: values, settings)
         for partner in 0..<count {
@@ -223,7 +227,8 @@ extension AwardedLeads {
             lead.day = try r.get()
             lead.closingAge = try r.get()
             lead.partner = try r.get()
-            guard let outcome = AwardedLead.Outcome(rawValue: Int8(bitPattern: try r.get())) else { throw .invalid(at: r.at) }
+            guard let outcome = AwardedLead.Outcome(
+                rawValue: Int8(bitPattern: try r.get())) else { throw .invalid(at: r.at) }
             lead.outcome = outcome
             lead.flags = try r.get()
             lead.taught = try r.double()

@@ -26,7 +26,8 @@ public struct WinModelSettings: Sendable, Equatable {
     public var priorRate = 0.5
     public var priorStrength = 2.0
     public var firstGuess = 0.2
-    /// Prior weights of base rate, partner's rate, crossed model, segments and match model; memory in leads; rate of belief.
+    /// Prior weights of base rate, partner's rate, crossed model, segments and match model; memory in leads; rate of
+    /// belief.
     public var blendPrior = SIMD8<Double>(0.375, 0.375, 0.25, 0, 0, 0, 0, 0)
     /// The same for the variance: without evidence slow to believe the crossed model, and slow to rule it out.
     public var spreadPrior = SIMD8<Double>(0.05, 0.05, 0.9, 0, 0, 0, 0, 0)
@@ -44,6 +45,9 @@ public struct WinModelSettings: Sendable, Equatable {
     public var multiplierForgetting = 0.0005
     /// Share of the eventual outcomes that must be in before a cohort judges the experts.
     public var maturity = 0.8
+    /// Slots among which the budgets are shared; those beyond have the same share besides, so that a slot that comes
+    /// later changes no prior. 0 is all.
+    public var budgetedSlots = 0
     /// Most slots that are crossed with one another.
     public var pairedSlotsMax = 16
     /// Cells for pairs of values, as a power of two; pairs that share a cell share what they learn.
@@ -58,6 +62,8 @@ public struct WinModelSettings: Sendable, Equatable {
         settings.partnerBlendRate = 3
         settings.partnerBlendTolerance = version >= 2 ? 2 : 0
         settings.pairBits = 14
+        settings.budgetedSlots = LeadSlot.firstCount
+        settings.pairedSlotsMax = LeadSlot.firstCount
         return settings
     }
 }

@@ -5,7 +5,7 @@
 /// Cells of partners lie side by side under each value, so that one lead is scored against all partners by running
 /// along a few rows. Id 0 is "no value that was ever learned": it stays at the prior.
 struct WinWeights: Sendable {
-    let slotCount: Int
+    private(set) var slotCount: Int
     let pairSlots: [SIMD2<Int32>]
     let slotPrior: Double
     let crossPrior: Double
@@ -39,13 +39,17 @@ struct WinWeights: Sendable {
         var list: [SIMD2<Int32>] = []
         for a in 0..<max(paired - 1, 0) { for b in (a + 1)..<paired { list.append(SIMD2(Int32(a), Int32(b))) } }
         pairSlots = list
-        slotPrior = settings.slotBudget / Double(max(slotCount, 1))
-        crossPrior = settings.crossBudget / Double(max(slotCount, 1))
+        let sharers = settings.budgetedSlots == 0 ? slotCount : settings.budgetedSlots
+        slotPrior = settings.slotBudget / Double(max(sharers, 1))
+        crossPrior = settings.crossBudget / Double(max(sharers, 1))
         pairPrior = settings.pairBudget / Double(max(list.count, 1))
         pairCount = 1 << settings.pairBits
         bias = WeightCell(0, settings.biasVariance)
         growValues(to: 1, stride: 0)
     }
+
+    /// Leads have one value more from here on.
+    mutating func addSlot() { slotCount += 1 }
 
     /// Makes room for partners and values.
     mutating func reserve(partners count: Int, values: Int, _ settings: WinModelSettings) {
@@ -82,7 +86,8 @@ struct WinWeights: Sendable {
 
     @inline(__always)
     static func pairCell(_ a: Int32, _ b: Int32, _ count: Int) -> Int {
-        let x = (UInt64(UInt32(bitPattern: a)) &* 0x9e37_79b9_7f4a_7c15) ^ (UInt64(UInt32(bitPattern: b)) &* 0xc2b2_ae3d_27d4_eb4f)
+        let x = (UInt64(UInt32(bitPattern: a)) &* 0x9e37_79b9_7f4a_7c15)
+            ^ (UInt64(UInt32(bitPattern: b)) &* 0xc2b2_ae3d_27d4_eb4f)
         return Int(truncatingIfNeeded: (x ^ (x >> 29)) >> 17) & (count - 1)
     }
 
@@ -98,7 +103,9 @@ struct WinWeights: Sendable {
         }
         let pairs = pairs.span
         let list = pairSlots.span
-        for index in list.indices { sums.pairs += pairs[Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)], pairs.count)] }
+        for index in list.indices {
+            sums.pairs += pairs[Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)], pairs.count)]
+        }
         return sums
     }
 
@@ -114,31 +121,45 @@ struct WinWeights: Sendable {
 
     /// Moves every weight of a row: means by their variance times `gradient`, variances down by `shrink`.
     /// - Parameter isFinal: false for what an open lead teaches, which is no information and leaves variances alone.
-    mutating func move(partner: Int, _ row: Span<Int32>, _ gradient: Double, _ shrink: Double, isFinal: Bool, _ settings: WinModelSettings) {
+    mutating func move(
+        partner: Int, _ row: Span<Int32>, _ gradient: Double, _ shrink: Double, isFinal: Bool,
+        _ settings: WinModelSettings
+    ) {
         let on = isFinal ? 1.0 : 0.0
-        Self.move(&bias, gradient, shrink, on * settings.biasForgetting, settings.biasVariance)
-        Self.move(&partners[partner], gradient, shrink, on * settings.partnerForgetting, settings.partnerVariance)
+        Self.move(&bias, gradient, shrink, forgetting: on * settings.biasForgetting, prior: settings.biasVariance)
+        Self.move(
+            &partners[partner], gradient, shrink, forgetting: on * settings.partnerForgetting,
+            prior: settings.partnerVariance)
         let slotForgetting = on * settings.slotForgetting * slotPrior
         let crossForgetting = on * settings.crossForgetting * crossPrior
         let pairForgetting = on * settings.pairForgetting * pairPrior
         let (slotPrior, crossPrior, pairPrior, stride, list) = (slotPrior, crossPrior, pairPrior, stride, pairSlots)
         var slotCells = slots.mutableSpan
-        for k in row.indices { Self.step(&slotCells[Int(row[k])], gradient, shrink, slotForgetting, slotPrior) }
+        for k in row.indices {
+            Self.step(&slotCells[Int(row[k])], gradient, shrink, regained: slotForgetting, prior: slotPrior)
+        }
         var crossCells = crosses.mutableSpan
-        for k in row.indices { Self.step(&crossCells[Int(row[k]) * stride + partner], gradient, shrink, crossForgetting, crossPrior) }
+        for k in row.indices {
+            let at = Int(row[k]) * stride + partner
+            Self.step(&crossCells[at], gradient, shrink, regained: crossForgetting, prior: crossPrior)
+        }
         if pairs.isEmpty { makePairs() }
         let count = pairCount
         var pairCells = pairs.mutableSpan
         for index in list.indices {
             let at = Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)], count)
-            Self.step(&pairCells[at], gradient, shrink, pairForgetting, pairPrior)
+            Self.step(&pairCells[at], gradient, shrink, regained: pairForgetting, prior: pairPrior)
         }
     }
 
     mutating func makePairs() { pairs = Array(repeating: WeightCell(0, pairPrior), count: pairCount) }
 
-    mutating func moveRate(_ partner: Int, _ gradient: Double, _ shrink: Double, isFinal: Bool, _ settings: WinModelSettings) {
-        Self.move(&rates[partner], gradient, shrink, isFinal ? settings.rateForgetting : 0, settings.rateVariance)
+    mutating func moveRate(
+        _ partner: Int, _ gradient: Double, _ shrink: Double, isFinal: Bool, _ settings: WinModelSettings
+    ) {
+        Self.move(
+            &rates[partner], gradient, shrink, forgetting: isFinal ? settings.rateForgetting : 0,
+            prior: settings.rateVariance)
     }
 
     mutating func count(partner: Int, _ row: Span<Int32>, won: Bool) {
@@ -149,13 +170,17 @@ struct WinWeights: Sendable {
         for k in row.indices { tallies[Int(row[k]) * stride + partner] &+= tally }
     }
 
-    private static func move(_ cell: inout WeightCell, _ gradient: Double, _ shrink: Double, _ forgetting: Double, _ prior: Double) {
-        step(&cell, gradient, shrink, forgetting * prior, prior)
+    private static func move(
+        _ cell: inout WeightCell, _ gradient: Double, _ shrink: Double, forgetting: Double, prior: Double
+    ) {
+        step(&cell, gradient, shrink, regained: forgetting * prior, prior: prior)
     }
 
     /// One Gaussian step: mean by variance x gradient, variance down by the curvature, and a little back up.
     @inline(__always)
-    private static func step(_ cell: inout WeightCell, _ gradient: Double, _ shrink: Double, _ regained: Double, _ prior: Double) {
+    private static func step(
+        _ cell: inout WeightCell, _ gradient: Double, _ shrink: Double, regained: Double, prior: Double
+    ) {
         let v = cell.y
         var variance = v - v * v * shrink + regained
         if variance > prior { variance = prior }

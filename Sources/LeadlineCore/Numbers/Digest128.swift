@@ -31,7 +31,9 @@ public struct Digest128: Hashable, Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(16)
         for word in [low, high] {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
         }
         return bytes
     }

@@ -83,8 +83,8 @@ public enum ElementaryFunctions {
         return e / (1 + e)
     }
 
-    /// The mean of the logistic of a Gaussian, as MacKay approximates it ("The Evidence Framework Applied to Classification
-    /// Networks", Neural Computation 4, 1992): what is uncertain lies nearer to a half.
+    /// The mean of the logistic of a Gaussian, as MacKay approximates it ("The Evidence Framework Applied to
+    /// Classification Networks", Neural Computation 4, 1992): what is uncertain lies nearer to a half.
     @inline(__always)
     static func logistic(mean: Double, variance: Double) -> Double {
         logistic(mean / (1 + 0.39269908169872414 * variance).squareRoot())

@@ -1,5 +1,5 @@
-/// The same functions of four numbers at once, each to the bits that it has alone: the same steps in the same order, side by
-/// side, for a polynomial waits for each of its steps. What lies at the ends of the range goes one by one.
+/// The same functions of four numbers at once, each to the bits that it has alone: the same steps in the same order,
+/// side by side, for a polynomial waits for each of its steps. What lies at the ends of the range goes one by one.
 extension ElementaryFunctions {
     /// Beyond it, powers of e are subnormal or none.
     private static let ordinary = 708.0
@@ -7,7 +7,9 @@ extension ElementaryFunctions {
     /// e to the power of each.
     @inline(__always)
     static func exp(_ x: SIMD4<Double>) -> SIMD4<Double> {
-        for lane in 0..<4 where !(x[lane].magnitude < ordinary) { return SIMD4(exp(x[0]), exp(x[1]), exp(x[2]), exp(x[3])) }
+        for lane in 0..<4 where !(x[lane].magnitude < ordinary) {
+            return SIMD4(exp(x[0]), exp(x[1]), exp(x[2]), exp(x[3]))
+        }
         let y = x * ln2Inverse + SIMD4(repeating: 0.5).replacing(with: -0.5, where: x .< 0)
         let n = SIMD4(Int(y[0]), Int(y[1]), Int(y[2]), Int(y[3]))
         let k = SIMD4(Double(n[0]), Double(n[1]), Double(n[2]), Double(n[3]))
@@ -32,7 +34,9 @@ extension ElementaryFunctions {
     /// Natural logarithm of each.
     @inline(__always)
     static func log(_ x: SIMD4<Double>) -> SIMD4<Double> {
-        for lane in 0..<4 where !(x[lane].isNormal && x[lane] > 0) { return SIMD4(log(x[0]), log(x[1]), log(x[2]), log(x[3])) }
+        for lane in 0..<4 where !(x[lane].isNormal && x[lane] > 0) {
+            return SIMD4(log(x[0]), log(x[1]), log(x[2]), log(x[3]))
+        }
         var m = SIMD4(repeating: 0.0), k = m
         for lane in 0..<4 { (m[lane], k[lane]) = split(x[lane]) }
         let f = (m - 1) / (m + 1)

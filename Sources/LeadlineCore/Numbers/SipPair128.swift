@@ -1,8 +1,8 @@
 /// Two SipHash-1-3 with 128-bit output side by side (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012;
 /// one round a word and three at the end, the authors' fast variant): even words go to one, odd words to the other.
 ///
-/// A single SipHash waits for its own last round; two of them keep the machine busy. For long columns, under the key and
-/// with the purpose of `SipHash128`.
+/// A single SipHash waits for its own last round; two of them keep the machine busy. For long columns, under the key
+/// and with the purpose of `SipHash128`.
 struct SipPair128 {
     private var even = SipWords()
     private var odd = SipWords()

@@ -1,6 +1,6 @@
 /// The four words of a SipHash with 128-bit output and what is done to them (Aumasson and Bernstein, "SipHash: a fast
-/// short-input PRF", 2012, with the 128-bit finalisation of the authors' reference code); how many rounds is the caller's
-/// to say.
+/// short-input PRF", 2012, with the 128-bit finalisation of the authors' reference code); how many rounds is the
+/// caller's to say.
 struct SipWords: Sendable {
     private var v0: UInt64
     private var v1: UInt64

@@ -12,6 +12,7 @@ extension State {
         return Input(.partnerUpserted(profile), timeZone: partners.timeZones[index])
     }
 
-    /// Leaves it aside who owns accounts, for a lead that came once already. Nothing else changes, no counter and no period.
+    /// Leaves it aside who owns accounts, for a lead that came once already. Nothing else changes, no counter and no
+    /// period.
     public mutating func leaveOwnersAside() { policy?.ownerFirst = false }
 }

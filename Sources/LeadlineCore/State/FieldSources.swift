@@ -1,14 +1,31 @@
-/// A field of a lead or an account of which the state remembers who stated it last.
-enum SourcedField: UInt16, Sendable, CaseIterable {
-    case country = 0, region, language, vertical, product, source, residency, lawfulBasis, employees, dealValue
-    case technologies, requiredCertifications, annualRevenue
+/// A field of a lead or an account of which the state remembers who stated it last: its bit in the state's bytes.
+struct SourcedField: Sendable, Equatable {
+    let bit: UInt16
+
+    private init(bit: UInt16) { self.bit = bit }
+
+    /// The first seven words, which are those that every version knows, have the first bits; later ones follow the
+    /// rest.
+    init(_ word: LeadWord) {
+        let number = UInt16(word.rawValue)
+        bit = number < 7 ? number : number + 6
+    }
+
+    static let country = SourcedField(.country)
+    static let vertical = SourcedField(.vertical)
+    static let lawfulBasis = SourcedField(bit: 7)
+    static let employees = SourcedField(bit: 8)
+    static let dealValue = SourcedField(bit: 9)
+    static let technologies = SourcedField(bit: 10)
+    static let requiredCertifications = SourcedField(bit: 11)
+    static let annualRevenue = SourcedField(bit: 12)
 }
 
 /// Some fields, as bits.
 struct SourcedFields: OptionSet, Sendable, Equatable {
     var rawValue: UInt16
     init(rawValue: UInt16) { self.rawValue = rawValue }
-    init(_ field: SourcedField) { rawValue = 1 << field.rawValue }
+    init(_ field: SourcedField) { rawValue = 1 << field.bit }
 
     mutating func insert(_ field: SourcedField) { formUnion(Self(field)) }
     func contains(_ field: SourcedField) -> Bool { contains(Self(field)) }
@@ -47,14 +64,10 @@ struct FieldSources: Sendable, Equatable {
 }
 
 extension LeadAttributes {
-    /// The fields that are stated.
-    var stated: SourcedFields {
+    /// The fields that are stated and that the logic of a version knows.
+    func stated(toLogic version: UInt32) -> SourcedFields {
         var fields: SourcedFields = []
-        let words: [(SourcedField, String)] = [
-            (.country, country), (.region, region), (.language, language), (.vertical, vertical), (.product, product),
-            (.source, source), (.residency, residency),
-        ]
-        for (field, word) in words where !word.isEmpty { fields.insert(field) }
+        for word in LeadWord.all where word.sinceLogic <= version && !self[word].isEmpty { fields.insert(word.sourced) }
         if lawfulBasis != .unspecified { fields.insert(.lawfulBasis) }
         if employees > 0 { fields.insert(.employees) }
         if dealValue != nil { fields.insert(.dealValue) }

@@ -68,7 +68,8 @@ extension State {
         return LeadStanding(
             leadID: lead.id, stage: stage,
             partnerID: lead.holder == LeadTable.nowhere ? nil : partners.profiles[Int(lead.holder)].partnerID,
-            attempt: UInt32(lead.attempt), submittedAt: lead.submittedAt, respondBy: lead.status == .assigned && lead.hasTimer && !lead.flags.contains(.onHorizon) ? lead.dueAt : nil,
+            attempt: UInt32(lead.attempt), submittedAt: lead.submittedAt,
+            respondBy: lead.status == .assigned && lead.hasTimer && !lead.flags.contains(.onHorizon) ? lead.dueAt : nil,
             movesOn: lead.status == .escalated && lead.hasTimer ? lead.dueAt : nil,
             subject: lead.subject == .zero ? nil : lead.subject)
     }

@@ -36,8 +36,8 @@ struct IntentSignals: Sendable, Equatable {
     init(_ signals: [IntentSignal] = []) { self.signals = signals }
 
     /// Takes in what a vendor said. It replaces what the same vendor said of the topic before, unless it tells of an
-    /// earlier time: vendors' events come in any order. Of more signals than are remembered the weakest goes, by what is
-    /// left of it at `stamp`; of equals the one that was seen longest ago, then the older row.
+    /// earlier time: vendors' events come in any order. Of more signals than are remembered the weakest goes, by what
+    /// is left of it at `stamp`; of equals the one that was seen longest ago, then the older row.
     mutating func observe(_ signal: IntentSignal, at stamp: Timestamp) {
         // What an older logic remembered without its vendor gives way to the first vendor who names the topic.
         let known = signals.firstIndex { $0.topic == signal.topic && $0.observer == signal.observer }
@@ -49,7 +49,9 @@ struct IntentSignals: Sendable, Equatable {
         signals.append(signal)
         if signals.count <= Self.countMax { return }
         var weakest = 0
-        for row in signals.indices.dropFirst() where signals[row].isWeaker(than: signals[weakest], at: stamp) { weakest = row }
+        for row in signals.indices.dropFirst() where signals[row].isWeaker(than: signals[weakest], at: stamp) {
+            weakest = row
+        }
         signals.remove(at: weakest)
     }
 

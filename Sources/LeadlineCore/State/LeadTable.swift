@@ -40,13 +40,7 @@ struct LeadTable: Sendable {
         var holder = LeadTable.nowhere
         var employees: UInt32 = 0
         var attempt: UInt16 = 0
-        var country = Vocabulary.none
-        var region = Vocabulary.none
-        var language = Vocabulary.none
-        var vertical = Vocabulary.none
-        var product = Vocabulary.none
-        var source = Vocabulary.none
-        var residency = Vocabulary.none
+        var words = LeadWords()
         /// `none` if the lead states no value.
         var currency = Vocabulary.none
         var lawfulBasis = LawfulBasis.unspecified
@@ -63,8 +57,8 @@ struct LeadTable: Sendable {
         var remindAt = Timestamp.distantFuture
         /// Who was credited when this lead cost its holder a turn among equals; nobody if a decline gives nothing back.
         var turn = BitRow()
-        /// What this lead moved its holder on by in the rotation of its country; 0 if a decline gives nothing back. Since
-        /// logic version 2.
+        /// What this lead moved its holder on by in the rotation of its country; 0 if a decline gives nothing back.
+        /// Since logic version 2.
         var strideMicros: Int64 = 0
         /// Steps of the escalation ladder climbed since the lead came to the human queue.
         var rung: UInt8 = 0

@@ -1,7 +1,7 @@
 /// Won and closed deals of each partner in each vertical over the last twelve months of 30 days; since logic version 2.
 ///
-/// Only pairs in which a deal was decided have a cell, and there are at most so many: once they are all taken, those that
-/// twelve months have passed over make room, and where none has, what is new goes uncounted.
+/// Only pairs in which a deal was decided have a cell, and there are at most so many: once they are all taken, those
+/// that twelve months have passed over make room, and where none has, what is new goes uncounted.
 struct MonthlyTallies: Sendable {
     static let monthCount = 12
     static let daysPerMonth: Int32 = 30
@@ -34,7 +34,9 @@ struct MonthlyTallies: Sendable {
     /// The month of a moment, counted from 1970.
     static func month(_ stamp: Timestamp) -> Int32 { State.day(stamp) / daysPerMonth }
 
-    private static func key(_ partner: UInt32, _ vertical: Vocabulary.Code) -> UInt64 { UInt64(partner) << 16 | UInt64(vertical) }
+    private static func key(_ partner: UInt32, _ vertical: Vocabulary.Code) -> UInt64 {
+        UInt64(partner) << 16 | UInt64(vertical)
+    }
     /// Where a month lies in the rings; also for months before 1970.
     static func lane(_ month: Int32) -> Int {
         let rest = Int(month) % monthCount
@@ -44,7 +46,9 @@ struct MonthlyTallies: Sendable {
     /// Counts a deal that was decided at `closing`, while it is `now`.
     mutating func count(_ partner: Int, _ vertical: Vocabulary.Code, won: Bool, closing: Timestamp, now: Timestamp) {
         let month = Self.month(closing)
-        guard month > Self.month(now) - Int32(Self.monthCount), let cell = cell(UInt32(partner), vertical, Self.month(now)) else { return }
+        guard month > Self.month(now) - Int32(Self.monthCount),
+            let cell = cell(UInt32(partner), vertical, Self.month(now))
+        else { return }
         cells[cell].advance(to: Self.month(now))
         let lane = Self.lane(month)
         if cells[cell].closed[lane] < .max { cells[cell].closed[lane] += 1 }

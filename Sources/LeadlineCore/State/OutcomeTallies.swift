@@ -56,7 +56,8 @@ struct OutcomeTallies: Sendable, Equatable {
     var largestWonMinorUnits: [Int64] = []
 
     static func == (a: Self, b: Self) -> Bool {
-        a.program == b.program && a.partners == b.partners && a.bands == b.bands && a.engagement == b.engagement && a.programEngagement == b.programEngagement
+        a.program == b.program && a.partners == b.partners && a.bands == b.bands && a.engagement == b.engagement
+            && a.programEngagement == b.programEngagement
             && a.largestWonMinorUnits == b.largestWonMinorUnits
             && a.verticals.elementsEqual(b.verticals) { $0.code == $1.code && $0.tallies == $1.tallies }
     }
@@ -90,7 +91,9 @@ struct OutcomeTallies: Sendable, Equatable {
 
     mutating func learn(_ outcome: Outcome) {
         apply(outcome) { $0.count(won: outcome.won, cycleDays: outcome.cycleDays) }
-        if outcome.won { largestWonMinorUnits[outcome.partner] = max(largestWonMinorUnits[outcome.partner], outcome.amountMinorUnits) }
+        if outcome.won {
+            largestWonMinorUnits[outcome.partner] = max(largestWonMinorUnits[outcome.partner], outcome.amountMinorUnits)
+        }
     }
 
     mutating func unlearn(_ outcome: Outcome) {

@@ -47,7 +47,8 @@ extension PartnerTable {
             commissionBasisPoints[index] = try r.get()
             let coolingUntil = try r.timestamp()
             restore(
-                try r.each { (r) throws(StateBytesError) in try SegmentCount(from: &r) }, coolingUntil: coolingUntil, at: index)
+                try r.each { (r) throws(StateBytesError) in try SegmentCount(from: &r) }, coolingUntil: coolingUntil,
+                at: index)
             if r.logicVersion >= 2 { valueInFloorPeriod[index] = try r.get() }
         }
     }
@@ -135,6 +136,8 @@ extension TimeZoneRules {
     init(from r: inout StateReader) throws(StateBytesError) {
         self.init(
             tzVersion: try r.string(),
-            offsets: try r.each { (r) throws(StateBytesError) in Offset(from: try r.timestamp(), seconds: try r.get()) })
+            offsets: try r.each { (r) throws(StateBytesError) in
+                Offset(from: try r.timestamp(), seconds: try r.get())
+            })
     }
 }

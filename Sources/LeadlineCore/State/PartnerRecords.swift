@@ -3,7 +3,8 @@ struct SizeTally: Sendable, Equatable {
     private(set) var count: UInt32 = 0
     private(set) var logs = 0.0
     private(set) var logSquares = 0.0
-    /// Mean of the logarithms; 0 without a deal. Kept, for it is asked far more often than it changes, as is the variance.
+    /// Mean of the logarithms; 0 without a deal. Kept, for it is asked far more often than it changes, as is the
+    /// variance.
     private(set) var mean = 0.0
     /// Variance of the logarithms among the deals; 0 without two.
     private(set) var variance = 0.0
@@ -43,7 +44,8 @@ struct SizeTally: Sendable, Equatable {
     static func log(_ minorUnits: Int64) -> Double { ElementaryFunctions.log(Double(max(minorUnits, 1))) }
 }
 
-/// The minutes from assignments to first responses, by logarithms: one lead that lay over a holiday says little of a partner.
+/// The minutes from assignments to first responses, by logarithms: one lead that lay over a holiday says little of a
+/// partner.
 struct ResponseTally: Sendable, Equatable {
     var count: UInt32 = 0
     /// Sum of the logarithms of one plus the minutes.

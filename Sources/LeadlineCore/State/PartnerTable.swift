@@ -61,7 +61,9 @@ struct PartnerTable: Sendable, Equatable {
     func index(of id: String) -> Int? { indexByID[id].map(Int.init) }
 
     /// Registers a partner or replaces its profile; counters and what outcomes taught stay.
-    mutating func upsert(_ profile: PartnerProfile, timeZone: TimeZoneRules?, currency: String, _ vocabulary: inout Vocabulary) {
+    mutating func upsert(
+        _ profile: PartnerProfile, timeZone: TimeZoneRules?, currency: String, _ vocabulary: inout Vocabulary
+    ) {
         let index: Int
         if let known = self.index(of: profile.partnerID) {
             index = known
@@ -118,11 +120,12 @@ struct PartnerTable: Sendable, Equatable {
         active[index] = new == .active
     }
 
-    /// Whether a pause, a return or a removal changes anything. A partner that was removed comes back by a profile alone.
+    /// Whether a pause, a return or a removal changes anything. A partner that was removed comes back by a profile
+    /// alone.
     func canBecome(_ new: Status, at index: Int) -> Bool { status[index] != new && status[index] != .removed }
 
-    /// Notes when the partner got a lead. Leads of one moment lie a microsecond apart, in their order, so that a bulk of
-    /// them goes where they would have gone one by one.
+    /// Notes when the partner got a lead. Leads of one moment lie a microsecond apart, in their order, so that a bulk
+    /// of them goes where they would have gone one by one.
     mutating func noteTurn(_ index: Int, at stamp: Timestamp) {
         restoreTurn(index, at: max(stamp, latestTurn.adding(micros: 1)))
     }
@@ -168,7 +171,9 @@ struct PartnerTable: Sendable, Equatable {
         return money.minorUnits
     }
 
-    private mutating func mark(_ profile: PartnerProfile, at index: Int, _ listed: Bool, _ vocabulary: inout Vocabulary) {
+    private mutating func mark(
+        _ profile: PartnerProfile, at index: Int, _ listed: Bool, _ vocabulary: inout Vocabulary
+    ) {
         for list in PartnerList.allCases {
             for word in profile[list] {
                 let code = vocabulary.learn(word)

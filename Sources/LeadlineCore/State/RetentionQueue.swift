@@ -1,7 +1,7 @@
 import DequeModule
 
-/// Closed leads whose persons' keys the policy has destroyed in time, in order of closing. Kept from logic 2 on, and only
-/// for what the policy does not keep for ever.
+/// Closed leads whose persons' keys the policy has destroyed in time, in order of closing. Kept from logic 2 on, and
+/// only for what the policy does not keep for ever.
 struct RetentionQueue: Sendable {
     struct Lead: Sendable, Equatable {
         var id: String
@@ -132,9 +132,11 @@ extension State {
 
     /// What the time up to `through` ends the keeping of; nil while a timer is due before.
     func retentionEnded(through: Timestamp) -> Ended? {
-        guard let rule = policy?.retention, let due = retention.firstDue(rule), due <= through, agenda.first.map({ due < $0.at }) ?? true
+        guard let rule = policy?.retention, let due = retention.firstDue(rule), due <= through,
+            agenda.first.map({ due < $0.at }) ?? true
         else { return nil }
-        return Ended(leads: retention.due(through: through, rule), lettersBefore: retention.lettersEnd(through: through, rule))
+        return Ended(
+            leads: retention.due(through: through, rule), lettersBefore: retention.lettersEnd(through: through, rule))
     }
 
     /// Forgets what `retentionEnded` gave.
@@ -174,7 +176,9 @@ extension State {
             guard rule.days(category) > 0, before.days(category) == 0 else { continue }
             for item in leads.closed.items {
                 let lead = leads.leads[Int(item.element)]
-                guard lead.status == .closed, lead.retentionCategory == category, lead.subject != .zero else { continue }
+                guard lead.status == .closed, lead.retentionCategory == category,
+                    lead.subject != .zero
+                else { continue }
                 retention.append(.init(id: lead.id, subject: lead.subject), category, at: item.at)
             }
         }
@@ -183,7 +187,9 @@ extension State {
     /// Notes a lead that was closed, where the policy does not keep it for ever.
     mutating func noteClosing(_ slot: Int, _ reason: ClosingReason, at stamp: Timestamp) {
         let lead = leads.leads[slot]
-        guard let rule = policy?.retention, rule.days(lead.retentionCategory) > 0, reason != .erased, lead.subject != .zero else { return }
+        guard let rule = policy?.retention, rule.days(lead.retentionCategory) > 0, reason != .erased,
+            lead.subject != .zero
+        else { return }
         retention.append(.init(id: lead.id, subject: lead.subject), lead.retentionCategory, at: stamp)
     }
 }

@@ -25,7 +25,9 @@ struct SeenEvents: Sendable {
 
     /// What is remembered of an event at `stamp`; nil if nothing.
     func seen(_ event: Digest128, at stamp: Timestamp) -> Seen? {
-        guard let place = place(of: event), stamp.micros - queue[place].at.micros < Self.memoryMicros else { return nil }
+        guard let place = place(of: event),
+            stamp.micros - queue[place].at.micros < Self.memoryMicros
+        else { return nil }
         return queue[place]
     }
 

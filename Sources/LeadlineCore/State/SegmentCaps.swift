@@ -36,7 +36,8 @@ extension PartnerTable {
 
     /// Counts an assigned lead under every kind it is of.
     mutating func countSegments(_ lead: LeadView, at index: Int, in period: Int64) {
-        for at in segmentCounts[index].indices where lead.has(segmentCounts[index][at].code, as: segmentCounts[index][at].field) {
+        for at in segmentCounts[index].indices
+        where lead.has(segmentCounts[index][at].code, as: segmentCounts[index][at].field) {
             if segmentCounts[index][at].period != period {
                 segmentCounts[index][at].period = period
                 segmentCounts[index][at].leads = 0
@@ -49,7 +50,8 @@ extension PartnerTable {
 
     /// True if the partner got as many leads of a kind this lead is of as it takes.
     func isSegmentFull(_ index: Int, _ lead: LeadView, in period: Int64) -> Bool {
-        for cap in segmentCaps[index] where lead.has(cap.code, as: cap.field) && segmentLeads(index, cap, in: period) >= cap.most {
+        for cap in segmentCaps[index]
+        where lead.has(cap.code, as: cap.field) && segmentLeads(index, cap, in: period) >= cap.most {
             return true
         }
         return false

@@ -20,8 +20,8 @@ public struct State: Sendable {
     public internal(set) var policyVersion = ""
     /// Human reviews that are open.
     public internal(set) var reviewsOpen = 0
-    /// Times that tie debt alone could not decide; the next such tie starts one further along.
-    var rotation: UInt64 = 0
+    /// Ties that debt alone could not decide; the next such tie starts one further along.
+    var undecidedTies: UInt64 = 0
 
     var vocabulary = Vocabulary()
     var partners = PartnerTable()
@@ -34,7 +34,8 @@ public struct State: Sendable {
     var months = MonthlyTallies()
     var fitModel = FitWeightModel(from: FitWeights().shares(logic: Logic.newest))
     /// P(won | lead, partner), and the values by which it knows leads.
-    var model = WinModel(slotCount: LeadSlot.allCases.count, settings: .withSegments(logic: Logic.oldest))
+    var model = WinModel(
+        slotCount: LeadSlot.count(logic: Logic.oldest), settings: .withSegments(logic: Logic.oldest))
     var values = FeatureValues()
     /// What places are worth, whose turn it is, and the lots that were drawn.
     var prices = BidPrices()
@@ -73,8 +74,6 @@ public struct State: Sendable {
     public var openLeadCount: Int { leads.openCount }
     /// Partners ever registered.
     public var partnerCount: Int { partners.count }
-    /// A measure of the state's size, by which snapshots are spaced: leads, accounts, partners, events remembered.
-    public var size: Int { leads.leads.count + accounts.accounts.count + partners.count + seen.count / 4 }
 
     /// A hash under which an archived lead's id is remembered.
     static func archiveDigest(_ leadID: String) -> UInt64 {
@@ -112,18 +111,6 @@ extension State {
             return .leadArchived
         }
         return .accept
-    }
-
-    /// Whether a snapshot belongs before the entry at `position`: at multiples of a power of two that grows with
-    /// the state, so that the cost of snapshots stays a constant share. Depends on position and size alone.
-    ///
-    /// A quarter of the size, for a lead with an account of its own counts twice: spaced by the whole of it, a program
-    /// whose leads are all remembered would outgrow every position before it is reached.
-    public func isSnapshotDue(at position: UInt64) -> Bool {
-        if position == 0 { return false }
-        var spacing: UInt64 = 4_096
-        while spacing < UInt64(size / 4) { spacing <<= 1 }
-        return position & (spacing - 1) == 0
     }
 }
 

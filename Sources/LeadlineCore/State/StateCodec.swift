@@ -13,7 +13,7 @@ extension State {
         w.put(logicVersion)
         w.put(currency)
         w.put(Int64(reviewsOpen))
-        w.put(rotation)
+        w.put(undecidedTies)
         w.put(policyVersion)
         w.put(each: vocabulary.words.dropFirst()) { $0.put($1) }
         w.put(optional: policy) { $1.write(to: &$0) }
@@ -58,11 +58,13 @@ extension State {
         nextPosition = try r.get()
         lastStamp = try r.timestamp()
         logicVersion = try r.get()
-        guard Logic.knows(logicVersion), format == Self.format(logic: logicVersion) else { throw .unknownFormat(format) }
+        guard Logic.knows(logicVersion),
+            format == Self.format(logic: logicVersion)
+        else { throw .unknownFormat(format) }
         r.logicVersion = logicVersion
         currency = try r.string()
         reviewsOpen = Int(try r.get(Int64.self))
-        rotation = try r.get()
+        undecidedTies = try r.get()
         policyVersion = try r.string()
         for word in try r.each({ (r) throws(StateBytesError) in try r.string() }) { _ = vocabulary.learn(word) }
         policy = try r.optional { (r) throws(StateBytesError) in try Policy(from: &r) }
@@ -80,8 +82,9 @@ extension State {
         } else {
             for _ in 0..<partners.count { records.addPartner() }
         }
-        for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { _ = values.learn(key) }
+        for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { values.restore(key) }
         model = try WinModel(from: &r, settings: .withSegments(logic: logicVersion))
+        guard model.slotCount == LeadSlot.count(logic: logicVersion) else { throw .invalid(at: r.at) }
         prices = try BidPrices(from: &r)
         guard prices.use.count == partners.count, prices.recent.bids.allSatisfy({ $0.partner < partners.count }) else {
             throw .invalid(at: r.at)
@@ -166,7 +169,9 @@ extension LeadTable.Lead {
         w.put(holder)
         w.put(employees)
         w.put(attempt)
-        for code in [country, region, language, vertical, product, source, residency, currency, learnedVertical] { w.put(code) }
+        for word in LeadWord.first { w.put(words[word]) }
+        w.put(currency)
+        w.put(learnedVertical)
         w.put(lawfulBasis.rawValue)
         w.put(status.rawValue)
         w.put(flags.rawValue)
@@ -181,6 +186,7 @@ extension LeadTable.Lead {
         restated.write(to: &w)
         w.put(learnedMinorUnits)
         w.put(strideMicros)
+        for word in LeadWord.later where w.logicVersion >= word.sinceLogic { w.put(words[word]) }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -198,13 +204,7 @@ extension LeadTable.Lead {
         holder = try r.get()
         employees = try r.get()
         attempt = try r.get()
-        country = try r.get()
-        region = try r.get()
-        language = try r.get()
-        vertical = try r.get()
-        product = try r.get()
-        source = try r.get()
-        residency = try r.get()
+        for word in LeadWord.first { words[word] = try r.get() }
         currency = try r.get()
         learnedVertical = try r.get()
         lawfulBasis = try r.raw()
@@ -221,6 +221,7 @@ extension LeadTable.Lead {
         restated = try FieldSources(from: &r)
         learnedMinorUnits = try r.get()
         strideMicros = try r.get()
+        for word in LeadWord.later where r.logicVersion >= word.sinceLogic { words[word] = try r.get() }
     }
 }
 
@@ -333,17 +334,20 @@ extension WaitingOutcomes.Waiting {
         w.put(imported)
         w.put(until)
         switch fact {
-        case .leadAccepted(let fact): put(0, fact.partnerID, "", nil, 0, &w)
-        case .leadDeclined(let fact): put(1, fact.partnerID, "", nil, fact.reason.rawValue, &w)
-        case .firstResponseRecorded(let fact): put(2, fact.partnerID, fact.channel, nil, 0, &w)
-        case .dealStageChanged(let fact): put(3, fact.partnerID, fact.stage, nil, 0, &w)
-        case .dealWon(let fact): put(4, fact.partnerID, "", fact.amount, 0, &w)
-        case .dealLost(let fact): put(5, fact.partnerID, "", nil, fact.reason.rawValue, &w)
+        case .leadAccepted(let fact): put(kind: 0, partner: fact.partnerID, to: &w)
+        case .leadDeclined(let fact): put(kind: 1, partner: fact.partnerID, reason: fact.reason.rawValue, to: &w)
+        case .firstResponseRecorded(let fact): put(kind: 2, partner: fact.partnerID, text: fact.channel, to: &w)
+        case .dealStageChanged(let fact): put(kind: 3, partner: fact.partnerID, text: fact.stage, to: &w)
+        case .dealWon(let fact): put(kind: 4, partner: fact.partnerID, amount: fact.amount, to: &w)
+        case .dealLost(let fact): put(kind: 5, partner: fact.partnerID, reason: fact.reason.rawValue, to: &w)
         default: preconditionFailure("only outcomes wait for leads")
         }
     }
 
-    private func put(_ kind: UInt8, _ partner: String, _ text: String, _ amount: Money?, _ reason: UInt8, _ w: inout StateWriter) {
+    private func put(
+        kind: UInt8, partner: String, text: String = "", amount: Money? = nil, reason: UInt8 = 0,
+        to w: inout StateWriter
+    ) {
         w.put(kind)
         w.put(partner)
         w.put(text)

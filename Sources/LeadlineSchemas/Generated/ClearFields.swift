@@ -213,6 +213,7 @@ enum ClearFields: Sendable {
             case 130: .clear  // residency
             case 136: .clear  // lawful_basis
             case 146: .message(.pastAssignment, repeated: false)  // past_assignment
+            case 154: .clear  // campaign
             default: .sealed
             }
         case .leadUpdated:
@@ -230,6 +231,7 @@ enum ClearFields: Sendable {
             case 122: .clear  // required_certifications
             case 130: .clear  // residency
             case 136: .clear  // lawful_basis
+            case 154: .clear  // campaign
             default: .sealed
             }
         case .leadWithdrawn:

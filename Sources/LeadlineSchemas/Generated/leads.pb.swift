@@ -187,6 +187,12 @@ public nonisolated struct WireLeadSubmitted: @unchecked Sendable {
   /// Clears the value of `pastAssignment`. Subsequent reads from it will return its default value.
   public mutating func clearPastAssignment() {_uniqueStorage()._pastAssignment = nil}
 
+  /// Marketing campaign that the lead came from, by its id in the vendor's own system, e.g. "2026-spring-fair".
+  public var campaign: String {
+    get {_storage._campaign}
+    set {_uniqueStorage()._campaign = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -310,6 +316,12 @@ public nonisolated struct WireLeadUpdated: @unchecked Sendable {
     set {_uniqueStorage()._lawfulBasis = newValue}
   }
 
+  /// See LeadSubmitted.
+  public var campaign: String {
+    get {_storage._campaign}
+    set {_uniqueStorage()._campaign = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -420,7 +432,7 @@ nonisolated extension WirePastAssignment: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadSubmitted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{3}past_assignment\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{3}past_assignment\0\u{1}campaign\0")
 
   fileprivate class _StorageClass {
     var _leadID: String = String()
@@ -441,6 +453,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
     var _residency: String = String()
     var _lawfulBasis: WireLawfulBasis = .unspecified
     var _pastAssignment: WirePastAssignment? = nil
+    var _campaign: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -469,6 +482,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
       _residency = source._residency
       _lawfulBasis = source._lawfulBasis
       _pastAssignment = source._pastAssignment
+      _campaign = source._campaign
     }
   }
 
@@ -505,6 +519,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._residency) }()
         case 17: try { try decoder.decodeSingularEnumField(value: &_storage._lawfulBasis) }()
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._pastAssignment) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._campaign) }()
         default: break
         }
       }
@@ -571,6 +586,9 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
       try { if let v = _storage._pastAssignment {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
       } }()
+      if !_storage._campaign.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._campaign, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -598,6 +616,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._residency != rhs_storage._residency {return false}
         if _storage._lawfulBasis != rhs_storage._lawfulBasis {return false}
         if _storage._pastAssignment != rhs_storage._pastAssignment {return false}
+        if _storage._campaign != rhs_storage._campaign {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -609,7 +628,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadUpdated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{2}\u{2}campaign\0")
 
   fileprivate class _StorageClass {
     var _leadID: String = String()
@@ -629,6 +648,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _requiredCertifications: [String] = []
     var _residency: String = String()
     var _lawfulBasis: WireLawfulBasis = .unspecified
+    var _campaign: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -656,6 +676,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _requiredCertifications = source._requiredCertifications
       _residency = source._residency
       _lawfulBasis = source._lawfulBasis
+      _campaign = source._campaign
     }
   }
 
@@ -691,6 +712,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 15: try { try decoder.decodeRepeatedStringField(value: &_storage._requiredCertifications) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._residency) }()
         case 17: try { try decoder.decodeSingularEnumField(value: &_storage._lawfulBasis) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._campaign) }()
         default: break
         }
       }
@@ -754,6 +776,9 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if _storage._lawfulBasis != .unspecified {
         try visitor.visitSingularEnumField(value: _storage._lawfulBasis, fieldNumber: 17)
       }
+      if !_storage._campaign.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._campaign, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -780,6 +805,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._requiredCertifications != rhs_storage._requiredCertifications {return false}
         if _storage._residency != rhs_storage._residency {return false}
         if _storage._lawfulBasis != rhs_storage._lawfulBasis {return false}
+        if _storage._campaign != rhs_storage._campaign {return false}
         return true
       }
       if !storagesAreEqual {return false}

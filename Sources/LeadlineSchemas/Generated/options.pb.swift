@@ -77,6 +77,127 @@ public nonisolated enum Leadline_V1_PersonalData: SwiftProtobuf.Enum, Swift.Case
 
 }
 
+/// What a text may be. Sizes count bytes of UTF-8.
+public nonisolated enum Leadline_V1_TextForm: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Any text.
+  case unspecified // = 0
+
+  /// An id from outside: `[A-Za-z0-9._:-]{1,128}`.
+  case id // = 1
+
+  /// A category: at most 64 bytes, no control character, and no "@", so that no address stands in clear.
+  case word // = 2
+
+  /// ISO 3166-1 alpha-2: two capital letters.
+  case country // = 3
+
+  /// ISO 639: two or three small letters.
+  case language // = 4
+
+  /// ISO 4217: three capital letters.
+  case currency // = 5
+
+  /// The first 32 hexadecimal digits of a SHA-256, in small letters.
+  case hash // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .id
+    case 2: self = .word
+    case 3: self = .country
+    case 4: self = .language
+    case 5: self = .currency
+    case 6: self = .hash
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .id: return 1
+    case .word: return 2
+    case .country: return 3
+    case .language: return 4
+    case .currency: return 5
+    case .hash: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Leadline_V1_TextForm] = [
+    .unspecified,
+    .id,
+    .word,
+    .country,
+    .language,
+    .currency,
+    .hash,
+  ]
+
+}
+
+/// What values a field of an input may have, beyond its type. Intake holds inputs to it and the JSON Schemas say it.
+public nonisolated struct Leadline_V1_Limits: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// True if the field must be stated: no empty text, no absent message, no moment outside 1990 to 2200.
+  public var required: Bool = false
+
+  /// Of a text, or of each in a list.
+  public var text: Leadline_V1_TextForm = .unspecified
+
+  /// The least number.
+  public var least: Int64 {
+    get {_least ?? 0}
+    set {_least = newValue}
+  }
+  /// Returns true if `least` has been explicitly set.
+  public var hasLeast: Bool {self._least != nil}
+  /// Clears the value of `least`. Subsequent reads from it will return its default value.
+  public mutating func clearLeast() {self._least = nil}
+
+  /// The largest number.
+  public var most: Int64 {
+    get {_most ?? 0}
+    set {_most = newValue}
+  }
+  /// Returns true if `most` has been explicitly set.
+  public var hasMost: Bool {self._most != nil}
+  /// Clears the value of `most`. Subsequent reads from it will return its default value.
+  public mutating func clearMost() {self._most = nil}
+
+  /// Most values in a list.
+  public var countMost: UInt32 = 0
+
+  /// Exact number of bytes.
+  public var bytes: UInt32 = 0
+
+  /// The only texts that are allowed.
+  public var oneOf: [String] = []
+
+  /// What the largest number is in words, e.g. "a year".
+  public var meaning: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _least: Int64? = nil
+  fileprivate var _most: Int64? = nil
+}
+
 // MARK: - Extension support defined in options.proto.
 
 // MARK: - Extension Properties
@@ -120,6 +241,38 @@ nonisolated extension SwiftProtobuf.Google_Protobuf_FieldOptions {
   public mutating func clearLeadline_V1_personal() {
     clearExtensionValue(ext: Leadline_V1_Extensions_personal)
   }
+
+  /// What values an input's field may have.
+  public var Leadline_V1_limits: Leadline_V1_Limits {
+    get {return getExtensionValue(ext: Leadline_V1_Extensions_limits) ?? Leadline_V1_Limits()}
+    set {setExtensionValue(ext: Leadline_V1_Extensions_limits, value: newValue)}
+  }
+  /// Returns true if extension `Leadline_V1_Extensions_limits`
+  /// has been explicitly set.
+  public var hasLeadline_V1_limits: Bool {
+    return hasExtensionValue(ext: Leadline_V1_Extensions_limits)
+  }
+  /// Clears the value of extension `Leadline_V1_Extensions_limits`.
+  /// Subsequent reads from it will return its default value.
+  public mutating func clearLeadline_V1_limits() {
+    clearExtensionValue(ext: Leadline_V1_Extensions_limits)
+  }
+
+  /// The first logic version that knows the field; 0 is every one. Under earlier ones it is as if it had not been said.
+  public var Leadline_V1_sinceLogic: UInt32 {
+    get {return getExtensionValue(ext: Leadline_V1_Extensions_since_logic) ?? 0}
+    set {setExtensionValue(ext: Leadline_V1_Extensions_since_logic, value: newValue)}
+  }
+  /// Returns true if extension `Leadline_V1_Extensions_since_logic`
+  /// has been explicitly set.
+  public var hasLeadline_V1_sinceLogic: Bool {
+    return hasExtensionValue(ext: Leadline_V1_Extensions_since_logic)
+  }
+  /// Clears the value of extension `Leadline_V1_Extensions_since_logic`.
+  /// Subsequent reads from it will return its default value.
+  public mutating func clearLeadline_V1_sinceLogic() {
+    clearExtensionValue(ext: Leadline_V1_Extensions_since_logic)
+  }
 }
 
 nonisolated extension SwiftProtobuf.Google_Protobuf_MessageOptions {
@@ -151,6 +304,8 @@ nonisolated extension SwiftProtobuf.Google_Protobuf_MessageOptions {
 public nonisolated let Leadline_V1_Options_Extensions: SwiftProtobuf.SimpleExtensionMap = [
   Leadline_V1_Extensions_clear,
   Leadline_V1_Extensions_personal,
+  Leadline_V1_Extensions_limits,
+  Leadline_V1_Extensions_since_logic,
   Leadline_V1_Extensions_topic
 ]
 
@@ -171,6 +326,18 @@ public nonisolated let Leadline_V1_Extensions_personal = SwiftProtobuf.MessageEx
   fieldName: "leadline.v1.personal"
 )
 
+/// What values an input's field may have.
+public nonisolated let Leadline_V1_Extensions_limits = SwiftProtobuf.MessageExtension<SwiftProtobuf.OptionalMessageExtensionField<Leadline_V1_Limits>, SwiftProtobuf.Google_Protobuf_FieldOptions>(
+  _protobuf_fieldNumber: 50003,
+  fieldName: "leadline.v1.limits"
+)
+
+/// The first logic version that knows the field; 0 is every one. Under earlier ones it is as if it had not been said.
+public nonisolated let Leadline_V1_Extensions_since_logic = SwiftProtobuf.MessageExtension<SwiftProtobuf.OptionalExtensionField<SwiftProtobuf.ProtobufUInt32>, SwiftProtobuf.Google_Protobuf_FieldOptions>(
+  _protobuf_fieldNumber: 50004,
+  fieldName: "leadline.v1.since_logic"
+)
+
 /// The topic that carries this message, e.g. "leadline.leads". Set on top-level messages only.
 public nonisolated let Leadline_V1_Extensions_topic = SwiftProtobuf.MessageExtension<SwiftProtobuf.OptionalExtensionField<SwiftProtobuf.ProtobufString>, SwiftProtobuf.Google_Protobuf_MessageOptions>(
   _protobuf_fieldNumber: 50011,
@@ -179,6 +346,81 @@ public nonisolated let Leadline_V1_Extensions_topic = SwiftProtobuf.MessageExten
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
+fileprivate nonisolated let _protobuf_package = "leadline.v1"
+
 nonisolated extension Leadline_V1_PersonalData: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PERSONAL_DATA_UNSPECIFIED\0\u{1}PERSONAL_DATA_IDENTITY\0\u{1}PERSONAL_DATA_CONTACT\0\u{1}PERSONAL_DATA_FREE_TEXT\0\u{1}PERSONAL_DATA_ORGANISATION\0")
+}
+
+nonisolated extension Leadline_V1_TextForm: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TEXT_FORM_UNSPECIFIED\0\u{1}TEXT_FORM_ID\0\u{1}TEXT_FORM_WORD\0\u{1}TEXT_FORM_COUNTRY\0\u{1}TEXT_FORM_LANGUAGE\0\u{1}TEXT_FORM_CURRENCY\0\u{1}TEXT_FORM_HASH\0")
+}
+
+nonisolated extension Leadline_V1_Limits: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Limits"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}required\0\u{1}text\0\u{1}least\0\u{1}most\0\u{3}count_most\0\u{1}bytes\0\u{3}one_of\0\u{1}meaning\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.required) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.text) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._least) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self._most) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.countMost) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.bytes) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.oneOf) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.meaning) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.required != false {
+      try visitor.visitSingularBoolField(value: self.required, fieldNumber: 1)
+    }
+    if self.text != .unspecified {
+      try visitor.visitSingularEnumField(value: self.text, fieldNumber: 2)
+    }
+    try { if let v = self._least {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._most {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 4)
+    } }()
+    if self.countMost != 0 {
+      try visitor.visitSingularUInt32Field(value: self.countMost, fieldNumber: 5)
+    }
+    if self.bytes != 0 {
+      try visitor.visitSingularUInt32Field(value: self.bytes, fieldNumber: 6)
+    }
+    if !self.oneOf.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.oneOf, fieldNumber: 7)
+    }
+    if !self.meaning.isEmpty {
+      try visitor.visitSingularStringField(value: self.meaning, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Leadline_V1_Limits, rhs: Leadline_V1_Limits) -> Bool {
+    if lhs.required != rhs.required {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs._least != rhs._least {return false}
+    if lhs._most != rhs._most {return false}
+    if lhs.countMost != rhs.countMost {return false}
+    if lhs.bytes != rhs.bytes {return false}
+    if lhs.oneOf != rhs.oneOf {return false}
+    if lhs.meaning != rhs.meaning {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }

@@ -1,4 +1,4 @@
-// Inputs on `leadline.controls`, without the policy itself.
+// Inputs on `leadline.controls` whose fields the core holds in another shape.
 
 import LeadlineCore
 
@@ -20,41 +20,6 @@ extension ProgramRegistered: WireMessage {
         writer.string(2, currency)
         if logicVersion != Logic.oldest { writer.uint(3, logicVersion) }
     }
-}
-
-extension PolicyPublished: WireMessage {
-    static func read(from reader: inout WireReader) throws(WireError) -> Self {
-        var policy: Policy?
-        var version = ""
-        while let field = try reader.next() {
-            switch field {
-            case 1: policy = try reader.message("policy")
-            case 2: version = try reader.string("version")
-            default: try reader.skip()
-            }
-        }
-        return Self(policy: try required(policy, "policy"), version: version)
-    }
-
-    func write(to writer: inout WireWriter) {
-        writer.message(1, policy)
-        writer.string(2, version)
-    }
-}
-
-extension ReviewRequested: WireMessage {
-    static func read(from reader: inout WireReader) throws(WireError) -> Self {
-        var value = Self(leadID: "")
-        while let field = try reader.next() {
-            switch field {
-            case 1: value.leadID = try reader.string("lead_id")
-            default: try reader.skip()
-            }
-        }
-        return value
-    }
-
-    func write(to writer: inout WireWriter) { writer.string(1, leadID) }
 }
 
 extension HumanDecisionRecorded: WireMessage {
@@ -83,34 +48,5 @@ extension HumanDecisionRecorded: WireMessage {
         case .close: writer.bool(4, true)
         case .reroute: writer.bool(5, true)
         }
-    }
-}
-
-extension SegmentArchived: WireMessage {
-    static func read(from reader: inout WireReader) throws(WireError) -> Self {
-        var value = Self(firstPosition: 0, nextPosition: 0, root: [], chainLink: [], stateHash: [], archiveDigest: [])
-        while let field = try reader.next() {
-            switch field {
-            case 1: value.firstPosition = try reader.uint64("first_position")
-            case 2: value.nextPosition = try reader.uint64("next_position")
-            case 3: value.root = try reader.bytes("root")
-            case 4: value.chainLink = try reader.bytes("chain_link")
-            case 5: value.stateHash = try reader.bytes("state_hash")
-            case 6: value.archiveDigest = try reader.bytes("archive_digest")
-            case 7: value.archivedBy = try reader.string("archived_by")
-            default: try reader.skip()
-            }
-        }
-        return value
-    }
-
-    func write(to writer: inout WireWriter) {
-        writer.uint(1, firstPosition)
-        writer.uint(2, nextPosition)
-        writer.bytes(3, root)
-        writer.bytes(4, chainLink)
-        writer.bytes(5, stateHash)
-        writer.bytes(6, archiveDigest)
-        writer.string(7, archivedBy)
     }
 }

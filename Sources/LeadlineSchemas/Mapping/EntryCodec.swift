@@ -214,7 +214,7 @@ public enum EntryCodec {
     private static func eventRange(in event: inout WireReader) throws(WireError) -> EventRange? {
         var found: EventRange?
         while let field = try event.next() {
-            if EventCodec.bodyFields.contains(field) {
+            if EventCodec.isBody(field) {
                 found = EventRange(bodyField: field, bytes: try event.range("body"))
             } else {
                 try event.skip()

@@ -175,22 +175,3 @@ extension SLA: WireMessage {
         writer.uint(3, reminderMinutesBefore)
     }
 }
-
-extension ExchangeRate: WireMessage {
-    static func read(from reader: inout WireReader) throws(WireError) -> Self {
-        var value = Self(currency: "", rateMicros: 0)
-        while let field = try reader.next() {
-            switch field {
-            case 1: value.currency = try reader.string("currency")
-            case 2: value.rateMicros = try reader.int64("rate_micros")
-            default: try reader.skip()
-            }
-        }
-        return value
-    }
-
-    func write(to writer: inout WireWriter) {
-        writer.string(1, currency)
-        writer.int(2, rateMicros)
-    }
-}

@@ -173,11 +173,7 @@ struct Auditor {
 
     private mutating func merge(_ new: LeadAttributes, into id: String) {
         guard var old = leads[id]?.attributes else { return }
-        func replace(_ word: inout String, _ other: String) { if !other.isEmpty { word = other } }
-        replace(&old.country, new.country)
-        replace(&old.vertical, new.vertical)
-        replace(&old.language, new.language)
-        replace(&old.product, new.product)
+        for word in LeadWord.allCases where !new[word].isEmpty { old[word] = new[word] }
         if new.lawfulBasis != .unspecified { old.lawfulBasis = new.lawfulBasis }
         if new.employees > 0 { old.employees = new.employees }
         if let value = new.dealValue { old.dealValue = value }

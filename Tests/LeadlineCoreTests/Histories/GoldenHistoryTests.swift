@@ -25,16 +25,27 @@ import Testing
         return story
     }
 
-    private static let digests: [UInt32: String] = [1: "bf713a272b5ab680ba345ac8b36cb65a", 2: "ebf978a301452f49d89360c4b22f696a"]
-    private static let hashes: [UInt32: String] = [1: "4bf96af9834bbc5e993669a5451d39c5", 2: "afc02800aa462941c2ac4e90fc48b8b6"]
+    private static let digests: [UInt32: String] = [
+        1: "bf713a272b5ab680ba345ac8b36cb65a",
+        2: "ebf978a301452f49d89360c4b22f696a",
+        3: "67f91481c2138cff0f70f5f91fc106b0",
+    ]
+    private static let hashes: [UInt32: String] = [
+        1: "4bf96af9834bbc5e993669a5451d39c5",
+        2: "afc02800aa462941c2ac4e90fc48b8b6",
+        3: "cb3e603ec78f3087541533e2b3371d7c",
+    ]
 
-    @Test(arguments: Logic.oldest...Logic.newest) func decisionDigest(logic version: UInt32) throws {
+    /// Versions whose values are settled; one that is still being made has none.
+    private static let settled = digests.keys.sorted()
+
+    @Test(arguments: settled) func decisionDigest(logic version: UInt32) throws {
         let digest = try Self.story(logic: version).evaluation().digest.description
         if Golden.isRewriting { print("decision digest of logic \(version):", digest) }
         #expect(digest == Self.digests[version])
     }
 
-    @Test(arguments: Logic.oldest...Logic.newest) func stateHash(logic version: UInt32) {
+    @Test(arguments: settled) func stateHash(logic version: UInt32) {
         let hash = Golden.hash(Self.story(logic: version).state.canonicalBytes())
         if Golden.isRewriting { print("state hash of logic \(version):", hash) }
         #expect(hash == Self.hashes[version])

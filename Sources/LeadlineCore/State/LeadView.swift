@@ -2,14 +2,10 @@
 ///
 /// This is the pipeline's first step, `enrich`.
 struct LeadView: Sendable {
-    var country = Vocabulary.none
-    var region = Vocabulary.none
-    var language = Vocabulary.none
-    var vertical = Vocabulary.none
-    var product = Vocabulary.none
-    var source = Vocabulary.none
-    var residency = Vocabulary.none
+    var words = LeadWords()
     var lawfulBasis = Vocabulary.none
+    /// The same as the lead states it.
+    var basis = LawfulBasis.unspecified
     var employees: UInt32 = 0
     /// In the program's minor units; nil where its currency has no rate.
     var valueMinorUnits: Int64?
@@ -29,13 +25,13 @@ struct LeadView: Sendable {
 
     func code(_ field: LeadField) -> Vocabulary.Code {
         switch field {
-        case .country: country
-        case .region: region
-        case .language: language
-        case .vertical: vertical
-        case .product: product
-        case .source: source
-        case .residency: residency
+        case .country: words.country
+        case .region: words.region
+        case .language: words.language
+        case .vertical: words.vertical
+        case .product: words.product
+        case .source: words.source
+        case .residency: words.residency
         case .lawfulBasis: lawfulBasis
         case .technologies, .requiredCertifications: Vocabulary.none
         }
@@ -53,24 +49,47 @@ struct LeadView: Sendable {
     }
 }
 
+extension LeadView {
+    /// True if the lead states this word in the field, or its account does. Allocates nothing.
+    func has(_ code: Vocabulary.Code, as field: LeadField) -> Bool {
+        if code == Vocabulary.unlisted { return false }
+        return switch field {
+        case .technologies: technologies.contains(code)
+        case .requiredCertifications: requiredCertifications.contains(code)
+        default: code != Vocabulary.none && self.code(field) == code
+        }
+    }
+
+    /// A number that predicates compare; nil where the lead does not state it.
+    func number(_ number: LeadNumber) -> Int64? {
+        switch number {
+        case .dealValueMinorUnits: valueMinorUnits
+        case .employees: employees == 0 ? nil : Int64(employees)
+        }
+    }
+}
+
 extension State {
     /// A lead that just came in, before it is folded.
+    ///
+    /// Since logic version 3 a word that the vocabulary does not know yet has the code that folding will give it, so
+    /// words are looked at in the order in which `set` learns them. Before, it was a word that equals no other.
     func view(of attributes: LeadAttributes, account: Digest128?) -> LeadView {
         var view = LeadView()
-        view.country = vocabulary.code(of: attributes.country)
-        view.region = vocabulary.code(of: attributes.region)
-        view.language = vocabulary.code(of: attributes.language)
-        view.vertical = vocabulary.code(of: attributes.vertical)
-        view.product = vocabulary.code(of: attributes.product)
-        view.source = vocabulary.code(of: attributes.source)
-        view.residency = vocabulary.code(of: attributes.residency)
-        view.lawfulBasis = vocabulary.code(of: attributes.lawfulBasis.name)
+        var news: [String] = []
+        func code(_ word: String) -> Vocabulary.Code {
+            isLogic(3) ? vocabulary.code(of: word, announcing: &news) : vocabulary.code(of: word)
+        }
+        for word in LeadWord.all where isLogic(word.sinceLogic) { view.words[word] = code(attributes[word]) }
+        view.basis = attributes.lawfulBasis
+        view.lawfulBasis = code(attributes.lawfulBasis.name)
         view.employees = attributes.employees
         view.valueMinorUnits = valueInProgramCurrency(attributes.dealValue)
         view.statesValue = attributes.dealValue != nil
-        if !attributes.technologies.isEmpty { view.technologies = attributes.technologies.map(vocabulary.code(of:)) }
+        if let money = attributes.dealValue { _ = code(money.currency) }
+        if !attributes.technologies.isEmpty { view.technologies = attributes.technologies.map(code) }
         if !attributes.requiredCertifications.isEmpty {
-            view.requiredCertifications = attributes.requiredCertifications.map(vocabulary.code(of:))
+            view.requiredCertifications = attributes.requiredCertifications.map(code)
         }
         view.account = account.flatMap(accounts.index(of:))
         view.pseudonym = account
@@ -83,13 +102,8 @@ extension State {
         let lead = leads.leads[slot]
         var view = LeadView()
         view.slot = UInt32(slot)
-        view.country = lead.country
-        view.region = lead.region
-        view.language = lead.language
-        view.vertical = lead.vertical
-        view.product = lead.product
-        view.source = lead.source
-        view.residency = lead.residency
+        view.words = lead.words
+        view.basis = lead.lawfulBasis
         view.lawfulBasis = vocabulary.code(of: lead.lawfulBasis.name)
         view.employees = lead.employees
         view.valueMinorUnits = value(of: lead)
@@ -123,12 +137,12 @@ extension State {
     private func enrich(_ view: inout LeadView) {
         guard let index = view.account else { return }
         let account = accounts.accounts[index]
-        if view.country == Vocabulary.none {
-            view.country = account.country
+        if view.words.country == Vocabulary.none {
+            view.words.country = account.country
             view.fromAccount.insert(.country)
         }
-        if view.vertical == Vocabulary.none {
-            view.vertical = account.vertical
+        if view.words.vertical == Vocabulary.none {
+            view.words.vertical = account.vertical
             view.fromAccount.insert(.vertical)
         }
         if view.employees == 0 {

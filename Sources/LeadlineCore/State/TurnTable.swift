@@ -2,8 +2,8 @@
 /// Proportional-Share Resource Management", MIT/LCS/TM-528, 1995).
 ///
 /// Each turn moves a partner on by a stride, the shorter the greater its weight; the one who is least far gets the next
-/// turn. Who was away comes back level with those who were not: neither owed what it missed, nor set back. A turn that is
-/// given back is a credit, which stays until it is used.
+/// turn. Who was away comes back level with those who were not: neither owed what it missed, nor set back. A turn that
+/// is given back is a credit, which stays until it is used.
 struct TurnTable: Sendable, Equatable {
     /// What a partner of weight 1 moves on by.
     static let strideMicros: Int64 = 1_000_000
@@ -106,7 +106,9 @@ struct TurnTable: Sendable, Equatable {
             Country(
                 code: try r.get(), nowMicros: try r.get(),
                 places: try r.each { (r) throws(StateBytesError) in
-                    Place(partner: try r.get(), passMicros: try r.get(), creditMicros: r.logicVersion >= 2 ? try r.get() : 0)
+                    Place(
+                        partner: try r.get(), passMicros: try r.get(),
+                        creditMicros: r.logicVersion >= 2 ? try r.get() : 0)
                 })
         }
     }

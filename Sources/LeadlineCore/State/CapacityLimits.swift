@@ -20,7 +20,9 @@ enum CapacityLimits {
     static func span(ofPeriod period: Int64, _ policy: Policy) -> Window { span(period, policy.periodDays, policy) }
 
     /// The stretch of a floor's period.
-    static func span(ofFloorPeriod period: Int64, _ policy: Policy) -> Window { span(period, policy.floorPeriodDays, policy) }
+    static func span(ofFloorPeriod period: Int64, _ policy: Policy) -> Window {
+        span(period, policy.floorPeriodDays, policy)
+    }
 
     private static func span(_ window: Int64, _ days: UInt32, _ policy: Policy) -> Window {
         let length = Int64(max(days, 1)) * Timestamp.microsPerDay
@@ -47,9 +49,9 @@ enum CapacityLimits {
         return min(left ?? open, open)
     }
 
-    /// Places that the cap on open leads leaves for so many days: those free now, and those that come free as deals close.
-    /// A place is held for `meanOpenDays`, so that a cap of n lets n / meanOpenDays leads through a day (Little, 1961).
-    /// Nil without a cap, and where it is not known yet how long leads stay open.
+    /// Places that the cap on open leads leaves for so many days: those free now, and those that come free as deals
+    /// close. A place is held for `meanOpenDays`, so that a cap of n lets n / meanOpenDays leads through a day (Little,
+    /// 1961). Nil without a cap, and where it is not known yet how long leads stay open.
     @inline(__always)
     private static func openPlaces(_ state: State, _ partner: Int, days: Double) -> UInt32? {
         let most = state.partners.openLeadsMax[partner], open = state.partners.openLeads[partner]
@@ -68,7 +70,9 @@ enum CapacityLimits {
     }
 
     /// The cap that the partner is at for this lead, if any.
-    static func reached(_ partners: PartnerTable, _ partner: Int, _ lead: LeadView, in period: Int64) -> ExclusionReason? {
+    static func reached(
+        _ partners: PartnerTable, _ partner: Int, _ lead: LeadView, in period: Int64
+    ) -> ExclusionReason? {
         if let reason = reached(partners, partner, in: period) { return reason }
         return partners.withSegments[partner] && partners.isSegmentFull(partner, lead, in: period) ? .segmentCap : nil
     }

@@ -1,4 +1,5 @@
-/// Lots that give some leads to a partner by chance, so that policies can be compared by what they were never seen to do.
+/// Lots that give some leads to a partner by chance, so that policies can be compared by what they were never seen to
+/// do.
 ///
 /// The generator is part of the state and seeded by the policy that drew on it, so that a replay draws the same lots.
 struct Lots: Sendable, Equatable {
@@ -28,8 +29,8 @@ struct Lots: Sendable, Equatable {
         generator = SplitMix64(seed: hash.digest().low)
     }
 
-    /// The next lead's lot; nil where none is drawn, or the period has had all it may have. `candidates` are at least one;
-    /// between one, there is no lot.
+    /// The next lead's lot; nil where none is drawn, or the period has had all it may have. `candidates` are at least
+    /// one; between one, there is no lot.
     func draw(_ exploration: Exploration, candidates: Int, period now: Int64) -> Draw? {
         if candidates < 2 { return nil }
         if exploration.leadsPerPeriodMax > 0, period == now, explored >= exploration.leadsPerPeriodMax { return nil }

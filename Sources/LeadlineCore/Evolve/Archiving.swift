@@ -1,0 +1,35 @@
+// What is over is let go: closed leads past the time for corrections, timers that no longer run.
+
+extension State {
+    mutating func archiveClosedLeads(at stamp: Timestamp) {
+        let limit = stamp.adding(micros: -Self.correctionMicros)
+        var gone: [LeadTable.Lead] = []
+        leads.archive(closedBefore: limit, most: 4) { gone.append($0) }
+        for lead in gone {
+            // Nobody can decide a review of a lead that is no longer there.
+            if lead.flags.contains(.underReview) { reviewsOpen -= 1 }
+            let digest = Self.archiveDigest(lead.id)
+            if archivedIDs.insert(digest).inserted { archived.append(digest, at: stamp) }
+        }
+        while archived.items.count > Self.archivedMax, let oldest = archived.popFirst(before: .distantFuture) {
+            archivedIDs.remove(oldest)
+        }
+    }
+
+    mutating func dropStaleAgenda() {
+        let leads = leads
+        let waiting = waiting
+        agenda.dropStale { item in
+            switch item.kind {
+            case .lead:
+                let lead = leads.leads[Int(item.index)]
+                return lead.hasTimer && lead.dueAt == item.at
+            case .reminder:
+                let lead = leads.leads[Int(item.index)]
+                return lead.hasReminder && lead.remindAt == item.at
+            case .deliverOutcome, .outcomeExpiry:
+                return waiting[item.index] != nil
+            }
+        }
+    }
+}

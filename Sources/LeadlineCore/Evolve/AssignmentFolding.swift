@@ -1,0 +1,144 @@
+// A lead goes to a partner, stays there, or is taken back.
+
+extension State {
+    mutating func assign(_ event: LeadAssigned, at stamp: Timestamp) {
+        place(event, at: stamp)
+        remember(event.evaluation, at: stamp)
+    }
+
+    /// The lead goes to its partner, with its timers, and counts there.
+    private mutating func place(_ event: LeadAssigned, at stamp: Timestamp) {
+        guard let slot = leads.slot(of: event.leadID), let partner = partners.index(of: event.partnerID) else { return }
+        leads.leads[slot].status = .assigned
+        leads.leads[slot].holder = UInt32(partner)
+        leads.leads[slot].attempt = UInt16(clamping: event.attempt)
+        leads.leads[slot].assignedAt = stamp
+        leads.leads[slot].flags.subtract([.accepted, .responded, .onHorizon])
+        leads.leads[slot].dueAt = event.respondBy ?? .distantFuture
+        leads.leads[slot].dueCause = .expired
+        if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) } else { startHorizon(slot) }
+        leads.leads[slot].remindAt = event.remindAt ?? .distantFuture
+        if let reminder = event.remindAt { agenda.add(.reminder, UInt32(slot), at: reminder) }
+        takeTurn(event, slot, partner, at: stamp)
+        countAssignment(slot, partner, at: stamp)
+        award(slot, partner, at: stamp)
+        guard let evaluation = event.evaluation else { return }
+        if isRotationTurn(evaluation) { rotate(slot, partner, evaluation) }
+        if evaluation.propensity > 0 {
+            lots.draw(wasExplored: evaluation.basis == .exploration, period: partners.period[partner])
+        }
+    }
+
+    /// From now on the timer is the policy's horizon for deals, if it has one.
+    mutating func startHorizon(_ slot: Int) {
+        guard let days = policy?.dealHorizonDays, days > 0 else { return }
+        let end = leads.leads[slot].assignedAt.adding(micros: Int64(days) * Timestamp.microsPerDay)
+        leads.leads[slot].dueAt = end
+        leads.leads[slot].dueCause = .expired
+        leads.leads[slot].flags.insert(.onHorizon)
+        agenda.add(.lead, UInt32(slot), at: end)
+    }
+
+    private mutating func countAssignment(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
+        partners.openLeads[partner] += 1
+        partners.assignments[partner] += 1
+        guard let policy else { return }
+        let period = CapacityLimits.period(at: stamp, policy)
+        if partners.period[partner] != period {
+            partners.period[partner] = period
+            partners.leadsInPeriod[partner] = 0
+        }
+        partners.leadsInPeriod[partner] += 1
+        let floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
+        if partners.floorPeriod[partner] != floorPeriod {
+            partners.floorPeriod[partner] = floorPeriod
+            partners.leadsInFloorPeriod[partner] = 0
+            partners.valueInFloorPeriod[partner] = 0
+        }
+        partners.leadsInFloorPeriod[partner] += 1
+        if isLogic(2) {
+            let counted = partners.valueInFloorPeriod[partner]
+            partners.valueInFloorPeriod[partner] = counted
+                + min(max(value(of: leads.leads[slot]) ?? 0, 0), Int64.max - counted)
+        }
+        if partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped { prices.use[partner].taken += 1 }
+        if partners.segmentCounts[partner].isEmpty { return }
+        partners.countSegments(view(ofLeadAt: slot), at: partner, in: period)
+    }
+
+    mutating func respond(_ event: FirstResponseMet) {
+        let leadID = event.leadID
+        guard let slot = leads.slot(of: leadID) else { return }
+        if !leads.leads[slot].flags.contains(.accepted) { countAnswer(\.taken, leadID, taken: true) }
+        if isLogic(2), leads.leads[slot].holder != LeadTable.nowhere {
+            records.respond(Int(leads.leads[slot].holder), elapsedMicros: event.elapsedMicros)
+        }
+        let hadDeadline = leads.leads[slot].dueAt < .distantFuture && !leads.leads[slot].flags.contains(.onHorizon)
+        if hadDeadline && leads.leads[slot].dueCause == .expired { count(\.inTime, leadID) }
+        leads.leads[slot].flags.insert(.responded)
+        leads.leads[slot].remindAt = .distantFuture
+        leads.leads[slot].turn = BitRow()
+        leads.leads[slot].strideMicros = 0
+        // A response keeps a lead at its partner, but not at one that is gone.
+        if leads.leads[slot].dueCause == .partnerRemoved { return }
+        leads.leads[slot].dueAt = .distantFuture
+        startHorizon(slot)
+    }
+
+    /// Nobody answered in time: that is counted, the partner cools down, and the lead is taken back.
+    mutating func expire(_ event: AssignmentExpired, at stamp: Timestamp) {
+        countAnswer(\.missed, event.leadID, taken: false)
+        coolDown(event.partnerID, at: stamp)
+        takeBack(event.leadID)
+    }
+
+    /// The lead is taken back for another reason; who declined may have its turn back.
+    mutating func end(_ event: AssignmentEnded) {
+        if event.cause == .declined {
+            countAnswer(\.declined, event.leadID, taken: false)
+            giveTurnBack(event.leadID)
+        }
+        takeBack(event.leadID)
+    }
+
+    mutating func noteReminder(_ event: ReminderDue) {
+        if let slot = leads.slot(of: event.leadID) { leads.leads[slot].remindAt = .distantFuture }
+    }
+
+    mutating func escalate(_ event: LeadEscalated, at stamp: Timestamp) {
+        queue(event)
+        remember(event.evaluation, at: stamp)
+    }
+
+    /// The lead goes to the human queue, with the timer by which it climbs the ladder.
+    private mutating func queue(_ event: LeadEscalated) {
+        guard let slot = leads.slot(of: event.leadID) else { return }
+        endAward(slot)
+        release(slot)
+        leads.leads[slot].status = .escalated
+        // Nobody answered: one step up. Any other reason begins a new wait, at the bottom.
+        leads.leads[slot].rung = event.reason == .unanswered ? leads.leads[slot].rung &+ 1 : 0
+        leads.leads[slot].dueAt = event.movesOn ?? .distantFuture
+        if let movesOn = event.movesOn { agenda.add(.lead, UInt32(slot), at: movesOn) }
+    }
+
+    mutating func release(_ slot: Int) {
+        let holder = leads.leads[slot].holder
+        guard holder != LeadTable.nowhere else { return }
+        partners.openLeads[Int(holder)] -= 1
+        leads.leads[slot].holder = LeadTable.nowhere
+        leads.leads[slot].dueAt = .distantFuture
+        leads.leads[slot].remindAt = .distantFuture
+        leads.leads[slot].turn = BitRow()
+        leads.leads[slot].strideMicros = 0
+        leads.leads[slot].flags.remove(.onHorizon)
+    }
+
+    private mutating func takeBack(_ leadID: String) {
+        guard let slot = leads.slot(of: leadID) else { return }
+        let holder = leads.leads[slot].holder
+        endAward(slot)
+        release(slot)
+        if holder != LeadTable.nowhere { leads.leads[slot].tried.append(holder) }
+    }
+}

@@ -1,0 +1,86 @@
+// Folding: the only code that changes a state. Recovery runs it over recorded events and never decides again.
+//
+// This file says what is folded where, one line a message; each idea has its file beside it.
+
+extension State {
+    /// Folds one entry: the input, then each of its events, in order.
+    public mutating func fold(_ input: Input, _ events: [Event], at stamp: Timestamp) {
+        evolve(input, at: stamp)
+        if events.contains(where: { $0.evaluated != nil }) { workOutPrices(at: stamp) }
+        for event in events { evolve(event, at: stamp) }
+        // Last, so that the leads the decision was made on are there when its events are folded.
+        archiveClosedLeads(at: stamp)
+        dropStaleAgenda()
+        nextPosition += 1
+    }
+
+    /// Folds an input: facts about the program, partners and accounts; that a lead or an outcome came.
+    mutating func evolve(_ input: Input, at stamp: Timestamp) {
+        pass(to: stamp)
+        remember(producersEvent: input, at: stamp)
+        switch input.fact {
+        case .programRegistered(let fact): register(fact)
+        case .policyPublished(let fact): adopt(fact)
+        case .logicVersionAdopted(let version): adopt(logic: version)
+        case .leadSubmitted(let fact): insert(fact, input, at: stamp)
+        case .leadUpdated(let fact): update(fact)
+        case .processingRestricted(let fact): restrict(fact.leadID)
+        case .intentObserved(let fact): observe(fact, input.account, at: stamp)
+        case .firmographicsObserved(let fact): observe(fact, input.account)
+        case .technographicsObserved(let fact): observe(fact, input.account)
+        case .timeAdvanced(let through): takeDue(through)
+        case .erasureRequested(let fact): forgetRetention(ofLead: fact.leadID)
+        case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
+            fold(outcome: input.fact, imported: input.imported)
+        case .partnerUpserted(let profile): upsert(profile, input.timeZone)
+        case .partnerCapacitySet(let fact): setCapacity(fact)
+        case .partnerPaused(let fact): pause(fact.partnerID, at: stamp)
+        case .partnerResumed(let fact): resume(fact.partnerID)
+        case .partnerRemoved(let fact): remove(fact.partnerID, at: stamp)
+        case .partnerAbsenceSet(let fact): setAbsence(fact, at: stamp)
+        case .partnerAbsenceCancelled(let fact): cancelAbsence(fact)
+        case .partnerCommissionTermsSet(let fact): setCommission(fact)
+        case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .duplicateReceived,
+            .segmentArchived:
+            break
+        }
+    }
+
+    /// Folds an event: what Leadline did.
+    mutating func evolve(_ event: Event, at stamp: Timestamp) {
+        switch event {
+        case .leadAssigned(let event): assign(event, at: stamp)
+        case .shadowDecided(let event): remember(event.evaluation, at: stamp)
+        case .assignmentExpired(let event): expire(event, at: stamp)
+        case .assignmentEnded(let event): end(event)
+        case .firstResponseMet(let event): respond(event)
+        case .leadEscalated(let event): escalate(event, at: stamp)
+        case .leadClosed(let event): close(event, at: stamp)
+        case .leadMerged(let event): merge(event, at: stamp)
+        case .reminderDue(let event): noteReminder(event)
+        case .inputDisregarded(let event): disregard(event)
+        case .reviewOpened(let event): openReview(event)
+        case .reviewResolved(let event): resolveReview(event)
+        case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .retentionApplied: break
+        }
+    }
+
+    /// Logical time goes on.
+    private mutating func pass(to stamp: Timestamp) {
+        lastStamp = stamp
+        if Self.day(stamp) > model.day { model.advance(to: Int(Self.day(stamp))) }
+        seen.forget(at: stamp, most: 4)
+    }
+
+    /// A producer's event is remembered by its digest, so that its repetition is told.
+    private mutating func remember(producersEvent input: Input, at stamp: Timestamp) {
+        guard let event = input.eventDigest else { return }
+        if case .duplicateReceived = input.fact { return }
+        seen.remember(event, content: input.contentDigest, at: stamp)
+    }
+
+    /// A moment was reached: the keeping of leads ends, or a waiting outcome is delivered or given up.
+    private mutating func takeDue(_ through: Timestamp) {
+        if let ended = retentionEnded(through: through) { end(ended) } else { takeDueOutcome(through) }
+    }
+}

@@ -1,0 +1,73 @@
+// The model is told of awards and outcomes.
+
+extension State {
+    func features(_ slot: Int, at stamp: Timestamp) -> LeadFeatures {
+        LeadFeatures(view(ofLeadAt: slot), accounts, at: stamp)
+    }
+
+    /// The model remembers what it says of the lead at this partner, to be judged by the outcome.
+    mutating func award(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
+        let view = view(ofLeadAt: slot)
+        let features = LeadFeatures(view, accounts, at: stamp)
+        let row = features.learnedRow(&values, slots: model.slotCount)
+        model.reserve(partners: partners.count, values: values.idEnd)
+        model.match.columns.learn(
+            features.matchKeys(slots: model.slotCount), valueMinorUnits: view.valueMinorUnits ?? 0,
+            model.match.settings)
+        let segments = Segments.of(
+            partner, tallies, column: tallies.column(ofVertical: view.words.vertical),
+            band: SizeBand.of(view.valueMinorUnits ?? 0), Segments.Base(model),
+            strength: Double(max(policy?.priorStrengthDeals ?? 1, 1)))
+        let suits = matchLogOdds(view, features, partner) - model.curve.baseLogOdds
+        let prediction = model.predict(row.span, partner: partner, segment: segments.sum, match: suits)
+        leads.leads[slot].award = UInt32(
+            clamping: model.award(day: Int(Self.day(stamp)), partner: partner, row: row, prediction: prediction))
+    }
+
+    /// The lead leaves its partner undecided.
+    mutating func endAward(_ slot: Int) {
+        let number = leads.leads[slot].award
+        if number == LeadTable.nowhere { return }
+        model.end(Int(number), day: Int(Self.day(lastStamp)))
+        leads.leads[slot].award = LeadTable.nowhere
+    }
+
+    /// What the match model says of a lead at a partner.
+    private func matchLogOdds(_ view: LeadView, _ features: LeadFeatures, _ partner: Int) -> Double {
+        let row = model.match.columns.row(
+            features.matchKeys(slots: model.slotCount), valueMinorUnits: view.valueMinorUnits ?? 0)
+        let match = MatchLists(view, partners).match(partner, partners.lists.span)
+        let ofPartner = model.match.ofPartner(
+            partner, row, match, own: model.match.own.span, shared: model.match.shared.span)
+        return model.match.ofLead(row) + ofPartner.sum
+    }
+
+    /// An outcome teaches how this profile and this lead match.
+    mutating func learnMatch(_ slot: Int, _ partner: Int, won: Bool, isCorrection: Bool, at stamp: Timestamp) {
+        let view = view(ofLeadAt: slot)
+        let features = LeadFeatures(view, accounts, at: leads.leads[slot].assignedAt)
+        var row = model.match.columns.row(
+            features.matchKeys(slots: model.slotCount), valueMinorUnits: view.valueMinorUnits ?? 0)
+        row.match = MatchLists(view, partners).match(partner, partners.lists.span)
+        if isCorrection {
+            model.match.correct(partner, row, won: won)
+        } else {
+            model.match.learn(partner, row, won: won, day: Self.day(stamp))
+        }
+    }
+
+    /// What a routed lead was worth to whom, for the prices of those to come.
+    mutating func remember(_ evaluation: EvaluationSummary?, at stamp: Timestamp) {
+        guard let evaluation else { return }
+        var bids: [RecentLeads.Bid] = []
+        bids.reserveCapacity(evaluation.best.count + evaluation.atCap.count)
+        for candidate in evaluation.best + evaluation.atCap {
+            guard let partner = partners.index(of: candidate.partnerID) else { continue }
+            bids.append(.init(partner: UInt32(partner), gain: Float(candidate.score)))
+        }
+        prices.remember(at: stamp, bids, value: isLogic(2) ? evaluation.dealValueMinorUnits : 0)
+    }
+
+    /// Whole days since 1970, UTC.
+    static func day(_ stamp: Timestamp) -> Int32 { Int32(clamping: stamp.micros / Timestamp.microsPerDay) }
+}

@@ -1,0 +1,107 @@
+// What the vendor says about its partners.
+
+extension State {
+    mutating func setCapacity(_ fact: PartnerCapacitySet) {
+        ifPartner(fact.partnerID) {
+            $0.partners.setCapacity($0.known(fact.capacity), at: $1, &$0.vocabulary)
+            $0.prices.isStale = true
+        }
+    }
+
+    mutating func pause(_ id: String, at stamp: Timestamp) {
+        ifPartner(id, becomes: .paused) { $0.leave($1, .paused, .partnerPaused, at: stamp) }
+    }
+
+    mutating func resume(_ id: String) {
+        ifPartner(id, becomes: .active) {
+            $0.partners.setStatus(.active, at: $1)
+            $0.prices.isStale = true
+        }
+    }
+
+    mutating func remove(_ id: String, at stamp: Timestamp) {
+        ifPartner(id, becomes: .removed) { $0.leave($1, .removed, .partnerRemoved, at: stamp) }
+    }
+
+    mutating func setAbsence(_ fact: PartnerAbsenceSet, at stamp: Timestamp) {
+        ifPartner(fact.partnerID) {
+            let absence = PartnerTable.Absence(id: fact.absenceID, from: fact.from, until: fact.until)
+            $0.partners.setAbsence(absence, at: $1, forgetting: $0.absencesMatterFrom(stamp))
+            $0.prices.isStale = true
+        }
+    }
+
+    mutating func cancelAbsence(_ fact: PartnerAbsenceCancelled) {
+        ifPartner(fact.partnerID) {
+            $0.partners.cancelAbsence(fact.absenceID, at: $1)
+            $0.prices.isStale = true
+        }
+    }
+
+    mutating func setCommission(_ fact: PartnerCommissionTermsSet) {
+        ifPartner(fact.partnerID) { $0.partners.commissionBasisPoints[$1] = fact.rateBasisPoints }
+    }
+
+    private mutating func ifPartner(_ id: String, _ body: (inout State, Int) -> Void) {
+        if let index = partners.index(of: id) { body(&self, index) }
+    }
+
+    private mutating func ifPartner(
+        _ id: String, becomes status: PartnerTable.Status, _ body: (inout State, Int) -> Void
+    ) {
+        ifPartner(id) { if $0.partners.canBecome(status, at: $1) { body(&$0, $1) } }
+    }
+
+    mutating func upsert(_ profile: PartnerProfile, _ timeZone: TimeZoneRules?) {
+        if partners.index(of: profile.partnerID) == nil {
+            tallies.addPartner()
+            records.addPartner()
+            prices.addPartner()
+            model.reserve(partners: partners.count + 1, values: values.idEnd)
+            model.match.reserve(partners: partners.count + 1)
+        }
+        var profile = profile
+        profile.capacity = known(profile.capacity)
+        partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
+        prices.isStale = true
+    }
+
+    /// Floors in value are pursued from logic version 2 on; one that was stated before is to be stated again.
+    func known(_ capacity: Capacity) -> Capacity {
+        if isLogic(2) { return capacity }
+        var known = capacity
+        known.floorValueMinorUnitsPerPeriod = 0
+        return known
+    }
+
+    /// A partner goes; what it holds falls due at once and is routed again, one entry a lead. A paused partner
+    /// keeps what it is already in touch about.
+    private mutating func leave(
+        _ partner: Int, _ status: PartnerTable.Status, _ cause: RoutingCause, at stamp: Timestamp
+    ) {
+        partners.setStatus(status, at: partner)
+        prices.isStale = true
+        for slot in leads.leads.indices {
+            let lead = leads.leads[slot]
+            guard lead.holder == UInt32(partner), lead.status == .assigned else { continue }
+            if status == .paused && (lead.flags.contains(.responded) || lead.flags.contains(.imported)) { continue }
+            leads.leads[slot].dueAt = stamp
+            leads.leads[slot].dueCause = cause
+            leads.leads[slot].flags.remove(.onHorizon)
+            agenda.add(.lead, UInt32(slot), at: stamp)
+        }
+    }
+
+    /// A partner that missed a deadline gets no leads for as long as the policy says.
+    mutating func coolDown(_ partnerID: String, at stamp: Timestamp) {
+        guard let policy, policy.coolDownMinutes > 0, let partner = partners.index(of: partnerID) else { return }
+        partners.coolDown(
+            partner, until: stamp.adding(micros: Int64(policy.coolDownMinutes) * Timestamp.microsPerMinute))
+    }
+
+    /// Absences that ended before this matter to no deadline and to no period that still runs.
+    func absencesMatterFrom(_ stamp: Timestamp) -> Timestamp {
+        let days = policy.map { max($0.periodDays, $0.floorPeriodDays) } ?? 0
+        return stamp.adding(micros: -Int64(days) * Timestamp.microsPerDay)
+    }
+}

@@ -1,0 +1,33 @@
+// The policy in force, and what follows from it.
+
+extension State {
+    /// The program starts; a second registration changes nothing.
+    mutating func register(_ fact: ProgramRegistered) {
+        if isRegistered { return }
+        currency = fact.currency
+        adopt(logic: fact.logicVersion)
+    }
+
+    mutating func adopt(_ fact: PolicyPublished) {
+        let before = policy?.retention ?? RetentionRule()
+        policy = fact.policy.known(toLogic: logicVersion)
+        policyVersion = fact.version
+        if isLogic(2) { adopt(fact.policy.retention, before: before) }
+        compileHardRules()
+        lots.adopt(fact.version, at: nextPosition)
+        prices.isStale = true
+        if isLogic(2) { fitModel.follow(fact.policy.fitWeights.shares(logic: 2)) }
+        model.setPrior(
+            rate: min(max(Double(fact.policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999),
+            strength: Double(max(fact.policy.priorStrengthDeals, 1)))
+    }
+
+    mutating func compileHardRules() {
+        hardRules = (policy?.hardRules ?? []).map { CompiledRule($0, &vocabulary) }
+        armRules = (policy?.pilot.arms ?? []).map { arm in
+            arm.when.map { CompiledRule(HardRule(name: arm.name, require: $0), &vocabulary) }
+        }
+        serviceLevels = (policy?.serviceLevels ?? []).map { CompiledRule(name: $0.name, $0.when, &vocabulary) }
+        lawfulBases = (policy?.lawfulBases ?? []).map { vocabulary.learn($0) }
+    }
+}

@@ -1,0 +1,168 @@
+public import LeadlineCore
+
+/// A field of an input whose value the schema does not allow.
+public struct LimitBreach: Error, Equatable, Sendable {
+    /// What is wrong with it.
+    public enum Kind: Sendable, Equatable {
+        /// It must be stated and is not.
+        case missing
+        /// Its value is not allowed.
+        case invalid
+        /// It holds a control character.
+        case controlCharacter
+        /// A moment before 1990, or none.
+        case ancient
+        /// A moment after the year 2200.
+        case future
+    }
+
+    /// What is wrong.
+    public var kind: Kind
+    /// Path of schema names to the field, e.g. "deal_value.currency".
+    public var field: String
+    /// The same in words, after the field's name: "must be at most 100". Never quotes the value.
+    public var detail: String
+
+    /// A breach at that field.
+    public init(kind: Kind, field: String, detail: String) {
+        self.kind = kind
+        self.field = field
+        self.detail = detail
+    }
+}
+
+/// Holds the fields of one message to their limits. Generated code calls it with what the .proto files say.
+public struct FieldLimits: Sendable {
+    /// Most bytes of an id.
+    public static let idBytesMax = 128
+    /// Most bytes of a category.
+    public static let wordBytesMax = 64
+    /// 1990-01-01T00:00:00Z: no producer's event is older.
+    public static let earliest = Timestamp(micros: 631_152_000_000_000)
+    /// 2200-01-01T00:00:00Z.
+    public static let latest = Timestamp(micros: 7_258_118_400_000_000)
+
+    /// Path of the message; empty for the whole.
+    private let path: String
+
+    /// The limits of a whole message's fields.
+    public init() { path = "" }
+
+    private init(path: String) { self.path = path }
+
+    /// The limits of the message in a field.
+    func inside(_ field: String) -> FieldLimits { FieldLimits(path: place(field)) }
+
+    private func place(_ field: String) -> String { path.isEmpty ? field : "\(path).\(field)" }
+
+    private func breach(_ field: String, _ detail: String, kind: LimitBreach.Kind = .invalid) -> LimitBreach {
+        LimitBreach(kind: kind, field: place(field), detail: detail)
+    }
+
+    /// False for an empty text, unless it must be stated.
+    private func isStated(_ text: String, _ field: String, required: Bool) throws(LimitBreach) -> Bool {
+        if !text.isEmpty { return true }
+        if required { throw breach(field, "is required", kind: .missing) }
+        return false
+    }
+}
+
+// MARK: - Texts
+
+extension FieldLimits {
+    /// True for an id from outside: `[A-Za-z0-9._:-]{1,128}`.
+    public static func isID(_ text: String) -> Bool {
+        let bytes = text.utf8
+        if bytes.isEmpty || bytes.count > idBytesMax { return false }
+        return bytes.allSatisfy { byte in
+            (byte >= 97 && byte <= 122) || (byte >= 48 && byte <= 58) || (byte >= 65 && byte <= 90)
+                || byte == 46 || byte == 95 || byte == 45
+        }
+    }
+
+    /// An id. Where it need not be stated, people are tempted to write a name.
+    public func id(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
+        guard try isStated(text, field, required: required), !Self.isID(text) else { return }
+        if required { throw breach(field, "must match [A-Za-z0-9._:-]{1,128}") }
+        throw breach(field, "must be an id, [A-Za-z0-9._:-]{1,128}; no name or address")
+    }
+
+    /// A category. What looks like an address is refused before it can reach the journal.
+    func word(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
+        guard try isStated(text, field, required: required) else { return }
+        if text.utf8.count > Self.wordBytesMax { throw breach(field, "is longer than \(Self.wordBytesMax) bytes") }
+        if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
+            throw breach(field, "holds a control character", kind: .controlCharacter)
+        }
+        if text.utf8.contains(UInt8(ascii: "@")) {
+            throw breach(field, "is a category and may not hold an e-mail address")
+        }
+    }
+
+    func country(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
+        guard try isStated(text, field, required: required) else { return }
+        if !Self.isMade(text, of: 65...90, length: 2...2) {
+            throw breach(field, "must be an ISO 3166-1 alpha-2 code in capitals, e.g. IT")
+        }
+    }
+
+    func language(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
+        guard try isStated(text, field, required: required) else { return }
+        if !Self.isMade(text, of: 97...122, length: 2...3) {
+            throw breach(field, "must be an ISO 639 code in lower case, e.g. it")
+        }
+    }
+
+    func currency(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
+        guard try isStated(text, field, required: required) else { return }
+        if !Self.isMade(text, of: 65...90, length: 3...3) {
+            throw breach(field, "must be an ISO 4217 code in capitals, e.g. EUR")
+        }
+    }
+
+    func hash(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
+        guard try isStated(text, field, required: required) else { return }
+        let isHash = text.utf8.count == 32 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+        if !isHash { throw breach(field, "must be 32 hexadecimal digits in small letters") }
+    }
+
+    func oneOf(_ allowed: [String], _ text: String, _ field: String) throws(LimitBreach) {
+        if !allowed.contains(text) { throw breach(field, "must be one of \(allowed.joined(separator: ", "))") }
+    }
+
+    private static func isMade(_ text: String, of letters: ClosedRange<UInt8>, length: ClosedRange<Int>) -> Bool {
+        length.contains(text.utf8.count) && text.utf8.allSatisfy(letters.contains)
+    }
+}
+
+// MARK: - Numbers, lists, moments
+
+extension FieldLimits {
+    func number(
+        _ value: some BinaryInteger, _ field: String, least: Int64? = nil, most: Int64? = nil, meaning: String? = nil
+    ) throws(LimitBreach) {
+        let isSmall = least.map { value < $0 } ?? false
+        guard isSmall || most.map({ value > $0 }) ?? false else { return }
+        let words = meaning.map { ", \($0)" } ?? ""
+        switch (least, most) {
+        case (0, _) where isSmall: throw breach(field, "must not be negative")
+        case (nil, let most?), (0, let most?): throw breach(field, "must be at most \(most)\(words)")
+        case (let least?, let most?): throw breach(field, "must be from \(least) to \(most)\(words)")
+        case (let least?, nil): throw breach(field, "must be at least \(least)\(words)")
+        case (nil, nil): return
+        }
+    }
+
+    func count(_ count: Int, _ field: String, most: Int) throws(LimitBreach) {
+        if count > most { throw breach(field, "holds more than \(most) values") }
+    }
+
+    func bytes(_ value: [UInt8], _ field: String, count: Int) throws(LimitBreach) {
+        if value.count != count { throw breach(field, "must be \(count) bytes") }
+    }
+
+    func moment(_ moment: Timestamp, _ field: String) throws(LimitBreach) {
+        if moment < Self.earliest { throw breach(field, "lies before 1990 or is missing", kind: .ancient) }
+        if moment > Self.latest { throw breach(field, "lies after the year 2200", kind: .future) }
+    }
+}
