@@ -89,7 +89,7 @@ class TestBroker:
                 [self.program, "start", "--only", "kafka", "--host", "127.0.0.1", "--kafka-port", str(self.port),
                  "--data-dir", f"{self.work}/broker"],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        wait_until(self.answers, 60, "the broker does not answer")
+        wait_until(self.answers, 120, "the broker does not answer")
 
     def answers(self):
         try:

@@ -157,7 +157,8 @@ class Chaos:
         return not self.options.dynamic and not self.zombies and self.counts["fenced producers"] < self.options.takeovers
 
     def short_of_cuts(self):
-        return self.counts["cut transactions"] < self.options.takeovers
+        """Whoever may not be killed cannot be killed once more for this."""
+        return self.options.kills > 0 and self.counts["cut transactions"] < self.options.takeovers
 
     def frozen_for_takeover(self):
         return sum(zombie.is_takeover for zombie in self.zombies)
