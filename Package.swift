@@ -81,7 +81,7 @@ let package = Package(
         .testTarget(name: "VaultTests", dependencies: ["Vault", grdb, crypto], swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Simulation", grdb, crypto, protobuf],
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Simulation", grdb, crypto, protobuf, logging],
             swiftSettings: strict),
         .testTarget(
             name: "KafkaTransportTests",

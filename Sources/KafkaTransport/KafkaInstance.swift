@@ -177,13 +177,13 @@ struct ShardLife: Sendable {
         // The journal is caught up and its predecessor fenced; nothing has been decided yet.
         try TakeoverCheck(partition: partition, reader: PartitionReader(settings), signer: CheckpointSigner(folder), logger: logger).run()
         logger.info("shard ready", metadata: ["partition": "\(partition)"])
-        let projector = try Projector(folder)
+        let projector = try Projector(folder, commits: processor.commits)
         let keeper = try CheckpointKeeper.logging(folder, logger) { try publish($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await projector.run(every: .milliseconds(500)) }
             group.addTask { try await keeper.run() }
             group.addTask {
-                try await processor.run(batchMax: batchMax, pause: .milliseconds(100), settleEvery: .seconds(60)) { report(partition, $0) }
+                try await processor.run(batchMax: batchMax, pause: .milliseconds(100), tidyEvery: .seconds(60)) { report(partition, $0) }
             }
             // Whichever ends, by cancellation or by an error, ends the other.
             try await group.next()

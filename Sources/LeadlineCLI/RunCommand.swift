@@ -57,17 +57,26 @@ struct RunCommand: AsyncParsableCommand {
         logger.logLevel = quiet ? .error : .info
         if var settings = try kafka.settings(instanceID: instanceId) {
             settings.logger = logger
-            return try await serve(folder, settings, logger)
-        }
-        let processor = try Processor(data.reading(folder))
-        logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(data.program(in: folder))"])
-        let keeper = try CheckpointKeeper.logging(folder, logger)
-        if once {
-            try await drain(processor, logger)
+            try await serve(folder, settings, logger)
         } else {
-            try await serve(processor, keeper, logger)
+            try await work(try data.reading(folder), logger)
         }
-        try await keeper.finish()
+    }
+
+    /// On the data folder's own log.
+    private func work(_ folder: DataFolder, _ logger: Logger) async throws {
+        var pace = Runtime<EmbeddedLog>.Pace()
+        pace.batchMax = batchMax
+        pace.pause = .milliseconds(pauseMillis)
+        let runtime = try Runtime(folder, Processor(folder), pace: pace, logger: logger)
+        logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(data.program(in: folder))"])
+        if once {
+            let total = try await runtime.drain { Self.log($0, logger) }
+            logger.info("done", metadata: Self.metadata(total))
+        } else {
+            try await GracefulStop.run { try await runtime.run { Self.log($0, logger) } }
+            logger.info("stopped")
+        }
     }
 
     private func serve(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
@@ -79,34 +88,6 @@ struct RunCommand: AsyncParsableCommand {
         }
         logger.info("started", metadata: ["data": "\(folder.path)", "group": "\(settings.group)", "partitions": "\(options.partitionCount)"])
         try await GracefulStop.run { try await instance.run() }
-        logger.info("stopped")
-    }
-
-    private func drain(_ processor: Processor<EmbeddedLog>, _ logger: Logger) async throws {
-        var total = StepReport()
-        repeat {
-            let report = try await processor.step(max: batchMax)
-            Self.log(report, logger)
-            total += report
-        } while !total.isExhausted
-        try await processor.settle()
-        logger.info("done", metadata: Self.metadata(total))
-    }
-
-    private func serve(_ processor: Processor<EmbeddedLog>, _ keeper: CheckpointKeeper, _ logger: Logger) async throws {
-        let batchMax = batchMax
-        let pause = Duration.milliseconds(pauseMillis)
-        try await GracefulStop.run {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await processor.run(batchMax: batchMax, pause: pause) { Self.log($0, logger) } }
-                group.addTask { try await keeper.run() }
-                // Whichever ends, by cancellation or by an error, ends the other.
-                try await group.next()
-                group.cancelAll()
-                try await group.waitForAll()
-            }
-        }
-        try await processor.settle()
         logger.info("stopped")
     }
 

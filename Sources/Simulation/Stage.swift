@@ -62,8 +62,12 @@ public struct Stage: Sendable {
         }
     }
 
-    /// The program's state as of the last work.
-    public func state(of program: String) async -> State? { await processor.state(of: program) }
+    /// Who holds a lead as of the last work, and when the first response is due; nil where nobody holds it.
+    public func holding(_ lead: String, in program: String) async throws -> (partnerID: String, respondBy: Timestamp?)? {
+        try await processor.withState(of: program) { state, _ in
+            state.lead(lead).flatMap { lead in lead.partnerID.map { ($0, lead.respondBy) } }
+        } ?? nil
+    }
 
     /// Brings projections and files up to date; call it last.
     public func settle() async throws { try await processor.settle() }

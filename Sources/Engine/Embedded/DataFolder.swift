@@ -118,6 +118,9 @@ public struct DataFolder: Sendable {
     /// The journal for reading, beside a running processor.
     public func openJournalReadOnly() throws -> DatabaseQueue { try JournalDatabase.openReadOnly(path: journalPath, archived: archived) }
 
+    /// The journal for readers, several at once, beside a running processor.
+    public func openJournalPool() throws -> DatabasePool { try JournalDatabase.openPool(path: journalPath, archived: archived) }
+
     /// The same folder, with archived entries at hand.
     public func reading(_ archived: ArchivedEntries) -> DataFolder {
         var folder = self
@@ -128,9 +131,13 @@ public struct DataFolder: Sendable {
     /// Snapshots and projections; made anew if they are gone.
     public func openDerived() throws -> DatabaseQueue {
         let queue = try DerivedDatabase.open(path: derivedPath)
-        try LeadsProjection.createTables(queue)
+        try queue.write { db in for model in Projections.all { try model.prepare(in: db) } }
         return queue
     }
+
+    /// Snapshots and projections for readers, several at once, beside whoever writes them. They must have been opened to
+    /// write before.
+    public func openProjections() throws -> DatabasePool { try DerivedDatabase.openPool(path: derivedPath) }
 
     /// Merkle trees; made anew if they are gone.
     public func openTrees() throws -> DatabaseQueue { try TreeDatabase.open(path: treePath) }

@@ -8,18 +8,37 @@ public actor Projector {
     private let executor = ThreadExecutor("leadline.projector")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    private let projection: LeadsProjection
+    private let journal: any DatabaseReader
+    private let derived: any DatabaseWriter
+    private let commits: CommitSignal
 
     /// A projector of a folder whose databases exist.
-    public init(_ folder: DataFolder) throws {
-        projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: try folder.openDerived())
+    /// - Parameter commits: fires with every commit of the folder's processor.
+    public init(_ folder: DataFolder, commits: CommitSignal) throws {
+        journal = try folder.openJournalReadOnly()
+        derived = try folder.openDerived()
+        self.commits = commits
     }
 
-    /// Follows the journal until cancelled.
+    /// Follows the journal until cancelled: with the commits, but not more often than after each `pause`.
     public func run(every pause: Duration) async throws {
         while !Task.isCancelled {
-            try projection.catchUp()
-            do { try await Task.sleep(for: pause) } catch { return }
+            let seen = commits.commits
+            try catchUp()
+            do {
+                try await commits.commit(past: seen)
+                try await Task.sleep(for: pause)
+            } catch is CancellationError { return }
         }
+    }
+
+    /// Brings every projection up to the journal.
+    public func catchUp() throws {
+        for model in Projections.all { try catchUp(model) }
+    }
+
+    private func catchUp<Model: Projection>(_ model: Model.Type) throws {
+        let follower = ProjectionFollower<Model>(journal: journal, derived: derived)
+        try follower.catchUp()
     }
 }
