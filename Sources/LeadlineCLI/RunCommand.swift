@@ -3,6 +3,7 @@ import Engine
 import KafkaTransport
 import LeadlineCore
 import Logging
+import Metering
 
 /// The processor in the foreground.
 struct RunCommand: AsyncParsableCommand {
@@ -38,6 +39,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Kafka: how decisions are written, json or protobuf.", valueName: "format"))
     var decisions: DecisionFormat = .json
 
+    @Option(help: ArgumentHelp("Serve GET /metrics for Prometheus on this port of 127.0.0.1.", valueName: "port"))
+    var metricsPort: Int?
+
     @Flag(help: "Process what is there, then exit.")
     var once = false
 
@@ -48,6 +52,7 @@ struct RunCommand: AsyncParsableCommand {
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
         if lingerMillis < 0 || lingerMillis > 10_000 { throw ValidationError("--linger-millis must be from 0 to 10000") }
         if once && kafka.bootstrap != nil { throw ValidationError("--once works on the data folder's own log only") }
+        if let metricsPort, !(1...65_535).contains(metricsPort) { throw ValidationError("--metrics-port must be from 1 to 65535") }
         if pauseMillis < 1 || pauseMillis > 60_000 { throw ValidationError("--pause-millis must be from 1 to 60000") }
     }
 
@@ -55,12 +60,15 @@ struct RunCommand: AsyncParsableCommand {
         let folder = try DataFolder(path: data.path)
         var logger = Logger(label: "leadline", factory: StreamLogHandler.standardError(label:))
         logger.logLevel = quiet ? .error : .info
+        // Before anything measures: what was made earlier would measure for nobody.
+        let endpoint = try await MetricsOptions.serve(on: metricsPort, logger)
         if var settings = try kafka.settings(instanceID: instanceId) {
             settings.logger = logger
             try await serve(folder, settings, logger)
         } else {
             try await work(try data.reading(folder), logger)
         }
+        try await MetricsOptions.stop(endpoint)
     }
 
     /// On the data folder's own log.

@@ -64,6 +64,11 @@ public struct DataFolder: Sendable {
     /// True for the folder of one shard of a Kafka deployment, whose inputs come from the cluster alone.
     public var isShard: Bool { URL(fileURLWithPath: path).deletingLastPathComponent().lastPathComponent == "shards" }
 
+    /// The partition whose shard this folder holds, as metrics name it; "0" for the embedded log.
+    var partitionName: String {
+        isShard ? Int(URL(fileURLWithPath: path).lastPathComponent).map(String.init) ?? "0" : "0"
+    }
+
     /// The shards that have a journal here.
     public var shards: [DataFolder] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/shards")) ?? []

@@ -1,3 +1,5 @@
+public import Metrics
+
 /// Makes records durable, many at a time.
 public protocol RecordSink: Sendable {
     /// Makes records durable, all of them or none, in one go.
@@ -23,6 +25,7 @@ public actor GroupedInbox: Inbox {
     private let fates: RecordFates?
     private let decisions: @Sendable (_ partition: UInt32) -> JournalDecisions?
     private let arrivals: CommitSignal?
+    private let metrics: any MetricsFactory
     private var rules = IntakeRules()
     private var callers: [Caller] = []
     private var isCommitting = false
@@ -36,14 +39,17 @@ public actor GroupedInbox: Inbox {
     ///   - fates: told what becomes of records decided in this process; nil if none are.
     ///   - decisions: the journal in which a partition's entries can be read here; nil for one that is decided elsewhere.
     ///   - arrivals: told when records are durable, so that a processor at rest looks at once.
+    ///   - metrics: where its figures go.
     public init(
         _ sink: any RecordSink, clock: any WallClock = SystemClock(), fates: RecordFates? = nil, arrivals: CommitSignal? = nil,
+        metrics: any MetricsFactory = MetricsSystem.factory,
         decisions: @escaping @Sendable (_ partition: UInt32) -> JournalDecisions? = { _ in nil }
     ) {
         self.sink = sink
         self.clock = clock
         self.fates = fates
         self.arrivals = arrivals
+        self.metrics = metrics
         self.decisions = decisions
     }
 
@@ -65,6 +71,7 @@ public actor GroupedInbox: Inbox {
         for (index, record) in records.enumerated() {
             if let rejection = rules.rejection(of: record, now: now) { refused.append(.init(index: index, rejection: rejection)) }
         }
+        for one in refused { EngineMetric.refused.add(1, one.rejection.reason.word, to: metrics) }
         if !refused.isEmpty { throw InboxRefusal(refused: refused) }
     }
 
@@ -101,6 +108,8 @@ public actor GroupedInbox: Inbox {
         do {
             result = .success(try await sink.append(records))
             arrivals?.committed([:])
+            EngineMetric.appended.add(records.count, to: metrics)
+            EngineMetric.groups.add(1, to: metrics)
         } catch { result = .failure(error) }
         commits += 1
         waiting -= records.count

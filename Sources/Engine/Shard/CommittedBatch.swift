@@ -33,6 +33,8 @@ public struct CommittedBatch: Sendable {
     public var sizes: [String: UInt64] = [:]
     /// Events by their field number in `Event.body`.
     public var eventCounts: [Int: Int] = [:]
+    /// Assignments whose deadline passed unanswered.
+    public var breaches = 0
     /// Records without a value.
     public var nullValues = 0
     /// For each live record, how long it had been in the log when it became durable.

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Journal
 public import LeadlineCore
+public import Metrics
 import Vault
 
 private enum Upkeep {
@@ -39,10 +40,11 @@ public actor Processor<Log: ShardLog> {
     /// - Parameters:
     ///   - commits: fires with every commit.
     ///   - fates: told what becomes of records.
+    ///   - metrics: where its figures go.
     ///   - makeLog: makes the log; what it must catch up with first, it writes to the journal and the vault.
     public init(
         _ folder: DataFolder, clock: any WallClock, timeSource: Shard.TimeSource, commits: CommitSignal = CommitSignal(),
-        fates: RecordFates = RecordFates(), makeLog: (DatabaseQueue, Vault) throws -> Log
+        fates: RecordFates = RecordFates(), metrics: any MetricsFactory = MetricsSystem.factory, makeLog: (DatabaseQueue, Vault) throws -> Log
     ) throws {
         self.folder = folder
         self.clock = clock
@@ -53,6 +55,7 @@ public actor Processor<Log: ShardLog> {
         let derived = try folder.openDerived()
         self.journal = journal
         self.derived = derived
+        let figures = BatchMetrics(partition: folder.partitionName, factory: metrics)
         let keyring = try folder.openVault()
         log = try makeLog(journal, keyring.vault)
         projection = LeadsProjection(journal: journal, derived: derived)
@@ -62,6 +65,7 @@ public actor Processor<Log: ShardLog> {
             load: { program in try Self.load(program, journal, derived) },
             store: { snapshots in try Self.keep(snapshots, derived) },
             onCommit: { batch in
+                figures.record(batch)
                 commits.committed(batch.sizes)
                 fates.report(batch.outcomes)
             })
@@ -181,9 +185,10 @@ public actor Processor<Log: ShardLog> {
 extension Processor where Log == EmbeddedLog {
     /// A processor on the embedded log.
     public init(
-        _ folder: DataFolder, clock: any WallClock = SystemClock(), timeSource: Shard.TimeSource = .wallClock
+        _ folder: DataFolder, clock: any WallClock = SystemClock(), timeSource: Shard.TimeSource = .wallClock,
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) throws {
-        try self.init(folder, clock: clock, timeSource: timeSource) { journal, _ in try EmbeddedLog(journal) }
+        try self.init(folder, clock: clock, timeSource: timeSource, metrics: metrics) { journal, _ in try EmbeddedLog(journal) }
     }
 
     /// Puts records on topics; for commands that publish and process in one go.

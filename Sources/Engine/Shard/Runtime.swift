@@ -1,5 +1,6 @@
 public import Journal
 public import Logging
+public import Metrics
 
 /// Everything that works on one data folder beside each other: the processor decides, the projector keeps the lists, the
 /// keeper signs. The same on every log.
@@ -25,15 +26,17 @@ public struct Runtime<Log: ShardLog>: Sendable {
     private let pace: Pace
 
     /// What runs beside `processor` on its folder.
-    /// - Parameter publish: told of each new checkpoint once it is durable here.
+    /// - Parameters:
+    ///   - metrics: where the projector's figures go.
+    ///   - publish: told of each new checkpoint once it is durable here.
     /// - Throws: ``LogKeyError``; `JournalError` and SQLite's own failures.
     public init(
         _ folder: DataFolder, _ processor: Processor<Log>, pace: Pace = Pace(), logger: Logger,
-        publish: @escaping @Sendable (StoredCheckpoint) throws -> Void = { _ in }
+        metrics: any MetricsFactory = MetricsSystem.factory, publish: @escaping @Sendable (StoredCheckpoint) throws -> Void = { _ in }
     ) throws {
         self.processor = processor
         self.pace = pace
-        projector = try Projector(folder, commits: processor.commits)
+        projector = try Projector(folder, commits: processor.commits, metrics: metrics)
         keeper = try CheckpointKeeper.logging(folder, logger, publish: publish)
     }
 

@@ -244,6 +244,7 @@ public struct Shard: ~Copyable {
         report.events += events.count
         done.sizes[program] = position + 1
         for event in events { done.eventCounts[EventCodec.bodyField(of: event), default: 0] += 1 }
+        for case .assignmentExpired in events { done.breaches += 1 }
         for case .outcomeUnmatched(let event) in events {
             batch.unmatched.append(.init(program: program, position: event.waitingPosition))
         }
