@@ -177,21 +177,11 @@ struct ShardLife: Sendable {
         // The journal is caught up and its predecessor fenced; nothing has been decided yet.
         try TakeoverCheck(partition: partition, reader: PartitionReader(settings), signer: CheckpointSigner(folder), logger: logger).run()
         logger.info("shard ready", metadata: ["partition": "\(partition)"])
-        let projector = try Projector(folder, commits: processor.commits)
-        let keeper = try CheckpointKeeper.logging(folder, logger) { try publish($0) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await projector.run(every: .milliseconds(500)) }
-            group.addTask { try await keeper.run() }
-            group.addTask {
-                try await processor.run(batchMax: batchMax, pause: .milliseconds(100), tidyEvery: .seconds(60)) { report(partition, $0) }
-            }
-            // Whichever ends, by cancellation or by an error, ends the other.
-            try await group.next()
-            group.cancelAll()
-            try await group.waitForAll()
-        }
-        try await processor.settle()
-        try await keeper.finish()
+        var pace = Runtime<KafkaLog>.Pace()
+        pace.batchMax = batchMax
+        pace.tidyEvery = .seconds(60)
+        let runtime = try Runtime(folder, processor, pace: pace, logger: logger) { try publish($0) }
+        try await runtime.run { report(partition, $0) }
     }
 
     /// A checkpoint is durable here before it is published, and deciding does not wait for it: if the broker is away
