@@ -50,7 +50,9 @@ let package = Package(
         .target(name: "Vault", dependencies: [grdb, crypto], swiftSettings: strict),
         .target(
             name: "Engine",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", grdb, crypto, protobuf, logging, metrics],
+            dependencies: [
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", grdb, crypto, protobuf, logging, metrics,
+            ],
             swiftSettings: strict),
         .target(name: "Metering", dependencies: [coreMetrics, nio, nioPosix, nioHTTP1], swiftSettings: strict),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
@@ -76,8 +78,8 @@ let package = Package(
         .executableTarget(
             name: "LeadlineCLI",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit", "Evaluation", "Metering", "Simulation",
-                arguments, yams, logging, lifecycle, crypto, grdb, protobuf,
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit",
+                "Evaluation", "Metering", "Simulation", arguments, yams, logging, lifecycle, crypto, grdb, protobuf,
             ],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCoreTests", dependencies: ["LeadlineCore"], swiftSettings: strict),
@@ -87,9 +89,12 @@ let package = Package(
         .testTarget(name: "VaultTests", dependencies: ["Vault", grdb, crypto], swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Metering", "Simulation", grdb, crypto, protobuf, logging],
+            dependencies: [
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Metering", "Simulation", grdb, crypto,
+                protobuf, logging,
+            ],
             swiftSettings: strict),
-        .testTarget(name: "MeteringTests", dependencies: ["Metering", coreMetrics, nio, nioPosix, nioHTTP1], swiftSettings: strict),
+        .testTarget(name: "MeteringTests", dependencies: ["Metering", coreMetrics], swiftSettings: strict),
         .testTarget(
             name: "KafkaTransportTests",
             dependencies: [

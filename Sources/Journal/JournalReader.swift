@@ -124,7 +124,8 @@ public struct JournalReader: Sendable {
     ///
     /// - Throws: ``JournalError/archived(_:)`` if the first stands in an archive.
     public func forEachDecisionEntry(
-        program: String, from: UInt64, limit: Int, in db: Database, body: (_ position: UInt64, _ bytes: RawSpan) throws -> Void
+        program: String, from: UInt64, limit: Int, in db: Database,
+        body: (_ position: UInt64, _ bytes: RawSpan) throws -> Void
     ) throws {
         guard let stream = try streamRow(of: program, in: db) else { return }
         try checkReadable(from, stream, of: program, in: db)

@@ -89,7 +89,9 @@ struct LeadsList: AsyncParsableCommand {
         query.limit = limit
         if let after {
             guard let last = try projection.lead(after, program: program) else {
-                throw CommandFailure(.input, "no lead \(Terminal.harmless(after)) in the program \(program)", remedy: "--after takes a lead that the list showed")
+                throw CommandFailure(
+                    .input, "no lead \(Terminal.harmless(after)) in the program \(program)",
+                    remedy: "--after takes a lead that the list showed")
             }
             query.after = .init(submittedAt: last.submittedAt, leadID: last.leadID)
         }

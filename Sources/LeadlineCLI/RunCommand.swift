@@ -52,7 +52,9 @@ struct RunCommand: AsyncParsableCommand {
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
         if lingerMillis < 0 || lingerMillis > 10_000 { throw ValidationError("--linger-millis must be from 0 to 10000") }
         if once && kafka.bootstrap != nil { throw ValidationError("--once works on the data folder's own log only") }
-        if let metricsPort, !(1...65_535).contains(metricsPort) { throw ValidationError("--metrics-port must be from 1 to 65535") }
+        if let metricsPort, !(1...65_535).contains(metricsPort) {
+            throw ValidationError("--metrics-port must be from 1 to 65535")
+        }
         if pauseMillis < 1 || pauseMillis > 60_000 { throw ValidationError("--pause-millis must be from 1 to 60000") }
     }
 

@@ -20,7 +20,11 @@ struct Labels: Hashable, Comparable, Sendable {
 
     /// As they stand after the name; empty if there are none.
     var text: String {
-        all.isEmpty ? "" : "{" + all.map { "\($0.name)=\"\(ExpositionText.escaped($0.value, quotes: true))\"" }.joined(separator: ",") + "}"
+        all.isEmpty
+            ? ""
+            : "{"
+                + all.map { "\($0.name)=\"\(ExpositionText.escaped($0.value, quotes: true))\"" }.joined(separator: ",")
+                + "}"
     }
 }
 
@@ -33,7 +37,9 @@ struct ExpositionText {
         text += "# TYPE \(name) \(kind.rawValue)\n"
     }
 
-    mutating func line(_ name: String, _ labels: Labels, _ value: Double) { text += "\(name)\(labels.text) \(Self.number(value))\n" }
+    mutating func line(_ name: String, _ labels: Labels, _ value: Double) {
+        text += "\(name)\(labels.text) \(Self.number(value))\n"
+    }
 
     /// A number as Prometheus reads it; whole ones without a fraction.
     static func number(_ value: Double) -> String {

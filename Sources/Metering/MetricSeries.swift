@@ -21,7 +21,9 @@ final class CounterSeries: MetricSeries, CounterHandler, FloatingPointCounterHan
     func increment(by amount: Double) { if amount > 0 { sum.withLock { $0 += amount } } }
     func reset() { sum.withLock { $0 = 0 } }
 
-    func write(_ name: String, _ labels: Labels, to text: inout ExpositionText) { text.line(name, labels, sum.withLock { $0 }) }
+    func write(_ name: String, _ labels: Labels, to text: inout ExpositionText) {
+        text.line(name, labels, sum.withLock { $0 })
+    }
 }
 
 /// The last value that was told.
@@ -36,7 +38,9 @@ final class GaugeSeries: MetricSeries, RecorderHandler, MeterHandler {
     func increment(by amount: Double) { value.withLock { $0 += amount } }
     func decrement(by amount: Double) { value.withLock { $0 -= amount } }
 
-    func write(_ name: String, _ labels: Labels, to text: inout ExpositionText) { text.line(name, labels, value.withLock { $0 }) }
+    func write(_ name: String, _ labels: Labels, to text: inout ExpositionText) {
+        text.line(name, labels, value.withLock { $0 })
+    }
 }
 
 /// How many values fell below each bound.

@@ -75,7 +75,11 @@ private final class ScrapeHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) } else { context.fireUserInboundEventTriggered(event) }
+        if event is IdleStateHandler.IdleStateEvent {
+            context.close(promise: nil)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
@@ -91,13 +95,18 @@ private final class ScrapeHandler: ChannelInboundHandler {
                 (.ok, "text/plain; version=0.0.4; charset=utf-8", registry.text())
             }
         let body = context.channel.allocator.buffer(string: text)
-        var headers: HTTPHeaders = ["content-type": type, "content-length": String(body.readableBytes), "cache-control": "no-store"]
+        var headers: HTTPHeaders = [
+            "content-type": type, "content-length": String(body.readableBytes), "cache-control": "no-store",
+        ]
         if status == .methodNotAllowed { headers.add(name: "allow", value: "GET, HEAD") }
         if !request.isKeepAlive { headers.add(name: "connection", value: "close") }
-        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: request.version, status: status, headers: headers))), promise: nil)
+        context.write(
+            wrapOutboundOut(.head(HTTPResponseHead(version: request.version, status: status, headers: headers))),
+            promise: nil)
         if request.method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         let isLast = !request.isKeepAlive
         let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in if isLast { channel.close(promise: nil) } }
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in if isLast { channel.close(promise: nil) }
+        }
     }
 }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// What the process measures, kept to be read: a backend of swift-metrics that writes Prometheus' text format.
 ///
-/// A counter becomes a counter, a gauge (a recorder that does not aggregate) and a meter become gauges, a timer becomes a
-/// histogram in seconds, an aggregating recorder one in its own unit.
+/// A counter becomes a counter, a gauge (a recorder that does not aggregate) and a meter become gauges, a timer becomes
+/// a histogram in seconds, an aggregating recorder one in its own unit.
 public final class PrometheusRegistry: MetricsFactory, Sendable {
     /// What is told beside the figures of one name.
     public struct Family: Sendable {
@@ -39,7 +39,9 @@ public final class PrometheusRegistry: MetricsFactory, Sendable {
     private let series = Mutex<[String: Series]>([:])
 
     /// A registry that tells of these families; others are kept too, without a help line.
-    public init(_ families: [Family]) { self.families = Dictionary(families.map { ($0.name, $0) }) { first, _ in first } }
+    public init(_ families: [Family]) {
+        self.families = Dictionary(families.map { ($0.name, $0) }) { first, _ in first }
+    }
 
     /// Takes in everything that the process measures from now on. To be called once, before anything is measured.
     public func collect() { MetricsSystem.bootstrap(self) }
@@ -55,15 +57,19 @@ public final class PrometheusRegistry: MetricsFactory, Sendable {
         return text.text
     }
 
-    /// The series of this name and these labels, made if it is new; nil for a name of another kind, or one that has more
-    /// series than are kept.
-    private func find<Found: MetricSeries>(_ label: String, _ dimensions: [(String, String)], _ make: (Family?) -> Found) -> Found? {
+    /// The series of this name and these labels, made if it is new; nil for a name of another kind, or one that has
+    /// more series than are kept.
+    private func find<Found: MetricSeries>(
+        _ label: String, _ dimensions: [(String, String)], _ make: (Family?) -> Found
+    ) -> Found? {
         let name = ExpositionText.name(label)
         let labels = Labels(dimensions)
         return series.withLock { all in
             if let known = all[name]?.byLabels[labels] { return known as? Found }
             let made = make(families[name])
-            if let family = all[name], family.kind != made.kind || family.byLabels.count >= Self.seriesMax { return nil }
+            if let family = all[name], family.kind != made.kind || family.byLabels.count >= Self.seriesMax {
+                return nil
+            }
             all[name, default: Series(kind: made.kind)].byLabels[labels] = made
             return made
         }
@@ -84,7 +90,9 @@ public final class PrometheusRegistry: MetricsFactory, Sendable {
         find(label, dimensions) { _ in CounterSeries() } ?? NOOPMetricsHandler.instance
     }
 
-    public func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
+    public func makeFloatingPointCounter(label: String, dimensions: [(String, String)])
+        -> any FloatingPointCounterHandler
+    {
         find(label, dimensions) { _ in CounterSeries() } ?? NOOPMetricsHandler.instance
     }
 

@@ -22,9 +22,11 @@ public struct EventExamples: Sendable {
     public let all: [Example]
 
     /// Reads them from the folder `Schemas`.
-    /// - Throws: what reading a file, the descriptor set or an example throws; `WireError` if our own codec does not know a kind.
+    /// - Throws: what reading a file, the descriptor set or an example throws; `WireError` if our own codec does not
+    ///   know a kind.
     public init(schemas folder: String) throws {
-        let set = try Google_Protobuf_FileDescriptorSet(serializedBytes: Data(contentsOf: URL(filePath: folder + "/leadline-v1.binpb")))
+        let set = try Google_Protobuf_FileDescriptorSet(
+            serializedBytes: Data(contentsOf: URL(filePath: folder + "/leadline-v1.binpb")))
         let fields = set.file.flatMap(\.messageType).first { $0.name == "Event" }?.field ?? []
         all = try fields.sorted { $0.number < $1.number }.map { field in
             let type = String(field.typeName.drop { $0 == "." })
@@ -32,12 +34,14 @@ public struct EventExamples: Sendable {
             let example = try String(contentsOfFile: folder + "/examples/\(name).json", encoding: .utf8)
             let whole = try WireEvent(jsonString: "{\"\(field.jsonName)\":\(example)}")
             let bytes: [UInt8] = try whole.serializedBytes()
-            let event = try EventCodec.decode(bodyField: Int(field.number), Array(bytes.dropFirst(Self.prefixBytes(bytes))))
+            let event = try EventCodec.decode(
+                bodyField: Int(field.number), Array(bytes.dropFirst(Self.prefixBytes(bytes))))
             // What the journal keeps of it, as the library writes that: our own codec leaves out what says nothing.
             let kept = EventCodec.encode(event)
             let stored = try WireEvent(serializedBytes: Self.whole(kept.bodyField, kept.bytes))
             return Example(
-                type: type, fields: try Self.fields(example), json: Array(try stored.jsonString().utf8.dropFirst(field.jsonName.utf8.count + 4).dropLast()),
+                type: type, fields: try Self.fields(example),
+                json: Array(try stored.jsonString().utf8.dropFirst(field.jsonName.utf8.count + 4).dropLast()),
                 event: event)
         }
     }
@@ -48,7 +52,9 @@ public struct EventExamples: Sendable {
 
     /// The event of one field with these bytes.
     private static func whole(_ field: Int, _ bytes: [UInt8]) -> [UInt8] {
-        func varint(_ value: Int) -> [UInt8] { value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7f) | 0x80] + varint(value >> 7) }
+        func varint(_ value: Int) -> [UInt8] {
+            value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7f) | 0x80] + varint(value >> 7)
+        }
         return varint(field << 3 | 2) + varint(bytes.count) + bytes
     }
 

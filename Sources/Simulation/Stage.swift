@@ -56,14 +56,17 @@ public struct Stage: Sendable {
             let bytes = try JournalReader().entry(program: decision.program, position: place.position, in: db)
             let events = try bytes.map { try EntryCodec.decode($0) }?.events ?? []
             guard Int(ordinal) < events.count else {
-                throw EngineError.journalBroken(program: decision.program, position: place.position, "it does not hold decision \(decision.id)")
+                throw EngineError.journalBroken(
+                    program: decision.program, position: place.position, "it does not hold decision \(decision.id)")
             }
             return events[Int(ordinal)]
         }
     }
 
     /// Who holds a lead as of the last work, and when the first response is due; nil where nobody holds it.
-    public func holding(_ lead: String, in program: String) async throws -> (partnerID: String, respondBy: Timestamp?)? {
+    public func holding(
+        _ lead: String, in program: String
+    ) async throws -> (partnerID: String, respondBy: Timestamp?)? {
         try await processor.withState(of: program) { state, _ in
             state.lead(lead).flatMap { lead in lead.partnerID.map { ($0, lead.respondBy) } }
         } ?? nil

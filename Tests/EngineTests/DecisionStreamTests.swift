@@ -12,8 +12,10 @@ import Testing
         let folder = try TestFolder()
         try folder.append(try DeterminismTests.records(seed: 11, leads: 120))
         try await folder.process()
-        let published = try await folder.folder.openJournalReadOnly().read { try DecisionFeed.read(from: 0, entryLimit: 100_000, in: $0) }
-            .decisions.map(\.decision)
+        let published = try await folder.folder.openJournalReadOnly().read {
+            try DecisionFeed.read(from: 0, entryLimit: 100_000, in: $0)
+        }
+        .decisions.map(\.decision)
         let stream = JournalDecisions(try folder.folder.openJournalPool(), commits: CommitSignal())
         var cursor = DecisionCursor(program: "acme")
         var read: [PublishedDecision] = []

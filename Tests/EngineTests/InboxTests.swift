@@ -8,11 +8,13 @@ import Simulation
 import Synchronization
 import Testing
 
-/// Goal: whoever puts an input in hears at once what is wrong with it, shares commits with others, and hears what became
-/// of it.
+/// Goal: whoever puts an input in hears at once what is wrong with it, shares commits with others, and hears what
+/// became of it.
 @Suite struct InboxTests {
     private static func lead(_ id: String, event: String = UUID().uuidString, program: String? = "acme") -> NewRecord {
-        var record = binaryEvent(.leads, "leadline.v1.LeadSubmitted", Array(#"{"leadId":"\#(id)","country":"IT"}"#.utf8), id: event, key: program)
+        var record = binaryEvent(
+            .leads, "leadline.v1.LeadSubmitted", Array(#"{"leadId":"\#(id)","country":"IT"}"#.utf8), id: event,
+            key: program)
         record.eventTime = nil
         return record
     }
@@ -63,7 +65,12 @@ import Testing
         let inbox = GroupedInbox(try EmbeddedRecordSink(folder.folder))
         let places = try await withThrowingTaskGroup(of: (String, Int64).self) { group in
             for index in 0..<50 {
-                group.addTask { ("lead-\(index)", try await inbox.append(Self.lead("lead-\(index)", event: "lead-\(index)")).place.offset) }
+                group.addTask {
+                    (
+                        "lead-\(index)",
+                        try await inbox.append(Self.lead("lead-\(index)", event: "lead-\(index)")).place.offset
+                    )
+                }
             }
             return try await group.reduce(into: [(String, Int64)]()) { $0.append($1) }
         }
@@ -92,8 +99,10 @@ import Testing
     /// What the inbox refuses is what intake makes a dead letter of, word for word; what it lets through intake takes.
     @Test func theInboxSaysWhatIntakeSays() async throws {
         let values: [[UInt8]?] = [
-            nil, [], Array("{".utf8), Array(#"{"leadId":""}"#.utf8), Array(#"{"leadId":"a b"}"#.utf8), Array(#"{"leadId":"l","country":"it"}"#.utf8),
-            Array(#"{"leadId":"l","dealValue":{"minorUnits":"-1","currency":"EUR"}}"#.utf8), Array(#"{"leadId":"l","accountDomain":"a b"}"#.utf8),
+            nil, [], Array("{".utf8), Array(#"{"leadId":""}"#.utf8), Array(#"{"leadId":"a b"}"#.utf8),
+            Array(#"{"leadId":"l","country":"it"}"#.utf8),
+            Array(#"{"leadId":"l","dealValue":{"minorUnits":"-1","currency":"EUR"}}"#.utf8),
+            Array(#"{"leadId":"l","accountDomain":"a b"}"#.utf8),
             Array(#"{"leadId":"good"}"#.utf8), [0xff, 0xfe],
         ]
         let records = values.enumerated().map { binaryEvent(.leads, "leadline.v1.LeadSubmitted", $1, id: "e\($0)") }
@@ -106,7 +115,9 @@ import Testing
         // The good one is refused later, by the stream: no program is registered.
         #expect(letters.count == records.count && refused.count == records.count - 1)
         let early = letters.filter { $0.reason != .unknownProgram }
-        #expect(early.map(\.detail) == refused.map(\.detail) && early.map(\.field) == refused.map(\.field) && early.map(\.reason) == refused.map(\.reason))
+        #expect(
+            early.map(\.detail) == refused.map(\.detail) && early.map(\.field) == refused.map(\.field)
+                && early.map(\.reason) == refused.map(\.reason))
     }
 
     @Test func aFailedCommitIsTheFailureOfAllItsCallers() async throws {
@@ -125,10 +136,13 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func everyFateIsHeardOf() async throws {
         let folder = try TestFolder()
         let processor = try Processor(folder.folder)
-        let runtime = try Runtime(folder.folder, processor, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let runtime = try Runtime(
+            folder.folder, processor, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let work = Task { try await runtime.run { _ in } }
         let inbox = try runtime.inbox(folder.folder)
-        var setUp = binaryEvent(.controls, "leadline.v1.ProgramRegistered", Array(#"{"name":"Acme","currency":"EUR"}"#.utf8), id: "register")
+        var setUp = binaryEvent(
+            .controls, "leadline.v1.ProgramRegistered", Array(#"{"name":"Acme","currency":"EUR"}"#.utf8), id: "register"
+        )
         setUp.eventTime = nil
         let registered = try await inbox.append(setUp)
         guard case .decided("acme", 0, false, _) = try await registered.fate() else {
@@ -163,7 +177,10 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<40 {
                 group.addTask {
-                    guard case .decided(_, _, _, let decisions) = try await inbox.append(Self.lead("many-\(index)")).fate() else {
+                    guard
+                        case .decided(_, _, _, let decisions) = try await inbox.append(Self.lead("many-\(index)"))
+                            .fate()
+                    else {
                         Issue.record("many-\(index) was not decided")
                         return
                     }

@@ -23,7 +23,9 @@ import Testing
         let all = try leads.list(whole)
         #expect(all.count == 90)
         let holder = try #require(all.first { !$0.partnerID.isEmpty }?.partnerID)
-        for (status, partner) in [(nil, nil), ("assigned", nil), (nil, holder), ("assigned", holder)] as [(String?, String?)] {
+        for (status, partner) in [(nil, nil), ("assigned", nil), (nil, holder), ("assigned", holder)]
+            as [(String?, String?)]
+        {
             var query = LeadsProjection.Query(program: "acme")
             (query.status, query.partnerID, query.limit) = (status, partner, 7)
             var read: [LeadRow] = []
@@ -33,7 +35,9 @@ import Testing
                 guard let last = page.last else { break }
                 query.after = .init(submittedAt: last.submittedAt, leadID: last.leadID)
             }
-            let expected = all.filter { (status == nil || $0.status == status) && (partner == nil || $0.partnerID == partner) }
+            let expected = all.filter {
+                (status == nil || $0.status == status) && (partner == nil || $0.partnerID == partner)
+            }
             #expect(!expected.isEmpty && read == expected)
         }
     }
@@ -62,8 +66,10 @@ import Testing
         let folder = try await Self.filled(22, leads: 5)
         let plan = try await folder.folder.openProjections().read { db in
             try Row.fetchAll(
-                db, sql: """
-                    EXPLAIN QUERY PLAN SELECT * FROM leads WHERE program = 'acme' \(isOfPartner ? "AND partner = 'p'" : "")
+                db,
+                sql: """
+                    EXPLAIN QUERY PLAN SELECT * FROM leads WHERE program = 'acme'
+                    \(isOfPartner ? "AND partner = 'p'" : "")
                     AND (submitted < 7 OR (submitted = 7 AND lead > 'l')) ORDER BY submitted DESC, lead LIMIT 5
                     """
             ).map { $0["detail"] as String }.joined(separator: "\n")
@@ -92,7 +98,8 @@ import Testing
         #expect(try leads.counts(program: "acme").isEmpty)
         #expect(try leads.catchUp() == folder.head()?.size)
         #expect(try leads.counts(program: "acme").map { "\($0)" } == before)
-        let comparison = try LeadsProjection.compare(journal: folder.folder.openJournalReadOnly(), derived: folder.folder.openProjections())
+        let comparison = try LeadsProjection.compare(
+            journal: folder.folder.openJournalReadOnly(), derived: folder.folder.openProjections())
         #expect(comparison?.difference == nil && (comparison?.rows ?? 0) > 30)
     }
 
@@ -101,10 +108,11 @@ import Testing
         let folder = try await Self.filled(25, leads: 30)
         let size = try #require(try folder.head()?.size)
         try await folder.folder.openDerived().write { db in
-            try db.execute(sql: """
-                CREATE TABLE leads_cursor (id INTEGER PRIMARY KEY CHECK (id = 1), next_seq INTEGER NOT NULL);
-                INSERT INTO leads_cursor VALUES (1, \(size - 4)); DROP TABLE projection_cursors
-                """)
+            try db.execute(
+                sql: """
+                    CREATE TABLE leads_cursor (id INTEGER PRIMARY KEY CHECK (id = 1), next_seq INTEGER NOT NULL);
+                    INSERT INTO leads_cursor VALUES (1, \(size - 4)); DROP TABLE projection_cursors
+                    """)
             if !hasAccounts { try db.execute(sql: "DROP TABLE account_entries") }
         }
         let leads = try LeadsProjection(folder.folder)
@@ -114,14 +122,17 @@ import Testing
 
     @Test func anotherJournalStartsTheListOver() async throws {
         let folder = try await Self.filled(26, leads: 3)
-        try await folder.folder.openDerived().write { try $0.execute(sql: "UPDATE projection_cursors SET next_seq = 1000000") }
+        try await folder.folder.openDerived().write {
+            try $0.execute(sql: "UPDATE projection_cursors SET next_seq = 1000000")
+        }
         let leads = try LeadsProjection(folder.folder)
         #expect(try leads.catchUp() == folder.head()?.size)
         #expect(try leads.counts(program: "acme").reduce(0) { $0 + $1.count } == 3)
     }
 }
 
-/// Goal: lists follow a processor that is never at rest. (The processor itself only brings them up when it has nothing to do.)
+/// Goal: lists follow a processor that is never at rest. (The processor itself only brings them up when it has nothing
+/// to do.)
 @Suite struct ProjectorTests {
     /// Method: commits come one after another; the list is looked at while the processor still has work.
     @Test(.timeLimit(.minutes(1))) func listsFollowUnderSteadyLoad() async throws {
@@ -135,7 +146,9 @@ import Testing
         while seen < 3 {
             let report = try await processor.step(max: 20)
             let before = seen
-            while seen == before, try leads.counts(program: "acme").reduce(0, { $0 + $1.count }) <= seen { await Task.yield() }
+            while seen == before, try leads.counts(program: "acme").reduce(0, { $0 + $1.count }) <= seen {
+                await Task.yield()
+            }
             seen = try leads.counts(program: "acme").reduce(0) { $0 + $1.count }
             #expect(!report.isExhausted)
         }

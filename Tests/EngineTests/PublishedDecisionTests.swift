@@ -10,7 +10,8 @@ import Testing
 /// Goal: whatever the program can decide is published, whole, under one form.
 /// Method: one entry with an event of every kind that the schemas list, read back from the embedded log.
 @Suite struct PublishedDecisionTests {
-    static let schemas = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let schemas = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
         .appending(path: "Schemas").path()
     private static let stamp = Timestamp(micros: 1_767_225_600_000_001)
 
@@ -18,8 +19,11 @@ import Testing
         var writer = WireWriter()
         EntryCodec.encode(
             position: position, stamp: stamp, logicVersion: 1, origin: nil,
-            inputBytes: InputCodec.encode(Input(.timeAdvanced(through: stamp), imported: false)), events: events, into: &writer)
-        return PendingEntry(program: "acme", position: position, stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count)
+            inputBytes: InputCodec.encode(Input(.timeAdvanced(through: stamp), imported: false)), events: events,
+            into: &writer)
+        return PendingEntry(
+            program: "acme", position: position, stampMicros: stamp.micros, bytes: writer.bytes,
+            eventCount: events.count)
     }
 
     @Test func everyKindOfEventIsPublishedWhole() throws {
@@ -29,15 +33,21 @@ import Testing
         var batch = Batch()
         batch.entries = [Self.entry(examples.map(\.event))]
         try EmbeddedLog(folder.folder.openJournal()).commit(batch)
-        let (decisions, next) = try folder.folder.openJournalReadOnly().read { try DecisionFeed.read(from: 0, entryLimit: 10, in: $0) }
+        let (decisions, next) = try folder.folder.openJournalReadOnly().read {
+            try DecisionFeed.read(from: 0, entryLimit: 10, in: $0)
+        }
         #expect(decisions.map(\.decision.type) == examples.map(\.type))
         #expect(decisions.map(\.offset) == (0..<UInt64(examples.count)).map { $0 } && next == UInt64(examples.count))
         for (ordinal, ((_, decision), example)) in zip(decisions, examples).enumerated() {
-            let (json, expected) = (String(decoding: try decision.data(.json), as: UTF8.self), String(decoding: example.json, as: UTF8.self))
+            let (json, expected) = (
+                String(decoding: try decision.data(.json), as: UTF8.self), String(decoding: example.json, as: UTF8.self)
+            )
             #expect(json == expected)
             #expect(try Self.fields(json) == example.fields, "\(example.type)")
             #expect(try decision.data(.protobuf) == EventCodec.encode(example.event).bytes)
-            #expect(decision.id == "acme/0/\(ordinal)" && decision.time == Self.stamp && decision.source == "/leadline/acme")
+            #expect(
+                decision.id == "acme/0/\(ordinal)" && decision.time == Self.stamp && decision.source == "/leadline/acme"
+            )
             #expect(decision.subject == Self.leadID(example.json), "\(example.type)")
         }
     }
@@ -52,17 +62,23 @@ import Testing
 
     @Test func bothModesSayTheSame() throws {
         for example in try EventExamples(schemas: Self.schemas).all {
-            let decision = try #require(try PublishedDecision.all(program: "acme", entry: Self.entry([example.event], position: 7).bytes).first)
+            let decision = try #require(
+                try PublishedDecision.all(program: "acme", entry: Self.entry([example.event], position: 7).bytes).first)
             let line = try decision.structuredJSON()
             let object = try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
             var attributes: [String: String] = [:]
             for header in decision.headers(.json) {
                 let name = String(decoding: header.name, as: UTF8.self)
-                attributes[name == "content-type" ? "datacontenttype" : String(name.dropFirst(3))] = String(decoding: header.value, as: UTF8.self)
+                attributes[name == "content-type" ? "datacontenttype" : String(name.dropFirst(3))] = String(
+                    decoding: header.value, as: UTF8.self)
             }
             #expect(object.compactMapValues { $0 as? String } == attributes)
-            #expect(attributes["partitionkey"] == "acme" && attributes["specversion"] == "1.0" && attributes["id"] == "acme/7/0")
-            #expect(String(decoding: line, as: UTF8.self).hasSuffix(#""data":"# + String(decoding: try decision.data(.json), as: UTF8.self) + "}"))
+            #expect(
+                attributes["partitionkey"] == "acme" && attributes["specversion"] == "1.0"
+                    && attributes["id"] == "acme/7/0")
+            #expect(
+                String(decoding: line, as: UTF8.self).hasSuffix(
+                    #""data":"# + String(decoding: try decision.data(.json), as: UTF8.self) + "}"))
             #expect(decision.headers(.protobuf).contains(RecordHeader("content-type", "application/protobuf")))
         }
     }
@@ -87,7 +103,8 @@ import Testing
     func aCursorIsItsText(_ text: String) throws { #expect(try #require(DecisionCursor(text)).description == text) }
 
     @Test(arguments: [
-        "", "/", "acme/", "acme/x", "acme/-1", "acme/+1", "acme/01", "acme/1/", "acme/1/2/3", "acme/9223372036854775808", "acme/1/4294967296",
+        "", "/", "acme/", "acme/x", "acme/-1", "acme/+1", "acme/01", "acme/1/", "acme/1/2/3",
+        "acme/9223372036854775808", "acme/1/4294967296",
         "a b/1", "acme/1\u{301}", "acme\u{301}/1", "/1/2", "acme/ 1",
     ])
     func whatIsNoCursorIsNone(_ text: String) { #expect(DecisionCursor(text) == nil) }

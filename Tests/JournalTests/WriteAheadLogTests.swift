@@ -14,7 +14,8 @@ import Testing
         let writer = try JournalDatabase.open(path: file)
         let payload = Data("the secret payload".utf8)
         try writer.write { db in
-            try db.execute(sql: "CREATE TABLE records (value BLOB); INSERT INTO records VALUES (?)", arguments: [payload])
+            try db.execute(
+                sql: "CREATE TABLE records (value BLOB); INSERT INTO records VALUES (?)", arguments: [payload])
         }
         let readers = try JournalDatabase.openPool(path: file)
         try readers.read { db in
@@ -43,7 +44,8 @@ import Testing
         let pool = try JournalDatabase.openPool(path: path)
         #expect(throws: DatabaseError.self) { try pool.write { try $0.execute(sql: "CREATE TABLE t (x)") } }
         try writer.write { db in
-            _ = try JournalWriter().append([PendingEntry(program: "a", position: 0, stampMicros: 0, bytes: [1], eventCount: 1)], in: db)
+            _ = try JournalWriter().append(
+                [PendingEntry(program: "a", position: 0, stampMicros: 0, bytes: [1], eventCount: 1)], in: db)
         }
         #expect(try pool.read { try JournalReader().head(of: "a", in: $0)?.size } == 1)
     }

@@ -9,10 +9,11 @@ import Testing
 
 @testable import KafkaTransport
 
-/// Goal: a consumer of `leadline.decisions` on Kafka gets what a reader of the embedded log gets, of every kind of event.
-/// Method: one entry with an event of every kind that the schemas list, committed on each log and read back.
+/// Goal: a consumer of `leadline.decisions` on Kafka gets what a reader of the embedded log gets, of every kind of
+/// event. Method: one entry with an event of every kind that the schemas list, committed on each log and read back.
 @Suite(.serialized) struct DecisionRecordTests {
-    private static let schemas = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let schemas = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
         .appending(path: "Schemas").path()
 
     private static func entry() throws -> PendingEntry {
@@ -21,8 +22,10 @@ import Testing
         let stamp = Timestamp(micros: 1_767_225_600_000_001)
         EntryCodec.encode(
             position: 0, stamp: stamp, logicVersion: 1, origin: nil,
-            inputBytes: InputCodec.encode(Input(.timeAdvanced(through: stamp), imported: false)), events: events, into: &writer)
-        return PendingEntry(program: "acme", position: 0, stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count)
+            inputBytes: InputCodec.encode(Input(.timeAdvanced(through: stamp), imported: false)), events: events,
+            into: &writer)
+        return PendingEntry(
+            program: "acme", position: 0, stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count)
     }
 
     /// What the embedded log publishes of the entry.
@@ -31,15 +34,19 @@ import Testing
         var batch = Batch()
         batch.entries = [entry]
         try EmbeddedLog(folder.folder.openJournal()).commit(batch)
-        return try folder.folder.openJournalReadOnly().read { try DecisionFeed.read(from: 0, entryLimit: 10, in: $0) }.decisions.map(\.decision)
+        return try folder.folder.openJournalReadOnly().read { try DecisionFeed.read(from: 0, entryLimit: 10, in: $0) }
+            .decisions.map(\.decision)
     }
 
-    @Test(arguments: DecisionFormat.allCases) func everyKindBecomesTheRecordThatTheSchemaPromises(_ format: DecisionFormat) throws {
+    @Test(arguments: DecisionFormat.allCases) func everyKindBecomesTheRecordThatTheSchemaPromises(
+        _ format: DecisionFormat
+    ) throws {
         let entry = try Self.entry()
         let expected = try Self.published(entry)
         var records: [([RecordHeader], [UInt8])] = []
         try DecisionRecords.forEach(
-            program: "acme", position: 0, stamp: Timestamp(micros: entry.stampMicros), entry: entry.bytes, format: format
+            program: "acme", position: 0, stamp: Timestamp(micros: entry.stampMicros), entry: entry.bytes,
+            format: format
         ) { records.append(($0, $1)) }
         #expect(records.count == entry.eventCount)
         for ((headers, value), decision) in zip(records, expected) {
@@ -54,7 +61,8 @@ import Testing
         }
     }
 
-    @Test(arguments: LogKind.available.filter { $0 != .embedded }) func whatIsReadFromTheTopicIsWhatTheEmbeddedLogPublishes(_ kind: LogKind) throws {
+    @Test(arguments: LogKind.available.filter { $0 != .embedded })
+    func whatIsReadFromTheTopicIsWhatTheEmbeddedLogPublishes(_ kind: LogKind) throws {
         let entry = try Self.entry()
         let expected = try Self.published(entry)
         let place = try LogPlace(kind)

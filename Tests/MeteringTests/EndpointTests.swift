@@ -19,7 +19,9 @@ import Testing
         Counter(label: "n", factory: registry).increment()
         let endpoint = try await MetricsEndpoint.start(port: 0, registry)
         let first = try await Self.answer("GET", "/metrics", endpoint.port)
-        #expect(first.0 == 200 && first.1 == "text/plain; version=0.0.4; charset=utf-8" && first.2 == "# TYPE n counter\nn 1\n")
+        #expect(
+            first.0 == 200 && first.1 == "text/plain; version=0.0.4; charset=utf-8"
+                && first.2 == "# TYPE n counter\nn 1\n")
         Counter(label: "n", factory: registry).increment()
         #expect(try await Self.answer("GET", "/metrics?x=1", endpoint.port).2.contains("n 2"))
         #expect(try await Self.answer("HEAD", "/metrics", endpoint.port).2.isEmpty)
@@ -32,7 +34,9 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func aPortThatIsTakenIsSaidSo() async throws {
         let endpoint = try await MetricsEndpoint.start(port: 0, PrometheusRegistry([]))
-        await #expect(throws: (any Error).self) { _ = try await MetricsEndpoint.start(port: endpoint.port, PrometheusRegistry([])) }
+        await #expect(throws: (any Error).self) {
+            _ = try await MetricsEndpoint.start(port: endpoint.port, PrometheusRegistry([]))
+        }
         try await endpoint.stop()
     }
 }

@@ -9,33 +9,37 @@ import Testing
             .init(name: "leadline_decisions_total", help: "Events decided.\nTwo lines, one \\."),
             .init(name: "leadline_size", help: "Sizes.", buckets: [1, 2.5]),
         ])
-        Counter(label: "leadline_decisions_total", dimensions: [("kind", "LeadAssigned")], factory: registry).increment(by: 3)
-        Counter(label: "leadline_decisions_total", dimensions: [("kind", "LeadAssigned")], factory: registry).increment()
-        Counter(label: "leadline_decisions_total", dimensions: [("kind", "AssignmentEnded")], factory: registry).increment()
+        Counter(label: "leadline_decisions_total", dimensions: [("kind", "LeadAssigned")], factory: registry).increment(
+            by: 3)
+        Counter(label: "leadline_decisions_total", dimensions: [("kind", "LeadAssigned")], factory: registry)
+            .increment()
+        Counter(label: "leadline_decisions_total", dimensions: [("kind", "AssignmentEnded")], factory: registry)
+            .increment()
         Recorder(label: "leadline_lag_seconds", aggregate: false, factory: registry).record(0.25)
         let sizes = Recorder(label: "leadline_size", dimensions: [("b", "2"), ("a", "1")], factory: registry)
         for size in [1, 2, 3] { sizes.record(Int64(size)) }
         let meter = Meter(label: "leadline_open", factory: registry)
         meter.set(5)
         meter.decrement(by: 2)
-        #expect(registry.text() == """
-            # HELP leadline_decisions_total Events decided.\\nTwo lines, one \\\\.
-            # TYPE leadline_decisions_total counter
-            leadline_decisions_total{kind="AssignmentEnded"} 1
-            leadline_decisions_total{kind="LeadAssigned"} 4
-            # TYPE leadline_lag_seconds gauge
-            leadline_lag_seconds 0.25
-            # TYPE leadline_open gauge
-            leadline_open 3
-            # HELP leadline_size Sizes.
-            # TYPE leadline_size histogram
-            leadline_size_bucket{a="1",b="2",le="1"} 1
-            leadline_size_bucket{a="1",b="2",le="2.5"} 2
-            leadline_size_bucket{a="1",b="2",le="+Inf"} 3
-            leadline_size_sum{a="1",b="2"} 6
-            leadline_size_count{a="1",b="2"} 3
+        #expect(
+            registry.text() == """
+                # HELP leadline_decisions_total Events decided.\\nTwo lines, one \\\\.
+                # TYPE leadline_decisions_total counter
+                leadline_decisions_total{kind="AssignmentEnded"} 1
+                leadline_decisions_total{kind="LeadAssigned"} 4
+                # TYPE leadline_lag_seconds gauge
+                leadline_lag_seconds 0.25
+                # TYPE leadline_open gauge
+                leadline_open 3
+                # HELP leadline_size Sizes.
+                # TYPE leadline_size histogram
+                leadline_size_bucket{a="1",b="2",le="1"} 1
+                leadline_size_bucket{a="1",b="2",le="2.5"} 2
+                leadline_size_bucket{a="1",b="2",le="+Inf"} 3
+                leadline_size_sum{a="1",b="2"} 6
+                leadline_size_count{a="1",b="2"} 3
 
-            """)
+                """)
     }
 
     @Test func aTimerIsAHistogramOfSeconds() {
@@ -53,7 +57,8 @@ import Testing
 
     /// A value is a line of the format whatever it holds: a quote and a line feed are escaped scalar by scalar.
     @Test(arguments: [
-        ("\"", "\\\""), ("\"\u{301}", "\\\"\u{301}"), ("\\", "\\\\"), ("a\r\nb", "a\r\\nb"), ("\u{600}\"", "\u{600}\\\""), ("\u{200D}\n", "\u{200D}\\n"),
+        ("\"", "\\\""), ("\"\u{301}", "\\\"\u{301}"), ("\\", "\\\\"), ("a\r\nb", "a\r\\nb"),
+        ("\u{600}\"", "\u{600}\\\""), ("\u{200D}\n", "\u{200D}\\n"),
     ])
     func aLabelsValueIsEscaped(_ value: String, _ expected: String) {
         let registry = PrometheusRegistry([])
@@ -73,8 +78,12 @@ import Testing
         Recorder(label: "n", aggregate: false, factory: registry).record(7)
         Recorder(label: "n", dimensions: [("l", "1")], aggregate: false, factory: registry).record(7)
         #expect(registry.text() == "# TYPE n counter\nn 1\n")
-        for index in 0..<(2 * PrometheusRegistry.seriesMax) { Counter(label: "many", dimensions: [("l", "\(index)")], factory: registry).increment() }
-        #expect(registry.text().split(separator: "\n").filter { $0.hasPrefix("many{") }.count == PrometheusRegistry.seriesMax)
+        for index in 0..<(2 * PrometheusRegistry.seriesMax) {
+            Counter(label: "many", dimensions: [("l", "\(index)")], factory: registry).increment()
+        }
+        #expect(
+            registry.text().split(separator: "\n").filter { $0.hasPrefix("many{") }.count
+                == PrometheusRegistry.seriesMax)
     }
 
     @Test func whatIsDestroyedIsNoLongerTold() {
@@ -89,7 +98,9 @@ import Testing
         let registry = PrometheusRegistry([])
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<8 {
-                group.addTask { for _ in 0..<1_000 { Counter(label: "n", dimensions: [("l", "x")], factory: registry).increment() } }
+                group.addTask {
+                    for _ in 0..<1_000 { Counter(label: "n", dimensions: [("l", "x")], factory: registry).increment() }
+                }
             }
         }
         #expect(registry.text().contains("n{l=\"x\"} 8000\n"))

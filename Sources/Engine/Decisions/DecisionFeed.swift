@@ -13,7 +13,9 @@ public enum DecisionFeed {
         var decisions: [(offset: UInt64, decision: PublishedDecision)] = []
         var next = offset
         for stored in try JournalReader().decisions(fromOffset: offset, limit: entryLimit, in: db) {
-            for (ordinal, decision) in try PublishedDecision.all(program: stored.place.program, entry: stored.bytes).enumerated() {
+            for (ordinal, decision) in try PublishedDecision.all(program: stored.place.program, entry: stored.bytes)
+                .enumerated()
+            {
                 let at = stored.place.firstDecisionOffset + UInt64(ordinal)
                 next = at + 1
                 if at >= offset { decisions.append((at, decision)) }

@@ -3,8 +3,8 @@ import SwiftProtobuf
 
 /// The kinds of events, as the schemas list them.
 public enum EventKinds {
-    /// Name of the event's message without its package, e.g. "LeadAssigned", by its field number in `Event.body`; nil if
-    /// no event has it.
+    /// Name of the event's message without its package, e.g. "LeadAssigned", by its field number in `Event.body`; nil
+    /// if no event has it.
     public static func name(field: Int) -> String? {
         guard let body = try? WireEvent.OneOf_Body(field: field, []) else { return nil }
         return body.typeName.split(separator: ".").last.map(String.init)
@@ -14,8 +14,8 @@ public enum EventKinds {
 extension WireEvent.OneOf_Body {
     /// The body that stands in a field of `Event`, from its stored bytes.
     ///
-    /// There is no table of fields to keep: the bytes are read as an `Event` of that one field, so that the schemas alone
-    /// say which kinds there are.
+    /// There is no table of fields to keep: the bytes are read as an `Event` of that one field, so that the schemas
+    /// alone say which kinds there are.
     /// - Throws: `WireError` of kind `unknownBody` for a field that no event has; what reading the bytes throws.
     init(field: Int, _ bytes: some Collection<UInt8>) throws {
         var whole: [UInt8] = []
@@ -23,7 +23,9 @@ extension WireEvent.OneOf_Body {
         Self.append(UInt64(field) << 3 | 2, to: &whole)
         Self.append(UInt64(bytes.count), to: &whole)
         whole.append(contentsOf: bytes)
-        guard let body = try WireEvent(serializedBytes: whole).body else { throw WireError(.unknownBody, field: "events.body") }
+        guard let body = try WireEvent(serializedBytes: whole).body else {
+            throw WireError(.unknownBody, field: "events.body")
+        }
         self = body
     }
 
@@ -39,8 +41,8 @@ extension WireEvent.OneOf_Body {
     /// Full name of the message, which is also the CloudEvents type, e.g. "leadline.v1.LeadAssigned".
     var typeName: String { type(of: content.message).protoMessageName }
 
-    /// The message, and the lead that it is about; empty where it is about none. The compiler refuses a kind that is not
-    /// here.
+    /// The message, and the lead that it is about; empty where it is about none. The compiler refuses a kind that is
+    /// not here.
     var content: (message: any SwiftProtobuf.Message, leadID: String) {
         switch self {
         case .leadAssigned(let message): (message, message.leadID)

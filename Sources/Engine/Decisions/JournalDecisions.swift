@@ -30,10 +30,13 @@ public struct JournalDecisions: DecisionStream {
     private static func read(after cursor: DecisionCursor, limit: Int, in db: Database) throws -> DecisionPage {
         let size = try JournalReader().head(of: cursor.program, in: db)?.size ?? 0
         var page = DecisionPage(decisions: [], next: cursor, streamSize: size, isEnd: true)
-        try JournalReader().forEachDecisionEntry(program: cursor.program, from: cursor.place?.position ?? 0, limit: limit + 2, in: db) { _, bytes in
+        try JournalReader().forEachDecisionEntry(
+            program: cursor.program, from: cursor.place?.position ?? 0, limit: limit + 2, in: db
+        ) { _, bytes in
             guard page.isEnd else { return }
             let entry = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
-            for decision in try PublishedDecision.all(program: cursor.program, entry: entry) where !cursor.covers(decision) {
+            for decision in try PublishedDecision.all(program: cursor.program, entry: entry)
+            where !cursor.covers(decision) {
                 if page.decisions.count == limit {
                     page.isEnd = false
                     return

@@ -38,11 +38,14 @@ public struct PublishedDecision: Sendable, Equatable {
     }
 
     /// The decisions of an entry whose position and stamp are known, in order.
-    public static func all(program: String, position: UInt64, stamp: Timestamp, entry: [UInt8]) throws -> [PublishedDecision] {
+    public static func all(program: String, position: UInt64, stamp: Timestamp, entry: [UInt8]) throws
+        -> [PublishedDecision]
+    {
         try EntryCodec.eventRanges(entry).enumerated().map { ordinal, range in
             let stored = Array(entry[range.bytes])
             return PublishedDecision(
-                cursor: DecisionCursor(program: program, after: .init(position: position, ordinal: UInt32(ordinal))), time: stamp, stored: stored,
+                cursor: DecisionCursor(program: program, after: .init(position: position, ordinal: UInt32(ordinal))),
+                time: stamp, stored: stored,
                 body: try WireEvent.OneOf_Body(field: range.bodyField, stored))
         }
     }
@@ -61,7 +64,8 @@ public struct PublishedDecision: Sendable, Equatable {
     /// Attributes as record headers (CloudEvents' Kafka binding, binary mode); the value is `data` in the same format.
     public func headers(_ format: DecisionFormat) -> [RecordHeader] {
         var headers = [
-            Self.specVersion, RecordHeader("ce_id", id), RecordHeader("ce_source", source), RecordHeader("ce_type", type),
+            Self.specVersion, RecordHeader("ce_id", id), RecordHeader("ce_source", source),
+            RecordHeader("ce_type", type),
             RecordHeader("ce_time", RFC3339.format(time)), RecordHeader("ce_partitionkey", program),
         ]
         if let subject { headers.append(RecordHeader("ce_subject", subject)) }
@@ -74,7 +78,8 @@ public struct PublishedDecision: Sendable, Equatable {
     /// The whole event as one line of JSON (CloudEvents' JSON format, structured mode).
     public func structuredJSON() throws -> [UInt8] {
         var attributes = [
-            ("specversion", "1.0"), ("id", id), ("source", source), ("type", type), ("time", RFC3339.format(time)), ("partitionkey", program),
+            ("specversion", "1.0"), ("id", id), ("source", source), ("type", type), ("time", RFC3339.format(time)),
+            ("partitionkey", program),
         ]
         if let subject { attributes.append(("subject", subject)) }
         attributes.append(("datacontenttype", "application/json"))

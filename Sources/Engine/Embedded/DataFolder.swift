@@ -124,7 +124,9 @@ public struct DataFolder: Sendable {
     public func openJournalReadOnly() throws -> DatabaseQueue { try JournalDatabase.openReadOnly(path: journalPath, archived: archived) }
 
     /// The journal for readers, several at once, beside a running processor.
-    public func openJournalPool() throws -> DatabasePool { try JournalDatabase.openPool(path: journalPath, archived: archived) }
+    public func openJournalPool() throws -> DatabasePool {
+        try JournalDatabase.openPool(path: journalPath, archived: archived)
+    }
 
     /// The same folder, with archived entries at hand.
     public func reading(_ archived: ArchivedEntries) -> DataFolder {
@@ -140,8 +142,8 @@ public struct DataFolder: Sendable {
         return queue
     }
 
-    /// Snapshots and projections for readers, several at once, beside whoever writes them. They must have been opened to
-    /// write before.
+    /// Snapshots and projections for readers, several at once, beside whoever writes them. They must have been opened
+    /// to write before.
     public func openProjections() throws -> DatabasePool { try DerivedDatabase.openPool(path: derivedPath) }
 
     /// Merkle trees; made anew if they are gone.

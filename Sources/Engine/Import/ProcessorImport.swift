@@ -41,7 +41,9 @@ extension Processor where Log == EmbeddedLog {
 
     /// Stamps never go back: a history that starts before the program's last entry would all fall on one moment.
     private func refuseEarlierHistory(_ plan: ImportPlan) throws {
-        let lastStamp = try withState(of: plan.program) { state, _ in state.nextPosition > 0 ? state.lastStamp : nil } ?? nil
+        let lastStamp = try withState(of: plan.program) { state, _ in
+            state.nextPosition > 0 ? state.lastStamp : nil
+        } ?? nil
         guard let lastStamp, lastStamp > plan.firstMoment else { return }
         throw ImportError.historyIsOver(
             program: plan.program, lastStamp: RFC3339.format(lastStamp), start: RFC3339.format(plan.firstMoment))

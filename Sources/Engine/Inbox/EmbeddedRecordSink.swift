@@ -15,7 +15,9 @@ public actor EmbeddedRecordSink: RecordSink {
     }
 
     public func append(_ records: [NewRecord]) throws -> [RecordPlace] {
-        zip(records, try log.append(records, now: clock.now())).map { RecordPlace(topic: $0.topic, partition: 0, offset: $1) }
+        zip(records, try log.append(records, now: clock.now())).map {
+            RecordPlace(topic: $0.topic, partition: 0, offset: $1)
+        }
     }
 }
 
@@ -24,7 +26,8 @@ extension Runtime where Log == EmbeddedLog {
     public func inbox(_ folder: DataFolder, clock: any WallClock = SystemClock()) throws -> GroupedInbox {
         let decisions = try decisions(folder)
         return GroupedInbox(
-            try EmbeddedRecordSink(folder, clock: clock), clock: clock, fates: processor.fates, arrivals: processor.arrivals
+            try EmbeddedRecordSink(folder, clock: clock), clock: clock, fates: processor.fates,
+            arrivals: processor.arrivals
         ) { _ in decisions }
     }
 }

@@ -7,8 +7,8 @@ public protocol RecordSink: Sendable {
     func append(_ records: [NewRecord]) async throws -> [RecordPlace]
 }
 
-/// An inbox whose callers share commits: what comes while one commit is under way goes into the next, all of it together.
-/// So a hundred callers wait for two flushes of a disk, not for a hundred.
+/// An inbox whose callers share commits: what comes while one commit is under way goes into the next, all of it
+/// together. So a hundred callers wait for two flushes of a disk, not for a hundred.
 public actor GroupedInbox: Inbox {
     /// Records that wait for a commit at most.
     public static let waitingMax = 100_000
@@ -37,11 +37,13 @@ public actor GroupedInbox: Inbox {
     /// An inbox on `sink`.
     /// - Parameters:
     ///   - fates: told what becomes of records decided in this process; nil if none are.
-    ///   - decisions: the journal in which a partition's entries can be read here; nil for one that is decided elsewhere.
+    ///   - decisions: the journal in which a partition's entries can be read here; nil for one that is decided
+    ///     elsewhere.
     ///   - arrivals: told when records are durable, so that a processor at rest looks at once.
     ///   - metrics: where its figures go.
     public init(
-        _ sink: any RecordSink, clock: any WallClock = SystemClock(), fates: RecordFates? = nil, arrivals: CommitSignal? = nil,
+        _ sink: any RecordSink, clock: any WallClock = SystemClock(), fates: RecordFates? = nil,
+        arrivals: CommitSignal? = nil,
         metrics: any MetricsFactory = MetricsSystem.factory,
         decisions: @escaping @Sendable (_ partition: UInt32) -> JournalDecisions? = { _ in nil }
     ) {
@@ -60,7 +62,9 @@ public actor GroupedInbox: Inbox {
         let listening = fates?.listen()
         let places = try await durable(records)
         return places.map { place in
-            guard let journal = decisions(place.partition) else { return AppendedRecord(place: place, watch: nil, decisions: nil) }
+            guard let journal = decisions(place.partition) else {
+                return AppendedRecord(place: place, watch: nil, decisions: nil)
+            }
             return AppendedRecord(place: place, watch: listening?.watch([place]).first, decisions: journal)
         }
     }
@@ -69,7 +73,9 @@ public actor GroupedInbox: Inbox {
         let now = clock.now()
         var refused: [InboxRefusal.Refused] = []
         for (index, record) in records.enumerated() {
-            if let rejection = rules.rejection(of: record, now: now) { refused.append(.init(index: index, rejection: rejection)) }
+            if let rejection = rules.rejection(of: record, now: now) {
+                refused.append(.init(index: index, rejection: rejection))
+            }
         }
         for one in refused { EngineMetric.refused.add(1, one.rejection.reason.word, to: metrics) }
         if !refused.isEmpty { throw InboxRefusal(refused: refused) }

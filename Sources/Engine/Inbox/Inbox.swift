@@ -66,7 +66,8 @@ public struct AppendedRecord: Sendable {
         case .rejected(let rejection): return .rejected(rejection)
         case .entry(let program, let position, let isRepeat):
             return .decided(
-                program: program, position: position, isRepeat: isRepeat, try await decisions.decisions(of: program, at: position))
+                program: program, position: position, isRepeat: isRepeat,
+                try await decisions.decisions(of: program, at: position))
         }
     }
 }

@@ -68,7 +68,8 @@ public struct Intake {
             let subject = try vault.subject(lookups: Self.lookups(fact, checked.message.email, program, pseudonyms))
             input.subject = Digest128(subject)
             if !checked.sealed.isEmpty {
-                sealed = try vault.seal(checked.sealed, subject: subject, context: SealingContext.bytes(program, kind, eventDigest.bytes))
+                let context = SealingContext.bytes(program, kind, eventDigest.bytes)
+                sealed = try vault.seal(checked.sealed, subject: subject, context: context)
             }
         }
         let header = InputHeader(

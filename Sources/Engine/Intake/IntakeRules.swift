@@ -17,11 +17,11 @@ struct CheckedRecord {
     var timeZone: TimeZoneRules?
 }
 
-/// What a record must be by itself, whatever the program's state is: the rules that intake goes by, and by which whoever
-/// takes records from people tells them at once what is wrong.
+/// What a record must be by itself, whatever the program's state is: the rules that intake goes by, and by which
+/// whoever takes records from people tells them at once what is wrong.
 ///
-/// What depends on the stream (an event that came before, a program that is not registered, a lead closed long ago) only
-/// the record's fate tells.
+/// What depends on the stream (an event that came before, a program that is not registered, a lead closed long ago)
+/// only the record's fate tells.
 public struct IntakeRules {
     private var zones = TimeZoneResolution()
 
@@ -32,7 +32,8 @@ public struct IntakeRules {
     /// - Parameter now: when it would arrive, unless it carries its event's time.
     public mutating func rejection(of record: NewRecord, now: Timestamp) -> Rejection? {
         let arrived = LogRecord(
-            topic: record.topic, offset: 0, received: record.eventTime ?? now, isImported: record.eventTime != nil, key: record.key,
+            topic: record.topic, offset: 0, received: record.eventTime ?? now, isImported: record.eventTime != nil,
+            key: record.key,
             headers: record.headers, value: record.value)
         do {
             _ = try check(arrived)
@@ -48,16 +49,22 @@ public struct IntakeRules {
         if !record.isInItsPartition {
             throw Rejection(
                 .wrongPartition,
-                "the record's key belongs to another partition; produce with the default partitioner of Kafka's clients (murmur2 of the key)",
+                "the record's key belongs to another partition; produce with the default "
+                    + "partitioner of Kafka's clients (murmur2 of the key)",
                 field: "key")
         }
         let event = try CloudEvent(record, value: value)
         if let key = event.partitionKey, key != program {
-            throw Rejection(.keyMismatch, "the attribute partitionkey and the record's key name different programs", field: "partitionkey")
+            throw Rejection(
+                .keyMismatch, "the attribute partitionkey and the record's key name different programs",
+                field: "partitionkey")
         }
         try Self.checkTime(event.time, record)
         guard let kind = MessageKind(fullName: event.type), kind.topic == record.topic.name else {
-            throw Rejection(.unknownType, "no message of this type on \(record.topic.name); see the AsyncAPI document for its types", field: "type")
+            throw Rejection(
+                .unknownType,
+                "no message of this type on \(record.topic.name); see the AsyncAPI document for its types",
+                field: "type")
         }
         let message = try kind.decode(event.data, event.encoding)
         let parts = try Self.split(message.resolved ?? message.bytes, kind)
@@ -67,7 +74,8 @@ public struct IntakeRules {
             throw Rejection(.tooLarge, "names, addresses and free text together exceed \(Intake.sealedBytesMax) bytes")
         }
         var checked = CheckedRecord(
-            program: program, kind: kind, event: event, message: message, fact: fact, clear: parts.clear, sealed: parts.sealed)
+            program: program, kind: kind, event: event, message: message, fact: fact, clear: parts.clear,
+            sealed: parts.sealed)
         if let domain = message.accountDomain { checked.accountDomain = try Self.accountDomain(domain, kind) }
         if let zone = message.timeZone { checked.timeZone = try zones.rules(zone, at: record.received) }
         return checked
@@ -87,8 +95,11 @@ public struct IntakeRules {
         guard let key = record.key, !key.isEmpty else {
             throw Rejection(.missingField, "the record has no key; set it to the program id", field: "key")
         }
-        guard key.count <= FieldRules.idBytesMax, let program = String(validating: key, as: UTF8.self), FieldRules.isID(program) else {
-            throw Rejection(.invalidField, "the record's key must be a program id, [A-Za-z0-9._:-]{1,128}", field: "key")
+        guard key.count <= FieldRules.idBytesMax, let program = String(validating: key, as: UTF8.self),
+            FieldRules.isID(program)
+        else {
+            throw Rejection(
+                .invalidField, "the record's key must be a program id, [A-Za-z0-9._:-]{1,128}", field: "key")
         }
         return program
     }
@@ -97,11 +108,15 @@ public struct IntakeRules {
         guard let time else { return }
         if time < Intake.earliest { throw Rejection(.ancient, "the event's time lies before 1990", field: "time") }
         if time > Intake.latest || time.micros > record.received.micros + Intake.futureToleranceMicros {
-            throw Rejection(.future, "the event's time lies more than a day after its arrival; check the producer's clock", field: "time")
+            throw Rejection(
+                .future, "the event's time lies more than a day after its arrival; check the producer's clock",
+                field: "time")
         }
     }
 
-    private static func split(_ bytes: [UInt8], _ kind: MessageKind) throws(Rejection) -> (clear: [UInt8], sealed: [UInt8]) {
+    private static func split(_ bytes: [UInt8], _ kind: MessageKind) throws(Rejection) -> (
+        clear: [UInt8], sealed: [UInt8]
+    ) {
         do { return try FieldSealing.split(bytes, as: kind) } catch {
             throw Rejection(.malformed, "the data is not protobuf of this message type")
         }
@@ -122,7 +137,9 @@ public struct IntakeRules {
             throw Rejection(.missingField, "account_domain is required", field: "account_domain")
         }
         guard text.utf8.count <= 253, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
-            throw Rejection(.invalidField, "account_domain must be an internet domain such as acme.example", field: "account_domain")
+            throw Rejection(
+                .invalidField, "account_domain must be an internet domain such as acme.example", field: "account_domain"
+            )
         }
         return text
     }

@@ -1,7 +1,7 @@
 public import Metrics
 
-/// A figure that the process measures: its name, its labels and what it says. Nothing is measured that is not defined so,
-/// and every definition stands in the operators' table.
+/// A figure that the process measures: its name, its labels and what it says. Nothing is measured that is not defined
+/// so, and every definition stands in the operators' table.
 public struct MetricDefinition: Sendable, Equatable {
     /// What a figure is.
     public enum Kind: String, Sendable {
@@ -43,7 +43,9 @@ public struct MetricDefinition: Sendable, Equatable {
     }
 
     /// Sets a gauge.
-    public func set(_ value: Double, _ values: String..., to factory: any MetricsFactory) { set(value, values, to: factory) }
+    public func set(_ value: Double, _ values: String..., to factory: any MetricsFactory) {
+        set(value, values, to: factory)
+    }
 
     /// Sets a gauge.
     public func set(_ value: Double, _ values: [String], to factory: any MetricsFactory) {
@@ -61,5 +63,8 @@ public struct MetricDefinition: Sendable, Equatable {
 }
 
 extension Duration {
-    fileprivate var nanoseconds: Int64 { components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue + components.attoseconds / 1_000_000_000 }
+    fileprivate var nanoseconds: Int64 {
+        components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue + components.attoseconds
+            / 1_000_000_000
+    }
 }

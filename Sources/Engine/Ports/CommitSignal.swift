@@ -3,8 +3,8 @@ import Synchronization
 /// Wakes whoever waits for entries, the moment they are durable. Nobody polls, and a commit that falls between looking
 /// and waiting is not missed: who waits says up to where it has seen.
 ///
-/// The process that holds the data folder's lock commits, and nobody else; so the signal is whole inside that process and
-/// says nothing outside of it.
+/// The process that holds the data folder's lock commits, and nobody else; so the signal is whole inside that process
+/// and says nothing outside of it.
 public final class CommitSignal: Sendable {
     private struct Waiter {
         /// Nil waits for any program.

@@ -52,7 +52,8 @@ public struct LeadsProjection: Sendable {
 
     /// Makes the list again, as far as it has come, in a temporary file, and compares row by row. Changes nothing.
     /// - Returns: nil if there is no list yet.
-    public static func compare(journal: any DatabaseReader, derived: any DatabaseReader) throws -> ProjectionComparison? {
+    public static func compare(journal: any DatabaseReader, derived: any DatabaseReader) throws -> ProjectionComparison?
+    {
         try ProjectionFollower<LeadsTables>.compare(journal: journal, derived: derived)
     }
 
@@ -115,8 +116,8 @@ public struct LeadsProjection: Sendable {
         }
     }
 
-    /// Leads, the latest submitted first. The next page comes after the last row of this one; what is submitted meanwhile
-    /// moves nothing.
+    /// Leads, the latest submitted first. The next page comes after the last row of this one; what is submitted
+    /// meanwhile moves nothing.
     public func list(_ query: Query) throws -> [LeadRow] {
         var sql = "SELECT * FROM leads WHERE program = :program"
         if query.status != nil { sql += " AND status = :status" }
@@ -131,14 +132,17 @@ public struct LeadsProjection: Sendable {
             arguments["lead"] = after.leadID
         }
         let (statement, values) = (sql, StatementArguments(arguments))
-        return try reader.read { db in try Row.fetchAll(db, sql: statement, arguments: values).map { Self.row($0, positions: []) } }
+        return try reader.read { db in
+            try Row.fetchAll(db, sql: statement, arguments: values).map { Self.row($0, positions: []) }
+        }
     }
 
     /// How many leads have each status.
     public func counts(program: String) throws -> [(status: String, count: Int)] {
         try reader.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT status, count(*) FROM leads WHERE program = ? GROUP BY status ORDER BY status", arguments: [program]
+                db, sql: "SELECT status, count(*) FROM leads WHERE program = ? GROUP BY status ORDER BY status",
+                arguments: [program]
             ).map { ($0[0], $0[1]) }
         }
     }
@@ -146,11 +150,15 @@ public struct LeadsProjection: Sendable {
     /// One lead with the positions of all entries about it; nil if there is none.
     public func lead(_ id: String, program: String) throws -> LeadRow? {
         try reader.read { db in
-            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM leads WHERE program = ? AND lead = ?", arguments: [program, id]) else {
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT * FROM leads WHERE program = ? AND lead = ?", arguments: [program, id])
+            else {
                 return nil
             }
             let positions = try Int64.fetchAll(
-                db, sql: "SELECT position FROM lead_entries WHERE program = ? AND lead = ? ORDER BY position", arguments: [program, id])
+                db, sql: "SELECT position FROM lead_entries WHERE program = ? AND lead = ? ORDER BY position",
+                arguments: [program, id])
             return Self.row(row, positions: positions.map { UInt64($0) })
         }
     }
@@ -159,7 +167,10 @@ public struct LeadsProjection: Sendable {
     public func observations(of account: Digest128, program: String, through: UInt64, limit: Int) throws -> [UInt64] {
         try reader.read { db in
             try Int64.fetchAll(
-                db, sql: "SELECT position FROM account_entries WHERE program = ? AND account = ? AND position <= ? ORDER BY position DESC LIMIT ?",
+                db,
+                sql:
+                    "SELECT position FROM account_entries WHERE program = ? AND account = ? AND position <= ? "
+                    + "ORDER BY position DESC LIMIT ?",
                 arguments: [program, Data(account.bytes), Int64(through), limit]
             ).reversed().map { UInt64($0) }
         }

@@ -27,7 +27,9 @@ public enum ErasedFrom: Sendable, Equatable {
     static func all(in entry: EntryRecord) -> [ErasedFrom] {
         var erased: [ErasedFrom] = []
         if case .erasureRequested(let fact) = entry.input.fact { erased.append(.lead(fact.leadID)) }
-        for case .retentionApplied(let event) in entry.events { if let subject = event.subject { erased.append(.subject(subject)) } }
+        for case .retentionApplied(let event) in entry.events {
+            if let subject = event.subject { erased.append(.subject(subject)) }
+        }
         return erased
     }
 }

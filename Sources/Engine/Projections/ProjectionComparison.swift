@@ -13,9 +13,11 @@ public struct ProjectionComparison: Sendable, Equatable {
 }
 
 extension ProjectionFollower {
-    /// Makes the projection again, as far as it has come, in a temporary file, and compares row by row. Changes nothing.
+    /// Makes the projection again, as far as it has come, in a temporary file, and compares row by row. Changes
+    /// nothing.
     /// - Returns: nil if there is none yet.
-    public static func compare(journal: any DatabaseReader, derived: any DatabaseReader) throws -> ProjectionComparison? {
+    public static func compare(journal: any DatabaseReader, derived: any DatabaseReader) throws -> ProjectionComparison?
+    {
         let path = NSTemporaryDirectory() + "leadline-projection-\(UUID().uuidString).db"
         defer { for suffix in ["", "-wal", "-shm"] { _ = try? FileManager.default.removeItem(atPath: path + suffix) } }
         return try derived.read { db in
@@ -40,7 +42,9 @@ extension ProjectionFollower {
                     let row = expected ?? found
                     let lead = (row?["lead"] as String?).map { " of the lead \($0)" } ?? ""
                     result.program = row?["program"]
-                    result.difference = "\(Model.title): a row\(lead) in \(table.name) is not what the journal leads to; delete derived.db to rebuild it"
+                    result.difference =
+                        "\(Model.title): a row\(lead) in \(table.name) is not what the journal leads to; "
+                        + "delete derived.db to rebuild it"
                     break
                 }
                 result.rows += 1

@@ -56,7 +56,9 @@ public struct ProjectionFollower<Model: Projection>: Sendable {
                 try JournalReader().forEachCommitted(fromSeq: from, limit: Int(limit), in: source) { place, bytes in
                     let entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
                     try Model.fold(entry, of: place.program, in: db)
-                    for erased in ErasedFrom.all(in: entry) { try Model.erase(erased, by: entry, of: place.program, in: db) }
+                    for erased in ErasedFrom.all(in: entry) {
+                        try Model.erase(erased, by: entry, of: place.program, in: db)
+                    }
                     count += 1
                 }
                 try Model.setNextSeq(from + count, in: db)
@@ -69,21 +71,28 @@ public struct ProjectionFollower<Model: Projection>: Sendable {
 extension Projection {
     /// Makes its tables and its cursor, and empties them if they are of another version.
     static func prepare(in db: Database) throws {
-        try db.execute(sql: """
-            CREATE TABLE IF NOT EXISTS projection_cursors (name TEXT PRIMARY KEY, version INTEGER NOT NULL, next_seq INTEGER NOT NULL) WITHOUT ROWID
-            """)
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS projection_cursors (
+                    name TEXT PRIMARY KEY, version INTEGER NOT NULL, next_seq INTEGER NOT NULL) WITHOUT ROWID
+                """)
         try create(in: db)
-        let known = try Int.fetchOne(db, sql: "SELECT version FROM projection_cursors WHERE name = ?", arguments: [name])
+        let known = try Int.fetchOne(
+            db, sql: "SELECT version FROM projection_cursors WHERE name = ?", arguments: [name])
         if let known, known != version { try reset(in: db) }
     }
 
     /// The next sequence number to fold; the journal counts from 1, without gaps.
     static func nextSeq(in db: Database) throws -> UInt64 {
-        UInt64(try Int64.fetchOne(db, sql: "SELECT next_seq FROM projection_cursors WHERE name = ?", arguments: [name]) ?? 1)
+        UInt64(
+            try Int64.fetchOne(db, sql: "SELECT next_seq FROM projection_cursors WHERE name = ?", arguments: [name])
+                ?? 1)
     }
 
     fileprivate static func setNextSeq(_ seq: UInt64, in db: Database) throws {
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO projection_cursors VALUES (?, ?, ?)").execute(arguments: [name, version, Int64(seq)])
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO projection_cursors VALUES (?, ?, ?)").execute(arguments: [
+            name, version, Int64(seq),
+        ])
     }
 
     /// Empties it: the next `catchUp` makes it again from the journal's beginning.

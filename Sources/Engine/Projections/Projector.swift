@@ -18,7 +18,8 @@ public actor Projector {
     /// - Parameters:
     ///   - commits: fires with every commit of the folder's processor.
     ///   - metrics: where its figures go.
-    public init(_ folder: DataFolder, commits: CommitSignal, metrics: any MetricsFactory = MetricsSystem.factory) throws {
+    public init(_ folder: DataFolder, commits: CommitSignal, metrics: any MetricsFactory = MetricsSystem.factory) throws
+    {
         journal = try folder.openJournalReadOnly()
         derived = try folder.openDerived()
         self.commits = commits
@@ -45,7 +46,8 @@ public actor Projector {
 
     private func catchUp<Model: Projection>(_ model: Model.Type) throws {
         let follower = ProjectionFollower<Model>(journal: journal, derived: derived)
-        // Before, so that a large step shows while it is being made; after, so that the figure does not stand there at rest.
+        // Before, so that a large step shows while it is being made; after, so that the figure does not stand there at
+        // rest.
         try measure(follower)
         try follower.catchUp()
         try measure(follower)

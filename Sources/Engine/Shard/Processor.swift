@@ -33,7 +33,8 @@ public actor Processor<Log: ShardLog> {
     public nonisolated let commits: CommitSignal
     /// What becomes of records.
     public nonisolated let fates: RecordFates
-    /// Told by whoever has appended records in this process, so that a processor at rest does not wait for its pause to end.
+    /// Told by whoever has appended records in this process, so that a processor at rest does not wait for its pause to
+    /// end.
     public nonisolated let arrivals = CommitSignal()
 
     /// Takes the folder's lock, applies erasures that a crash left undone, and recovers every program of the journal.
@@ -43,8 +44,9 @@ public actor Processor<Log: ShardLog> {
     ///   - metrics: where its figures go.
     ///   - makeLog: makes the log; what it must catch up with first, it writes to the journal and the vault.
     public init(
-        _ folder: DataFolder, clock: any WallClock, timeSource: Shard.TimeSource, commits: CommitSignal = CommitSignal(),
-        fates: RecordFates = RecordFates(), metrics: any MetricsFactory = MetricsSystem.factory, makeLog: (DatabaseQueue, Vault) throws -> Log
+        _ folder: DataFolder, clock: any WallClock, timeSource: Shard.TimeSource,
+        commits: CommitSignal = CommitSignal(), fates: RecordFates = RecordFates(),
+        metrics: any MetricsFactory = MetricsSystem.factory, makeLog: (DatabaseQueue, Vault) throws -> Log
     ) throws {
         self.folder = folder
         self.clock = clock
@@ -188,7 +190,9 @@ extension Processor where Log == EmbeddedLog {
         _ folder: DataFolder, clock: any WallClock = SystemClock(), timeSource: Shard.TimeSource = .wallClock,
         metrics: any MetricsFactory = MetricsSystem.factory
     ) throws {
-        try self.init(folder, clock: clock, timeSource: timeSource, metrics: metrics) { journal, _ in try EmbeddedLog(journal) }
+        try self.init(folder, clock: clock, timeSource: timeSource, metrics: metrics) { journal, _ in
+            try EmbeddedLog(journal)
+        }
     }
 
     /// Puts records on topics; for commands that publish and process in one go.

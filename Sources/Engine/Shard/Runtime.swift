@@ -2,8 +2,8 @@ public import Journal
 public import Logging
 public import Metrics
 
-/// Everything that works on one data folder beside each other: the processor decides, the projector keeps the lists, the
-/// keeper signs. The same on every log.
+/// Everything that works on one data folder beside each other: the processor decides, the projector keeps the lists,
+/// the keeper signs. The same on every log.
 public struct Runtime<Log: ShardLog>: Sendable {
     /// How often each part works.
     public struct Pace: Sendable {
@@ -32,7 +32,8 @@ public struct Runtime<Log: ShardLog>: Sendable {
     /// - Throws: ``LogKeyError``; `JournalError` and SQLite's own failures.
     public init(
         _ folder: DataFolder, _ processor: Processor<Log>, pace: Pace = Pace(), logger: Logger,
-        metrics: any MetricsFactory = MetricsSystem.factory, publish: @escaping @Sendable (StoredCheckpoint) throws -> Void = { _ in }
+        metrics: any MetricsFactory = MetricsSystem.factory,
+        publish: @escaping @Sendable (StoredCheckpoint) throws -> Void = { _ in }
     ) throws {
         self.processor = processor
         self.pace = pace
@@ -45,8 +46,8 @@ public struct Runtime<Log: ShardLog>: Sendable {
         JournalDecisions(try folder.openJournalPool(), commits: processor.commits)
     }
 
-    /// Works until cancelled, then tidies up and signs what is new. Projections may be left a little behind; whoever reads
-    /// them next brings them up.
+    /// Works until cancelled, then tidies up and signs what is new. Projections may be left a little behind; whoever
+    /// reads them next brings them up.
     /// - Parameter onBatch: told of every batch that was committed.
     /// - Throws: what ended it before that; then nothing is brought up.
     public func run(onBatch: @escaping @Sendable (StepReport) -> Void) async throws {
@@ -55,7 +56,8 @@ public struct Runtime<Log: ShardLog>: Sendable {
             group.addTask { try await projector.run(every: pace.projectEvery) }
             group.addTask { try await keeper.run() }
             group.addTask {
-                try await processor.run(batchMax: pace.batchMax, pause: pace.pause, tidyEvery: pace.tidyEvery, onBatch: onBatch)
+                try await processor.run(
+                    batchMax: pace.batchMax, pause: pace.pause, tidyEvery: pace.tidyEvery, onBatch: onBatch)
             }
             // Whichever ends, by cancellation or by an error, ends the others.
             try await group.next()

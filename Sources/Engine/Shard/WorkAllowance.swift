@@ -9,7 +9,9 @@ public struct WorkAllowance: Sendable {
         public init(budget: Duration) { self.budget = budget }
 
         /// What, and how to mend it.
-        public var description: String { "the question took more than \(budget) of the processor's time; ask a smaller one, or later" }
+        public var description: String {
+            "the question took more than \(budget) of the processor's time; ask a smaller one, or later"
+        }
     }
 
     private let budget: Duration

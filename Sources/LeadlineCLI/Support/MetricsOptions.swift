@@ -8,7 +8,8 @@ enum MetricsOptions {
     /// Collects figures from now on and serves them; does neither without a port.
     static func serve(on port: Int?, _ logger: Logger) async throws -> MetricsEndpoint? {
         guard let port else { return nil }
-        let registry = PrometheusRegistry((EngineMetric.all + KafkaMetric.all).map { .init(name: $0.name, help: $0.help) })
+        let registry = PrometheusRegistry(
+            (EngineMetric.all + KafkaMetric.all).map { .init(name: $0.name, help: $0.help) })
         registry.collect()
         do {
             let endpoint = try await MetricsEndpoint.start(port: port, registry)
@@ -16,7 +17,8 @@ enum MetricsOptions {
             return endpoint
         } catch {
             throw CommandFailure(
-                .environment, "port \(port) of 127.0.0.1 cannot be listened on (\(error))", remedy: "Give another --metrics-port")
+                .environment, "port \(port) of 127.0.0.1 cannot be listened on (\(error))",
+                remedy: "Give another --metrics-port")
         }
     }
 
