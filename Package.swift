@@ -19,6 +19,10 @@ let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift"
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -34,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -45,8 +50,11 @@ let package = Package(
         .target(name: "Vault", dependencies: [grdb, crypto], swiftSettings: strict),
         .target(
             name: "Engine",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", grdb, crypto, protobuf, logging],
+            dependencies: [
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", grdb, crypto, protobuf, logging, metrics,
+            ],
             swiftSettings: strict),
+        .target(name: "Metering", dependencies: [coreMetrics, nio, nioPosix, nioHTTP1], swiftSettings: strict),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
         .target(
             name: "KafkaTransport",
@@ -70,8 +78,8 @@ let package = Package(
         .executableTarget(
             name: "LeadlineCLI",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit", "Evaluation", "Simulation",
-                arguments, yams, logging, lifecycle, crypto, grdb, protobuf,
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit",
+                "Evaluation", "Metering", "Simulation", arguments, yams, logging, lifecycle, crypto, grdb, protobuf,
             ],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCoreTests", dependencies: ["LeadlineCore"], swiftSettings: strict),
@@ -81,8 +89,12 @@ let package = Package(
         .testTarget(name: "VaultTests", dependencies: ["Vault", grdb, crypto], swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Simulation", grdb, crypto, protobuf],
+            dependencies: [
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Metering", "Simulation", grdb, crypto,
+                protobuf, logging,
+            ],
             swiftSettings: strict),
+        .testTarget(name: "MeteringTests", dependencies: ["Metering", coreMetrics], swiftSettings: strict),
         .testTarget(
             name: "KafkaTransportTests",
             dependencies: [

@@ -59,6 +59,18 @@ struct DatabaseFile {
         }
     }
 
+    /// Connections that read an existing file at the same time, each read one moment of it, beside a running writer.
+    func openPool(path: String, preparing: String = "") throws -> DatabasePool {
+        guard FileManager.default.fileExists(atPath: path) else { throw JournalError.absent(path: path) }
+        do {
+            let pool = try DatabasePool(path: path, configuration: configuration(.read, preparing))
+            try pool.read { try check($0, path: path) }
+            return pool
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            throw JournalError.notADatabase(path: path)
+        }
+    }
+
     private func configuration(_ access: Access, _ preparing: String) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = access == .read

@@ -30,6 +30,12 @@ public enum DerivedDatabase {
         try file.open(path: path, access: .read)
     }
 
+    /// Opens an existing file for several readers at once, also while a processor writes to it.
+    ///
+    /// - Throws: ``JournalError`` for an absent or wrong file, `DatabaseError` for SQLite's own
+    ///   failures.
+    public static func openPool(path: String) throws -> DatabasePool { try file.openPool(path: path) }
+
     private static let file = DatabaseFile(
         applicationID: 0x4C4C_4456, formatVersion: formatVersion, synchronous: "NORMAL", pageSize: 4096,
         schema: "")

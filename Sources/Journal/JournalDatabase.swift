@@ -39,6 +39,15 @@ public enum JournalDatabase {
         try file.open(path: path, access: .read, preparing: archived.map { ArchivedEntries.attaching($0.path) } ?? "")
     }
 
+    /// Opens an existing journal for several readers at once, also while a processor writes to it.
+    ///
+    /// - Parameter archived: archived entries that are to be found in their places.
+    /// - Throws: ``JournalError`` for an absent or wrong file, `DatabaseError` for SQLite's own
+    ///   failures.
+    public static func openPool(path: String, archived: ArchivedEntries? = nil) throws -> DatabasePool {
+        try file.openPool(path: path, preparing: archived.map { ArchivedEntries.attaching($0.path) } ?? "")
+    }
+
     private static let file = DatabaseFile(
         applicationID: 0x4C4C_4A4E, formatVersion: formatVersion, newFormatVersion: 1, synchronous: "FULL", pageSize: 4096,
         schema: """

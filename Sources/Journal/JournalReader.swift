@@ -120,6 +120,29 @@ public struct JournalReader: Sendable {
         try scan(where: "seq >= ? AND decisions > 0", first: seq, limit: limit, in: db, body: body)
     }
 
+    /// Calls `body` with a program's entries that hold decisions, from a position on, in order, at most `limit`.
+    ///
+    /// - Throws: ``JournalError/archived(_:)`` if the first stands in an archive.
+    public func forEachDecisionEntry(
+        program: String, from: UInt64, limit: Int, in db: Database,
+        body: (_ position: UInt64, _ bytes: RawSpan) throws -> Void
+    ) throws {
+        guard let stream = try streamRow(of: program, in: db) else { return }
+        try checkReadable(from, stream, of: program, in: db)
+        let statement = try RawStatement.fresh(
+            """
+            SELECT position, bytes FROM entries
+            WHERE stream = ? AND position >= ? AND decisions > 0 ORDER BY position LIMIT ?
+            """, in: db)
+        defer { statement.reset() }
+        try statement.bind(stream, at: 1)
+        try statement.bind(min(from, Self.largest), at: 2)
+        try statement.bind(Int64(limit), at: 3)
+        while try statement.step() {
+            unsafe try statement.withBytes(1) { unsafe try body(statement.uint64(0), $0.bytes) }
+        }
+    }
+
     /// The entries whose decisions stand at `offset` or later, as
     /// ``forEachDecisionEntry(fromOffset:limit:in:body:)`` gives them.
     public func decisions(fromOffset offset: UInt64, limit: Int, in db: Database) throws -> [DecisionEntry] {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Engine
-import Foundation
 import GRDB
 import Journal
 import LeadlineCore
@@ -155,23 +154,13 @@ private struct TopicReader: Sendable {
     private func decisionsJSON(_ from: Int64, _ limit: Int) throws -> Page {
         let (decisions, next) = try journal.read { try DecisionFeed.read(from: UInt64(from), entryLimit: limit, in: $0) }
         var page = Page(lines: [], next: from)
-        for decision in decisions where page.lines.count < limit {
-            page.next = Int64(decision.offset) + 1
+        for (offset, decision) in decisions where page.lines.count < limit {
+            page.next = Int64(offset) + 1
             if let onlyProgram, decision.program != onlyProgram { continue }
-            page.lines.append(try Self.cloudEvent(decision))
+            page.lines.append(String(decoding: try decision.structuredJSON(), as: UTF8.self))
         }
         if page.lines.count < limit { page.next = Int64(next) }
         return page
-    }
-
-    private static func cloudEvent(_ decision: PublishedDecision) throws -> String {
-        let message = (try JSONSerialization.jsonObject(with: Data(decision.dataJSON))) as? [String: Any]
-        return JSONText.object([
-            ("specversion", "\"1.0\""), ("id", JSONText.quoted(decision.id)), ("source", JSONText.quoted("/leadline/\(decision.program)")),
-            ("type", JSONText.quoted(decision.type)), ("time", JSONText.quoted(TimeText.utc(decision.time))),
-            ("partitionkey", JSONText.quoted(decision.program)), ("subject", (message?["leadId"] as? String).map(JSONText.quoted)),
-            ("datacontenttype", "\"application/json\""), ("data", String(decoding: decision.dataJSON, as: UTF8.self)),
-        ])
     }
 
     private func decisionsText(_ from: Int64, _ limit: Int) throws -> Page {

@@ -69,14 +69,14 @@ struct LeadsList: AsyncParsableCommand {
     @Option(help: ArgumentHelp("At most so many.", valueName: "count"))
     var limit = 50
 
-    @Option(help: ArgumentHelp("Pass over so many.", valueName: "count"))
-    var offset = 0
+    @Option(help: ArgumentHelp("Go on after this lead, the last one of the page before.", valueName: "lead"))
+    var after: String?
 
     @Flag(help: "Print one lead a line as JSON.")
     var json = false
 
     func validate() throws {
-        if limit < 1 || offset < 0 { throw ValidationError("--limit must be at least 1 and --offset at least 0") }
+        if limit < 1 { throw ValidationError("--limit must be at least 1") }
     }
 
     func run() async throws {
@@ -87,7 +87,14 @@ struct LeadsList: AsyncParsableCommand {
         query.status = status
         query.partnerID = partner
         query.limit = limit
-        query.offset = offset
+        if let after {
+            guard let last = try projection.lead(after, program: program) else {
+                throw CommandFailure(
+                    .input, "no lead \(Terminal.harmless(after)) in the program \(program)",
+                    remedy: "--after takes a lead that the list showed")
+            }
+            query.after = .init(submittedAt: last.submittedAt, leadID: last.leadID)
+        }
         let rows = try projection.list(query)
         if json {
             for row in rows { Terminal.line(try JSONText.line(LeadJSON(row))) }
@@ -125,7 +132,7 @@ struct LeadsList: AsyncParsableCommand {
 /// The projection, caught up.
 private enum LeadsView {
     static func open(_ folder: DataFolder) throws -> LeadsProjection {
-        let projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: try folder.openDerived())
+        let projection = try LeadsProjection(folder)
         var progress = ProgressBar("reading the journal", unit: "entries")
         try projection.catchUp { done, total in progress.update(done, of: total) }
         progress.finish()

@@ -3,6 +3,7 @@ import Engine
 import KafkaTransport
 import LeadlineCore
 import Logging
+import Metering
 
 /// The processor in the foreground.
 struct RunCommand: AsyncParsableCommand {
@@ -38,6 +39,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Kafka: how decisions are written, json or protobuf.", valueName: "format"))
     var decisions: DecisionFormat = .json
 
+    @Option(help: ArgumentHelp("Serve GET /metrics for Prometheus on this port of 127.0.0.1.", valueName: "port"))
+    var metricsPort: Int?
+
     @Flag(help: "Process what is there, then exit.")
     var once = false
 
@@ -48,6 +52,9 @@ struct RunCommand: AsyncParsableCommand {
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
         if lingerMillis < 0 || lingerMillis > 10_000 { throw ValidationError("--linger-millis must be from 0 to 10000") }
         if once && kafka.bootstrap != nil { throw ValidationError("--once works on the data folder's own log only") }
+        if let metricsPort, !(1...65_535).contains(metricsPort) {
+            throw ValidationError("--metrics-port must be from 1 to 65535")
+        }
         if pauseMillis < 1 || pauseMillis > 60_000 { throw ValidationError("--pause-millis must be from 1 to 60000") }
     }
 
@@ -55,20 +62,32 @@ struct RunCommand: AsyncParsableCommand {
         let folder = try DataFolder(path: data.path)
         var logger = Logger(label: "leadline", factory: StreamLogHandler.standardError(label:))
         logger.logLevel = quiet ? .error : .info
+        // Before anything measures: what was made earlier would measure for nobody.
+        let endpoint = try await MetricsOptions.serve(on: metricsPort, logger)
         if var settings = try kafka.settings(instanceID: instanceId) {
             settings.logger = logger
             settings.waiting = { [logger] in logger.warning("\($0)") }
-            return try await serve(folder, settings, logger)
-        }
-        let processor = try Processor(data.reading(folder))
-        logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(data.program(in: folder))"])
-        let keeper = try CheckpointKeeper.logging(folder, logger)
-        if once {
-            try await drain(processor, logger)
+            try await serve(folder, settings, logger)
         } else {
-            try await serve(processor, keeper, logger)
+            try await work(try data.reading(folder), logger)
         }
-        try await keeper.finish()
+        try await MetricsOptions.stop(endpoint)
+    }
+
+    /// On the data folder's own log.
+    private func work(_ folder: DataFolder, _ logger: Logger) async throws {
+        var pace = Runtime<EmbeddedLog>.Pace()
+        pace.batchMax = batchMax
+        pace.pause = .milliseconds(pauseMillis)
+        let runtime = try Runtime(folder, Processor(folder), pace: pace, logger: logger)
+        logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(data.program(in: folder))"])
+        if once {
+            let total = try await runtime.drain { Self.log($0, logger) }
+            logger.info("done", metadata: Self.metadata(total))
+        } else {
+            try await GracefulStop.run { try await runtime.run { Self.log($0, logger) } }
+            logger.info("stopped")
+        }
     }
 
     private func serve(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
@@ -87,34 +106,6 @@ struct RunCommand: AsyncParsableCommand {
 
     /// However a broker behaves, stopping takes no longer.
     private static let stopPatience = Duration.seconds(9)
-
-    private func drain(_ processor: Processor<EmbeddedLog>, _ logger: Logger) async throws {
-        var total = StepReport()
-        repeat {
-            let report = try await processor.step(max: batchMax)
-            Self.log(report, logger)
-            total += report
-        } while !total.isExhausted
-        try await processor.settle()
-        logger.info("done", metadata: Self.metadata(total))
-    }
-
-    private func serve(_ processor: Processor<EmbeddedLog>, _ keeper: CheckpointKeeper, _ logger: Logger) async throws {
-        let batchMax = batchMax
-        let pause = Duration.milliseconds(pauseMillis)
-        try await GracefulStop.run {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await processor.run(batchMax: batchMax, pause: pause) { Self.log($0, logger) } }
-                group.addTask { try await keeper.run() }
-                // Whichever ends, by cancellation or by an error, ends the other.
-                try await group.next()
-                group.cancelAll()
-                try await group.waitForAll()
-            }
-        }
-        try await processor.settle()
-        logger.info("stopped")
-    }
 
     private static func log(_ report: StepReport, _ logger: Logger, _ place: Logger.Metadata = [:]) {
         if report.entries + report.rejections > 0 { logger.info("batch", metadata: metadata(report).merging(place) { $1 }) }

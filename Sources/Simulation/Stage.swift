@@ -41,7 +41,7 @@ public struct Stage: Sendable {
             let from = nextOffset
             let page = try await journal.read { try DecisionFeed.read(from: from, entryLimit: 100, in: $0) }
             if page.next == from { return published }
-            published += page.decisions
+            published += page.decisions.map(\.decision)
             nextOffset = page.next
         }
     }
@@ -49,20 +49,28 @@ public struct Stage: Sendable {
     /// The event behind a published decision, as the journal keeps it.
     /// - Throws: `EngineError.journalBroken` if the journal does not hold it.
     public func event(of decision: PublishedDecision) throws -> Event {
-        let place = decision.id.split(separator: "/").suffix(2).compactMap { UInt64($0) }
-        guard place.count == 2 else { throw EngineError.journalBroken(program: decision.program, position: 0, "\(decision.id) names no place") }
+        guard let place = decision.cursor.place, let ordinal = place.ordinal else {
+            throw EngineError.journalBroken(program: decision.program, position: 0, "\(decision.id) names no place")
+        }
         return try journal.read { db in
-            let bytes = try JournalReader().entry(program: decision.program, position: place[0], in: db)
+            let bytes = try JournalReader().entry(program: decision.program, position: place.position, in: db)
             let events = try bytes.map { try EntryCodec.decode($0) }?.events ?? []
-            guard place[1] < events.count else {
-                throw EngineError.journalBroken(program: decision.program, position: place[0], "it does not hold decision \(decision.id)")
+            guard Int(ordinal) < events.count else {
+                throw EngineError.journalBroken(
+                    program: decision.program, position: place.position, "it does not hold decision \(decision.id)")
             }
-            return events[Int(place[1])]
+            return events[Int(ordinal)]
         }
     }
 
-    /// The program's state as of the last work.
-    public func state(of program: String) async -> State? { await processor.state(of: program) }
+    /// Who holds a lead as of the last work, and when the first response is due; nil where nobody holds it.
+    public func holding(
+        _ lead: String, in program: String
+    ) async throws -> (partnerID: String, respondBy: Timestamp?)? {
+        try await processor.withState(of: program) { state, _ in
+            state.lead(lead).flatMap { lead in lead.partnerID.map { ($0, lead.respondBy) } }
+        } ?? nil
+    }
 
     /// Brings projections and files up to date; call it last.
     public func settle() async throws { try await processor.settle() }

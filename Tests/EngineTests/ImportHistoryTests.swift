@@ -22,10 +22,12 @@ import Testing
         #expect(result.assignedAsItWas == 4 && result.shadowDecisions == 4 && result.routed == 0)
         #expect(result.won == 1 && result.lost == 1 && result.learned == 2 && result.withdrawn == 0)
         let processor = try Processor(folder, clock: FixedClock(plan.lastMoment), timeSource: .eventTime)
-        let state = try #require(await processor.state(of: "test"))
-        #expect(state.lead("A1")?.stage == .won && state.lead("A1")?.partnerID == "moses-frase")
-        #expect(state.lead("B2")?.stage == .lost && state.lead("D4")?.partnerID == "zoe-lund")
-        #expect(state.partnerStandings.map(\.won) == [1, 0] && state.partnerStandings.map(\.lost) == [0, 1])
+        let isFound: Void? = try await processor.withState(of: "test") { state, _ in
+            #expect(state.lead("A1")?.stage == .won && state.lead("A1")?.partnerID == "moses-frase")
+            #expect(state.lead("B2")?.stage == .lost && state.lead("D4")?.partnerID == "zoe-lund")
+            #expect(state.partnerStandings.map(\.won) == [1, 0] && state.partnerStandings.map(\.lost) == [0, 1])
+        }
+        #expect(isFound != nil)
     }
 
     @Test func doingItAgainChangesNothing() async throws {

@@ -96,7 +96,9 @@ def headers_name(topic):
 
 def published_headers():
     properties = {**HEADERS["properties"], "ce_id": {"type": "string", "minLength": 1,
-                  "description": "Id of the event, unique within its source; a decision's is program/position/ordinal."}}
+                  "description": "Id of the event, unique within its source; a decision's is program/position/ordinal."},
+                  "ce_subject": {"type": "string", "pattern": ID, "description": "The lead that the decision is about; absent where "
+                                                                               "it is about none."}}
     return {**HEADERS, "title": "CloudEvents attributes of what Leadline publishes", "properties": properties}
 
 

@@ -64,6 +64,11 @@ public struct DataFolder: Sendable {
     /// True for the folder of one shard of a Kafka deployment, whose inputs come from the cluster alone.
     public var isShard: Bool { URL(fileURLWithPath: path).deletingLastPathComponent().lastPathComponent == "shards" }
 
+    /// The partition whose shard this folder holds, as metrics name it; "0" for the embedded log.
+    var partitionName: String {
+        isShard ? Int(URL(fileURLWithPath: path).lastPathComponent).map(String.init) ?? "0" : "0"
+    }
+
     /// The shards that have a journal here.
     public var shards: [DataFolder] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/shards")) ?? []
@@ -144,6 +149,11 @@ public struct DataFolder: Sendable {
     /// The journal for reading, beside a running processor.
     public func openJournalReadOnly() throws -> DatabaseQueue { try JournalDatabase.openReadOnly(path: journalPath, archived: archived) }
 
+    /// The journal for readers, several at once, beside a running processor.
+    public func openJournalPool() throws -> DatabasePool {
+        try JournalDatabase.openPool(path: journalPath, archived: archived)
+    }
+
     /// The same folder, with archived entries at hand.
     public func reading(_ archived: ArchivedEntries) -> DataFolder {
         var folder = self
@@ -154,9 +164,13 @@ public struct DataFolder: Sendable {
     /// Snapshots and projections; made anew if they are gone.
     public func openDerived() throws -> DatabaseQueue {
         let queue = try DerivedDatabase.open(path: derivedPath)
-        try LeadsProjection.createTables(queue)
+        try queue.write { db in for model in Projections.all { try model.prepare(in: db) } }
         return queue
     }
+
+    /// Snapshots and projections for readers, several at once, beside whoever writes them. They must have been opened
+    /// to write before.
+    public func openProjections() throws -> DatabasePool { try DerivedDatabase.openPool(path: derivedPath) }
 
     /// Merkle trees; made anew if they are gone.
     public func openTrees() throws -> DatabaseQueue { try TreeDatabase.open(path: treePath) }

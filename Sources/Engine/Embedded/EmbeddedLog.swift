@@ -165,7 +165,7 @@ public final class EmbeddedLog: ShardLog {
         try queue.read { try ParkedLetters.leads($0) }
     }
 
-    public func settle() throws { try truncateWriteAheadLog() }
+    public func settle() throws -> Bool { try WriteAheadLog.truncate(queue) }
 
     // MARK: Consuming
 
@@ -194,11 +194,6 @@ public final class EmbeddedLog: ShardLog {
     /// How many records wait to be processed.
     public func pendingCount() throws -> Int {
         try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM records") ?? 0 }
-    }
-
-    /// Brings the write-ahead log into the database file and empties it, so that nothing deleted stays in it.
-    public func truncateWriteAheadLog() throws {
-        try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     }
 }
 

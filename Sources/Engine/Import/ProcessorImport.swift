@@ -23,7 +23,7 @@ extension Processor where Log == EmbeddedLog {
         var appended = try log.importProgress(plan.importID)
         if appended == plan.recordCount, try log.pendingCount() == 0 { return false }
         if appended == 0 { try refuseEarlierHistory(plan) }
-        let isRegistered = state(of: plan.program)?.isRegistered ?? false
+        let isRegistered = try withState(of: plan.program) { state, _ in state.isRegistered } ?? false
         while appended < plan.recordCount {
             let end = min(appended + chunkRecords, plan.recordCount)
             var records = plan.newRecords(appended..<end)
@@ -41,8 +41,11 @@ extension Processor where Log == EmbeddedLog {
 
     /// Stamps never go back: a history that starts before the program's last entry would all fall on one moment.
     private func refuseEarlierHistory(_ plan: ImportPlan) throws {
-        guard let state = state(of: plan.program), state.nextPosition > 0, state.lastStamp > plan.firstMoment else { return }
+        let lastStamp = try withState(of: plan.program) { state, _ in
+            state.nextPosition > 0 ? state.lastStamp : nil
+        } ?? nil
+        guard let lastStamp, lastStamp > plan.firstMoment else { return }
         throw ImportError.historyIsOver(
-            program: plan.program, lastStamp: RFC3339.format(state.lastStamp), start: RFC3339.format(plan.firstMoment))
+            program: plan.program, lastStamp: RFC3339.format(lastStamp), start: RFC3339.format(plan.firstMoment))
     }
 }

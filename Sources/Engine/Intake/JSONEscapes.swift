@@ -1,5 +1,21 @@
-/// JSON's escapes in bytes that need not be JSON.
+/// JSON's escapes: written into text that becomes JSON, and taken out of bytes that need not be JSON.
 public enum JSONEscapes {
+    /// The text in quotes, escaped as RFC 8259 asks, scalar by scalar.
+    public static func quoted(_ text: String) -> String {
+        var out = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": out += "\\\""
+            case "\\": out += "\\\\"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out + "\""
+    }
+
     /// The bytes with escapes of single characters resolved, so that a search finds "kim\u0040acme.example"; nil if there
     /// are none.
     public static func resolved(_ bytes: [UInt8]) -> [UInt8]? {

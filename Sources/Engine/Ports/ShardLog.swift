@@ -70,7 +70,7 @@ public struct Poll: Sendable {
 ///
 /// A log belongs to one processor and is called from its actor alone. Its calls may wait for a disk or a broker on
 /// the processor's own thread.
-public protocol ShardLog: AnyObject {
+public protocol ShardLog: AnyObject, SendableMetatype {
     /// True if keys become durable with the batch, for the vaults of other machines to take in. Otherwise the vault's
     /// own file is written first.
     var carriesKeys: Bool { get }
@@ -85,5 +85,6 @@ public protocol ShardLog: AnyObject {
     /// Leads, by program, for which parked dead letters exist.
     func parkedLeads() throws -> [(program: String, leadID: String)]
     /// Called now and then, when little is to be done: deleted payloads leave the disk, files are tidied.
-    func settle() throws
+    /// - Returns: False if somebody reads what is to leave; then it is called again soon.
+    func settle() throws -> Bool
 }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Journal
 public import LeadlineCore
+public import Metrics
 import Vault
 
 private enum Upkeep {
@@ -28,20 +29,35 @@ public actor Processor<Log: ShardLog> {
     private let projection: LeadsProjection
     private var shard: Shard
     private let clock: any WallClock
+    /// Fires with every commit, once the entries are in the local journal.
+    public nonisolated let commits: CommitSignal
+    /// What becomes of records.
+    public nonisolated let fates: RecordFates
+    /// Told by whoever has appended records in this process, so that a processor at rest does not wait for its pause to
+    /// end.
+    public nonisolated let arrivals = CommitSignal()
 
     /// Takes the folder's lock, applies erasures that a crash left undone, and recovers every program of the journal.
-    /// - Parameter makeLog: makes the log; what it must catch up with first, it writes to the journal and the vault.
+    /// - Parameters:
+    ///   - commits: fires with every commit.
+    ///   - fates: told what becomes of records.
+    ///   - metrics: where its figures go.
+    ///   - makeLog: makes the log; what it must catch up with first, it writes to the journal and the vault.
     public init(
         _ folder: DataFolder, clock: any WallClock, timeSource: Shard.TimeSource,
-        makeLog: (DatabaseQueue, Vault) throws -> Log
+        commits: CommitSignal = CommitSignal(), fates: RecordFates = RecordFates(),
+        metrics: any MetricsFactory = MetricsSystem.factory, makeLog: (DatabaseQueue, Vault) throws -> Log
     ) throws {
         self.folder = folder
         self.clock = clock
+        self.commits = commits
+        self.fates = fates
         lock = try folder.lock()
         let journal = try folder.openJournal()
         let derived = try folder.openDerived()
         self.journal = journal
         self.derived = derived
+        let figures = BatchMetrics(partition: folder.partitionName, factory: metrics)
         let keyring = try folder.openVault()
         log = try makeLog(journal, keyring.vault)
         projection = LeadsProjection(journal: journal, derived: derived)
@@ -49,9 +65,16 @@ public actor Processor<Log: ShardLog> {
         shard = try Shard(
             log: log, clock: clock, timeSource: timeSource, keyring: keyring,
             load: { program in try Self.load(program, journal, derived) },
-            store: { snapshots in try Self.keep(snapshots, derived) })
+            store: { snapshots in try Self.keep(snapshots, derived) },
+            onCommit: { batch in
+                figures.record(batch)
+                commits.committed(batch.sizes)
+                fates.report(batch.outcomes)
+            })
         if timeSource == .wallClock { try Self.checkClock(journal, clock) }
-        for head in try journal.read({ try JournalReader().streams(in: $0) }) { try shard.open(head.program) }
+        let heads = try journal.read { try JournalReader().streams(in: $0) }
+        for head in heads { try shard.open(head.program) }
+        commits.committed(Dictionary(heads.map { ($0.program, $0.size) }) { first, _ in first })
     }
 
     /// One batch.
@@ -71,32 +94,34 @@ public actor Processor<Log: ShardLog> {
     /// Ends when the task is cancelled, between batches: nothing is left half done.
     /// - Parameters:
     ///   - pause: how long to wait for records before looking at the timers again.
-    ///   - settleEvery: projections follow at most this often while batches are small and many.
+    ///   - tidyEvery: files are tidied at most this often while batches are small and many.
     public func run(
-        batchMax: Int, pause: Duration, settleEvery: Duration = .zero, onBatch: (StepReport) -> Void
+        batchMax: Int, pause: Duration, tidyEvery: Duration = .zero, onBatch: (StepReport) -> Void
     ) async throws {
-        var hasSettled = false
-        var lastSettled = ContinuousClock.now
+        var isTidy = false
+        var lastTidied = ContinuousClock.now
         var batchesSinceTruncation = 0
         while !Task.isCancelled {
+            let seen = arrivals.commits
             let report = try shard.step(max: batchMax, wait: pause)
             if report.entries + report.rejections > 0 {
-                hasSettled = false
+                isTidy = false
                 onBatch(report)
             }
             if !report.isExhausted {
                 batchesSinceTruncation += 1
                 if batchesSinceTruncation == Upkeep.batchesBetweenTruncations {
-                    try log.settle()
+                    _ = try log.settle()
                     batchesSinceTruncation = 0
                 }
             } else {
-                if !hasSettled, lastSettled.duration(to: .now) >= settleEvery {
-                    try settle()
-                    hasSettled = true
-                    lastSettled = .now
+                if !isTidy, lastTidied.duration(to: .now) >= tidyEvery {
+                    isTidy = try tidy()
+                    lastTidied = .now
                 }
-                if !log.waitsForRecords { do { try await Task.sleep(for: pause) } catch { return } }
+                if !log.waitsForRecords {
+                    do { try await arrivals.commit(past: seen, within: pause) } catch is CancellationError { return }
+                }
             }
             // Lets others ask for the state between two batches.
             await Task.yield()
@@ -106,12 +131,28 @@ public actor Processor<Log: ShardLog> {
     /// Catches projections up and empties the write-ahead logs.
     public func settle() throws {
         try projection.catchUp()
-        try log.settle()
-        try derived.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+        _ = try tidy()
     }
 
-    /// The state of a program, as of the last batch.
-    public func state(of program: String) -> State? { shard.state(of: program) }
+    /// Empties the write-ahead logs: what was deleted leaves the disk. False if somebody reads it still.
+    private func tidy() throws -> Bool {
+        let isSettled = try log.settle()
+        return try WriteAheadLog.truncate(derived) && isSettled
+    }
+
+    /// Runs `work` on the state of a program as of the last batch, between two batches. Nothing is copied: a copy that
+    /// lived on would make the next entry copy the whole state. Deciding waits meanwhile, so work is short; what may
+    /// take long asks its allowance on the way.
+    /// - Parameter budget: how long the work may take.
+    /// - Returns: what `work` returned; nil if there is no such program.
+    /// - Throws: ``WorkAllowance/Exhausted``, and whatever else `work` throws.
+    public func withState<Result: Sendable>(
+        of program: String, budget: Duration = .milliseconds(50),
+        _ work: @Sendable (borrowing State, WorkAllowance) throws -> Result
+    ) throws -> Result? {
+        let allowance = WorkAllowance(budget)
+        return try shard.withState(of: program) { state in try work(state, allowance) }
+    }
 
     /// When the next timer fires.
     public var nextDeadline: Timestamp? { shard.nextDeadline }
@@ -146,9 +187,12 @@ public actor Processor<Log: ShardLog> {
 extension Processor where Log == EmbeddedLog {
     /// A processor on the embedded log.
     public init(
-        _ folder: DataFolder, clock: any WallClock = SystemClock(), timeSource: Shard.TimeSource = .wallClock
+        _ folder: DataFolder, clock: any WallClock = SystemClock(), timeSource: Shard.TimeSource = .wallClock,
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) throws {
-        try self.init(folder, clock: clock, timeSource: timeSource) { journal, _ in try EmbeddedLog(journal) }
+        try self.init(folder, clock: clock, timeSource: timeSource, metrics: metrics) { journal, _ in
+            try EmbeddedLog(journal)
+        }
     }
 
     /// Puts records on topics; for commands that publish and process in one go.

@@ -53,6 +53,7 @@ public struct Shard: ~Copyable {
     private let deadLetters: DeadLetters
     private let load: (String) throws -> ProgramStream
     private let store: ([DueSnapshot]) throws -> Void
+    private let onCommit: (CommittedBatch) -> Void
     /// Open programs, and where each stands. States change in place: nobody may hold a copy while one is folded.
     private var streams: [ProgramStream] = []
     private var places: [String: Int] = [:]
@@ -62,14 +63,17 @@ public struct Shard: ~Copyable {
     private var due: [DueSnapshot] = []
     private var erasures: [SubjectID] = []
     private var report = StepReport()
+    private var done = CommittedBatch()
 
     /// A shard on `log`.
     /// - Parameters:
     ///   - load: recovers a program from the journal; an empty stream for one that is not there.
     ///   - store: keeps snapshots; called after a commit, may be lost.
+    ///   - onCommit: told of each batch right after its commit.
     public init(
         log: any ShardLog, clock: any WallClock, timeSource: TimeSource, keyring: Keyring,
-        load: @escaping (String) throws -> ProgramStream, store: @escaping ([DueSnapshot]) throws -> Void
+        load: @escaping (String) throws -> ProgramStream, store: @escaping ([DueSnapshot]) throws -> Void,
+        onCommit: @escaping (CommittedBatch) -> Void = { _ in }
     ) throws {
         self.log = log
         self.clock = clock
@@ -79,6 +83,7 @@ public struct Shard: ~Copyable {
         deadLetters = DeadLetters(keyring)
         self.load = load
         self.store = store
+        self.onCommit = onCommit
         for (program, lead) in try log.parkedLeads() { parkedLeads[program, default: []].insert(lead) }
     }
 
@@ -88,8 +93,13 @@ public struct Shard: ~Copyable {
     /// When the next timer of any open program fires.
     public var nextDeadline: Timestamp? { streams.compactMap(\.state.nextDeadline).min() }
 
-    /// The state of a program that is loaded.
-    public func state(of program: String) -> State? { places[program].map { streams[$0].state } }
+    /// Calls `work` with the state of a program that is loaded, in place: nobody gets a copy.
+    /// - Returns: what `work` returned; nil if the program is not loaded.
+    public func withState<Result>(of program: String, _ work: (borrowing State) throws -> Result) rethrows -> Result? {
+        guard let place = places[program] else { return nil }
+        let streams = streams.span
+        return try work(streams[place].state)
+    }
 
     /// One batch of at most `max` records. After an error the shard's memory is worth nothing: make a new one.
     public mutating func step(max: Int, wait: Duration = .zero) throws -> StepReport {
@@ -101,7 +111,22 @@ public struct Shard: ~Copyable {
         report.records = poll.records.count
         report.isExhausted = poll.isExhausted
         try commit()
+        if report.records + report.entries > 0 { tell(poll) }
         return report
+    }
+
+    /// Tells what is durable now.
+    private mutating func tell(_ poll: Poll) {
+        let now = clock.now()
+        for record in poll.records {
+            if record.value == nil { done.nullValues += 1 }
+            if !record.isImported { done.latencies.append(.microseconds(max(0, now.micros - record.received.micros))) }
+        }
+        if !poll.isExhausted, let last = poll.records.last, !last.isImported {
+            done.lag = .microseconds(max(0, now.micros - last.received.micros))
+        }
+        onCommit(done)
+        done = CommittedBatch()
     }
 
     /// The commit point. Keys are durable before the entries that use them, or with them: a crash in between leaves
@@ -121,6 +146,8 @@ public struct Shard: ~Copyable {
     }
 
     private mutating func makeDurable() throws {
+        let began = ContinuousClock.now
+        defer { done.commitDuration = began.duration(to: .now) }
         if !log.carriesKeys {
             try vault.flush()
             return try log.commit(batch)
@@ -162,6 +189,7 @@ public struct Shard: ~Copyable {
         let program = taken.program
         let position = streams[place].state.nextPosition
         let events = try append(place, taken.input, taken.inputBytes, origin(taken, record), at: stamp)
+        done.outcomes.append((RecordPlace(record), .entry(program: program, position: position, isRepeat: false)))
         if let leadID = taken.input.fact.outcomeLeadID, events.contains(where: \.isOutcomeWaiting) {
             let letter = try deadLetters.make(record, Rejection(
                 .leadNeverCame, "no lead of this id came within seven days; check lead_id, then resubmit", field: "lead_id"))
@@ -178,7 +206,9 @@ public struct Shard: ~Copyable {
         input.eventDigest = taken.input.eventDigest
         input.contentDigest = taken.input.contentDigest
         let bytes = InputCodec.encode(input)
+        let position = streams[place].state.nextPosition
         _ = try append(place, input, bytes, origin(taken, record), at: stamp)
+        done.outcomes.append((RecordPlace(record), .entry(program: taken.program, position: position, isRepeat: true)))
     }
 
     private func origin(_ taken: TakenInput, _ record: LogRecord) -> OriginRecord {
@@ -187,6 +217,7 @@ public struct Shard: ~Copyable {
 
     private mutating func reject(_ record: LogRecord, _ rejection: Rejection) throws {
         batch.deadLetters.append(try deadLetters.make(record, rejection))
+        done.outcomes.append((RecordPlace(record), .rejected(rejection)))
         report.rejections += 1
     }
 
@@ -211,6 +242,9 @@ public struct Shard: ~Copyable {
             program: program, position: position, stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count))
         report.entries += 1
         report.events += events.count
+        done.sizes[program] = position + 1
+        for event in events { done.eventCounts[EventCodec.bodyField(of: event), default: 0] += 1 }
+        for case .assignmentExpired in events { done.breaches += 1 }
         for case .outcomeUnmatched(let event) in events {
             batch.unmatched.append(.init(program: program, position: event.waitingPosition))
         }

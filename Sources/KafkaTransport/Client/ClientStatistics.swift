@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Metrics
 
@@ -38,26 +39,27 @@ struct ClientStatistics: Decodable, Equatable {
     var topics: [String: Topic]
 
     /// Puts the figures on the process's metrics. `role` says which of an instance's clients they are from.
-    func record(role: String) {
-        let client = [("role", role)]
-        Gauge(label: "leadline_kafka_queued_records", dimensions: client).record(msg_cnt)
-        Gauge(label: "leadline_kafka_queued_bytes", dimensions: client).record(msg_size)
-        Gauge(label: "leadline_kafka_sent_records", dimensions: client).record(txmsgs)
-        Gauge(label: "leadline_kafka_sent_bytes", dimensions: client).record(txmsg_bytes)
-        Gauge(label: "leadline_kafka_received_records", dimensions: client).record(rxmsgs)
-        Gauge(label: "leadline_kafka_received_bytes", dimensions: client).record(rxmsg_bytes)
+    func record(role: String, to factory: any MetricsFactory = MetricsSystem.factory) {
+        func set(_ metric: MetricDefinition, _ value: Int64, _ place: [String] = []) {
+            metric.set(Double(value), [role] + place, to: factory)
+        }
+        set(KafkaMetric.queuedRecords, msg_cnt)
+        set(KafkaMetric.queuedBytes, msg_size)
+        set(KafkaMetric.sentRecords, txmsgs)
+        set(KafkaMetric.sentBytes, txmsg_bytes)
+        set(KafkaMetric.receivedRecords, rxmsgs)
+        set(KafkaMetric.receivedBytes, rxmsg_bytes)
         for broker in brokers.values where broker.nodeid >= 0 {
-            let place = client + [("broker", String(broker.nodeid))]
-            Gauge(label: "leadline_kafka_requests_waiting", dimensions: place).record(broker.outbuf_cnt + broker.waitresp_cnt)
+            let place = [String(broker.nodeid)]
+            set(KafkaMetric.requestsWaiting, broker.outbuf_cnt + broker.waitresp_cnt, place)
             guard let rtt = broker.rtt else { continue }
-            Gauge(label: "leadline_kafka_round_trip_micros_mean", dimensions: place).record(rtt.avg)
-            Gauge(label: "leadline_kafka_round_trip_micros_p99", dimensions: place).record(rtt.p99)
+            set(KafkaMetric.roundTripMean, rtt.avg, place)
+            set(KafkaMetric.roundTripP99, rtt.p99, place)
         }
         for (name, topic) in topics {
             for (index, partition) in topic.partitions where partition.consumer_lag >= 0 && index != "-1" {
-                let place = client + [("topic", name), ("partition", index)]
-                Gauge(label: "leadline_kafka_lag_records", dimensions: place).record(partition.consumer_lag)
-                Gauge(label: "leadline_kafka_fetched_records", dimensions: place).record(partition.fetchq_cnt)
+                set(KafkaMetric.lagRecords, partition.consumer_lag, [name, index])
+                set(KafkaMetric.fetchedRecords, partition.fetchq_cnt, [name, index])
             }
         }
     }

@@ -90,7 +90,5 @@ struct FollowedJournal {
 
     func parkedLeads() throws -> [(program: String, leadID: String)] { try queue.read { try ParkedLetters.leads($0) } }
 
-    func truncateWriteAheadLog() throws {
-        try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
-    }
+    func truncateWriteAheadLog() throws -> Bool { try WriteAheadLog.truncate(queue) }
 }

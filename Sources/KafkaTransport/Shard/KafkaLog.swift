@@ -314,7 +314,7 @@ public final class KafkaLog: ShardLog {
 
     public func parkedLeads() throws -> [(program: String, leadID: String)] { try journal.parkedLeads() }
 
-    public func settle() throws { try journal.truncateWriteAheadLog() }
+    public func settle() throws -> Bool { try journal.truncateWriteAheadLog() }
 }
 
 extension Duration {

@@ -82,37 +82,16 @@ struct ShardLife: Sendable {
         logger.warning(message, metadata: ["partition": "\(partition)", "why": "\(why)"])
     }
 
-    /// What a shard works with, once it has taken over.
-    private struct Opened: Sendable {
-        let processor: Processor<KafkaLog>
-        let projector: Projector
-        let keeper: CheckpointKeeper
-    }
-
     private func once() async throws {
         // All of it waits for brokers and disks, so it has a thread of its own.
-        let opened = try await ThreadTaskExecutor("leadline.shard").run { try open() }
+        let runtime = try await ThreadTaskExecutor("leadline.shard").run { try open() }
         logger.info("shard ready", metadata: ["partition": "\(partition)"])
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await opened.projector.run(every: .milliseconds(500)) }
-            group.addTask { try await opened.keeper.run() }
-            group.addTask {
-                try await opened.processor.run(
-                    batchMax: batchMax, pause: .milliseconds(100), settleEvery: .seconds(60)
-                ) { report(partition, $0) }
-            }
-            // Whichever ends, by cancellation or by an error, ends the other.
-            try await group.next()
-            group.cancelAll()
-            try await group.waitForAll()
-        }
-        try await opened.processor.settle()
-        try await opened.keeper.finish()
+        try await runtime.run { report(partition, $0) }
     }
 
     /// Fences the predecessor, catches up with the journal, and checks that the journal is the one that was signed;
     /// nothing has been decided yet.
-    private func open() throws -> Opened {
+    private func open() throws -> Runtime<KafkaLog> {
         let (logger, partition, metadata) = (logger, partition, member.metadata)
         let processor = try Processor(folder, clock: SystemClock(), timeSource: .wallClock) { journal, vault in
             var bar = CatchUpLines(logger: logger, partition: partition)
@@ -123,9 +102,10 @@ struct ShardLife: Sendable {
         let reader = try PartitionReader(settings)
         try TakeoverCheck(partition: partition, reader: reader, signer: CheckpointSigner(folder), logger: logger).run()
         let publisher = CheckpointPublisher(settings, partitionCount: options.partitionCount, logger: logger)
-        return Opened(
-            processor: processor, projector: try Projector(folder),
-            keeper: try CheckpointKeeper.logging(folder, logger) { try publisher.publish($0) })
+        var pace = Runtime<KafkaLog>.Pace()
+        pace.batchMax = batchMax
+        pace.tidyEvery = .seconds(60)
+        return try Runtime(folder, processor, pace: pace, logger: logger) { try publisher.publish($0) }
     }
 }
 

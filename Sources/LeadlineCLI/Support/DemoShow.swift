@@ -61,7 +61,7 @@ struct DemoShow {
     private func name(_ partner: String) -> String { scenario.partnerNames[partner] ?? partner }
 
     private func holder() async throws -> String {
-        guard let partner = await stage.state(of: scenario.program)?.lead(scenario.leadID)?.partnerID else {
+        guard let partner = try await stage.holding(scenario.leadID, in: scenario.program)?.partnerID else {
             throw CommandFailure(.checkFailed, "nobody holds the lead; the example's files do not tell the story any more")
         }
         return partner
@@ -72,7 +72,7 @@ struct DemoShow {
     /// Nobody answers until the engine takes the lead back.
     private mutating func waitForTimer(_ partner: String) async throws {
         scene("\(name(partner)) has five minutes for the first response. Nobody answers.")
-        guard let due = await stage.state(of: scenario.program)?.lead(scenario.leadID)?.respondBy else {
+        guard let due = try await stage.holding(scenario.leadID, in: scenario.program)?.respondBy else {
             throw CommandFailure(.checkFailed, "no timer runs; the example's policy sets none")
         }
         if skips { clock.skip(micros: max(0, due.micros - clock.now().micros + 1)) }

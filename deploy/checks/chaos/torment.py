@@ -287,9 +287,10 @@ class Chaos:
         self.broker.freeze()
         began = time.monotonic()
         time.sleep(min(2, seconds))
-        victim = self.chance.choice(self.processors)
-        victim.kill()
-        victim.restart()
+        if self.options.kills:
+            victim = self.chance.choice(self.processors)
+            victim.kill()
+            victim.restart()
         time.sleep(max(0, seconds - (time.monotonic() - began)))
         self.broker.thaw()
         self.counts["broker freezes"] += 1

@@ -1,0 +1,66 @@
+import LeadlineSchemas
+import SwiftProtobuf
+
+/// The kinds of events, as the schemas list them.
+public enum EventKinds {
+    /// Name of the event's message without its package, e.g. "LeadAssigned", by its field number in `Event.body`; nil
+    /// if no event has it.
+    public static func name(field: Int) -> String? {
+        guard let body = try? WireEvent.OneOf_Body(field: field, []) else { return nil }
+        return body.typeName.split(separator: ".").last.map(String.init)
+    }
+}
+
+extension WireEvent.OneOf_Body {
+    /// The body that stands in a field of `Event`, from its stored bytes.
+    ///
+    /// There is no table of fields to keep: the bytes are read as an `Event` of that one field, so that the schemas
+    /// alone say which kinds there are.
+    /// - Throws: `WireError` of kind `unknownBody` for a field that no event has; what reading the bytes throws.
+    init(field: Int, _ bytes: some Collection<UInt8>) throws {
+        var whole: [UInt8] = []
+        whole.reserveCapacity(bytes.count + 8)
+        Self.append(UInt64(field) << 3 | 2, to: &whole)
+        Self.append(UInt64(bytes.count), to: &whole)
+        whole.append(contentsOf: bytes)
+        guard let body = try WireEvent(serializedBytes: whole).body else {
+            throw WireError(.unknownBody, field: "events.body")
+        }
+        self = body
+    }
+
+    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+        var rest = number
+        while rest > 0x7f {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    /// Full name of the message, which is also the CloudEvents type, e.g. "leadline.v1.LeadAssigned".
+    var typeName: String { type(of: content.message).protoMessageName }
+
+    /// The message, and the lead that it is about; empty where it is about none. The compiler refuses a kind that is
+    /// not here.
+    var content: (message: any SwiftProtobuf.Message, leadID: String) {
+        switch self {
+        case .leadAssigned(let message): (message, message.leadID)
+        case .shadowDecided(let message): (message, message.leadID)
+        case .assignmentExpired(let message): (message, message.leadID)
+        case .assignmentEnded(let message): (message, message.leadID)
+        case .firstResponseMet(let message): (message, message.leadID)
+        case .leadEscalated(let message): (message, message.leadID)
+        case .leadClosed(let message): (message, message.leadID)
+        case .leadMerged(let message): (message, message.leadID)
+        case .outcomeWaiting(let message): (message, message.leadID)
+        case .outcomeUnmatched(let message): (message, message.leadID)
+        case .inputDisregarded(let message): (message, "")
+        case .reviewOpened(let message): (message, message.leadID)
+        case .reviewResolved(let message): (message, message.leadID)
+        case .commissionAccrued(let message): (message, message.leadID)
+        case .reminderDue(let message): (message, message.leadID)
+        case .retentionApplied(let message): (message, message.leadID)
+        }
+    }
+}

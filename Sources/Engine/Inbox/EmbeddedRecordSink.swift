@@ -1,0 +1,33 @@
+import Journal
+
+/// Appends to the embedded log's topics: one SQLite transaction, one flush, on a thread of its own.
+public actor EmbeddedRecordSink: RecordSink {
+    private let executor = ThreadExecutor("leadline.inbox")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    private let log: EmbeddedLog
+    private let clock: any WallClock
+
+    /// A sink for a folder's topics, beside the folder's processor.
+    public init(_ folder: DataFolder, clock: any WallClock = SystemClock()) throws {
+        log = try EmbeddedLog(folder.openJournal())
+        self.clock = clock
+    }
+
+    public func append(_ records: [NewRecord]) throws -> [RecordPlace] {
+        zip(records, try log.append(records, now: clock.now())).map {
+            RecordPlace(topic: $0.topic, partition: 0, offset: $1)
+        }
+    }
+}
+
+extension Runtime where Log == EmbeddedLog {
+    /// An inbox on the folder, from which the runtime's processor works.
+    public func inbox(_ folder: DataFolder, clock: any WallClock = SystemClock()) throws -> GroupedInbox {
+        let decisions = try decisions(folder)
+        return GroupedInbox(
+            try EmbeddedRecordSink(folder, clock: clock), clock: clock, fates: processor.fates,
+            arrivals: processor.arrivals
+        ) { _ in decisions }
+    }
+}

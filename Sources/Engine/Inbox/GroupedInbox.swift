@@ -1,0 +1,129 @@
+public import Metrics
+
+/// Makes records durable, many at a time.
+public protocol RecordSink: Sendable {
+    /// Makes records durable, all of them or none, in one go.
+    /// - Returns: where each stands, in the order given.
+    func append(_ records: [NewRecord]) async throws -> [RecordPlace]
+}
+
+/// An inbox whose callers share commits: what comes while one commit is under way goes into the next, all of it
+/// together. So a hundred callers wait for two flushes of a disk, not for a hundred.
+public actor GroupedInbox: Inbox {
+    /// Records that wait for a commit at most.
+    public static let waitingMax = 100_000
+    /// Records after which a commit takes no more callers.
+    public static let groupMax = 10_000
+
+    private struct Caller {
+        var records: [NewRecord]
+        var continuation: CheckedContinuation<[RecordPlace], any Error>
+    }
+
+    private let sink: any RecordSink
+    private let clock: any WallClock
+    private let fates: RecordFates?
+    private let decisions: @Sendable (_ partition: UInt32) -> JournalDecisions?
+    private let arrivals: CommitSignal?
+    private let metrics: any MetricsFactory
+    private var rules = IntakeRules()
+    private var callers: [Caller] = []
+    private var isCommitting = false
+    /// Records that wait for a commit.
+    public private(set) var waiting = 0
+    /// Commits so far.
+    public private(set) var commits: UInt64 = 0
+
+    /// An inbox on `sink`.
+    /// - Parameters:
+    ///   - fates: told what becomes of records decided in this process; nil if none are.
+    ///   - decisions: the journal in which a partition's entries can be read here; nil for one that is decided
+    ///     elsewhere.
+    ///   - arrivals: told when records are durable, so that a processor at rest looks at once.
+    ///   - metrics: where its figures go.
+    public init(
+        _ sink: any RecordSink, clock: any WallClock = SystemClock(), fates: RecordFates? = nil,
+        arrivals: CommitSignal? = nil,
+        metrics: any MetricsFactory = MetricsSystem.factory,
+        decisions: @escaping @Sendable (_ partition: UInt32) -> JournalDecisions? = { _ in nil }
+    ) {
+        self.sink = sink
+        self.clock = clock
+        self.fates = fates
+        self.arrivals = arrivals
+        self.metrics = metrics
+        self.decisions = decisions
+    }
+
+    public func append(_ records: [NewRecord]) async throws -> [AppendedRecord] {
+        try check(records)
+        if records.isEmpty { return [] }
+        // Before the records can be seen by a processor.
+        let listening = fates?.listen()
+        let places = try await durable(records)
+        return places.map { place in
+            guard let journal = decisions(place.partition) else {
+                return AppendedRecord(place: place, watch: nil, decisions: nil)
+            }
+            return AppendedRecord(place: place, watch: listening?.watch([place]).first, decisions: journal)
+        }
+    }
+
+    private func check(_ records: [NewRecord]) throws {
+        let now = clock.now()
+        var refused: [InboxRefusal.Refused] = []
+        for (index, record) in records.enumerated() {
+            if let rejection = rules.rejection(of: record, now: now) {
+                refused.append(.init(index: index, rejection: rejection))
+            }
+        }
+        for one in refused { EngineMetric.refused.add(1, one.rejection.reason.word, to: metrics) }
+        if !refused.isEmpty { throw InboxRefusal(refused: refused) }
+    }
+
+    private func durable(_ records: [NewRecord]) async throws -> [RecordPlace] {
+        guard waiting + records.count <= Self.waitingMax else { throw InboxFull(recordsMax: Self.waitingMax) }
+        waiting += records.count
+        return try await withCheckedThrowingContinuation { continuation in
+            callers.append(Caller(records: records, continuation: continuation))
+            if isCommitting { return }
+            isCommitting = true
+            Task { await commitAll() }
+        }
+    }
+
+    private func commitAll() async {
+        while !callers.isEmpty { await commit(nextGroup()) }
+        isCommitting = false
+    }
+
+    private func nextGroup() -> [Caller] {
+        var count = 0
+        var records = 0
+        while count < callers.count, count == 0 || records + callers[count].records.count <= Self.groupMax {
+            records += callers[count].records.count
+            count += 1
+        }
+        defer { callers.removeFirst(count) }
+        return Array(callers.prefix(count))
+    }
+
+    private func commit(_ group: [Caller]) async {
+        let records = group.flatMap(\.records)
+        let result: Result<[RecordPlace], any Error>
+        do {
+            result = .success(try await sink.append(records))
+            arrivals?.committed([:])
+            EngineMetric.appended.add(records.count, to: metrics)
+            EngineMetric.groups.add(1, to: metrics)
+        } catch { result = .failure(error) }
+        commits += 1
+        waiting -= records.count
+        var from = 0
+        for caller in group {
+            let range = from..<(from + caller.records.count)
+            from = range.upperBound
+            caller.continuation.resume(with: result.map { Array($0[range]) })
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Synchronization
+
+/// Wakes whoever waits for entries, the moment they are durable. Nobody polls, and a commit that falls between looking
+/// and waiting is not missed: who waits says up to where it has seen.
+///
+/// The process that holds the data folder's lock commits, and nobody else; so the signal is whole inside that process
+/// and says nothing outside of it.
+public final class CommitSignal: Sendable {
+    private struct Waiter {
+        /// Nil waits for any program.
+        var program: String?
+        var past: UInt64
+        var continuation: CheckedContinuation<UInt64, any Error>
+    }
+
+    private struct State {
+        /// Entries of each program's stream.
+        var sizes: [String: UInt64] = [:]
+        /// Commits so far.
+        var commits: UInt64 = 0
+        var waiters: [UInt64: Waiter] = [:]
+        var lastWaiter: UInt64 = 0
+
+        func reached(_ program: String?) -> UInt64 { program.map { sizes[$0] ?? 0 } ?? commits }
+    }
+
+    private let state = Mutex(State())
+
+    /// A signal that knows of no program yet.
+    public init() {}
+
+    /// Tells that streams have grown to these sizes. Called after the commit, and once for what is there at the start.
+    public func committed(_ sizes: [String: UInt64]) {
+        let woken = state.withLock { state in
+            state.commits += 1
+            state.sizes.merge(sizes) { max($0, $1) }
+            var woken: [(CheckedContinuation<UInt64, any Error>, UInt64)] = []
+            for (id, waiter) in state.waiters where state.reached(waiter.program) > waiter.past {
+                state.waiters[id] = nil
+                woken.append((waiter.continuation, state.reached(waiter.program)))
+            }
+            return woken
+        }
+        for (continuation, reached) in woken { continuation.resume(returning: reached) }
+    }
+
+    /// Commits so far: what `commit(past:)` goes on from.
+    public var commits: UInt64 { state.withLock { $0.commits } }
+
+    /// Waiters at this moment; what a test waits for.
+    public var waiting: Int { state.withLock { $0.waiters.count } }
+
+    /// Waits until a program's stream has more than so many entries; returns at once if it has.
+    /// - Returns: the size it has by then.
+    /// - Throws: `CancellationError`.
+    @discardableResult
+    public func entries(of program: String, past size: UInt64) async throws -> UInt64 { try await wait(program, size) }
+
+    /// Waits until there have been more than so many commits, of whatever program.
+    /// - Returns: how many there have been by then.
+    /// - Throws: `CancellationError`.
+    @discardableResult
+    public func commit(past commits: UInt64) async throws -> UInt64 { try await wait(nil, commits) }
+
+    /// Waits until there have been more than so many commits, but not longer than `limit`.
+    /// - Throws: `CancellationError`.
+    public func commit(past commits: UInt64, within limit: Duration) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await self.commit(past: commits) }
+            group.addTask { try await Task.sleep(for: limit) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func wait(_ program: String?, _ past: UInt64) async throws -> UInt64 {
+        let id = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                // Cancelling marks the task before it runs the handler: either this sees the mark, or the handler finds
+                // the waiter.
+                let known: Result<UInt64, any Error>? = state.withLock { state in
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    let reached = state.reached(program)
+                    if reached > past { return .success(reached) }
+                    state.waiters[id] = Waiter(program: program, past: past, continuation: continuation)
+                    return nil
+                }
+                if let known { continuation.resume(with: known) }
+            }
+        } onCancel: {
+            let waiter = state.withLock { $0.waiters.removeValue(forKey: id) }
+            waiter?.continuation.resume(throwing: CancellationError())
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import Foundation
+public import GRDB
+import LeadlineCore
+public import LeadlineSchemas
+
+/// The projection behind `leads list`, `leads show` and `explain`: the leads, where their entries are, and what was
+/// erased.
+public enum LeadsTables: Projection {
+    public static let name = "leads"
+    public static let title = "the list of leads"
+    public static let version = 1
+    public static let tables = [
+        ProjectionTable("leads", order: "program, lead"),
+        ProjectionTable("lead_entries", order: "program, lead, position"),
+        ProjectionTable("erasures", order: "program, position, subject"),
+        ProjectionTable("account_entries", order: "program, account, position"),
+        ProjectionTable("letters_ended", order: "program"),
+    ]
+
+    public static func create(in db: Database) throws {
+        try takeOverCursor(db)
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS leads (
+                    program TEXT NOT NULL, lead TEXT NOT NULL, status TEXT NOT NULL, partner TEXT NOT NULL,
+                    attempt INTEGER NOT NULL, value INTEGER NOT NULL, currency TEXT NOT NULL, country TEXT NOT NULL,
+                    vertical TEXT NOT NULL, submitted INTEGER NOT NULL, changed INTEGER NOT NULL, respond_by INTEGER,
+                    subject BLOB, PRIMARY KEY (program, lead)) WITHOUT ROWID;
+                CREATE INDEX IF NOT EXISTS leads_by_subject ON leads(subject);
+                CREATE INDEX IF NOT EXISTS leads_by_submission ON leads(program, submitted DESC, lead);
+                CREATE INDEX IF NOT EXISTS leads_by_partner ON leads(program, partner, submitted DESC, lead);
+                CREATE TABLE IF NOT EXISTS lead_entries (
+                    program TEXT NOT NULL, lead TEXT NOT NULL, position INTEGER NOT NULL,
+                    PRIMARY KEY (program, lead, position)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS account_entries (
+                    program TEXT NOT NULL, account BLOB NOT NULL, position INTEGER NOT NULL,
+                    PRIMARY KEY (program, account, position)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS letters_ended (
+                    program TEXT PRIMARY KEY, before INTEGER NOT NULL) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS erasures (
+                    program TEXT NOT NULL, position INTEGER NOT NULL, subject BLOB NOT NULL);
+                """)
+    }
+
+    /// Files from before all projections kept their cursors in one table. A list from before the index of accounts is
+    /// made anew; any other goes on, for its oldest entries may be in an archive.
+    private static func takeOverCursor(_ db: Database) throws {
+        guard try db.tableExists("leads_cursor") else { return }
+        if try db.tableExists("account_entries") {
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO projection_cursors SELECT ?, ?, next_seq FROM leads_cursor",
+                arguments: [name, version])
+        } else {
+            for table in ["leads", "lead_entries", "erasures"] { try db.execute(sql: "DELETE FROM \(table)") }
+        }
+        try db.execute(sql: "DROP TABLE leads_cursor")
+    }
+
+    public static func fold(_ entry: EntryRecord, of program: String, in db: Database) throws {
+        var touched: Set<String> = []
+        if case .leadSubmitted(let fact) = entry.input.fact {
+            try insert(program, fact, entry, db)
+            touched.insert(fact.leadID)
+        } else if let lead = entry.input.fact.leadID {
+            touched.insert(lead)
+        }
+        if let account = entry.input.account, entry.input.fact.isObservation {
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO account_entries VALUES (?, ?, ?)")
+                .execute(arguments: [program, Data(account.bytes), Int64(entry.position)])
+        }
+        for case .retentionApplied(let event) in entry.events {
+            if event.category == .deadLetter {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO letters_ended VALUES (?, ?)",
+                    arguments: [program, event.closedAt.micros])
+            } else {
+                touched.insert(event.leadID)
+            }
+        }
+        for event in entry.events {
+            guard let change = LeadChange(event) else { continue }
+            touched.insert(change.leadID)
+            try apply(change, program, entry.stamp, db)
+        }
+        let statement = try db.cachedStatement(sql: "INSERT OR IGNORE INTO lead_entries VALUES (?, ?, ?)")
+        for lead in touched.sorted() { try statement.execute(arguments: [program, lead, Int64(entry.position)]) }
+    }
+
+    /// Notes the erasure, so that it can be repeated on a vault that missed it. The row stays as a tombstone under
+    /// which the erasure is found; what it said of the person's enquiry goes.
+    public static func erase(_ erased: ErasedFrom, by entry: EntryRecord, of program: String, in db: Database) throws {
+        let subject: Data?
+        switch erased {
+        case .subject(let digest): subject = Data(digest.bytes)
+        case .lead(let lead):
+            subject = try Data.fetchOne(
+                db, sql: "SELECT subject FROM leads WHERE program = ? AND lead = ? AND subject IS NOT NULL",
+                arguments: [program, lead])
+        }
+        guard let subject else { return }
+        try db.execute(
+            sql: "INSERT INTO erasures VALUES (?, ?, ?)", arguments: [program, Int64(entry.position), subject])
+        try db.execute(
+            sql:
+                "UPDATE leads SET value = 0, currency = '', country = '', vertical = '' "
+                    + "WHERE subject = ? AND program = ?",
+            arguments: [subject, program])
+    }
+
+    private static func insert(_ program: String, _ fact: LeadSubmitted, _ entry: EntryRecord, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO leads VALUES (?, ?, 'received', '', 0, ?, ?, ?, ?, ?, ?, NULL, ?)
+                """
+        ).execute(arguments: [
+            program, fact.leadID, fact.attributes.dealValue?.minorUnits ?? 0, fact.attributes.dealValue?.currency ?? "",
+            fact.attributes.country, fact.attributes.vertical, entry.stamp.micros, entry.stamp.micros,
+            entry.input.subject.map { Data($0.bytes) },
+        ])
+    }
+
+    private static func apply(_ change: LeadChange, _ program: String, _ stamp: Timestamp, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE leads SET status = coalesce(?, status), partner = coalesce(?, partner),
+                    attempt = coalesce(?, attempt),
+                    changed = ?, respond_by = ? WHERE program = ? AND lead = ?
+                """
+        ).execute(arguments: [
+            change.status, change.partnerID, change.attempt.map { Int64($0) }, stamp.micros, change.respondBy?.micros,
+            program,
+            change.leadID,
+        ])
+    }
+}
+
+extension Fact {
+    /// True for what was observed of an account.
+    fileprivate var isObservation: Bool {
+        switch self {
+        case .intentObserved, .firmographicsObserved, .technographicsObserved: true
+        default: false
+        }
+    }
+}
+
+extension ClosingReason {
+    /// The status that a closed lead is listed with.
+    fileprivate var word: String {
+        switch self {
+        case .won: "won"
+        case .lost: "lost"
+        case .withdrawn: "withdrawn"
+        case .human: "human"
+        case .objected: "objected"
+        case .erased: "erased"
+        }
+    }
+}
+
+/// What an event changes in the list of leads; nil fields stay.
+private struct LeadChange {
+    var leadID: String
+    var status: String?
+    var partnerID: String?
+    var attempt: UInt32?
+    var respondBy: Timestamp?
+
+    init?(_ event: Event) {
+        switch event {
+        case .leadAssigned(let event):
+            self.init(event.leadID, "assigned", event.partnerID, event.attempt, event.respondBy)
+        case .assignmentExpired(let event): self.init(event.leadID, nil, "")
+        case .assignmentEnded(let event): self.init(event.leadID, nil, "")
+        case .firstResponseMet(let event): self.init(event.leadID, "responded", nil)
+        case .leadEscalated(let event): self.init(event.leadID, "escalated", "")
+        case .leadClosed(let event): self.init(event.leadID, event.reason.word, event.partnerID)
+        case .leadMerged(let event):
+            if event.sameID { return nil }
+            self.init(event.leadID, "merged", "")
+        default: return nil
+        }
+    }
+
+    init(
+        _ leadID: String, _ status: String?, _ partnerID: String?, _ attempt: UInt32? = nil,
+        _ respondBy: Timestamp? = nil
+    ) {
+        self.leadID = leadID
+        self.status = status
+        self.partnerID = partnerID
+        self.attempt = attempt
+        self.respondBy = respondBy
+    }
+}

@@ -1,0 +1,25 @@
+public import GRDB
+
+/// The write-ahead log beside a database file: it still holds what was deleted, until it is emptied.
+public enum WriteAheadLog {
+    /// How long emptying waits for readers; a writer that decides leads must not stand still for a long report.
+    private static let patienceMillis = 250
+
+    /// Brings the log into the database file and empties it, so that nothing deleted stays in it.
+    /// - Returns: False if somebody still reads an earlier moment; then it is to be tried again.
+    public static func truncate(_ writer: any DatabaseWriter) throws -> Bool {
+        try writer.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA busy_timeout = \(patienceMillis)")
+            defer { restorePatience(db) }
+            do {
+                _ = try db.checkpoint(.truncate)
+                return true
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY { return false }
+        }
+    }
+
+    /// A connection that cannot be told how long to wait cannot be written to either, which whoever writes next sees.
+    private static func restorePatience(_ db: Database) {
+        _ = try? db.execute(sql: "PRAGMA busy_timeout = \(Int(DatabaseFile.busyTimeoutSeconds * 1_000))")
+    }
+}
