@@ -87,9 +87,9 @@ import Testing
         let examples = try EventExamples(schemas: Self.schemas).all
         for example in examples {
             let field = EventCodec.bodyField(of: example.event)
-            #expect(EventKinds.name(field: field).map { "leadline.v1." + $0 } == example.type)
+            #expect(EventKind(rawValue: field)?.fullName == example.type)
         }
-        #expect((0...1_000).compactMap { EventKinds.name(field: $0) }.count == examples.count)
+        #expect((0...1_000).compactMap { EventKind(rawValue: $0) }.count == examples.count)
     }
 
     @Test func aBodyThatNoSchemaListsIsAnErrorAndNeverPassedOver() throws {

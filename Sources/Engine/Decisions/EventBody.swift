@@ -1,16 +1,6 @@
 import LeadlineSchemas
 import SwiftProtobuf
 
-/// The kinds of events, as the schemas list them.
-public enum EventKinds {
-    /// Name of the event's message without its package, e.g. "LeadAssigned", by its field number in `Event.body`; nil
-    /// if no event has it.
-    public static func name(field: Int) -> String? {
-        guard let body = try? WireEvent.OneOf_Body(field: field, []) else { return nil }
-        return body.typeName.split(separator: ".").last.map(String.init)
-    }
-}
-
 extension WireEvent.OneOf_Body {
     /// The body that stands in a field of `Event`, from its stored bytes.
     ///
@@ -63,4 +53,9 @@ extension WireEvent.OneOf_Body {
         case .retentionApplied(let message): (message, message.leadID)
         }
     }
+}
+
+extension EventKind {
+    /// Name of the event's message without its package, e.g. "LeadAssigned".
+    var name: String { fullName.split(separator: ".").last.map(String.init) ?? fullName }
 }

@@ -82,7 +82,7 @@ struct BatchMetrics: Sendable {
         for (topic, count) in repeats { EngineMetric.repeats.add(count, topic.name, to: factory) }
         EngineMetric.nullValues.add(batch.nullValues, to: factory)
         for (field, count) in batch.eventCounts {
-            EngineMetric.decisions.add(count, EventKinds.name(field: field) ?? "unknown", to: factory)
+            EngineMetric.decisions.add(count, EventKind(rawValue: field)?.name ?? "unknown", to: factory)
         }
         EngineMetric.breaches.add(batch.breaches, to: factory)
         EngineMetric.commitSeconds.record([batch.commitDuration], to: factory)
