@@ -42,7 +42,7 @@ struct DatabaseFile {
     static let busyTimeoutSeconds = 10.0
 
     /// - Parameter preparing: run on the connection before anything else is.
-    func open(path: String, access: Access, preparing: String = "") throws -> DatabaseQueue {
+    func open(path: String, access: Access, preparing: @escaping @Sendable (Database) throws -> Void = { _ in }) throws -> DatabaseQueue {
         if access != .create && !FileManager.default.fileExists(atPath: path) {
             throw JournalError.absent(path: path)
         }
@@ -59,12 +59,15 @@ struct DatabaseFile {
         }
     }
 
-    private func configuration(_ access: Access, _ preparing: String) -> Configuration {
+    private func configuration(_ access: Access, _ preparing: @escaping @Sendable (Database) throws -> Void) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = access == .read
         configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
-        let pragmas = (access == .read ? readPragmas : writePragmas) + preparing
-        configuration.prepareDatabase { try $0.execute(sql: pragmas) }
+        let pragmas = access == .read ? readPragmas : writePragmas
+        configuration.prepareDatabase { db in
+            try db.execute(sql: pragmas)
+            try preparing(db)
+        }
         return configuration
     }
 
