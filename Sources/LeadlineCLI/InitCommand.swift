@@ -4,6 +4,7 @@ import Foundation
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import SwiftProtobuf
 import Vault
 
