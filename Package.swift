@@ -70,6 +70,8 @@ let package = Package(
             resources: [.embedInCode("Archive/Schemas")], swiftSettings: strict),
         .target(name: "Evaluation", dependencies: ["LeadlineCore", "Engine"], swiftSettings: strict),
         .target(
+            name: "Reports", dependencies: ["LeadlineCore", "LeadlineSchemas", "Engine", "Audit", "Evaluation"], swiftSettings: strict),
+        .target(
             name: "Simulation",
             dependencies: [
                 collections, "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Evaluation", logging, protobuf, grdb,
@@ -78,8 +80,8 @@ let package = Package(
         .executableTarget(
             name: "LeadlineCLI",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit",
-                "Evaluation", "Metering", "Simulation", arguments, yams, logging, lifecycle, crypto, grdb, protobuf,
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit", "Evaluation", "Reports",
+                "Metering", "Simulation", arguments, yams, logging, lifecycle, crypto, grdb, protobuf,
             ],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCoreTests", dependencies: ["LeadlineCore"], swiftSettings: strict),
@@ -104,14 +106,17 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AuditTests",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", grdb, protobuf],
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", grdb, protobuf],
             swiftSettings: strict),
         .testTarget(name: "EvaluationTests", dependencies: ["LeadlineCore", "Engine", "Evaluation"], swiftSettings: strict),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Engine", "Journal", "Vault", "Audit", "Evaluation", "Reports"], swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Evaluation", "Simulation", grdb, yams],
             swiftSettings: strict),
-        .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI"], swiftSettings: strict),
+        .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI", "Reports", arguments], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

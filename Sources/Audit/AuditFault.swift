@@ -47,12 +47,17 @@ public struct AuditFault: Error, Sendable, Equatable, Codable, CustomStringConve
     public var position: UInt64?
     /// What, in words.
     public var detail: String
+    /// Both sides of a `decision` fault. Not part of the coded form: whoever shows a fault words it.
+    public var difference: EventDifference?
 
-    public init(_ kind: Kind, program: String?, position: UInt64?, _ detail: String) {
+    private enum CodingKeys: String, CodingKey { case kind, program, position, detail }
+
+    public init(_ kind: Kind, program: String?, position: UInt64?, _ detail: String, difference: EventDifference? = nil) {
         self.kind = kind
         self.program = program
         self.position = position
         self.detail = detail
+        self.difference = difference
     }
 
     /// Where and what, e.g. "demo, position 57: ...".

@@ -16,7 +16,7 @@ public struct ForeignCheckpoint: Sendable {
     }
 
     /// The program that its origin names; nil if it names none.
-    public var program: String? { LogOrigin.parts(String(note.text.prefix { $0 != "\n" }))?.program }
+    public var program: String? { LogOrigin.parts(String(note.text.unicodeScalars.prefix { $0 != "\n" }))?.program }
 }
 
 /// Reads the checkpoints that a program's stream is to be held against, and checks their signatures.

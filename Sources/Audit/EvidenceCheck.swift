@@ -22,12 +22,6 @@ public struct EvidenceFinding: Sendable, Codable, Equatable {
         self.source = source
         self.kind = kind
     }
-
-    /// The finding for people.
-    public var lines: [String] {
-        ["\(source): \(kind)"] + checked.map { "  ok           \($0)" } + notChecked.map { "  not checked  \($0)" }
-            + [fault.map { "  FAULT        \($0)" }].compactMap { $0 }
-    }
 }
 
 /// What checking files showed.
@@ -43,19 +37,6 @@ public struct EvidenceReport: Sendable, Codable, Equatable {
 
     /// True if every signature was checked, by a trusted key or by the one that an archive itself names.
     public var isSigned: Bool { !findings.isEmpty && findings.allSatisfy { $0.isAuthentic || $0.isSelfSigned } }
-
-    /// The report for people.
-    public var lines: [String] {
-        findings.flatMap(\.lines) + conflicts.map { "FAULT  \($0)" } + [verdict]
-    }
-
-    private var verdict: String {
-        if !isGood { return "NOT VERIFIED" }
-        if isAuthentic { return "verified" }
-        return isSigned
-            ? "verified, on the word of the archive's own key: see 'not checked' above"
-            : "NOT PROVEN: what was checked holds, but not everything rests on a key you trust: see 'not checked' above"
-    }
 }
 
 /// Checks files against keys and against each other, from their bytes alone: no data folder, no vault, no network.
@@ -76,12 +57,16 @@ public struct EvidenceCheck {
     private var trusted: TrustedKeys
     /// Entries that were brought along, for proofs without their bytes.
     private let leaves: [Digest: String]
+    private let words: any AuditWording
     private var seen: [(source: String, checkpoint: Checkpoint)] = []
 
     /// A check against keys.
-    /// - Parameter entries: stored bytes of entries that proofs are about.
-    public init(keys: [VerifierKey], entries: [File] = []) {
+    /// - Parameters:
+    ///   - entries: stored bytes of entries that proofs are about.
+    ///   - words: how an entry's events are said.
+    public init(keys: [VerifierKey], entries: [File] = [], words: any AuditWording) {
         self.keys = keys
+        self.words = words
         trusted = TrustedKeys(keys: keys)
         leaves = Dictionary(entries.map { (HashChain.leaf(of: $0.bytes), $0.source) }, uniquingKeysWith: { first, _ in first })
     }
@@ -171,7 +156,7 @@ public struct EvidenceCheck {
             throw NoteError.badProof(reason: "the entry says that it stands at position \(entry.position), the proof says \(position)")
         }
         let program = LogOrigin.parts(origin)?.program ?? origin
-        return ["it says: \(program)/\(position), \(RFC3339Text.format(entry.stamp)), \(EventText.line(entry.events))"]
+        return ["it says: \(program)/\(position), \(RFC3339Text.format(entry.stamp)), \(words.line(entry.events, currency: ""))"]
     }
 
     private mutating func check(_ proof: ConsistencyProof, _ finding: inout EvidenceFinding) throws {

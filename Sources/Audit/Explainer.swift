@@ -133,7 +133,7 @@ public struct Explainer {
 
 extension LeadDecision {
     /// Number of the assignment; nil for what is none.
-    var attempt: UInt32? {
+    public var attempt: UInt32? {
         if case .leadAssigned(let event) = event { return event.attempt }
         return nil
     }

@@ -6,16 +6,25 @@ public import LeadlineCore
 import LeadlineSchemas
 
 /// An entry that decides differently today.
-public struct ReplayDifference: Sendable, Codable, Equatable {
+public struct ReplayDifference: Sendable, Equatable {
+    /// In what it differs.
+    public enum Kind: Sendable, Equatable {
+        /// Deciding again gives other events.
+        case events(EventDifference)
+        /// It gives the same events, whose bytes are others than those that are stored.
+        case bytes(stored: Int, events: [Event])
+        /// It was decided by a logic version that this program does not have.
+        case logicVersion(UInt32)
+    }
+
+    /// Position of the entry.
     public var position: UInt64
-    /// What was recorded, in words.
-    public var recorded: String
-    /// What deciding again gives, in words.
-    public var decided: String
+    /// In what it differs.
+    public var kind: Kind
 }
 
 /// What replaying one program showed.
-public struct ProgramReplay: Sendable, Codable, Equatable {
+public struct ProgramReplay: Sendable, Equatable {
     public var program: String
     /// Entries that left the journal for archives.
     public var archived: [ArchivedPart] = []
@@ -42,16 +51,11 @@ public struct ProgramReplay: Sendable, Codable, Equatable {
 }
 
 /// What `leadline replay` found.
-public struct ReplayReport: Sendable, Codable, Equatable {
+public struct ReplayReport: Sendable, Equatable {
     public var programs: [ProgramReplay]
     public var seconds: Double = 0
     /// True if everything came out as recorded.
     public var isEqual: Bool { programs.allSatisfy { $0.differenceCount == 0 } }
-
-    /// The report for people.
-    public var lines: [String] {
-        programs.flatMap(\.lines) + [isEqual ? "replayed: everything came out as recorded" : "DIFFERENT: see above"]
-    }
 }
 
 /// How far a replay goes: to the end, to a number of entries, or to a moment.
@@ -157,12 +161,10 @@ public struct Replayer: Sendable {
 
     fileprivate static func difference(_ entry: EntryRecord, _ stored: RawSpan, _ again: [Event]?) -> ReplayDifference? {
         guard let again else {
-            return ReplayDifference(
-                position: entry.position, recorded: "logic version \(entry.logicVersion)", decided: "this program does not have it")
+            return ReplayDifference(position: entry.position, kind: .logicVersion(entry.logicVersion))
         }
         if again != entry.events {
-            return ReplayDifference(
-                position: entry.position, recorded: EventText.line(entry.events), decided: EventText.line(again))
+            return ReplayDifference(position: entry.position, kind: .events(EventDifference(recorded: entry.events, decided: again)))
         }
         let isSame = unsafe stored.withUnsafeBytes { stored in
             var writer = WireWriter(capacity: stored.count)
@@ -172,9 +174,7 @@ public struct Replayer: Sendable {
             return unsafe writer.bytes.count == stored.count && writer.bytes.elementsEqual(stored)
         }
         if isSame { return nil }
-        return ReplayDifference(
-            position: entry.position, recorded: "\(stored.byteCount) bytes, \(EventText.line(entry.events))",
-            decided: "other bytes for the same events")
+        return ReplayDifference(position: entry.position, kind: .bytes(stored: stored.byteCount, events: entry.events))
     }
 
     /// The chain is checked on the way: what was tampered with is not folded.
@@ -209,26 +209,5 @@ private struct SecondPass {
         // Each entry is decided on the recorded past, so that one difference does not hide the next.
         try stream.fold(entry, at: position)
         return Replayer.difference(entry, bytes, again)
-    }
-}
-
-extension ProgramReplay {
-    fileprivate var lines: [String] {
-        var lines: [String] = [
-            "program \(program)",
-        ] + archived.map { $0.line((read: "replayed as all others", unread: "replayed; it begins after them, from the state that is stated with them")) } + [
-            "  folded       \(entries) entries with \(events) events, \(Int(foldRate)) entries/s",
-            "  decided      \(entries) entries again, \(Int(decideRate)) entries/s, \(differenceCount) different",
-            "  state hash   \(stateHash)",
-        ]
-        for difference in differences {
-            lines.append("  position \(difference.position)")
-            lines.append("    recorded: \(difference.recorded)")
-            lines.append("    decided:  \(difference.decided)")
-        }
-        if differenceCount > UInt64(differences.count) {
-            lines.append("  and \(differenceCount - UInt64(differences.count)) more")
-        }
-        return lines
     }
 }

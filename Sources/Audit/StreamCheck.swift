@@ -100,7 +100,9 @@ struct StreamCheck {
             throw fault(.logicVersion, entry.position, "it was decided by logic version \(entry.logicVersion), which this program does not have")
         }
         if again != entry.events {
-            throw fault(.decision, entry.position, "recorded: \(EventText.line(entry.events)). Decided again: \(EventText.line(again))")
+            throw AuditFault(
+                .decision, program: program, position: entry.position, "deciding again gives other events",
+                difference: EventDifference(recorded: entry.events, decided: again))
         }
     }
 

@@ -1,12 +1,15 @@
 import Engine
-import LeadlineCore
+public import LeadlineCore
 import LeadlineSchemas
 
 /// Where a value that a decision was made on came from: the event that stated it last.
 public struct ValueSource: Sendable, Codable, Equatable {
     /// The field, as people say it: "country", "technologies", "intent".
     public var field: String
+    /// The value; empty for the deal value, which is an amount.
     public var value: String
+    /// The deal value. Not part of the coded form: whoever shows it words it as the value.
+    public var amount: Money?
     /// Position of the event's entry in the program's stream.
     public var position: UInt64
     /// The event's type, e.g. `leadline.v1.FirmographicsObserved`; nil where the journal here does not hold the entry.
@@ -17,6 +20,8 @@ public struct ValueSource: Sendable, Codable, Equatable {
     public var observer: String?
     /// When it was taken in, RFC 3339.
     public var time: String?
+
+    private enum CodingKeys: String, CodingKey { case field, value, position, type, eventID, observer, time }
 }
 
 extension ValueSource {
@@ -30,13 +35,13 @@ extension ValueSource {
         guard let evaluation else { return [] }
         var sources: [ValueSource] = []
         var entries: [UInt64: EntryRecord] = [:]
-        let value = KnownValue(
-            field: "deal value", value: DecimalText.money(evaluation.summary.dealValueMinorUnits, currency),
-            position: evaluation.dealValuePosition)
-        for known in evaluation.lead + [value] {
+        for known in evaluation.lead + [KnownValue(field: "deal value", value: "", position: evaluation.dealValuePosition)] {
             guard let position = known.position else { continue }
             if entries[position] == nil { entries[position] = try entry(position) }
             sources.append(ValueSource(known, position, entries[position]))
+        }
+        if evaluation.dealValuePosition != nil {
+            sources[sources.count - 1].amount = Money(minorUnits: evaluation.summary.dealValueMinorUnits, currency: currency)
         }
         return sources
     }
@@ -48,25 +53,6 @@ extension ValueSource {
         eventID = entry.origin?.eventID
         observer = entry.input.fact.observer
         time = RFC3339.format(entry.stamp)
-    }
-
-    /// The sources in words, one line an event: "country, vertical: FirmographicsObserved f-17 of acme-data, ...".
-    /// - Parameter time: how the moment is written.
-    static func lines(_ sources: [ValueSource], time: (Timestamp) -> String) -> [String] {
-        var positions: [UInt64] = []
-        for source in sources where !positions.contains(source.position) { positions.append(source.position) }
-        return positions.map { position in
-            let group = sources.filter { $0.position == position }
-            let fields = group.map(\.field).joined(separator: ", ")
-            guard let first = group.first, let type = first.type else {
-                return "\(fields): from the entry at position \(position), which this journal does not hold"
-            }
-            let name = type.split(separator: ".").last.map(String.init) ?? type
-            let event = first.eventID.map { " \($0)" } ?? ""
-            let observer = first.observer.map { ", observed by \($0)" } ?? ""
-            let moment = first.time.flatMap { RFC3339.parse($0) }.map { ", \(time($0))" } ?? ""
-            return "\(fields): \(name)\(event)\(observer)\(moment), position \(position)"
-        }
     }
 }
 

@@ -42,7 +42,7 @@ struct DatabaseFile {
     static let busyTimeoutSeconds = 10.0
 
     /// - Parameter preparing: run on the connection before anything else is.
-    func open(path: String, access: Access, preparing: String = "") throws -> DatabaseQueue {
+    func open(path: String, access: Access, preparing: @escaping @Sendable (Database) throws -> Void = { _ in }) throws -> DatabaseQueue {
         if access != .create && !FileManager.default.fileExists(atPath: path) {
             throw JournalError.absent(path: path)
         }
@@ -60,7 +60,7 @@ struct DatabaseFile {
     }
 
     /// Connections that read an existing file at the same time, each read one moment of it, beside a running writer.
-    func openPool(path: String, preparing: String = "") throws -> DatabasePool {
+    func openPool(path: String, preparing: @escaping @Sendable (Database) throws -> Void = { _ in }) throws -> DatabasePool {
         guard FileManager.default.fileExists(atPath: path) else { throw JournalError.absent(path: path) }
         do {
             let pool = try DatabasePool(path: path, configuration: configuration(.read, preparing))
@@ -71,12 +71,15 @@ struct DatabaseFile {
         }
     }
 
-    private func configuration(_ access: Access, _ preparing: String) -> Configuration {
+    private func configuration(_ access: Access, _ preparing: @escaping @Sendable (Database) throws -> Void) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = access == .read
         configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
-        let pragmas = (access == .read ? readPragmas : writePragmas) + preparing
-        configuration.prepareDatabase { try $0.execute(sql: pragmas) }
+        let pragmas = access == .read ? readPragmas : writePragmas
+        configuration.prepareDatabase { db in
+            try db.execute(sql: pragmas)
+            try preparing(db)
+        }
         return configuration
     }
 

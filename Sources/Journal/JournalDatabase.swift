@@ -24,7 +24,7 @@ public enum JournalDatabase {
     /// - Parameter archived: archived entries that are to be found in their places.
     /// - Throws: ``JournalError`` for a wrong file, `DatabaseError` for SQLite's own failures.
     public static func open(path: String, archived: ArchivedEntries? = nil) throws -> DatabaseQueue {
-        try file.open(path: path, access: .create, preparing: archived.map { ArchivedEntries.attaching($0.path) } ?? "")
+        try file.open(path: path, access: .create, preparing: { try archived?.attach(to: $0) })
     }
 
     /// Opens an existing journal to read, also while a processor writes to it.
@@ -36,7 +36,7 @@ public enum JournalDatabase {
     /// - Throws: ``JournalError`` for an absent or wrong file, `DatabaseError` for SQLite's own
     ///   failures.
     public static func openReadOnly(path: String, archived: ArchivedEntries? = nil) throws -> DatabaseQueue {
-        try file.open(path: path, access: .read, preparing: archived.map { ArchivedEntries.attaching($0.path) } ?? "")
+        try file.open(path: path, access: .read, preparing: { try archived?.attach(to: $0) })
     }
 
     /// Opens an existing journal for several readers at once, also while a processor writes to it.
@@ -45,7 +45,7 @@ public enum JournalDatabase {
     /// - Throws: ``JournalError`` for an absent or wrong file, `DatabaseError` for SQLite's own
     ///   failures.
     public static func openPool(path: String, archived: ArchivedEntries? = nil) throws -> DatabasePool {
-        try file.openPool(path: path, preparing: archived.map { ArchivedEntries.attaching($0.path) } ?? "")
+        try file.openPool(path: path, preparing: { try archived?.attach(to: $0) })
     }
 
     private static let file = DatabaseFile(

@@ -6,6 +6,7 @@ import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import SwiftProtobuf
 
 struct ArchiveCommand: AsyncParsableCommand {

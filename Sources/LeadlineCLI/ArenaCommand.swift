@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LeadlineCore
+import Reports
 import Simulation
 
 /// `leadline arena`: the real decider in a simulated network whose truth is known.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Audit
 import Foundation
 import Journal
+import Reports
 
 struct AuditCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,7 +34,7 @@ struct AuditCheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let keys = try KeyArguments.read(key)
-        var check = EvidenceCheck(keys: keys, entries: try entry.map(Self.file))
+        var check = EvidenceCheck(keys: keys, entries: try entry.map(Self.file), words: AuditWords())
         let isArchive = files.map { ArchiveOptions.isArchive($0) }
         let single = zip(files, isArchive).filter { !$1 }.map(\.0)
         let archives = try zip(files, isArchive).filter(\.1).map { try OpenArchive($0.0) }
@@ -43,7 +44,7 @@ struct AuditCheckCommand: AsyncParsableCommand {
         if json {
             Terminal.line(try JSONText.line(report))
         } else {
-            Terminal.line(report.lines.map(Terminal.harmless).joined(separator: "\n"))
+            Terminal.lines(EvidenceText.lines(report))
         }
         if !report.isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
         if !report.isSigned { throw ExitCode(Outcome.input.rawValue) }

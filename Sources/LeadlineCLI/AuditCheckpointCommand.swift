@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Journal
 import LeadlineCore
+import Reports
 
 struct AuditCheckpointCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -92,15 +93,4 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
             throw CommandFailure(.checkFailed, "\(error)", at: path)
         }
     }
-}
-
-/// A checkpoint as a program reads it. Field names are a contract.
-struct CheckpointDocument: Encodable {
-    var program: String
-    var origin: String
-    var size: UInt64
-    var root: String
-    var note: String
-    var verifierKey: String
-    var signedAt: String
 }

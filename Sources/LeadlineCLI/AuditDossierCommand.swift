@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import Vault
 
 struct AuditDossierCommand: AsyncParsableCommand {
@@ -52,7 +53,7 @@ struct AuditDossierCommand: AsyncParsableCommand {
 
     private func write(_ dossier: Dossier) throws {
         if let html {
-            try PrivateFile.write(DossierSections(dossier).html, to: html)
+            try PrivateFile.write(DossierPage.page(dossier).html(), to: html)
             Terminal.say("Wrote \(html), a page with personal data.")
         }
         if let json {
@@ -65,7 +66,7 @@ struct AuditDossierCommand: AsyncParsableCommand {
             }
         }
         if html == nil && json == nil {
-            Terminal.line(DossierSections(dossier).text.map(Terminal.harmless).joined(separator: "\n"))
+            Terminal.lines(DossierText(dossier).lines)
         }
     }
 }
@@ -87,7 +88,7 @@ struct FoundPerson {
         self.program = program
         guard text.utf8.count <= Self.nameBytesMax else { throw CommandFailure(.input, Self.nameTooLong) }
         let hasKey = FileManager.default.fileExists(atPath: folder.settings.masterKeyFile)
-        if !hasKey && text.contains("@") {
+        if !hasKey && text.utf8.contains(UInt8(ascii: "@")) {
             throw CommandFailure(.environment, "an e-mail address is found with the master key alone, and there is none", at: folder.settings.masterKeyFile, remedy: "Restore it, or name a lead")
         }
         keyring = hasKey ? try folder.openVault() : nil
@@ -105,7 +106,7 @@ struct FoundPerson {
 
     func dossier() throws -> Dossier {
         let builder = DossierBuilder(
-            folder, program: program, leaves: EntryFields.leaves, open: EntryFields.opener(keyring, program: program))
+            folder, program: program, words: AuditWords(), leaves: EntryFields.leaves, open: EntryFields.opener(keyring, program: program))
         return try builder.build(person, isErased: isErased, now: SystemClock().now())
     }
 }

@@ -6,6 +6,7 @@ import Journal
 import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import Vault
 
 struct AuditEraseCommand: AsyncParsableCommand {
@@ -228,7 +229,7 @@ extension CommandFailure {
 
     /// Nobody was found by what was given.
     init(unknown program: String) {
-        self.init(.input, "nobody is known so in the program \(program)", remedy: Self.howPeopleAreFound)
+        self.init(.input, "no such person is known in the program \(program)", remedy: Self.howPeopleAreFound)
     }
 }
 

@@ -50,9 +50,9 @@ struct AuditProveCommand: AsyncParsableCommand {
     }
 
     private static func parts(_ decision: String) -> (program: String, position: UInt64)? {
-        let parts = decision.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = decision.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
         guard parts.count == 3, let position = UInt64(parts[1]), UInt64(parts[2]) != nil else { return nil }
-        return (String(parts[0]), position)
+        return (parts[0], position)
     }
 
     func run() async throws {

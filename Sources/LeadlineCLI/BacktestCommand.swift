@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Evaluation
 import Foundation
+import Reports
 
 /// `leadline backtest`: what the model said of each award when it was made, and what came of it.
 struct BacktestCommand: ParsableCommand {
@@ -55,7 +56,7 @@ struct BacktestCommand: ParsableCommand {
             tellNothing(walk.evaluation, program)
             return
         }
-        if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(BacktestText.of(report)) }
+        if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(BacktestText.of(report, Terminal.style)) }
         if let svg { try PictureFile.write(ReliabilityPlot.svg([report.asEvaluation]), to: svg) }
     }
 

@@ -4,6 +4,7 @@ import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import SwiftProtobuf
 import Vault
 
@@ -149,6 +150,8 @@ private struct TopicReader: Sendable {
         }
     }
 
+    private var words: EventWords { EventWords(currency: currency) { TimeText.local($0) } }
+
     // MARK: Decisions
 
     private func decisionsJSON(_ from: Int64, _ limit: Int) throws -> Page {
@@ -173,7 +176,7 @@ private struct TopicReader: Sendable {
                     if offset < from || page.lines.count == limit { continue }
                     page.next = offset + 1
                     if let onlyProgram, stored.place.program != onlyProgram { continue }
-                    let text = Terminal.harmless(TimelineText.of(event, currency: currency))
+                    let text = Terminal.harmless(words.sentence(event))
                     page.lines.append("\(offset)  \(TimeText.local(entry.stamp))  \(stored.place.program)/\(entry.position)/\(ordinal)  \(text)")
                 }
             }
@@ -198,9 +201,9 @@ private struct TopicReader: Sendable {
 
     private func text(_ stored: [UInt8]) throws -> [String] {
         let entry = try EntryCodec.decode(stored)
-        let input = TimelineText.of(entry.input.fact, imported: entry.input.imported)
+        let input = FactWords { TimeText.local($0) }.sentence(entry.input.fact, imported: entry.input.imported)
         let head = "#\(entry.position)  \(TimeText.local(entry.stamp))  \(Terminal.harmless(input))"
-        return [head] + entry.events.map { "    \(Terminal.harmless(TimelineText.of($0, currency: currency)))" }
+        return [head] + entry.events.map { "    \(Terminal.harmless(words.sentence($0)))" }
     }
 
     // MARK: Topics of the log
@@ -209,7 +212,7 @@ private struct TopicReader: Sendable {
         let vault = isUnsealed ? try folder.openVault().vault : nil
         var page = Page(lines: [], next: from)
         let views = try EmbeddedLog(folder.openJournal()).deadLetters(from: from, limit: limit).map {
-            try DeadLetterView(.init(offset: $0.offset), $0.bytes)
+            try DeadLetterView(.init(offset: $0.offset), stored: $0.bytes)
         }
         if isUnsealed && !views.isEmpty {
             let keys = views.compactMap { SubjectID($0.letter.keyID)?.description }
@@ -219,10 +222,9 @@ private struct TopicReader: Sendable {
             let record = try vault.map { try OpenedRecord.open(view.letter, $0) }
             page.next = view.place.offset + 1
             if asJSON {
-                page.lines.append(try view.json(record))
+                page.lines.append(view.json(record))
             } else {
-                let place = "\(view.letter.origin.topic)@\(view.letter.origin.offset)"
-                page.lines.append("\(view.place)  \(TimeText.local(view.received))  \(place)  \(view.reason): \(view.letter.detail)")
+                page.lines.append("\(view.place)  \(TimeText.local(view.received))  \(Terminal.harmless(view.origin))  \(view.sentence)")
                 page.lines += (record?.lines ?? []).map { "    \($0)" }
             }
         }

@@ -4,6 +4,7 @@ import Foundation
 import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import SwiftProtobuf
 import Vault
 
@@ -43,7 +44,7 @@ struct DeadLetterList: AsyncParsableCommand {
     func run() async throws {
         let letters = try StoredDeadLetters(data, kafka).select(from: from, limit: limit) { reason == nil || $0.reason == reason }
         if json {
-            for letter in letters { Terminal.line(try letter.json(nil)) }
+            for letter in letters { Terminal.line(letter.json(nil)) }
             return
         }
         if letters.isEmpty {
@@ -52,10 +53,9 @@ struct DeadLetterList: AsyncParsableCommand {
         }
         var table = TextTable([("PLACE", .right), ("RECEIVED", .left), ("FROM", .left), ("REASON", .left), ("DETAIL", .left)])
         for letter in letters {
-            let origin = "\(letter.letter.origin.topic)@\(letter.letter.origin.offset)"
-            table.add(["\(letter.place)", TimeText.local(letter.received), origin, letter.reason, letter.letter.detail])
+            table.add(["\(letter.place)", TimeText.local(letter.received), letter.origin, letter.reason, letter.letter.detail])
         }
-        Terminal.write(table.text())
+        Terminal.write(table.text(Terminal.style))
     }
 }
 
@@ -68,7 +68,7 @@ struct DeadLetterShow: AsyncParsableCommand {
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
 
-    @Argument(help: ArgumentHelp("Offset on leadline.deadletter, with --kafka partition:offset.", valueName: "place"))
+    @Argument(help: ArgumentHelp("Offset on leadline.deadletter, with --kafka partition:offset.", valueName: "place"), transform: DeadLetterPlace.argument)
     var place: DeadLetterPlace
 
     @Flag(help: "Open the record with the vault. The read is noted in the access log.")
@@ -91,15 +91,13 @@ struct DeadLetterShow: AsyncParsableCommand {
         let letter = try stored.at(place)
         let record = unseal ? try open(letter, stored) : nil
         if json {
-            Terminal.line(try letter.json(record))
+            Terminal.line(letter.json(record))
             return
         }
-        let wire = letter.letter
-        Terminal.line("\(letter.reason)\(wire.field.isEmpty ? "" : " in \(wire.field)"): \(wire.detail)")
-        Terminal.line("from \(wire.origin.topic) offset \(wire.origin.offset), received \(TimeText.local(letter.received))")
-        if wire.recordBytes > 0 {
-            Terminal.line("The record was too large to be kept: \(wire.recordBytes) bytes.")
-            Terminal.line("SHA-256 of its value: \(wire.recordDigest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())")
+        Terminal.line(letter.sentence)
+        Terminal.line("from \(Terminal.harmless(letter.origin)), received \(TimeText.local(letter.received))")
+        if let sizeAndDigest = letter.sizeAndDigest {
+            for line in sizeAndDigest { Terminal.line(line) }
         } else if let record {
             for line in record.lines { Terminal.line(line) }
         } else {
@@ -122,7 +120,7 @@ struct DeadLetterResubmit: AsyncParsableCommand {
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
 
-    @Argument(help: ArgumentHelp("Offsets on leadline.deadletter, with --kafka partition:offset.", valueName: "place"))
+    @Argument(help: ArgumentHelp("Offsets on leadline.deadletter, with --kafka partition:offset.", valueName: "place"), transform: DeadLetterPlace.argument)
     var places: [DeadLetterPlace] = []
 
     @Option(help: ArgumentHelp("All of this reason, e.g. unknown-program.", valueName: "reason"))
@@ -270,7 +268,7 @@ private struct StoredDeadLetters {
         var next = from
         while case let page = try log.deadLetters(from: next, limit: Self.pageSize), let last = page.last {
             next = last.offset + 1
-            for stored in page where try !body(try DeadLetterView(.init(offset: stored.offset), stored.bytes)) { return }
+            for stored in page where try !body(try DeadLetterView(.init(offset: stored.offset), stored: stored.bytes)) { return }
         }
     }
 }

@@ -3,6 +3,7 @@ import Audit
 import Engine
 import Foundation
 import LeadlineCore
+import Reports
 import Simulation
 
 /// Plays the example of `examples/emea` on the real engine, live.
@@ -100,7 +101,7 @@ struct DemoCommand: AsyncParsableCommand {
         Terminal.line(Terminal.styled("\nThe journal is verified: every input is decided again and compared.", .bold))
         let report: VerificationReport
         do { report = try await Verifier(folder).run() } catch { throw CommandFailure(ofAudit: error) }
-        for line in report.lines { Terminal.line("  " + Terminal.harmless(line)) }
+        Terminal.lines(VerificationText.lines(report).map { "  " + $0 })
         return report.isGood
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Evaluation
 import Foundation
+import Reports
 
 /// `leadline evaluate`: how well the model would have predicted a history, row by row, before it knew the outcome.
 struct EvaluateCommand: ParsableCommand {
@@ -78,7 +79,7 @@ struct EvaluateCommand: ParsableCommand {
         for file in files {
             let report = try report(on: file)
             // Each as soon as it is there; a document only when it is whole.
-            if !json { Terminal.write((reports.isEmpty ? "" : "\n") + EvaluationText.of(report)) }
+            if !json { Terminal.write((reports.isEmpty ? "" : "\n") + EvaluationText.of(report, Terminal.style)) }
             reports.append(report)
         }
         if json { Terminal.line(try JSONText.line(EvaluationDocument(files: reports))) }
@@ -121,9 +122,4 @@ struct EvaluateCommand: ParsableCommand {
         defer { bar.finish() }
         return try ObservationReader.read(path: file, columns: columns) { bar.update(UInt64($0), of: size) }
     }
-}
-
-/// The whole result as a program reads it. Field names are a contract.
-private struct EvaluationDocument: Encodable {
-    var files: [EvaluationReport]
 }

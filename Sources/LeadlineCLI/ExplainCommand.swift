@@ -3,6 +3,7 @@ import Audit
 import Engine
 import Foundation
 import LeadlineCore
+import Reports
 
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -95,7 +96,7 @@ struct ExplainCommand: AsyncParsableCommand {
         if json {
             Terminal.line(try JSONText.line(ExplanationDocument(explanation, text: page.lines)))
         } else {
-            Terminal.line(page.lines.map(Terminal.harmless).joined(separator: "\n"))
+            Terminal.lines(page.lines)
         }
         if !explanation.recomputation.isEqual {
             throw CommandFailure(

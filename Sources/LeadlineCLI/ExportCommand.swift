@@ -3,6 +3,7 @@ import Audit
 import Engine
 import Foundation
 import Journal
+import Reports
 
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 
 /// `leadline forecast`: next quarter's wins and revenue, and what enabling a partner would be worth.
 struct ForecastCommand: ParsableCommand {
@@ -56,7 +57,7 @@ struct ForecastCommand: ParsableCommand {
         if !(1...730).contains(days) { throw ValidationError("--days must be from 1 to 730") }
         if certify.count + enable.count > 100 { throw ValidationError("--certify and --enable may be given 100 times in all") }
         _ = try changes()
-        _ = try ReportTimes(named: timeZone)
+        _ = try Terminal.style(zoneNamed: timeZone)
     }
 
     private func changes() throws -> [Enablement] {
@@ -74,9 +75,9 @@ struct ForecastCommand: ParsableCommand {
                 document.forecast = try Forecast(history, program: program, at: last, days: days)
             }
             if backtest { document.backtest = ForecastBacktest(history, program: program, days: days) }
-            let times = try ReportTimes(named: timeZone)
-            if json { Terminal.line(try JSONText.line(document)) } else { Terminal.write(ForecastText.of(document, times)) }
-            if let html { try PageFile.write(ForecastPage.html(document, program: program, times), to: html) }
+            let style = try Terminal.style(zoneNamed: timeZone)
+            if json { Terminal.line(try JSONText.line(document)) } else { Terminal.write(ForecastText.of(document, style)) }
+            if let html { try PageFile.write(ForecastPage.page(document, program: program, style).html(), to: html) }
         } catch let error as EvaluationError {
             throw CommandFailure(.input, error.what, at: program, remedy: error.remedy)
         }
@@ -89,13 +90,6 @@ struct ForecastCommand: ParsableCommand {
         try EntryScan.run(data, label: "routing again") { entry, _ in run.take(entry.input, entry.events, at: entry.stamp) }
         return try run.report(days: days)
     }
-}
-
-/// The whole result as a program reads it. Field names are a contract.
-struct ForecastDocument: Encodable {
-    var forecast: Forecast?
-    var backtest: ForecastBacktest?
-    var enablement: EnablementReport?
 }
 
 /// What --certify and --enable say.
@@ -115,8 +109,8 @@ enum EnablementOption {
 
     /// "partner:field=value"; a partner's id may hold colons.
     static func enable(_ text: String) throws -> Enablement {
-        guard let (left, value) = halves(text, at: "="), let colon = left.lastIndex(of: ":"), colon > left.startIndex,
-            let list = lists.first(where: { $0.0 == left[left.index(after: colon)...] })?.1
+        guard let (left, value) = halves(text, at: "="), let colon = left.unicodeScalars.lastIndex(of: ":"), colon > left.startIndex,
+            let list = lists.first(where: { $0.0 == left[left.unicodeScalars.index(after: colon)...] })?.1
         else {
             throw ValidationError(
                 "--enable must be PARTNER:FIELD=VALUE, e.g. alfa-industria:vertical=retail, with one of \(lists.map(\.0).joined(separator: ", ")), not '\(text)'")
@@ -124,8 +118,9 @@ enum EnablementOption {
         return Enablement(partnerID: String(left[..<colon]), list: list, value: value)
     }
 
-    private static func halves(_ text: String, at separator: Character) -> (String, String)? {
-        guard let place = text.firstIndex(of: separator), place > text.startIndex, text.index(after: place) < text.endIndex else { return nil }
-        return (String(text[..<place]), String(text[text.index(after: place)...]))
+    private static func halves(_ text: String, at separator: Unicode.Scalar) -> (String, String)? {
+        let scalars = text.unicodeScalars
+        guard let place = scalars.firstIndex(of: separator), place > scalars.startIndex, scalars.index(after: place) < scalars.endIndex else { return nil }
+        return (String(scalars[..<place]), String(scalars[scalars.index(after: place)...]))
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import Simulation
 import Yams
 
@@ -133,43 +134,11 @@ struct ImportCommand: AsyncParsableCommand {
         let seconds = elapsed.inSeconds
         let rate = result != nil && isNew && seconds > 0 ? Int(Double(plan.counts.rows) / seconds) : nil
         if json {
-            Terminal.line(try JSONText.line(ImportSummary(plan, result, training, isNew: isNew, rowsPerSecond: rate)))
+            Terminal.line(try JSONText.line(ImportDocument(plan, result, training?.document, isNew: isNew, rowsPerSecond: rate)))
         } else {
-            Terminal.write(Self.text(plan, result, isNew: isNew, rowsPerSecond: rate))
-            if let training { Terminal.write("\n" + training.text) }
+            Terminal.write(ImportText.of(plan, result, isNew: isNew, rowsPerSecond: rate, Terminal.style))
+            if let training { Terminal.write("\n" + TrainingText.of(training.document, training.report, Terminal.style)) }
         }
-    }
-
-    private static func text(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool, rowsPerSecond: Int?) -> String {
-        var rules = TextTable([("ROWS", .right), ("FILE", .left), ("RULE", .left)])
-        for count in plan.ruleCounts { rules.add([CountText.grouped(Int64(count.rows)), count.file, count.rule]) }
-        var lines = [headline(plan, result, isNew: isNew), ""]
-        if !rules.isEmpty { lines += [rules.text()] }
-        let counts = plan.counts
-        lines += [
-            "\(CountText.of(counts.rows, "row")): \(CountText.of(counts.leads, "lead")) (\(counts.won) won, \(counts.lost) lost, \(counts.withdrawn) withdrawn, \(counts.open) open), \(CountText.of(counts.refused, "row")) refused by the mapping.",
-            "\(CountText.of(counts.partners, "partner")), \(CountText.of(counts.accounts, "account")). History from \(TimeText.local(plan.firstMoment)) to \(TimeText.local(plan.lastMoment)).",
-        ]
-        guard let result else { return (lines + ["Nothing was changed. Run it without --dry-run to import."]).joined(separator: "\n") + "\n" }
-        lines.append(choices(result))
-        lines.append("\(CountText.of(result.learned, "outcome")) taught the model. \(CountText.of(result.rejections, "record")) refused by intake.")
-        lines.append("chain head  \(result.chainHead?.description ?? "-")")
-        lines.append("state hash  \(result.stateHash?.description ?? "-")")
-        if let rowsPerSecond { lines.append("\(CountText.grouped(Int64(rowsPerSecond))) rows/s") }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func headline(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool) -> String {
-        if result == nil { return "Dry run of import \(plan.importID)" }
-        return isNew ? "Imported into \(plan.program), import \(plan.importID)" : "Already imported into \(plan.program), import \(plan.importID); nothing was changed"
-    }
-
-    private static func choices(_ result: ImportResult) -> String {
-        if result.shadowDecisions == 0 {
-            return "Leadline assigned \(CountText.of(result.routed, "lead")), \(result.escalated) went to a human."
-        }
-        let tenths = result.shadowAgreed * 1_000 / result.shadowDecisions
-        return "Leadline's own choice agreed with history on \(CountText.grouped(Int64(result.shadowAgreed))) of \(CountText.of(result.shadowDecisions, "lead")) (\(tenths / 10).\(tenths % 10) %)."
     }
 }
 
@@ -220,75 +189,5 @@ enum PolicyBeside {
         let folder = (mapping as NSString).deletingLastPathComponent
         let file = try YAMLFile((path as NSString).isAbsolutePath ? path : (folder as NSString).appendingPathComponent(path))
         return try file.message(WirePolicy.self, at: file.root, path: "")
-    }
-}
-
-/// The result as a program reads it. Field names are a contract.
-private struct ImportSummary: Encodable {
-    struct Rule: Encodable {
-        var file: String
-        var rule: String
-        var rows: Int
-    }
-
-    var importID: String
-    var program: String
-    var alreadyImported: Bool
-    var dryRun: Bool
-    var rows: Int
-    var partners: Int
-    var accounts: Int
-    var leads: Int
-    var won: Int
-    var lost: Int
-    var withdrawn: Int
-    var open: Int
-    var refused: Int
-    var rules: [Rule]
-    var historyFrom: String
-    var historyTo: String
-    var assignedAsItWas: Int?
-    var shadowDecisions: Int?
-    var shadowAgreed: Int?
-    var routed: Int?
-    var escalated: Int?
-    var outcomesLearned: Int?
-    var rejections: Int?
-    var entries: UInt64?
-    var chainHead: String?
-    var stateHash: String?
-    var rowsPerSecond: Int?
-    /// With --train alone.
-    var training: ImportTraining.Summary?
-
-    init(_ plan: ImportPlan, _ result: ImportResult?, _ training: ImportTraining?, isNew: Bool, rowsPerSecond: Int?) {
-        importID = plan.importID
-        program = plan.program
-        alreadyImported = !isNew
-        dryRun = result == nil
-        rows = plan.counts.rows
-        partners = plan.counts.partners
-        accounts = plan.counts.accounts
-        leads = plan.counts.leads
-        won = plan.counts.won
-        lost = plan.counts.lost
-        withdrawn = plan.counts.withdrawn
-        open = plan.counts.open
-        refused = plan.counts.refused
-        rules = plan.ruleCounts.map { Rule(file: $0.file, rule: $0.rule, rows: $0.rows) }
-        historyFrom = TimeText.utc(plan.firstMoment)
-        historyTo = TimeText.utc(plan.lastMoment)
-        assignedAsItWas = result?.assignedAsItWas
-        shadowDecisions = result?.shadowDecisions
-        shadowAgreed = result?.shadowAgreed
-        routed = result?.routed
-        escalated = result?.escalated
-        outcomesLearned = result?.learned
-        rejections = result?.rejections
-        entries = result?.streamSize
-        chainHead = result?.chainHead?.description
-        stateHash = result?.stateHash?.description
-        self.rowsPerSecond = rowsPerSecond
-        self.training = training?.summary
     }
 }

@@ -5,6 +5,7 @@ import Journal
 import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import SwiftProtobuf
 import Vault
 

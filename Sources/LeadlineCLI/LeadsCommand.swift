@@ -6,6 +6,7 @@ import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import Vault
 
 /// The program's leads.
@@ -15,44 +16,13 @@ struct LeadsCommand: AsyncParsableCommand {
         subcommands: [LeadsList.self, LeadsShow.self])
 }
 
-/// A lead as JSON. Documented in the command's help; fields are added, never changed.
-private struct LeadJSON: Encodable {
-    var program: String
-    var lead: String
-    var status: String
-    var partner: String?
-    var attempt: Int
-    var valueMinorUnits: Int64?
-    var currency: String?
-    var country: String?
-    var vertical: String?
-    var submitted: String
-    var changed: String
-    var respondBy: String?
-
-    init(_ row: LeadRow) {
-        program = row.program
-        lead = row.leadID
-        status = row.status
-        partner = row.partnerID.isEmpty ? nil : row.partnerID
-        attempt = row.attempt
-        valueMinorUnits = row.currency.isEmpty ? nil : row.valueMinorUnits
-        currency = row.currency.isEmpty ? nil : row.currency
-        country = row.country.isEmpty ? nil : row.country
-        vertical = row.vertical.isEmpty ? nil : row.vertical
-        submitted = TimeText.utc(row.submittedAt)
-        changed = TimeText.utc(row.changedAt)
-        respondBy = row.respondBy.map(TimeText.utc)
-    }
-}
-
 /// Lists leads, the latest first.
 struct LeadsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List leads, the latest submitted first.",
         discussion: """
-            Statuses: assigned, responded, escalated, merged, and for closed leads won, lost, withdrawn, human, objected, \
-            erased. With --json one object a line: program, lead, status, partner, attempt, valueMinorUnits, currency, \
+            Statuses: received, assigned, responded, escalated, merged, and for closed leads won, lost, withdrawn, human, \
+            objected, erased. With --json one object a line: program, lead, status, partner, attempt, valueMinorUnits, currency, \
             country, vertical, submitted, changed, respondBy; what is not known is left out.
 
             \(Outcome.note)
@@ -77,6 +47,9 @@ struct LeadsList: AsyncParsableCommand {
 
     func validate() throws {
         if limit < 1 { throw ValidationError("--limit must be at least 1") }
+        if let status, !LeadsText.statuses.contains(status) {
+            throw ValidationError("--status must be one of \(LeadsText.statuses.joined(separator: ", ")), not '\(Escaping.harmless(status))'")
+        }
     }
 
     func run() async throws {
@@ -97,7 +70,7 @@ struct LeadsList: AsyncParsableCommand {
         }
         let rows = try projection.list(query)
         if json {
-            for row in rows { Terminal.line(try JSONText.line(LeadJSON(row))) }
+            for row in rows { Terminal.line(try JSONText.line(LeadDocument(row))) }
             return
         }
         let counts = try projection.counts(program: program)
@@ -105,26 +78,15 @@ struct LeadsList: AsyncParsableCommand {
     }
 
     private func show(_ rows: [LeadRow], _ counts: [(status: String, count: Int)]) {
-        var table = TextTable([
-            ("LEAD", .left), ("STATUS", .left), ("PARTNER", .left), ("TRY", .right), ("VALUE", .right), ("COUNTRY", .left),
-            ("SUBMITTED", .left), ("RESPOND BY", .left),
-        ])
-        for row in rows {
-            table.add([
-                row.leadID, row.status, row.partnerID.isEmpty ? "-" : row.partnerID, row.attempt == 0 ? "-" : "\(row.attempt)",
-                row.currency.isEmpty ? "-" : MoneyText.of(row.valueMinorUnits, row.currency, short: true),
-                row.country.isEmpty ? "-" : row.country, TimeText.local(row.submittedAt), row.respondBy.map { TimeText.local($0) } ?? "-",
-            ])
-        }
-        Terminal.write(table.text())
-        Terminal.line("\n" + counts.map { "\(CountText.grouped(Int64($0.count))) \($0.status)" }.joined(separator: ", "))
+        Terminal.write(LeadsText.table(rows, Terminal.style))
+        Terminal.line("\n" + LeadsText.counts(counts))
     }
 
     private func tellEmpty(_ counts: [(status: String, count: Int)], _ program: String) {
         if counts.isEmpty {
             Terminal.line("No leads in \(program) yet. Send some: 'leadline produce leads --type leadline.v1.LeadSubmitted FILE', then 'leadline run --once'")
         } else {
-            Terminal.line("No lead matches. There are: " + counts.map { "\($0.count) \($0.status)" }.joined(separator: ", "))
+            Terminal.line("No lead matches. There are: " + LeadsText.counts(counts))
         }
     }
 }
@@ -162,15 +124,6 @@ struct LeadsShow: AsyncParsableCommand {
     @Flag(help: "Print the lead and its timeline as JSON.")
     var json = false
 
-    private struct Step: Encodable {
-        var position: UInt64
-        var at: String
-        var input: String
-        var events: [String]
-        var sealed: [String: String]?
-        var erased: Bool?
-    }
-
     func run() async throws {
         let folder = try data.folder()
         let program = data.program(in: folder)
@@ -185,7 +138,7 @@ struct LeadsShow: AsyncParsableCommand {
         if json {
             try printJSON(row, entries, fields, currency)
         } else {
-            show(row)
+            Terminal.line(LeadsText.head(row, Terminal.style))
             for entry in entries { try show(entry, program, fields, currency) }
         }
     }
@@ -199,21 +152,14 @@ struct LeadsShow: AsyncParsableCommand {
         return SealedFields(vault: keyring.vault)
     }
 
-    private func show(_ row: LeadRow) {
-        Terminal.line(Terminal.styled("Lead \(row.leadID)", .bold) + ", \(row.status)\(row.partnerID.isEmpty ? "" : " at \(row.partnerID)")")
-        var facts: [String] = []
-        if !row.currency.isEmpty { facts.append(MoneyText.of(row.valueMinorUnits, row.currency, short: true)) }
-        facts += [row.country, row.vertical].filter { !$0.isEmpty }
-        if row.attempt > 0 { facts.append("attempt \(row.attempt)") }
-        if let respondBy = row.respondBy { facts.append("respond by \(TimeText.local(respondBy))") }
-        if !facts.isEmpty { Terminal.line(facts.joined(separator: ", ")) }
-        Terminal.line()
-    }
+    private static let facts = FactWords { TimeText.local($0) }
+    private static func events(_ currency: String) -> EventWords { EventWords(currency: currency) { TimeText.local($0) } }
 
     private func show(_ entry: EntryRecord, _ program: String, _ fields: SealedFields?, _ currency: String) throws {
         let place = Terminal.styled("\(TimeText.local(entry.stamp))  #\(entry.position)", .dim)
-        Terminal.line("\(place)  \(Terminal.harmless(TimelineText.of(entry.input.fact, imported: entry.input.imported)))")
-        for event in entry.events { Terminal.line("    \(Terminal.harmless(TimelineText.of(event, currency: currency)))") }
+        Terminal.line("\(place)  \(Terminal.harmless(Self.facts.sentence(entry.input.fact, imported: entry.input.imported)))")
+        let words = Self.events(currency)
+        for event in entry.events { Terminal.line("    \(Terminal.harmless(words.sentence(event)))") }
         guard let fields else { return }
         switch try fields.open(entry, program: program) {
         case .nothing: break
@@ -225,10 +171,10 @@ struct LeadsShow: AsyncParsableCommand {
 
     private func printJSON(_ row: LeadRow, _ entries: [EntryRecord], _ fields: SealedFields?, _ currency: String) throws {
         let steps = try entries.map { entry in
-            var step = Step(
+            var step = LeadStepDocument(
                 position: entry.position, at: TimeText.utc(entry.stamp),
-                input: TimelineText.of(entry.input.fact, imported: entry.input.imported),
-                events: entry.events.map { TimelineText.of($0, currency: currency) })
+                input: Self.facts.sentence(entry.input.fact, imported: entry.input.imported),
+                events: entry.events.map(Self.events(currency).sentence))
             switch try fields?.open(entry, program: row.program) {
             case .opened(let bytes, let kind):
                 step.sealed = Dictionary(try SchemaJSON.leaves(bytes, as: kind).map { ($0.path, $0.value) }) { first, _ in first }
@@ -237,7 +183,7 @@ struct LeadsShow: AsyncParsableCommand {
             }
             return step
         }
-        Terminal.line(JSONText.object([("lead", try JSONText.line(LeadJSON(row))), ("timeline", try JSONText.line(steps))]))
+        Terminal.line(JSONText.object([("lead", try JSONText.line(LeadDocument(row))), ("timeline", try JSONText.line(steps))]))
     }
 }
 

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 
 /// The logic version of a program.
 struct LogicCommand: AsyncParsableCommand {
@@ -30,19 +31,12 @@ struct LogicShow: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try data.folder()
-        let report = Report(program: data.program(in: folder), version: try data.registeredState(in: folder).logicVersion)
+        let report = LogicDocument(program: data.program(in: folder), version: try data.registeredState(in: folder).logicVersion)
         if json { return Terminal.line(try JSONText.line(report)) }
         Terminal.line("\(Terminal.harmless(report.program)) decides by logic version \(report.version). This release has \(report.oldest) to \(report.newest).")
         if report.version < report.newest {
             Terminal.line("Version \(report.newest) is newer; 'leadline logic adopt' takes it up.")
         }
-    }
-
-    private struct Report: Encodable {
-        var program: String
-        var version: UInt32
-        var oldest = Logic.oldest
-        var newest = Logic.newest
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Journal
 import LeadlineCore
+import Reports
 
 /// What the program's model has learned.
 struct ModelCommand: ParsableCommand {
@@ -68,9 +69,9 @@ struct ModelShow: ParsableCommand {
         let stream = try model.stream()
         let standing = stream.state.modelStanding(cellsMost: most)
         if json {
-            Terminal.line(try JSONText.line(ModelDocument(stream, standing, most: most)))
+            Terminal.line(try JSONText.line(ModelDocument(program: stream.program, state: stream.state, standing: standing, most: most)))
         } else {
-            Terminal.write(ModelText(program: stream.program, state: stream.state, standing: standing, most: most).text())
+            Terminal.write(ModelText(program: stream.program, state: stream.state, standing: standing, most: most, style: Terminal.style).text())
         }
     }
 }
@@ -91,6 +92,6 @@ struct ModelCardCommand: ParsableCommand {
 
     func run() throws {
         let walk = try JournalWalk.run(model.data, through: model.at)
-        Terminal.write(ModelCard(walk).markdown())
+        Terminal.write(ModelCard(program: walk.stream.program, state: walk.stream.state, evaluation: walk.evaluation).markdown())
     }
 }

@@ -5,6 +5,7 @@ import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import SwiftProtobuf
 import Vault
 import Yams
@@ -48,14 +49,6 @@ struct PartnersApply: AsyncParsableCommand {
         var profile: PartnerProfile
     }
 
-    /// What applying does to one partner.
-    private struct Change: Encodable {
-        enum Kind: String, Encodable { case added, changed, unchanged, notInFile }
-        var partner: String
-        var kind: Kind
-        var differences: [FieldDiff] = []
-    }
-
     func run() async throws {
         let folder = try data.folder()
         let program = data.program(in: folder)
@@ -63,7 +56,7 @@ struct PartnersApply: AsyncParsableCommand {
         let profiles = try read()
         warn(profiles, currency: state.currency)
         let known = try CurrentProfiles(folder, program, state, looking: profiles.map(\.profile.partnerID))
-        var changes: [Change] = []
+        var changes: [PartnerChangeDocument] = []
         var records: [NewRecord] = []
         for profile in profiles {
             let change = try Self.change(profile, known)
@@ -74,7 +67,7 @@ struct PartnersApply: AsyncParsableCommand {
         }
         let named = Set(profiles.map(\.profile.partnerID))
         changes += state.partnerStandings.filter { $0.status != "removed" && !named.contains($0.profile.partnerID) }
-            .map { Change(partner: $0.profile.partnerID, kind: .notInFile) }
+            .map { PartnerChangeDocument(partner: $0.profile.partnerID, kind: .notInFile) }
         try show(changes)
         if dryRun || records.isEmpty { return }
         Terminal.say(try await Publication.publish(records, to: folder, kafka: try kafka.settings()).sentence)
@@ -137,30 +130,30 @@ struct PartnersApply: AsyncParsableCommand {
 
     // MARK: Comparing
 
-    private static func change(_ profile: Profile, _ known: CurrentProfiles) throws -> Change {
+    private static func change(_ profile: Profile, _ known: CurrentProfiles) throws -> PartnerChangeDocument {
         let id = profile.profile.partnerID
         let after = try YAMLTree.leaves(json: SchemaJSON.text(profile.message)).filter { $0.path != "partner_id" }
         guard let before = try known.leaves(of: id) else {
-            return Change(partner: id, kind: .added, differences: FieldDiff.between([], after).map { $0.withholding(sealedFields) })
+            return PartnerChangeDocument(partner: id, kind: .added, differences: FieldDiff.between([], after).map { $0.withholding(sealedFields) })
         }
         // Without the vault's answer sealed fields cannot be compared, and what cannot be compared is sent.
         let differences = FieldDiff.between(before.filter { $0.path != "partner_id" }, after).map { $0.withholding(sealedFields) }
-        return Change(partner: id, kind: differences.isEmpty ? .unchanged : .changed, differences: differences)
+        return PartnerChangeDocument(partner: id, kind: differences.isEmpty ? .unchanged : .changed, differences: differences)
     }
 
-    private func show(_ changes: [Change]) throws {
+    private func show(_ changes: [PartnerChangeDocument]) throws {
         if json {
             for change in changes { Terminal.line(try JSONText.line(change)) }
             return
         }
         for change in changes where change.kind == .added || change.kind == .changed {
             Terminal.line("\(change.kind == .added ? "new" : "changed") \(change.partner)")
-            for difference in change.differences { Terminal.line(difference.line) }
+            for difference in change.differences { Terminal.line(difference.line(Terminal.style)) }
         }
         for change in changes where change.kind == .notInFile {
             Terminal.line("not in the file, stays as it is: \(change.partner)")
         }
-        func count(_ kind: Change.Kind) -> Int { changes.count { $0.kind == kind } }
+        func count(_ kind: PartnerChangeDocument.Kind) -> Int { changes.count { $0.kind == kind } }
         Terminal.line("\(count(.added)) new, \(count(.changed)) changed, \(count(.unchanged)) unchanged, \(count(.notInFile)) not in the file")
         if dryRun { Terminal.line("Dry run: nothing was published.") }
     }
@@ -224,36 +217,8 @@ struct PartnersList: AsyncParsableCommand {
     @Flag(help: "Print one partner a line as JSON.")
     var json = false
 
-    private struct Row: Encodable {
-        var partner: String
-        var status: String
-        var tier: UInt32
-        var openLeads: UInt32
-        var openLeadsMax: UInt32?
-        var leadsPerPeriodMax: UInt32?
-        var assignments: UInt64
-        var won: UInt32
-        var lost: UInt32
-        var countries: [String]
-        var commissionBasisPoints: UInt32
-
-        init(_ standing: PartnerStanding) {
-            partner = standing.profile.partnerID
-            status = standing.status
-            tier = standing.profile.tier
-            openLeads = standing.openLeads
-            openLeadsMax = standing.profile.capacity.openLeadsMax
-            leadsPerPeriodMax = standing.profile.capacity.leadsPerPeriodMax
-            assignments = standing.assignments
-            won = standing.won
-            lost = standing.lost
-            countries = standing.profile.countries
-            commissionBasisPoints = standing.commissionBasisPoints
-        }
-    }
-
     func run() async throws {
-        let rows = try data.registeredState(in: try data.folder()).partnerStandings.map(Row.init)
+        let rows = try data.registeredState(in: try data.folder()).partnerStandings.map(PartnerDocument.init)
         if json {
             for row in rows { Terminal.line(try JSONText.line(row)) }
             return
@@ -262,18 +227,6 @@ struct PartnersList: AsyncParsableCommand {
             Terminal.line("No partners yet. Register some: 'leadline partners apply -f partners.yaml'")
             return
         }
-        var table = TextTable([
-            ("PARTNER", .left), ("STATUS", .left), ("TIER", .right), ("OPEN", .right), ("CAP", .right), ("A PERIOD", .right),
-            ("GOT", .right), ("WON", .right), ("LOST", .right), ("COUNTRIES", .left),
-        ])
-        for row in rows {
-            table.add([
-                row.partner, row.status, "\(row.tier)", "\(row.openLeads)", Self.cap(row.openLeadsMax), Self.cap(row.leadsPerPeriodMax),
-                "\(row.assignments)", "\(row.won)", "\(row.lost)", row.countries.joined(separator: " "),
-            ])
-        }
-        Terminal.write(table.text())
+        Terminal.write(PartnersText.table(rows, Terminal.style))
     }
-
-    private static func cap(_ cap: UInt32?) -> String { cap.map(String.init) ?? "-" }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import LeadlineSchemas
+import Reports
 
 /// Pilots.
 struct PilotCommand: ParsableCommand {
@@ -29,7 +30,7 @@ struct PilotReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The pilot by its name. Default: the newest.", valueName: "name"))
     var pilot: String?
 
-    @Option(help: ArgumentHelp("Arm to compare with. Default: the first that takes turns or goes by rules.", valueName: "arm"))
+    @Option(help: ArgumentHelp("Arm to compare with. Default: the first that takes turns or follows rules.", valueName: "arm"))
     var incumbent: String?
 
     @Option(help: ArgumentHelp("Time zone in which times are shown, e.g. Europe/Rome. Default: the machine's.", valueName: "zone"))
@@ -43,16 +44,16 @@ struct PilotReportCommand: ParsableCommand {
 
     @OptionGroup var data: DataFolderOptions
 
-    func validate() throws { _ = try ReportTimes(named: timeZone) }
+    func validate() throws { _ = try Terminal.style(zoneNamed: timeZone) }
 
     func run() throws {
         let history = try HistoryScan.run(data, readsCandidates: false)
         let program = data.program(in: try data.folder())
         do {
             let report = try PilotReport(history, program: program, pilot: pilot, incumbent: incumbent)
-            let times = try ReportTimes(named: timeZone)
-            if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(PilotText.of(report, times)) }
-            if let html { try PageFile.write(PilotPage.html(report, times), to: html) }
+            let style = try Terminal.style(zoneNamed: timeZone)
+            if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(PilotText.of(report, style)) }
+            if let html { try PageFile.write(PilotPage.page(report, style).html(), to: html) }
         } catch let error as EvaluationError {
             throw CommandFailure(.input, error.what, at: pilot ?? incumbent ?? "", remedy: error.remedy)
         }

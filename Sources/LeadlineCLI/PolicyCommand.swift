@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import SwiftProtobuf
 import Yams
 
@@ -44,7 +45,7 @@ struct PolicyApply: AsyncParsableCommand {
         let differences = FieldDiff.between(before, try YAMLTree.leaves(json: SchemaJSON.text(published.policy)))
         let isUnchanged = state.policyVersion == published.version && state.policy == published.policy
         if json {
-            Terminal.line(try JSONText.line(Report(
+            Terminal.line(try JSONText.line(PolicyChangeDocument(
                 version: published.version, unchanged: isUnchanged, published: !isUnchanged && !dryRun, differences: differences)))
         } else {
             show(differences, state, published, isUnchanged)
@@ -55,13 +56,6 @@ struct PolicyApply: AsyncParsableCommand {
         Terminal.say(try await Publication.publish([record], to: folder, kafka: try kafka.settings()).sentence)
     }
 
-    private struct Report: Encodable {
-        var version: String
-        var unchanged: Bool
-        var published: Bool
-        var differences: [FieldDiff]
-    }
-
     private func show(_ differences: [FieldDiff], _ state: State, _ published: PolicyPublished, _ isUnchanged: Bool) {
         if isUnchanged {
             Terminal.line("This policy is in force already: version \(published.version.prefix(12)). Nothing to do.")
@@ -69,7 +63,7 @@ struct PolicyApply: AsyncParsableCommand {
         }
         let now = state.policy == nil ? "no policy in force" : "in force: version \(state.policyVersion.prefix(12))"
         Terminal.line("Policy version \(published.version.prefix(12)) (\(now))")
-        for difference in differences { Terminal.line(difference.line) }
+        for difference in differences { Terminal.line(difference.line(Terminal.style)) }
         if dryRun { Terminal.line("Dry run: nothing was published.") }
     }
 }

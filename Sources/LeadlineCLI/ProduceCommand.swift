@@ -4,6 +4,7 @@ import Foundation
 import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 
 /// Puts records on an input topic.
 struct ProduceCommand: AsyncParsableCommand {
@@ -80,7 +81,7 @@ struct ProduceCommand: AsyncParsableCommand {
         }
         if batch < 1 || batch > 100_000 { throw ValidationError("--batch must be from 1 to 100000") }
         if eventTime && (raw || type != nil) { throw ValidationError("--event-time needs structured events") }
-        if header.contains(where: { !$0.contains("=") }) { throw ValidationError("--header is written name=value") }
+        if header.contains(where: { !$0.utf8.contains(UInt8(ascii: "=")) }) { throw ValidationError("--header is written name=value") }
     }
 
     func run() async throws {
@@ -144,7 +145,7 @@ struct ProduceCommand: AsyncParsableCommand {
     }
 
     private static func parse(_ header: String) -> RecordHeader {
-        let parts = header.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = header.unicodeScalars.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         return RecordHeader(String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
     }
 }

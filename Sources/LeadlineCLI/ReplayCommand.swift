@@ -3,6 +3,7 @@ import Audit
 import Engine
 import Foundation
 import Journal
+import Reports
 
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,7 +18,7 @@ struct ReplayCommand: AsyncParsableCommand {
             recorded and decided, stateHash, foldSeconds, decideSeconds), seconds. Exit code 1 on any difference.
 
             With --at and --lead, nothing is replayed: says where this lead of the program's would have gone at that \
-            moment, and why, in the state and by the policy and the model of then, as 'leadline explain' does of what \
+            moment, and why, with the state, policy and model of that moment, as 'leadline explain' does of what \
             was decided. Ask for two moments, and the difference is what was learned between them.
 
             With --policy, all history is replayed against a candidate instead: each recorded decision is made again in \
@@ -74,11 +75,11 @@ struct ReplayCommand: AsyncParsableCommand {
             try await replayer.run(program: data.givenProgram, until: end) { bar.update($0) }
         }
         if json {
-            Terminal.line(try JSONText.line(report))
+            Terminal.line(try JSONText.line(ReplayDocument(report)))
         } else if report.programs.isEmpty {
             Terminal.line("The journal is empty: nothing to replay. Register a program first, e.g. with 'leadline policy apply'.")
         } else {
-            Terminal.line(report.lines.map(Terminal.harmless).joined(separator: "\n"))
+            Terminal.lines(ReplayText.lines(report))
         }
         if !report.isEqual { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
@@ -96,7 +97,7 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         let page = ExplanationPage(explanation) { TimeText.local($0) }
         if json { return Terminal.line(try JSONText.line(ExplanationDocument(explanation, text: page.lines))) }
-        Terminal.line(page.lines.map(Terminal.harmless).joined(separator: "\n"))
+        Terminal.lines(page.lines)
     }
 }
 
@@ -104,7 +105,7 @@ extension CommandFailure {
     /// What stops an audit: a broken journal is a failed check, an unknown program a mistake in the question.
     init(ofAudit error: any Error) {
         switch error {
-        case let fault as AuditFault: self.init(.checkFailed, "\(fault)")
+        case let fault as AuditFault: self.init(.checkFailed, "\(fault.worded)")
         case JournalError.unknownProgram(let program):
             self.init(.input, "the journal has no program \(program)", remedy: "Leave --program out to take all there are")
         default: self.init(error)

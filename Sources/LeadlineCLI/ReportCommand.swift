@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import LeadlineSchemas
+import Reports
 
 /// `leadline report`: the health of the channel.
 struct ReportCommand: ParsableCommand {
@@ -14,7 +15,7 @@ struct ReportCommand: ParsableCommand {
             got; escalations by reason; the Gini and Jain indices of leads and of utilisation. Where decisions tell who else \
             could have been chosen, what was won is compared with what taking turns by country would have been expected to \
             win, and the arms of a pilot with each other, as 'pilot report' does. Speed and acceptance are of the leads awarded in a window, wins and amounts of the deals decided in it. \
-            Partners go by their ids; nothing personal is in it.
+            Partners are shown by their ids; it holds no personal data.
 
             --html writes the whole report as one page with plots that needs nothing else and prints well. With --json, one \
             object, the fields of ChannelReport; amounts are in minor units, times in UTC. Reads only. \(Outcome.note)
@@ -39,15 +40,15 @@ struct ReportCommand: ParsableCommand {
     func validate() throws {
         try range.check()
         if !(1...3_660).contains(window) { throw ValidationError("--window must be from 1 to 3660 days") }
-        _ = try ReportTimes(named: timeZone)
+        _ = try Terminal.style(zoneNamed: timeZone)
     }
 
     func run() throws {
         let history = try HistoryScan.run(data, readsCandidates: true)
         let report = ChannelReport(
             history, program: data.program(in: try data.folder()), windowDays: window, from: try range.first(), to: try range.last())
-        let times = try ReportTimes(named: timeZone)
-        if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(ChannelText.of(report, times)) }
-        if let html { try PageFile.write(ChannelPage.html(report, times), to: html) }
+        let style = try Terminal.style(zoneNamed: timeZone)
+        if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(ChannelText.of(report, style)) }
+        if let html { try PageFile.write(ChannelPage.page(report, style).html(), to: html) }
     }
 }

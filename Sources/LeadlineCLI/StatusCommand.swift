@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import KafkaTransport
 import LeadlineCore
+import Reports
 
 /// How far a deployment is.
 struct StatusCommand: AsyncParsableCommand {

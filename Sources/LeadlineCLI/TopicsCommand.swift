@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import KafkaTransport
 import LeadlineCore
+import Reports
 
 /// The topics on a Kafka cluster.
 struct TopicsCommand: AsyncParsableCommand {

@@ -5,6 +5,7 @@ import Foundation
 import GRDB
 import Journal
 import KafkaTransport
+import Reports
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -114,11 +115,11 @@ struct VerifyCommand: AsyncParsableCommand {
             try await verifier.run(program: data.givenProgram) { bar.update($0) }
         }
         if json {
-            Terminal.line(try JSONText.line(report))
+            Terminal.line(try JSONText.line(report.worded))
         } else if report.programs.isEmpty && report.isGood {
             Terminal.line("The journal is empty: nothing to verify. Register a program first, e.g. with 'leadline policy apply'.")
         } else {
-            Terminal.line(report.lines.map(Terminal.harmless).joined(separator: "\n"))
+            Terminal.lines(VerificationText.lines(report))
         }
         return report.isGood
     }

@@ -93,7 +93,7 @@ public struct Scenario: Sendable {
     }
 
     private static func lines(_ name: String, _ text: String, program: String, asPast: Bool) throws -> [NewRecord] {
-        try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
+        try text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }.enumerated().compactMap { index, line in
             if line.allSatisfy(\.isWhitespace) { return nil }
             do { return try CloudEventLine.record(String(line), program: program, asPast: asPast) } catch let error as ScenarioError {
                 throw ScenarioError("\(name):\(index + 1): \(error)")

@@ -4,6 +4,7 @@ import Foundation
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import Testing
 import Vault
 
@@ -13,7 +14,7 @@ import Vault
     private func dossier(_ subject: String, _ folder: AuditFolder) throws -> Dossier? {
         let keyring = try folder.folder.openVault()
         guard let person = try PersonFinder(folder.folder, program: AuditFolder.program, keyring: keyring).find(subject) else { return nil }
-        return try DossierBuilder(folder.folder, program: AuditFolder.program, leaves: { _, _ in [] }, open: { $0.sealed.isEmpty ? .nothing : .unavailable })
+        return try DossierBuilder(folder.folder, program: AuditFolder.program, words: AuditWords(), leaves: { _, _ in [] }, open: { $0.sealed.isEmpty ? .nothing : .unavailable })
             .build(person, isErased: false, now: AuditFolder.at(3_000))
     }
 
@@ -47,7 +48,7 @@ import Vault
         let abroad = try #require(dossier.counterfactuals.first { $0.change.contains("DE") })
         // In Germany alpha does not serve; who does must come out of the decider.
         #expect(abroad.differs && abroad.first != "alpha")
-        #expect(dossier.counterfactuals.contains { $0.change.contains("below 50,000") })
+        #expect(dossier.counterfactuals.contains { $0.change.contains("a deal value of EUR 49,999.00") })
     }
 
     @Test func rectificationsAndRestrictionsSayWhomTheyReached() async throws {

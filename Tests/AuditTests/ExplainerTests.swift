@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import Testing
 
 /// Goal: every kind of decision is explained from the journal alone, its numbers add up, and a changed one is caught.
@@ -45,7 +46,7 @@ import Testing
         let folder = try await AuditFolder.full()
         let text = try text(folder, "fits", .attempt(1))
         for part in [
-            "The lead fits went to alpha when it came in (attempt 1).", "Why alpha", "manufacturing deals in 12 months",
+            "fits assigned to alpha, attempt 1, on arrival, respond by", "Why alpha", "manufacturing deals in 12 months",
             "alpha before beta, the runner-up", "gamma: out by the hard rule serves-country: its countries must cover the lead's country",
             "full: out: at its cap with 0 open leads of at most 0", "paused: out: it was paused", "gone: out: it had left the program",
             "First response due by 2026-01-05T06:00:00Z (60 min).", "Recomputed and equal to the recorded digest",
@@ -89,14 +90,14 @@ import Testing
     @Test func historyIsToldBesideItsShadow() async throws {
         let folder = try await AuditFolder.full()
         let text = try text(folder, "past-3")
-        #expect(text.contains("History gave the lead past-3 to beta. Leadline would have chosen alpha."))
+        #expect(text.contains("past-3 assigned to beta, attempt 1, imported from history. Leadline would have chosen alpha for past-3."))
     }
 
     @Test func theHumanQueueSaysWhyNobody() async throws {
         let folder = try await AuditFolder.full()
         let abroad = try text(folder, "abroad")
-        #expect(abroad.contains("went to the human queue managers: no partner was eligible"))
-        #expect(abroad.contains("Why nobody"))
+        #expect(abroad.contains("abroad escalated to managers: no partner was eligible"))
+        #expect(abroad.contains("Why no partner"))
         #expect(try text(folder, "francs").contains("no exchange rate for the lead's currency"))
         let slow = try explain(folder, "slow")
         #expect(slow.history.count == 3)
@@ -105,16 +106,16 @@ import Testing
 
     @Test func aHumansDecisionSaysSo() async throws {
         let folder = try await AuditFolder.full()
-        #expect(try text(folder, "by-hand", .attempt(2)).contains("A human gave the lead by-hand to beta"))
+        #expect(try text(folder, "by-hand", .attempt(2)).contains("by-hand assigned to beta, attempt 2, decided by a human"))
         let latest = try text(folder, "by-hand")
-        #expect(latest.contains("went to alpha when it came in"))
-        #expect(latest.contains("to beta by a human's decision, attempt 2"))
+        #expect(latest.contains("by-hand assigned to alpha, attempt 1, on arrival"))
+        #expect(latest.contains("by-hand assigned to beta, attempt 2, decided by a human"))
     }
 
     @Test func aReroutedLeadNamesWhoHadIt() async throws {
         let text = try text(try await AuditFolder.full(), "declined")
-        #expect(text.contains("went to beta after the partner before declined (attempt 2)"))
-        #expect(text.contains("alpha: out: it had this lead before"))
+        #expect(text.contains("declined assigned to beta, attempt 2, declined by the partner"))
+        #expect(text.contains("alpha: out: had this lead before"))
     }
 
     @Test func aMergedLeadPointsToTheOther() async throws {

@@ -4,6 +4,7 @@ import Foundation
 import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
+import Reports
 import Testing
 
 /// Goal: a program takes up a logic version by an entry of its journal, and everything is proven by the one it was decided by.
@@ -29,9 +30,9 @@ import Testing
 
     @Test func entriesNameTheVersionThatDecidedThem() async throws {
         let folder = try await Self.upgraded()
-        let lines = try folder.decoded().map { "\($0.logicVersion) \(EventText.line($0.events))" }
+        let lines = try folder.decoded().map { "\($0.logicVersion) \(EventWords(currency: "EUR").sentences($0.events))" }
         #expect(lines.map { $0.prefix(1) } == ["1", "1", "1", "1", "1", "1", "2", "2", "2", "2"])
-        #expect(lines[7].contains("noChange") && lines[8].contains("noChange"), "\(lines)")
+        #expect(lines[7].contains("it is so already") && lines[8].contains("it is so already"), "\(lines)")
     }
 
     @Test func bothVersionsAreProven() async throws {

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Journal
 import Synchronization
+import Reports
 import Testing
 
 /// Goal: proof files hold offline, from their bytes and a pinned key alone, across rotations and with witnesses.
@@ -34,24 +35,24 @@ import Testing
             file("inclusion", inclusion.text), file("consistency", consistency.text), file("rotation", rotation.description),
             file("cosigned", cosigned.description),
         ]
-        var check = EvidenceCheck(keys: [pinned, witness.verifier])
+        var check = EvidenceCheck(keys: [pinned, witness.verifier], words: AuditWords())
         let report = check.run(files)
-        #expect(report.isGood && report.isAuthentic, "\(report.lines.joined(separator: "\n"))")
-        #expect(report.lines.contains { $0.contains("auditor.example cosigned it at 2026-01-05T00:01:40Z") })
-        #expect(report.lines.contains { $0.contains("lead later assigned to alpha") })
+        #expect(report.isGood && report.isAuthentic, "\(EvidenceText.lines(report).joined(separator: "\n"))")
+        #expect(EvidenceText.lines(report).contains { $0.contains("auditor.example cosigned it at 2026-01-05T00:01:40Z") })
+        #expect(EvidenceText.lines(report).contains { $0.contains("later assigned to alpha") })
 
         // Without the statement the newer key is a stranger's; without a key nothing is proven, but nothing is wrong.
-        var without = EvidenceCheck(keys: [pinned])
+        var without = EvidenceCheck(keys: [pinned], words: AuditWords())
         #expect(!without.run([files[0]]).isGood)
-        var keyless = EvidenceCheck(keys: [])
+        var keyless = EvidenceCheck(keys: [], words: AuditWords())
         let open = keyless.run(files)
         #expect(open.isGood && !open.isSigned)
 
-        var needsEntry = EvidenceCheck(keys: [pinned])
+        var needsEntry = EvidenceCheck(keys: [pinned], words: AuditWords())
         #expect(!needsEntry.run([file("bare", bare.text), files[2]]).isAuthentic)
-        var withEntry = EvidenceCheck(keys: [pinned], entries: [.init(source: "entry", bytes: try folder.entries()[2])])
+        var withEntry = EvidenceCheck(keys: [pinned], entries: [.init(source: "entry", bytes: try folder.entries()[2])], words: AuditWords())
         #expect(withEntry.run([file("bare", bare.text), files[2]]).isAuthentic)
-        var wrongEntry = EvidenceCheck(keys: [pinned], entries: [.init(source: "entry", bytes: try folder.entries()[3])])
+        var wrongEntry = EvidenceCheck(keys: [pinned], entries: [.init(source: "entry", bytes: try folder.entries()[3])], words: AuditWords())
         #expect(!wrongEntry.run([file("bare", bare.text), files[2]]).isGood)
     }
 
@@ -62,13 +63,13 @@ import Testing
             try note.sign(log)
             return note.description
         }
-        var check = EvidenceCheck(keys: [log.verifier])
+        var check = EvidenceCheck(keys: [log.verifier], words: AuditWords())
         let report = check.run([file("a", try note(1)), file("b", try note(2))])
         #expect(report.conflicts.count == 1 && !report.isGood)
     }
 
     @Test func whatIsNoEvidenceIsSaidToBeNone() {
-        var check = EvidenceCheck(keys: [])
+        var check = EvidenceCheck(keys: [], words: AuditWords())
         for text in ["", "hello", "c2sp.org/tlog-proof@v1\n", "leadline consistency proof v1\n\n", "leadline key rotation v1\n\n"] {
             #expect(!check.run([file("x", text)]).isGood)
         }

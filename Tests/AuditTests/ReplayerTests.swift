@@ -3,6 +3,7 @@ import Engine
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import Testing
 
 /// Goal: a journal replays to what it records, byte for byte, and a difference is named.
@@ -44,10 +45,11 @@ import Testing
                 entry.events[0] = .leadAssigned(event)
             }
         }
-        let program = try #require(try await Replayer(folder.folder).run().programs.first)
+        let report = try await Replayer(folder.folder).run()
+        let program = try #require(report.programs.first), words = try #require(ReplayDocument(report).programs.first)
         #expect(Array(program.differences.map(\.position).prefix(2)) == assignments.prefix(2).map(\.position))
-        #expect(program.differences[0].recorded.contains("assigned to beta"))
-        #expect(program.differences[0].decided.contains("assigned to alpha"))
+        #expect(words.differences[0].recorded.contains("assigned to beta"))
+        #expect(words.differences[0].decided.contains("assigned to alpha"))
         #expect(program.differenceCount >= 2)
     }
 

@@ -4,6 +4,7 @@ import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import Testing
 
 @testable import Audit
@@ -95,7 +96,7 @@ import Testing
         let partial = try await Verifier(folder.folder).run()
         #expect(partial.faults == [] && partial.programs[0].decidedFrom == 11 && partial.programs[0].checkpoints >= 3)
         #expect(partial.programs[0].archived.map(\.isRead) == [false] && partial.programs[0].archived[0].archive == "\(digest)")
-        #expect(partial.lines.contains { $0.contains("NOT decided again") } && !partial.sources.isChecked)
+        #expect(VerificationText.lines(partial).contains { $0.contains("NOT decided again") } && !partial.sources.isChecked)
         let whole = try await Verifier(atHand(folder, path)).run()
         #expect(whole.faults == [] && whole.programs[0].decidedFrom == 0 && whole.programs[0].archived.map(\.isRead) == [true])
         #expect(whole.programs[0].stateHash == partial.programs[0].stateHash && whole.sources.isChecked && whole.projection.isChecked)

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import GRDB
 import Journal
+import Reports
 import Testing
 
 /// Goal: whatever is done to a journal of 10,000 entries afterwards is found, and found where it is. Method: one
@@ -123,7 +124,7 @@ import Testing
         let report = try await verify(copy, base, depth: tampering.depth, usesHeld: tampering.usesHeld)
         let found = report.faults.filter { $0.program == AuditFolder.program }
         #expect(found.contains { $0.kind == tampering.kind && $0.position == tampering.position }, "\(tampering.name): \(report.faults)")
-        #expect(report.lines.contains { $0.contains("NOT VERIFIED") })
+        #expect(VerificationText.lines(report).contains { $0.contains("NOT VERIFIED") })
     }
 
     private func aSwapBetweenProgramsShowsInBoth(_ base: Base) async throws {

@@ -5,6 +5,7 @@ import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import Testing
 
 /// Goal: `verify` passes on what the engine wrote, and whatever is changed afterwards is found and named by position.
@@ -31,7 +32,7 @@ import Testing
         #expect(program.assignmentsCheckedAgainstCaps > 5)
         #expect(program.head == (try folder.head()).link.description)
         #expect(report.deadLetters.opened == 1)
-        #expect(report.lines.contains("dead letters: 1 opened"))
+        #expect(VerificationText.lines(report).contains("dead letters: 1 opened"))
     }
 
     @Test func anEmptyFolderIsGood() async throws {
@@ -178,7 +179,7 @@ import Testing
         try FileManager.default.removeItem(atPath: folder.folder.derivedPath)
         let report = try await verify(folder)
         #expect(report.isGood && !report.programs[0].statesAvailable)
-        #expect(report.lines.contains { $0.contains("there is no derived.db") })
+        #expect(VerificationText.lines(report).contains { $0.contains("there is no derived.db") })
     }
 
     @Test func deadLettersAreOpenedWhereTheMasterKeyIs() async throws {
@@ -193,7 +194,7 @@ import Testing
         try FileManager.default.removeItem(atPath: keyless.folder.settings.masterKeyFile)
         let report = try await verify(keyless)
         #expect(report.isGood && !report.deadLetters.isChecked)
-        #expect(report.lines.contains { $0.hasPrefix("dead letters: not checked: no master key") })
+        #expect(VerificationText.lines(report).contains { $0.hasPrefix("dead letters: not checked: no master key") })
     }
 
     @Test func eachProgramIsVerifiedByItself() async throws {

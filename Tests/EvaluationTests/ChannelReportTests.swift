@@ -41,8 +41,52 @@ import Testing
         #expect(b.whole.withinSLA == Rate(0, of: 1) && b.whole.winRate == nil)
         #expect(report.whole.escalations.map(\.reason).contains("noEligiblePartner"))
         #expect(report.partners.first { $0.partner == "c" }?.status == "paused" && report.whole.giniOfLeads > 0.4)
-        // Seventy days of ten leads a week.
-        #expect(abs((a.whole.utilisation ?? 0) - 0.06) < 1e-3)
+        // Seventy days and a moment touch eleven weeks of ten leads each.
+        #expect(abs((a.whole.utilisation ?? 0) - 6.0 / 110) < 1e-9)
+    }
+
+    /// However little time a report covers: as many leads as a cap allows are all of it, and no more.
+    @Test(arguments: [1, 3, 60, 7 * day - 1, 7 * day, 7 * day + 1, 21 * day])
+    func capacityUsedIsAShareOfWholePeriods(_ minutes: Int) throws {
+        let capacity = Capacity(openLeadsMax: 50, leadsPerPeriodMax: 4)
+        var program = RecordedProgram(
+            RecordedProgram.policy { ($0.periodAnchor, $0.alwaysAssign) = (RecordedProgram.start, true) },
+            partners: [RecordedProgram.partner("a", capacity: capacity)])
+        for k in 0..<4 { program.take(RecordedProgram.lead("l\(k)"), at: 1) }
+        program.take(Input(.partnerPaused(.init(partnerID: "a"))), at: minutes)
+        let report = ChannelReport(PilotReportTests.history(program), program: "demo")
+        let periods = Double(minutes / (7 * Self.day) + 1)
+        #expect(report.partners.map(\.whole.utilisation) == [1 / periods] && report.whole.figures.utilisation == 1 / periods)
+    }
+
+    /// A cap that changes within a period counts once for it, with the highest that was in force.
+    @Test func aChangedCapCountsOnce() throws {
+        var program = RecordedProgram(
+            RecordedProgram.policy { $0.periodAnchor = RecordedProgram.start },
+            partners: [RecordedProgram.partner("a", capacity: Capacity(openLeadsMax: 50, leadsPerPeriodMax: 4))])
+        program.take(RecordedProgram.lead("l"), at: 1)
+        for (minute, most) in [(2, 10), (3, 5)] {
+            let capacity = Capacity(openLeadsMax: 50, leadsPerPeriodMax: UInt32(most))
+            program.take(Input(.partnerCapacitySet(.init(partnerID: "a", capacity: capacity))), at: minute)
+        }
+        #expect(ChannelReport(PilotReportTests.history(program), program: "demo").partners[0].whole.utilisation == 0.1)
+        program.take(Input(.partnerPaused(.init(partnerID: "a"))), at: 8 * Self.day)
+        #expect(ChannelReport(PilotReportTests.history(program), program: "demo").partners[0].whole.utilisation == 1.0 / 15)
+    }
+
+    /// An answer is known once it was given, or once its deadline has passed; until then an award counts for nothing.
+    @Test func acceptanceCountsKnownAnswersAlone() throws {
+        var program = RecordedProgram(RecordedProgram.policy { $0.sla.firstResponseMinutes = 60; $0.attemptsMax = 1 }, partners: [RecordedProgram.partner("a")])
+        func whole() -> ChannelFigures { ChannelReport(PilotReportTests.history(program), program: "demo").whole.figures }
+        for (k, lead) in ["open", "answered", "accepted", "declined", "missed"].enumerated() { program.take(RecordedProgram.lead(lead), at: k) }
+        #expect(whole().asked == 5 && whole().answersKnown == 0 && whole().acceptance == Rate(0, of: 0))
+        program.respond("answered", "a", at: 10)
+        program.take(Input(.leadAccepted(.init(leadID: "accepted", partnerID: "a"))), at: 11)
+        #expect(whole().acceptance == Rate(2, of: 2))
+        program.take(Input(.leadDeclined(.init(leadID: "declined", partnerID: "a"))), at: 12)
+        #expect(whole().acceptance == Rate(2, of: 3))
+        program.take(RecordedProgram.lead("later"), at: 100)
+        #expect(whole().asked == 6 && whole().acceptance == Rate(2, of: 5))
     }
 
     @Test func floorsStandBesideWhatCouldHaveBeenGot() throws {

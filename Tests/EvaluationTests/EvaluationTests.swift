@@ -33,15 +33,6 @@ import Testing
         #expect(throws: EvaluationError.self) { try Evaluator().report(on: observations, file: "-") }
     }
 
-    @Test func thePictureIsXMLWithoutAnythingFromElsewhere() throws {
-        let observations = try Samples.read(Samples.invented(rows: 300, seed: 2, delay: 5), chunk: 512)
-        let picture = ReliabilityPlot.svg([try Evaluator().report(on: observations, file: "<a & \"b\">\u{1B}")])
-        #expect(picture.hasPrefix("<svg ") && picture.hasSuffix("</svg>\n") && picture.contains("&lt;a &amp; &quot;b&quot;&gt;\u{FFFD}"))
-        #expect(!picture.contains("nan") && !picture.contains("inf") && !picture.contains("href") && !picture.contains("url("))
-        #expect(picture.ranges(of: "http").count == 1)
-        #expect(picture.ranges(of: "<g ").count == picture.ranges(of: "</g>").count)
-    }
-
     private static let datasets = ProcessInfo.processInfo.environment["LEADLINE_DATASETS"]
 
     /// Real opportunities; the folder is not in this repository.

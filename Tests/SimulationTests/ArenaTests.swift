@@ -86,7 +86,7 @@ import Testing
             try run.route()
             try journal.flush()
             let verified = try await Verifier(try DataFolder(path: path)).run()
-            #expect(verified.isGood && verified.programs.first?.entries ?? 0 > 3_000, "\(verified.lines)")
+            #expect(verified.isGood && verified.programs.first?.entries ?? 0 > 3_000, "\(verified.faults)")
             #expect(throws: ArenaError.self) { try ArenaJournal(folder: path) }
             // The channel's report shows the pilot as the pilot's own report does.
             let channel = ChannelReport(history, program: "arena")

@@ -73,13 +73,15 @@ enum ArchiveLayout {
 
     /// A folder's name for a program; ids may be "." and "..", folders may not.
     static func folder(_ program: String) -> String {
-        program.hasPrefix(".") ? "%2E" + program.dropFirst() : program
+        program.utf8.first == UInt8(ascii: ".") ? "%2E" + String(program.unicodeScalars.dropFirst()) : program
     }
 
     /// True for a relative path that stays inside.
     static func isSafe(_ path: String) -> Bool {
-        guard !path.isEmpty, path.utf8.count <= 512, !path.hasPrefix("/"), path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return false }
-        return path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { $0 != "" && $0 != "." && $0 != ".." }
+        guard !path.isEmpty, path.utf8.count <= 512, path.utf8.first != UInt8(ascii: "/"), path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return false }
+        return path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
+            !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
+        }
     }
 
     static let readmeText = """

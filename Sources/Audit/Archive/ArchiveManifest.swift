@@ -17,9 +17,9 @@ enum ArchiveManifest {
         var left = Set(try paths(in: folder))
         guard left.remove(ArchiveLayout.manifest) != nil else { throw ArchiveError.notAnArchive(path: folder, "it has no \(ArchiveLayout.manifest)") }
         var count = 0
-        for line in try ArchiveReader.text(folder, ArchiveLayout.manifest).split(separator: "\n") {
+        for line in try ArchiveReader.text(folder, ArchiveLayout.manifest).unicodeScalars.split(separator: "\n") {
             let (digest, path) = (String(line.prefix(64)), String(line.dropFirst(66)))
-            guard line.dropFirst(64).hasPrefix("  "), ArchiveLayout.isSafe(path) else { throw ArchiveError.damaged("its \(ArchiveLayout.manifest) is malformed") }
+            guard line.dropFirst(64).starts(with: "  ".unicodeScalars), ArchiveLayout.isSafe(path) else { throw ArchiveError.damaged("its \(ArchiveLayout.manifest) is malformed") }
             guard left.remove(path) != nil else { throw ArchiveError.damaged("\(path) is missing") }
             guard try hash(folder + "/" + path) == digest else { throw ArchiveError.damaged("\(path) is not the file that the \(ArchiveLayout.manifest) names") }
             count += 1

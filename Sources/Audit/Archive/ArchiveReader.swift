@@ -28,7 +28,7 @@ public struct ArchiveReader {
         guard index.format <= ArchiveIndex.formatVersion else {
             throw ArchiveError.newerFormat(found: index.format, supported: ArchiveIndex.formatVersion)
         }
-        guard index.programs.allSatisfy({ ArchiveLayout.isSafe($0.folder) && !$0.folder.contains("/") }) else {
+        guard index.programs.allSatisfy({ ArchiveLayout.isSafe($0.folder) && !$0.folder.utf8.contains(UInt8(ascii: "/")) }) else {
             throw ArchiveError.damaged("a program's folder lies outside")
         }
         firstKey = try VerifierKey(index.firstKey)
@@ -65,7 +65,7 @@ public struct ArchiveReader {
     private func notes(_ name: String) throws -> [SignedNote] {
         var (notes, text): ([SignedNote], [Substring]) = ([], [])
         func end() throws { notes.append(try SignedNote(Array((text.joined(separator: "\n") + "\n").utf8))) }
-        let lines = try Self.text(path, name).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = try Self.text(path, name).unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
         if lines == [""] { return [] }
         for line in lines.dropLast() {
             if line == "--" {

@@ -1,4 +1,29 @@
-import LeadlineCore
+public import LeadlineCore
+
+/// A recorded decision, decided again with one fact about the lead changed.
+public struct Counterfactual: Sendable, Equatable {
+    /// What was changed.
+    public enum Change: Sendable, Equatable {
+        /// Half the deal value, which is then this.
+        case halfTheValue(Money)
+        /// A value below the large deals; a large one.
+        case smallValue(Money), largeValue(Money)
+        /// Another country; the lead's own is empty where none is stated.
+        case country(String, insteadOf: String)
+    }
+
+    /// The decision that was repeated.
+    public var decisionID: String
+    /// What was changed.
+    public var change: Change
+    /// What would have been decided about the lead; nil if nothing.
+    public var event: Event?
+    /// Who would have come first, and second; nil if nobody.
+    public var first: String?
+    public var second: String?
+    /// True if the lead would have gone elsewhere.
+    public var differs: Bool
+}
 
 /// Decides a recorded decision again with one fact about the lead changed, in the state before the entry.
 struct Counterfactuals {
@@ -6,16 +31,16 @@ struct Counterfactuals {
     let decisionID: String
     let currency: String
 
-    /// What is asked: a fact that is changed, in words and in effect.
+    /// What is asked: a fact that is changed, and how.
     struct Question {
-        var change: String
+        var change: Counterfactual.Change
         var apply: (inout LeadAttributes) -> Void
     }
 
     /// Asks what an auditor would ask of this lead: half the value, under or over EUR 50,000, another country.
-    func answer(_ entry: EntryView, in state: State) -> [Dossier.Counterfactual] {
+    func answer(_ entry: EntryView, in state: State) -> [Counterfactual] {
         let recorded = Self.outcome(entry.events, of: leadID)
-        return questions(entry.attributes, state).compactMap { question in
+        return questions(entry.attributes, state).map { question in
             let events = decide(question, entry, state)
             return result(question, Self.outcome(events, of: leadID), recorded)
         }
@@ -34,13 +59,13 @@ struct Counterfactuals {
         let value = lead.dealValue ?? Money(minorUnits: state.policy?.defaultDealValueMinorUnits ?? 0, currency: currency)
         if value.minorUnits > 1 {
             let half = Money(minorUnits: value.minorUnits / 2, currency: value.currency)
-            questions.append(Self.valued("half the deal value", half))
+            questions.append(Self.valued(half, Counterfactual.Change.halfTheValue))
         }
         let large = value.minorUnits >= 5_000_000
         let other = Money(minorUnits: large ? 4_999_900 : 12_000_000, currency: value.currency)
-        questions.append(Self.valued(large ? "a deal value below 50,000" : "a deal value of 120,000", other))
+        questions.append(Self.valued(other, large ? Counterfactual.Change.smallValue : Counterfactual.Change.largeValue))
         if let country = Self.otherCountry(lead, state) {
-            questions.append(Question(change: "the country \(country) instead of \(lead.country.isEmpty ? "none" : lead.country)") { $0.country = country })
+            questions.append(Question(change: .country(country, insteadOf: lead.country)) { $0.country = country })
         }
         return questions
     }
@@ -54,8 +79,8 @@ struct Counterfactuals {
         return served.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.first?.key
     }
 
-    private static func valued(_ words: String, _ money: Money) -> Question {
-        Question(change: "\(words) (\(DecimalText.money(money.minorUnits, money.currency)))") { $0.dealValue = money }
+    private static func valued(_ money: Money, _ change: (Money) -> Counterfactual.Change) -> Question {
+        Question(change: change(money)) { $0.dealValue = money }
     }
 
     private func decide(_ question: Question, _ entry: EntryView, _ state: State) -> [Event] {
@@ -90,18 +115,10 @@ struct Counterfactuals {
         return Outcome(event: event, first: first, second: summary.flatMap { $0.runnerUpPartnerID.isEmpty ? nil : $0.runnerUpPartnerID })
     }
 
-    private func result(_ question: Question, _ then: Outcome, _ recorded: Outcome) -> Dossier.Counterfactual {
-        let differs = then.first != recorded.first || Self.place(then.event) != Self.place(recorded.event)
-        let words = switch then.event {
-        case .leadAssigned(let event): "the lead would have gone to \(event.partnerID)"
-        case .shadowDecided: then.first.map { "Leadline would have chosen \($0)" } ?? "Leadline would have asked a human"
-        case .leadEscalated(let event): "a human would have got it: \(ReasonWords.escalation(event.reason))"
-        default: "nothing would have been decided about the lead"
-        }
-        let second = then.second.map { ", \($0) would have come second" } ?? ""
-        return Dossier.Counterfactual(
-            decision: decisionID, change: question.change, outcome: words + second + (differs ? "" : ": as it was decided"),
-            first: then.first, second: then.second, differs: differs)
+    private func result(_ question: Question, _ then: Outcome, _ recorded: Outcome) -> Counterfactual {
+        Counterfactual(
+            decisionID: decisionID, change: question.change, event: then.event, first: then.first, second: then.second,
+            differs: then.first != recorded.first || Self.place(then.event) != Self.place(recorded.event))
     }
 
     private static func place(_ event: Event?) -> String {

@@ -96,7 +96,7 @@ public struct Dossier: Sendable, Codable, Equatable {
         public var candidates: [Candidate]
         /// Everybody else.
         public var excluded: [Exclusion]
-        /// Which event stated each value that was decided on.
+        /// Which event stated each value that the decision used.
         public var inputs: [ValueSource]
         /// The whole explanation in words.
         public var explanation: [String]

@@ -20,6 +20,7 @@ public struct DossierBuilder {
     private let program: String
     private let leaves: Leaves
     private let open: (EntryRecord) throws -> Opened
+    private let words: any AuditWording
     /// Bytes of a snapshot that are read in the time in which an entry is folded.
     private static let snapshotBytesPerEntry = 500
     /// Account inputs that a dossier lists at most.
@@ -29,7 +30,11 @@ public struct DossierBuilder {
     /// - Parameters:
     ///   - leaves: names the fields of a message.
     ///   - open: opens what intake sealed.
-    public init(_ folder: DataFolder, program: String, leaves: @escaping Leaves, open: @escaping (EntryRecord) throws -> Opened) {
+    ///   - words: how what was decided is said.
+    public init(
+        _ folder: DataFolder, program: String, words: any AuditWording, leaves: @escaping Leaves, open: @escaping (EntryRecord) throws -> Opened
+    ) {
+        self.words = words
         self.folder = folder
         self.program = program
         self.leaves = leaves
@@ -53,7 +58,7 @@ public struct DossierBuilder {
                 certificate: .init(method: "", decisions: 0, reproduced: 0, streamSize: head.size, chainHead: head.link.description))
             let leads = Set(person.leads.map(\.leadID))
             try derived.read { try decideAgain(entries, leads, &dossier, db, snapshots: $0) }
-            var file = PersonFile(leads: leads)
+            var file = PersonFile(leads: leads, words: words, currency: dossier.currency)
             for entry in entries {
                 let source = try source(entry, isAboutAccount: false)
                 file.take(entry, source.sealed, clear: source.clear)
@@ -62,7 +67,7 @@ public struct DossierBuilder {
             dossier.reviews = file.reviews
             dossier.requests = file.requests
             dossier.certificate = try certificate(dossier, head)
-            dossier.account = DossierWords.account(dossier, person)
+            dossier.account = words.account(dossier)
             return dossier
         }
     }
@@ -141,8 +146,13 @@ public struct DossierBuilder {
                 dossier.decisions.append(try explain(decision, entry, lead, ofLead, state, db))
                 guard event.evaluated != nil, Logic.knows(entry.logicVersion) else { continue }
                 let asking = Counterfactuals(leadID: lead, decisionID: decision.id, currency: state.currency)
-                dossier.counterfactuals += asking.answer(
-                    .init(input: entry.input, stamp: entry.stamp, events: entry.events, attributes: attributes[lead] ?? LeadAttributes()), in: state)
+                let asked = Counterfactuals.EntryView(
+                    input: entry.input, stamp: entry.stamp, events: entry.events, attributes: attributes[lead] ?? LeadAttributes())
+                dossier.counterfactuals += asking.answer(asked, in: state).map { answer in
+                    .init(
+                        decision: answer.decisionID, change: words.change(answer.change), outcome: words.outcome(answer), first: answer.first,
+                        second: answer.second, differs: answer.differs)
+                }
             }
         }
     }
@@ -199,12 +209,17 @@ public struct DossierBuilder {
             })
         let weighed = recorded != nil
         return Dossier.Decision(
-            id: decision.id, lead: lead, time: RFC3339.format(decision.stamp), decided: EventText.line(decision.event),
+            id: decision.id, lead: lead, time: RFC3339.format(decision.stamp), decided: words.line([decision.event], currency: state.currency),
             logicVersion: decision.logicVersion, policyVersion: weighed ? state.policyVersion : "", policyName: weighed ? state.policy?.name ?? "" : "",
             modelVersion: recorded?.modelVersion.description ?? "",
-            rules: weighed ? (state.policy?.hardRules ?? []).map { "\($0.name): \(ReasonWords.requirement($0.require))" } : [],
-            candidates: Self.candidates(evaluation, recorded), excluded: Self.excluded(evaluation, recorded, state), inputs: explanation.sources,
-            explanation: ExplanationPage(explanation, showsAll: true).lines, recordedDigest: recorded?.digest.description,
+            rules: weighed ? (state.policy?.hardRules ?? []).map(words.rule) : [],
+            candidates: Self.candidates(evaluation, recorded), excluded: (evaluation?.excluded ?? []).map { .init(partner: $0.partnerID, reason: words.exclusion($0, in: explanation)) },
+            inputs: explanation.sources.map { source in
+                var source = source
+                source.value = words.value(source)
+                return source
+            },
+            explanation: words.explanation(explanation), recordedDigest: recorded?.digest.description,
             recomputedDigest: recomputed?.digest.description, isReproduced: again.0 == entry.events)
     }
 
@@ -218,15 +233,6 @@ public struct DossierBuilder {
         } ?? []
     }
 
-    private static func excluded(_ evaluation: FullEvaluation?, _ summary: EvaluationSummary?, _ state: State) -> [Dossier.Exclusion] {
-        guard let evaluation else { return [] }
-        let standings = state.partnerStandings
-        return evaluation.excluded.map { partner in
-            let standing = standings.first { $0.profile.partnerID == partner.partnerID }
-            return .init(partner: partner.partnerID, reason: ExplanationText.exclusion(partner, standing, state.policy, currency: state.currency))
-        }
-    }
-
     // MARK: Certificate
 
     private func certificate(_ dossier: Dossier, _ head: StreamHead) throws -> Dossier.Certificate {
@@ -235,8 +241,7 @@ public struct DossierBuilder {
             checkpoint = try folder.openCheckpoints().read { try CheckpointStore().latest(program: program, in: $0) }?.note.description
         }
         return Dossier.Certificate(
-            method: "The state before each decision was folded from the journal's recorded entries (from the nearest snapshot whose hash holds), "
-                + "the recorded input was decided again by the recorded logic version, and all events, evaluation digests included, were compared.",
+            method: words.method,
             decisions: dossier.decisions.count, reproduced: dossier.decisions.count { $0.isReproduced }, streamSize: head.size,
             chainHead: head.link.description, checkpoint: checkpoint)
     }

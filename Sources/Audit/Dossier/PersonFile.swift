@@ -5,13 +5,19 @@ import LeadlineSchemas
 /// Keeps a person's file while entries are read in order: who held the leads, what humans decided, what was asked for.
 struct PersonFile {
     private let leads: Set<String>
+    private let words: any AuditWording
+    private let currency: String
     private var holders: [String: Int] = [:]
     private var openReviews: [String: Int] = [:]
     private(set) var recipients: [Dossier.Recipient] = []
     private(set) var reviews: [Dossier.Review] = []
     private(set) var requests: [Dossier.Request] = []
 
-    init(leads: Set<String>) { self.leads = leads }
+    init(leads: Set<String>, words: any AuditWording, currency: String) {
+        self.leads = leads
+        self.words = words
+        self.currency = currency
+    }
 
     /// Books an entry; `sealed` are the fields that could be opened.
     mutating func take(_ entry: EntryRecord, _ sealed: [Dossier.Field], clear: [Dossier.Field]) {
@@ -25,13 +31,13 @@ struct PersonFile {
     private mutating func hold(_ event: Event, _ time: String) {
         switch event {
         case .leadAssigned(let event) where leads.contains(event.leadID):
-            end(event.leadID, time, "given to another")
+            end(event.leadID, time, words.ending(nil))
             holders[event.leadID] = recipients.count
             recipients.append(.init(partner: event.partnerID, lead: event.leadID, from: time))
-        case .assignmentExpired(let event): end(event.leadID, time, "no response in time")
-        case .assignmentEnded(let event): end(event.leadID, time, "taken back, \(event.cause)")
-        case .leadEscalated(let event): end(event.leadID, time, "passed to a human")
-        case .leadClosed(let event): end(event.leadID, time, ReasonWords.closing(event.reason))
+        case .assignmentExpired(let ended): end(ended.leadID, time, words.ending(event))
+        case .assignmentEnded(let ended): end(ended.leadID, time, words.ending(event))
+        case .leadEscalated(let ended): end(ended.leadID, time, words.ending(event))
+        case .leadClosed(let ended): end(ended.leadID, time, words.ending(event))
         default: break
         }
     }
@@ -60,7 +66,7 @@ struct PersonFile {
         let told = ([before].compactMap { $0 } + after).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         requests.append(.init(
             kind: kind, lead: lead, position: entry.position, time: time, requester: requester, fields: kind == "rectification" ? stated : [],
-            effects: entry.events.map { EventText.line($0) }, told: told))
+            effects: entry.events.map { words.line([$0], currency: currency) }, told: told))
     }
 
     private mutating func review(_ entry: EntryRecord, _ time: String, _ field: (String) -> String?) {
@@ -75,19 +81,9 @@ struct PersonFile {
             review.decided = time
             review.reviewer = field("reviewer")
             review.note = field("note")
-            review.outcome = Self.outcome(fact.decision, entry.events)
+            review.outcome = words.outcome(fact.decision, entry.events, currency: currency)
             if let index { reviews[index] = review } else { reviews.append(review) }
         default: break
         }
-    }
-
-    private static func outcome(_ decision: HumanDecisionRecorded.Decision, _ events: [Event]) -> String {
-        let words = switch decision {
-        case .assign(let partner): "give it to \(partner)"
-        case .uphold: "leave it as it is"
-        case .close: "close it"
-        case .reroute: "route it again"
-        }
-        return "\(words): \(EventText.line(events))"
     }
 }

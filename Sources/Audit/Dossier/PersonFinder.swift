@@ -31,18 +31,18 @@ public struct PersonFinder {
         projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: derived)
     }
 
-    /// The person, or nil if nobody is known so.
+    /// The person, or nil if no such person is known.
     /// - Parameter progress: entries indexed and entries in all.
     public func find(_ text: String, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> Person? {
         try projection.catchUp(progress: progress)
-        let subjects = try text.contains("@") ? byAddress(text) : byLead(text)
+        let subjects = try text.utf8.contains(UInt8(ascii: "@")) ? byAddress(text) : byLead(text)
         let ids = try derived.read { db in
             let found = try subjects.flatMap { subject in
                 try String.fetchAll(
                     db, sql: "SELECT lead FROM leads WHERE program = ? AND subject = ? ORDER BY submitted, lead", arguments: [program, Data(subject.bytes)])
             }
             // A lead without a subject of its own is found all the same.
-            if !found.isEmpty || text.contains("@") { return found }
+            if !found.isEmpty || text.utf8.contains(UInt8(ascii: "@")) { return found }
             return try String.fetchAll(db, sql: "SELECT lead FROM leads WHERE program = ? AND lead = ?", arguments: [program, text])
         }
         let leads = try ids.compactMap { try projection.lead($0, program: program) }

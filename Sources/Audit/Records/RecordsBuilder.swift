@@ -22,11 +22,15 @@ public struct RecordsBuilder {
 
     /// Segments that have left the journal.
     private let left: [ArchivedSegment]
+    private let words: any AuditWording
 
     /// A builder for a program.
-    /// - Parameter left: segments that have left the journal, whose statements may have left it too.
-    public init(program: String, left: [ArchivedSegment] = []) {
+    /// - Parameters:
+    ///   - left: segments that have left the journal, whose statements may have left it too.
+    ///   - words: how hard rules are said.
+    public init(program: String, left: [ArchivedSegment] = [], words: any AuditWording) {
         self.left = left
+        self.words = words
         records = ProgramRecords(program: program, processing: .init(
             purpose: "routing sales enquiries to the partner most likely to help, and answering for each decision",
             people: "prospects who enquired; partners who are sole traders; people who asked for or made reviews",
@@ -94,7 +98,7 @@ public struct RecordsBuilder {
         records.policies.append(.init(
             version: fact.version, name: fact.policy.name, position: position, from: time, event: entry.origin?.eventID,
             approver: fact.policy.approvedBy.isEmpty ? nil : fact.policy.approvedBy,
-            hardRules: fact.policy.hardRules.map { "\($0.name): \(ReasonWords.requirement($0.require))" }, method: "\(fact.policy.method)"))
+            hardRules: fact.policy.hardRules.map(words.rule), method: "\(fact.policy.method)"))
         policies.append((position, fact))
     }
 

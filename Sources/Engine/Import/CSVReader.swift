@@ -139,9 +139,12 @@ public struct CSVReader {
     }
 
     /// The fields as one line of CSV, without its end; quoted where RFC 4180 asks for it.
-    public static func line(_ fields: [String]) -> String {
-        fields.map { field in
-            field.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) } ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
-        }.joined(separator: ",")
+    public static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") }
+
+    /// Quotes are doubled byte by byte: a combining mark after one makes it no other quote.
+    private static func quoted(_ field: String) -> String {
+        guard field.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return field }
+        let doubled = field.utf8.flatMap { $0 == 0x22 ? [0x22, 0x22] : [$0] }
+        return "\"\(String(decoding: doubled, as: UTF8.self))\""
     }
 }

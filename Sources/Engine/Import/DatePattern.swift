@@ -22,13 +22,13 @@ struct DatePattern {
         ]
         var rest = Substring(pattern)
         while let first = rest.utf8.first {
-            if let token = tokens.first(where: { rest.hasPrefix($0.0) }) {
+            if let token = tokens.first(where: { rest.utf8.starts(with: $0.0.utf8) }) {
                 parts.append((token.1, token.2, token.3))
-                rest = rest.dropFirst(token.0.count)
+                rest = Substring(rest.unicodeScalars.dropFirst(token.0.utf8.count))
             } else {
                 guard first < 0x80 else { return nil }
                 parts.append((.literal(first), 0, 0))
-                rest = rest.dropFirst()
+                rest = Substring(rest.unicodeScalars.dropFirst())
             }
         }
         for needed in [Part.year, .month, .day] where parts.count(where: { $0.part == needed }) != 1 { return nil }
@@ -76,7 +76,7 @@ struct TimeOfDay: Equatable {
 
 extension TimeOfDay {
     init?(_ text: String) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+        let parts = text.unicodeScalars.split(separator: ":", omittingEmptySubsequences: false).map { Int(String($0)) }
         guard (2...3).contains(parts.count), let hour = parts[0], let minute = parts[1], let second = parts.count == 3 ? parts[2] : 0,
             (0..<24).contains(hour), (0..<60).contains(minute), (0..<60).contains(second)
         else { return nil }

@@ -10,8 +10,9 @@ struct FieldValue {
 
     /// The values of a list.
     var list: [String] {
-        guard let separator = expression.split else { return [text] }
-        return text.components(separatedBy: separator).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        guard let separator = expression.split, !separator.isEmpty else { return [text] }
+        let parts = Array(text.utf8).split(separator: Array(separator.utf8)).map { String(decoding: $0, as: UTF8.self) }
+        return parts.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
     func wholeNumber<Number: FixedWidthInteger>() throws(RowRefusal) -> Number {
@@ -32,7 +33,7 @@ struct FieldValue {
     /// A decimal number times `perOne`, in integers only, halves rounded up; nil for anything else, and for what does
     /// not fit.
     static func minorUnits(_ text: String, perOne: Int64) -> Int64? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = text.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
         guard (1...2).contains(parts.count), text.utf8.count <= 18, perOne > 0,
             text.utf8.allSatisfy({ (48...57).contains($0) || $0 == 46 }), let digits = Int64(parts.joined()), !parts[0].isEmpty
         else { return nil }

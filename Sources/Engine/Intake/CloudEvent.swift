@@ -38,7 +38,7 @@ struct CloudEvent {
     private static func media(_ contentType: String) -> String {
         switch contentType {
         case "application/json", "application/protobuf", "application/cloudevents+json": contentType
-        default: contentType.split(separator: ";", omittingEmptySubsequences: false)[0].trimmingCharacters(in: .whitespaces).lowercased()
+        default: String(contentType.unicodeScalars.split(separator: ";", omittingEmptySubsequences: false)[0]).trimmingCharacters(in: .whitespaces).lowercased()
         }
     }
 

@@ -5,7 +5,10 @@ public struct ChannelFigures: Encodable, Equatable, Sendable {
     public var leads = 0
     /// Awards that asked for an answer: not those of imported history.
     public var asked = 0
-    /// Of these, awards that were accepted or answered; declined; not answered in time; taken away by a human.
+    /// Of these, awards whose answer is known: accepted or answered, declined, or not answered in time. While a deadline is
+    /// open, nobody knows.
+    public var answersKnown = 0
+    /// Of those asked, awards that were accepted or answered; declined; not answered in time; taken away by a human.
     public var accepted = 0
     public var declined = 0
     public var breaches = 0
@@ -22,8 +25,12 @@ public struct ChannelFigures: Encodable, Equatable, Sendable {
     public var winRate: Estimate?
     /// Won amounts in minor units.
     public var revenueMinorUnits: Int64 = 0
-    /// Awards over the leads that the partners' period caps allowed; nil where nothing is capped.
+    /// Awards over the leads that the partners' caps allowed in the capacity periods that the time touches; nil where
+    /// nothing is capped.
     public var utilisation: Double?
+
+    /// Awards that were accepted or answered, of those whose answer is known.
+    public var acceptance: Rate { Rate(accepted, of: answersKnown) }
 }
 
 /// A partner's figures.

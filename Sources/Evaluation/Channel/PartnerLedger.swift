@@ -102,6 +102,7 @@ extension PartnerLedger.Cell {
         if !award.isImported {
             figures.asked += 1
             if award.isAccepted { figures.accepted += 1 }
+            if award.isAccepted || award.end == .declined || award.end == .expired { figures.answersKnown += 1 }
         }
         if let response = award.responseMicros { seconds.append(Double(response) / 1e6) }
         switch award.end {
@@ -119,6 +120,7 @@ extension PartnerLedger.Cell {
     fileprivate mutating func add(_ other: Self) {
         figures.leads += other.figures.leads
         figures.asked += other.figures.asked
+        figures.answersKnown += other.figures.answersKnown
         figures.accepted += other.figures.accepted
         figures.declined += other.figures.declined
         figures.breaches += other.figures.breaches
@@ -152,17 +154,32 @@ extension NetworkHistory {
         return statuses
     }
 
-    /// Leads that a partner's period caps allowed in a stretch of time; nil if it was uncapped in any part of it.
+    /// Leads that a partner's caps allowed in the capacity periods that a stretch of time touches; nil if it was uncapped in
+    /// any part of it. A period counts whole, however little of it the stretch holds: its cap can be used up in an hour.
     func places(of partner: Int, in span: TimeSpan) -> Double? {
-        guard let last, let periodDays = state.policy?.periodDays, periodDays > 0 else { return nil }
+        guard let last, let policy = state.policy, policy.periodDays > 0 else { return nil }
         let end = min(span.until, last.adding(micros: 1))
         var places = 0.0
+        // The newest period that was counted, with the cap that was counted for it.
+        var counted: (period: Int64, most: UInt32) = (.min, 0)
         let changes = capacities[partner]
+        func period(_ moment: Timestamp) -> Int64 { TimeSpan.window(of: moment, days: Int(policy.periodDays), anchor: policy.periodAnchor) }
         for (index, change) in changes.enumerated() {
             let from = max(change.at, span.from), until = min(index + 1 < changes.count ? changes[index + 1].at : end, end)
             if until <= from { continue }
             guard let most = change.capacity.leadsPerPeriodMax else { return nil }
-            places += Double(most) * TimeSpan(from: from, until: until).days / Double(periodDays)
+            var first = period(from)
+            let last = period(until.adding(micros: -1))
+            if counted.period == first {
+                // A period in which the cap changed counts once, with its highest cap.
+                places += Double(max(most, counted.most) - counted.most)
+                counted.most = max(most, counted.most)
+                first += 1
+            }
+            if first <= last {
+                places += Double(last - first + 1) * Double(most)
+                counted = (last, most)
+            }
         }
         return places
     }

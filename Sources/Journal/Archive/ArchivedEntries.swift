@@ -100,13 +100,13 @@ public final class ArchivedEntries: Sendable {
 extension ArchivedEntries {
     /// Attaches the file to a connection. A view takes the place of the table for whoever reads `entries`; writers name
     /// `main.entries`.
-    static func attaching(_ path: String) -> String {
-        """
-        ATTACH '\(path.replacing("'", with: "''"))' AS archive;
-        CREATE TEMP VIEW entries AS
-          SELECT e.seq, e.stream, e.position, e.first_decision_offset, e.decisions, e.link_prefix, coalesce(a.bytes, e.bytes) AS bytes
-          FROM main.entries e LEFT JOIN archive.archived a ON a.stream = e.stream AND a.position = e.position;
-        """
+    func attach(to db: Database) throws {
+        try db.execute(sql: "ATTACH ? AS archive", arguments: [path])
+        try db.execute(sql: """
+            CREATE TEMP VIEW entries AS
+              SELECT e.seq, e.stream, e.position, e.first_decision_offset, e.decisions, e.link_prefix, coalesce(a.bytes, e.bytes) AS bytes
+              FROM main.entries e LEFT JOIN archive.archived a ON a.stream = e.stream AND a.position = e.position
+            """)
     }
 
     /// The first position that is at hand with all after it, where those below `first` are archived.

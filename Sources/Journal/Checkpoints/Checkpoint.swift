@@ -21,7 +21,7 @@ public struct Checkpoint: Sendable, Equatable {
     ///
     /// - Throws: ``NoteError/badCheckpoint(reason:)``.
     public init(text: String) throws(NoteError) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
         guard lines.count >= 4, lines.last == "", !lines.dropLast().contains("") else {
             throw .badCheckpoint(reason: "it must have an origin, a size and a root, each on a line")
         }
@@ -59,8 +59,8 @@ public enum LogOrigin {
 
     /// The program and the log that an origin names; `nil` if it names none. Program ids hold no slash.
     public static func parts(_ origin: String) -> (log: String, program: String)? {
-        guard let slash = origin.lastIndex(of: "/"), slash > origin.startIndex else { return nil }
-        let program = origin[origin.index(after: slash)...]
+        guard let slash = origin.unicodeScalars.lastIndex(of: "/"), slash > origin.startIndex else { return nil }
+        let program = origin[origin.unicodeScalars.index(after: slash)...]
         return program.isEmpty ? nil : (String(origin[..<slash]), String(program))
     }
 }

@@ -170,9 +170,9 @@ extension CheckpointStore {
 
     private static func pattern(_ text: String) -> String {
         var pattern = ""
-        for character in text {
-            if character == "%" || character == "_" || character == "\\" { pattern.append("\\") }
-            pattern.append(character)
+        for scalar in text.unicodeScalars {
+            if scalar == "%" || scalar == "_" || scalar == "\\" { pattern.append("\\") }
+            pattern.unicodeScalars.append(scalar)
         }
         return pattern + "\n%"
     }

@@ -41,7 +41,7 @@ public struct KeyRotation: Sendable, Equatable {
     /// - Throws: ``NoteError/badRotation(reason:)``, ``NoteError/badKey(reason:)``,
     ///   ``NoteError/unsigned(key:)``, ``NoteError/wrongSignature(key:)``.
     public init(_ note: SignedNote) throws(NoteError) {
-        let lines = note.text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = note.text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
         guard lines.count == 6, lines[0] == Self.title, lines[5] == "" else {
             throw .badRotation(reason: "it must have the title '\(Self.title)' and four lines: log, time, from, to")
         }
@@ -56,10 +56,10 @@ public struct KeyRotation: Sendable, Equatable {
     }
 
     /// True if the text is meant to be such a statement.
-    public static func isMeant(by text: String) -> Bool { text.hasPrefix(title + "\n") }
+    public static func isMeant(by text: String) -> Bool { text.utf8.starts(with: (title + "\n").utf8) }
 
     private static func value(_ name: String, _ line: Substring) -> String? {
-        line.hasPrefix(name + " ") ? String(line.dropFirst(name.count + 1)) : nil
+        line.utf8.starts(with: (name + " ").utf8) ? String(line.unicodeScalars.dropFirst(name.utf8.count + 1)) : nil
     }
 }
 

@@ -37,7 +37,7 @@ public struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``NoteError/badKey(reason:)``.
     public init(_ text: String) throws(NoteError) {
         guard text.utf8.count <= 1_024 else { throw .badKey(reason: "it is longer than 1024 bytes") }
-        let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        let parts = text.unicodeScalars.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false).map { String($0) }
         guard parts.count == 3 else { throw .badKey(reason: "it must be name+id+key") }
         guard let bytes = Base64.decode(parts[2]), let first = bytes.first, let type = NoteSignatureType(rawValue: first)
         else { throw .badKey(reason: "its last part is not the base64 of a type byte, 01 or 04, and an Ed25519 public key") }
@@ -98,7 +98,7 @@ public struct SignerKey: Sendable, CustomStringConvertible, CustomReflectable {
     ///
     /// - Throws: ``NoteError/badKey(reason:)``, which does not quote it.
     public init(secretText: String) throws(NoteError) {
-        let parts = secretText.split(separator: "+", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
+        let parts = secretText.unicodeScalars.split(separator: "+", maxSplits: 4, omittingEmptySubsequences: false).map { String($0) }
         guard parts.count == 5, parts[0] == "PRIVATE", parts[1] == "KEY", let bytes = Base64.decode(parts[4]),
             let first = bytes.first, let type = NoteSignatureType(rawValue: first),
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes.dropFirst())

@@ -131,7 +131,7 @@ private struct ProofLines {
     /// The value of the next line, if it begins with this word.
     mutating func optional(_ word: String) throws(NoteError) -> String? {
         let before = left
-        if let line = next(), line.hasPrefix(word + " ") { return String(line.dropFirst(word.count + 1)) }
+        if let line = next(), line.utf8.starts(with: (word + " ").utf8) { return String(line.unicodeScalars.dropFirst(word.utf8.count + 1)) }
         left = before
         return nil
     }

@@ -27,7 +27,7 @@ public struct SignedNote: Sendable, Equatable, CustomStringConvertible {
     ///
     /// - Throws: ``NoteError/badNote(reason:)`` for a text that no note can have.
     public init(text: String) throws(NoteError) {
-        guard text.hasSuffix("\n"), text != "\n" else { throw .badNote(reason: "its text is empty or does not end with a newline") }
+        guard text.utf8.last == UInt8(ascii: "\n"), text.utf8.count > 1 else { throw .badNote(reason: "its text is empty or does not end with a newline") }
         guard Self.isClean(text) else { throw .badNote(reason: "it holds a control character") }
         self.text = text
         signatures = []
@@ -39,7 +39,7 @@ public struct SignedNote: Sendable, Equatable, CustomStringConvertible {
     public init(_ bytes: [UInt8]) throws(NoteError) {
         guard bytes.count <= Self.bytesMax else { throw .badNote(reason: "it is longer than \(Self.bytesMax) bytes") }
         guard let whole = String(validating: bytes, as: UTF8.self) else { throw .badNote(reason: "it is not UTF-8") }
-        let lines = whole.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = whole.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
         guard lines.last == "", let blank = lines.dropLast().lastIndex(of: ""), blank > 0 else {
             throw .badNote(reason: "no empty line parts text and signatures, or it does not end with a newline")
         }
@@ -63,7 +63,7 @@ public struct SignedNote: Sendable, Equatable, CustomStringConvertible {
     public var bytes: [UInt8] { Array(description.utf8) }
 
     private static func signature(_ line: Substring) throws(NoteError) -> Signature {
-        let parts = line.split(separator: " ", omittingEmptySubsequences: false)
+        let parts = line.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false).map { Substring($0) }
         guard parts.count == 3, parts[0] == "\u{2014}", VerifierKey.isName(String(parts[1])) else {
             throw .badNote(reason: "a signature line must be a dash, a name and base64")
         }

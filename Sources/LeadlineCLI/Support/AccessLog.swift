@@ -1,28 +1,14 @@
+import Audit
 import Engine
 import Foundation
 import Journal
 import LeadlineCore
+import Reports
 
 /// Who read which person's data, when and why: one JSON object a line, appended, each with the digest of the line before.
 ///
 /// It stands beside the vault and names people by their random ids alone.
 enum AccessLog {
-    /// One read of personal data.
-    struct Record: Codable, Equatable {
-        /// RFC 3339.
-        var time: String
-        /// The operating system's user.
-        var user: String
-        /// The command that read.
-        var command: String
-        var program: String
-        /// Random ids.
-        var subjects: [String]
-        var reason: String
-        /// SHA-256 of a zero byte and the line before, as of a Merkle leaf; zeros for the first.
-        var previous: String
-    }
-
     /// Bytes of the log that are read at most.
     private static let bytesMax = 256 << 20
     private static let none = String(repeating: "0", count: 64)
@@ -38,7 +24,7 @@ enum AccessLog {
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard flock(descriptor, LOCK_EX) == 0 else { throw CommandFailure(.environment, "the access log cannot be locked", at: path(folder)) }
         let last = try Self.lines(folder).last
-        let record = Record(
+        let record = AccessRecord(
             time: TimeText.utc(SystemClock().now()), user: NSUserName(), command: command, program: program, subjects: subjects,
             reason: reason.isEmpty ? "not stated" : reason, previous: last.map { HashChain.leaf(of: $0).description } ?? none)
         try file.write(contentsOf: Data((try JSONText.line(record) + "\n").utf8))
@@ -46,12 +32,12 @@ enum AccessLog {
     }
 
     /// All records, and the number of the first line that does not follow from the one before.
-    static func read(_ folder: DataFolder) throws -> (records: [Record], brokenLine: Int?) {
+    static func read(_ folder: DataFolder) throws -> (records: [AccessRecord], brokenLine: Int?) {
         var previous = none
         var broken: Int?
-        var records: [Record] = []
+        var records: [AccessRecord] = []
         for (index, line) in try lines(folder).enumerated() {
-            guard let record = try? JSONDecoder().decode(Record.self, from: Data(line)) else {
+            guard let record = try? JSONDecoder().decode(AccessRecord.self, from: Data(line)) else {
                 broken = broken ?? index + 1
                 continue
             }

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 
 /// How history is replayed against a candidate policy.
 struct CandidateOptions: ParsableArguments {
@@ -64,7 +65,7 @@ struct CandidateRun {
         if json {
             Terminal.line(try JSONText.line(report))
         } else {
-            Terminal.write(CandidateText.of(report, most: options.all ? .max : 20))
+            Terminal.write(CandidateText.of(report, most: options.all ? .max : 20, Terminal.style))
         }
         if options.requireConclusion && report.verdict == .refused { throw ExitCode(Outcome.checkFailed.rawValue) }
     }

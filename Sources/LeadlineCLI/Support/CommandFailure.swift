@@ -92,7 +92,11 @@ struct CommandFailure: Error, CustomStringConvertible {
             Terminal.line(message)
             return Outcome.ok.rawValue
         }
-        Terminal.say(message.replacing("Error: ", with: "error: ", maxReplacements: 1))
+        if let unknown = UnknownCommand(CommandLine.arguments.dropFirst()) {
+            Terminal.say("error: \(unknown.sentence)")
+        } else {
+            Terminal.say(message.replacing("Error: ", with: "error: ", maxReplacements: 1))
+        }
         return Outcome.input.rawValue
     }
 }

@@ -2,6 +2,7 @@ import Audit
 import Engine
 import Foundation
 import LeadlineCore
+import Reports
 import Simulation
 
 /// The demo's story, told as it happens.
@@ -119,8 +120,8 @@ struct DemoShow {
     /// Decisions as they were published on `leadline.decisions`.
     private func tell(_ decisions: [PublishedDecision]) throws {
         for decision in decisions {
-            let kind = decision.type.split(separator: ".").last.map(String.init) ?? decision.type
-            let words = TimelineText.of(try stage.event(of: decision), currency: "EUR")
+            let kind = TypeName.short(decision.type)
+            let words = EventWords(currency: "EUR", time: { TimeText.local($0) }).sentence(try stage.event(of: decision))
             Terminal.line(Terminal.styled("  published \(decision.id)  \(kind): \(words)", .green))
         }
     }
@@ -130,7 +131,7 @@ struct DemoShow {
             guard case .explained(let explanation) = try Explainer(folder).explain(scenario.leadID, program: scenario.program, .attempt(attempt))
             else { return }
             Terminal.line()
-            for line in DemoExplanation.lines(explanation) { Terminal.line("  " + Terminal.harmless(line)) }
+            Terminal.lines(DemoExplanation.lines(explanation, Terminal.style).map { "  " + $0 })
         } catch {
             throw CommandFailure(ofAudit: error)
         }

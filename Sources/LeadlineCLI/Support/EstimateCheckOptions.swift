@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import LeadlineCore
+import Reports
 import Simulation
 
 /// How estimates are held against an arena's truth.
@@ -68,10 +69,10 @@ enum EstimateCheckText {
         }
         var text = """
             \(CountText.of(check.runs, "run"))\(check.refused > 0 ? ", \(check.refused) of them without a conclusion" : ""); the estimates rest on \(CountText.grouped(Int64(check.meanLeads))) leads, worth as much as \
-            \(CountText.grouped(Int64(check.meanEffectiveSampleSize))) of one weight; the candidate chooses otherwise in \(ReportText.percent(check.meanChangedShare)) of the decisions
+            \(CountText.grouped(Int64(check.meanEffectiveSampleSize))) of one weight; the candidate chooses otherwise in \(NumberText.percent(check.meanChangedShare)) of the decisions
 
             """
-        text += table("REVENUE A LEAD", check.revenue) { ReportText.money($0, currency) }
+        text += table("REVENUE A LEAD", check.revenue) { MoneyText.whole($0, currency) }
         text += table("WIN RATE", check.winRate) { String(format: "%.2f %%", $0 * 100) }
         text += "Verdicts: \(check.right) right, \(check.wrong) wrong, \(check.undecided) too early to tell\n"
         return text
@@ -86,11 +87,11 @@ enum EstimateCheckText {
             let missed = row.covered.trials - Int(row.covered.successes)
             table.add([
                 name(row.estimator), "\(Int(row.covered.successes)) of \(row.covered.trials)",
-                row.covered.interval.map { ReportText.range($0, ReportText.percent) } ?? "-", "\(row.above)", "\(missed - row.above)",
+                row.covered.interval.map { EstimateText.range($0, NumberText.percent) } ?? "-", "\(row.above)", "\(missed - row.above)",
                 money(row.meanTruth), money(row.meanEstimate), money(row.meanWidth),
             ])
         }
-        return table.text()
+        return table.text(Terminal.style)
     }
 
     private static func name(_ estimator: String) -> String {

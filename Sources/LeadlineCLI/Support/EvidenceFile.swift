@@ -26,8 +26,8 @@ enum KeyArguments {
     static func read(_ arguments: [String]) throws -> [VerifierKey] {
         try arguments.flatMap { argument in
             if FileManager.default.fileExists(atPath: argument) {
-                return try String(decoding: EvidenceFile.bytes(argument), as: UTF8.self).split(separator: "\n")
-                    .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+                return try String(decoding: EvidenceFile.bytes(argument), as: UTF8.self).unicodeScalars.split { $0 == "\n" || $0 == "\r" }
+                    .map { String($0).trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && $0.utf8.first != UInt8(ascii: "#") }
                     .map { try key($0, at: argument) }
             }
             return [try key(argument, at: "--key")]

@@ -8,3 +8,12 @@ enum PictureFile {
         }
     }
 }
+
+/// A page that a command was asked to write.
+enum PageFile {
+    static func write(_ page: String, to path: String) throws {
+        do { try Data(page.utf8).write(to: URL(fileURLWithPath: path)) } catch {
+            throw CommandFailure(.environment, "the page cannot be written", at: path, remedy: "Check the folder and its permissions")
+        }
+    }
+}

@@ -1,6 +1,7 @@
 import Engine
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import SwiftProtobuf
 import Yams
 

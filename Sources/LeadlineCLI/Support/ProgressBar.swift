@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import Simulation
 
 /// A line on stderr that tells how far a long job is: share, rate and time left. Silent unless stderr is a terminal.
@@ -51,21 +52,4 @@ struct ProgressBar {
         let left = rate > 0 ? Double(total - min(done, total)) / rate : 0
         return "\(label) [\(bar)] \(Int(share * 100)) %  \(speed)  \(TimeText.duration(seconds: Int64(left.rounded()))) left"
     }
-}
-
-/// Counts for people.
-enum CountText {
-    /// 1234567 as "1,234,567".
-    static func grouped(_ value: Int64) -> String {
-        let digits = Array(String(value.magnitude))
-        var text = value < 0 ? "-" : ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0 && (digits.count - index) % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return text
-    }
-
-    /// "1 record", "2 records".
-    static func of(_ count: Int, _ noun: String) -> String { "\(grouped(Int64(count))) \(noun)\(count == 1 ? "" : "s")" }
 }

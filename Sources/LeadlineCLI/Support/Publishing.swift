@@ -1,6 +1,7 @@
 import Engine
 import KafkaTransport
 import LeadlineCore
+import Reports
 
 /// What became of records that a command put on the topics.
 enum Publication {

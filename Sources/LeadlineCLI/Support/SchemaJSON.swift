@@ -29,7 +29,7 @@ enum SchemaJSON {
         var input = varint(UInt64(kind.bodyFieldNumber) << 3 | 2) + varint(UInt64(bytes.count))
         input += bytes
         return try YAMLTree.leaves(json: try text(WireInput(serializedBytes: input))).map { leaf in
-            (leaf.path.split(separator: ".").dropFirst().joined(separator: "."), leaf.value)
+            (leaf.path.unicodeScalars.split(separator: ".").dropFirst().map { String($0) }.joined(separator: "."), leaf.value)
         }
     }
 

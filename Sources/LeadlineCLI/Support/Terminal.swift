@@ -1,4 +1,7 @@
+import ArgumentParser
 import Foundation
+import LeadlineCore
+import Reports
 
 /// What is known of the terminal, and how text gets there.
 enum Terminal {
@@ -39,56 +42,38 @@ enum Terminal {
     /// A line of results on stdout.
     static func line(_ text: String = "") { write(text + "\n") }
 
-    /// How text is emphasised on a terminal.
-    enum Style: Int { case bold = 1, dim = 2, red = 31, green = 32, yellow = 33 }
+    /// How texts are shown here: in the machine's time zone, coloured and folded where stdout is a terminal.
+    static var style: TextStyle { style(zone: .current) }
+
+    /// The same in another time zone.
+    static func style(zone: TimeZone) -> TextStyle { TextStyle(zone: zone, isColoured: isColoured, width: outputWidth) }
+
+    /// The same in the zone that --time-zone names; in the machine's where it names none.
+    static func style(zoneNamed name: String?) throws -> TextStyle {
+        guard let zone = name.map(TimeZone.init(identifier:)) ?? .current else {
+            throw ValidationError("--time-zone must be a name of the tz database such as Europe/Rome, not '\(name ?? "")'")
+        }
+        return style(zone: zone)
+    }
+
+    /// Columns of the terminal behind stdout; nil if it is a file or a pipe, where nothing is folded.
+    private static var outputWidth: Int? {
+        var size = winsize()
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
 
     /// The text in a style, where colour is shown.
-    static func styled(_ text: String, _ style: Style) -> String {
-        isColoured ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
-    }
+    static func styled(_ text: String, _ emphasis: TextStyle.Emphasis) -> String { style.styled(text, emphasis) }
 
-    /// Text from outside, made harmless: control characters would move the cursor or change its colours.
-    static func harmless(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
-    }
+    /// Text from outside, made harmless.
+    static func harmless(_ text: String) -> String { Escaping.harmless(text) }
+
+    /// Lines from outside, made harmless, folded at the terminal's width.
+    static func lines(_ lines: [String]) { line(style.lines(lines)) }
 }
 
-/// A table of text; columns as wide as their widest cell.
-struct TextTable {
-    enum Alignment { case left, right }
-
-    private let columns: [(title: String, alignment: Alignment)]
-    private var rows: [[String]] = []
-
-    init(_ columns: [(title: String, alignment: Alignment)]) { self.columns = columns }
-
-    /// A table of columns aligned to the left.
-    init(_ titles: String...) { columns = titles.map { ($0, .left) } }
-
-    mutating func add(_ cells: [String]) {
-        precondition(cells.count == columns.count, "a row needs a cell for every column")
-        rows.append(cells.map(Terminal.harmless))
-    }
-
-    var isEmpty: Bool { rows.isEmpty }
-
-    /// The table with its head; ends with a newline.
-    func text() -> String {
-        let widths = columns.indices.map { column in
-            rows.reduce(columns[column].title.count) { max($0, $1[column].count) }
-        }
-        let head = Terminal.styled(line(columns.map(\.title), widths), .dim)
-        return ([head] + rows.map { line($0, widths) }).joined(separator: "\n") + "\n"
-    }
-
-    private func line(_ cells: [String], _ widths: [Int]) -> String {
-        let padded = cells.indices.map { column in
-            let space = String(repeating: " ", count: widths[column] - cells[column].count)
-            return columns[column].alignment == .right ? space + cells[column] : cells[column] + space
-        }
-        var text = padded.joined(separator: "  ")
-        while text.last == " " { text.removeLast() }
-        return text
-    }
+extension TimeText {
+    /// In the machine's time zone.
+    static func local(_ moment: Timestamp) -> String { local(moment, zone: .current) }
 }

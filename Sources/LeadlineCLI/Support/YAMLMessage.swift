@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Reports
 import SwiftProtobuf
 import Yams
 
@@ -198,7 +199,7 @@ extension YAMLFile {
     func failure(_ rejection: Rejection, in node: Node, path: String, dropping prefix: String = "") -> CommandFailure {
         let field = rejection.field.hasPrefix(prefix) ? String(rejection.field.dropFirst(prefix.count)) : rejection.field
         var found = node
-        for name in field.split(separator: ".") {
+        for name in field.unicodeScalars.split(separator: ".") {
             guard let mapping = found.mapping, let inner = mapping[String(name)] ?? mapping[Self.camel(String(name))] else { break }
             found = inner
         }
@@ -207,7 +208,7 @@ extension YAMLFile {
     }
 
     private static func camel(_ name: String) -> String {
-        let words = name.split(separator: "_")
+        let words = name.unicodeScalars.split(separator: "_").map { String($0) }
         return words.enumerated().map { $0 == 0 ? String($1) : $1.prefix(1).uppercased() + $1.dropFirst() }.joined()
     }
 }

@@ -5,6 +5,7 @@ import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Reports
 import Testing
 import Vault
 
@@ -101,7 +102,7 @@ import Vault
         let bytes = try ErasureCertificate(statement, in: folder.folder).note.bytes
         let key = try CheckpointSigner(folder.folder).verifierKey(AuditFolder.program)
         func check(_ bytes: [UInt8]) -> EvidenceReport {
-            var check = EvidenceCheck(keys: [key])
+            var check = EvidenceCheck(keys: [key], words: AuditWords())
             return check.run([.init(source: "certificate", bytes: bytes)])
         }
         #expect(check(bytes).isGood && check(bytes).isAuthentic)
@@ -114,7 +115,7 @@ import Vault
 
     @Test func recordsCountWhatHappened() async throws {
         let folder = try await AuditFolder.full()
-        var builder = RecordsBuilder(program: AuditFolder.program)
+        var builder = RecordsBuilder(program: AuditFolder.program, words: AuditWords())
         for entry in try folder.decoded() { builder.take(entry, at: entry.position) }
         let records = builder.result()
         #expect(records.policies.count == 1 && records.policies[0].until == nil)

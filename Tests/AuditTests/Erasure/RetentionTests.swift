@@ -5,6 +5,7 @@ import Journal
 import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
+import Reports
 import Testing
 import Vault
 
@@ -101,7 +102,7 @@ import Vault
     @Test func theRecordsSayWhatEndedByWhichPolicy() async throws {
         let folder = try Self.folder()
         try await folder.process(until: 60 * Self.day)
-        var builder = RecordsBuilder(program: AuditFolder.program)
+        var builder = RecordsBuilder(program: AuditFolder.program, words: AuditWords())
         for entry in try folder.decoded() { builder.take(entry, at: entry.position) }
         let records = builder.result()
         #expect(records.executions["retention"] == 2)
@@ -126,7 +127,7 @@ import Vault
         folder.event(42, .controls, "HumanDecisionRecorded", #"{"leadId":"a3","close":true}"#)
         folder.event(43, .controls, "HumanDecisionRecorded", #"{"leadId":"b1","uphold":true}"#)
         try await folder.process(until: 100)
-        var builder = RecordsBuilder(program: AuditFolder.program)
+        var builder = RecordsBuilder(program: AuditFolder.program, words: AuditWords())
         for entry in try folder.decoded() { builder.take(entry, at: entry.position) }
         let fairness = builder.result().fairness
         #expect(fairness.map(\.partner) == ["alpha", "beta"])

@@ -1,0 +1,48 @@
+/// Text from outside, made fit for where it is shown. Works on Unicode scalars: a delimiter counts as one whatever
+/// combining mark follows it.
+public enum Escaping {
+    /// On one line, without what would move a cursor, change its colours or end the line: control characters, and the
+    /// separators of lines and paragraphs, are made visible.
+    public static func harmless(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isDisruptive) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isDisruptive($0) ? "\u{FFFD}" : $0 }))
+    }
+
+    private static func isDisruptive(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+
+    /// As text or as an attribute's value in HTML and XML; what these forbid, and what is disruptive, is made visible.
+    public static func markup(_ text: String) -> String {
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": out += "&amp;".unicodeScalars
+            case "<": out += "&lt;".unicodeScalars
+            case ">": out += "&gt;".unicodeScalars
+            case "\"": out += "&quot;".unicodeScalars
+            case "'": out += "&#39;".unicodeScalars
+            case _ where isDisruptive(scalar) || scalar.value & 0xFFFE == 0xFFFE: out.append("\u{FFFD}")
+            default: out.append(scalar)
+            }
+        }
+        return String(out)
+    }
+
+    /// As text in Markdown, in a cell of a table too: it neither ends a cell nor begins markup.
+    public static func markdown(_ text: String) -> String {
+        var out = String.UnicodeScalarView()
+        for scalar in harmless(text).unicodeScalars {
+            switch scalar {
+            case "&": out += "&amp;".unicodeScalars
+            case "<": out += "&lt;".unicodeScalars
+            case "\\", "|", "`", "*", "[", "]": out += ["\\", scalar]
+            default: out.append(scalar)
+            }
+        }
+        return String(out)
+    }
+}

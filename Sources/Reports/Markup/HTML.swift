@@ -1,0 +1,139 @@
+/// A piece of an HTML page, as a value: text that is escaped when it is written, or an element of the few kinds that pages
+/// use. There is no way to write markup as text, and no attribute that holds style or script.
+public indirect enum HTML: Sendable, Equatable {
+    /// Text; escaped.
+    case text(String)
+    /// An element with its attributes and what it holds.
+    case element(Tag, [Attribute], [HTML])
+    /// Several pieces, one after another.
+    case all([HTML])
+
+    /// Nothing.
+    public static let nothing = HTML.all([])
+
+    /// Elements of pages and of the plots in them.
+    public enum Tag: String, Sendable, CaseIterable {
+        case h1, h2, h3, p, section, header, div, dl, dt, dd, ul, li, figure, figcaption
+        case table, thead, tbody, tr, th, td
+        case svg, rect, line, circle, text
+    }
+
+    /// An attribute; its value is escaped.
+    public struct Attribute: Sendable, Equatable {
+        let name: String
+        let value: String
+
+        /// A class of the stylesheet.
+        public static func `class`(_ name: StyleClass) -> Attribute { Attribute(name: "class", value: name.rawValue) }
+        /// What an element means, shown where the pointer rests.
+        public static func meaning(_ text: String) -> Attribute { Attribute(name: "title", value: text) }
+        /// The head that a cell belongs to, shown beside it where a table folds.
+        public static func label(_ text: String) -> Attribute { Attribute(name: "data-label", value: text) }
+        /// The head of a column.
+        public static let columnHead = Attribute(name: "scope", value: "col")
+        /// The head of a row.
+        public static let rowHead = Attribute(name: "scope", value: "row")
+        /// An element that is one picture, with its name.
+        public static func picture(_ name: String) -> [Attribute] { [Attribute(name: "role", value: "img"), Attribute(name: "aria-label", value: name)] }
+        /// A place or a size in a plot, in pixels.
+        static func pixels(_ place: Place, _ value: Double) -> Attribute { Attribute(name: place.rawValue, value: Self.decimal(value)) }
+        /// A place or a size in a plot, as a share of its width.
+        static func share(_ place: Place, _ value: Double) -> Attribute { Attribute(name: place.rawValue, value: Self.decimal(value * 100) + "%") }
+
+        /// Geometry of SVG.
+        enum Place: String { case x, y, x1, y1, x2, y2, cx, cy, r, width, height }
+
+        /// To a tenth.
+        private static func decimal(_ value: Double) -> String {
+            let rounded = value.isFinite ? (value * 10).rounded() / 10 : 0
+            return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
+        }
+    }
+
+    /// The markup.
+    public var markup: String {
+        var out = ""
+        write(into: &out)
+        return out
+    }
+
+    private func write(into out: inout String) {
+        switch self {
+        case .text(let text): out += Escaping.markup(text)
+        case .all(let pieces): for piece in pieces { piece.write(into: &out) }
+        case .element(let tag, let attributes, let pieces):
+            out += "<" + tag.rawValue
+            for attribute in attributes { out += " \(attribute.name)=\"\(Escaping.markup(attribute.value))\"" }
+            out += ">"
+            for piece in pieces { piece.write(into: &out) }
+            // In HTML an element of SVG needs its end, too.
+            out += "</\(tag.rawValue)>"
+            if Self.endsLine.contains(tag) { out += "\n" }
+        }
+    }
+
+    /// Elements after which the source of the page goes on in a new line.
+    private static let endsLine: Set<Tag> = [.h1, .h2, .h3, .p, .section, .header, .div, .dl, .dd, .ul, .li, .figure, .figcaption, .table, .thead, .tr, .svg]
+}
+
+extension HTML {
+    /// An element that holds text.
+    public static func worded(_ tag: Tag, _ attributes: [Attribute], _ text: String) -> HTML { .element(tag, attributes, [.text(text)]) }
+
+    /// The same without attributes.
+    public static func worded(_ tag: Tag, _ text: String) -> HTML { .element(tag, [], [.text(text)]) }
+
+    /// A paragraph.
+    public static func p(_ text: String) -> HTML { .worded(.p, text) }
+
+    /// A remark in small print.
+    public static func notes(_ text: String) -> HTML { .worded(.p, [.class(.notes)], text) }
+
+    /// A section with its heading; nothing where it would be empty.
+    public static func section(_ title: String, _ pieces: [HTML]) -> HTML {
+        let pieces = pieces.filter { $0 != .nothing }
+        return pieces.isEmpty ? .nothing : .element(.section, [], [.worded(.h2, title)] + pieces)
+    }
+
+    /// Plots, side by side where there is room.
+    public static func plots(_ plots: [HTML]) -> HTML { plots.isEmpty ? .nothing : .element(.div, [.class(.plots)], plots) }
+
+    /// Names with their values.
+    public static func facts(_ rows: [(name: String, value: String)]) -> HTML {
+        if rows.isEmpty { return .nothing }
+        return .element(.dl, [.class(.facts)], rows.flatMap { [.worded(.dt, $0.name), .worded(.dd, $0.value)] })
+    }
+
+    /// A column of a table.
+    public struct Column: Sendable {
+        var title: String
+        var meaning: String
+        var isText: Bool
+
+        /// - Parameters:
+        ///   - meaning: What it means, shown where the pointer rests; empty if the title says it.
+        ///   - isText: True for words, false for figures.
+        public init(_ title: String, meaning: String = "", isText: Bool = false) {
+            self.title = title
+            self.meaning = meaning
+            self.isText = isText
+        }
+    }
+
+    /// A table; rows as wide as the columns, the first cell of each its head. On a narrow screen each row becomes a block
+    /// with the column's title before each value.
+    public static func table(_ columns: [Column], _ rows: [[String]]) -> HTML {
+        let head = columns.map { column in
+            HTML.worded(.th, [.columnHead] + (column.isText ? [.class(.words)] : []) + (column.meaning.isEmpty ? [] : [.meaning(column.meaning)]), column.title)
+        }
+        let lines = rows.map { row in
+            HTML.element(.tr, [], zip(columns, row).enumerated().map { index, cell in
+                index == 0 ? .worded(.th, [.rowHead, .class(.words)], cell.1)
+                    : .worded(.td, [.label(cell.0.title)] + (cell.0.isText ? [.class(.words)] : []), cell.1)
+            })
+        }
+        return .element(.div, [.class(.scroll)], [
+            .element(.table, [.class(.folding)], [.element(.thead, [], [.element(.tr, [], head)]), .element(.tbody, [], lines)])
+        ])
+    }
+}

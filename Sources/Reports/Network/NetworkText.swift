@@ -1,0 +1,56 @@
+public import LeadlineCore
+
+/// The network for people.
+public struct NetworkText {
+    private let program: String
+    private let currency: String
+    private let network: NetworkStanding
+    private let style: TextStyle
+
+    /// The network of a program.
+    public init(program: String, currency: String, network: NetworkStanding, style: TextStyle) {
+        self.program = program
+        self.currency = currency
+        self.network = network
+        self.style = style
+    }
+
+    /// The text.
+    public func text() -> String {
+        let expected = NumberText.fixed(network.leadsExpected, 0)
+        let head = """
+            \(style.styled(Escaping.harmless("The network of \(program)"), .bold)) at \(style.time(network.at))
+            This period ends \(style.time(network.periodEnd)); about \(expected) leads are expected until then
+            Prices come from the last \(CountText.of(network.leadsRemembered, "lead")), worth \(money(network.meanGain)) on average at the best partner
+            Evenness \(NumberText.fixed(network.jainOfUtilisation, 3)), Jain's index of utilisation; floors count until \(style.time(network.floorPeriodEnd))
+
+
+            """
+        if network.partners.isEmpty { return head + "No partner is registered yet.\n" }
+        let dearest = network.partners.enumerated()
+            .sorted { ($1.element.placePrice, $0.offset) < ($0.element.placePrice, $1.offset) }.map(\.element)
+        var table = TextTable([
+            ("PARTNER", .left), ("LEADS", .right), ("OPEN", .right), ("CAPACITY USED", .right), ("PLACE", .right), ("FLOOR", .right), ("FLOOR VALUE", .right), ("FLOOR+", .right),
+            ("EVEN+", .right), ("DEBT", .right),
+        ])
+        for partner in dearest { table.add(row(partner)) }
+        return head + table.text(style)
+    }
+
+    private func row(_ partner: PartnerPrice) -> [String] {
+        [
+            partner.partnerID + (partner.status == "active" ? "" : " (\(partner.status))"),
+            partner.leadsMax.map { "\(partner.leads) of \($0)" } ?? "\(partner.leads)",
+            partner.openLeadsMax.map { "\(partner.openLeads) of \($0)" } ?? "\(partner.openLeads)",
+            partner.utilisation.map(NumberText.percent) ?? "-",
+            partner.placePrice.rounded() > 0 ? money(partner.placePrice) : "-",
+            partner.floor > 0 ? "\(partner.floorLeads) of \(partner.floor)" : "-",
+            partner.floorValue > 0 ? "\(money(Double(partner.floorValueGot))) of \(money(Double(partner.floorValue)))" : "-",
+            partner.floorFavour.rounded() > 0 ? money(partner.floorFavour) : "-",
+            partner.evennessFavour.rounded() == 0 ? "-" : MoneyText.exact(partner.evennessFavour, currency, short: true, sign: .always),
+            partner.tieDebtMicros == 0 ? "-" : NumberText.signed(Double(partner.tieDebtMicros) / 1_000_000),
+        ]
+    }
+
+    private func money(_ minorUnits: Double) -> String { MoneyText.exact(minorUnits, currency, short: true) }
+}

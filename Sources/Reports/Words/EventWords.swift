@@ -1,0 +1,90 @@
+public import LeadlineCore
+
+/// What Leadline did, as a partner manager would say it: one sentence for each kind of event, without personal data,
+/// wherever the event is shown.
+public struct EventWords: Sendable {
+    private let currency: String
+    private let time: @Sendable (Timestamp) -> String
+
+    /// - Parameters:
+    ///   - currency: the program's.
+    ///   - time: how moments are written.
+    public init(currency: String, time: @escaping @Sendable (Timestamp) -> String = { TimeText.utc($0) }) {
+        self.currency = currency
+        self.time = time
+    }
+
+    /// The event in a sentence without a full stop.
+    public func sentence(_ event: Event) -> String {
+        switch event {
+        case .leadAssigned(let event):
+            "\(event.leadID) assigned to \(event.partnerID), attempt \(event.attempt), \(ReasonWords.cause(event.cause))"
+                + (event.respondBy.map { ", respond by \(time($0))" } ?? "")
+        case .shadowDecided(let event):
+            "Leadline would have \(event.partnerID.isEmpty ? "asked a human" : "chosen \(event.partnerID)") for \(event.leadID)"
+        case .assignmentExpired(let event): "\(event.leadID) taken back from \(event.partnerID): no response by \(time(event.respondBy))"
+        case .assignmentEnded(let event): "\(event.leadID) taken back from \(event.partnerID): \(ReasonWords.cause(event.cause))"
+        case .firstResponseMet(let event):
+            "\(event.partnerID) responded to \(event.leadID) after \(TimeText.duration(micros: event.elapsedMicros))"
+        case .leadEscalated(let event):
+            "\(event.leadID) escalated to \(event.queue): \(ReasonWords.escalation(event.reason))"
+                + (event.suggestedPartnerID.isEmpty ? "" : "; suggested partner \(event.suggestedPartnerID)")
+        case .leadClosed(let event): closed(event)
+        case .leadMerged(let event):
+            event.sameID ? "\(event.leadID) was submitted before; the first submission stands"
+                : "\(event.leadID) is the same enquiry as \(event.intoLeadID) and was merged into it"
+        case .outcomeWaiting(let event): "the outcome waits for \(event.leadID) until \(time(event.until))"
+        case .outcomeUnmatched(let event): "the lead \(event.leadID) never came; the outcome that waited for it is in the dead letters"
+        case .inputDisregarded(let event):
+            "nothing changed\(event.subject.isEmpty ? "" : " for \(event.subject)"): \(ReasonWords.disregard(event.reason))"
+        case .reviewOpened(let event): "review of \(event.leadID) opened"
+        case .reviewResolved(let event): "review of \(event.leadID) closed: decision \(event.overridden ? "overridden" : "upheld")"
+        case .commissionAccrued(let event):
+            "\(event.partnerID) earned \(MoneyText.exact(event.amountMinorUnits, currency)) commission on \(event.leadID), "
+                + NumberText.percent(basisPoints: event.rateBasisPoints)
+        case .retentionApplied(let event): retained(event)
+        case .reminderDue(let event): "\(event.partnerID) reminded of \(event.leadID), response due by \(time(event.respondBy))"
+        }
+    }
+
+    private func closed(_ event: LeadClosed) -> String {
+        "\(event.leadID) closed: \(ReasonWords.closing(event.reason))" + (event.partnerID.isEmpty ? "" : " at \(event.partnerID)")
+            + (event.amountMinorUnits != 0 ? ", \(MoneyText.exact(event.amountMinorUnits, currency, short: true))" : "")
+    }
+
+    private func retained(_ event: RetentionApplied) -> String {
+        let kept = "kept for \(CountText.of(event.keptDays, "day")) as the policy says"
+        return event.category == .deadLetter
+            ? "keys of \(ReasonWords.retention(event.category)) from before \(time(event.closedAt)) destroyed, \(kept)"
+            : "key of the person behind \(event.leadID) destroyed, \(kept) of \(ReasonWords.retention(event.category))"
+    }
+
+    /// All events of an entry, one after another.
+    public func sentences(_ events: [Event]) -> String { events.isEmpty ? "nothing" : events.map(sentence).joined(separator: "; ") }
+
+    /// The same with everything in which two decisions about one input may differ.
+    public func compared(_ events: [Event]) -> String {
+        events.isEmpty ? "nothing" : events.map { sentence($0) + detail($0) }.joined(separator: "; ")
+    }
+
+    private func detail(_ event: Event) -> String {
+        switch event {
+        case .leadAssigned(let event):
+            (event.remindAt.map { ", reminder \(time($0))" } ?? "") + (event.serviceLevel.isEmpty ? "" : ", service level \(event.serviceLevel)")
+                + summary(event.evaluation)
+        case .shadowDecided(let event): summary(event.evaluation)
+        case .assignmentExpired(let event): ", attempt \(event.attempt)"
+        case .assignmentEnded(let event): ", attempt \(event.attempt)"
+        case .leadEscalated(let event): (event.movesOn.map { ", moves on \(time($0))" } ?? "") + summary(event.evaluation)
+        case .leadClosed(let event): event.learned ? ", learned" : ""
+        case .outcomeUnmatched(let event): ", position \(event.waitingPosition)"
+        default: ""
+        }
+    }
+
+    private func summary(_ evaluation: EvaluationSummary?) -> String {
+        guard let evaluation else { return "" }
+        return ", evaluation \(evaluation.digest) of \(CountText.of(evaluation.scored, "candidate"))"
+            + (evaluation.best.first.map { ", best \($0.partnerID) at \(NumberText.short($0.score)) minor units" } ?? "")
+    }
+}

@@ -1,0 +1,140 @@
+public import LeadlineCore
+
+/// Reasons, causes and methods as people say them: one wording each, wherever one is shown.
+///
+/// They are phrases without a verb of their own, so that they fit after a colon, a comma or in brackets.
+public enum ReasonWords {
+    /// Why a lead went to a human.
+    public static func escalation(_ reason: EscalationReason) -> String {
+        switch reason {
+        case .noPolicy: "the program had no policy yet"
+        case .noPartners: "the program had no partners yet"
+        case .noEligiblePartner: "no partner was eligible"
+        case .attemptsExhausted: "already offered to as many partners as the policy allows"
+        case .ownerAtCap: "the partner that owns the account was at its cap"
+        case .currencyUnknown: "the policy has no exchange rate for the lead's currency"
+        case .processingRestricted: "the person asked to restrict processing"
+        case .reviewRequired: "the policy asks for a human to decide on such a lead"
+        case .lawfulBasisMissing: "the lead states no lawful basis that the policy accepts"
+        case .unanswered: "nobody took it from the queue before in time"
+        case .shadow: "the policy is in shadow mode and only records what it would do"
+        case .everyoneAway: "every partner that could have taken it was away"
+        case .placesReserved: "the remaining places are kept for leads expected to be worth more"
+        }
+    }
+
+    /// How a lead ended.
+    public static func closing(_ reason: ClosingReason) -> String {
+        switch reason {
+        case .won: "won"
+        case .lost: "lost"
+        case .withdrawn: "withdrawn"
+        case .human: "closed by a human"
+        case .objected: "the person objected to the processing"
+        case .erased: "the person asked to be erased"
+        }
+    }
+
+    /// What led to an assignment, or to the end of one.
+    public static func cause(_ cause: RoutingCause) -> String {
+        switch cause {
+        case .submitted: "on arrival"
+        case .expired: "no response in time"
+        case .declined: "declined by the partner"
+        case .partnerPaused: "partner paused"
+        case .partnerRemoved: "partner removed"
+        case .human: "decided by a human"
+        case .imported: "imported from history"
+        }
+    }
+
+    /// Why a partner was out before scoring, or for its conversion after it.
+    public static func exclusion(_ reason: ExclusionReason) -> String {
+        switch reason {
+        case .hardRule: "hard rule"
+        case .paused: "paused"
+        case .absent: "away"
+        case .tried: "had this lead before"
+        case .openLeadsCap: "at its cap of open leads"
+        case .periodCap: "at its cap for the period"
+        case .conversionBelowMinimum: "conversion below the policy's minimum"
+        case .coolingDown: "cooling down after a missed deadline"
+        case .segmentCap: "at its cap for leads of this kind"
+        }
+    }
+
+    /// A partner that had left the program before the decision.
+    public static let removed = "no longer in the program"
+
+    /// Why an input changed nothing.
+    public static func disregard(_ reason: DisregardReason) -> String {
+        switch reason {
+        case .notTheHolder: "the lead is not with this partner"
+        case .leadClosed: "the lead is closed"
+        case .noChange: "it is so already"
+        case .leadUnknown: "there is no such lead"
+        case .partnerUnknown: "there is no such partner"
+        case .notEligible: "a hard rule excludes the partner"
+        case .tooManyWaiting: "too many outcomes are waiting for their leads"
+        case .alreadyRegistered: "the program is registered already"
+        }
+    }
+
+    /// Why a partner declined a lead or lost it; nil where it gave no reason.
+    public static func refusal(_ reason: RefusalReason) -> String? {
+        switch reason {
+        case .unspecified: nil
+        case .noCapacity: "no capacity"
+        case .notAFit: "not a fit"
+        case .conflict: "conflict of interest"
+        case .badData: "the prospect cannot be reached or is not real"
+        case .price: "price"
+        case .competitor: "a competitor won"
+        case .noDecision: "the customer made no decision"
+        case .other: "another reason"
+        }
+    }
+
+    /// How a policy, or the arm of a pilot, chooses among partners.
+    public static func method(_ method: RoutingMethod) -> String {
+        switch method {
+        case .bidPrice: "expected value after the price of the place"
+        case .highestScore: "highest expected value"
+        case .roundRobin: "turns by country"
+        case .weightedRotation: "weighted turns by country"
+        case .highestFit: "best fit"
+        }
+    }
+
+    /// What a human decided about a lead.
+    public static func humanDecision(_ decision: HumanDecisionRecorded.Decision) -> String {
+        switch decision {
+        case .assign(let partner): "assign it to \(partner)"
+        case .uphold: "leave it as decided"
+        case .close: "close it"
+        case .reroute: "route it again"
+        }
+    }
+
+    /// What is kept under one rule of retention.
+    public static func retention(_ category: RetentionCategory) -> String {
+        switch category {
+        case .closedDeal: "won or lost deals"
+        case .otherLead: "other closed leads"
+        case .deadLetter: "rejected records"
+        }
+    }
+
+    // MARK: Names in documents
+
+    /// A reason for escalation by its name in a JSON document; the name itself where this release does not know it.
+    public static func escalation(named name: String) -> String { word(name, EscalationReason.init(rawValue:), escalation) }
+
+    /// A method by its name in a JSON document.
+    public static func method(named name: String) -> String { word(name, RoutingMethod.init(rawValue:), method) }
+
+    /// Raw values are small and have no gaps.
+    private static func word<Reason>(_ name: String, _ reason: (UInt8) -> Reason?, _ words: (Reason) -> String) -> String {
+        (1...UInt8.max).lazy.compactMap(reason).first { "\($0)" == name }.map(words) ?? name
+    }
+}
