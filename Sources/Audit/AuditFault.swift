@@ -60,6 +60,11 @@ public struct AuditFault: Error, Sendable, Equatable, Codable, CustomStringConve
         self.difference = difference
     }
 
+    /// A stream whose stored bytes do not lead to its links, found where that is not what was asked.
+    public static func changed(program: String, position: UInt64?) -> AuditFault {
+        AuditFault(.chain, program: program, position: position, "the journal was changed; run 'leadline verify'")
+    }
+
     /// Where and what, e.g. "demo, position 57: ...".
     public var description: String {
         let place = [program, position.map { "position \($0)" }].compactMap { $0 }.joined(separator: ", ")

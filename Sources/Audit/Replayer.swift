@@ -192,7 +192,7 @@ public struct Replayer: Sendable {
             if end.includes(position, entry.stamp) { try body(position, entry, bytes) }
         }
         if let fault = chain.fault {
-            throw AuditFault(.chain, program: program, position: fault.position, "the journal was changed; run 'leadline verify'")
+            throw AuditFault.changed(program: program, position: fault.position)
         }
     }
 }

@@ -17,18 +17,26 @@ import Testing
     private static func isHarmless(_ page: String) -> Bool {
         let bytes = Array(page.utf8)
         func holds(_ text: String) -> Bool { bytes.firstRange(of: Array(text.utf8)) != nil }
-        return !["<i", "\"\u{301}", "'\u{301}", "&\u{301}", "\r", "\u{2028}", "style=", "<script", " on"].contains { $0 == " on" ? holds(" onx") : holds($0) }
+        return !["<i", "\"\u{301}", "'\u{301}", "&\u{301}", "\r", "\u{2028}", "style=", "<script", " on"].contains {
+            $0 == " on" ? holds(" onx") : holds($0)
+        }
             && holds("&lt;i")
     }
 
     @Test func escapingWorksOnScalars() {
         #expect(Escaping.markup("\"\u{301}") == "&quot;\u{301}" && Escaping.markup("\u{600}<") == "\u{600}&lt;")
-        #expect(Escaping.markup("\u{200D}>&'") == "\u{200D}&gt;&amp;&#39;" && Escaping.markup("a\r\nb\u{FFFF}") == "a\u{FFFD}\u{FFFD}b\u{FFFD}")
+        #expect(
+            Escaping.markup("\u{200D}>&'") == "\u{200D}&gt;&amp;&#39;"
+                && Escaping.markup("a\r\nb\u{FFFF}") == "a\u{FFFD}\u{FFFD}b\u{FFFD}")
         let line = Escaping.harmless(Self.hostile)
         #expect(!line.unicodeScalars.contains { ["\r", "\n", "\u{2028}", "\u{1B}"].contains($0) })
-        #expect(Escaping.markdown("|\u{301}`<[x](y)").unicodeScalars.elementsEqual("\\|\u{301}\\`&lt;\\[x\\](y)".unicodeScalars))
+        #expect(
+            Escaping.markdown("|\u{301}`<[x](y)").unicodeScalars.elementsEqual(
+                "\\|\u{301}\\`&lt;\\[x\\](y)".unicodeScalars))
         let quoted = JSONText.quoted(Self.hostile)
-        #expect((try? JSONDecoder().decode([String].self, from: Data("[\(quoted)]".utf8)).first?.utf8.elementsEqual(Self.hostile.utf8)) == true)
+        #expect(
+            (try? JSONDecoder().decode([String].self, from: Data("[\(quoted)]".utf8)).first?.utf8.elementsEqual(
+                Self.hostile.utf8)) == true)
     }
 
     @Test func csvComesBackAsItWas() throws {
@@ -36,7 +44,9 @@ import Testing
         var chunks = [Array((CSVReader.line(fields) + "\r\n").utf8)]
         var reader = CSVReader { chunks.popLast() ?? [] }
         let record = try #require(try reader.next())
-        #expect(record.fields.count == fields.count && zip(record.fields, fields).allSatisfy { $0.utf8.elementsEqual($1.utf8) })
+        #expect(
+            record.fields.count == fields.count
+                && zip(record.fields, fields).allSatisfy { $0.utf8.elementsEqual($1.utf8) })
         #expect(try reader.next() == nil)
     }
 
@@ -44,23 +54,29 @@ import Testing
         let t = Self.hostile
         let columns: [HTML.Column] = [.init(t, meaning: t, isText: true), .init(t, meaning: t)]
         let row = BarPlot.Row(t, 1, Interval(0.5, 1.5), basis: t)
-        let page = Page(title: t, scope: t, message: t, figures: [.init(t, t, basis: t)], sections: [
-            .section(t, [.p(t), .notes(t), .facts([(t, t)]), .table(columns, [[t, t]])]),
-            .plots([BarPlot.bars(t, [row]) { _ in t }, BarPlot.intervals(t, [row], mark: 1) { _ in t }]),
-        ])
+        let page = Page(
+            title: t, scope: t, message: t, figures: [.init(t, t, basis: t)],
+            sections: [
+                .section(t, [.p(t), .notes(t), .facts([(t, t)]), .table(columns, [[t, t]])]),
+                .plots([BarPlot.bars(t, [row]) { _ in t }, BarPlot.intervals(t, [row], mark: 1) { _ in t }])
+            ])
         #expect(Self.isHarmless(page.html()) && Self.isHarmless(page.html(.linked("/s.css?" + t))))
     }
 
     @Test func everyFieldOfADossierIsEscaped() {
         let dossier = Samples.dossier(Self.hostile)
         #expect(Self.isHarmless(DossierPage.page(dossier).html()))
-        for line in DossierText(dossier).lines.map(Escaping.harmless) { #expect(!line.utf8.contains(0x0A) && !line.utf8.contains(0x0D)) }
+        for line in DossierText(dossier).lines.map(Escaping.harmless) {
+            #expect(!line.utf8.contains(0x0A) && !line.utf8.contains(0x0D))
+        }
     }
 
     @Test func everyFieldOfTheReportsIsEscaped() {
         var report = ChannelReport(Samples.history, program: Self.hostile)
         report.currency = Self.hostile
-        for index in report.partners.indices { (report.partners[index].partner, report.partners[index].status) = (Self.hostile, Self.hostile) }
+        for index in report.partners.indices {
+            (report.partners[index].partner, report.partners[index].status) = (Self.hostile, Self.hostile)
+        }
         report.whole.escalations = [ReasonCount(reason: Self.hostile, count: 1)]
         #expect(!report.partners.isEmpty && Self.isHarmless(ChannelPage.page(report, TextStyle()).html()))
         let text = ChannelText.of(report, TextStyle(isColoured: false))
@@ -69,23 +85,35 @@ import Testing
 
     /// A strict policy allows no inline style and no script; the sheet can be linked.
     @Test func pagesHoldNoStyleAttributeAndNoScript() {
-        let pages = [ChannelPage.page(ChannelReport(Samples.history, program: "demo"), TextStyle()), DossierPage.page(Samples.dossier("x"))]
+        let pages = [
+            ChannelPage.page(ChannelReport(Samples.history, program: "demo"), TextStyle()),
+            DossierPage.page(Samples.dossier("x"))
+        ]
         for page in pages {
             for html in [page.html(), page.html(.linked("/sheet.css"))] {
-                #expect(!html.contains(" style=") && !html.contains("<script") && !html.contains("http:") && !html.contains("https:"))
+                #expect(
+                    !html.contains(" style=") && !html.contains("<script") && !html.contains("http:")
+                        && !html.contains("https:"))
             }
             #expect(page.html().contains(Stylesheet.css) && !page.html(.linked("/sheet.css")).contains("<style"))
         }
-        for name in StyleClass.allCases where ![.name, .plot].contains(name) { #expect(Stylesheet.css.contains(".\(name.rawValue)"), "\(name)") }
+        for name in StyleClass.allCases where ![.name, .plot].contains(name) {
+            #expect(Stylesheet.css.contains(".\(name.rawValue)"), "\(name)")
+        }
     }
 
     @Test func aWideTableFoldsAtTheWidth() {
-        var table = TextTable([("NAME", .left), ("FIRST COLUMN", .right), ("SECOND COLUMN", .right), ("THIRD COLUMN", .right)])
+        var table = TextTable([
+            ("NAME", .left), ("FIRST COLUMN", .right), ("SECOND COLUMN", .right), ("THIRD COLUMN", .right)
+        ])
         table.add(["alfa-industria", "1", "22", "333"])
         let folded = table.text(TextStyle(width: 40)).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(folded.allSatisfy { $0.count <= 40 } && folded.count { $0.contains("alfa-industria") } == 3)
-        #expect(table.text(TextStyle(width: 160)) == table.text(TextStyle()) && table.text(TextStyle()).split(separator: "\n").count == 2)
-        let lines = TextStyle(width: 30).lines(["  one two three four five six seven eight nine ten"]).split(separator: "\n")
+        #expect(
+            table.text(TextStyle(width: 160)) == table.text(TextStyle())
+                && table.text(TextStyle()).split(separator: "\n").count == 2)
+        let lines = TextStyle(width: 30).lines(["  one two three four five six seven eight nine ten"]).split(
+            separator: "\n")
         #expect(lines.count == 2 && lines.allSatisfy { $0.count <= 30 } && lines[1].hasPrefix("    "))
     }
 }

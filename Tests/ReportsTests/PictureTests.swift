@@ -11,8 +11,12 @@ import Testing
         var chunks = [Array(rows.utf8)]
         let observations = try ObservationReader.read(columns: ColumnChoice()) { chunks.popLast() ?? [] }
         let picture = ReliabilityPlot.svg([try Evaluator().report(on: observations, file: "<a & \"b\">\u{1B}")])
-        #expect(picture.hasPrefix("<svg ") && picture.hasSuffix("</svg>\n") && picture.contains("&lt;a &amp; &quot;b&quot;&gt;\u{FFFD}"))
-        #expect(!picture.contains("nan") && !picture.contains("inf") && !picture.contains("href") && !picture.contains("url("))
+        #expect(
+            picture.hasPrefix("<svg ") && picture.hasSuffix("</svg>\n")
+                && picture.contains("&lt;a &amp; &quot;b&quot;&gt;\u{FFFD}"))
+        #expect(
+            !picture.contains("nan") && !picture.contains("inf") && !picture.contains("href")
+                && !picture.contains("url("))
         #expect(picture.ranges(of: "http").count == 1)
         #expect(picture.ranges(of: "<g ").count == picture.ranges(of: "</g>").count)
     }

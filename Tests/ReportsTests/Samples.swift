@@ -25,10 +25,12 @@ enum Samples {
         var policy = Policy()
         policy.hardRules = [HardRule(name: "serves-country", require: .partnerCovers(.country, .countries))]
         let inputs = [
-            Input(.programRegistered(.init(currency: "EUR", logicVersion: Logic.newest))), Input(.policyPublished(.init(policy: policy, version: "v1"))),
+            Input(.programRegistered(.init(currency: "EUR", logicVersion: Logic.newest))),
+            Input(.policyPublished(.init(policy: policy, version: "v1"))),
             partner("alfa"), partner("beta"), lead("one", "IT"), lead("two", "IT"), lead("three", "FR"),
             Input(.firstResponseRecorded(.init(leadID: "one", partnerID: "alfa"))),
-            Input(.dealWon(.init(leadID: "one", partnerID: "alfa", amount: Money(minorUnits: 900_000, currency: "EUR")))),
+            Input(
+                .dealWon(.init(leadID: "one", partnerID: "alfa", amount: Money(minorUnits: 900_000, currency: "EUR"))))
         ]
         for (second, input) in inputs.enumerated() {
             let stamp = start.adding(micros: Int64(second) * 1_000_000)
@@ -44,18 +46,30 @@ enum Samples {
         let field = Dossier.Field(name: t, value: t)
         let source = ValueSource(field: t, value: t, position: 1, type: t, eventID: t, observer: t, time: t)
         return Dossier(
-            program: t, currency: "EUR", made: t, subjects: [t], isErased: false, leads: [.init(lead: t, status: t, submitted: t)], account: [t],
-            sources: [.init(
-                position: 1, time: t, type: t, topic: t, partition: 0, offset: 0, eventID: t, isAboutAccount: true, clear: [field], sealedState: "opened",
-                sealed: [field])],
-            decisions: [.init(
-                id: t, lead: t, time: t, decided: t, logicVersion: 2, policyVersion: t, policyName: t, modelVersion: t, rules: [t],
-                candidates: [.init(partner: t, fit: 0.5, conversion: 0.5, score: 1, net: 1)], excluded: [.init(partner: t, reason: t)], inputs: [source],
-                explanation: [t, "  " + t], recordedDigest: t, recomputedDigest: t, isReproduced: true)],
+            program: t, currency: "EUR", made: t, subjects: [t], isErased: false,
+            leads: [.init(lead: t, status: t, submitted: t)], account: [t],
+            sources: [
+                .init(
+                    position: 1, time: t, type: t, topic: t, partition: 0, offset: 0, eventID: t, isAboutAccount: true,
+                    clear: [field], sealedState: "opened",
+                    sealed: [field])
+            ],
+            decisions: [
+                .init(
+                    id: t, lead: t, time: t, decided: t, logicVersion: 2, policyVersion: t, policyName: t,
+                    modelVersion: t, rules: [t],
+                    candidates: [.init(partner: t, fit: 0.5, conversion: 0.5, score: 1, net: 1)],
+                    excluded: [.init(partner: t, reason: t)], inputs: [source],
+                    explanation: [t, "  " + t], recordedDigest: t, recomputedDigest: t, isReproduced: true)
+            ],
             counterfactuals: [.init(decision: t, change: t, outcome: t, first: t, second: t, differs: true)],
             recipients: [.init(partner: t, lead: t, from: t, until: nil, ended: t)],
-            reviews: [.init(lead: t, requested: t, requester: t, requestNote: t, decided: t, reviewer: t, note: t, outcome: t)],
-            requests: [.init(kind: t, lead: t, position: 1, time: t, requester: t, fields: [field], effects: [t], told: [t])],
+            reviews: [
+                .init(lead: t, requested: t, requester: t, requestNote: t, decided: t, reviewer: t, note: t, outcome: t)
+            ],
+            requests: [
+                .init(kind: t, lead: t, position: 1, time: t, requester: t, fields: [field], effects: [t], told: [t])
+            ],
             certificate: .init(method: t, decisions: 1, reproduced: 1, streamSize: 1, chainHead: t, checkpoint: t))
     }
 }

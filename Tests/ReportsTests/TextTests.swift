@@ -8,12 +8,18 @@ struct TextTests {
     @Test("Times stand in the given zone with its offset")
     func localTime() throws {
         let moment = Timestamp(micros: 1_772_357_400_000_000)
-        #expect(TimeText.local(moment, zone: try #require(TimeZone(identifier: "Asia/Kolkata"))) == "2026-03-01 15:00:00 +05:30")
-        #expect(TimeText.local(moment, zone: try #require(TimeZone(identifier: "America/New_York"))) == "2026-03-01 04:30:00 -05:00")
+        #expect(
+            TimeText.local(moment, zone: try #require(TimeZone(identifier: "Asia/Kolkata")))
+                == "2026-03-01 15:00:00 +05:30")
+        #expect(
+            TimeText.local(moment, zone: try #require(TimeZone(identifier: "America/New_York")))
+                == "2026-03-01 04:30:00 -05:00")
         #expect(TimeText.utc(moment) == "2026-03-01T09:30:00Z")
     }
 
-    @Test("Durations show their two largest units", arguments: [(0, "0 s"), (59, "59 s"), (3_661, "1 h 1 min"), (90_000, "1 d 1 h"), (86_400, "1 d")])
+    @Test(
+        "Durations show their two largest units",
+        arguments: [(0, "0 s"), (59, "59 s"), (3_661, "1 h 1 min"), (90_000, "1 d 1 h"), (86_400, "1 d")])
     func durations(_ seconds: Int, _ text: String) {
         #expect(TimeText.duration(seconds: Int64(seconds)) == text)
     }

@@ -34,7 +34,7 @@ enum EntryScan {
                     bar.update(position + 1, of: head.size)
                 }
                 if let fault = chain.fault {
-                    throw AuditFault(.chain, program: program, position: fault.position, "the journal was changed; run 'leadline verify'")
+                    throw AuditFault.changed(program: program, position: fault.position)
                 }
             }
         } catch { throw CommandFailure(ofAudit: error) }

@@ -12,14 +12,16 @@ public enum ChannelText {
                 + "Send leads, or widen --from and --to.\n"
         }
         return [
-            head(report, style), partners(report, style), windows(report, style), balance(report.whole), floors(report, style),
-            escalations(report.whole), rotation(report, style), report.pilot.map { PilotText.of($0, style) } ?? "",
+            head(report, style), partners(report, style), windows(report, style), balance(report.whole),
+            floors(report, style),
+            escalations(report.whole), rotation(report, style), report.pilot.map { PilotText.of($0, style) } ?? ""
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private static func head(_ report: ChannelReport, _ style: TextStyle) -> String {
         let title = style.styled("Channel health of \(Escaping.harmless(report.program))", .bold)
-        return "\(title), \(style.time(report.from)) to \(style.time(report.to))\n\(style.lines([ChannelWords.message(report)]))\n"
+        return
+            "\(title), \(style.time(report.from)) to \(style.time(report.to))\n\(style.lines([ChannelWords.message(report)]))\n"
     }
 
     // MARK: Tables
@@ -35,13 +37,16 @@ public enum ChannelText {
             table.add([ChannelWords.name(row)] + ChannelColumn.cells(row.whole, report.currency))
         }
         let idle = report.partners.count { $0.whole.leads == 0 && $0.whole.closed == 0 }
-        return (table.isEmpty ? "" : table.text(style)) + (idle > 0 ? "\(CountText.of(idle, "partner")) without leads\n" : "")
+        return (table.isEmpty ? "" : table.text(style))
+            + (idle > 0 ? "\(CountText.of(idle, "partner")) without leads\n" : "")
     }
 
     private static func windows(_ report: ChannelReport, _ style: TextStyle) -> String {
         var table = TextTable([("WINDOW", .left), ("ARRIVED", .right)] + columns)
         for window in report.windows {
-            table.add([ChannelWords.days(window.from, window.to, style), CountText.grouped(window.figures.arrived)] + ChannelColumn.cells(window.figures.figures, report.currency))
+            table.add(
+                [ChannelWords.days(window.from, window.to, style), CountText.grouped(window.figures.arrived)]
+                    + ChannelColumn.cells(window.figures.figures, report.currency))
         }
         return table.isEmpty ? "" : table.text(style)
     }
@@ -56,10 +61,13 @@ public enum ChannelText {
         if floors.asked == 0 { return "" }
         let text = "Floors: \(ChannelWords.floors(floors))\n"
         if floors.short.isEmpty { return text }
-        var table = TextTable([("SHORT", .left), ("WINDOW", .left), ("FLOOR", .right), ("RECEIVED", .right), ("AT MOST POSSIBLE", .right)])
+        var table = TextTable([
+            ("SHORT", .left), ("WINDOW", .left), ("FLOOR", .right), ("RECEIVED", .right), ("AT MOST POSSIBLE", .right)
+        ])
         for row in floors.short.suffix(floorsMost) { table.add(ChannelWords.cells(row, report.currency, style)) }
         let left = floors.short.count - min(floorsMost, floors.short.count)
-        return text + table.text(style) + (left > 0 ? "and \(CountText.of(left, "earlier one")); --json has them all\n" : "")
+        return text + table.text(style)
+            + (left > 0 ? "and \(CountText.of(left, "earlier one")); --json has them all\n" : "")
     }
 
     private static func escalations(_ network: NetworkFigures) -> String {
@@ -69,10 +77,11 @@ public enum ChannelText {
     private static func rotation(_ report: ChannelReport, _ style: TextStyle) -> String {
         guard let rotation = report.rotation else { return "" }
         let head = style.styled("\(ChannelWords.rotation), over \(CountText.of(rotation.leads, "decided lead"))", .bold)
-        let lines = [
-            "won            \(EstimateText.estimate(rotation.winRate, NumberText.percent)); the model had expected \(NumberText.percent(rotation.expectedWinRate))",
-            "in turns       \(NumberText.percent(rotation.rotationWinRate)) expected by the same model",
-        ] + PilotText.lines(rotation.uplift, report.currency) + [ChannelWords.rotationNote]
+        let lines =
+            [
+                "won            \(EstimateText.estimate(rotation.winRate, NumberText.percent)); the model had expected \(NumberText.percent(rotation.expectedWinRate))",
+                "in turns       \(NumberText.percent(rotation.rotationWinRate)) expected by the same model"
+            ] + PilotText.lines(rotation.uplift, report.currency) + [ChannelWords.rotationNote]
         return head + "\n" + style.lines(lines.map { "  \($0)" }) + "\n"
     }
 }
@@ -83,19 +92,28 @@ enum ChannelWords {
     static func message(_ report: ChannelReport) -> String {
         let f = report.whole.figures
         let partners = report.partners.count { $0.whole.leads > 0 }
-        let arrived = "\(CountText.of(report.whole.arrived, "lead")) came in; \(CountText.of(f.leads, "award")) went to \(CountText.of(partners, "partner"))."
-        let won = f.winRate.map { rate in
-            "\(CountText.of(f.closed, "deal")) \(f.closed == 1 ? "is" : "are") decided, \(CountText.grouped(f.won)) won: "
-                + "\(NumberText.percent(rate.value)) (95 %: \(EstimateText.range(rate.interval, NumberText.percent))), "
-                + "\(MoneyText.whole(Double(f.revenueMinorUnits), report.currency))."
-        } ?? "No deal is decided yet."
-        let late = f.withinSLA.trials == 0 ? "" : " \(EstimateText.share(f.withinSLA)) promised first \(f.withinSLA.trials == 1 ? "response" : "responses") came in time."
+        let arrived =
+            "\(CountText.of(report.whole.arrived, "lead")) came in; \(CountText.of(f.leads, "award")) went to \(CountText.of(partners, "partner"))."
+        let won =
+            f.winRate.map { rate in
+                "\(CountText.of(f.closed, "deal")) \(f.closed == 1 ? "is" : "are") decided, \(CountText.grouped(f.won)) won: "
+                    + "\(NumberText.percent(rate.value)) (95 %: \(EstimateText.range(rate.interval, NumberText.percent))), "
+                    + "\(MoneyText.whole(Double(f.revenueMinorUnits), report.currency))."
+            } ?? "No deal is decided yet."
+        let late =
+            f.withinSLA.trials == 0
+            ? ""
+            : " \(EstimateText.share(f.withinSLA)) promised first \(f.withinSLA.trials == 1 ? "response" : "responses") came in time."
         return "\(arrived) \(won)\(late)"
     }
 
-    static func name(_ row: PartnerFigures) -> String { row.partner + (row.status == "active" ? "" : " (\(row.status))") }
+    static func name(_ row: PartnerFigures) -> String {
+        row.partner + (row.status == "active" ? "" : " (\(row.status))")
+    }
 
-    static func days(_ from: String, _ to: String, _ style: TextStyle) -> String { "\(style.day(from)) to \(style.lastDay(before: to))" }
+    static func days(_ from: String, _ to: String, _ style: TextStyle) -> String {
+        "\(style.day(from)) to \(style.lastDay(before: to))"
+    }
 
     static func balance(_ gini: Double?, _ jain: Double?) -> String {
         func three(_ value: Double?) -> String { value.map { NumberText.fixed($0, 3) } ?? "-" }
@@ -108,16 +126,23 @@ enum ChannelWords {
     }
 
     static func cells(_ row: FloorReport.Row, _ currency: String, _ style: TextStyle) -> [String] {
-        func amount(_ value: Int) -> String { row.unit == .leads ? CountText.grouped(value) : MoneyText.whole(Double(value), currency) }
-        return [row.partner, days(row.from, row.to, style), amount(row.floor), amount(row.got), amount(max(row.got, row.eligible))]
+        func amount(_ value: Int) -> String {
+            row.unit == .leads ? CountText.grouped(value) : MoneyText.whole(Double(value), currency)
+        }
+        return [
+            row.partner, days(row.from, row.to, style), amount(row.floor), amount(row.got),
+            amount(max(row.got, row.eligible))
+        ]
     }
 
     static func escalations(_ network: NetworkFigures) -> String {
-        network.escalations.map { "\(CountText.grouped($0.count)) (\(ReasonWords.escalation(named: $0.reason)))" }.joined(separator: ", ")
+        network.escalations.map { "\(CountText.grouped($0.count)) (\(ReasonWords.escalation(named: $0.reason)))" }
+            .joined(separator: ", ")
     }
 
     static let rotation = "Compared with taking turns by country"
 
     /// What the interval does not cover.
-    static let rotationNote = "The interval covers chance alone. How far the model misjudges partners that were not chosen, only a pilot shows."
+    static let rotationNote =
+        "The interval covers chance alone. How far the model misjudges partners that were not chosen, only a pilot shows."
 }

@@ -40,7 +40,9 @@ public struct TextStyle: Sendable {
     }
 
     /// Lines made harmless and broken at the width, their continuation indented as far as the line and two columns more.
-    public func lines(_ lines: [String]) -> String { lines.map { wrapped(Escaping.harmless($0)) }.joined(separator: "\n") }
+    public func lines(_ lines: [String]) -> String {
+        lines.map { wrapped(Escaping.harmless($0)) }.joined(separator: "\n")
+    }
 
     private func wrapped(_ line: String) -> String {
         guard let width, line.count > width else { return line }

@@ -46,10 +46,11 @@ public struct DeadLetterView: Sendable {
 
     /// The reason as options and the documentation name it, e.g. "unknown-program".
     public var reason: String {
-        String("\(letter.reason)".unicodeScalars.reduce(into: String.UnicodeScalarView()) { name, scalar in
-            if ("A"..."Z").contains(scalar) { name.append("-") }
-            name.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
-        })
+        String(
+            "\(letter.reason)".unicodeScalars.reduce(into: String.UnicodeScalarView()) { name, scalar in
+                if ("A"..."Z").contains(scalar) { name.append("-") }
+                name.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+            })
     }
 
     /// When the record came in.
@@ -59,7 +60,9 @@ public struct DeadLetterView: Sendable {
     public var origin: String { "\(letter.origin.topic)@\(letter.origin.offset)" }
 
     /// One line: "unknown-program in leadId: ...".
-    public var sentence: String { Escaping.harmless("\(reason)\(letter.field.isEmpty ? "" : " in \(letter.field)"): \(letter.detail)") }
+    public var sentence: String {
+        Escaping.harmless("\(reason)\(letter.field.isEmpty ? "" : " in \(letter.field)"): \(letter.detail)")
+    }
 
     /// Size and digest of a record that was too large to be kept; nil of any other.
     public var sizeAndDigest: [String]? {
@@ -71,10 +74,12 @@ public struct DeadLetterView: Sendable {
     /// One object a letter; with `record` also the record that was refused. Field names are a contract.
     public func json(_ record: OpenedRecord?) -> String {
         let origin = JSONText.object([
-            ("topic", JSONText.quoted(letter.origin.topic)), ("partition", "\(letter.origin.partition)"), ("offset", "\(letter.origin.offset)"),
+            ("topic", JSONText.quoted(letter.origin.topic)), ("partition", "\(letter.origin.partition)"),
+            ("offset", "\(letter.origin.offset)")
         ])
         return JSONText.object([
-            ("partition", place.partition.map { "\($0)" }), ("offset", "\(place.offset)"), ("reason", JSONText.quoted(reason)), ("detail", JSONText.quoted(letter.detail)),
+            ("partition", place.partition.map { "\($0)" }), ("offset", "\(place.offset)"),
+            ("reason", JSONText.quoted(reason)), ("detail", JSONText.quoted(letter.detail)),
             ("field", letter.field.isEmpty ? nil : JSONText.quoted(letter.field)), ("origin", origin),
             ("recordBytes", letter.recordBytes > 0 ? "\(letter.recordBytes)" : nil),
             ("recordDigest", letter.recordDigest.isEmpty ? nil : JSONText.quoted(letter.recordDigest.base64EncodedString())),
@@ -98,10 +103,13 @@ public enum OpenedRecord: Sendable {
         case .erased: return JSONText.object([("erased", "true")])
         case .notKept: return JSONText.object([("notKept", "true")])
         case .record(let record):
-            let headers = record.headers.map { JSONText.object([("name", Self.json($0.name)), ("value", Self.json($0.value))]) }
+            let headers = record.headers.map {
+                JSONText.object([("name", Self.json($0.name)), ("value", Self.json($0.value))])
+            }
             return JSONText.object([
-                ("key", record.hasKey ? Self.json(record.key) : nil), ("headers", "[\(headers.joined(separator: ","))]"),
-                ("value", record.hasValue ? Self.json(record.value) : nil),
+                ("key", record.hasKey ? Self.json(record.key) : nil),
+                ("headers", "[\(headers.joined(separator: ","))]"),
+                ("value", record.hasValue ? Self.json(record.value) : nil)
             ])
         }
     }
@@ -109,7 +117,9 @@ public enum OpenedRecord: Sendable {
     /// Bytes as base64, and as text where they are text.
     private static func json(_ bytes: Data) -> String {
         let text = String(validating: bytes, as: UTF8.self)
-        return JSONText.object([("base64", JSONText.quoted(bytes.base64EncodedString())), ("text", text.map(JSONText.quoted))])
+        return JSONText.object([
+            ("base64", JSONText.quoted(bytes.base64EncodedString())), ("text", text.map(JSONText.quoted))
+        ])
     }
 
     /// Lines for people.

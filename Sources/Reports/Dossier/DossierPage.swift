@@ -8,34 +8,46 @@ public enum DossierPage {
         let isReproduced = certificate.decisions == certificate.reproduced
         let holders = dossier.recipients.filter { $0.until == nil }.map(\.partner)
         return Page(
-            title: "Dossier, program \(dossier.program)", scope: "Made \(dossier.made). \(DossierLines.subjects(dossier)).",
+            title: "Dossier, program \(dossier.program)",
+            scope: "Made \(dossier.made). \(DossierLines.subjects(dossier)).",
             message: message(dossier, holders, isReproduced),
             figures: [
-                .init("Enquiries", CountText.grouped(dossier.leads.count), basis: dossier.leads.map { "\($0.lead): \($0.status)" }.joined(separator: ", ")),
+                .init(
+                    "Enquiries", CountText.grouped(dossier.leads.count),
+                    basis: dossier.leads.map { "\($0.lead): \($0.status)" }.joined(separator: ", ")),
                 .init("Decisions", CountText.grouped(certificate.decisions)),
                 .init("Decided again as recorded", "\(certificate.reproduced) of \(certificate.decisions)"),
                 .init("Partners who held a lead", CountText.grouped(Set(dossier.recipients.map(\.partner)).count)),
                 .init("Reviews by humans", CountText.grouped(dossier.reviews.count)),
-                .init("Requests of the person", CountText.grouped(dossier.requests.count)),
+                .init("Requests of the person", CountText.grouped(dossier.requests.count))
             ],
             sections: [
                 .section(DossierTitles.account, dossier.account.map { .p($0) }),
-                listed(DossierTitles.inputs, dossier.sources.flatMap(source)), listed(DossierTitles.decisions, dossier.decisions.flatMap { decision($0, dossier.currency) }),
-                listed(DossierTitles.counterfactuals, counterfactuals(dossier)), listed(DossierTitles.recipients, recipients(dossier)),
+                listed(DossierTitles.inputs, dossier.sources.flatMap(source)),
+                listed(DossierTitles.decisions, dossier.decisions.flatMap { decision($0, dossier.currency) }),
+                listed(DossierTitles.counterfactuals, counterfactuals(dossier)),
+                listed(DossierTitles.recipients, recipients(dossier)),
                 listed(DossierTitles.reviews, dossier.reviews.flatMap(DossierLines.review).map(nested)),
-                listed(DossierTitles.requests, dossier.requests.flatMap(DossierLines.request).map(nested)), proof(dossier),
+                listed(DossierTitles.requests, dossier.requests.flatMap(DossierLines.request).map(nested)),
+                proof(dossier)
             ])
     }
 
     private static func message(_ dossier: Dossier, _ holders: [String], _ isReproduced: Bool) -> String {
-        let who = holders.isEmpty ? "No partner holds a lead of this person now." : "Now with \(holders.joined(separator: ", "))."
-        let proof = isReproduced ? "Every decision was made again from the journal and came out as recorded."
+        let who =
+            holders.isEmpty
+            ? "No partner holds a lead of this person now." : "Now with \(holders.joined(separator: ", "))."
+        let proof =
+            isReproduced
+            ? "Every decision was made again from the journal and came out as recorded."
             : "NOT EVERY decision came out as recorded when it was made again: the journal or the program was changed."
         return "\(who) \(proof)" + (dossier.isErased ? " The person is erased." : "")
     }
 
     /// An empty section says so: an auditor must see that nothing was left out.
-    private static func listed(_ title: String, _ pieces: [HTML]) -> HTML { .section(title, pieces.isEmpty ? [.p("None.")] : pieces) }
+    private static func listed(_ title: String, _ pieces: [HTML]) -> HTML {
+        .section(title, pieces.isEmpty ? [.p("None.")] : pieces)
+    }
 
     /// A line of a text as a paragraph, indented as it is there.
     private static func nested(_ line: String) -> HTML {
@@ -53,20 +65,32 @@ public enum DossierPage {
     private static func decision(_ decision: Dossier.Decision, _ currency: String) -> [HTML] {
         let rules = decision.rules.map { HTML.worded(.li, $0) }
         let rows = decision.candidates.map {
-            [$0.partner, MoneyText.exact($0.net, currency), MoneyText.exact($0.score, currency), NumberText.percent($0.fit), NumberText.percent($0.conversion)]
+            [
+                $0.partner, MoneyText.exact($0.net, currency), MoneyText.exact($0.score, currency),
+                NumberText.percent($0.fit), NumberText.percent($0.conversion)
+            ]
         }
         let columns: [HTML.Column] = [
-            .init("Candidate", isText: true), .init("Net", meaning: "Score after the price of the place"), .init("Score", meaning: "Expected value"),
-            .init("Fit"), .init("Conversion"),
+            .init("Candidate", isText: true), .init("Net", meaning: "Score after the price of the place"),
+            .init("Score", meaning: "Expected value"),
+            .init("Fit"), .init("Conversion")
         ]
-        return [.worded(.h3, "\(decision.time), \(decision.id)"), .notes(DossierLines.versions(decision))] + decision.explanation.map(nested)
-            + (rules.isEmpty ? [] : [.notes("Hard rules in force:"), .element(.ul, [], rules)]) + (rows.isEmpty ? [] : [.table(columns, rows)])
+        return [.worded(.h3, "\(decision.time), \(decision.id)"), .notes(DossierLines.versions(decision))]
+            + decision.explanation.map(nested)
+            + (rules.isEmpty ? [] : [.notes("Hard rules in force:"), .element(.ul, [], rules)])
+            + (rows.isEmpty ? [] : [.table(columns, rows)])
     }
 
     private static func counterfactuals(_ dossier: Dossier) -> [HTML] {
         if dossier.counterfactuals.isEmpty { return [] }
         let rows = dossier.counterfactuals.map { [$0.change, $0.outcome, $0.differs ? "yes" : "no", $0.decision] }
-        return [.table([.init("With", isText: true), .init("Outcome", isText: true), .init("Elsewhere", isText: true), .init("Decision", isText: true)], rows)]
+        return [
+            .table(
+                [
+                    .init("With", isText: true), .init("Outcome", isText: true), .init("Elsewhere", isText: true),
+                    .init("Decision", isText: true)
+                ], rows)
+        ]
     }
 
     private static func recipients(_ dossier: Dossier) -> [HTML] {
@@ -80,9 +104,21 @@ public enum DossierPage {
         let digests = dossier.decisions.compactMap { decision in
             decision.recordedDigest.map { [decision.id, $0, decision.recomputedDigest ?? "-"] }
         }
-        let table = digests.isEmpty ? HTML.nothing
-            : .table([.init("Decision", isText: true), .init("Digest recorded", isText: true), .init("Recomputed", isText: true)], digests)
-        let checkpoint = dossier.certificate.checkpoint.map { [HTML.notes(DossierTitles.checkpoint)] + Lines.of($0).map { HTML.worded(.p, [.class(.nested)], $0) } } ?? [.notes(DossierTitles.noCheckpoint)]
-        return .section(DossierTitles.certificate, [.p(dossier.certificate.method)] + DossierLines.verdict(dossier.certificate).map { .p($0) } + [table] + checkpoint)
+        let table =
+            digests.isEmpty
+            ? HTML.nothing
+            : .table(
+                [
+                    .init("Decision", isText: true), .init("Digest recorded", isText: true),
+                    .init("Recomputed", isText: true)
+                ], digests)
+        let checkpoint =
+            dossier.certificate.checkpoint.map {
+                [HTML.notes(DossierTitles.checkpoint)] + Lines.of($0).map { HTML.worded(.p, [.class(.nested)], $0) }
+            } ?? [.notes(DossierTitles.noCheckpoint)]
+        return .section(
+            DossierTitles.certificate,
+            [.p(dossier.certificate.method)] + DossierLines.verdict(dossier.certificate).map { .p($0) } + [table]
+                + checkpoint)
     }
 }

@@ -13,23 +13,29 @@ public struct DossierText {
             (DossierTitles.account, dossier.account),
             (DossierTitles.inputs, dossier.sources.flatMap(source)),
             (DossierTitles.decisions, dossier.decisions.flatMap(decision)),
-            (DossierTitles.counterfactuals, dossier.counterfactuals.map { "With \($0.change): \($0.outcome). [\($0.decision)]" }),
+            (
+                DossierTitles.counterfactuals,
+                dossier.counterfactuals.map { "With \($0.change): \($0.outcome). [\($0.decision)]" }
+            ),
             (DossierTitles.recipients, dossier.recipients.map(DossierLines.recipient)),
             (DossierTitles.reviews, dossier.reviews.flatMap(DossierLines.review)),
             (DossierTitles.requests, dossier.requests.flatMap(DossierLines.request)),
-            (DossierTitles.certificate, certificate),
+            (DossierTitles.certificate, certificate)
         ]
         return heading + sections.flatMap { ["", $0.title.uppercased()] + ($0.lines.isEmpty ? ["  none"] : $0.lines) }
     }
 
     private var heading: [String] {
         ["Dossier of a person in the program \(dossier.program), made \(dossier.made)"]
-            + dossier.leads.map { "Lead \($0.lead), \($0.status), submitted \($0.submitted)" } + [DossierLines.subjects(dossier)]
+            + dossier.leads.map { "Lead \($0.lead), \($0.status), submitted \($0.submitted)" } + [
+                DossierLines.subjects(dossier)
+            ]
     }
 
     private func source(_ source: Dossier.Source) -> [String] {
         [DossierLines.head(source)] + source.clear.map { "  \($0.name): \($0.value)" }
-            + (DossierLines.sealed(source).map { ["  \($0)"] } ?? []) + source.sealed.map { "    \($0.name): \($0.value)" }
+            + (DossierLines.sealed(source).map { ["  \($0)"] } ?? [])
+            + source.sealed.map { "    \($0.name): \($0.value)" }
     }
 
     private func decision(_ decision: Dossier.Decision) -> [String] {
@@ -37,15 +43,22 @@ public struct DossierText {
             "    \($0.partner): net \(MoneyText.exact($0.net, dossier.currency)), score \(MoneyText.exact($0.score, dossier.currency)), fit \(NumberText.percent($0.fit)), conversion \(NumberText.percent($0.conversion))"
         }
         // The explanation says already who was out, and why.
-        return ["\(decision.id) \(decision.time) (\(DossierLines.versions(decision)))"] + decision.explanation.map { "  " + $0 }
+        return ["\(decision.id) \(decision.time) (\(DossierLines.versions(decision)))"]
+            + decision.explanation.map { "  " + $0 }
             + (decision.rules.isEmpty ? [] : ["", "  Hard rules in force"]) + decision.rules.map { "    \($0)" }
             + (candidates.isEmpty ? [] : ["", "  Candidates in numbers"]) + candidates + [""]
     }
 
     private var certificate: [String] {
-        [dossier.certificate.method] + DossierLines.verdict(dossier.certificate) + dossier.decisions.compactMap { decision in
-            decision.recordedDigest.map { "  \(decision.id): recorded \($0), recomputed \(decision.recomputedDigest ?? "-")" }
-        } + (dossier.certificate.checkpoint.map { [DossierTitles.checkpoint] + Lines.of($0).map { "  \($0)" } } ?? [DossierTitles.noCheckpoint])
+        [dossier.certificate.method] + DossierLines.verdict(dossier.certificate)
+            + dossier.decisions.compactMap { decision in
+                decision.recordedDigest.map {
+                    "  \(decision.id): recorded \($0), recomputed \(decision.recomputedDigest ?? "-")"
+                }
+            }
+            + (dossier.certificate.checkpoint.map { [DossierTitles.checkpoint] + Lines.of($0).map { "  \($0)" } } ?? [
+                DossierTitles.noCheckpoint
+            ])
     }
 }
 
@@ -70,8 +83,11 @@ enum DossierLines {
     }
 
     static func head(_ source: Dossier.Source) -> String {
-        let origin = source.topic.map { "\($0)/\(source.partition ?? 0)@\(source.offset ?? 0), event \(source.eventID ?? "-")" } ?? "Leadline itself"
-        return "#\(source.position) \(source.time) \(source.type)\(source.isAboutAccount ? " (about the company)" : "") from \(origin)"
+        let origin =
+            source.topic.map { "\($0)/\(source.partition ?? 0)@\(source.offset ?? 0), event \(source.eventID ?? "-")" }
+            ?? "Leadline itself"
+        return
+            "#\(source.position) \(source.time) \(source.type)\(source.isAboutAccount ? " (about the company)" : "") from \(origin)"
     }
 
     /// What became of the sealed part; nil where there is none.
@@ -85,7 +101,9 @@ enum DossierLines {
     }
 
     static func versions(_ decision: Dossier.Decision) -> String {
-        let others = decision.policyVersion.isEmpty ? "" : ", policy \(decision.policyVersion.prefix(12)), model \(decision.modelVersion.prefix(12))"
+        let others =
+            decision.policyVersion.isEmpty
+            ? "" : ", policy \(decision.policyVersion.prefix(12)), model \(decision.modelVersion.prefix(12))"
         return "logic \(decision.logicVersion)\(others)"
     }
 
@@ -95,11 +113,15 @@ enum DossierLines {
     }
 
     static func review(_ review: Dossier.Review) -> [String] {
-        let asked = review.requested.map { "Review of \(review.lead) requested \($0) by \(review.requester ?? "somebody (sealed or erased)")" }
+        let asked = review.requested.map {
+            "Review of \(review.lead) requested \($0) by \(review.requester ?? "somebody (sealed or erased)")"
+        }
         var lines = [asked ?? "A human decided about \(review.lead) without a request"]
         if let note = review.requestNote { lines.append("  reason given: \(note)") }
         if let decided = review.decided {
-            lines.append("  decided \(decided) by \(review.reviewer ?? "a reviewer (sealed or erased)"): \(review.outcome ?? "")")
+            lines.append(
+                "  decided \(decided) by \(review.reviewer ?? "a reviewer (sealed or erased)"): \(review.outcome ?? "")"
+            )
         } else {
             lines.append("  open")
         }
@@ -109,15 +131,20 @@ enum DossierLines {
 
     static func request(_ request: Dossier.Request) -> [String] {
         let told = request.told.isEmpty ? "no partner held the lead" : request.told.joined(separator: ", ")
-        return ["\(request.time) \(request.kind) of \(request.lead), position \(request.position)\(request.requester.map { ", requested by \($0)" } ?? "")"]
-            + request.fields.map { "  new value: \($0.name): \($0.value)" } + request.effects.map { "  effect: \($0)" } + ["  informed: \(told)"]
+        return [
+            "\(request.time) \(request.kind) of \(request.lead), position \(request.position)\(request.requester.map { ", requested by \($0)" } ?? "")"
+        ]
+            + request.fields.map { "  new value: \($0.name): \($0.value)" } + request.effects.map { "  effect: \($0)" }
+            + ["  informed: \(told)"]
     }
 
     static func verdict(_ certificate: Dossier.Certificate) -> [String] {
-        let verdict = certificate.decisions == certificate.reproduced ? "all came out as recorded" : "NOT ALL CAME OUT AS RECORDED"
+        let verdict =
+            certificate.decisions == certificate.reproduced
+            ? "all came out as recorded" : "NOT ALL CAME OUT AS RECORDED"
         return [
             "\(certificate.reproduced) of \(CountText.of(certificate.decisions, "decision")) reproduced: \(verdict).",
-            "Stream of \(CountText.of(certificate.streamSize, "entry", plural: "entries")), chain head \(certificate.chainHead).",
+            "Stream of \(CountText.of(certificate.streamSize, "entry", plural: "entries")), chain head \(certificate.chainHead)."
         ]
     }
 }
@@ -125,5 +152,7 @@ enum DossierLines {
 /// Text of several lines.
 enum Lines {
     /// The lines without their ends; empty ones are left out.
-    static func of(_ text: String) -> [String] { text.unicodeScalars.split { $0 == "\n" || $0 == "\r" }.map { String($0) } }
+    static func of(_ text: String) -> [String] {
+        text.unicodeScalars.split { $0 == "\n" || $0 == "\r" }.map { String($0) }
+    }
 }

@@ -6,7 +6,10 @@ public enum EvaluationText {
 
     /// The report.
     public static func of(_ report: EvaluationReport, _ style: TextStyle) -> String {
-        ([head(report, style), scores(report, style), speed(report), reliability(report, style), learning(report, style)]
+        ([
+            head(report, style), scores(report, style), speed(report), reliability(report, style),
+            learning(report, style)
+        ]
             + report.by.map { grouped($0, style) }).joined(separator: "\n")
     }
 
@@ -18,18 +21,24 @@ public enum EvaluationText {
             "\(CountText.of(report.rows, "row")) from \(report.first) to \(report.last), \(won)\(open); "
                 + "\(CountText.of(report.partners, "partner")), \(CountText.of(report.slots.count, "slot")) with \(CountText.of(report.values, "value"))",
             report.outcomesArePrompt
-                ? "Outcomes are known on arrival: each teaches before the next row." : "An outcome teaches once its closing day has passed.",
-            "Scored: \(CountText.of(report.scored, "closed row")) from row \(count(report.scoredFrom)) on, \(NumberText.percent(report.scoredShareWon)) won.",
+                ? "Outcomes are known on arrival: each teaches before the next row."
+                : "An outcome teaches once its closing day has passed.",
+            "Scored: \(CountText.of(report.scored, "closed row")) from row \(count(report.scoredFrom)) on, \(NumberText.percent(report.scoredShareWon)) won."
         ]
         if report.wasSorted { lines.append("The rows were not in order of arrival and were sorted.") }
         return lines.joined(separator: "\n") + "\n"
     }
 
     static func scores(_ report: EvaluationReport, _ style: TextStyle) -> String {
-        var table = TextTable([("MODEL", .left), ("LOG-LOSS", .right), ("AUC", .right), ("BRIER", .right), ("ECE", .right)])
+        var table = TextTable([
+            ("MODEL", .left), ("LOG-LOSS", .right), ("AUC", .right), ("BRIER", .right), ("ECE", .right)
+        ])
         for entry in report.scores {
             let scores = entry.scores
-            table.add([name(entry.model), places(scores.logLoss), scores.auc.map(places) ?? "-", places(scores.brier), places(scores.ece)])
+            table.add([
+                name(entry.model), places(scores.logLoss), scores.auc.map(places) ?? "-", places(scores.brier),
+                places(scores.ece)
+            ])
         }
         return table.text(style)
     }
@@ -50,7 +59,10 @@ public enum EvaluationText {
         var table = TextTable([("PREDICTED", .right), ("WON", .right), ("ROWS", .right), ("# WON, | PREDICTED", .left)])
         let reach = report.reliability.reduce(0.0) { max($0, $1.predicted, $1.observed) }
         for bin in report.reliability {
-            table.add([NumberText.percent(bin.predicted), NumberText.percent(bin.observed), count(bin.count), bar(bin, reach: reach > 0 ? reach : 1)])
+            table.add([
+                NumberText.percent(bin.predicted), NumberText.percent(bin.observed), count(bin.count),
+                bar(bin, reach: reach > 0 ? reach : 1)
+            ])
         }
         let model = report.scores.first { $0.model == "leadline" }
         return table.text(style) + (model.map { calibration($0.scores.calibration) } ?? "")
@@ -59,7 +71,8 @@ public enum EvaluationText {
     /// What chance alone makes of the error that the bins show.
     private static func calibration(_ error: CalibrationError) -> String {
         let rest = error.debiased.map { ", and \(places($0)) (RMS) without what chance adds" } ?? ""
-        return "Calibration error \(places(error.ece)); correct predictions would show \(places(error.byChance)) by chance, one time in twenty "
+        return
+            "Calibration error \(places(error.ece)); correct predictions would show \(places(error.byChance)) by chance, one time in twenty "
             + "over \(places(error.byChanceLimit))\(rest).\n"
     }
 
@@ -71,8 +84,9 @@ public enum EvaluationText {
 
     static func learning(_ report: EvaluationReport, _ style: TextStyle) -> String {
         var table = TextTable([
-            ("LOG-LOSS TO ROW", .right), ("LEADLINE", .right), ("BASE RATE", .right), ("PARTNER RATE", .right), ("LEADLINE SO FAR", .right),
-            ("BASE SO FAR", .right), ("PARTNER SO FAR", .right),
+            ("LOG-LOSS TO ROW", .right), ("LEADLINE", .right), ("BASE RATE", .right), ("PARTNER RATE", .right),
+            ("LEADLINE SO FAR", .right),
+            ("BASE SO FAR", .right), ("PARTNER SO FAR", .right)
         ])
         for tenth in report.learningCurve.tenths {
             let sofar = report.learningCurve.cumulative.last { $0.rows <= tenth.rows }
@@ -85,17 +99,24 @@ public enum EvaluationText {
 
     static func grouped(_ scores: EvaluationReport.GroupedScores, _ style: TextStyle) -> String {
         if scores.groups.isEmpty {
-            return "No value of \(Escaping.harmless(scores.column)) has enough scored rows; --by-least asks for fewer.\n"
+            return
+                "No value of \(Escaping.harmless(scores.column)) has enough scored rows; --by-least asks for fewer.\n"
         }
         var table = TextTable([
-            (Escaping.harmless(scores.column).uppercased(), .left), ("ROWS", .right), ("PREDICTED", .right), ("WON", .right), ("LOG-LOSS", .right),
-            ("ECE", .right), ("BY CHANCE", .right), ("95 %", .right), ("DEBIASED", .right),
+            (Escaping.harmless(scores.column).uppercased(), .left), ("ROWS", .right), ("PREDICTED", .right),
+            ("WON", .right), ("LOG-LOSS", .right),
+            ("ECE", .right), ("BY CHANCE", .right), ("95 %", .right), ("DEBIASED", .right)
         ])
         for group in scores.groups {
             let error = group.calibration
             table.add(
-                [group.value, count(group.scored), NumberText.percent(group.predicted), NumberText.percent(group.observed)]
-                    + [group.logLoss, error.ece, error.byChance, error.byChanceLimit].map(places) + [error.debiased.map(places) ?? "-"])
+                [
+                    group.value, count(group.scored), NumberText.percent(group.predicted),
+                    NumberText.percent(group.observed)
+                ]
+                    + [group.logLoss, error.ece, error.byChance, error.byChanceLimit].map(places) + [
+                        error.debiased.map(places) ?? "-"
+                    ])
         }
         let left = scores.values - scores.groups.count, beyond = scores.groups.count { $0.calibration.exceedsChance }
         return table.text(style) + """

@@ -13,7 +13,7 @@ public enum ReliabilityPlot {
         var lines = [
             #"<svg xmlns="http://www.w3.org/2000/svg" \#(size) role="img" font-family="Helvetica, Arial, sans-serif" font-size="12" fill='#222222'>"#,
             "<title>Leadline: predicted and observed win rates, and the log-loss while learning</title>",
-            #"<rect width="100%" height="100%" fill='#ffffff'/>"#,
+            #"<rect width="100%" height="100%" fill='#ffffff'/>"#
         ]
         for (k, report) in reports.enumerated() {
             lines.append(#"<g transform="translate(0,\#(text(rowHeight * Double(k))))">"#)
@@ -32,14 +32,20 @@ public enum ReliabilityPlot {
         let panel = Panel(left: 70, top: 60, width: 340, height: 290, x: ticks, y: ticks)
         var lines = panel.frame(xLabel: "mean predicted chance to win", yLabel: "share won", percent: true)
         lines.append(panel.line([(ticks.low, ticks.low), (ticks.high, ticks.high)], "#9a9a9a", dash: "4 4"))
-        lines += report.partnerRateReliability.map { panel.mark($0.predicted, $0.observed, partnerColour, isFilled: false) }
+        lines += report.partnerRateReliability.map {
+            panel.mark($0.predicted, $0.observed, partnerColour, isFilled: false)
+        }
         for bin in report.reliability {
             lines.append(panel.line([(bin.predicted, lower(bin)), (bin.predicted, upper(bin))], modelColour))
         }
         lines.append(panel.line(report.reliability.map { ($0.predicted, $0.observed) }, modelColour))
         lines += report.reliability.map { panel.mark($0.predicted, $0.observed, modelColour, isFilled: true) }
-        return lines + legend(
-            [("Leadline, with 95 % interval", modelColour, ""), ("partner rate", partnerColour, "none"), ("ideal", "#9a9a9a", "4 4")], x: 70)
+        return lines
+            + legend(
+                [
+                    ("Leadline, with 95 % interval", modelColour, ""), ("partner rate", partnerColour, "none"),
+                    ("ideal", "#9a9a9a", "4 4")
+                ], x: 70)
     }
 
     /// The 95 % interval of a bin's share won.
@@ -58,10 +64,11 @@ public enum ReliabilityPlot {
         let tenths = report.learningCurve.tenths
         let all = (points + tenths).flatMap { [$0.model, $0.baseRate, $0.partnerRate] }
         guard let low = all.min(), let high = all.max() else { return [] }
-        let panel = Panel(left: 525, top: 60, width: 370, height: 290, x: Ticks(0, Double(report.rows)), y: Ticks(low, high))
+        let panel = Panel(
+            left: 525, top: 60, width: 370, height: 290, x: Ticks(0, Double(report.rows)), y: Ticks(low, high))
         var lines = panel.frame(xLabel: "rows", yLabel: "log-loss", percent: false)
         let series: [(KeyPath<LearningCurve.Point, Double>, String)] = [
-            (\.baseRate, baseColour), (\.partnerRate, partnerColour), (\.model, modelColour),
+            (\.baseRate, baseColour), (\.partnerRate, partnerColour), (\.model, modelColour)
         ]
         for (value, colour) in series {
             lines.append(panel.line(points.map { (Double($0.rows), $0[keyPath: value]) }, colour))
@@ -71,9 +78,13 @@ public enum ReliabilityPlot {
                 start = tenth.rows
             }
         }
-        return lines + legend(
-            [("Leadline", modelColour, ""), ("partner rate", partnerColour, ""), ("base rate", baseColour, ""), ("each tenth", "#222222", "none")],
-            x: 525)
+        return lines
+            + legend(
+                [
+                    ("Leadline", modelColour, ""), ("partner rate", partnerColour, ""), ("base rate", baseColour, ""),
+                    ("each tenth", "#222222", "none")
+                ],
+                x: 525)
     }
 
     // MARK: Pieces
@@ -110,24 +121,33 @@ public enum ReliabilityPlot {
 
         func frame(xLabel: String, yLabel: String, percent: Bool) -> [String] {
             func name(_ value: Double, _ ticks: Ticks) -> String {
-                percent ? "\(NumberText.fixed(value * 100, max(0, ticks.digits - 2))) %" : NumberText.fixed(value, ticks.digits)
+                percent
+                    ? "\(NumberText.fixed(value * 100, max(0, ticks.digits - 2))) %"
+                    : NumberText.fixed(value, ticks.digits)
             }
             var lines: [String] = []
             for value in y.values {
                 let at = place(x.low, value)
-                lines.append(#"<line x1="\#(text(left))" y1="\#(text(at.y))" x2="\#(text(left + width))" y2="\#(text(at.y))" stroke='#e4e4e4'/>"#)
+                lines.append(
+                    #"<line x1="\#(text(left))" y1="\#(text(at.y))" x2="\#(text(left + width))" y2="\#(text(at.y))" stroke='#e4e4e4'/>"#
+                )
                 lines.append(label(name(value, y), x: left - 6, y: at.y + 4, anchor: "end"))
             }
             for value in x.values {
                 let at = place(value, y.low)
-                lines.append(#"<line x1="\#(text(at.x))" y1="\#(text(top))" x2="\#(text(at.x))" y2="\#(text(top + height))" stroke='#e4e4e4'/>"#)
+                lines.append(
+                    #"<line x1="\#(text(at.x))" y1="\#(text(top))" x2="\#(text(at.x))" y2="\#(text(top + height))" stroke='#e4e4e4'/>"#
+                )
                 lines.append(label(name(value, x), x: at.x, y: top + height + 16, anchor: "middle"))
             }
-            lines.append(#"<rect x="\#(text(left))" y="\#(text(top))" width="\#(text(width))" height="\#(text(height))" fill="none" stroke='#555555'/>"#)
+            lines.append(
+                #"<rect x="\#(text(left))" y="\#(text(top))" width="\#(text(width))" height="\#(text(height))" fill="none" stroke='#555555'/>"#
+            )
             lines.append(label(xLabel, x: left + width / 2, y: top + height + 36, anchor: "middle"))
             let middle = top + height / 2
             lines.append(
-                #"<text x="\#(text(left - 52))" y="\#(text(middle))" text-anchor="middle" transform="rotate(-90 \#(text(left - 52)) \#(text(middle)))">\#(yLabel)</text>"#)
+                #"<text x="\#(text(left - 52))" y="\#(text(middle))" text-anchor="middle" transform="rotate(-90 \#(text(left - 52)) \#(text(middle)))">\#(yLabel)</text>"#
+            )
             return lines
         }
 
@@ -142,7 +162,8 @@ public enum ReliabilityPlot {
 
         func mark(_ px: Double, _ py: Double, _ colour: String, isFilled: Bool) -> String {
             let at = place(px, py)
-            return #"<circle cx="\#(text(at.x))" cy="\#(text(at.y))" r="3.2" fill="\#(isFilled ? colour : "none")" stroke="\#(colour)"/>"#
+            return
+                #"<circle cx="\#(text(at.x))" cy="\#(text(at.y))" r="3.2" fill="\#(isFilled ? colour : "none")" stroke="\#(colour)"/>"#
         }
     }
 
@@ -155,7 +176,9 @@ public enum ReliabilityPlot {
                 lines.append(#"<circle cx="\#(text(at + 10))" cy="44" r="3.2" fill="none" stroke="\#(item.colour)"/>"#)
             } else {
                 let dashes = item.dash.isEmpty ? "" : #" stroke-dasharray="\#(item.dash)""#
-                lines.append(#"<line x1="\#(text(at))" y1="44" x2="\#(text(at + 20))" y2="44" stroke="\#(item.colour)" stroke-width="2"\#(dashes)/>"#)
+                lines.append(
+                    #"<line x1="\#(text(at))" y1="44" x2="\#(text(at + 20))" y2="44" stroke="\#(item.colour)" stroke-width="2"\#(dashes)/>"#
+                )
             }
             lines.append(label(item.name, x: at + 26, y: 48, anchor: "start"))
             at += 44 + 6.4 * Double(item.name.count)

@@ -20,18 +20,24 @@ public enum DemoExplanation {
         let scored = evaluation.candidates.filter { $0 != winner }.sorted { $0.net > $1.net }.map { candidate in
             let reason = ExplanationText.behind(
                 candidate, winner, evaluation, explanation.policy, vertical: vertical, currency: explanation.currency)
-            return line(candidate.partnerID, reason, candidate.isBelowMinimum ? candidate.evidence : nil, vertical, explanation.currency)
+            return line(
+                candidate.partnerID, reason, candidate.isBelowMinimum ? candidate.evidence : nil, vertical,
+                explanation.currency)
         }
         let out = evaluation.excluded.filter { $0.reason != .hardRule }.map { partner in
             let standing = explanation.partners.first { $0.profile.partnerID == partner.partnerID }
-            let reason = ExplanationText.exclusion(partner, standing, explanation.policy, currency: explanation.currency)
+            let reason = ExplanationText.exclusion(
+                partner, standing, explanation.policy, currency: explanation.currency)
             return line(partner.partnerID, reason, partner.evidence, vertical, explanation.currency)
         }
         return scored + out
     }
 
-    private static func line(_ id: String, _ reason: String, _ evidence: Evidence?, _ vertical: String?, _ currency: String) -> String {
-        let record = evidence.map { " (" + ExplanationText.evidence($0, vertical: vertical, currency: currency) + ")" } ?? ""
+    private static func line(
+        _ id: String, _ reason: String, _ evidence: Evidence?, _ vertical: String?, _ currency: String
+    ) -> String {
+        let record =
+            evidence.map { " (" + ExplanationText.evidence($0, vertical: vertical, currency: currency) + ")" } ?? ""
         return "  \(id): \(reason)\(record)"
     }
 

@@ -180,7 +180,8 @@ extension ExplanationDocument.EvaluationPart {
         let standings = Dictionary(explanation.partners.map { ($0.profile.partnerID, $0) }) { first, _ in first }
         excluded = evaluation.excluded.map { partner in
             .init(
-                partnerId: partner.partnerID, reason: "\(partner.reason)", rule: partner.rule.isEmpty ? nil : partner.rule,
+                partnerId: partner.partnerID, reason: "\(partner.reason)",
+                rule: partner.rule.isEmpty ? nil : partner.rule,
                 words: ExplanationText.exclusion(
                     partner, standings[partner.partnerID], explanation.policy, currency: explanation.currency))
         }
@@ -190,7 +191,8 @@ extension ExplanationDocument.EvaluationPart {
         lead = Dictionary(evaluation.lead.map { ($0.field, $0.value) }) { "\($0); \($1)" }
         leadSources = explanation.sources.map {
             .init(
-                field: $0.field, value: SourceText.value($0), position: $0.position, type: $0.type, eventId: $0.eventID, observer: $0.observer,
+                field: $0.field, value: SourceText.value($0), position: $0.position, type: $0.type, eventId: $0.eventID,
+                observer: $0.observer,
                 time: $0.time)
         }
     }
@@ -205,7 +207,9 @@ extension ExplanationDocument.Candidate {
         conversion = candidate.conversion
         engagement = candidate.engagement
         fit = candidate.fit
-        fitContributions = zip(FitContribution.allCases, candidate.fitContributions).map { .init(name: $0.name, value: $1) }
+        fitContributions = zip(FitContribution.allCases, candidate.fitContributions).map {
+            .init(name: $0.name, value: $1)
+        }
         conversionContributions = zip(ConversionContribution.allCases, candidate.conversionContributions).map {
             .init(name: $0.name, value: $1)
         }

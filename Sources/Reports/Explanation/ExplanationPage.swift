@@ -57,7 +57,7 @@ public struct ExplanationPage {
         let what = chosenID.map { "would have gone to \($0)" } ?? "would have gone to a human\(nobody)"
         return [
             "At \(moment), the lead \(explanation.leadID) \(what).",
-            "A supposition, not a record: the lead as it was submitted, under the state, policy and model of that moment; account ownership is left out.",
+            "A supposition, not a record: the lead as it was submitted, under the state, policy and model of that moment; account ownership is left out."
         ]
     }
 
@@ -76,7 +76,8 @@ public struct ExplanationPage {
     private func remark(_ event: Event) -> String {
         switch event {
         case .leadAssigned(let event) where event.evaluation == nil: " No partner was evaluated."
-        case .shadowDecided(let event) where event.evaluation == nil: " There was no policy or exchange rate to decide by."
+        case .shadowDecided(let event) where event.evaluation == nil:
+            " There was no policy or exchange rate to decide by."
         default: ""
         }
     }
@@ -114,7 +115,7 @@ public struct ExplanationPage {
             ExplanationText.conversion(candidate, vertical: vertical),
             ExplanationText.engagement(candidate),
             ExplanationText.expectedValue(candidate, evaluation.summary, currency: explanation.currency),
-            ExplanationText.place(candidate, currency: explanation.currency),
+            ExplanationText.place(candidate, currency: explanation.currency)
         ].compactMap { $0 }.map { "  \($0)" }
     }
 
@@ -142,17 +143,27 @@ public struct ExplanationPage {
         let winner = candidate(chosenID, evaluation)
         let scored = evaluation.candidates.filter { $0.partnerID != chosenID }
             .enumerated().sorted { ($1.element.net, $0.offset) < ($0.element.net, $1.offset) }.map(\.element)
-        var lines = limited(scored.map { candidate in
-            (candidate.partnerID, ExplanationText.behind(
-                candidate, winner, evaluation, explanation.policy, vertical: vertical, currency: explanation.currency))
-        }, "scored")
-        lines += limited(evaluation.excluded.map { partner in
-            (partner.partnerID, ExplanationText.exclusion(
-                partner, standing(partner.partnerID), explanation.policy, currency: explanation.currency))
-        }, "out")
-        lines += limited(explanation.partners.filter { $0.status == "removed" }.map {
-            ($0.profile.partnerID, "out: \(ReasonWords.removed)")
-        }, "removed")
+        var lines = limited(
+            scored.map { candidate in
+                (
+                    candidate.partnerID,
+                    ExplanationText.behind(
+                        candidate, winner, evaluation, explanation.policy, vertical: vertical,
+                        currency: explanation.currency)
+                )
+            }, "scored")
+        lines += limited(
+            evaluation.excluded.map { partner in
+                (
+                    partner.partnerID,
+                    ExplanationText.exclusion(
+                        partner, standing(partner.partnerID), explanation.policy, currency: explanation.currency)
+                )
+            }, "out")
+        lines += limited(
+            explanation.partners.filter { $0.status == "removed" }.map {
+                ($0.profile.partnerID, "out: \(ReasonWords.removed)")
+            }, "removed")
         return lines.isEmpty ? [] : ["", winner == nil ? "The partners" : "Why not the others"] + lines
     }
 
@@ -175,13 +186,17 @@ public struct ExplanationPage {
         if let partner = evaluation.excluded.first(where: { $0.partnerID == id }) {
             return head + [
                 "  \(ExplanationText.exclusion(partner, standing(id), explanation.policy, currency: explanation.currency))",
-                "  \(ExplanationText.evidence(partner.evidence, vertical: vertical, currency: explanation.currency))",
+                "  \(ExplanationText.evidence(partner.evidence, vertical: vertical, currency: explanation.currency))"
             ]
         }
-        return head + ["  " + (standing(id) == nil ? "it was not registered at that moment" : "out: \(ReasonWords.removed)")]
+        return head + [
+            "  " + (standing(id) == nil ? "it was not registered at that moment" : "out: \(ReasonWords.removed)")
+        ]
     }
 
-    private func standing(_ id: String) -> PartnerStanding? { explanation.partners.first { $0.profile.partnerID == id } }
+    private func standing(_ id: String) -> PartnerStanding? {
+        explanation.partners.first { $0.profile.partnerID == id }
+    }
 
     // MARK: The rest
 
@@ -199,13 +214,16 @@ public struct ExplanationPage {
     }
 
     private func length(_ sla: SLA) -> String {
-        TimeText.duration(seconds: Int64(sla.firstResponseMinutes) * 60) + (sla.inWorkingHours ? " of the partner's working time" : "")
+        TimeText.duration(seconds: Int64(sla.firstResponseMinutes) * 60)
+            + (sla.inWorkingHours ? " of the partner's working time" : "")
     }
 
     /// Nil where the policy here does not tell: it does not know the service level, or several go by its name.
     private func ruling(_ event: LeadAssigned) -> SLA? {
         guard let policy = explanation.policy else { return nil }
-        let levels = policy.serviceLevels.filter { $0.name == event.serviceLevel }.map(\.sla) + (event.serviceLevel.isEmpty ? [policy.sla] : [])
+        let levels =
+            policy.serviceLevels.filter { $0.name == event.serviceLevel }.map(\.sla)
+            + (event.serviceLevel.isEmpty ? [policy.sla] : [])
         return levels.allSatisfy { $0 == levels.first } ? levels.first : nil
     }
 
@@ -225,20 +243,28 @@ public struct ExplanationPage {
 
     private var history: [String] {
         if explanation.history.count < 2 { return [] }
-        return ["", "All decisions about \(explanation.leadID)"] + explanation.history.map { decision in
-            let mark = decision == explanation.decision ? "> " : "  "
-            return "\(mark)position \(decision.position), \(time(decision.stamp)): \(words.sentence(decision.event))"
-        }
+        return ["", "All decisions about \(explanation.leadID)"]
+            + explanation.history.map { decision in
+                let mark = decision == explanation.decision ? "> " : "  "
+                return
+                    "\(mark)position \(decision.position), \(time(decision.stamp)): \(words.sentence(decision.event))"
+            }
     }
 
     private var check: [String] {
         let result = explanation.recomputation
         if !result.isEqual {
-            return ["", "NOT EQUAL: recorded digest \(result.recorded?.description ?? "none"), recomputed "
-                + "\(result.recomputed?.description ?? "none"). The journal was changed or this program decides differently; run 'leadline verify'."]
+            return [
+                "",
+                "NOT EQUAL: recorded digest \(result.recorded?.description ?? "none"), recomputed "
+                    + "\(result.recomputed?.description ?? "none"). The journal was changed or this program decides differently; run 'leadline verify'."
+            ]
         }
-        let snapshot = result.snapshotWasWrong ? " A snapshot was wrong and was not used; delete derived.db to rebuild it." : ""
-        guard let digest = result.recorded else { return ["", "Decided again from the journal: equal to what was recorded.\(snapshot)"] }
+        let snapshot =
+            result.snapshotWasWrong ? " A snapshot was wrong and was not used; delete derived.db to rebuild it." : ""
+        guard let digest = result.recorded else {
+            return ["", "Decided again from the journal: equal to what was recorded.\(snapshot)"]
+        }
         return ["", "Recomputed and equal to the recorded digest \(digest).\(snapshot)"]
     }
 }

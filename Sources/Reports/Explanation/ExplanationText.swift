@@ -12,7 +12,9 @@ public enum ExplanationText {
         var parts: [String] = []
         if let vertical { parts.append(inVertical(evidence, vertical)) }
         parts.append("won \(evidence.won) of \(evidence.closed) in all")
-        if evidence.closedAtDealSize > 0 { parts.append("won \(evidence.wonAtDealSize) of \(evidence.closedAtDealSize) of this size") }
+        if evidence.closedAtDealSize > 0 {
+            parts.append("won \(evidence.wonAtDealSize) of \(evidence.closedAtDealSize) of this size")
+        }
         if evidence.largestWonMinorUnits > 0 {
             parts.append("largest won \(MoneyText.exact(evidence.largestWonMinorUnits, currency))")
         }
@@ -45,12 +47,15 @@ public enum ExplanationText {
     private static func ground(_ kind: FitContribution, _ evidence: Evidence, _ currency: String) -> String? {
         guard let living = evidence.living else { return nil }
         switch kind {
-        case .vertical: return evidence.closedInVertical > 0 ? "won \(evidence.wonInVertical) of \(evidence.closedInVertical) there" : nil
+        case .vertical:
+            return evidence.closedInVertical > 0
+                ? "won \(evidence.wonInVertical) of \(evidence.closedInVertical) there" : nil
         case .dealSize:
             return living.usualSizes.map { sizes in
                 let least = MoneyText.exact(sizes.lowerBound, currency)
                 if sizes.lowerBound == sizes.upperBound { return "won \(living.sizedWins) of \(least)" }
-                return "its \(living.sizedWins) won are usually \(least) to \(MoneyText.amount(sizes.upperBound, currency))"
+                return
+                    "its \(living.sizedWins) won are usually \(least) to \(MoneyText.amount(sizes.upperBound, currency))"
             }
         case .winRate: return evidence.closed > 0 ? "won \(evidence.won) of \(evidence.closed)" : nil
         case .acceptance:
@@ -65,19 +70,24 @@ public enum ExplanationText {
     private static func response(_ living: LivingEvidence) -> String? {
         guard let minutes = living.typicalResponseMinutes else { return nil }
         let time = TimeText.duration(seconds: minutes * 60)
-        return living.responses == 1 ? "answered one lead within \(time)"
+        return living.responses == 1
+            ? "answered one lead within \(time)"
             : "answers within \(time), the geometric mean of \(living.responses) leads"
     }
 
     /// Conversion and the log-odds that add up to it.
     public static func conversion(_ candidate: ScoredCandidate, vertical: String?) -> String {
-        let parts: [String] = zip(ConversionContribution.allCases, candidate.conversionContributions).compactMap { contribution, value in
+        let parts: [String] = zip(ConversionContribution.allCases, candidate.conversionContributions).compactMap {
+            contribution, value in
             let signed = NumberText.signed(value)
-            if contribution == .program { return "program average \(NumberText.percent(ElementaryFunctions.logistic(value))) (\(signed))" }
+            if contribution == .program {
+                return "program average \(NumberText.percent(ElementaryFunctions.logistic(value))) (\(signed))"
+            }
             if contribution == .partner { return "partner \(signed)" }
             // What rounds to nothing says nothing.
             if abs(value) < 0.005 { return nil }
-            return "\(ContributionWords.conversion(contribution, vertical)) \(signed)\(record(contribution, candidate.evidence))"
+            return
+                "\(ContributionWords.conversion(contribution, vertical)) \(signed)\(record(contribution, candidate.evidence))"
         }
         return "conversion \(NumberText.percent(candidate.conversion)): \(parts.joined(separator: ", ")) log-odds"
     }
@@ -97,14 +107,21 @@ public enum ExplanationText {
         if candidate.engagement == 1 { return nil }
         let record = candidate.evidence
         var parts: [String] = []
-        if record.taken + record.declined > 0 { parts.append("took \(record.taken) of \(record.taken + record.declined) leads") }
-        if record.inTime + record.missed > 0 { parts.append("answered \(record.inTime) of \(record.inTime + record.missed) in time") }
+        if record.taken + record.declined > 0 {
+            parts.append("took \(record.taken) of \(record.taken + record.declined) leads")
+        }
+        if record.inTime + record.missed > 0 {
+            parts.append("answered \(record.inTime) of \(record.inTime + record.missed) in time")
+        }
         let habit = parts.isEmpty ? "as the program's partners do on average" : parts.joined(separator: ", ")
-        return "engagement \(NumberText.percent(candidate.engagement)): \(habit); a lead routed again keeps half of its value"
+        return
+            "engagement \(NumberText.percent(candidate.engagement)): \(habit); a lead routed again keeps half of its value"
     }
 
     /// Score as the product it is.
-    public static func expectedValue(_ candidate: ScoredCandidate, _ summary: EvaluationSummary, currency: String) -> String {
+    public static func expectedValue(_ candidate: ScoredCandidate, _ summary: EvaluationSummary, currency: String)
+        -> String
+    {
         "expected value \(MoneyText.exact(candidate.score, currency)) = "
             + "\(MoneyText.amount(summary.dealValueMinorUnits, currency)) x \(NumberText.percent(candidate.conversion)) "
             + "x \(NumberText.percent(candidate.fit))^\(NumberText.fixed(summary.fitExponent, 3))"
@@ -115,14 +132,20 @@ public enum ExplanationText {
     public static func place(_ candidate: ScoredCandidate, currency: String) -> String? {
         var parts: [String] = []
         if candidate.placePrice.rounded() > 0 {
-            let left = candidate.evidence.placesLeft.map { $0 == 1 ? "its last place" : "the next of its \($0) remaining places" } ?? "its next place"
-            parts.append("\(left) is worth \(MoneyText.exact(candidate.placePrice, currency)) to the leads still expected this period")
+            let left =
+                candidate.evidence.placesLeft.map {
+                    $0 == 1 ? "its last place" : "the next of its \($0) remaining places"
+                } ?? "its next place"
+            parts.append(
+                "\(left) is worth \(MoneyText.exact(candidate.placePrice, currency)) to the leads still expected this period"
+            )
         }
         if candidate.favour.rounded() != 0 {
             let size = MoneyText.exact(abs(candidate.favour), currency)
-            parts.append(candidate.favour > 0
-                ? "its floor, or having used less of its capacity than others, adds \(size)"
-                : "having used more of its capacity than others takes off \(size)")
+            parts.append(
+                candidate.favour > 0
+                    ? "its floor, or having used less of its capacity than others, adds \(size)"
+                    : "having used more of its capacity than others takes off \(size)")
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ") + ": net \(MoneyText.exact(candidate.net, currency))"
     }
@@ -136,7 +159,9 @@ public enum ExplanationText {
     ) -> String {
         let difference = a.score - b.score
         let size = MoneyText.exact(abs(difference), currency)
-        let head = difference.rounded() == 0 ? "\(a.partnerID) and \(b.partnerID) expect the same"
+        let head =
+            difference.rounded() == 0
+            ? "\(a.partnerID) and \(b.partnerID) expect the same"
             : "\(a.partnerID) expects \(size) \(difference > 0 ? "more" : "less") than \(b.partnerID)"
         let terms = Self.terms(a, b, summary, vertical)
         let pro = terms.filter { $0.effect > 0 }.prefix(termsMax).map(\.text)
@@ -145,7 +170,8 @@ public enum ExplanationText {
         case (true, true): return "\(head): no term differs"
         case (false, true): return "\(head): \(pro.joined(separator: ", "))"
         case (true, false): return "\(head): against it, \(contra.joined(separator: ", "))"
-        case (false, false): return "\(head): \(pro.joined(separator: ", ")); against it, \(contra.joined(separator: ", "))"
+        case (false, false):
+            return "\(head): \(pro.joined(separator: ", ")); against it, \(contra.joined(separator: ", "))"
         }
     }
 
@@ -165,13 +191,15 @@ public enum ExplanationText {
         let doubt = 1 - (a.conversion + b.conversion) / 2
         for kind in ConversionContribution.allCases.prefix(a.conversionContributions.count) where kind != .program {
             let (x, y) = (a.conversionContributions[kind.rawValue], b.conversionContributions[kind.rawValue])
-            let text = "\(ContributionWords.conversion(kind, vertical)) \(NumberText.signed(x)) against \(NumberText.signed(y))"
+            let text =
+                "\(ContributionWords.conversion(kind, vertical)) \(NumberText.signed(x)) against \(NumberText.signed(y))"
             terms.append(Term(effect: (x - y) * doubt, text: text))
         }
         let slope = summary.fitExponent / max((a.fit + b.fit) / 2, 0.01)
         for kind in FitContribution.allCases.prefix(a.fitContributions.count) {
             let (x, y) = (a.fitContributions[kind.rawValue], b.fitContributions[kind.rawValue])
-            let text = "\(ContributionWords.fit(kind)) fit \(NumberText.fixed(x * 100, 0)) against \(NumberText.fixed(y * 100, 0))"
+            let text =
+                "\(ContributionWords.fit(kind)) fit \(NumberText.fixed(x * 100, 0)) against \(NumberText.fixed(y * 100, 0))"
             terms.append(Term(effect: (x - y) * slope, text: text))
         }
         if a.engagement != b.engagement {
@@ -193,7 +221,8 @@ public enum ExplanationText {
                 + (best == chosen ? "" : ". By expected value alone \(best) would have received the lead")
         case .tieDebt: return tie(evaluation, chosen)
         case .exploration:
-            return "\(chosen) was drawn by lot, with a probability of \(NumberText.percent(evaluation.summary.propensity)): the policy "
+            return
+                "\(chosen) was drawn by lot, with a probability of \(NumberText.percent(evaluation.summary.propensity)): the policy "
                 + "gives some leads by lot, to learn what it would otherwise never see"
         case .rotation: return "it was \(chosen)'s turn: this arm of the policy gives partners turns in each country"
         case .fit: return "\(chosen) has the best fit, which is how this arm of the policy chooses"
@@ -201,13 +230,17 @@ public enum ExplanationText {
     }
 
     private static func tie(_ evaluation: FullEvaluation, _ chosen: String) -> String {
-        let tied = evaluation.summary.tiedPartnerIDs.compactMap { id in evaluation.candidates.first { $0.partnerID == id } }
+        let tied = evaluation.summary.tiedPartnerIDs.compactMap { id in
+            evaluation.candidates.first { $0.partnerID == id }
+        }
         let owed = tied.map { "\($0.partnerID) \(NumberText.signed(Double($0.evidence.tieDebtMicros) / 1_000_000))" }
         let most = tied.map(\.evidence.tieDebtMicros).max()
         let isAlone = tied.count { $0.evidence.tieDebtMicros == most } == 1
         return "\(tied.map(\.partnerID).joined(separator: ", ")) expect the same to the minor unit. "
             + "Earlier ties owe them, in leads: \(owed.joined(separator: ", ")). "
-            + (isAlone ? "\(chosen) is owed most" : "Among those owed most, \(chosen) has waited longest, or its turn has come")
+            + (isAlone
+                ? "\(chosen) is owed most"
+                : "Among those owed most, \(chosen) has waited longest, or its turn has come")
     }
 
     // MARK: Those who did not get it
@@ -248,21 +281,29 @@ public enum ExplanationText {
         vertical: String?, currency: String
     ) -> String {
         if candidate.isBelowMinimum {
-            let minimum = policy.map { ", the minimum is \(NumberText.percent(basisPoints: $0.minimumConversionBasisPoints))" } ?? ""
-            return "out: \(ReasonWords.exclusion(.conversionBelowMinimum)) (\(NumberText.percent(candidate.conversion))\(minimum))"
+            let minimum =
+                policy.map { ", the minimum is \(NumberText.percent(basisPoints: $0.minimumConversionBasisPoints))" }
+                ?? ""
+            return
+                "out: \(ReasonWords.exclusion(.conversionBelowMinimum)) (\(NumberText.percent(candidate.conversion))\(minimum))"
         }
-        let worth = "\(MoneyText.exact(candidate.score, currency)) at conversion \(NumberText.percent(candidate.conversion)), "
+        let worth =
+            "\(MoneyText.exact(candidate.score, currency)) at conversion \(NumberText.percent(candidate.conversion)), "
             + "fit \(NumberText.percent(candidate.fit))"
         guard let winner else { return "scored \(worth)" }
         if evaluation.summary.tiedPartnerIDs.contains(candidate.partnerID) {
-            return "tied at \(worth); owed \(NumberText.signed(Double(candidate.evidence.tieDebtMicros) / 1_000_000)) leads by earlier ties"
+            return
+                "tied at \(worth); owed \(NumberText.signed(Double(candidate.evidence.tieDebtMicros) / 1_000_000)) leads by earlier ties"
         }
         if candidate.score > winner.score, evaluation.summary.method == .bidPrice, candidate.net < winner.net {
-            let better = winner.score > 0 ? "\(NumberText.percent(candidate.score / winner.score - 1)) better" : "better"
-            return "\(worth): it would have been \(better), but " + (place(candidate, currency: currency) ?? "others lie behind")
+            let better =
+                winner.score > 0 ? "\(NumberText.percent(candidate.score / winner.score - 1)) better" : "better"
+            return "\(worth): it would have been \(better), but "
+                + (place(candidate, currency: currency) ?? "others lie behind")
                 + (place(winner, currency: currency).map { " (\(winner.partnerID): \($0))" } ?? "")
         }
-        return "\(worth). \(comparison(winner, candidate, evaluation.summary, vertical: vertical, currency: currency, termsMax: 2))"
+        return
+            "\(worth). \(comparison(winner, candidate, evaluation.summary, vertical: vertical, currency: currency, termsMax: 2))"
     }
 
     /// Whole points that add up to `total`: each part rounded down, what is left over to the largest remainders.

@@ -30,5 +30,7 @@ public enum SourceText {
 /// Names of messages.
 public enum TypeName {
     /// "FirmographicsObserved" of "leadline.v1.FirmographicsObserved".
-    public static func short(_ name: String) -> String { name.unicodeScalars.split(separator: ".").last.map { String($0) } ?? name }
+    public static func short(_ name: String) -> String {
+        name.unicodeScalars.split(separator: ".").last.map { String($0) } ?? name
+    }
 }

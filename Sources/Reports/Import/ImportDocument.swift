@@ -40,7 +40,9 @@ public struct ImportDocument: Encodable, Sendable {
     public var training: TrainingDocument?
 
     /// The document of an import; without a result, of a dry run.
-    public init(_ plan: ImportPlan, _ result: ImportResult?, _ training: TrainingDocument?, isNew: Bool, rowsPerSecond: Int?) {
+    public init(
+        _ plan: ImportPlan, _ result: ImportResult?, _ training: TrainingDocument?, isNew: Bool, rowsPerSecond: Int?
+    ) {
         importID = plan.importID
         program = plan.program
         alreadyImported = !isNew

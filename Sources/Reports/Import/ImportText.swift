@@ -3,7 +3,9 @@ public import Engine
 /// An import for people.
 public enum ImportText {
     /// The text; without a result, of a dry run.
-    public static func of(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool, rowsPerSecond: Int?, _ style: TextStyle) -> String {
+    public static func of(
+        _ plan: ImportPlan, _ result: ImportResult?, isNew: Bool, rowsPerSecond: Int?, _ style: TextStyle
+    ) -> String {
         var rules = TextTable([("ROWS", .right), ("FILE", .left), ("RULE", .left)])
         for count in plan.ruleCounts { rules.add([CountText.grouped(count.rows), count.file, count.rule]) }
         var lines = [Escaping.harmless(headline(plan, result, isNew: isNew)), ""]
@@ -11,11 +13,15 @@ public enum ImportText {
         let counts = plan.counts
         lines += [
             "\(CountText.of(counts.rows, "row")): \(CountText.of(counts.leads, "lead")) (\(counts.won) won, \(counts.lost) lost, \(counts.withdrawn) withdrawn, \(counts.open) open), \(CountText.of(counts.refused, "row")) refused by the mapping.",
-            "\(CountText.of(counts.partners, "partner")), \(CountText.of(counts.accounts, "account")). History from \(style.time(plan.firstMoment)) to \(style.time(plan.lastMoment)).",
+            "\(CountText.of(counts.partners, "partner")), \(CountText.of(counts.accounts, "account")). History from \(style.time(plan.firstMoment)) to \(style.time(plan.lastMoment))."
         ]
-        guard let result else { return (lines + ["Nothing was changed. Run it without --dry-run to import."]).joined(separator: "\n") + "\n" }
+        guard let result else {
+            return (lines + ["Nothing was changed. Run it without --dry-run to import."]).joined(separator: "\n") + "\n"
+        }
         lines.append(choices(result))
-        lines.append("\(CountText.of(result.learned, "outcome")) taught the model. \(CountText.of(result.rejections, "record")) refused by intake.")
+        lines.append(
+            "\(CountText.of(result.learned, "outcome")) taught the model. \(CountText.of(result.rejections, "record")) refused by intake."
+        )
         lines.append("chain head  \(result.chainHead.map { "\($0)" } ?? "-")")
         lines.append("state hash  \(result.stateHash.map { "\($0)" } ?? "-")")
         if let rowsPerSecond { lines.append("\(CountText.grouped(rowsPerSecond)) rows/s") }
@@ -24,7 +30,9 @@ public enum ImportText {
 
     private static func headline(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool) -> String {
         if result == nil { return "Dry run of import \(plan.importID)" }
-        return isNew ? "Imported into \(plan.program), import \(plan.importID)" : "Already imported into \(plan.program), import \(plan.importID); nothing was changed"
+        return isNew
+            ? "Imported into \(plan.program), import \(plan.importID)"
+            : "Already imported into \(plan.program), import \(plan.importID); nothing was changed"
     }
 
     private static func choices(_ result: ImportResult) -> String {
@@ -32,6 +40,7 @@ public enum ImportText {
             return "Leadline assigned \(CountText.of(result.routed, "lead")), \(result.escalated) went to a human."
         }
         let share = NumberText.percent(Double(result.shadowAgreed) / Double(result.shadowDecisions))
-        return "Leadline's own choice agreed with history on \(CountText.grouped(result.shadowAgreed)) of \(CountText.of(result.shadowDecisions, "lead")) (\(share))."
+        return
+            "Leadline's own choice agreed with history on \(CountText.grouped(result.shadowAgreed)) of \(CountText.of(result.shadowDecisions, "lead")) (\(share))."
     }
 }

@@ -38,14 +38,17 @@ public struct TrainingDocument: Encodable, Sendable {
 public enum TrainingText {
     /// The text.
     public static func of(_ training: TrainingDocument, _ report: JournalReport?, _ style: TextStyle) -> String {
-        let outcomes = "\(CountText.of(training.outcomes, "outcome")) (\(CountText.grouped(training.won)) won, \(CountText.grouped(training.lost)) lost)"
+        let outcomes =
+            "\(CountText.of(training.outcomes, "outcome")) (\(CountText.grouped(training.won)) won, \(CountText.grouped(training.lost)) lost)"
         let head = """
             \(style.styled("Learned", .bold)) from \(outcomes) between \(style.time(training.from)) and \(style.time(training.to))
             model version  \(training.modelVersion)
             content hash   \(training.modelContentHash)
 
             """
-        guard let report else { return head + "No award was won or lost, so nothing can be said of how well it predicts.\n" }
+        guard let report else {
+            return head + "No award was won or lost, so nothing can be said of how well it predicts.\n"
+        }
         return head + """
             Held out: each of the last \(CountText.of(report.scored, "award")) is scored by what the model said before its outcome was known.
 

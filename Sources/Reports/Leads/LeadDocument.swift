@@ -46,7 +46,10 @@ public struct LeadStepDocument: Encodable, Sendable {
     public var erased: Bool?
 
     /// A step from its parts.
-    public init(position: UInt64, at: String, input: String, events: [String], sealed: [String: String]? = nil, erased: Bool? = nil) {
+    public init(
+        position: UInt64, at: String, input: String, events: [String], sealed: [String: String]? = nil,
+        erased: Bool? = nil
+    ) {
         self.position = position
         self.at = at
         self.input = input

@@ -26,7 +26,14 @@ public enum BarPlot {
     public static func bars(_ title: String, _ rows: [Row], text: (Double) -> String) -> HTML {
         let most = max(rows.map(\.value).max() ?? 0, 1e-9)
         return figure(title, rows, text: text) { row, y in
-            [.element(.rect, [.class(.bar), .share(.x, 0), .pixels(.y, y + 20), .share(.width, max(0, row.value) / most), .pixels(.height, 8)], [])]
+            [
+                .element(
+                    .rect,
+                    [
+                        .class(.bar), .share(.x, 0), .pixels(.y, y + 20), .share(.width, max(0, row.value) / most),
+                        .pixels(.height, 8)
+                    ], [])
+            ]
         }
     }
 
@@ -39,16 +46,25 @@ public enum BarPlot {
         for tick in ticks(to: most) {
             under.append(upright(.grid, at(tick), foot))
             // The first and the last label would run out of the plot if they were centred.
-            if at(tick) <= 0.9 { under.append(.worded(.text, [.class(.tick), .share(.x, at(tick)), .pixels(.y, foot + 14)], text(tick))) }
+            if at(tick) <= 0.9 {
+                under.append(.worded(.text, [.class(.tick), .share(.x, at(tick)), .pixels(.y, foot + 14)], text(tick)))
+            }
         }
         if let mark { under.append(upright(.mark, at(mark), foot)) }
         return figure(title, rows, under, footHeight: footHeight, text: text) { row, y in
             let range = row.interval.map { interval in
-                HTML.element(.line, [
-                    .class(.range), .share(.x1, at(interval.low)), .pixels(.y1, y + 25), .share(.x2, at(interval.high)), .pixels(.y2, y + 25),
-                ], [])
+                HTML.element(
+                    .line,
+                    [
+                        .class(.range), .share(.x1, at(interval.low)), .pixels(.y1, y + 25),
+                        .share(.x2, at(interval.high)), .pixels(.y2, y + 25)
+                    ], [])
             }
-            return [range ?? .nothing, .element(.circle, [.class(.point), .share(.cx, at(row.value)), .pixels(.cy, y + 25), .pixels(.r, 5)], [])]
+            return [
+                range ?? .nothing,
+                .element(
+                    .circle, [.class(.point), .share(.cx, at(row.value)), .pixels(.cy, y + 25), .pixels(.r, 5)], [])
+            ]
         }
     }
 
@@ -64,21 +80,24 @@ public enum BarPlot {
     }
 
     private static func figure(
-        _ title: String, _ rows: [Row], _ under: [HTML] = [], footHeight: Double = 0, text: (Double) -> String, _ draw: (Row, Double) -> [HTML]
+        _ title: String, _ rows: [Row], _ under: [HTML] = [], footHeight: Double = 0, text: (Double) -> String,
+        _ draw: (Row, Double) -> [HTML]
     ) -> HTML {
         let lines = rows.enumerated().flatMap { index, row in
             let y = rowHeight * Double(index)
             let value = text(row.value) + (row.basis.isEmpty ? "" : " \(row.basis)")
             return [
                 HTML.worded(.text, [.class(.name), .share(.x, 0), .pixels(.y, y + 14)], short(row.name)),
-                .worded(.text, [.class(.amount), .share(.x, 1), .pixels(.y, y + 14)], value),
+                .worded(.text, [.class(.amount), .share(.x, 1), .pixels(.y, y + 14)], value)
             ] + draw(row, y)
         }
         let height = rowHeight * Double(rows.count) + footHeight
-        return .element(.figure, [], [
-            .worded(.figcaption, title),
-            .element(.svg, [.class(.plot), .pixels(.height, height)] + HTML.Attribute.picture(title), under + lines),
-        ])
+        return .element(
+            .figure, [],
+            [
+                .worded(.figcaption, title),
+                .element(.svg, [.class(.plot), .pixels(.height, height)] + HTML.Attribute.picture(title), under + lines)
+            ])
     }
 
     /// A name that leaves room for its value on a telephone.

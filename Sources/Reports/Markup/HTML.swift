@@ -34,11 +34,17 @@ public indirect enum HTML: Sendable, Equatable {
         /// The head of a row.
         public static let rowHead = Attribute(name: "scope", value: "row")
         /// An element that is one picture, with its name.
-        public static func picture(_ name: String) -> [Attribute] { [Attribute(name: "role", value: "img"), Attribute(name: "aria-label", value: name)] }
+        public static func picture(_ name: String) -> [Attribute] {
+            [Attribute(name: "role", value: "img"), Attribute(name: "aria-label", value: name)]
+        }
         /// A place or a size in a plot, in pixels.
-        static func pixels(_ place: Place, _ value: Double) -> Attribute { Attribute(name: place.rawValue, value: Self.decimal(value)) }
+        static func pixels(_ place: Place, _ value: Double) -> Attribute {
+            Attribute(name: place.rawValue, value: Self.decimal(value))
+        }
         /// A place or a size in a plot, as a share of its width.
-        static func share(_ place: Place, _ value: Double) -> Attribute { Attribute(name: place.rawValue, value: Self.decimal(value * 100) + "%") }
+        static func share(_ place: Place, _ value: Double) -> Attribute {
+            Attribute(name: place.rawValue, value: Self.decimal(value * 100) + "%")
+        }
 
         /// Geometry of SVG.
         enum Place: String { case x, y, x1, y1, x2, y2, cx, cy, r, width, height }
@@ -73,12 +79,16 @@ public indirect enum HTML: Sendable, Equatable {
     }
 
     /// Elements after which the source of the page goes on in a new line.
-    private static let endsLine: Set<Tag> = [.h1, .h2, .h3, .p, .section, .header, .div, .dl, .dd, .ul, .li, .figure, .figcaption, .table, .thead, .tr, .svg]
+    private static let endsLine: Set<Tag> = [
+        .h1, .h2, .h3, .p, .section, .header, .div, .dl, .dd, .ul, .li, .figure, .figcaption, .table, .thead, .tr, .svg
+    ]
 }
 
 extension HTML {
     /// An element that holds text.
-    public static func worded(_ tag: Tag, _ attributes: [Attribute], _ text: String) -> HTML { .element(tag, attributes, [.text(text)]) }
+    public static func worded(_ tag: Tag, _ attributes: [Attribute], _ text: String) -> HTML {
+        .element(tag, attributes, [.text(text)])
+    }
 
     /// The same without attributes.
     public static func worded(_ tag: Tag, _ text: String) -> HTML { .element(tag, [], [.text(text)]) }
@@ -96,7 +106,9 @@ extension HTML {
     }
 
     /// Plots, side by side where there is room.
-    public static func plots(_ plots: [HTML]) -> HTML { plots.isEmpty ? .nothing : .element(.div, [.class(.plots)], plots) }
+    public static func plots(_ plots: [HTML]) -> HTML {
+        plots.isEmpty ? .nothing : .element(.div, [.class(.plots)], plots)
+    }
 
     /// Names with their values.
     public static func facts(_ rows: [(name: String, value: String)]) -> HTML {
@@ -124,16 +136,26 @@ extension HTML {
     /// with the column's title before each value.
     public static func table(_ columns: [Column], _ rows: [[String]]) -> HTML {
         let head = columns.map { column in
-            HTML.worded(.th, [.columnHead] + (column.isText ? [.class(.words)] : []) + (column.meaning.isEmpty ? [] : [.meaning(column.meaning)]), column.title)
+            HTML.worded(
+                .th,
+                [.columnHead] + (column.isText ? [.class(.words)] : [])
+                    + (column.meaning.isEmpty ? [] : [.meaning(column.meaning)]), column.title)
         }
         let lines = rows.map { row in
-            HTML.element(.tr, [], zip(columns, row).enumerated().map { index, cell in
-                index == 0 ? .worded(.th, [.rowHead, .class(.words)], cell.1)
-                    : .worded(.td, [.label(cell.0.title)] + (cell.0.isText ? [.class(.words)] : []), cell.1)
-            })
+            HTML.element(
+                .tr, [],
+                zip(columns, row).enumerated().map { index, cell in
+                    index == 0
+                        ? .worded(.th, [.rowHead, .class(.words)], cell.1)
+                        : .worded(.td, [.label(cell.0.title)] + (cell.0.isText ? [.class(.words)] : []), cell.1)
+                })
         }
-        return .element(.div, [.class(.scroll)], [
-            .element(.table, [.class(.folding)], [.element(.thead, [], [.element(.tr, [], head)]), .element(.tbody, [], lines)])
-        ])
+        return .element(
+            .div, [.class(.scroll)],
+            [
+                .element(
+                    .table, [.class(.folding)],
+                    [.element(.thead, [], [.element(.tr, [], head)]), .element(.tbody, [], lines)])
+            ])
     }
 }

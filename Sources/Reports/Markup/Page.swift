@@ -42,10 +42,11 @@ public struct Page: Sendable {
 
     /// The whole page.
     public func html(_ sheet: Sheet = .embedded) -> String {
-        let style = switch sheet {
-        case .embedded: "<style>\n\(Stylesheet.css)</style>"
-        case .linked(let address): "<link rel=\"stylesheet\" href=\"\(Escaping.markup(address))\">"
-        }
+        let style =
+            switch sheet {
+            case .embedded: "<style>\n\(Stylesheet.css)</style>"
+            case .linked(let address): "<link rel=\"stylesheet\" href=\"\(Escaping.markup(address))\">"
+            }
         return """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>\(Escaping.markup(title))</title>
@@ -59,15 +60,19 @@ public struct Page: Sendable {
 
     private var body: HTML {
         let figures = self.figures.map { figure in
-            HTML.element(.div, [.class(.figure)], [
-                .worded(.dt, figure.name), .worded(.dd, [.class(.value)], figure.value),
-                figure.basis.isEmpty ? .nothing : .worded(.dd, [.class(.basis)], figure.basis),
-            ])
+            HTML.element(
+                .div, [.class(.figure)],
+                [
+                    .worded(.dt, figure.name), .worded(.dd, [.class(.value)], figure.value),
+                    figure.basis.isEmpty ? .nothing : .worded(.dd, [.class(.basis)], figure.basis)
+                ])
         }
-        let head = HTML.element(.header, [], [
-            .worded(.h1, title), .notes(scope), .worded(.p, [.class(.lead)], message),
-            figures.isEmpty ? .nothing : .element(.dl, [.class(.figures)], figures),
-        ])
+        let head = HTML.element(
+            .header, [],
+            [
+                .worded(.h1, title), .notes(scope), .worded(.p, [.class(.lead)], message),
+                figures.isEmpty ? .nothing : .element(.dl, [.class(.figures)], figures)
+            ])
         return .all([head] + sections)
     }
 }

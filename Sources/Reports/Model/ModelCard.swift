@@ -51,13 +51,16 @@ public struct ModelCard {
         lines += Self.table(
             ["", "Count"],
             [
-                ["Awards", Self.count(counts.won + counts.lost + counts.open + counts.undecided)], ["won", Self.count(counts.won)],
+                ["Awards", Self.count(counts.won + counts.lost + counts.open + counts.undecided)],
+                ["won", Self.count(counts.won)],
                 ["lost", Self.count(counts.lost)], ["still open", Self.count(counts.open)],
                 ["ended undecided: the lead left the partner", Self.count(counts.undecided)],
                 ["Outcomes of leads that a partner got by other ways", Self.count(evaluation.unpredicted)],
-                ["Outcomes corrected to their opposite", Self.count(evaluation.corrected)],
+                ["Outcomes corrected to their opposite", Self.count(evaluation.corrected)]
             ])
-        if !standing.hasLearned { lines += ["", "No deal was won or lost yet: the model has learned nothing and predicts about the prior."] }
+        if !standing.hasLearned {
+            lines += ["", "No deal was won or lost yet: the model has learned nothing and predicts about the prior."]
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -75,19 +78,27 @@ public struct ModelCard {
 
     private func experts() -> String {
         let meanings = [
-            "program-rate": "the program's win rate, whatever the lead and whoever the partner", "partner-rate": "the partner's own win rate",
+            "program-rate": "the program's win rate, whatever the lead and whoever the partner",
+            "partner-rate": "the partner's own win rate",
             "crossed-model": "partner, values, partner in a value, two values together",
             "segments": "the partner's rate, then in the lead's vertical, then at its deal size",
-            "match-model": "how the partner's profile and record match the lead, with an offset of each partner's own",
+            "match-model": "how the partner's profile and record match the lead, with an offset of each partner's own"
         ]
-        let lines = ["## Experts", "", "\(standing.experts.count) ways to predict, mixed in log-odds. What predicted better on this program is believed more.", ""]
+        let lines =
+            [
+                "## Experts", "",
+                "\(standing.experts.count) ways to predict, mixed in log-odds. What predicted better on this program is believed more.",
+                ""
+            ]
             + Self.table(
                 ["Expert", "Believed", "What it says"], words: [0, 2],
                 standing.experts.map { [$0.name, NumberText.percent($0.weight), meanings[$0.name] ?? ""] })
             + ["", "Within the crossed model each group has a multiplier of its own, learned too.", ""]
             + Self.table(
                 ["Group", "Multiplier", "SD"],
-                standing.multipliers.map { [$0.group, NumberText.fixed($0.value, 3), NumberText.fixed($0.deviation, 3)] })
+                standing.multipliers.map {
+                    [$0.group, NumberText.fixed($0.value, 3), NumberText.fixed($0.deviation, 3)]
+                })
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -95,11 +106,13 @@ public struct ModelCard {
 
     private func quality() -> String {
         var lines = ["## How well it predicted this program", ""]
-        guard let report else { return (lines + [BacktestText.nothing(evaluation, program)]).joined(separator: "\n") + "\n" }
+        guard let report else {
+            return (lines + [BacktestText.nothing(evaluation, program)]).joined(separator: "\n") + "\n"
+        }
         lines += [
             "Test, then train: each award is scored by what was said of it when it was made, with the outcomes known then. "
                 + "Over the last half of the awards won or lost: \(Self.count(report.scored)), \(NumberText.percent(report.scoredShareWon)) won.",
-            "",
+            ""
         ]
         lines += Self.table(
             ["", "Log-loss", "AUC", "Brier", "ECE"],
@@ -107,12 +120,15 @@ public struct ModelCard {
                 let scores = entry.scores
                 let name = entry.model == "leadline" ? "Leadline" : entry.model
                 let errors = [scores.brier, scores.ece].map { NumberText.fixed($0, 4) }
-                return [name, NumberText.fixed(scores.logLoss, 4), scores.auc.map { NumberText.fixed($0, 4) } ?? "-"] + errors
+                return [name, NumberText.fixed(scores.logLoss, 4), scores.auc.map { NumberText.fixed($0, 4) } ?? "-"]
+                    + errors
             })
         lines += ["", "Calibration, in bins of equal mass:", ""]
         lines += Self.table(
             ["Predicted", "Won", "Awards"], words: [],
-            report.reliability.map { [NumberText.percent($0.predicted), NumberText.percent($0.observed), Self.count($0.count)] })
+            report.reliability.map {
+                [NumberText.percent($0.predicted), NumberText.percent($0.observed), Self.count($0.count)]
+            })
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -124,7 +140,9 @@ public struct ModelCard {
             lines += ["Of the deals that are ever won, and of those ever lost, so many are so by an age in days:", ""]
             lines += Self.table(
                 ["Days", "Wins in", "Losses in"], words: [],
-                standing.closingCurve.map { ["\($0.days)", NumberText.percent($0.winsIn), NumberText.percent($0.lossesIn)] })
+                standing.closingCurve.map {
+                    ["\($0.days)", NumberText.percent($0.winsIn), NumberText.percent($0.lossesIn)]
+                })
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -134,14 +152,19 @@ public struct ModelCard {
     /// One row for each setting there is, so that none can be forgotten.
     private func settings() -> String {
         let rows = Mirror(reflecting: standing.settings).children.map { child -> [String] in
-            let value = switch child.value {
-            case let vector as SIMD8<Double>: vector.indices.map { "\(vector[$0])" }.joined(separator: ", ")
-            case let vector as SIMD4<Double>: vector.indices.map { "\(vector[$0])" }.joined(separator: ", ")
-            default: "\(child.value)"
-            }
+            let value =
+                switch child.value {
+                case let vector as SIMD8<Double>: vector.indices.map { "\(vector[$0])" }.joined(separator: ", ")
+                case let vector as SIMD4<Double>: vector.indices.map { "\(vector[$0])" }.joined(separator: ", ")
+                default: "\(child.value)"
+                }
             return [child.label ?? "", value]
         }
-        let lines = ["## Settings", "", "The same for every program, but for the prior. A change to them is a new logic version.", ""]
+        let lines =
+            [
+                "## Settings", "",
+                "The same for every program, but for the prior. A change to them is a new logic version.", ""
+            ]
             + Self.table(["Setting", "Value"], rows)
         return lines.joined(separator: "\n") + "\n"
     }
@@ -163,13 +186,15 @@ public struct ModelCard {
 
     private func identity() -> String {
         let position = state.nextPosition == 0 ? "none" : "#\(state.nextPosition - 1)"
-        let lines = ["## Version", ""]
+        let lines =
+            ["## Version", ""]
             + Self.table(
                 ["", ""], words: [0, 1],
                 [
-                    ["Last entry", position], ["Logic version", "\(state.logicVersion)"], ["Policy version", state.policyVersion.isEmpty ? "none" : state.policyVersion],
+                    ["Last entry", position], ["Logic version", "\(state.logicVersion)"],
+                    ["Policy version", state.policyVersion.isEmpty ? "none" : state.policyVersion],
                     ["Model version: a hash over all it was told", "\(standing.version)"],
-                    ["Content hash: a hash over all it knows", "\(standing.contentHash)"],
+                    ["Content hash: a hash over all it knows", "\(standing.contentHash)"]
                 ])
             + ["", "The same journal gives the same hashes on any machine."]
         return lines.joined(separator: "\n") + "\n"

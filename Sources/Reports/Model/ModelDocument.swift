@@ -92,10 +92,13 @@ public struct ModelDocument: Encodable, Sendable {
             Effect(partner: $0.partnerID, logOdds: $0.logOdds, deviation: $0.deviation, won: $0.won, closed: $0.closed)
         }
         values = standing.values.prefix(most).map {
-            Self.effect(of: $0.value, at: nil, logOdds: $0.logOdds, deviation: $0.deviation, won: $0.won, closed: $0.closed)
+            Self.effect(
+                of: $0.value, at: nil, logOdds: $0.logOdds, deviation: $0.deviation, won: $0.won, closed: $0.closed)
         }
         cells = standing.cells.prefix(most).map {
-            Self.effect(of: $0.value, at: $0.partnerID, logOdds: $0.logOdds, deviation: $0.deviation, won: $0.won, closed: $0.closed)
+            Self.effect(
+                of: $0.value, at: $0.partnerID, logOdds: $0.logOdds, deviation: $0.deviation, won: $0.won,
+                closed: $0.closed)
         }
         partnerCount = standing.partners.count
         valueCount = standing.values.count
@@ -109,7 +112,8 @@ public struct ModelDocument: Encodable, Sendable {
     }
 
     private static func effect(
-        of value: ModelStanding.Value, at partner: String?, logOdds: Double, deviation: Double, won: UInt32, closed: UInt32
+        of value: ModelStanding.Value, at partner: String?, logOdds: Double, deviation: Double, won: UInt32,
+        closed: UInt32
     ) -> Effect {
         Effect(
             partner: partner, slot: value.slot.name, value: value.word, aboveMinorUnits: value.aboveMinorUnits,

@@ -21,7 +21,9 @@ public struct ModelText {
     /// The text.
     public func text() -> String {
         let fit = standing.fitWeights.isEmpty ? [] : [fitWeights()]
-        if !standing.hasLearned { return ([head(), nothing] + (standing.awards > 0 ? [experts()] : []) + fit).joined(separator: "\n") }
+        if !standing.hasLearned {
+            return ([head(), nothing] + (standing.awards > 0 ? [experts()] : []) + fit).joined(separator: "\n")
+        }
         let parts = [head(), learned(), experts(), multipliers(), closing()] + fit + [partners(), values(), cells()]
         return parts.joined(separator: "\n")
     }
@@ -36,11 +38,14 @@ public struct ModelText {
     }
 
     private var moment: String {
-        state.nextPosition == 0 ? "before its first entry" : "after entry #\(state.nextPosition - 1) of \(style.time(state.lastStamp))"
+        state.nextPosition == 0
+            ? "before its first entry" : "after entry #\(state.nextPosition - 1) of \(style.time(state.lastStamp))"
     }
 
     private var nothing: String {
-        let awards = standing.awards == 0 ? "no lead was awarded" : "of \(CountText.of(standing.awards, "award")) none was won or lost"
+        let awards =
+            standing.awards == 0
+            ? "no lead was awarded" : "of \(CountText.of(standing.awards, "award")) none was won or lost"
         return "It has learned nothing yet: \(awards). Until it has, its base rate is about the prior, "
             + "\(NumberText.percent(standing.priorRate)).\n"
     }
@@ -48,7 +53,8 @@ public struct ModelText {
     private func learned() -> String {
         let deviation = standing.baseVariance.squareRoot()
         let middle = ElementaryFunctions.log(standing.baseRate / (1 - standing.baseRate))
-        let low = ElementaryFunctions.logistic(middle - 1.96 * deviation), high = ElementaryFunctions.logistic(middle + 1.96 * deviation)
+        let low = ElementaryFunctions.logistic(middle - 1.96 * deviation),
+            high = ElementaryFunctions.logistic(middle + 1.96 * deviation)
         return """
             \(CountText.of(standing.awards, "award")): \(CountText.grouped(standing.won)) won, \
             \(CountText.grouped(standing.lost)) lost, \(CountText.grouped(standing.awardsOpen)) still open \
@@ -62,37 +68,51 @@ public struct ModelText {
 
     private func experts() -> String {
         var table = TextTable([("EXPERT", .left), ("BELIEVED", .right), ("IN THE VARIANCE", .right)])
-        for expert in standing.experts { table.add([expert.name, NumberText.percent(expert.weight), NumberText.percent(expert.spread)]) }
+        for expert in standing.experts {
+            table.add([expert.name, NumberText.percent(expert.weight), NumberText.percent(expert.spread)])
+        }
         return table.text(style)
     }
 
     private func multipliers() -> String {
         var table = TextTable([("GROUP", .left), ("MULTIPLIER", .right), ("SD", .right)])
         for multiplier in standing.multipliers {
-            table.add([multiplier.group, NumberText.fixed(multiplier.value, 3), NumberText.fixed(multiplier.deviation, 3)])
+            table.add([
+                multiplier.group, NumberText.fixed(multiplier.value, 3), NumberText.fixed(multiplier.deviation, 3)
+            ])
         }
         return table.text(style)
     }
 
     private func closing() -> String {
-        if standing.closingCurve.isEmpty { return "No award is a day old yet: nothing is known of how long deals take.\n" }
+        if standing.closingCurve.isEmpty {
+            return "No award is a day old yet: nothing is known of how long deals take.\n"
+        }
         var table = TextTable([("DAYS", .right), ("WINS IN", .right), ("LOSSES IN", .right)])
-        for row in standing.closingCurve { table.add(["\(row.days)", NumberText.percent(row.winsIn), NumberText.percent(row.lossesIn)]) }
+        for row in standing.closingCurve {
+            table.add(["\(row.days)", NumberText.percent(row.winsIn), NumberText.percent(row.lossesIn)])
+        }
         return table.text(style)
     }
 
     private func fitWeights() -> String {
         var table = TextTable([("FIT", .left), ("FIXED", .right), ("LEARNED", .right), ("SD", .right)])
         for row in standing.fitWeights {
-            table.add([row.contribution.name, NumberText.percent(row.fixed), NumberText.percent(row.learned), NumberText.percent(row.deviation)])
+            table.add([
+                row.contribution.name, NumberText.percent(row.fixed), NumberText.percent(row.learned),
+                NumberText.percent(row.deviation)
+            ])
         }
-        let answers = "\(CountText.of(Int(standing.answersTaken), "lead")) taken, \(CountText.grouped(standing.answersRefused)) declined or not answered"
+        let answers =
+            "\(CountText.of(Int(standing.answersTaken), "lead")) taken, \(CountText.grouped(standing.answersRefused)) declined or not answered"
         let mode = standing.fitWeightsMode == .learned ? "learned" : "fixed"
         return table.text(style) + "Fit uses the \(mode) weights. Learned from \(answers).\n"
     }
 
     private func partners() -> String {
-        var table = TextTable([("PARTNER", .left), ("LOG-ODDS", .right), ("SD", .right), ("WON", .right), ("DECIDED", .right)])
+        var table = TextTable([
+            ("PARTNER", .left), ("LOG-ODDS", .right), ("SD", .right), ("WON", .right), ("DECIDED", .right)
+        ])
         for row in standing.partners.prefix(most) {
             table.add([row.partnerID] + Self.cells(row.logOdds, row.deviation, row.won, row.closed))
         }
@@ -100,19 +120,27 @@ public struct ModelText {
     }
 
     private func values() -> String {
-        var table = TextTable([("SLOT", .left), ("VALUE", .left), ("LOG-ODDS", .right), ("SD", .right), ("WON", .right), ("DECIDED", .right)])
+        var table = TextTable([
+            ("SLOT", .left), ("VALUE", .left), ("LOG-ODDS", .right), ("SD", .right), ("WON", .right),
+            ("DECIDED", .right)
+        ])
         for row in standing.values.prefix(most) {
-            table.add([row.value.slot.name, word(row.value)] + Self.cells(row.logOdds, row.deviation, row.won, row.closed))
+            table.add(
+                [row.value.slot.name, word(row.value)] + Self.cells(row.logOdds, row.deviation, row.won, row.closed))
         }
-        return table.isEmpty ? "Nothing was learned of single values.\n" : table.text(style) + left(standing.values.count, "value")
+        return table.isEmpty
+            ? "Nothing was learned of single values.\n" : table.text(style) + left(standing.values.count, "value")
     }
 
     private func cells() -> String {
         var table = TextTable([
-            ("PARTNER", .left), ("SLOT", .left), ("VALUE", .left), ("LOG-ODDS", .right), ("SD", .right), ("WON", .right), ("DECIDED", .right),
+            ("PARTNER", .left), ("SLOT", .left), ("VALUE", .left), ("LOG-ODDS", .right), ("SD", .right),
+            ("WON", .right), ("DECIDED", .right)
         ])
         for row in standing.cells.prefix(most) {
-            table.add([row.partnerID, row.value.slot.name, word(row.value)] + Self.cells(row.logOdds, row.deviation, row.won, row.closed))
+            table.add(
+                [row.partnerID, row.value.slot.name, word(row.value)]
+                    + Self.cells(row.logOdds, row.deviation, row.won, row.closed))
         }
         if table.isEmpty { return "Nothing was learned of partners in values.\n" }
         return table.text(style) + left(standing.cellCount, "partner in a value", "partners in values")
@@ -136,6 +164,9 @@ public struct ModelText {
     }
 
     private static func cells(_ logOdds: Double, _ deviation: Double, _ won: UInt32, _ closed: UInt32) -> [String] {
-        [NumberText.signed(logOdds, 3), NumberText.fixed(deviation, 3), CountText.grouped(won), CountText.grouped(closed)]
+        [
+            NumberText.signed(logOdds, 3), NumberText.fixed(deviation, 3), CountText.grouped(won),
+            CountText.grouped(closed)
+        ]
     }
 }

@@ -49,8 +49,10 @@ public struct NetworkDocument: Encodable, Sendable {
         jainOfUtilisation = network.jainOfUtilisation
         partners = network.partners.map {
             Partner(
-                partnerId: $0.partnerID, status: $0.status, leads: $0.leads, leadsMax: $0.leadsMax, openLeads: $0.openLeads,
-                openLeadsMax: $0.openLeadsMax, floorLeads: $0.floorLeads, floor: $0.floor, floorLacking: $0.floorLacking,
+                partnerId: $0.partnerID, status: $0.status, leads: $0.leads, leadsMax: $0.leadsMax,
+                openLeads: $0.openLeads,
+                openLeadsMax: $0.openLeadsMax, floorLeads: $0.floorLeads, floor: $0.floor,
+                floorLacking: $0.floorLacking,
                 floorValueGot: $0.floorValueGot, floorValue: $0.floorValue, floorValueLacking: $0.floorValueLacking,
                 utilisation: $0.utilisation, placePrice: $0.placePrice,
                 floorFavour: $0.floorFavour, evennessFavour: $0.evennessFavour, tieDebtMicros: $0.tieDebtMicros)

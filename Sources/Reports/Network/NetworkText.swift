@@ -30,8 +30,9 @@ public struct NetworkText {
         let dearest = network.partners.enumerated()
             .sorted { ($1.element.placePrice, $0.offset) < ($0.element.placePrice, $1.offset) }.map(\.element)
         var table = TextTable([
-            ("PARTNER", .left), ("LEADS", .right), ("OPEN", .right), ("CAPACITY USED", .right), ("PLACE", .right), ("FLOOR", .right), ("FLOOR VALUE", .right), ("FLOOR+", .right),
-            ("EVEN+", .right), ("DEBT", .right),
+            ("PARTNER", .left), ("LEADS", .right), ("OPEN", .right), ("CAPACITY USED", .right), ("PLACE", .right),
+            ("FLOOR", .right), ("FLOOR VALUE", .right), ("FLOOR+", .right),
+            ("EVEN+", .right), ("DEBT", .right)
         ])
         for partner in dearest { table.add(row(partner)) }
         return head + table.text(style)
@@ -45,10 +46,12 @@ public struct NetworkText {
             partner.utilisation.map(NumberText.percent) ?? "-",
             partner.placePrice.rounded() > 0 ? money(partner.placePrice) : "-",
             partner.floor > 0 ? "\(partner.floorLeads) of \(partner.floor)" : "-",
-            partner.floorValue > 0 ? "\(money(Double(partner.floorValueGot))) of \(money(Double(partner.floorValue)))" : "-",
+            partner.floorValue > 0
+                ? "\(money(Double(partner.floorValueGot))) of \(money(Double(partner.floorValue)))" : "-",
             partner.floorFavour.rounded() > 0 ? money(partner.floorFavour) : "-",
-            partner.evennessFavour.rounded() == 0 ? "-" : MoneyText.exact(partner.evennessFavour, currency, short: true, sign: .always),
-            partner.tieDebtMicros == 0 ? "-" : NumberText.signed(Double(partner.tieDebtMicros) / 1_000_000),
+            partner.evennessFavour.rounded() == 0
+                ? "-" : MoneyText.exact(partner.evennessFavour, currency, short: true, sign: .always),
+            partner.tieDebtMicros == 0 ? "-" : NumberText.signed(Double(partner.tieDebtMicros) / 1_000_000)
         ]
     }
 

@@ -5,12 +5,16 @@ public enum MoneyText {
 
     /// An exact amount in minor units: "EUR 64,800.00".
     /// - Parameter short: leaves the decimals out where they are zero.
-    public static func exact(_ minorUnits: Int64, _ currency: String, short: Bool = false, sign: Sign = .ifNegative) -> String {
+    public static func exact(_ minorUnits: Int64, _ currency: String, short: Bool = false, sign: Sign = .ifNegative)
+        -> String
+    {
         signed(minorUnits.signum(), sign) + coded(currency) + digits(minorUnits.magnitude, currency, short: short)
     }
 
     /// A computed amount, rounded to the minor unit.
-    public static func exact(_ minorUnits: Double, _ currency: String, short: Bool = false, sign: Sign = .ifNegative) -> String {
+    public static func exact(_ minorUnits: Double, _ currency: String, short: Bool = false, sign: Sign = .ifNegative)
+        -> String
+    {
         exact(rounded(minorUnits), currency, short: short, sign: sign)
     }
 
@@ -26,13 +30,21 @@ public enum MoneyText {
     }
 
     /// The same without its currency, for a column whose title names it.
-    public static func wholeAmount(_ minorUnits: Double, _ currency: String) -> String { CountText.grouped(units(minorUnits, currency)) }
+    public static func wholeAmount(_ minorUnits: Double, _ currency: String) -> String {
+        CountText.grouped(units(minorUnits, currency))
+    }
 
-    private static func units(_ minorUnits: Double, _ currency: String) -> Int64 { rounded(minorUnits / Double(Currency.minorUnits(in: currency))) }
+    private static func units(_ minorUnits: Double, _ currency: String) -> Int64 {
+        rounded(minorUnits / Double(Currency.minorUnits(in: currency)))
+    }
 
-    private static func rounded(_ value: Double) -> Int64 { Int64(exactly: value.rounded()) ?? (value < 0 ? .min : .max) }
+    private static func rounded(_ value: Double) -> Int64 {
+        Int64(exactly: value.rounded()) ?? (value < 0 ? .min : .max)
+    }
 
-    private static func signed(_ signum: Int64, _ sign: Sign) -> String { signum < 0 ? "-" : signum > 0 && sign == .always ? "+" : "" }
+    private static func signed(_ signum: Int64, _ sign: Sign) -> String {
+        signum < 0 ? "-" : signum > 0 && sign == .always ? "+" : ""
+    }
 
     private static func coded(_ currency: String) -> String { currency.isEmpty ? "" : currency + " " }
 

@@ -12,7 +12,9 @@ public enum NumberText {
     }
 
     /// The number with its sign, as log-odds are written: "+0.61".
-    public static func signed(_ value: Double, _ digits: Int = 2) -> String { value < 0 ? negative(fixed(value, digits)) : "+" + fixed(value, digits) }
+    public static func signed(_ value: Double, _ digits: Int = 2) -> String {
+        value < 0 ? negative(fixed(value, digits)) : "+" + fixed(value, digits)
+    }
 
     /// What rounds to nothing is positive.
     private static func negative(_ text: String) -> String { text.utf8.first == UInt8(ascii: "-") ? text : "+" + text }
@@ -21,7 +23,9 @@ public enum NumberText {
     public static func percent(_ share: Double) -> String { "\(fixed(share * 100, 1)) %" }
 
     /// Hundredths of a per cent, exactly: "12.5 %", "12.55 %".
-    public static func percent(basisPoints: UInt32) -> String { "\(fixed(Double(basisPoints) / 100, basisPoints % 10 == 0 ? 1 : 2)) %" }
+    public static func percent(basisPoints: UInt32) -> String {
+        "\(fixed(Double(basisPoints) / 100, basisPoints % 10 == 0 ? 1 : 2)) %"
+    }
 
     /// A difference of shares: "+2.5 points".
     public static func points(_ difference: Double) -> String { "\(signed(difference * 100, 1)) points" }
@@ -30,5 +34,7 @@ public enum NumberText {
     public static func factor(_ value: Double) -> String { "\(fixed(value, 2)) x" }
 
     /// A number without needless zeros.
-    public static func short(_ value: Double) -> String { value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)" }
+    public static func short(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
+    }
 }

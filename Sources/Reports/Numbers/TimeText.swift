@@ -12,7 +12,9 @@ public enum TimeText {
     }
 
     /// The day in a time zone, in UTC where none is said: "2026-03-01".
-    public static func day(_ moment: Timestamp, zone: TimeZone = .gmt) -> String { local(moment, zone: zone).utf8.prefix(10).text }
+    public static func day(_ moment: Timestamp, zone: TimeZone = .gmt) -> String {
+        local(moment, zone: zone).utf8.prefix(10).text
+    }
 
     /// RFC 3339 in UTC.
     public static func utc(_ moment: Timestamp) -> String { RFC3339.format(moment) }

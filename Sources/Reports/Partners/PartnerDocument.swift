@@ -36,13 +36,15 @@ public enum PartnersText {
     public static func table(_ rows: [PartnerDocument], _ style: TextStyle) -> String {
         func cap(_ cap: UInt32?) -> String { cap.map(String.init) ?? "-" }
         var table = TextTable([
-            ("PARTNER", .left), ("STATUS", .left), ("TIER", .right), ("OPEN", .right), ("CAP", .right), ("PER PERIOD", .right),
-            ("RECEIVED", .right), ("WON", .right), ("LOST", .right), ("COUNTRIES", .left),
+            ("PARTNER", .left), ("STATUS", .left), ("TIER", .right), ("OPEN", .right), ("CAP", .right),
+            ("PER PERIOD", .right),
+            ("RECEIVED", .right), ("WON", .right), ("LOST", .right), ("COUNTRIES", .left)
         ])
         for row in rows {
             table.add([
-                row.partner, row.status, "\(row.tier)", "\(row.openLeads)", cap(row.openLeadsMax), cap(row.leadsPerPeriodMax),
-                "\(row.assignments)", "\(row.won)", "\(row.lost)", row.countries.joined(separator: " "),
+                row.partner, row.status, "\(row.tier)", "\(row.openLeads)", cap(row.openLeadsMax),
+                cap(row.leadsPerPeriodMax),
+                "\(row.assignments)", "\(row.won)", "\(row.lost)", row.countries.joined(separator: " ")
             ])
         }
         return table.text(style)

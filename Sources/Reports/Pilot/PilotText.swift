@@ -4,9 +4,13 @@ public import Evaluation
 public enum PilotText {
     /// The report.
     public static func of(_ report: PilotReport, _ style: TextStyle) -> String {
-        if report.pilot.isEmpty && report.shadow == nil { return "\(Escaping.harmless(report.program)): \(PilotWords.nothing)\n" }
+        if report.pilot.isEmpty && report.shadow == nil {
+            return "\(Escaping.harmless(report.program)): \(PilotWords.nothing)\n"
+        }
         var parts: [String] = []
-        if !report.pilot.isEmpty { parts += [arms(report, style)] + report.arms.compactMap { uplift($0, report, style) } }
+        if !report.pilot.isEmpty {
+            parts += [arms(report, style)] + report.arms.compactMap { uplift($0, report, style) }
+        }
         if let shadow = report.shadow { parts.append(self.shadow(shadow, report.currency, style)) }
         return parts.joined(separator: "\n")
     }
@@ -14,7 +18,8 @@ public enum PilotText {
     private static func arms(_ report: PilotReport, _ style: TextStyle) -> String {
         var table = TextTable(PilotWords.columns.map { ($0.title.uppercased(), $0.isText ? .left : .right) })
         for arm in report.arms { table.add(PilotWords.cells(arm, report)) }
-        let head = "Pilot '\(Escaping.harmless(report.pilot))' of \(Escaping.harmless(report.program)), since \(style.time(report.from))"
+        let head =
+            "Pilot '\(Escaping.harmless(report.pilot))' of \(Escaping.harmless(report.program)), since \(style.time(report.from))"
         return style.styled(head, .bold) + "\n" + style.lines([PilotWords.message(report)]) + "\n" + table.text(style)
     }
 
@@ -30,10 +35,13 @@ public enum PilotText {
             "win rate       \(EstimateText.estimate(uplift.winRateDifference, NumberText.points)), ratio \(EstimateText.estimate(uplift.winRateRatio, NumberText.factor))"
         ]
         if uplift.revenueDifference != nil {
-            lines.append("revenue        \(EstimateText.estimate(uplift.revenueDifference) { MoneyText.whole($0, currency, sign: .always) }) per decided lead")
+            lines.append(
+                "revenue        \(EstimateText.estimate(uplift.revenueDifference) { MoneyText.whole($0, currency, sign: .always) }) per decided lead"
+            )
         }
         if uplift.responseRatio != nil {
-            lines.append("response time  \(EstimateText.estimate(uplift.responseRatio, NumberText.factor)); below 1 is sooner")
+            lines.append(
+                "response time  \(EstimateText.estimate(uplift.responseRatio, NumberText.factor)); below 1 is sooner")
         }
         lines.append("verdict        \(PilotWords.verdict(uplift))")
         return lines
@@ -41,32 +49,39 @@ public enum PilotText {
 
     private static func shadow(_ shadow: ShadowReport, _ currency: String, _ style: TextStyle) -> String {
         let facts = PilotWords.facts(shadow, currency), width = facts.reduce(0) { max($0, $1.name.count) }
-        return style.styled(PilotWords.shadow, .bold) + "\n" + style.lines(facts.map { fact in
-            "  \(fact.name)\(String(repeating: " ", count: width - fact.name.count))  \(fact.value)"
-        }) + "\n"
+        return style.styled(PilotWords.shadow, .bold) + "\n"
+            + style.lines(
+                facts.map { fact in
+                    "  \(fact.name)\(String(repeating: " ", count: width - fact.name.count))  \(fact.value)"
+                }) + "\n"
     }
 }
 
 /// What both the text and the page of a pilot report say.
 enum PilotWords {
-    static let nothing = "no pilot and no shadow decisions. Name arms under 'pilot' in the policy, or set 'shadow: true', and apply it with 'leadline policy apply'."
+    static let nothing =
+        "no pilot and no shadow decisions. Name arms under 'pilot' in the policy, or set 'shadow: true', and apply it with 'leadline policy apply'."
 
     static let shadow = "Where Leadline did not act: what it would have done"
 
     static let columns: [HTML.Column] = [
-        .init("Arm", isText: true), .init("Method", isText: true), .init("Leads"), .init("To a partner"), .init("Accepted"),
+        .init("Arm", isText: true), .init("Method", isText: true), .init("Leads"), .init("To a partner"),
+        .init("Accepted"),
         .init("Median response", meaning: "From arrival to the first response by anybody"),
-        .init("Within SLA", meaning: "First promises kept, of those kept or broken"), .init("Decided", meaning: "Won or lost"), .init("Won"),
-        .init("Win rate (95 %)"), .init("Revenue per decided lead (95 %)"),
+        .init("Within SLA", meaning: "First promises kept, of those kept or broken"),
+        .init("Decided", meaning: "Won or lost"), .init("Won"),
+        .init("Win rate (95 %)"), .init("Revenue per decided lead (95 %)")
     ]
 
     static func cells(_ arm: PilotReport.Arm, _ report: PilotReport) -> [String] {
         let f = arm.figures
         return [
-            arm.name + (arm.name == report.incumbent ? " (incumbent)" : ""), ReasonWords.method(named: arm.method), CountText.grouped(f.leads),
-            CountText.grouped(f.routed), CountText.grouped(f.accepted), TimeText.duration(seconds: f.medianResponseSeconds), EstimateText.share(f.withinSLA),
+            arm.name + (arm.name == report.incumbent ? " (incumbent)" : ""), ReasonWords.method(named: arm.method),
+            CountText.grouped(f.leads),
+            CountText.grouped(f.routed), CountText.grouped(f.accepted),
+            TimeText.duration(seconds: f.medianResponseSeconds), EstimateText.share(f.withinSLA),
             CountText.grouped(f.closed), CountText.grouped(f.won), EstimateText.estimate(f.winRate, NumberText.percent),
-            EstimateText.estimate(f.revenuePerLead) { MoneyText.whole($0, report.currency) },
+            EstimateText.estimate(f.revenuePerLead) { MoneyText.whole($0, report.currency) }
         ]
     }
 
@@ -75,7 +90,8 @@ enum PilotWords {
         let verdicts = report.arms.compactMap { arm in
             arm.uplift.map { "\(arm.name) \(verdict($0)), over \(CountText.of(arm.figures.closed, "decided lead"))." }
         }
-        return verdicts.isEmpty ? "No arm can be compared yet." : "Against \(report.incumbent): \(verdicts.joined(separator: " "))"
+        return verdicts.isEmpty
+            ? "No arm can be compared yet." : "Against \(report.incumbent): \(verdicts.joined(separator: " "))"
     }
 
     /// What may be said of the win rate.
@@ -86,10 +102,13 @@ enum PilotWords {
         case .tooEarly:
             var parts = ["too early to tell"]
             if let smallest = uplift.detectableDifference {
-                parts.append("this many decided leads show differences from \(NumberText.fixed(abs(smallest) * 100, 1)) points on")
+                parts.append(
+                    "this many decided leads show differences from \(NumberText.fixed(abs(smallest) * 100, 1)) points on"
+                )
             }
             if let missing = uplift.leadsMissing, missing > 0 {
-                parts.append("if the difference seen is real, it takes about \(CountText.grouped(missing)) more decided leads")
+                parts.append(
+                    "if the difference seen is real, it takes about \(CountText.grouped(missing)) more decided leads")
             }
             return parts.joined(separator: "; ")
         }
@@ -101,13 +120,25 @@ enum PilotWords {
         }
         var facts = [
             ("Leads with a suggestion", CountText.grouped(shadow.leads)),
-            ("The same partner, another", "\(CountText.grouped(shadow.agreed)), \(CountText.grouped(shadow.leads - shadow.agreed))"),
-            ("Won where the same (95 %)", won(shadow.whereAgreed)), ("Won where another (95 %)", won(shadow.whereDiffered)),
+            (
+                "The same partner, another",
+                "\(CountText.grouped(shadow.agreed)), \(CountText.grouped(shadow.leads - shadow.agreed))"
+            ),
+            ("Won where the same (95 %)", won(shadow.whereAgreed)),
+            ("Won where another (95 %)", won(shadow.whereDiffered))
         ]
         if shadow.compared > 0 {
             let leads = "by the model, over \(CountText.of(shadow.compared, "lead"))"
-            facts.append(("Expected of those others as suggested", "\(MoneyText.whole(Double(shadow.expectedSuggestedMinorUnits), currency)) \(leads)"))
-            facts.append(("Expected of them as happened", "\(MoneyText.whole(Double(shadow.expectedHappenedMinorUnits), currency)) \(leads)"))
+            facts.append(
+                (
+                    "Expected of those others as suggested",
+                    "\(MoneyText.whole(Double(shadow.expectedSuggestedMinorUnits), currency)) \(leads)"
+                ))
+            facts.append(
+                (
+                    "Expected of them as happened",
+                    "\(MoneyText.whole(Double(shadow.expectedHappenedMinorUnits), currency)) \(leads)"
+                ))
         }
         return facts
     }

@@ -8,10 +8,14 @@ public struct FieldDiff: Encodable, Sendable {
     public var after: String?
 
     /// Differences in the order of `after`, then what is gone.
-    public static func between(_ before: [(path: String, value: String)], _ after: [(path: String, value: String)]) -> [FieldDiff] {
+    public static func between(_ before: [(path: String, value: String)], _ after: [(path: String, value: String)])
+        -> [FieldDiff]
+    {
         let old = Dictionary(before.map { ($0.path, $0.value) }) { first, _ in first }
         let new = Dictionary(after.map { ($0.path, $0.value) }) { first, _ in first }
-        let changed = after.filter { old[$0.path] != $0.value }.map { FieldDiff(field: $0.path, before: old[$0.path], after: $0.value) }
+        let changed = after.filter { old[$0.path] != $0.value }.map {
+            FieldDiff(field: $0.path, before: old[$0.path], after: $0.value)
+        }
         let gone = before.filter { new[$0.path] == nil }.map { FieldDiff(field: $0.path, before: $0.value, after: nil) }
         return changed + gone
     }

@@ -20,8 +20,11 @@ public struct RecordsDocument: Encodable, Sendable {
 public enum AccessText {
     /// One line a read, and whether the log is whole.
     public static func lines(_ records: [AccessRecord], brokenLine: Int?) -> [String] {
-        let verdict = brokenLine.map { "BROKEN: line \($0) does not follow from the one before it" }
+        let verdict =
+            brokenLine.map { "BROKEN: line \($0) does not follow from the one before it" }
             ?? "\(CountText.of(records.count, "read")); each line follows from the one before"
-        return records.map { "\($0.time) \($0.user) \($0.command) \($0.program) \($0.subjects.joined(separator: ",")): \($0.reason)" } + [verdict]
+        return records.map {
+            "\($0.time) \($0.user) \($0.command) \($0.program) \($0.subjects.joined(separator: ",")): \($0.reason)"
+        } + [verdict]
     }
 }

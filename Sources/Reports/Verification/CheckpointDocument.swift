@@ -9,7 +9,9 @@ public struct CheckpointDocument: Encodable, Sendable {
     public var signedAt: String
 
     /// A checkpoint from its parts.
-    public init(program: String, origin: String, size: UInt64, root: String, note: String, verifierKey: String, signedAt: String) {
+    public init(
+        program: String, origin: String, size: UInt64, root: String, note: String, verifierKey: String, signedAt: String
+    ) {
         self.program = program
         self.origin = origin
         self.size = size

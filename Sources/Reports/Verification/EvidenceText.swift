@@ -8,7 +8,8 @@ public enum EvidenceText {
     }
 
     private static func lines(_ finding: EvidenceFinding) -> [String] {
-        ["\(finding.source): \(finding.kind)"] + finding.checked.map { "  ok           \($0)" } + finding.notChecked.map { "  not checked  \($0)" }
+        ["\(finding.source): \(finding.kind)"] + finding.checked.map { "  ok           \($0)" }
+            + finding.notChecked.map { "  not checked  \($0)" }
             + (finding.fault.map { ["  FAULT        \($0)"] } ?? [])
     }
 

@@ -14,10 +14,12 @@ public struct ReplayDocument: Encodable, Sendable {
             let words = EventWords(currency: "")
             position = difference.position
             switch difference.kind {
-            case .events(let events): (recorded, decided) = (words.compared(events.recorded), words.compared(events.decided))
+            case .events(let events):
+                (recorded, decided) = (words.compared(events.recorded), words.compared(events.decided))
             case .bytes(let stored, let events):
                 (recorded, decided) = ("\(stored) bytes, \(words.compared(events))", "other bytes for the same events")
-            case .logicVersion(let version): (recorded, decided) = ("logic version \(version)", "this program does not have it")
+            case .logicVersion(let version):
+                (recorded, decided) = ("logic version \(version)", "this program does not have it")
             }
         }
     }
@@ -44,7 +46,8 @@ public struct ReplayDocument: Encodable, Sendable {
         programs = report.programs.map {
             Program(
                 program: $0.program, archived: $0.archived, from: $0.from, entries: $0.entries, events: $0.events,
-                differenceCount: $0.differenceCount, differences: $0.differences.map(Difference.init), stateHash: $0.stateHash,
+                differenceCount: $0.differenceCount, differences: $0.differences.map(Difference.init),
+                stateHash: $0.stateHash,
                 foldSeconds: $0.foldSeconds, decideSeconds: $0.decideSeconds)
         }
         seconds = report.seconds

@@ -12,7 +12,8 @@ extension AuditFault {
         guard let difference else { return self }
         let words = EventWords(currency: "")
         var fault = self
-        fault.detail = "recorded: \(words.compared(difference.recorded)). Decided again: \(words.compared(difference.decided))"
+        fault.detail =
+            "recorded: \(words.compared(difference.recorded)). Decided again: \(words.compared(difference.decided))"
         return fault
     }
 }
@@ -44,7 +45,9 @@ extension VerificationReport {
         if let orderFault {
             lines.append("FAULT  \(orderFault.worded)")
         } else {
-            lines.append("commit order and decision offsets: " + (orderIsChecked ? "no gaps" : "not checked: an archive does not hold them"))
+            lines.append(
+                "commit order and decision offsets: "
+                    + (orderIsChecked ? "no gaps" : "not checked: an archive does not hold them"))
         }
         if let fault = deadLetters.fault {
             lines.append("FAULT  \(fault.worded)")
@@ -58,14 +61,19 @@ extension VerificationReport {
         lines.append(sourceLine)
         lines.append(projectionLine)
         if depth == .chain {
-            lines.append("not checked with --quick: decisions, state hashes, snapshots, guarantees, dead letters, source offsets, projections")
+            lines.append(
+                "not checked with --quick: decisions, state hashes, snapshots, guarantees, dead letters, source offsets, projections"
+            )
         }
         lines += otherFaults.map { "FAULT  \($0.kind.rawValue): \($0.worded)" }
         if !programs.isEmpty && programs.allSatisfy({ $0.checkpoints == 0 }) {
-            lines.append("not checked: whether the whole folder was exchanged; no checkpoint covers it. Sign one with 'leadline audit checkpoint'")
+            lines.append(
+                "not checked: whether the whole folder was exchanged; no checkpoint covers it. Sign one with 'leadline audit checkpoint'"
+            )
         }
         let rate = seconds > 0 ? "\(Int(Double(entries) / seconds)) entries/s" : "at once"
-        lines.append("\(isGood ? "verified" : "NOT VERIFIED"): \(entries) entries in \(NumberText.fixed(seconds, 2)) s, \(rate)")
+        lines.append(
+            "\(isGood ? "verified" : "NOT VERIFIED"): \(entries) entries in \(NumberText.fixed(seconds, 2)) s, \(rate)")
         return lines
     }
 }
@@ -73,7 +81,9 @@ extension VerificationReport {
 extension VerificationReport {
     private var sourceLine: String {
         if let fault = sources.fault { return "FAULT  \(fault.kind.rawValue): \(fault.worded)" }
-        if sources.isChecked { return "source offsets: \(sources.records) records, each in one entry or dead letter, none left out" }
+        if sources.isChecked {
+            return "source offsets: \(sources.records) records, each in one entry or dead letter, none left out"
+        }
         return "source offsets: not checked: \(sources.reason ?? "")"
     }
 
@@ -94,26 +104,39 @@ extension ProgramVerification {
     private var checkpointLine: String {
         guard let trust else {
             return checkpoints == 0
-                ? "  checkpoints: none was signed yet" : "  checkpoints: \(checkpoints) equal; who signed them was not checked, for no key is known: give --key"
+                ? "  checkpoints: none was signed yet"
+                : "  checkpoints: \(checkpoints) equal; who signed them was not checked, for no key is known: give --key"
         }
         return "  checkpoints: \(checkpoints) signed and equal; signatures checked against \(trust)"
     }
 
     fileprivate var lines: [String] {
-        var lines = ["program \(program)", "  chain: \(entries) of \(size) entries, head \(head)", treeLine, checkpointLine]
+        var lines = [
+            "program \(program)", "  chain: \(entries) of \(size) entries, head \(head)", treeLine, checkpointLine
+        ]
         lines += archived.map {
-            $0.line((read: "checked as all others", unread: "decided again; only their hashes were checked, against chain, tree and checkpoints"))
+            $0.line(
+                (
+                    read: "checked as all others",
+                    unread: "decided again; only their hashes were checked, against chain, tree and checkpoints"
+                ))
         }
         if let stateHash {
-            let from = decidedFrom > 0 ? " from position \(decidedFrom) on, from the state that is stated with the archive," : ""
-            lines.append("  decisions: \(events) events of \(entries - min(entries, decidedFrom)) entries\(from) decided again, equal; positions and stamps in order")
+            let from =
+                decidedFrom > 0
+                ? " from position \(decidedFrom) on, from the state that is stated with the archive," : ""
+            lines.append(
+                "  decisions: \(events) events of \(entries - min(entries, decidedFrom)) entries\(from) decided again, equal; positions and stamps in order"
+            )
             lines.append(
                 statesAvailable && stateHashesCompared == 0
                     ? "  states: none is on record yet to compare with; state now \(stateHash)"
                     : statesAvailable
-                    ? "  states: \(stateHashesCompared) recorded hashes and \(snapshotsCompared) snapshots equal to the fold; state now \(stateHash)"
-                    : "  states: not compared: there is no derived.db; state now \(stateHash)")
-            lines.append("  guarantees: \(leadsAccepted) leads accepted, none lost; \(assignmentsCheckedAgainstCaps) assignments, none over a cap")
+                        ? "  states: \(stateHashesCompared) recorded hashes and \(snapshotsCompared) snapshots equal to the fold; state now \(stateHash)"
+                        : "  states: not compared: there is no derived.db; state now \(stateHash)")
+            lines.append(
+                "  guarantees: \(leadsAccepted) leads accepted, none lost; \(assignmentsCheckedAgainstCaps) assignments, none over a cap"
+            )
         }
         lines += ([fault].compactMap { $0 } + otherFaults).map { "  FAULT  \($0.kind.rawValue): \($0.worded)" }
         return lines

@@ -15,7 +15,9 @@ public struct AuditWords: AuditWording {
         return ExplanationText.exclusion(partner, standing, explanation.policy, currency: explanation.currency)
     }
 
-    public func explanation(_ explanation: Explanation) -> [String] { ExplanationPage(explanation, showsAll: true).lines }
+    public func explanation(_ explanation: Explanation) -> [String] {
+        ExplanationPage(explanation, showsAll: true).lines
+    }
 
     public func value(_ source: ValueSource) -> String { SourceText.value(source) }
 
@@ -36,18 +38,21 @@ public struct AuditWords: AuditWording {
     public func change(_ change: Counterfactual.Change) -> String {
         switch change {
         case .halfTheValue(let value): "half the deal value (\(MoneyText.exact(value.minorUnits, value.currency)))"
-        case .smallValue(let value), .largeValue(let value): "a deal value of \(MoneyText.exact(value.minorUnits, value.currency))"
+        case .smallValue(let value), .largeValue(let value):
+            "a deal value of \(MoneyText.exact(value.minorUnits, value.currency))"
         case .country(let country, let before): "the country \(country) instead of \(before.isEmpty ? "none" : before)"
         }
     }
 
     public func outcome(_ counterfactual: Counterfactual) -> String {
-        let words = switch counterfactual.event {
-        case .leadAssigned(let event): "the lead would have gone to \(event.partnerID)"
-        case .shadowDecided: counterfactual.first.map { "Leadline would have chosen \($0)" } ?? "Leadline would have asked a human"
-        case .leadEscalated(let event): "a human would have received it: \(ReasonWords.escalation(event.reason))"
-        default: "nothing would have been decided about the lead"
-        }
+        let words =
+            switch counterfactual.event {
+            case .leadAssigned(let event): "the lead would have gone to \(event.partnerID)"
+            case .shadowDecided:
+                counterfactual.first.map { "Leadline would have chosen \($0)" } ?? "Leadline would have asked a human"
+            case .leadEscalated(let event): "a human would have received it: \(ReasonWords.escalation(event.reason))"
+            default: "nothing would have been decided about the lead"
+            }
         let second = counterfactual.second.map { ", with \($0) second" } ?? ""
         return words + second + (counterfactual.differs ? "" : "; the same as was decided")
     }

@@ -22,8 +22,10 @@ public struct EventWords: Sendable {
                 + (event.respondBy.map { ", respond by \(time($0))" } ?? "")
         case .shadowDecided(let event):
             "Leadline would have \(event.partnerID.isEmpty ? "asked a human" : "chosen \(event.partnerID)") for \(event.leadID)"
-        case .assignmentExpired(let event): "\(event.leadID) taken back from \(event.partnerID): no response by \(time(event.respondBy))"
-        case .assignmentEnded(let event): "\(event.leadID) taken back from \(event.partnerID): \(ReasonWords.cause(event.cause))"
+        case .assignmentExpired(let event):
+            "\(event.leadID) taken back from \(event.partnerID): no response by \(time(event.respondBy))"
+        case .assignmentEnded(let event):
+            "\(event.leadID) taken back from \(event.partnerID): \(ReasonWords.cause(event.cause))"
         case .firstResponseMet(let event):
             "\(event.partnerID) responded to \(event.leadID) after \(TimeText.duration(micros: event.elapsedMicros))"
         case .leadEscalated(let event):
@@ -31,24 +33,29 @@ public struct EventWords: Sendable {
                 + (event.suggestedPartnerID.isEmpty ? "" : "; suggested partner \(event.suggestedPartnerID)")
         case .leadClosed(let event): closed(event)
         case .leadMerged(let event):
-            event.sameID ? "\(event.leadID) was submitted before; the first submission stands"
+            event.sameID
+                ? "\(event.leadID) was submitted before; the first submission stands"
                 : "\(event.leadID) is the same enquiry as \(event.intoLeadID) and was merged into it"
         case .outcomeWaiting(let event): "the outcome waits for \(event.leadID) until \(time(event.until))"
-        case .outcomeUnmatched(let event): "the lead \(event.leadID) never came; the outcome that waited for it is in the dead letters"
+        case .outcomeUnmatched(let event):
+            "the lead \(event.leadID) never came; the outcome that waited for it is in the dead letters"
         case .inputDisregarded(let event):
             "nothing changed\(event.subject.isEmpty ? "" : " for \(event.subject)"): \(ReasonWords.disregard(event.reason))"
         case .reviewOpened(let event): "review of \(event.leadID) opened"
-        case .reviewResolved(let event): "review of \(event.leadID) closed: decision \(event.overridden ? "overridden" : "upheld")"
+        case .reviewResolved(let event):
+            "review of \(event.leadID) closed: decision \(event.overridden ? "overridden" : "upheld")"
         case .commissionAccrued(let event):
             "\(event.partnerID) earned \(MoneyText.exact(event.amountMinorUnits, currency)) commission on \(event.leadID), "
                 + NumberText.percent(basisPoints: event.rateBasisPoints)
         case .retentionApplied(let event): retained(event)
-        case .reminderDue(let event): "\(event.partnerID) reminded of \(event.leadID), response due by \(time(event.respondBy))"
+        case .reminderDue(let event):
+            "\(event.partnerID) reminded of \(event.leadID), response due by \(time(event.respondBy))"
         }
     }
 
     private func closed(_ event: LeadClosed) -> String {
-        "\(event.leadID) closed: \(ReasonWords.closing(event.reason))" + (event.partnerID.isEmpty ? "" : " at \(event.partnerID)")
+        "\(event.leadID) closed: \(ReasonWords.closing(event.reason))"
+            + (event.partnerID.isEmpty ? "" : " at \(event.partnerID)")
             + (event.amountMinorUnits != 0 ? ", \(MoneyText.exact(event.amountMinorUnits, currency, short: true))" : "")
     }
 
@@ -60,7 +67,9 @@ public struct EventWords: Sendable {
     }
 
     /// All events of an entry, one after another.
-    public func sentences(_ events: [Event]) -> String { events.isEmpty ? "nothing" : events.map(sentence).joined(separator: "; ") }
+    public func sentences(_ events: [Event]) -> String {
+        events.isEmpty ? "nothing" : events.map(sentence).joined(separator: "; ")
+    }
 
     /// The same with everything in which two decisions about one input may differ.
     public func compared(_ events: [Event]) -> String {
@@ -70,12 +79,14 @@ public struct EventWords: Sendable {
     private func detail(_ event: Event) -> String {
         switch event {
         case .leadAssigned(let event):
-            (event.remindAt.map { ", reminder \(time($0))" } ?? "") + (event.serviceLevel.isEmpty ? "" : ", service level \(event.serviceLevel)")
+            (event.remindAt.map { ", reminder \(time($0))" } ?? "")
+                + (event.serviceLevel.isEmpty ? "" : ", service level \(event.serviceLevel)")
                 + summary(event.evaluation)
         case .shadowDecided(let event): summary(event.evaluation)
         case .assignmentExpired(let event): ", attempt \(event.attempt)"
         case .assignmentEnded(let event): ", attempt \(event.attempt)"
-        case .leadEscalated(let event): (event.movesOn.map { ", moves on \(time($0))" } ?? "") + summary(event.evaluation)
+        case .leadEscalated(let event):
+            (event.movesOn.map { ", moves on \(time($0))" } ?? "") + summary(event.evaluation)
         case .leadClosed(let event): event.learned ? ", learned" : ""
         case .outcomeUnmatched(let event): ", position \(event.waitingPosition)"
         default: ""

@@ -12,9 +12,11 @@ public struct FactWords: Sendable {
     public func sentence(_ fact: Fact, imported: Bool = false) -> String {
         switch fact {
         case .programRegistered(let fact): "program registered, counting in \(fact.currency)"
-        case .policyPublished(let fact): "policy \(fact.policy.name.isEmpty ? "without a name" : fact.policy.name) published, version \(fact.version.prefix(12))"
+        case .policyPublished(let fact):
+            "policy \(fact.policy.name.isEmpty ? "without a name" : fact.policy.name) published, version \(fact.version.prefix(12))"
         case .reviewRequested(let fact): "review of \(fact.leadID) requested"
-        case .humanDecisionRecorded(let fact): "a human decided about \(fact.leadID): \(ReasonWords.humanDecision(fact.decision))"
+        case .humanDecisionRecorded(let fact):
+            "a human decided about \(fact.leadID): \(ReasonWords.humanDecision(fact.decision))"
         case .processingRestricted(let fact): "the person behind \(fact.leadID) asked to restrict processing"
         case .processingObjected(let fact): "the person behind \(fact.leadID) objected to the processing"
         case .erasureRequested(let fact): "the person behind \(fact.leadID) asked to be erased"
@@ -27,16 +29,20 @@ public struct FactWords: Sendable {
         case .partnerRemoved(let fact): "\(fact.partnerID) removed"
         case .partnerAbsenceSet(let fact): "\(fact.partnerID) away from \(time(fact.from)) until \(time(fact.until))"
         case .partnerAbsenceCancelled(let fact): "absence \(fact.absenceID) of \(fact.partnerID) cancelled"
-        case .partnerCommissionTermsSet(let fact): "commission of \(fact.partnerID) set to \(NumberText.percent(basisPoints: fact.rateBasisPoints))"
+        case .partnerCommissionTermsSet(let fact):
+            "commission of \(fact.partnerID) set to \(NumberText.percent(basisPoints: fact.rateBasisPoints))"
         case .intentObserved(let fact): "an account shows interest in \(fact.topic), \(fact.strengthPercent) %"
         case .firmographicsObserved: "firmographics of an account"
-        case .technographicsObserved(let fact): "technologies of an account: \(fact.technologies.joined(separator: ", "))"
+        case .technographicsObserved(let fact):
+            "technologies of an account: \(fact.technologies.joined(separator: ", "))"
         case .leadAccepted(let fact): "\(fact.partnerID) accepted \(fact.leadID)"
         case .leadDeclined(let fact): "\(fact.partnerID) declined \(fact.leadID)\(refusal(fact.reason))"
-        case .firstResponseRecorded(let fact): "\(fact.partnerID) got in touch about \(fact.leadID)\(fact.channel.isEmpty ? "" : " by \(fact.channel)")"
+        case .firstResponseRecorded(let fact):
+            "\(fact.partnerID) got in touch about \(fact.leadID)\(fact.channel.isEmpty ? "" : " by \(fact.channel)")"
         case .dealStageChanged(let fact): "\(fact.partnerID) moved \(fact.leadID) to stage \(fact.stage)"
         case .dealWon(let fact):
-            "\(fact.partnerID) won \(fact.leadID)" + (fact.amount.map { " for \(MoneyText.exact($0.minorUnits, $0.currency, short: true))" } ?? "")
+            "\(fact.partnerID) won \(fact.leadID)"
+                + (fact.amount.map { " for \(MoneyText.exact($0.minorUnits, $0.currency, short: true))" } ?? "")
         case .dealLost(let fact): "\(fact.partnerID) lost \(fact.leadID)\(refusal(fact.reason))"
         case .leadSubmitted(let fact): "lead \(fact.leadID) came in\(imported ? " (history)" : "")"
         case .leadUpdated(let fact): "facts about \(fact.leadID) changed"

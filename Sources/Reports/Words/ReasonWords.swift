@@ -128,13 +128,17 @@ public enum ReasonWords {
     // MARK: Names in documents
 
     /// A reason for escalation by its name in a JSON document; the name itself where this release does not know it.
-    public static func escalation(named name: String) -> String { word(name, EscalationReason.init(rawValue:), escalation) }
+    public static func escalation(named name: String) -> String {
+        word(name, EscalationReason.init(rawValue:), escalation)
+    }
 
     /// A method by its name in a JSON document.
     public static func method(named name: String) -> String { word(name, RoutingMethod.init(rawValue:), method) }
 
     /// Raw values are small and have no gaps.
-    private static func word<Reason>(_ name: String, _ reason: (UInt8) -> Reason?, _ words: (Reason) -> String) -> String {
+    private static func word<Reason>(_ name: String, _ reason: (UInt8) -> Reason?, _ words: (Reason) -> String)
+        -> String
+    {
         (1...UInt8.max).lazy.compactMap(reason).first { "\($0)" == name }.map(words) ?? name
     }
 }

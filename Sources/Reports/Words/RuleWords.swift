@@ -14,7 +14,8 @@ public enum RuleWords {
         case .partnerCovers(let field, let list): "its \(name(list)) must cover the lead's \(name(field))"
         case .partnerLists(let list, let value): "its \(name(list)) must include \(value)"
         case .leadIs(let field, let values): "the lead's \(name(field)) must be \(values.joined(separator: " or "))"
-        case .leadNumberWithin(let number, let least, let most): "the lead's \(name(number)) must be \(range(least, most))"
+        case .leadNumberWithin(let number, let least, let most):
+            "the lead's \(name(number)) must be \(range(least, most))"
         case .partnerTierAtLeast(let tier): "its tier must be at least \(tier)"
         }
     }
