@@ -52,12 +52,11 @@ class BigRecords:
         self.number = 0
 
     def sizes(self, count, most):
-        """The plan first, then more at random; what a topic does not take becomes anything that it does."""
+        """Of the plan first, in any order, then more at random; what a topic does not take becomes anything that it does."""
         kinds = ["value", "lead", "header", "headers", "key"]
-        plan = [(where, size if size <= most else self.chance.randint(900_000, most)) for where, size in PLAN[:count]]
-        plan += [(self.chance.choice(kinds), self.chance.randint(900_000, most)) for _ in range(count - len(plan))]
-        self.chance.shuffle(plan)
-        return plan
+        plan = [(where, size if size <= most else self.chance.randint(900_000, most))
+                for where, size in self.chance.sample(PLAN, min(count, len(PLAN)))]
+        return plan + [(self.chance.choice(kinds), self.chance.randint(900_000, most)) for _ in range(count - len(plan))]
 
     def record(self, where, size, program):
         """Key, value and headers of a record that is malformed, and large in one place."""

@@ -217,6 +217,7 @@ class Judge:
         if place in self.chaos.big.landed:
             self.counts["big records"] += 1
             self.counts["parts of big records"] += len(found)
+            self.counts["big records not kept"] += not letter.sealed
 
     def name(self, place):
         what = self.chaos.big.landed.get(place)
