@@ -28,7 +28,7 @@ def parse():
     size.add_argument("--partitions", type=int, default=12)
     size.add_argument("--programs", type=int, default=30)
     size.add_argument("--processors", type=int, default=3)
-    size.add_argument("--backlog", type=int, default=30_000, help="leads of one program that wait when the processors start")
+    size.add_argument("--backlog", type=int, help="leads of one program that wait when the processors start; default as many as --inputs, at most 30000")
     size.add_argument("--batch-max", type=int, default=50, help="records in a batch until a processor is restarted, default 50; then 200")
     size.add_argument("--big-records", type=int, default=12, help="inputs of 900,000 bytes and more among the others")
     size.add_argument("--big-bytes-max", type=int, default=32 << 20, help="the largest of them, where input topics can be made to take it")
@@ -64,6 +64,7 @@ def check(parser, options):
         parser.error("what is to be done to the brokers needs --broker-control")
     options.restarts = (2 if can_be_broken else 0) if options.restarts is None else options.restarts
     options.broker_freezes = (1 if can_be_broken else 0) if options.broker_freezes is None else options.broker_freezes
+    options.backlog = min(options.inputs, 30_000) if options.backlog is None else options.backlog
     options.stall_seconds = options.stall_seconds or options.freeze_seconds + 30
     if options.dynamic and not options.broker:
         parser.error("--dynamic needs --broker: the test broker never evicts a member that was killed, so its partitions would be nobody's")
