@@ -46,13 +46,6 @@ struct TextTests {
         #expect(back == [text])
     }
 
-    @Test("Plain YAML scalars are what YAML 1.2 says, so that Norway stays a country")
-    func scalars() throws {
-        let leaves = try YAMLTree.leaves(json: "{\"a\": [\"NO\", \"x\"], \"b\": {\"c\": 12}}")
-        #expect(leaves.map(\.path) == ["a", "b.c"])
-        #expect(leaves.map(\.value) == ["NO, x", "12"])
-    }
-
     @Test("A difference shows what came, changed and went")
     func difference() {
         let differences = FieldDiff.between([("a", "1"), ("b", "2")], [("b", "3"), ("c", "4")])

@@ -1,0 +1,12 @@
+import Testing
+
+@testable import LeadlineCLI
+
+struct YAMLTreeTests {
+    @Test("Plain YAML scalars are what YAML 1.2 says, so that Norway stays a country")
+    func scalars() throws {
+        let leaves = try YAMLTree.leaves(json: "{\"a\": [\"NO\", \"x\"], \"b\": {\"c\": 12}}")
+        #expect(leaves.map(\.path) == ["a", "b.c"])
+        #expect(leaves.map(\.value) == ["NO, x", "12"])
+    }
+}
