@@ -158,7 +158,7 @@ import Testing
         }
         #expect(
             ExplanationText.basis(evaluation, chosen: "alpha")?.contains(
-                "By expected value alone beta would have got the lead") == true)
+                "By expected value alone beta would have received the lead") == true)
         evaluation.summary.basis = .score
         #expect(ExplanationText.basis(evaluation, chosen: "alpha") == nil)
     }

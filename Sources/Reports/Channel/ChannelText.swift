@@ -71,7 +71,7 @@ public enum ChannelText {
     }
 
     private static func escalations(_ network: NetworkFigures) -> String {
-        network.escalations.isEmpty ? "" : "Escalated to humans: \(ChannelWords.escalations(network))\n"
+        network.escalations.isEmpty ? "" : "Escalated to humans: \(Escaping.harmless(ChannelWords.escalations(network)))\n"
     }
 
     private static func rotation(_ report: ChannelReport, _ style: TextStyle) -> String {
