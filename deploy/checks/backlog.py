@@ -7,11 +7,9 @@ import subprocess
 import sys
 import time
 
-from confluent_kafka import Consumer, KafkaError, TopicPartition
-from leadline.v1 import journal_pb2
-
 import testbed
-from testbed import CRASHES, Inputs, Lag, Leadline, TestBroker, Words, lead, say, wait_until
+from messages import journal_pb2
+from testbed import CRASHES, Inputs, Lag, Leadline, TestBroker, Words, lead, records, say, wait_until
 
 PARTITIONS, PROGRAM = 12, "demo"
 
@@ -29,11 +27,12 @@ class Run:
     def perform(self):
         """What went wrong; None if nothing did."""
         self.leadline.create_topics(self.broker.address, PARTITIONS)
-        self.leadline.command("init", "--kafka", self.broker.address, "--master-key-file", f"{self.work}/master.key", self.data)
+        kafka = ["--kafka", self.broker.address]
+        self.leadline.command("init", *kafka, "--master-key-file", f"{self.work}/master.key", self.data)
         self.start()
-        wait_until(lambda: len(self.words.ready()) == PARTITIONS or self.child.poll() is not None, 120, "the shards do not get ready")
+        wait_until(self.works, 120, "the shards do not get ready")
         for what in ["policy", "partners"]:
-            self.leadline.command(what, "apply", "--data", self.data, "--kafka", self.broker.address, "-f", f"{self.data}/{what}.yaml")
+            self.leadline.command(what, "apply", "--data", self.data, *kafka, "-f", f"{self.data}/{what}.yaml")
         fault = self.consume("what was applied") or self.stop()
         if fault:
             return f"before the backlog: {fault}"
@@ -50,6 +49,10 @@ class Run:
             f"{self.work}/run.log", "run", "--data", self.data, "--kafka", self.broker.address, "--instance-id", "one",
             "--batch-max", str(self.options.batch_max))
 
+    def works(self):
+        """True as well if it has ended, which `consume` then finds."""
+        return len(self.words.ready()) == PARTITIONS or self.child.poll() is not None
+
     def send(self):
         inputs = Inputs(self.broker.address, "/backlog")
         for number in range(self.options.leads):
@@ -64,7 +67,8 @@ class Run:
             while lag.total() != 0:
                 code = self.child.poll()
                 if code is not None:
-                    return f"ended by itself with {code}{' (a crash)' if code in CRASHES else ''}: {self.words.last(300)}"
+                    kind = " (a crash)" if code in CRASHES else ""
+                    return f"ended by itself with {code}{kind}: {self.words.last(300)}"
                 if time.monotonic() > deadline:
                     return f"{what} was not consumed in {self.options.seconds_max} s, {lag.total()} records wait"
                 time.sleep(0.2)
@@ -82,20 +86,13 @@ class Run:
 
     def count(self):
         """Every lead has one entry, as an independent consumer sees it."""
-        consumer = Consumer({"bootstrap.servers": self.broker.address, "group.id": "count", "auto.offset.reset": "earliest",
-                             "enable.partition.eof": True, "receive.message.max.bytes": 1_000_000_000, "log_level": 0})
-        consumer.assign([TopicPartition("leadline.journal", partition, 0) for partition in range(PARTITIONS)])
-        leads, at_end, deadline = collections.Counter(), set(), time.monotonic() + 60
-        while len(at_end) < PARTITIONS and time.monotonic() < deadline:
-            for record in consumer.consume(10_000, 0.2):
-                if record.error():
-                    if record.error().code() == KafkaError._PARTITION_EOF:
-                        at_end.add(record.partition())
-                elif record.key() is not None:
+        leads = collections.Counter()
+        for of_partition in records(self.broker.address, "journal"):
+            for record in of_partition:
+                if record.key() is not None:
                     entry = journal_pb2.Entry.FromString(record.value())
                     if entry.input.WhichOneof("body") == "lead_submitted":
                         leads[entry.input.lead_submitted.lead_id] += 1
-        consumer.close()
         wanted = {f"lead-{number}" for number in range(self.options.leads)}
         twice = sum(count > 1 for count in leads.values())
         if twice or set(leads) != wanted:
@@ -126,8 +123,9 @@ def main():
             finally:
                 run.close()
             faults += fault is not None
-            say(f"{number + 1} of {options.times}: " + (f"WRONG: {fault}" if fault else
-                f"{options.leads} leads in {run.seconds:.0f} s, {options.leads / run.seconds:.0f} a second, each in the journal once"))
+            say(f"{number + 1} of {options.times}: " + (
+                f"WRONG: {fault}" if fault else f"{options.leads} leads in {run.seconds:.0f} s, "
+                f"{options.leads / run.seconds:.0f} a second, each in the journal once"))
         if faults:
             sys.exit(f"{faults} of {options.times} times it went wrong")
     say("the backlog was taken in every time")

@@ -5,18 +5,15 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import yaml
-from confluent_kafka import Consumer, KafkaError, TopicPartition
-from leadline.v1 import journal_pb2
 
 import testbed
-from testbed import Inputs, TestBroker, Words, lead, say, wait_until
+from messages import journal_pb2
+from testbed import Inputs, TestBroker, Words, lead, records, say, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE, CONTAINERFILE, SETUP = ROOT / "deploy/compose.yaml", ROOT / "deploy/Containerfile", ROOT / "deploy/setup"
@@ -51,15 +48,17 @@ class Image:
         """What keeps it from being built or run, as far as that shows without building."""
         for name, rest in self.build:
             if name == "COPY" and "--from" not in rest:
-                yield from (f"the Containerfile copies {source}, which is not there" for source in rest.split()[:-1] if not (ROOT / source).exists())
+                absent = [source for source in rest.split()[:-1] if not (ROOT / source).exists()]
+                yield from (f"the Containerfile copies {source}, which is not there" for source in absent)
         needed = re.search(r"packages=\((.*?)\)", SETUP.read_text())[1].split()
         for package in needed:
             if package.endswith("-dev") or package == "protobuf-compiler":
                 if package not in self.packages(self.build):
-                    yield f"deploy/setup needs {package} to build, and the Containerfile's build stage does not install it"
+                    yield f"deploy/setup builds with {package}, which the Containerfile's build stage does not install"
         is_static = any("--static-swift-stdlib" in rest for name, rest in self.build if name == "RUN")
         yield from self.missing_libraries(binary, is_static)
-        if any("TimeZone(" in file.read_text() for file in (ROOT / "Sources/Engine").rglob("*.swift")) and "tzdata" not in self.packages(self.final):
+        sources = (ROOT / "Sources/Engine").rglob("*.swift")
+        if any("TimeZone(" in file.read_text() for file in sources) and "tzdata" not in self.packages(self.final):
             yield "time zones are read from tzdata, which the Containerfile's final stage does not install"
 
     def missing_libraries(self, binary, is_static):
@@ -87,20 +86,24 @@ def owners(*paths):
     return {name.split(":")[0] for line in found.splitlines() for name in line.split(": ")[0].split(", ")}
 
 
+def installed(form):
+    """What dpkg says of every package of this machine."""
+    done = subprocess.run(["dpkg-query", "-W", "-f", form], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
 def base_packages():
     """What every Debian image has."""
-    listed = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${Priority} ${Essential}\n"], capture_output=True, text=True, check=True).stdout
-    rows = [line.split() for line in listed.splitlines()]
+    rows = [line.split() for line in installed("${Package} ${Priority} ${Essential}\n")]
     return {row[0] for row in rows if row[1] == "required" or row[-1] == "yes"} | {"apt"}
 
 
 def closure(packages):
     """Packages with all that they depend on."""
-    listed = subprocess.run(["dpkg-query", "-W", "-f", "${Package}|${Depends}, ${Pre-Depends}\n"], capture_output=True, text=True, check=True).stdout
     depends = {}
-    for line in listed.splitlines():
+    for line in installed("${Package}|${Depends}, ${Pre-Depends}\n"):
         name, text = line.split("|", 1)
-        depends[name] = {re.split(r"[ :(]", one.strip())[0] for group in text.split(",") for one in group.split("|") if one.strip()}
+        depends[name] = {re.split(r"[ :(]", one.strip())[0] for one in re.split(r"[,|]", text) if one.strip()}
     found, rest = set(), set(packages)
     while rest:
         package = rest.pop()
@@ -115,13 +118,14 @@ class Service:
     def __init__(self, name, spec, stage):
         self.name, self.spec, self.stage = name, spec, stage
         self.process = None
-        entrypoint, command = spec.get("entrypoint"), spec.get("command")
+        entrypoint = spec.get("entrypoint") or stage.image.last("ENTRYPOINT")
         # An entrypoint of the service's own takes the image's command away.
-        self.arguments = [*(entrypoint or stage.image.last("ENTRYPOINT")), *(command if command is not None else [] if entrypoint else stage.image.last("CMD"))]
+        command = spec.get("command") or ([] if "entrypoint" in spec else stage.image.last("CMD"))
+        self.arguments = [*entrypoint, *command]
         self.environment = {**stage.image.environment(), **(spec.get("environment") or {})}
 
     def needs(self):
-        return {name: dict(how or {}).get("condition", "service_started") for name, how in (self.spec.get("depends_on") or {}).items()}
+        return {name: how["condition"] for name, how in self.spec.get("depends_on", {}).items()}
 
     def runs_on(self):
         return self.spec.get("restart", "no") != "no"
@@ -154,23 +158,24 @@ class Service:
         self.words = Words(path)
         self.before = self.read_only()
         with open(path, "ab") as log:
-            return subprocess.Popen([self.mapped(argument) for argument in arguments or self.arguments], env=environment,
-                                    stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.stage.work)
+            return subprocess.Popen(
+                [self.mapped(argument) for argument in arguments or self.arguments], env=environment,
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.stage.work)
 
     def read_only(self):
-        return sorted((str(path), path.stat().st_mtime_ns) for folder, is_read_only in self.mounts().values() if is_read_only
-                      for path in Path(folder).rglob("*"))
+        folders = [folder for folder, is_read_only in self.mounts().values() if is_read_only]
+        return sorted((str(path), path.stat().st_mtime_ns) for folder in folders for path in Path(folder).rglob("*"))
 
     def perform(self, arguments=None):
         """Runs to its end; what it said."""
-        process = self.start(arguments)
+        process, command = self.start(arguments), shlex.join(arguments or self.arguments)
         try:
             code = process.wait(120)
         except subprocess.TimeoutExpired:
             process.kill()
-            raise SystemExit(f"{self.name}: {shlex.join(arguments or self.arguments)} did not end in 120 s: {self.words.last()}")
+            raise SystemExit(f"{self.name}: {command} did not end in 120 s: {self.words.last()}")
         if code != 0:
-            raise SystemExit(f"{self.name}: {shlex.join(arguments or self.arguments)} ended with {code}: {self.words.last()}")
+            raise SystemExit(f"{self.name}: {command} ended with {code}: {self.words.last()}")
         if self.before != self.read_only():
             raise SystemExit(f"{self.name} wrote to a volume that it may only read")
         return self.words.text()
@@ -198,13 +203,15 @@ class Stage:
         shutil.copy(options.binary, f"{work}/bin/leadline")
         self.broker, self.port = None, testbed.free_port()
         self.address = f"127.0.0.1:{self.port}"
-        self.services = {name: Service(name, spec, self) for name, spec in self.file["services"].items() if name != "kafka"}
+        specs = self.file["services"].items()
+        self.services = {name: Service(name, spec, self) for name, spec in specs if name != "kafka"}
 
     def check_kafka(self):
         """What the others are told of the broker must be what it says of itself."""
         environment = self.file["services"]["kafka"]["environment"]
         advertised = dict(re.findall(r"(\w+)://([^,]+)", environment["KAFKA_ADVERTISED_LISTENERS"]))
-        known = set(re.findall(r"(\w+)://", environment["KAFKA_LISTENERS"])) & set(re.findall(r"(\w+):", environment["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"]))
+        known = set(re.findall(r"(\w+)://", environment["KAFKA_LISTENERS"]))
+        known &= set(re.findall(r"(\w+):", environment["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"]))
         if not set(advertised) <= known:
             raise SystemExit(f"kafka advertises {sorted(set(advertised) - known)}, on which it does not listen")
         for service in self.services.values():
@@ -226,9 +233,9 @@ class Stage:
                 continue
             for service in able:
                 del waiting[service.name]
-                wrong = {name for name, how in service.needs().items() if name != "kafka" and (how == "service_started") != self.services[name].runs_on()}
-                if wrong:
-                    raise SystemExit(f"{service.name} does not wait for the end of {sorted(wrong)}")
+                for name, how in service.needs().items():
+                    if name != "kafka" and (how == "service_started") != self.services[name].runs_on():
+                        raise SystemExit(f"{service.name} does not wait for the end of {name}")
                 if service.runs_on():
                     service.process = service.start()
                 else:
@@ -236,13 +243,15 @@ class Stage:
                     say(f"{service.name}: done")
                 done.add(service.name)
         partitions = int(re.search(r"--partitions (\d+)", " ".join(self.services["topics"].arguments))[1])
-        wait_until(lambda: self.failed() or len(set().union(*(one.words.ready() for one in self.running()))) == partitions, 180,
-                   "not every partition has a processor")
+        wait_until(lambda: self.failed() or len(self.worked_on()) == partitions, 180, "partitions have no processor")
         if self.failed():
             raise SystemExit(f"{self.failed().name} ended by itself: {self.failed().words.last()}")
 
     def running(self):
         return [service for service in self.services.values() if service.process]
+
+    def worked_on(self):
+        return set().union(*(service.words.ready() for service in self.running()))
 
     def failed(self):
         return next((service for service in self.running() if service.process.poll() is not None), None)
@@ -263,33 +272,22 @@ class Stage:
                 say(f"{found[1]}: {found[2]}: {said.strip().splitlines()[-1]}")
                 yield found[2]
 
-    def records(self, topic):
-        """Every record of a topic, as an independent consumer sees it."""
-        consumer = Consumer({"bootstrap.servers": self.address, "group.id": "look", "auto.offset.reset": "earliest", "enable.partition.eof": True, "log_level": 0})
-        partitions = len(consumer.list_topics(f"leadline.{topic}", timeout=10).topics[f"leadline.{topic}"].partitions)
-        consumer.assign([TopicPartition(f"leadline.{topic}", partition, 0) for partition in range(partitions)])
-        records, at_end, deadline = [], set(), time.monotonic() + 30
-        while len(at_end) < partitions and time.monotonic() < deadline:
-            for record in consumer.consume(1_000, 0.2):
-                if not record.error():
-                    records.append(record)
-                elif record.error().code() == KafkaError._PARTITION_EOF:
-                    at_end.add(record.partition())
-        consumer.close()
-        return records
+    def read(self, topic):
+        return [record for of_partition in records(self.address, topic) for record in of_partition]
 
     def registrations(self):
-        entries = [journal_pb2.Entry.FromString(record.value()) for record in self.records("journal") if record.key()]
+        entries = [journal_pb2.Entry.FromString(record.value()) for record in self.read("journal") if record.key()]
         return sum(entry.input.WhichOneof("body") == "program_registered" for entry in entries)
 
     def decide(self, lead_id):
         """Sends a lead from outside and waits for what becomes of it."""
         inputs = Inputs(self.address, "/compose")
-        inputs.send("leads", PROGRAM, "LeadSubmitted", lead_id, dict(lead(lead_id, minor_units=8_000_000), vertical="manufacturing"))
+        body = dict(lead(lead_id, minor_units=8_000_000), vertical="manufacturing")
+        inputs.send("leads", PROGRAM, "LeadSubmitted", lead_id, body)
         inputs.flush()
 
         def decision():
-            for record in self.records("decisions"):
+            for record in self.read("decisions"):
                 if lead_id.encode() in record.value():
                     return dict(record.headers())["ce_type"].decode().removeprefix("leadline.v1.")
             return None
@@ -306,7 +304,8 @@ class Stage:
 
 def play(stage):
     stage.check_kafka()
-    for number, what in enumerate(["the first up", "up again, with the containers there", "up after down, with the volumes there"]):
+    ups = ["the first up", "up again, with the containers there", "up after down, with the volumes there"]
+    for number, what in enumerate(ups):
         say(what)
         stage.up()
         if number == 0 and not any("policy apply" in command for command in list(stage.comments())):
@@ -341,5 +340,4 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     main()

@@ -35,7 +35,8 @@ class Load(threading.Thread):
                 continue
             for _ in range(40):
                 number += 1
-                self.inputs.send("leads", PROGRAMS[number % len(PROGRAMS)], "LeadSubmitted", f"lead-{number}", lead(f"lead-{number}"))
+                program, lead_id = PROGRAMS[number % len(PROGRAMS)], f"lead-{number}"
+                self.inputs.send("leads", program, "LeadSubmitted", lead_id, lead(lead_id))
 
 
 class Silence(threading.Thread):
@@ -62,8 +63,8 @@ class Row:
     """One line of the table: a state of broker and processor, the signal, and what came of it."""
 
     def __init__(self, broker, processor, away, is_second=False, signal_number=signal.SIGTERM, is_first_process=False):
-        self.broker, self.processor, self.away, self.is_second, self.signal_number = broker, processor, away, is_second, signal_number
-        self.is_first_process = is_first_process
+        self.broker, self.processor, self.away = broker, processor, away
+        self.is_second, self.signal_number, self.is_first_process = is_second, signal_number, is_first_process
         self.seconds = self.code = self.first_word = None
         self.faults = []
 
@@ -74,19 +75,27 @@ class Row:
         return LIMIT_WITH_BATCH if self.processor == "working" else LIMIT
 
     def name(self):
-        return f"{self.broker} {self.processor}{' as process 1' if self.is_first_process else ''}{' twice' if self.is_second else ''}"
+        return f"{self.broker} {self.processor} {self.signals()}"
+
+    def signals(self):
+        how = " twice" if self.is_second else ", process 1" if self.is_first_process else ""
+        return self.signal_number.name + how
 
     def line(self):
-        seconds = f"{self.seconds:.2f}" if self.seconds is not None else "-" if self.code is not None else f"over {GIVE_UP}"
-        signals = self.signal_number.name + (" twice" if self.is_second else ", process 1" if self.is_first_process else "")
-        return (f"{self.broker:<13} {self.processor:<12} {self.away:>6.1f}  {signals:<18} {seconds:>12} {self.limit:>6}  "
-                f"{str(self.code):>5}  {' '.join('; '.join(self.faults).split()) or 'ok'}")
+        if self.seconds is None:
+            seconds = "-" if self.code is not None else f"over {GIVE_UP}"
+        else:
+            seconds = f"{self.seconds:.2f}"
+        verdict = " ".join("; ".join(self.faults).split()) or "ok"
+        columns = [self.broker, self.processor, self.away, self.signals(), seconds, self.limit, str(self.code), verdict]
+        return self.COLUMNS.format(*columns)
 
-    HEADER = f"{'broker':<13} {'processor':<12} {'away s':>6}  {'signal':<18} {'ended after':>12} {'limit':>6}  {'code':>5}"
+    COLUMNS = "{:<13} {:<12} {:>6}  {:<18} {:>12} {:>6}  {:>5}  {}"
+    HEADER = COLUMNS.format("broker", "processor", "away s", "signal", "ended after", "limit", "code", "")
 
 
 def rows(away):
-    """`away` is how long the broker has been so when the signal comes: at once, and when every request has run out of time."""
+    """`away` is how long the broker has been so, at most, when the signal comes: no request waits any more then."""
     yield Row("at hand", "starting", 0.2)
     yield Row("at hand", "taking over", 0)
     yield Row("at hand", "idle", 1)
@@ -151,11 +160,12 @@ class Scene:
         self.words = Words(f"{self.work}/run.log")
         self.began = time.monotonic()
         self.child = self.leadline.run(
-            f"{self.work}/run.log", "run", "--data", f"{self.work}/data", "--kafka", self.address, "--instance-id", "one",
+            f"{self.work}/run.log", "run", "--data", f"{self.work}/data", "--kafka", self.address,
+            "--instance-id", "one",
             under=["unshare", "--pid", "--fork", "--kill-child", "--"] if self.row.is_first_process else [])
 
     def signal(self):
-        """Sends the row's signal to the processor, which is the child of `unshare` where it is to be a first process."""
+        """Sends the row's signal to the processor, a child of `unshare` where it is to be a first process."""
         if self.row.is_first_process:
             with open(f"/proc/{self.child.pid}/task/{self.child.pid}/children", encoding="ascii") as children:
                 for child in children.read().split():
@@ -200,8 +210,9 @@ class Scene:
             row.faults.append(f"code {row.code} although everything was at hand: {self.words.last(200)}")
         if row.code is None or (row.seconds or 0) > row.limit:
             row.faults.append("too slow")
-        if row.away > LIMIT_FIRST_WORD and row.processor == "starting" and (row.first_word or row.away) > LIMIT_FIRST_WORD:
-            row.faults.append(f"said nothing for {row.first_word or row.away:.0f} s")
+        silent = row.first_word or row.away
+        if row.processor == "starting" and min(row.away, silent) > LIMIT_FIRST_WORD:
+            row.faults.append(f"said nothing for {silent:.0f} s")
 
     def close(self):
         if self.load:
@@ -216,8 +227,10 @@ class Scene:
 
 def main():
     parser = testbed.options(__doc__, prog="deploy/checks/stop")
-    parser.add_argument("--away-seconds", type=int, default=45, help="how long the broker is away in the long rows, default 45")
-    parser.add_argument("--only", default="", help="rows whose broker and processor contain this, such as 'frozen'")
+    parser.add_argument(
+        "--away-seconds", type=int, default=45, help="how long the broker is away in the long rows, default 45")
+    parser.add_argument(
+        "--only", default="", help="rows whose broker, processor and signal contain this, such as 'frozen' or 'twice'")
     options = parser.parse_args()
     faults = 0
     with testbed.workplace("stop", options.keep) as work:

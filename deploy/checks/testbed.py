@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 INPUTS = ["controls", "partners", "intents", "outcomes", "leads"]
@@ -35,10 +35,14 @@ def free_port():
 
 
 def options(description, **more):
-    """A parser with what deploy/checks/with-broker gives to every script."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter, **more)
+    """A parser with what deploy/checks/with-broker gives to every script; who ends the script ends what it started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter, **more)
     parser.add_argument("--broker-program", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--binary", required=True, metavar="FILE", help="the leadline to check; without it the release build is made and taken")
+    parser.add_argument(
+        "--binary", required=True, metavar="FILE",
+        help="the leadline to check; without it the release build is made and taken")
     parser.add_argument("--keep", action="store_true", help="leaves folders and logs behind")
     return parser
 
@@ -71,8 +75,8 @@ def wait_until(condition, seconds, what):
 class TestBroker:
     """The test broker on a port of its own; its data stays while it restarts.
 
-    It differs from Apache Kafka where it matters here: it evicts no member of a group, times no transaction out, and loses
-    about a second of acknowledged writes when it is killed.
+    It differs from Apache Kafka where it matters here: it evicts no member of a group, times no transaction out,
+    answers a fetch at once with whatever is there, and loses about a second of acknowledged writes when it is killed.
     """
 
     keeps_what_it_acknowledged = False
@@ -100,7 +104,7 @@ class TestBroker:
     def stop(self):
         self.child.send_signal(signal.SIGCONT)
         self.child.terminate()
-        # It writes all it has into one file, which takes a while after large records; whoever ends it before loses them.
+        # It writes all it has into one file, which takes a while after large records; who ends it before loses them.
         self.child.wait(300)
 
     def kill(self):
@@ -127,30 +131,26 @@ class Leadline:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("LEADLINE_")}
 
     def command(self, *arguments, check=True):
-        done = subprocess.run([self.binary, *arguments], capture_output=True, text=True, env=self.environment, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            [self.binary, *arguments], capture_output=True, text=True, env=self.environment, stdin=subprocess.DEVNULL)
         if check and done.returncode != 0:
-            raise SystemExit(f"leadline {' '.join(arguments)}: exit {done.returncode}: {(done.stderr or done.stdout).strip()}")
+            said = (done.stderr or done.stdout).strip()
+            raise SystemExit(f"leadline {' '.join(arguments)}: exit {done.returncode}: {said}")
         return done
 
     def knows(self, option, *command):
         return option in self.command(*command, "--help").stdout
 
     def create_topics(self, address, partitions, replicas=1, input_bytes=None, more=()):
-        """Makes the topics. Tried again for a while, since a cluster that has just started may refuse at first.
-
-        Returns the largest batch that an input topic takes, in bytes.
-        """
-        arguments = ["topics", "create", "--kafka", address, "--partitions", str(partitions), "--replicas", str(replicas), *more]
+        """Makes the topics; returns the largest batch that an input topic takes, in bytes."""
+        size = ["--partitions", str(partitions), "--replicas", str(replicas)]
+        arguments = ["topics", "create", "--kafka", address, *size, *more]
         largest = 1_048_588
         if input_bytes and self.knows("--input-bytes-max", "topics", "create"):
             arguments += ["--input-bytes-max", str(input_bytes)]
             largest = input_bytes
-        for attempt in range(20):
-            done = self.command(*arguments, check=False)
-            if done.returncode == 0:
-                return largest
-            time.sleep(0.5)
-        raise SystemExit(f"leadline {' '.join(arguments)}: exit {done.returncode}: {(done.stderr or done.stdout).strip()}")
+        self.command(*arguments)
+        return largest
 
     def make_folder(self, folder, master_key, program):
         """A data folder without any broker, so that nothing is registered by it."""
@@ -161,7 +161,9 @@ class Leadline:
     def run(self, log_path, *arguments, under=()):
         """Starts a process whose words go to the end of a log file, under another program if one is named."""
         with open(log_path, "ab") as log:
-            return subprocess.Popen([*under, self.binary, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment)
+            return subprocess.Popen(
+                [*under, self.binary, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                env=self.environment)
 
 
 class Words:
@@ -186,23 +188,26 @@ class Words:
         """The partitions that the group has given it, as it says itself."""
         held = set()
         for line in self.text().splitlines():
-            found = re.search(r"partitions=\[([\d, ]*)\]", line)
-            if found:
-                numbers = {int(number) for number in re.findall(r"\d+", found[1])}
-                held = held | numbers if line.endswith(" assigned") else held - numbers if line.endswith((" revoking", " lost")) else held
+            if line.endswith(" assigned"):
+                held |= self.partitions(line)
+            elif line.endswith((" revoking", " lost")):
+                held -= self.partitions(line)
         return held
+
+    @staticmethod
+    def partitions(line):
+        """The partitions that a line names."""
+        found = re.search(r"partitions?=\[?([\d, ]*)", line)
+        return {int(number) for number in re.findall(r"\d+", found[1])} if found else set()
 
     def ready(self):
         """The partitions that it works on now: caught up, and neither given back nor started over since."""
         working = set()
         for line in self.text().splitlines():
-            one, many = re.search(r"partition=(\d+)", line), re.search(r"partitions=\[([\d, ]*)\]", line)
-            if one and line.endswith("shard ready"):
-                working.add(int(one[1]))
-            elif one and line.endswith(("shard starts over", "shard fenced")):
-                working.discard(int(one[1]))
-            elif many and line.endswith((" revoking", " lost")):
-                working -= {int(number) for number in re.findall(r"\d+", many[1])}
+            if line.endswith(" shard ready"):
+                working |= self.partitions(line)
+            elif line.endswith((" shard starts over", " shard fenced", " revoking", " lost")):
+                working -= self.partitions(line)
         return working
 
 
@@ -212,8 +217,8 @@ class Inputs:
     def __init__(self, address, source, **properties):
         self.source = source
         self.producer = Producer({
-            "bootstrap.servers": address, "partitioner": "murmur2_random", "linger.ms": 5, "message.timeout.ms": 120_000,
-            "log_level": 0, **properties})
+            "bootstrap.servers": address, "partitioner": "murmur2_random", "linger.ms": 5,
+            "message.timeout.ms": 120_000, "log_level": 0, **properties})
         self.sent = self.failed = 0
 
     def send(self, topic, program, kind, event_id, body, partition=-1):
@@ -247,15 +252,17 @@ class Inputs:
         self.send("controls", program, "ProgramRegistered", f"{program}-reg", {"name": program, "currency": "EUR"})
         self.flush()
         self.send("controls", program, "PolicyPublished", f"{program}-policy", {"policy": {
-            "name": "check", "attemptsMax": 3, "priorWinRateBasisPoints": 2000, "priorStrengthDeals": 8, "fitFadeOutcomes": 500,
-            "sla": {"firstResponseMinutes": 240}, "fitWeights": {"country": 1, "winRate": 1},
-            "periodDays": 7, "periodAnchor": "2026-01-05T00:00:00Z", "defaultDealValueMinorUnits": "2500000", "humanQueue": "people",
+            "name": "check", "attemptsMax": 3, "priorWinRateBasisPoints": 2000, "priorStrengthDeals": 8,
+            "fitFadeOutcomes": 500, "sla": {"firstResponseMinutes": 240}, "fitWeights": {"country": 1, "winRate": 1},
+            "periodDays": 7, "periodAnchor": "2026-01-05T00:00:00Z", "defaultDealValueMinorUnits": "2500000",
+            "humanQueue": "people",
             "hardRules": [{"name": "serves-country", "require": {"partnerCovers": {
                 "leadField": "LEAD_FIELD_COUNTRY", "partnerList": "PARTNER_LIST_COUNTRIES"}}}]}})
         self.flush()
         for partner in range(partners):
             self.send("partners", program, "PartnerUpserted", f"{program}-partner{partner}", {
-                "partnerId": f"partner{partner}", "name": f"Partner {partner}", "countries": ["IT", "DE", "FR"][partner % 3:] + ["ES"],
+                "partnerId": f"partner{partner}", "name": f"Partner {partner}",
+                "countries": ["IT", "DE", "FR"][partner % 3:] + ["ES"],
                 "capacity": {"openLeadsMax": open_cap, "leadsPerPeriodMax": period_cap}})
         self.flush()
 
@@ -272,7 +279,8 @@ class Lag:
 
     def __init__(self, address, group, partitions, **properties):
         self.consumer = Consumer({"bootstrap.servers": address, "group.id": group, "log_level": 0, **properties})
-        self.places = [TopicPartition(f"leadline.{topic}", partition) for topic in INPUTS for partition in range(partitions)]
+        self.places = [
+            TopicPartition(f"leadline.{topic}", partition) for topic in INPUTS for partition in range(partitions)]
 
     def read(self):
         """Per partition (records waiting, records consumed); None if the cluster does not say."""
@@ -294,3 +302,31 @@ class Lag:
 
     def close(self):
         self.consumer.close()
+
+
+def records(address, topic, isolation="read_committed", **properties):
+    """Every record of a topic, partition by partition, in order, as an independent consumer sees it."""
+    name = f"leadline.{topic}"
+    consumer = Consumer({
+        "bootstrap.servers": address, "group.id": "look", "isolation.level": isolation, "enable.auto.commit": False,
+        "auto.offset.reset": "earliest", "enable.partition.eof": True, "log_level": 0,
+        # The test broker sends all that waits in one answer, whatever was asked for.
+        "receive.message.max.bytes": 2_000_000_000, **properties})
+    partitions = consumer.list_topics(name, timeout=10).topics[name].partitions
+    places = [TopicPartition(name, partition, 0) for partition in partitions]
+    ends = {place.partition: consumer.get_watermark_offsets(place, timeout=10)[1] for place in places}
+    reached, found = dict.fromkeys(ends, 0), {partition: [] for partition in ends}
+    consumer.assign(places)
+    deadline = time.monotonic() + 120
+    while any(reached[partition] < end for partition, end in ends.items()):
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{name} could not be read to its end: {reached} of {ends}")
+        for record in consumer.consume(10_000, 0.2):
+            if not record.error():
+                found[record.partition()].append(record)
+                reached[record.partition()] = record.offset() + 1
+            # The end of a partition is no record, but may lie behind the last one: a transaction's marker.
+            elif record.error().code() == KafkaError._PARTITION_EOF:
+                reached[record.partition()] = max(reached[record.partition()], record.offset())
+    consumer.close()
+    return [found[partition] for partition in sorted(found)]

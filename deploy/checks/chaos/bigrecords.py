@@ -13,8 +13,9 @@ KIBI, MEBI = 1 << 10, 1 << 20
 DEFAULT_BATCH_BYTES = 1_048_588
 # Where the bytes are, and the size of the batch on the wire. "lead" is a valid lead with a very long message.
 PLAN = [
-    ("value", 900_000), ("lead", 1_000_000), ("value", 1_048_000), ("value", DEFAULT_BATCH_BYTES), ("header", 1_000_000), ("headers", 900_000),
-    ("key", 1_000_000), ("value", 4 * MEBI), ("header", 8 * MEBI), ("key", 20 * MEBI), ("lead", 20 * MEBI), ("value", 32 * MEBI)]
+    ("value", 900_000), ("lead", 1_000_000), ("value", 1_048_000), ("value", DEFAULT_BATCH_BYTES),
+    ("header", 1_000_000), ("headers", 900_000), ("key", 1_000_000), ("value", 4 * MEBI),
+    ("header", 8 * MEBI), ("key", 20 * MEBI), ("lead", 20 * MEBI), ("value", 32 * MEBI)]
 
 
 def varint(number):
@@ -30,7 +31,7 @@ def batch_bytes(key, value, headers):
 
 
 def grown(size, make):
-    """What `make(filling)` returns, with as much filling as makes a batch of exactly so many bytes, or a byte or two less."""
+    """What `make(filling)` returns, filled up to a batch of exactly so many bytes, or a byte or two less."""
     filling = size - batch_bytes(*make(0))
     while batch_bytes(*make(filling)) > size:
         filling -= 1
@@ -43,7 +44,8 @@ class BigRecords:
     def __init__(self, address, options, batch_bytes_max, programs, chance, properties):
         self.programs, self.partitions, self.chance = programs, options.partitions, chance
         self.inputs = Inputs(address, "/big", **{
-            "message.max.bytes": 256 * MEBI, "queue.buffering.max.kbytes": 512 * KIBI, "linger.ms": 0, "batch.num.messages": 1,
+            "message.max.bytes": 256 * MEBI, "queue.buffering.max.kbytes": 512 * KIBI, "linger.ms": 0,
+            "batch.num.messages": 1,
             # Patient: a record that is sent again because an answer was slow is one more.
             "message.timeout.ms": 300_000, "socket.timeout.ms": 120_000, **properties})
         self.plan = self.sizes(options.big_records, min(batch_bytes_max, options.big_bytes_max))
@@ -52,11 +54,12 @@ class BigRecords:
         self.number = 0
 
     def sizes(self, count, most):
-        """Of the plan first, in any order, then more at random; what a topic does not take becomes anything that it does."""
+        """Of the plan first, then more at random; what a topic does not take becomes anything that it does."""
         kinds = ["value", "lead", "header", "headers", "key"]
         plan = [(where, size if size <= most else self.chance.randint(900_000, most))
                 for where, size in self.chance.sample(PLAN, min(count, len(PLAN)))]
-        return plan + [(self.chance.choice(kinds), self.chance.randint(900_000, most)) for _ in range(count - len(plan))]
+        more = count - len(plan)
+        return plan + [(self.chance.choice(kinds), self.chance.randint(900_000, most)) for _ in range(more)]
 
     def record(self, where, size, program):
         """Key, value and headers of a record that is malformed, and large in one place."""
@@ -65,7 +68,8 @@ class BigRecords:
                     ("ce_type", b"leadline.v1.LeadSubmitted"), ("content-type", b"application/json")]
         key, broken = program.encode(), b"{\"leadId\": 7"
         if where == "lead":
-            return grown(size, lambda filling: (key, json.dumps(dict(lead(event_id), message="m" * filling)).encode(), envelope))
+            body = lead(event_id)
+            return grown(size, lambda filling: (key, json.dumps(dict(body, message="m" * filling)).encode(), envelope))
         if where == "header":
             return grown(size, lambda filling: (key, broken, [*envelope, ("blob", b"h" * filling)]))
         if where == "headers":
@@ -90,6 +94,7 @@ class BigRecords:
                 self.inputs.failed += 1
                 print(f"a record of {size} bytes, most of them in its {where}, was not delivered: {error}", flush=True)
             else:
-                self.landed[(record.topic(), record.partition(), record.offset())] = f"{size} bytes, most in its {where}"
+                place = (record.topic(), record.partition(), record.offset())
+                self.landed[place] = f"{size} bytes, most in its {where}"
 
         self.inputs.produce("leads", key, value, headers, partition, landed)

@@ -45,4 +45,5 @@ def refuse_used(address, properties):
     topics = AdminClient({"bootstrap.servers": address, "log_level": 0, **properties}).list_topics(timeout=30).topics
     there = sorted(name for name in topics if name.startswith("leadline."))
     if there:
-        raise SystemExit(f"the cluster has {', '.join(there)} already: chaos needs topics of its own, so delete them or name another cluster")
+        raise SystemExit(f"the cluster has {', '.join(there)} already: chaos needs topics of its own, so delete them "
+                         "or name another cluster")

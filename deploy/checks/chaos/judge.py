@@ -8,17 +8,17 @@ import json
 import sqlite3
 import time
 
-from confluent_kafka import Consumer, KafkaError, TopicPartition
-from leadline.v1 import journal_pb2
 
 import sealed
-from testbed import INPUTS, say
+from messages import journal_pb2
+from testbed import INPUTS, records, say
 
 from .processors import Processor
 from .traffic import OPEN_CAP, PERIOD_CAP
 
 COUNT_ENTRIES = "SELECT count(*) FROM entries JOIN streams USING (stream) WHERE program = ?"
 LETTER_CONTEXT = b"leadline dead letter v1"
+DECIDED = {"lead_assigned", "lead_escalated", "lead_merged"}
 
 
 class Letters:
@@ -48,10 +48,11 @@ class Letters:
         return whole, None
 
     def fault(self, letter, record):
-        """What a letter fails to say of its record; None if it holds all of it, or size and digest where it is too large."""
+        """What a letter fails to say of its record; None if it holds it, or its size and digest if it is too large."""
         headers = [(name.encode(), value) for name, value in record.headers() or []]
         if not letter.sealed:
-            size = len(record.key() or b"") + len(record.value() or b"") + sum(len(name) + len(value or b"") for name, value in headers)
+            size = len(record.key() or b"") + len(record.value() or b"")
+            size += sum(len(name) + len(value or b"") for name, value in headers)
             if getattr(letter, "record_bytes", 0) != size:
                 return f"holds nothing, and states {getattr(letter, 'record_bytes', 0)} bytes of {size}"
             if letter.record_digest != hashlib.sha256(record.value() or b"").digest():
@@ -63,9 +64,11 @@ class Letters:
         if not plain:
             return "cannot be opened"
         kept = journal_pb2.DeadRecord.FromString(plain)
-        same = ((kept.key if kept.HasField("key") else None) == record.key() and (kept.value if kept.HasField("value") else None) == record.value()
-                and [(header.name, header.value) for header in kept.headers] == headers)
-        return None if same else "holds another record"
+        key = kept.key if kept.HasField("key") else None
+        value = kept.value if kept.HasField("value") else None
+        is_same = key == record.key() and value == record.value()
+        is_same = is_same and [(header.name, header.value) for header in kept.headers] == headers
+        return None if is_same else "holds another record"
 
 
 class Judge:
@@ -76,39 +79,14 @@ class Judge:
         self.counts, self.wrong = chaos.counts, chaos.wrong
 
     def read(self, topic, isolation="read_committed"):
-        """Every record of a topic, partition by partition, in order."""
-        consumer = Consumer({
-            "bootstrap.servers": self.chaos.broker.address, "group.id": "judge", "isolation.level": isolation, "enable.auto.commit": False,
-            "auto.offset.reset": "earliest", "enable.partition.eof": True, "log_level": 0,
-            # The test broker sends all that waits in one answer, whatever was asked for.
-            "receive.message.max.bytes": 2_000_000_000, **self.chaos.client_properties})
-        name, count = f"leadline.{topic}", self.options.partitions
-        records = [[] for _ in range(count)]
-        ends = [consumer.get_watermark_offsets(TopicPartition(name, partition), timeout=10)[1] for partition in range(count)]
-        reached, deadline = [0] * count, time.monotonic() + 120
-        consumer.assign([TopicPartition(name, partition, 0) for partition in range(count)])
-        while any(now < end for now, end in zip(reached, ends)) and time.monotonic() < deadline:
-            for record in consumer.consume(10_000, 0.2):
-                partition = record.partition()
-                if record.error():
-                    # The end of a partition is no record, but may lie behind the last one: a transaction's marker.
-                    if record.error().code() == KafkaError._PARTITION_EOF:
-                        reached[partition] = max(reached[partition], record.offset())
-                else:
-                    records[partition].append(record)
-                    reached[partition] = record.offset() + 1
-        for partition, (now, end) in enumerate(zip(reached, ends)):
-            if now < end:
-                self.wrong(f"partition {partition} of {name} could be read to {now} of {end} only")
-        consumer.close()
-        return records
+        return records(self.chaos.broker.address, topic, isolation, **self.chaos.client_properties)
 
     def judge(self):
         journal = self.read("journal")
         self.count_aborted(journal)
         entries, origins = collections.defaultdict(list), collections.Counter()
-        for partition, records in enumerate(journal):
-            for record in records:
+        for partition, of_partition in enumerate(journal):
+            for record in of_partition:
                 if record.key() is None:
                     continue
                 entry = journal_pb2.Entry.FromString(record.value())
@@ -125,8 +103,8 @@ class Judge:
         self.published(ids)
         checked = self.verify()
         self.empty_disk()
-        say(f"seed {self.options.seed}: {self.counts['inputs on the topics']} inputs, {len(entries)} programs, {sum(self.sizes.values())} entries, "
-            f"{len(letters.parts)} dead letters, {len(ids)} decisions")
+        say(f"seed {self.options.seed}: {self.counts['inputs on the topics']} inputs, {len(entries)} programs, "
+            f"{sum(self.sizes.values())} entries, {len(letters.parts)} dead letters, {len(ids)} decisions")
         say(", ".join(f"{name} {count}" for name, count in sorted(self.counts.items())))
         say(checked)
         self.enough()
@@ -134,22 +112,26 @@ class Judge:
     def enough(self):
         """A run that broke too little proves nothing."""
         options, stalls = self.options, self.chaos.stalls
-        needed = [("kills", options.kills), ("takeovers", options.takeovers), ("freezes", options.freezes), ("broker restarts", options.restarts),
-                  ("broker freezes", options.broker_freezes), ("broker kills", options.broker_kills),
-                  ("big records", options.big_records), ("aborted transactions", options.takeovers)]
+        needed = [
+            ("kills", options.kills), ("takeovers", options.takeovers), ("freezes", options.freezes),
+            ("broker restarts", options.restarts), ("broker freezes", options.broker_freezes),
+            ("broker kills", options.broker_kills), ("big records", options.big_records),
+            ("aborted transactions", options.takeovers)]
         if not options.dynamic:
             needed.append(("fenced producers", options.takeovers))
         for name, least in needed:
             if self.counts[name] < least:
                 self.wrong(f"this run does not count: {self.counts[name]} {name}, needed {least}")
-        say(f"longest wait of a partition with inputs, broker at hand: {stalls.longest:.0f} s" + (f" (partition {stalls.where})" if stalls.where is not None else ""))
+        say(f"longest wait of a partition with inputs, broker at hand: {stalls.longest:.0f} s")
         if stalls.longest > options.stall_seconds:
-            self.wrong(f"partition {stalls.where} had inputs and did not get on for {stalls.longest:.0f} s, allowed are {options.stall_seconds}")
+            self.wrong(f"partition {stalls.where} had inputs and did not get on for {stalls.longest:.0f} s, "
+                       f"allowed are {options.stall_seconds}")
 
     def verify(self):
         """What Leadline itself says of the topics."""
-        done = self.chaos.leadline.command("verify", "--data", self.chaos.processors[0].folder, "--kafka", self.chaos.broker.address,
-                                           "--group", self.options.group, *self.chaos.connection, check=False)
+        done = self.chaos.leadline.command(
+            "verify", "--data", self.chaos.processors[0].folder, "--kafka", self.chaos.broker.address,
+            "--group", self.options.group, *self.chaos.connection, check=False)
         if done.returncode != 0:
             self.wrong(f"leadline verify --kafka: exit {done.returncode}: {(done.stdout + done.stderr)[-800:]}")
         checked = [int(line.split()[1]) for line in done.stdout.splitlines() if line.startswith("verified: ")]
@@ -170,14 +152,14 @@ class Judge:
 
     def letters(self):
         wrapped = {}
-        for records in self.read("keys"):
-            for record in records:
+        for of_partition in self.read("keys"):
+            for record in of_partition:
                 if record.value() is not None:
                     message = journal_pb2.SubjectKey.FromString(record.value())
                     wrapped[message.subject_id] = message.wrapped_key
         letters = Letters(wrapped, self.chaos.master_key)
-        for records in self.read("deadletter"):
-            for record in records:
+        for of_partition in self.read("deadletter"):
+            for record in of_partition:
                 letters.add(journal_pb2.DeadLetter.FromString(record.value()))
         return letters
 
@@ -185,8 +167,8 @@ class Judge:
         """Every input has one entry or one dead letter, and the dead letter is the record."""
         rest, astray = set(letters.parts), collections.defaultdict(list)
         for topic in INPUTS:
-            for partition, records in enumerate(self.read(topic)):
-                for record in records:
+            for partition, of_partition in enumerate(self.read(topic)):
+                for record in of_partition:
                     self.counts["inputs on the topics"] += 1
                     place = (f"leadline.{topic}", partition, record.offset())
                     entries = origins.pop(place, 0)
@@ -198,7 +180,8 @@ class Judge:
                     elif entries != 1:
                         astray[(place[0], partition, entries)].append(record.offset())
         for (topic, partition, times), offsets in astray.items():
-            self.wrong(f"{len(offsets)} inputs of {topic} {partition} came out {times} times: offsets {offsets[:5]}{'...' if len(offsets) > 5 else ''}")
+            some = f"{offsets[:5]}{'...' if len(offsets) > 5 else ''}"
+            self.wrong(f"{len(offsets)} inputs of {topic} {partition} came out {times} times: offsets {some}")
         if origins or rest:
             self.wrong(f"{len(origins)} entries and {len(rest)} dead letters of inputs that do not exist")
 
@@ -236,7 +219,7 @@ class Judge:
                 self.wrong(f"{program}: time goes back at {index}")
             last = entry.stamp_micros
             kinds = [event.WhichOneof("body") for event in entry.events]
-            if entry.input.WhichOneof("body") == "lead_submitted" and not {"lead_assigned", "lead_escalated", "lead_merged"} & set(kinds):
+            if entry.input.WhichOneof("body") == "lead_submitted" and not DECIDED & set(kinds):
                 self.wrong(f"{program} {index}: a lead was taken and not decided: {kinds}")
             for ordinal, event in enumerate(entry.events):
                 ids.add(f"{program}/{index}/{ordinal}")
@@ -264,12 +247,13 @@ class Judge:
 
     def published(self, ids):
         seen = collections.Counter()
-        for records in self.read("decisions"):
-            for record in records:
+        for of_partition in self.read("decisions"):
+            for record in of_partition:
                 seen[dict(record.headers())["ce_id"].decode()] += 1
         twice = sum(1 for count in seen.values() if count > 1)
         if twice or set(seen) != ids:
-            self.wrong(f"decisions: {twice} twice, {len(ids - set(seen))} missing, {len(set(seen) - ids)} that no entry holds")
+            self.wrong(f"decisions: {twice} twice, {len(ids - set(seen))} missing, "
+                       f"{len(set(seen) - ids)} that no entry holds")
 
     # What the disks hold
 
@@ -315,8 +299,9 @@ class Judge:
         return most
 
     def state(self, folder, program, entries):
-        """Entries and state hash of a program on a disk, every decision decided again; None if it is not there whole."""
-        done = self.chaos.leadline.command("replay", "--json", "--data", folder, "--program", program, "--at", str(entries), check=False)
+        """Entries and state hash of a program on a disk, decided again; None if it is not there whole."""
+        done = self.chaos.leadline.command(
+            "replay", "--json", "--data", folder, "--program", program, "--at", str(entries), check=False)
         try:
             return json.loads(done.stdout)["programs"][0] if done.returncode == 0 else None
         except (ValueError, LookupError):

@@ -6,8 +6,8 @@ import subprocess
 
 from testbed import Words
 
-# The first processor stays a member while it is frozen, so that its transactions are ended and its partitions are not given
-# away; the others lose both.
+# The first processor stays a member while it is frozen, so that its transactions are ended and its partitions are not
+# given away; the others lose both.
 SESSION_SECONDS, LONG_SESSION_SECONDS = 6, 45
 REQUEST_SECONDS = 6
 
@@ -16,22 +16,24 @@ class Processor:
     """One instance under its name; a replacement of the same name is another process on another disk."""
 
     def __init__(self, run, number, folder, batch_max=200):
-        self.run, self.number, self.name, self.folder, self.batch_max = run, number, f"processor-{number}", folder, batch_max
+        self.run, self.number, self.folder, self.batch_max = run, number, folder, batch_max
+        self.name = f"processor-{number}"
         self.log_path = f"{folder}.log"
         self.start()
 
     def start(self):
         options = self.run.options
         self.run.leadline.make_folder(self.folder, self.run.master_key, "p00")
-        is_long = self.number == 0 and not options.dynamic
+        session = LONG_SESSION_SECONDS if self.number == 0 and not options.dynamic else SESSION_SECONDS
         properties = [
-            f"session.timeout.ms={(LONG_SESSION_SECONDS if is_long else SESSION_SECONDS) * 1000}", "heartbeat.interval.ms=1000",
-            f"socket.timeout.ms={REQUEST_SECONDS * 1000}", f"transaction.timeout.ms={options.transaction_seconds * 1000}",
-            f"message.timeout.ms={options.transaction_seconds * 1000}", *options.kafka_property]
+            f"session.timeout.ms={session * 1000}", "heartbeat.interval.ms=1000",
+            f"socket.timeout.ms={REQUEST_SECONDS * 1000}", f"message.timeout.ms={options.transaction_seconds * 1000}",
+            f"transaction.timeout.ms={options.transaction_seconds * 1000}", *options.kafka_property]
         self.words = Words(self.log_path)
         self.child = self.run.leadline.run(
             self.log_path, "run", "--data", self.folder, "--kafka", self.run.broker.address, "--group", options.group,
-            *([] if options.dynamic else ["--instance-id", self.name]), "--batch-max", str(self.batch_max), "--linger-millis", "5",
+            *([] if options.dynamic else ["--instance-id", self.name]),
+            "--batch-max", str(self.batch_max), "--linger-millis", "5",
             *[argument for each in properties for argument in ("--kafka-property", each)])
 
     def works(self):

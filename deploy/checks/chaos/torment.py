@@ -10,7 +10,7 @@ import time
 from testbed import CRASHES, Lag, Leadline, TestBroker, say
 
 from .bigrecords import BigRecords
-from .clusters import Cluster, refuse_used
+from .clusters import Cluster
 from .processors import SESSION_SECONDS, Processor
 from .traffic import BACKLOG_PROGRAM, Traffic, programs
 from .watch import OpenTransactions, Stalls
@@ -20,8 +20,13 @@ CONNECTION = ("security.", "sasl.", "ssl.", "enable.ssl.", "https.ca.")
 WAKE_SECONDS = 90
 
 
+def connection(options):
+    """The properties that every client needs."""
+    return dict(each.split("=", 1) for each in options.kafka_property if each.startswith(CONNECTION))
+
+
 class Zombie:
-    """A processor that is frozen: for the group to replace it (a takeover), or for longer than its transaction may last."""
+    """A processor that is frozen: for another to take its place, or for longer than its transaction may last."""
 
     def __init__(self, processor, seconds, is_takeover, successor=None):
         self.processor, self.is_takeover, self.successor = processor, is_takeover, successor
@@ -47,12 +52,12 @@ class Chaos:
         with open(self.master_key, "w", encoding="ascii") as key:
             key.write("5a" * 32 + "\n")
         os.chmod(self.master_key, 0o600)
-        self.client_properties = dict(each.split("=", 1) for each in options.kafka_property if each.startswith(CONNECTION))
-        self.connection = [argument for each in options.kafka_property if each.startswith(CONNECTION) for argument in ("--kafka-property", each)]
+        self.client_properties = connection(options)
+        self.connection = [
+            argument for pair in self.client_properties.items() for argument in ("--kafka-property", "=".join(pair))]
         self.counts, self.problems = collections.Counter(), []
         self.processors, self.zombies, self.disks = [], [], 0
         if options.broker:
-            refuse_used(options.broker, self.client_properties)
             self.broker = Cluster(options.broker, options.broker_control)
         else:
             self.broker = TestBroker(options.broker_program, work)
@@ -72,9 +77,11 @@ class Chaos:
     def perform(self):
         options = self.options
         batch_bytes_max = self.leadline.create_topics(
-            self.broker.address, options.partitions, options.replicas, options.big_bytes_max if options.big_records else None, self.connection)
-        big = BigRecords(self.broker.address, options, batch_bytes_max, programs(options.programs), random.Random(options.seed + 2),
-                         self.client_properties)
+            self.broker.address, options.partitions, options.replicas,
+            options.big_bytes_max if options.big_records else None, self.connection)
+        big = BigRecords(
+            self.broker.address, options, batch_bytes_max, programs(options.programs), random.Random(options.seed + 2),
+            self.client_properties)
         self.traffic, self.big = Traffic(self, big), big
         self.traffic.register()
         self.traffic.send_backlog()
@@ -89,7 +96,8 @@ class Chaos:
                 raise self.traffic.failure
             if self.traffic.failed:
                 self.wrong(f"{self.traffic.failed} inputs were not delivered to the broker")
-            say(f"{self.traffic.sent + big.number} inputs sent in {time.monotonic() - began:.0f} s; waiting for the processors")
+            say(f"{self.traffic.sent + big.number} inputs sent, the last ones in {time.monotonic() - began:.0f} s; "
+                "waiting for the processors")
             self.wait_for_consumption("inputs")
             self.stalls.over.set()
         finally:
@@ -104,11 +112,14 @@ class Chaos:
     def start(self):
         """The first processors find what waits, and take it in small batches."""
         began = time.monotonic()
-        self.processors = [Processor(self, number, self.disk(), self.options.batch_max) for number in range(self.options.processors)]
-        if self.options.backlog:
+        options = self.options
+        self.processors = [
+            Processor(self, number, self.disk(), options.batch_max) for number in range(options.processors)]
+        if options.backlog:
             self.wait_for_consumption("the backlog")
             seconds = time.monotonic() - began
-            say(f"a backlog of {self.options.backlog} leads was consumed in {seconds:.0f} s, {self.options.backlog / seconds:.0f} a second")
+            say(f"a backlog of {options.backlog} leads was consumed in {seconds:.0f} s, "
+                f"{options.backlog / seconds:.0f} a second")
         else:
             self.wait_until_all_work()
         self.stalls.start()
@@ -120,10 +131,10 @@ class Chaos:
         options, base = self.options, self.traffic.sent
         due = self.planned()
         watch = OpenTransactions(self.broker.address, options.partitions, self.client_properties)
-        patience = began + options.seconds + options.inputs / options.rate + 10 * (options.kills + 8 * options.takeovers) + 60 \
-            + options.freezes * (options.freeze_seconds + 30) + len(due) * (options.broker_freeze_seconds + 30)
-        while self.traffic.is_alive() and time.monotonic() < patience and (
-                self.traffic.sent - base < options.inputs or self.zombies or due or time.monotonic() - began < options.seconds or self.is_short()):
+        least, most = began + options.seconds, began + self.patience(len(due))
+        while self.traffic.is_alive() and time.monotonic() < most and (
+                self.traffic.sent - base < options.inputs or time.monotonic() < least or self.zombies or due
+                or self.is_short()):
             time.sleep(self.chance.uniform(0.4, 1.4))
             self.wake()
             self.revive()
@@ -138,23 +149,32 @@ class Chaos:
         watch.close()
         self.traffic.enough.set()
 
+    def patience(self, breaks_of_broker):
+        """How many seconds it may take until everything has been broken, generously."""
+        options = self.options
+        of_processors = 10 * options.kills + 80 * options.takeovers + options.freezes * (options.freeze_seconds + 30)
+        of_broker = breaks_of_broker * (options.broker_freeze_seconds + 30)
+        return 60 + options.seconds + options.inputs / options.rate + of_processors + of_broker
+
     def planned(self):
         """What happens to the broker, by how many inputs have been sent then."""
         options, due = self.options, []
-        for times, action in [(options.restarts, self.restart_broker), (options.broker_freezes, self.freeze_broker), (options.broker_kills, self.kill_broker)]:
+        for times, action in [(options.restarts, self.restart_broker), (options.broker_freezes, self.freeze_broker),
+                              (options.broker_kills, self.kill_broker)]:
             due += [(options.inputs * (number + 1) // (times + 1), action) for number in range(times)]
         self.chance.shuffle(due)
         return sorted(due, key=lambda one: one[0])
 
     def is_short(self):
-        return (self.counts["kills"] < self.options.kills or self.counts["freezes"] < self.options.freezes or self.short_of_takeovers()
-                or self.short_of_cuts())
+        return (self.counts["kills"] < self.options.kills or self.counts["freezes"] < self.options.freezes
+                or self.short_of_takeovers() or self.short_of_cuts())
 
     def short_of_takeovers(self):
-        if self.counts["takeovers"] + self.frozen_for_takeover() < self.options.takeovers:
+        wanted = self.options.takeovers
+        if self.counts["takeovers"] + self.frozen_for_takeover() < wanted:
             return True
         # A frozen processor may have had nothing to be fenced from.
-        return not self.options.dynamic and not self.zombies and self.counts["fenced producers"] < self.options.takeovers
+        return not self.options.dynamic and not self.zombies and self.counts["fenced producers"] < wanted
 
     def short_of_cuts(self):
         """Whoever may not be killed cannot be killed once more for this."""
@@ -186,7 +206,9 @@ class Chaos:
 
     def kill(self, watch):
         quiet = {zombie.processor.name for zombie in self.zombies}
-        victims = [processor for processor in self.processors if processor.name not in quiet and processor.child.poll() is None]
+        victims = [
+            processor for processor in self.processors
+            if processor.name not in quiet and processor.child.poll() is None]
         if not victims:
             return
         victim = self.chance.choice(victims)
@@ -204,7 +226,7 @@ class Chaos:
     def take_over(self, watch):
         """A processor freezes and another of its name takes its place; then the first wakes up, and must end.
 
-        Dynamic members have no name: the group gives the frozen one's partitions away, and it must find back into the group.
+        Dynamic members have no name: the group gives the frozen one's partitions away, and it must find back.
         """
         workers = self.workers()
         if not workers:
@@ -320,14 +342,16 @@ class Chaos:
 
     def missing(self):
         """Partitions that nobody works on."""
-        return set(range(self.options.partitions)) - set().union(*(processor.words.ready() for processor in self.processors))
+        worked_on = set().union(*(processor.words.ready() for processor in self.processors))
+        return set(range(self.options.partitions)) - worked_on
 
     def wait_until_all_work(self):
         deadline = time.monotonic() + self.options.drain_seconds
         while self.missing():
             self.revive()
             if time.monotonic() > deadline:
-                raise SystemExit(f"nobody works on the partitions {sorted(self.missing())} {self.options.drain_seconds} s after the start")
+                raise SystemExit(f"nobody works on the partitions {sorted(self.missing())} "
+                                 f"{self.options.drain_seconds} s after the start")
             time.sleep(0.2)
 
     def wait_for_consumption(self, what):
@@ -341,8 +365,8 @@ class Chaos:
                 break
             time.sleep(0.5)
         else:
-            self.wrong(f"{what}: {waiting} records were not consumed {self.options.drain_seconds} s after the last was sent, "
-                       f"partitions without a processor: {sorted(self.missing())}")
+            self.wrong(f"{what}: {waiting} records were not consumed {self.options.drain_seconds} s after the last was "
+                       f"sent, partitions without a processor: {sorted(self.missing())}")
         lag.close()
 
     def count_words(self):
@@ -356,8 +380,8 @@ class Chaos:
                 self.counts["ended transactions"] += len(re.findall(r"stood open for more than", text))
 
     def close(self):
-        for process in [zombie.processor.child for zombie in self.zombies] + [processor.child for processor in self.processors]:
-            if process.poll() is None:
-                process.kill()
+        for processor in [zombie.processor for zombie in self.zombies] + self.processors:
+            if processor.child.poll() is None:
+                processor.child.kill()
         self.broker.close()
 

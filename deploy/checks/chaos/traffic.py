@@ -47,8 +47,9 @@ class Traffic(threading.Thread):
     def send_backlog(self):
         """Leads of one program, before anybody is there to take them."""
         for number in range(self.options.backlog):
-            body = lead(f"backlog-{number}", domain=f"company{number % 5000}.example", minor_units=1 + number * 7919 % 9_000_000)
-            self.inputs.send("leads", BACKLOG_PROGRAM, "LeadSubmitted", f"backlog-{number}", body)
+            lead_id, value = f"backlog-{number}", 1 + number * 7919 % 9_000_000
+            body = lead(lead_id, minor_units=value, domain=f"company{number % 5000}.example")
+            self.inputs.send("leads", BACKLOG_PROGRAM, "LeadSubmitted", lead_id, body)
         self.inputs.flush(120)
 
     def run(self):
@@ -95,7 +96,8 @@ class Traffic(threading.Thread):
     def story(self, program, lead_id, late):
         """A lead and what becomes of it; everything after the lead comes when it comes, at times before the lead."""
         chance, send = self.chance, self.inputs.send
-        body = lead(lead_id, chance.choice(["IT", "DE", "FR", "ES", "PT"]), chance.randrange(1, 9_000_000), f"company{chance.randrange(5000)}.example")
+        country, value = chance.choice(["IT", "DE", "FR", "ES", "PT"]), chance.randrange(1, 9_000_000)
+        body = lead(lead_id, country, value, f"company{chance.randrange(5000)}.example")
         first = ("leads", program, "LeadSubmitted", f"{lead_id}-s", json.dumps(body).encode())
         if chance.random() < 0.1:
             late.append(first)
@@ -107,17 +109,20 @@ class Traffic(threading.Thread):
         elif dice < 0.03:
             send("leads", program, "LeadSubmitted", f"{lead_id}-s", dict(body, country="GR"))
         elif dice < 0.04:
-            send("leads", program, "LeadSubmitted", f"{lead_id}-w", dict(body, leadId=f"{lead_id}-w"), chance.randrange(self.options.partitions))
+            astray = chance.randrange(self.options.partitions)
+            send("leads", program, "LeadSubmitted", f"{lead_id}-w", dict(body, leadId=f"{lead_id}-w"), astray)
         elif dice < 0.05:
             send("intents", "nobody", "IntentObserved", f"{lead_id}-i", {})
         who = {"leadId": lead_id, "partnerId": f"partner{chance.randrange(PARTNERS)}"}
-        late.append(("outcomes", program, "LeadDeclined" if chance.random() < 0.4 else "LeadAccepted", f"{lead_id}-a", who))
+        answer = "LeadDeclined" if chance.random() < 0.4 else "LeadAccepted"
+        late.append(("outcomes", program, answer, f"{lead_id}-a", who))
         for number in range(PARTNERS):
             # Nobody here knows who got it: whoever did not is disregarded.
             if chance.random() < 0.5:
                 continue
             who = {"leadId": lead_id, "partnerId": f"partner{number}"}
             if chance.random() < 0.3:
-                late.append(("outcomes", program, "DealWon", f"{lead_id}-w{number}", dict(who, amount={"minorUnits": "100000", "currency": "EUR"})))
+                won = dict(who, amount={"minorUnits": "100000", "currency": "EUR"})
+                late.append(("outcomes", program, "DealWon", f"{lead_id}-w{number}", won))
             else:
                 late.append(("outcomes", program, "DealLost", f"{lead_id}-l{number}", who))

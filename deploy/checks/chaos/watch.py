@@ -12,9 +12,9 @@ class OpenTransactions:
     """Sees from outside whether somebody who is frozen holds a transaction open."""
 
     def __init__(self, address, partitions, properties):
+        common = {"bootstrap.servers": address, "group.id": "watch", "log_level": 0, **properties}
         self.consumers = [
-            Consumer({"bootstrap.servers": address, "group.id": "watch", "isolation.level": level, "log_level": 0, **properties})
-            for level in ["read_committed", "read_uncommitted"]]
+            Consumer({**common, "isolation.level": level}) for level in ["read_committed", "read_uncommitted"]]
         self.places = [TopicPartition("leadline.journal", partition) for partition in range(partitions)]
 
     def found(self):
@@ -28,8 +28,11 @@ class OpenTransactions:
 
     def uncommitted(self):
         """Per partition the range of records that are there and not committed; None without any."""
-        stable, last = ([consumer.get_watermark_offsets(place, timeout=5)[1] for place in self.places] for consumer in self.consumers)
+        stable, last = (self.ends(consumer) for consumer in self.consumers)
         return [(low, high) if low < high else None for low, high in zip(stable, last)]
+
+    def ends(self, consumer):
+        return [consumer.get_watermark_offsets(place, timeout=5)[1] for place in self.places]
 
     def close(self):
         for consumer in self.consumers:
@@ -37,7 +40,7 @@ class OpenTransactions:
 
 
 class Stalls(threading.Thread):
-    """Measures how long a partition on which inputs wait goes without progress, from when its processor was last broken."""
+    """Measures how long a partition with inputs goes without progress, from when its processor was last broken."""
 
     def __init__(self, address, group, partitions, properties):
         super().__init__(daemon=True)
