@@ -21,7 +21,7 @@ struct ArenaCommand: ParsableCommand {
 
             With --journal the run becomes a program in a data folder of its own, and with --incumbent a pilot:
 
-              leadline arena DIR --start warm --incumbent round-robin --journal arena-data
+              leadline arena DIR --incumbent round-robin --journal arena-data
               leadline pilot report --data arena-data
 
             Writes assignments.csv (lead, partner) into the folder, or where --output says, and prints the score.
@@ -31,7 +31,7 @@ struct ArenaCommand: ParsableCommand {
             are held against what the truth says the candidate would have earned. Exit code 1 where an interval holds it in \
             fewer than nine of ten runs.
 
-              leadline arena DIR --exploration 0.1 --candidate candidate.yaml --runs 100
+              leadline arena DIR --exploration 0.1 --candidate candidate.yaml
               leadline arena DIR --exploration 0.1 --candidate-method highest-fit
 
             \(Outcome.note)

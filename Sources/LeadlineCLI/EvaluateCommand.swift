@@ -15,7 +15,7 @@ struct EvaluateCommand: ParsableCommand {
             the rows. The same settings serve all files; a file is learned from scratch.
 
               leadline evaluate stream.csv
-              leadline evaluate crm.csv --arrival created --closed closed --outcome stage --category industry --number amount
+              leadline evaluate crm.csv --arrival created --closed closed --outcome stage
 
             Columns are t, tclose, partner and y unless named; c_* are categories and n_* numbers, unless --category or \
             --number say what to learn from. Days are dates such as 2026-03-01 or whole numbers. Outcomes are 1, won, \

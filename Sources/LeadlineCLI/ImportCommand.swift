@@ -22,9 +22,9 @@ struct ImportCommand: AsyncParsableCommand {
             at the end stands what was learned, and how well each outcome would have been foretold, as 'leadline backtest' \
             measures it.
 
-              leadline import --mapping examples/maven_crm/mapping.yaml --from ~/crm --dry-run
-              leadline import --mapping examples/maven_crm/mapping.yaml --from ~/crm --report rows.csv
-              leadline import --mapping examples/maven_crm/mapping.yaml --from ~/crm --train
+              leadline import --mapping mapping.yaml --from ~/crm --dry-run
+              leadline import --mapping mapping.yaml --from ~/crm --report rows.csv
+              leadline import --mapping mapping.yaml --from ~/crm --train
 
             An import that was stopped goes on where it was when the same command is run again; one that is complete \
             changes nothing. A program's time never goes back, so history goes into a program without entries: the one \

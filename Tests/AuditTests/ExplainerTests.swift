@@ -47,9 +47,9 @@ import Testing
         let text = try text(folder, "fits", .attempt(1))
         for part in [
             "fits assigned to alpha, attempt 1, on arrival, respond by", "Why alpha", "manufacturing deals in 12 months",
-            "alpha before beta, the runner-up", "gamma: out by the hard rule serves-country: its countries must cover the lead's country",
-            "full: out: at its cap with 0 open leads of at most 0", "paused: out: it was paused", "gone: out: it had left the program",
-            "First response due by 2026-01-05T06:00:00Z (60 min).", "Recomputed and equal to the recorded digest",
+            "alpha before beta, the runner-up", "gamma: out: hard rule serves-country (its countries must cover the lead's country)",
+            "full: out: at its cap of open leads (0 of 0)", "paused: out: paused", "gone: out: no longer in the program",
+            "First response due by 2026-01-05T06:00:00Z (1 h).", "Recomputed and equal to the recorded digest",
         ] { #expect(text.contains(part), "\(part) in:\n\(text)") }
     }
 
@@ -178,7 +178,7 @@ import Testing
         try await folder.process(until: 10)
         let explanation = try explain(folder, "L")
         #expect(explanation.recomputation.isEqual)
-        #expect(explanation.sources.map { "\($0.field) \($0.value) \($0.eventID ?? "-") \($0.observer ?? "-")" } == [
+        #expect(explanation.sources.map { "\($0.field) \(SourceText.value($0)) \($0.eventID ?? "-") \($0.observer ?? "-")" } == [
             "country IT f-1 acme-data", "vertical manufacturing web-1 -", "employees 200 f-2 acme-data", "technologies opc-ua t-1 -",
             "intent line-control, strength 80 %, over 35 days i-2 signals-two", "intent line-control, strength 40 %, over 35 days i-1 signals-one",
             "deal value EUR 5.00 web-1 -",

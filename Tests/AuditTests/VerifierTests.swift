@@ -134,7 +134,9 @@ import Testing
         #expect(try await verify(folder, .chain).isGood)
         let fault = try await fault(folder)
         #expect(fault.kind == .decision && fault.position == position)
-        #expect(fault.detail.contains("beta") && fault.detail.contains("alpha"))
+        let difference = try #require(fault.difference)
+        #expect(difference.recorded != difference.decided)
+        #expect(fault.worded.detail.contains("beta") && fault.worded.detail.contains("alpha"))
     }
 
     @Test func forgedStampsAndPositionsAreFound() async throws {

@@ -50,7 +50,7 @@ import Testing
     }
 
     /// Method: a reader waits at the end of the stream; it is seen waiting before anything is committed.
-    @Test(.timeLimit(.minutes(1))) func aWaitingReaderWakesWithTheCommit() async throws {
+    @Test(.timeLimit(.minutes(10))) func aWaitingReaderWakesWithTheCommit() async throws {
         let folder = try TestFolder()
         let records = try DeterminismTests.records(seed: 13, leads: 3)
         let processor = try Processor(folder.folder, clock: FixedClock(TestFolder.start), timeSource: .eventTime)
@@ -64,7 +64,7 @@ import Testing
         #expect(processor.commits.waiting == 0)
     }
 
-    @Test(.timeLimit(.minutes(1))) func aReaderThatGivesUpIsForgotten() async throws {
+    @Test(.timeLimit(.minutes(10))) func aReaderThatGivesUpIsForgotten() async throws {
         let folder = try TestFolder()
         let commits = CommitSignal()
         let stream = JournalDecisions(try folder.folder.openJournalPool(), commits: commits)
@@ -83,7 +83,7 @@ import Testing
         #expect(commits.waiting == 0)
     }
 
-    @Test(.timeLimit(.minutes(1))) func aSignalThatCameBeforeTheWaitIsNotMissed() async throws {
+    @Test(.timeLimit(.minutes(10))) func aSignalThatCameBeforeTheWaitIsNotMissed() async throws {
         let commits = CommitSignal()
         let seen = commits.commits
         commits.committed(["a": 3])

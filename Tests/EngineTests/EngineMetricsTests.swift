@@ -64,7 +64,7 @@ import Testing
                 && !registry.text().contains("partner-"))
     }
 
-    @Test(.timeLimit(.minutes(1))) func liveRecordsListsAndTheInboxAreMeasured() async throws {
+    @Test(.timeLimit(.minutes(10))) func liveRecordsListsAndTheInboxAreMeasured() async throws {
         let folder = try TestFolder()
         let registry = PrometheusRegistry([])
         let processor = try Processor(folder.folder, metrics: registry)

@@ -43,7 +43,7 @@ import Testing
     }
 
     /// Method: the first commit is held until a hundred callers wait behind it.
-    @Test(.timeLimit(.minutes(1))) func aHundredCallersShareOneCommit() async throws {
+    @Test(.timeLimit(.minutes(10))) func aHundredCallersShareOneCommit() async throws {
         let sink = HeldSink()
         let inbox = GroupedInbox(sink)
         let offsets = try await withThrowingTaskGroup(of: Int64.self) { group in
@@ -133,7 +133,7 @@ import Testing
     }
 
     /// Method: a runtime works; records of every fate go in, and each waits for its own.
-    @Test(.timeLimit(.minutes(1))) func everyFateIsHeardOf() async throws {
+    @Test(.timeLimit(.minutes(10))) func everyFateIsHeardOf() async throws {
         let folder = try TestFolder()
         let processor = try Processor(folder.folder)
         let runtime = try Runtime(
@@ -196,7 +196,7 @@ import Testing
         #expect(try leads.counts(program: "acme").reduce(0) { $0 + $1.count } == 41)
     }
 
-    @Test(.timeLimit(.minutes(1))) func whoStopsWaitingIsForgottenAndALostShardTellsNobodyTwice() async throws {
+    @Test(.timeLimit(.minutes(10))) func whoStopsWaitingIsForgottenAndALostShardTellsNobodyTwice() async throws {
         let fates = RecordFates()
         let place = RecordPlace(topic: .leads, partition: 3, offset: 9)
         let watch = fates.listen().watch([place])[0]

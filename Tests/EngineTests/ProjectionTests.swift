@@ -135,7 +135,7 @@ import Testing
 /// to do.)
 @Suite struct ProjectorTests {
     /// Method: commits come one after another; the list is looked at while the processor still has work.
-    @Test(.timeLimit(.minutes(1))) func listsFollowUnderSteadyLoad() async throws {
+    @Test(.timeLimit(.minutes(10))) func listsFollowUnderSteadyLoad() async throws {
         let folder = try TestFolder()
         let processor = try Processor(folder.folder, clock: FixedClock(TestFolder.start), timeSource: .eventTime)
         let projector = try Projector(folder.folder, commits: processor.commits)

@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [false, true]) func takingOverEndsWhenItIsCancelled(_ isSilent: Bool) async throws {
+    @Test(.timeLimit(.minutes(10)), arguments: [false, true]) func takingOverEndsWhenItIsCancelled(_ isSilent: Bool) async throws {
         let silent = isSilent ? try SilentPort() : nil
         let settings = KafkaSettings(bootstrap: "127.0.0.1:\(silent?.port ?? 1)", group: "test")
         // More of them than the cooperative pool has threads: were they on it, the cancellation below would never run.
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func askingEndsWhenItIsCancelled() async throws {
+    @Test(.timeLimit(.minutes(10))) func askingEndsWhenItIsCancelled() async throws {
         let silent = try SilentPort()
         let settings = KafkaSettings(bootstrap: "127.0.0.1:\(silent.port)", group: "test")
         let asking = Task {
@@ -59,7 +59,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await asking.value }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aPersonIsToldThatNobodyAnswers() async throws {
+    @Test(.timeLimit(.minutes(10))) func aPersonIsToldThatNobodyAnswers() async throws {
         let lines = LogLines()
         var settings = KafkaSettings(bootstrap: "127.0.0.1:1", group: "test")
         settings.waiting = { lines.logger.warning("\($0)") }

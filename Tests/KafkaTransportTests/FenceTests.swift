@@ -12,7 +12,7 @@ import Testing
 @Suite struct FenceTests {
     private static let partitions: Int32 = 4
 
-    @Test(.enabled(if: TestBroker.program != nil), .timeLimit(.minutes(2)))
+    @Test(.enabled(if: TestBroker.program != nil), .timeLimit(.minutes(10)))
     func aShardThatNobodyTookGoesOnAtOnce() async throws {
         let lines = LogLines()
         var settings = KafkaSettings(

@@ -10,7 +10,7 @@ import Testing
 
 /// Shards move between instances, and no program notices: every position comes once.
 @Suite struct RebalanceTests {
-    @Test(.timeLimit(.minutes(2)), arguments: ["range", "roundrobin", "cooperative-sticky"]) func shardsMoveWithoutGapOrRepeat(_ strategy: String) async throws {
+    @Test(.timeLimit(.minutes(10)), arguments: ["range", "roundrobin", "cooperative-sticky"]) func shardsMoveWithoutGapOrRepeat(_ strategy: String) async throws {
         let cluster = try MockCluster(partitions: 4)
         let settings = KafkaSettings(
             bootstrap: cluster.bootstrap, group: "test", properties: [

@@ -19,7 +19,7 @@ import Testing
         let binary = try demo()
         let policy = try String(contentsOfFile: Self.example + "/policy.yaml", encoding: .utf8)
         let same = try binary.mustRun("replay", "--policy", try binary.file("same.yaml", policy))
-        #expect(same.out.contains("0 would have been others (0.0 %)"))
+        #expect(same.out.contains("0 would have been different (0.0 %)"))
         let file = try binary.file("candidate.yaml", policy.replacing("vertical: 30", with: "vertical: 5").replacing("dealSize: 20", with: "dealSize: 0"))
         let report = try #require(try binary.mustRun("replay", "--policy", file, "--json").objects().first)
         let changed = try #require(report["changed"] as? Int)

@@ -14,7 +14,7 @@ import Testing
         return (http.statusCode, http.value(forHTTPHeaderField: "content-type"), String(decoding: data, as: UTF8.self))
     }
 
-    @Test(.timeLimit(.minutes(1))) func aScrapeReadsWhatWasMeasured() async throws {
+    @Test(.timeLimit(.minutes(10))) func aScrapeReadsWhatWasMeasured() async throws {
         let registry = PrometheusRegistry([])
         Counter(label: "n", factory: registry).increment()
         let endpoint = try await MetricsEndpoint.start(port: 0, registry)
@@ -32,7 +32,7 @@ import Testing
         try await endpoint.stop()
     }
 
-    @Test(.timeLimit(.minutes(1))) func aPortThatIsTakenIsSaidSo() async throws {
+    @Test(.timeLimit(.minutes(10))) func aPortThatIsTakenIsSaidSo() async throws {
         let endpoint = try await MetricsEndpoint.start(port: 0, PrometheusRegistry([]))
         await #expect(throws: (any Error).self) {
             _ = try await MetricsEndpoint.start(port: endpoint.port, PrometheusRegistry([]))
