@@ -15,7 +15,7 @@ struct AuditCommand: AsyncParsableCommand {
               leadline audit check FILES... --key KEY      check files offline: no data folder, no network
               leadline audit verify --checkpoint FILE      everything, against a checkpoint kept elsewhere
               leadline audit dossier --subject WHO         everything about one person
-              leadline audit erase --subject WHO           erase a person, with a certificate
+              leadline audit erase --subject WHO --requested-by TEXT  erase a person
               leadline audit records                       registers, cards, logs
 
             \(Outcome.note)
