@@ -13,13 +13,13 @@ public enum Stylesheet {
         *{box-sizing:border-box}
         body{font:16px/1.5 system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;color:var(--ink);background:var(--paper);max-width:80rem;margin:0 auto;padding:1.5rem}
         h1{font-size:1.6rem;line-height:1.2;margin:0 0 .25rem}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}h3{font-size:1rem;margin:1.5rem 0 .25rem}
-        h1,h2,h3,p,li,dd,th,td{overflow-wrap:anywhere}
+        h1,h2,h3,p,li,dd,td{overflow-wrap:anywhere}th{overflow-wrap:break-word}
         p{max-width:45rem;margin:.5rem 0}.lead{font-size:1.1rem;max-width:50rem}.notes{color:var(--soft);font-size:.875rem}
         .nested{margin-left:1.25rem}.inner{margin-left:2.5rem}ul{padding-left:1.25rem;max-width:60rem}
-        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.75rem;margin:1.25rem 0}
+        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.75rem;margin:1.25rem 0}
         .figure{display:flex;flex-direction:column;background:var(--panel);border-radius:.4rem;padding:.75rem 1rem}
         .figure dt{color:var(--soft);font-size:.875rem}.figure dd{margin:0}
-        .value{font-size:1.5rem;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums}.basis{color:var(--soft);font-size:.8125rem}
+        .figure .value{overflow-wrap:normal}.value{font-size:1.5rem;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums}.basis{color:var(--soft);font-size:.8125rem}
         .facts{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.25rem 1.5rem;margin:1rem 0;font-variant-numeric:tabular-nums}
         .facts dt{color:var(--soft)}.facts dd{margin:0}
         .scroll{overflow-x:auto;margin:1rem 0}
