@@ -109,7 +109,9 @@ struct AuditRecordsCommand: AsyncParsableCommand {
             case .processing: lines += text.processing
             case .policies: lines += text.policies
             case .models: lines += text.models
-            case .completeness: lines += (document.completeness.map(VerificationText.lines) ?? []) + (document.checkpoint.map { $0.unicodeScalars.split(separator: "\n").map { String($0) } } ?? [])
+            case .completeness:
+                lines += document.completeness.map(VerificationText.lines) ?? []
+                lines += document.checkpoint?.lines.filter { !$0.isEmpty }.map(String.init) ?? []
             case .fairness: lines += text.fairness
             case .sla: lines += text.promises
             case .transfers: lines += text.transfers

@@ -1,5 +1,6 @@
 public import Engine
 import Foundation
+import Journal
 public import LeadlineCore
 
 /// A program with its partners, its past, and the lead that comes in: what a folder such as `examples/emea` tells.
@@ -93,7 +94,7 @@ public struct Scenario: Sendable {
     }
 
     private static func lines(_ name: String, _ text: String, program: String, asPast: Bool) throws -> [NewRecord] {
-        try text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }.enumerated().compactMap { index, line in
+        try text.lines.enumerated().compactMap { index, line in
             if line.allSatisfy(\.isWhitespace) { return nil }
             do { return try CloudEventLine.record(String(line), program: program, asPast: asPast) } catch let error as ScenarioError {
                 throw ScenarioError("\(name):\(index + 1): \(error)")

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Journal
 
 /// SHA-256 of every file, in the form that `sha256sum -c` reads: 64 digits, two spaces, a path.
 enum ArchiveManifest {
@@ -17,7 +18,7 @@ enum ArchiveManifest {
         var left = Set(try paths(in: folder))
         guard left.remove(ArchiveLayout.manifest) != nil else { throw ArchiveError.notAnArchive(path: folder, "it has no \(ArchiveLayout.manifest)") }
         var count = 0
-        for line in try ArchiveReader.text(folder, ArchiveLayout.manifest).unicodeScalars.split(separator: "\n") {
+        for line in try ArchiveReader.text(folder, ArchiveLayout.manifest).lines.map(\.unicodeScalars) where !line.isEmpty {
             let (digest, path) = (String(line.prefix(64)), String(line.dropFirst(66)))
             guard line.dropFirst(64).starts(with: "  ".unicodeScalars), ArchiveLayout.isSafe(path) else { throw ArchiveError.damaged("its \(ArchiveLayout.manifest) is malformed") }
             guard left.remove(path) != nil else { throw ArchiveError.damaged("\(path) is missing") }

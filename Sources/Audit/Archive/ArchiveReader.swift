@@ -65,7 +65,7 @@ public struct ArchiveReader {
     private func notes(_ name: String) throws -> [SignedNote] {
         var (notes, text): ([SignedNote], [Substring]) = ([], [])
         func end() throws { notes.append(try SignedNote(Array((text.joined(separator: "\n") + "\n").utf8))) }
-        let lines = try Self.text(path, name).unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
+        let lines = try Self.text(path, name).lines
         if lines == [""] { return [] }
         for line in lines.dropLast() {
             if line == "--" {

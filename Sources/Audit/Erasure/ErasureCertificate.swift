@@ -128,7 +128,7 @@ public struct ErasureCertificate: Sendable {
     /// Reads a certificate. Checks no signature and no proof.
     /// - Throws: `NoteError` for what is none.
     public init(_ note: SignedNote) throws {
-        let lines = note.text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+        let lines = note.text.lines.map(String.init)
         guard lines.count == 5, lines[0] == Self.title, lines[4].isEmpty, let proof = Data(base64Encoded: lines[3]) else {
             throw NoteError.badProof(reason: "it is no erasure certificate: title, origin, statement and proof must be one line each")
         }

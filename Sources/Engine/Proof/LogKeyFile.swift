@@ -68,7 +68,7 @@ public enum LogKeyFile {
             throw LogKeyError.unusable(path: path, reason: "it cannot be read, or is no text")
         }
         do {
-            let lines = text.unicodeScalars.split(separator: "\n").map { Substring($0) }
+            let lines = text.lines.filter { !$0.isEmpty }
             guard let secret = lines.first else { throw NoteError.badKey(reason: "the file is empty") }
             let key = LogKey(signer: try SignerKey(secretText: String(secret)), rotations: try lines.dropFirst().map(rotation))
             _ = try key.succession()

@@ -21,7 +21,7 @@ public struct Checkpoint: Sendable, Equatable {
     ///
     /// - Throws: ``NoteError/badCheckpoint(reason:)``.
     public init(text: String) throws(NoteError) {
-        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
+        let lines = text.lines
         guard lines.count >= 4, lines.last == "", !lines.dropLast().contains("") else {
             throw .badCheckpoint(reason: "it must have an origin, a size and a root, each on a line")
         }

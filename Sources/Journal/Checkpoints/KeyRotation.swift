@@ -41,7 +41,7 @@ public struct KeyRotation: Sendable, Equatable {
     /// - Throws: ``NoteError/badRotation(reason:)``, ``NoteError/badKey(reason:)``,
     ///   ``NoteError/unsigned(key:)``, ``NoteError/wrongSignature(key:)``.
     public init(_ note: SignedNote) throws(NoteError) {
-        let lines = note.text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
+        let lines = note.text.lines
         guard lines.count == 6, lines[0] == Self.title, lines[5] == "" else {
             throw .badRotation(reason: "it must have the title '\(Self.title)' and four lines: log, time, from, to")
         }

@@ -39,7 +39,7 @@ public struct SignedNote: Sendable, Equatable, CustomStringConvertible {
     public init(_ bytes: [UInt8]) throws(NoteError) {
         guard bytes.count <= Self.bytesMax else { throw .badNote(reason: "it is longer than \(Self.bytesMax) bytes") }
         guard let whole = String(validating: bytes, as: UTF8.self) else { throw .badNote(reason: "it is not UTF-8") }
-        let lines = whole.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
+        let lines = whole.lines
         guard lines.last == "", let blank = lines.dropLast().lastIndex(of: ""), blank > 0 else {
             throw .badNote(reason: "no empty line parts text and signatures, or it does not end with a newline")
         }

@@ -24,10 +24,10 @@ public struct BearerToken: Sendable, Equatable {
             var exp: Double
             var sub: String?
         }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard text.utf8.count <= 65_536, parts.count == 3 else { throw .token("it is not three parts with dots between them") }
-        var payload = parts[1].replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
-        payload += String(repeating: "=", count: (4 - payload.utf8.count % 4) % 4)
+        var payload = Data(parts[1].map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0 })
+        payload += Data(repeating: UInt8(ascii: "="), count: (4 - payload.count % 4) % 4)
         guard let bytes = Data(base64Encoded: payload), let claims = try? JSONDecoder().decode(Claims.self, from: bytes),
             claims.exp > 0, claims.exp < 1e11
         else { throw .token("its second part does not hold the claim exp") }

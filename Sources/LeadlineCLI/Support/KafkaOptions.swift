@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Foundation
+import Journal
 import KafkaTransport
 
 /// Which cluster a command means, if any.
@@ -57,19 +58,19 @@ struct KafkaOptions: ParsableArguments {
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
             throw CommandFailure(.input, "the file cannot be read as text", at: path)
         }
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let bare = line.trimmingCharacters(in: .whitespaces)
-            if bare.isEmpty || bare.hasPrefix("#") { continue }
+        for (number, line) in text.lines.enumerated() {
+            let bare = line.trimmingCharacters(in: .whitespacesAndNewlines)
+            if bare.isEmpty || bare.utf8.first == UInt8(ascii: "#") { continue }
             try add(bare, "\(path), line \(number + 1)", to: &all)
         }
     }
 
     private func add(_ property: String, _ place: String, to all: inout [String: String]) throws {
-        guard let equals = property.firstIndex(of: "="), equals != property.startIndex else {
+        guard let equals = property.utf8.firstIndex(of: UInt8(ascii: "=")), equals != property.startIndex else {
             throw CommandFailure(.input, "a property is written name=value", at: place)
         }
         let name = property[..<equals].trimmingCharacters(in: .whitespaces)
-        all[name] = try resolved(String(property[property.index(after: equals)...]).trimmingCharacters(in: .whitespaces), name, place)
+        all[name] = try resolved(String(property[property.utf8.index(after: equals)...]).trimmingCharacters(in: .whitespaces), name, place)
     }
 
     /// A secret stands in a file or in the environment, never on the command line.
