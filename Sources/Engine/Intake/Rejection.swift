@@ -14,3 +14,16 @@ public struct Rejection: Error, Sendable, Equatable {
         self.field = field
     }
 }
+
+extension WireRejectionReason {
+    /// The reason as options and the documentation name it, e.g. "unknown-program". Reasons are few; no text of a record is in
+    /// one.
+    public var word: String {
+        var word = ""
+        for scalar in "\(self)".unicodeScalars {
+            if scalar.properties.isUppercase { word += "-" }
+            word += scalar.properties.lowercaseMapping
+        }
+        return word
+    }
+}

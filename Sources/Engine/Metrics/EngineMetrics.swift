@@ -90,16 +90,3 @@ struct BatchMetrics: Sendable {
         EngineMetric.lagSeconds.set(batch.lag / .seconds(1), partition, to: factory)
     }
 }
-
-extension WireRejectionReason {
-    /// The reason in the words of the documentation, e.g. "unknown-program". Reasons are few; no text of a record is in
-    /// one.
-    var word: String {
-        var word = ""
-        for scalar in "\(self)".unicodeScalars {
-            if scalar.properties.isUppercase { word += "-" }
-            word += scalar.properties.lowercaseMapping
-        }
-        return word
-    }
-}

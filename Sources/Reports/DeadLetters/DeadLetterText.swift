@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 public import LeadlineCore
 public import LeadlineSchemas
@@ -45,13 +46,7 @@ public struct DeadLetterView: Sendable {
     }
 
     /// The reason as options and the documentation name it, e.g. "unknown-program".
-    public var reason: String {
-        String(
-            "\(letter.reason)".unicodeScalars.reduce(into: String.UnicodeScalarView()) { name, scalar in
-                if ("A"..."Z").contains(scalar) { name.append("-") }
-                name.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
-            })
-    }
+    public var reason: String { letter.reason.word }
 
     /// When the record came in.
     public var received: Timestamp { Timestamp(micros: letter.receivedMicros) }
