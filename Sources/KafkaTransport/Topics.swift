@@ -121,14 +121,21 @@ public enum Topics {
     /// - Throws: `KafkaTransportError.topics` if one is missing for good or their counts differ; `CancellationError`;
     ///   `KafkaError`.
     public static func partitionCount(_ admin: ClusterAdmin, patience: Duration = patience) throws -> Int32 {
-        let giveUp = ContinuousClock.now + patience
         var isSaid = false
+        return try awaited(admin, until: .now + patience, &isSaid) {
+            "waiting up to \(patience.components.seconds) s for the topics: \($0)"
+        }
+    }
+
+    /// Asks until the topics are as they must be.
+    /// - Parameter line: what a person is told, once, given what is lacking.
+    private static func awaited(
+        _ admin: ClusterAdmin, until giveUp: ContinuousClock.Instant, _ isSaid: inout Bool, _ line: (String) -> String
+    ) throws -> Int32 {
         while true {
-            do { return try commonCount(admin.partitionCounts()) } catch let error as KafkaTransportError {
-                if ContinuousClock.now > giveUp { throw error }
-                if !isSaid, case .topics(let detail) = error {
-                    admin.say("waiting up to \(patience.components.seconds) s for the topics: \(detail)")
-                }
+            do { return try commonCount(admin.partitionCounts()) } catch KafkaTransportError.topics(let detail) {
+                if ContinuousClock.now > giveUp { throw KafkaTransportError.topics(detail) }
+                if !isSaid { admin.say(line(detail)) }
                 isSaid = true
                 try admin.wait()
             }
@@ -154,18 +161,7 @@ public enum Topics {
         let giveUp = ContinuousClock.now + .seconds(30)
         var isSaid = false
         for broker in try admin.brokers() {
-            let asked = try admin.asking(broker)
-            while true {
-                do {
-                    _ = try commonCount(asked.partitionCounts())
-                    break
-                } catch let error as KafkaTransportError {
-                    if ContinuousClock.now > giveUp { throw error }
-                    if !isSaid { admin.say("waiting until every broker knows the topics") }
-                    isSaid = true
-                    try asked.wait()
-                }
-            }
+            _ = try awaited(admin.asking(broker), until: giveUp, &isSaid) { _ in "waiting until every broker knows the topics" }
         }
     }
 }

@@ -56,14 +56,4 @@ import Testing
             if partition == shard, report.entries > 0 { return }
         }
     }
-
-    private func registration(_ program: String, _ id: String) -> NewRecord {
-        NewRecord(
-            topic: .controls, key: Array(program.utf8),
-            headers: [
-                RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", id), RecordHeader("ce_source", "/test"),
-                RecordHeader("ce_type", "leadline.v1.ProgramRegistered"), RecordHeader("content-type", "application/json"),
-            ],
-            value: Array(#"{"name":"\#(id)","currency":"EUR"}"#.utf8))
-    }
 }

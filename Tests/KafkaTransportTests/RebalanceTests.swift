@@ -20,7 +20,7 @@ import Testing
             ])
         let programs = (0..<8).map { "program-\($0)" }
         let publisher = try KafkaPublisher(settings, partitionCount: 4)
-        try publisher.send(programs.map { register($0, "first") })
+        try publisher.send(programs.map { registration($0, "first") })
 
         let first = try Member(settings)
         try await first.until { $0 == [0, 1, 2, 3] }
@@ -28,7 +28,7 @@ import Testing
         try await second.until { $0.count == 2 }
         try await first.until { $0.count == 2 }
         // Both work now, each on its half.
-        try publisher.send(programs.map { register($0, "second") })
+        try publisher.send(programs.map { registration($0, "second") })
         try await first.committed(records: 1)
         try await second.committed(records: 1)
         // The first leaves; what it had falls to the second.
@@ -93,15 +93,5 @@ import Testing
             life.cancel()
             try await life.value
         }
-    }
-
-    private func register(_ program: String, _ id: String) -> NewRecord {
-        NewRecord(
-            topic: .controls, key: Array(program.utf8),
-            headers: [
-                RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", id), RecordHeader("ce_source", "/test"),
-                RecordHeader("ce_type", "leadline.v1.ProgramRegistered"), RecordHeader("content-type", "application/json"),
-            ],
-            value: Array(#"{"name":"\#(id)","currency":"EUR"}"#.utf8))
     }
 }

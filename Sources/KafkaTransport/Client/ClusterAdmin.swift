@@ -80,12 +80,12 @@ public struct TopicPlan: Sendable, Equatable {
     }
 
     private static func newTopic(_ plan: TopicPlan) throws(KafkaError) -> OpaquePointer? {
-        var text = [CChar](repeating: 0, count: 512)
-        let topic = unsafe rd_kafka_NewTopic_new(plan.topic.name, plan.partitions, plan.replicas, &text, text.count)
+        var why = ErrorText()
+        let topic = unsafe rd_kafka_NewTopic_new(
+            plan.topic.name, plan.partitions, plan.replicas, &why.buffer, why.buffer.count)
         guard unsafe topic != nil else {
             throw KafkaError(
-                code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "make \(plan.topic.name)",
-                detail: String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+                code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "make \(plan.topic.name)", detail: why.text)
         }
         for name in plan.settings.keys.sorted() {
             let code = unsafe rd_kafka_NewTopic_set_config(topic, name, plan.settings[name])

@@ -38,10 +38,7 @@ public final class GroupMetadata: Sendable {
     public init(_ settings: KafkaSettings, anchor: String) throws(KafkaError) {
         let config = try ConfigHandle(settings.member, events: RD_KAFKA_EVENT_REBALANCE)
         let handle = QueuedClientHandle(consumer: try config.makeClient(RD_KAFKA_CONSUMER), settings, role: "member")
-        let list = PartitionListHandle([TopicPartition(anchor, -1)])
-        let code = unsafe handle.withClient { client in
-            unsafe list.withPointer { unsafe rd_kafka_subscribe(client, $0) }
-        }
+        let code = unsafe handle.call([TopicPartition(anchor, -1)]) { unsafe rd_kafka_subscribe($0, $1) }
         try KafkaError.check(code, "join the group")
         self.handle = handle
         self.anchor = anchor
@@ -56,7 +53,7 @@ public final class GroupMetadata: Sendable {
             return try rebalance(event)
         }
         // What ends a membership may come as any kind of event, so it is asked for.
-        return handle.fatalError("stay in the group").map { .failed($0) }
+        return handle.endingError("stay in the group").map { .failed($0) }
     }
 
     private var isCooperative: Bool {
@@ -79,25 +76,14 @@ public final class GroupMetadata: Sendable {
     /// is held to the group, so there the partitions are held at their ends, paused.
     private func takeOn(_ partitions: [TopicPartition]) throws(KafkaError) {
         guard isCooperative else {
-            return unsafe try call([]) { (client, none) throws(KafkaError) in
+            return unsafe try handle.call([]) { (client, none) throws(KafkaError) in
                 try KafkaError.check(unsafe rd_kafka_assign(client, none), "take partitions on")
             }
         }
         let held = partitions.map { TopicPartition($0.topic, $0.partition, offset: Int64(RD_KAFKA_OFFSET_END)) }
-        unsafe try call(held) { (client, held) throws(KafkaError) in
+        unsafe try handle.call(held) { (client, held) throws(KafkaError) in
             unsafe try KafkaError.check(unsafe rd_kafka_incremental_assign(client, held), "take partitions on")
             try KafkaError.check(unsafe rd_kafka_pause_partitions(client, held), "pause partitions")
-        }
-    }
-
-    /// Calls librdkafka with the client and a list, both of which live until the call has returned.
-    private func call(
-        _ partitions: [TopicPartition],
-        _ body: (OpaquePointer, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) throws(KafkaError) -> Void
-    ) throws(KafkaError) {
-        let list = PartitionListHandle(partitions)
-        unsafe try handle.withClient { (client) throws(KafkaError) in
-            unsafe try list.withPointer { (list) throws(KafkaError) in unsafe try body(client, list) }
         }
     }
 
@@ -168,7 +154,7 @@ public final class GroupMetadata: Sendable {
         guard let partitions = revoking else { return }
         revoking = nil
         if isCooperative {
-            unsafe try call(partitions) { (client, held) throws(KafkaError) in
+            unsafe try handle.call(partitions) { (client, held) throws(KafkaError) in
                 unsafe try KafkaError.check(unsafe rd_kafka_incremental_unassign(client, held), "give partitions up")
             }
         } else {

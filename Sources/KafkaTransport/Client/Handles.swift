@@ -20,8 +20,8 @@ import Logging
     deinit { unsafe rd_kafka_conf_destroy(pointer) }
 
     func set(_ name: String, _ value: String) throws(KafkaError) {
-        var text = [CChar](repeating: 0, count: 512)
-        let result = unsafe rd_kafka_conf_set(pointer, name, value, &text, text.count)
+        var why = ErrorText()
+        let result = unsafe rd_kafka_conf_set(pointer, name, value, &why.buffer, why.buffer.count)
         if result == RD_KAFKA_CONF_OK { return }
         throw KafkaError(
             code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "take the property \(name)",
@@ -30,12 +30,10 @@ import Logging
 
     /// On success librdkafka owns the configuration, so our deinit must not run; on failure it still must.
     consuming func makeClient(_ type: rd_kafka_type_t) throws(KafkaError) -> ClientHandle {
-        var text = [CChar](repeating: 0, count: 512)
-        guard let client = unsafe rd_kafka_new(type, pointer, &text, text.count) else {
+        var why = ErrorText()
+        guard let client = unsafe rd_kafka_new(type, pointer, &why.buffer, why.buffer.count) else {
             _ = consume self
-            throw KafkaError(
-                code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "make a client",
-                detail: String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+            throw KafkaError(code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "make a client", detail: why.text)
         }
         discard self
         return unsafe ClientHandle(client)
@@ -117,6 +115,15 @@ import Logging
         unsafe try body(client, queue)
     }
 
+    /// Calls librdkafka with the client and a list of partitions, both of which live until the call has returned.
+    func call<Result, Failure>(
+        _ partitions: [TopicPartition],
+        _ body: (OpaquePointer, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let list = PartitionListHandle(partitions)
+        return unsafe try list.withPointer { (list) throws(Failure) in unsafe try body(client, list) }
+    }
+
     /// The next event of the client's queue; nil if none came for `waitMillis`.
     func nextEvent(waitMillis: Int32) -> EventHandle? {
         guard let raw = unsafe rd_kafka_queue_poll(queue, waitMillis) else { return nil }
@@ -124,9 +131,8 @@ import Logging
     }
 
     /// What ended the client for good, if anything did.
-    func fatalError(_ operation: String) -> KafkaError? {
-        var text = [CChar](repeating: 0, count: 512)
-        let code = unsafe rd_kafka_fatal_error(client, &text, text.count)
+    func endingError(_ operation: String) -> KafkaError? {
+        let code = unsafe rd_kafka_fatal_error(client, nil, 0)
         if code == RD_KAFKA_RESP_ERR_NO_ERROR { return nil }
         var error = KafkaError(code, operation)
         error.isFatal = true
@@ -165,11 +171,11 @@ import Logging
         var why: String
         do {
             let token = try bearerToken()
-            var text = [CChar](repeating: 0, count: 512)
+            var refusal = ErrorText()
             let code = unsafe rd_kafka_oauthbearer_set_token(
-                client, token.value, token.expiresMillis, token.principal, nil, 0, &text, text.count)
+                client, token.value, token.expiresMillis, token.principal, nil, 0, &refusal.buffer, refusal.buffer.count)
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
-            why = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            why = refusal.text
         } catch { why = "\(error)" }
         unsafe rd_kafka_oauthbearer_set_token_failure(client, why)
         logger.error("no token", metadata: ["why": "\(why)"])

@@ -121,7 +121,7 @@ public struct KafkaSettings: Sendable {
         all["client.id"] = clientName
         all["enable.idempotence"] = "true"
         guard let transactionalID else {
-            if !Self.names(.messageTimeout, all) { all["message.timeout.ms"] = "30000" }
+            if !Self.namesMessageTimeout(all) { all["message.timeout.ms"] = "30000" }
             return all
         }
         if all["statistics.interval.ms"] == nil { all["statistics.interval.ms"] = "15000" }
@@ -130,20 +130,19 @@ public struct KafkaSettings: Sendable {
         let timeout = stated ?? Self.transactionTimeoutMillisDefault
         if stated == nil { all["transaction.timeout.ms"] = "\(timeout)" }
         // A record cannot be tried for longer than its transaction may last.
-        if !Self.names(.messageTimeout, all) { all["message.timeout.ms"] = "\(min(30_000, timeout))" }
+        if !Self.namesMessageTimeout(all) { all["message.timeout.ms"] = "\(min(30_000, timeout))" }
         return all
     }
 
     /// The transactional id of a shard.
     func transactionalID(_ partition: Int32) -> String { "\(group)-\(partition)" }
 
-    /// librdkafka's names for one property.
-    enum Property {
-        case messageTimeout
-        var names: [String] { ["message.timeout.ms", "delivery.timeout.ms"] }
-    }
+    /// librdkafka's two names for how long a record is tried.
+    static let messageTimeoutNames = ["message.timeout.ms", "delivery.timeout.ms"]
 
-    static func names(_ property: Property, _ all: [String: String]) -> Bool { property.names.contains { all[$0] != nil } }
+    private static func namesMessageTimeout(_ all: [String: String]) -> Bool {
+        messageTimeoutNames.contains { all[$0] != nil }
+    }
 }
 
 /// Two properties that must not contradict each other, in words that name both, whichever of them was stated.
@@ -160,7 +159,7 @@ struct Contradiction {
 
     static let all = [
         Contradiction(
-            less: ["message.timeout.ms", "delivery.timeout.ms"], more: "transaction.timeout.ms",
+            less: KafkaSettings.messageTimeoutNames, more: "transaction.timeout.ms",
             client: { $0.producer(transactionalID: "any") }, moreDefault: 60_000, lessDefault: 0),
         Contradiction(
             less: ["heartbeat.interval.ms"], more: "session.timeout.ms", isStrict: true, client: \.member,

@@ -48,14 +48,11 @@ enum Fetched {
         unsafe try call("resume partitions", partitions) { unsafe rd_kafka_resume_partitions($0, $1) }
     }
 
-    /// Calls librdkafka with the client and a list, both of which live until the call has returned.
     private func call(
         _ operation: String, _ partitions: [TopicPartition],
         _ body: (OpaquePointer, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> rd_kafka_resp_err_t
     ) throws(KafkaError) {
-        let list = PartitionListHandle(partitions)
-        let code = unsafe handle.withClient { client in unsafe list.withPointer { unsafe body(client, $0) } }
-        try KafkaError.check(code, operation)
+        try KafkaError.check(unsafe handle.call(partitions) { unsafe body($0, $1) }, operation)
     }
 
     /// What has come, after waiting up to `waitMillis` for the first. Errors that pass by themselves (a broker that

@@ -288,7 +288,7 @@ import Engine
     /// The error that ended the client, if one did: what fails afterwards, such as the delivery of what was queued, may be
     /// heard of first, but says nothing of why.
     private func cause(of error: KafkaError) -> KafkaError {
-        var cause = handle.fatalError(error.operation) ?? error
+        var cause = handle.endingError(error.operation) ?? error
         if cause.isFenced, let began, began.duration(to: .now) > .milliseconds(transactionTimeoutMillis) {
             cause.transactionTimeoutMillis = transactionTimeoutMillis
         }
