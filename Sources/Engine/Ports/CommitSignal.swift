@@ -10,7 +10,7 @@ public final class CommitSignal: Sendable {
         /// Nil waits for any program.
         var program: String?
         var past: UInt64
-        var continuation: CheckedContinuation<UInt64, any Error>
+        var reached: Promise<UInt64>
     }
 
     private struct State {
@@ -34,14 +34,14 @@ public final class CommitSignal: Sendable {
         let woken = state.withLock { state in
             state.commits += 1
             state.sizes.merge(sizes) { max($0, $1) }
-            var woken: [(CheckedContinuation<UInt64, any Error>, UInt64)] = []
+            var woken: [(Promise<UInt64>, UInt64)] = []
             for (id, waiter) in state.waiters where state.reached(waiter.program) > waiter.past {
                 state.waiters[id] = nil
-                woken.append((waiter.continuation, state.reached(waiter.program)))
+                woken.append((waiter.reached, state.reached(waiter.program)))
             }
             return woken
         }
-        for (continuation, reached) in woken { continuation.resume(returning: reached) }
+        for (promise, reached) in woken { promise.settle(reached) }
     }
 
     /// Commits so far: what `commit(past:)` goes on from.
@@ -74,26 +74,16 @@ public final class CommitSignal: Sendable {
     }
 
     private func wait(_ program: String?, _ past: UInt64) async throws -> UInt64 {
-        let id = state.withLock { state in
+        try Task.checkCancellation()
+        let promise = Promise<UInt64>()
+        let (id, reached) = state.withLock { state in
             state.lastWaiter += 1
-            return state.lastWaiter
+            let reached = state.reached(program)
+            if reached <= past { state.waiters[state.lastWaiter] = Waiter(program: program, past: past, reached: promise) }
+            return (state.lastWaiter, reached)
         }
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                // Cancelling marks the task before it runs the handler: either this sees the mark, or the handler finds
-                // the waiter.
-                let known: Result<UInt64, any Error>? = state.withLock { state in
-                    if Task.isCancelled { return .failure(CancellationError()) }
-                    let reached = state.reached(program)
-                    if reached > past { return .success(reached) }
-                    state.waiters[id] = Waiter(program: program, past: past, continuation: continuation)
-                    return nil
-                }
-                if let known { continuation.resume(with: known) }
-            }
-        } onCancel: {
-            let waiter = state.withLock { $0.waiters.removeValue(forKey: id) }
-            waiter?.continuation.resume(throwing: CancellationError())
-        }
+        if reached > past { return reached }
+        defer { state.withLock { $0.waiters[id] = nil } }
+        return try await promise.value()
     }
 }
