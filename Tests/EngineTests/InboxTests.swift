@@ -220,6 +220,22 @@ import Testing
         withExtendedLifetime(next) {}
     }
 
+    /// Listeners that overlap for ever keep no more than what came since the oldest of them began.
+    @Test func whatEveryListenerCameAfterIsForgotten() {
+        let fates = RecordFates()
+        var listening = fates.listen()
+        for offset: Int64 in 0..<1_000 {
+            let place = RecordPlace(topic: .leads, partition: 0, offset: offset)
+            fates.report([(place, .entry(program: "a", position: UInt64(offset), isRepeat: false))])
+            let next = fates.listen()
+            listening = next
+            #expect(fates.kept == 0)
+        }
+        fates.report([(RecordPlace(topic: .leads, partition: 0, offset: 1_000), .entry(program: "a", position: 1_000, isRepeat: false))])
+        #expect(fates.kept == 1)
+        withExtendedLifetime(listening) {}
+    }
+
     @Test func withoutAProcessorAPlaceIsAllThatIsKnown() async throws {
         let folder = try TestFolder()
         let appended = try await GroupedInbox(try EmbeddedRecordSink(folder.folder)).append(Self.lead("a"))

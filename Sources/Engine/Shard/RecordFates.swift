@@ -7,10 +7,18 @@ import Synchronization
 public final class RecordFates: Sendable {
     fileprivate typealias Outcome = Promise<RecordOutcome?>
 
+    /// What one report said.
+    private struct Report {
+        var number: UInt64
+        var outcomes: [RecordPlace: RecordOutcome]
+    }
+
     private struct State {
-        var listeners = 0
-        /// What became known while somebody listens.
-        var heard: [RecordPlace: RecordOutcome] = [:]
+        /// For each listener, the number of the first report that it may have to know.
+        var listeners: [ObjectIdentifier: UInt64] = [:]
+        var reports: UInt64 = 0
+        /// What became known since the oldest listener began; older reports concern nobody.
+        var heard: [Report] = []
         var awaited: [RecordPlace: [Outcome]] = [:]
     }
 
@@ -23,7 +31,7 @@ public final class RecordFates: Sendable {
     public final class Listening: Sendable {
         private let fates: RecordFates
         fileprivate init(_ fates: RecordFates) { self.fates = fates }
-        deinit { fates.endListening() }
+        deinit { fates.endListening(ObjectIdentifier(self)) }
 
         /// Waits for these records from now on.
         public func watch(_ places: [RecordPlace]) -> [Watch] { places.map { fates.watch($0) } }
@@ -49,19 +57,28 @@ public final class RecordFates: Sendable {
 
     /// Begins to keep outcomes; to be called before appending.
     public func listen() -> Listening {
-        state.withLock { $0.listeners += 1 }
-        return Listening(self)
+        let listening = Listening(self)
+        state.withLock { $0.listeners[ObjectIdentifier(listening)] = $0.reports }
+        return listening
     }
 
     /// Records that somebody waits for; what a test looks at.
     public var awaited: Int { state.withLock { $0.awaited.count } }
 
+    /// Outcomes that are kept for listeners; what a test looks at.
+    public var kept: Int { state.withLock { $0.heard.reduce(0) { $0 + $1.outcomes.count } } }
+
     /// Tells what became of records. Called after their commit.
     public func report(_ outcomes: [(place: RecordPlace, outcome: RecordOutcome)]) {
         let settled = state.withLock { state in
             var settled: [(Outcome, RecordOutcome)] = []
+            if !state.listeners.isEmpty {
+                let known = Dictionary(outcomes.map { ($0.place, $0.outcome) }) { $1 }
+                state.heard.append(Report(number: state.reports, outcomes: known))
+            }
+            state.reports += 1
+            if state.awaited.isEmpty { return settled }
             for (place, outcome) in outcomes {
-                if state.listeners > 0 { state.heard[place] = outcome }
                 for promise in state.awaited.removeValue(forKey: place) ?? [] { settled.append((promise, outcome)) }
             }
             return settled
@@ -78,17 +95,18 @@ public final class RecordFates: Sendable {
         for promise in left { promise.settle(nil) }
     }
 
-    private func endListening() {
+    private func endListening(_ listening: ObjectIdentifier) {
         state.withLock { state in
-            state.listeners -= 1
-            if state.listeners == 0 { state.heard.removeAll() }
+            state.listeners[listening] = nil
+            let oldest = state.listeners.values.min() ?? .max
+            state.heard.removeAll { $0.number < oldest }
         }
     }
 
     private func watch(_ place: RecordPlace) -> Watch {
         let promise = Outcome()
         let heard = state.withLock { state in
-            let heard = state.heard[place]
+            let heard = state.heard.lazy.compactMap { $0.outcomes[place] }.first
             if heard == nil { state.awaited[place, default: []].append(promise) }
             return heard
         }
