@@ -10,7 +10,7 @@ public actor KafkaInstance {
     private let batchMax: Int
     private let logger: Logger
     private let report: @Sendable (Int32, StepReport) -> Void
-    private let member: GroupMember
+    private var member: GroupMember
     private var shards: [Int32: Task<Void, any Error>] = [:]
     private let failure = FirstFailure()
     /// The partitions this instance has, after each change.
@@ -56,12 +56,10 @@ public actor KafkaInstance {
             var idle = IdleNotice(logger: logger)
             while !Task.isCancelled {
                 if let error = failure.current { throw error }
-                if let event = try await member.next(waitMillis: 100) {
-                    try await handle(event)
-                    assignmentsChanged.yield(shards.keys.sorted())
-                }
+                try await serveGroup()
                 await idle.look(hasPartitions: !shards.isEmpty, member)
             }
+        } catch is CancellationError {
         } catch {
             await stopAll()
             do { try await member.leave() } catch let leaving {
@@ -74,6 +72,37 @@ public actor KafkaInstance {
         await ClientEnd.wait(Self.endPatience)
         if let error = failure.current { throw error }
         _ = consume lock
+    }
+
+    /// Does what the group asks next.
+    private func serveGroup() async throws {
+        do {
+            guard let event = try await member.next(waitMillis: 100) else { return }
+            try await handle(event)
+        } catch let error as KafkaError {
+            guard let ending = await member.ending, ending.isFenced else { throw error }
+            try await joinAgain(after: ending)
+        }
+        assignmentsChanged.yield(shards.keys.sorted())
+    }
+
+    /// A member that was told that another has its place looks whether that is so, and otherwise comes back.
+    /// - Throws: `KafkaTransportError.fenced` if it is so; `CancellationError`.
+    private func joinAgain(after ending: KafkaError) async throws {
+        await stopAll()
+        try removeForeignVaults()
+        while true {
+            do {
+                if try await member.isReplaced() { throw KafkaTransportError.fenced(ending.detail) }
+                break
+            } catch let error as KafkaError {
+                logger.warning("the group does not say yet who has this instance's place", metadata: ["why": "\(error)"])
+            }
+        }
+        logger.warning(
+            "joins the group again",
+            metadata: ["why": "nothing was heard from the group for longer than session.timeout.ms; nobody has taken this instance's place"])
+        member = try GroupMember(settings, anchor: Topic.controls.name)
     }
 
     private func handle(_ event: GroupEvent) async throws {
@@ -89,8 +118,6 @@ public actor KafkaInstance {
                 try folder.shard(partition).removeVault()
             }
             try await member.acknowledgeRevocation()
-        case .failed(let error):
-            throw error.isFenced ? KafkaTransportError.fenced(error.detail) : error
         }
     }
 

@@ -90,18 +90,28 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
+    /// On a cluster. A signal stops it from the first moment on: it may wait for topics that are not there yet.
     private func serve(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
+        try await GracefulStop.run(within: Self.stopPatience) {
+            let options = try await ThreadTaskExecutor("leadline.start").run { try shardOptions(settings) }
+            let instance = try KafkaInstance(folder, settings, options: options, batchMax: batchMax, logger: logger) { partition, report in
+                Self.log(report, logger, ["partition": "\(partition)"])
+            }
+            logger.info(
+                "started",
+                metadata: ["data": "\(folder.path)", "group": "\(settings.group)", "partitions": "\(options.partitionCount)"])
+            try await instance.run()
+        }
+        logger.info("stopped")
+    }
+
+    private func shardOptions(_ settings: KafkaSettings) throws -> KafkaLogOptions {
         let admin = try ClusterAdmin(settings)
         var options = KafkaLogOptions(partitionCount: try Topics.partitionCount(admin))
         options.deadLetterBytesMax = try Topics.deadLetterBytesMax(admin, settings)
         options.linger = .milliseconds(lingerMillis)
         options.decisionFormat = decisions
-        let instance = try KafkaInstance(folder, settings, options: options, batchMax: batchMax, logger: logger) { partition, report in
-            Self.log(report, logger, ["partition": "\(partition)"])
-        }
-        logger.info("started", metadata: ["data": "\(folder.path)", "group": "\(settings.group)", "partitions": "\(options.partitionCount)"])
-        try await GracefulStop.run(within: Self.stopPatience) { try await instance.run() }
-        logger.info("stopped")
+        return options
     }
 
     /// However a broker behaves, stopping takes no longer.

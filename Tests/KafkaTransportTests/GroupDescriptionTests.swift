@@ -58,4 +58,20 @@ import Testing
         let described = GroupDescription(members: members, isStable: row.isStable)
         #expect(GroupMember.standing(of: "own", named: row.name, 4, described) == row.standing)
     }
+
+    static let endings: [(says: String, members: [(id: String, client: String)], name: String?, isReplaced: Bool)] = [
+        ("its old id still stands in the group", [("own", "p1")], "p1", false),
+        ("it was put out, and nobody has its name", [("b", "p2")], "p1", false),
+        ("another has its name", [("new", "p1"), ("b", "p2")], "p1", true),
+        ("nobody can be told by name", [("b", "p1")], nil, true),
+        ("its old id stands there, though nobody can be told by name", [("own", "p1")], nil, false),
+    ]
+
+    @Test func aMemberThatEndedItselfIsToldFromOneThatWasReplaced() {
+        for row in Self.endings {
+            let members = row.members.map { GroupDescription.Member(id: $0.id, clientID: $0.client, host: "/127.0.0.1", partitions: []) }
+            let described = GroupDescription(members: members, isStable: true)
+            #expect(GroupMember.isReplaced("own", named: row.name, described) == row.isReplaced, "\(row.says)")
+        }
+    }
 }

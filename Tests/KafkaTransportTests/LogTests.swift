@@ -86,8 +86,15 @@ import Vault
         var batch = Batch()
         batch.consumed = records
         batch.entries = [entry(0), entry(1)]
+        let letters = try (1...2).map { offset in
+            var letter = WireDeadLetter()
+            letter.origin.topic = Topic.outcomes.name
+            letter.origin.offset = Int64(offset)
+            return try letter.serializedBytes() as [UInt8]
+        }
         batch.parked = [
-            .init(program: "acme", leadID: "a", position: 0, deadLetter: [1]), .init(program: "acme", leadID: "b", position: 1, deadLetter: [2]),
+            .init(program: "acme", leadID: "a", position: 0, deadLetter: letters[0]),
+            .init(program: "acme", leadID: "b", position: 1, deadLetter: letters[1]),
         ]
         try log.commit(batch)
         if kind != .embedded { try place.takeNewDisk() }
@@ -102,9 +109,12 @@ import Vault
         log = try place.open()
         #expect(try log.parkedLeads().isEmpty)
         if kind == .embedded {
-            #expect(try EmbeddedLog(place.journal).deadLetters(from: 0, limit: 10).map(\.bytes) == [[2]])
+            #expect(try EmbeddedLog(place.journal).deadLetters(from: 0, limit: 10).map(\.bytes) == [letters[1]])
         } else {
-            #expect(try place.values(.deadletter).map(\.value) == [[2]])
+            let records = try place.values(.deadletter)
+            #expect(records.map(\.value) == [letters[1]])
+            let id = records[0].headers.first { $0.name.elementsEqual("ce_id".utf8) }
+            #expect(id.map { String(decoding: $0.value, as: UTF8.self) } == "leadline.outcomes/0/2")
         }
     }
 

@@ -7,7 +7,7 @@ import yaml
 from descriptors import INPUT_TOPICS, PACKAGE
 from json_schema import ID, JSONSchemas
 
-# Direction as Leadline sees it, what the channel carries, and what a record's key is.
+# Direction as Leadline sees it, what the channel carries, and what a record's key is, if it has one.
 PROGRAM_KEY = "Program id."
 CHANNELS = {
     "leadline.controls": ("receive", "Programs, policies, reviews and the rights of data subjects.", PROGRAM_KEY),
@@ -16,13 +16,15 @@ CHANNELS = {
     "leadline.outcomes": ("receive", "What partners did with their leads.", PROGRAM_KEY),
     "leadline.leads": ("receive", "Leads, changes to them, and leads taken back.", PROGRAM_KEY),
     "leadline.decisions": ("send", "What Leadline did. Read it with isolation level read_committed.", PROGRAM_KEY),
-    "leadline.deadletter": ("send", "Rejected records, sealed, with the reason and where they stood.", PROGRAM_KEY),
+    "leadline.deadletter": ("send", "Rejected records, sealed, with the reason and where they stood.", None),
     "leadline.checkpoints": ("send", "Signed size and Merkle root of each program's stream.", PROGRAM_KEY),
     "leadline.journal": ("both", "Internal: entries and batch frames, the source of truth. Entries are keyed by program id, "
                                  "batch frames have no program.", PROGRAM_KEY),
     "leadline.keys": ("both", "Internal and compacted: the wrapped keys of data subjects. A record without a value is an "
                               "erasure.", "Names the subject, so that compaction keeps one record a subject."),
 }
+# The record that was rejected may have named no program, so a dead letter belongs to none.
+DEAD_LETTERS = "leadline.deadletter"
 # Leadline's own topics carry bare protobuf; nobody else writes or reads them.
 INTERNAL = {topic for topic, (way, _, _) in CHANNELS.items() if way == "both"}
 
@@ -68,6 +70,9 @@ Plain.add_representer(str, block_text)
 
 
 def headers_example(topic, message):
+    if topic == DEAD_LETTERS:
+        return {"content-type": "application/protobuf", "ce_specversion": "1.0", "ce_id": "leadline.leads/3/90417/1",
+                "ce_source": "/leadline/deadletter", "ce_type": f"{PACKAGE}.{message.name}", "ce_time": "2026-03-03T09:14:02Z"}
     source = "https://forms.acme.example/it" if topic in INPUT_TOPICS else "/leadline/acme-emea"
     id = "form-7f3a91c2" if topic in INPUT_TOPICS else "acme-emea/18233/0"
     return {"content-type": "application/json", "ce_specversion": "1.0", "ce_id": id, "ce_source": source,
@@ -77,20 +82,24 @@ def headers_example(topic, message):
 def message_object(schemas, message, example):
     topic = schemas.topic(message)
     comment = schemas.comment(message.name)
+    is_protobuf = topic in INTERNAL or topic == DEAD_LETTERS
     result = {"name": f"{PACKAGE}.{message.name}", "title": message.name, "summary": comment,
-              "contentType": "application/protobuf" if topic in INTERNAL else "application/json"}
+              "contentType": "application/protobuf" if is_protobuf else "application/json"}
     shown = {"name": message.name, "payload": example}
     if topic not in INTERNAL:
         of_type = {"type": "object", "properties": {"ce_type": {"type": "string", "const": result["name"]}}}
         result["headers"] = {"allOf": [{"$ref": "#/components/schemas/" + headers_name(topic)}, of_type]}
         shown["headers"] = headers_example(topic, message)
     result["payload"] = {"$ref": f"#/components/schemas/{message.name}"}
-    result["bindings"] = {"kafka": {"key": {"type": "string", "description": CHANNELS[topic][2]}, "bindingVersion": "0.5.0"}}
+    if key := CHANNELS[topic][2]:
+        result["bindings"] = {"kafka": {"key": {"type": "string", "description": key}, "bindingVersion": "0.5.0"}}
     result["examples"] = [shown]
     return result
 
 
 def headers_name(topic):
+    if topic == DEAD_LETTERS:
+        return "DeadLetterHeaders"
     return "CloudEventHeaders" if topic in INPUT_TOPICS else "PublishedCloudEventHeaders"
 
 
@@ -100,6 +109,18 @@ def published_headers():
                   "ce_subject": {"type": "string", "pattern": ID, "description": "The lead that the decision is about; absent where "
                                                                                "it is about none."}}
     return {**HEADERS, "title": "CloudEvents attributes of what Leadline publishes", "properties": properties}
+
+
+def dead_letter_headers():
+    properties = {**HEADERS["properties"], "ce_id": {"type": "string", "minLength": 1,
+                  "description": "Where the rejected record stood, topic/partition/offset, and the part's number where the "
+                                 "letter is spread over several records."},
+                  "ce_source": {"type": "string", "const": "/leadline/deadletter"},
+                  "content-type": {"type": "string", "const": "application/protobuf"},
+                  "ce_time": {"type": "string", "format": "date-time", "description": "When the record was received."}}
+    del properties["ce_partitionkey"]
+    return {**HEADERS, "title": "CloudEvents attributes of a dead letter", "properties": properties,
+            "required": [name for name in HEADERS["required"] if name in properties]}
 
 
 def short(topic):
@@ -146,4 +167,5 @@ def component_schemas(schemas, carried):
     writer = JSONSchemas(schemas, "#/components/schemas/")
     names = {f"{PACKAGE}.{m.name}" for m in carried}.union(*(writer.reached(m) for m in carried))
     found = {name.removeprefix(PACKAGE + "."): writer.of_name(name) for name in sorted(names)}
-    return {"CloudEventHeaders": HEADERS, "PublishedCloudEventHeaders": published_headers(), **found}
+    return {"CloudEventHeaders": HEADERS, "PublishedCloudEventHeaders": published_headers(),
+            "DeadLetterHeaders": dead_letter_headers(), **found}

@@ -8,8 +8,6 @@ public enum GroupEvent: Sendable, Equatable {
     case assigned([Int32])
     /// These must be given up. If `isLost`, they belong to another already: nothing of them can be committed.
     case revoking([Int32], isLost: Bool)
-    /// The membership has ended.
-    case failed(KafkaError)
 }
 
 /// The member's generation, for transactions: written by the member, read by every shard.
@@ -33,6 +31,8 @@ public final class GroupMetadata: Sendable {
     /// Nil where a member that has this one's place cannot be told by its name.
     private let staticName: String?
     private var revoking: [TopicPartition]?
+    /// The coordinator's name for this member when it last gave it partitions. A member that has ended has no name any more.
+    private var lastID = ""
 
     /// Joins the group.
     public init(_ settings: KafkaSettings, anchor: String) throws(KafkaError) {
@@ -47,14 +47,19 @@ public final class GroupMetadata: Sendable {
     }
 
     /// The next thing the group asks; nil if nothing came for `waitMillis`.
+    /// - Throws: what ended the membership; whatever else goes wrong.
     public func next(waitMillis: Int32) throws(KafkaError) -> GroupEvent? {
         handle.tend()
         if let event = handle.nextEvent(waitMillis: waitMillis), event.type == RD_KAFKA_EVENT_REBALANCE {
             return try rebalance(event)
         }
         // What ends a membership may come as any kind of event, so it is asked for.
-        return handle.endingError("stay in the group").map { .failed($0) }
+        if let ending { throw ending }
+        return nil
     }
+
+    /// What ended the membership for good, if anything did.
+    var ending: KafkaError? { handle.endingError("stay in the group") }
 
     private var isCooperative: Bool {
         unsafe handle.withClient { unsafe String(cString: rd_kafka_rebalance_protocol($0)) } == "COOPERATIVE"
@@ -69,6 +74,7 @@ public final class GroupMetadata: Sendable {
         }
         try takeOn(partitions)
         try refreshMetadata()
+        lastID = ownID
         return .assigned(partitions.map(\.partition))
     }
 
@@ -131,13 +137,30 @@ public final class GroupMetadata: Sendable {
         return .lost
     }
 
+    /// Whether another process has this member's place, which has just been told so. A member whose session ran out on its
+    /// own clock forgets its id and asks once more, and a coordinator that has not put it out yet takes it for an impostor
+    /// of itself; then its old id still stands in the group, or nobody of its name.
+    /// - Throws: `CancellationError`; `KafkaError` where the coordinator does not answer.
+    func isReplaced() throws -> Bool {
+        Self.isReplaced(lastID, named: staticName, try description())
+    }
+
+    static func isReplaced(_ lastID: String, named name: String?, _ described: GroupDescription) -> Bool {
+        if described.members.contains(where: { $0.id == lastID }) { return false }
+        guard let name else { return true }
+        return described.members.contains { $0.clientID == name }
+    }
+
+    private func description() throws -> GroupDescription {
+        try handle.answered("ask for the group's members") { timeoutMillis throws(KafkaError) in
+            try GroupDescription.read(handle, group: group, anchor: anchor, timeoutMillis: timeoutMillis)
+        }
+    }
+
     /// The others in the group, as the coordinator describes them.
     func others() throws -> [GroupMemberStatus] {
         let id = ownID
-        let described = try handle.answered("ask for the group's members") { timeoutMillis throws(KafkaError) in
-            try GroupDescription.read(handle, group: group, anchor: anchor, timeoutMillis: timeoutMillis)
-        }
-        return described.members.filter { $0.id != id }.map { GroupMemberStatus($0) }
+        return try description().members.filter { $0.id != id }.map { GroupMemberStatus($0) }
     }
 
     /// The coordinator's name for this member; empty while it is joining.

@@ -265,15 +265,13 @@ public final class KafkaLog: ShardLog {
                 try producer.produce(Topic.decisions.name, partition, key: key, value: value, headers: headers)
             }
         }
-        for letter in letters { try producer.produce(Topic.deadletter.name, partition, key: nil, value: letter, headers: Self.letterHeaders) }
+        for letter in letters {
+            let headers = try DeadLetterRecords.headers(letter)
+            try producer.produce(Topic.deadletter.name, partition, key: nil, value: letter, headers: headers)
+        }
         // Last, without a key: it closes what stands before it.
         try producer.produce(Topic.journal.name, partition, key: nil, value: Array(try frame.serializedData()))
     }
-
-    private static let letterHeaders = [
-        RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_type", WireDeadLetter.protoMessageName),
-        RecordHeader("content-type", "application/protobuf"),
-    ]
 
     private func frame(
         _ batch: Batch, _ letters: [[UInt8]], _ unparked: [Batch.ParkedReference], _ next: [Int64]

@@ -26,7 +26,10 @@ enum GracefulStop {
     private struct Work: Service {
         let work: @Sendable () async throws -> Void
 
-        func run() async throws { try await cancelWhenGracefulShutdown(work) }
+        /// What was cancelled in the middle of waiting has stopped as it was asked to.
+        func run() async throws {
+            do { try await cancelWhenGracefulShutdown(work) } catch is CancellationError {}
+        }
     }
 }
 
