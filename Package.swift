@@ -77,11 +77,18 @@ let package = Package(
                 collections, "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Evaluation", logging, protobuf, grdb,
             ],
             swiftSettings: strict),
+        .target(
+            name: "UseCases",
+            dependencies: [
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit", "Evaluation", "Reports",
+                grdb, protobuf, yams,
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "LeadlineCLI",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Audit", "Evaluation", "Reports",
-                "Metering", "Simulation", arguments, yams, logging, lifecycle, crypto, grdb, protobuf,
+                "LeadlineCore", "LeadlineSchemas", "Engine", "KafkaTransport", "Audit", "Evaluation", "Reports", "UseCases",
+                "Metering", "Simulation", arguments, yams, logging, lifecycle, protobuf,
             ],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCoreTests", dependencies: ["LeadlineCore"], swiftSettings: strict),

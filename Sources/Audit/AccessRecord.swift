@@ -2,8 +2,10 @@
 public struct AccessRecord: Sendable, Codable, Equatable {
     /// RFC 3339.
     public var time: String
-    /// The operating system's user.
+    /// Who: on the command line the operating system's user.
     public var user: String
+    /// In which role; nil where there are none.
+    public var role: String?
     /// The command that read.
     public var command: String
     /// The program whose data it was.
@@ -16,9 +18,13 @@ public struct AccessRecord: Sendable, Codable, Equatable {
     public var previous: String
 
     /// A record from its parts.
-    public init(time: String, user: String, command: String, program: String, subjects: [String], reason: String, previous: String) {
+    public init(
+        time: String, user: String, role: String? = nil, command: String, program: String, subjects: [String], reason: String,
+        previous: String
+    ) {
         self.time = time
         self.user = user
+        self.role = role
         self.command = command
         self.program = program
         self.subjects = subjects

@@ -3,6 +3,7 @@ import Foundation
 import LeadlineCore
 import Reports
 import Simulation
+import UseCases
 
 /// `leadline arena`: the real decider in a simulated network whose truth is known.
 struct ArenaCommand: ParsableCommand {
@@ -96,7 +97,7 @@ struct ArenaCommand: ParsableCommand {
             try write(arena, partners)
             try print(ArenaScore(arena, partners))
         } catch let error as ArenaError {
-            throw CommandFailure(.input, error.description)
+            throw Problem(.invalid, error.description)
         }
     }
 

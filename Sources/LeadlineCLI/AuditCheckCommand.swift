@@ -1,8 +1,8 @@
 import ArgumentParser
 import Audit
 import Foundation
-import Journal
 import Reports
+import UseCases
 
 struct AuditCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,14 +33,11 @@ struct AuditCheckCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let keys = try KeyArguments.read(key)
-        var check = EvidenceCheck(keys: keys, entries: try entry.map(Self.file), words: AuditWords())
-        let isArchive = files.map { ArchiveOptions.isArchive($0) }
+        let isArchive = files.map { OfflineCheck.isArchive($0) }
         let single = zip(files, isArchive).filter { !$1 }.map(\.0)
-        let archives = try zip(files, isArchive).filter(\.1).map { try OpenArchive($0.0) }
-        let report = try OpenArchive.read(archives) { paths in
-            check.run(try single.map(Self.file), archives: Array(zip(archives.map(\.source), paths)))
-        }
+        let archives = zip(files, isArchive).filter(\.1).map(\.0)
+        let report = try OfflineCheck.run(
+            try single.map(EvidenceFile.read), archives: archives, keys: EvidenceFile.keys(key), entries: entry.map(EvidenceFile.read))
         if json {
             Terminal.line(try JSONText.line(report))
         } else {
@@ -48,9 +45,5 @@ struct AuditCheckCommand: AsyncParsableCommand {
         }
         if !report.isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
         if !report.isSigned { throw ExitCode(Outcome.input.rawValue) }
-    }
-
-    private static func file(_ path: String) throws -> EvidenceCheck.File {
-        EvidenceCheck.File(source: path, bytes: try EvidenceFile.bytes(path))
     }
 }

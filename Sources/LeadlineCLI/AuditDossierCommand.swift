@@ -6,6 +6,7 @@ import LeadlineCore
 import LeadlineSchemas
 import Reports
 import Vault
+import UseCases
 
 struct AuditDossierCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,18 +38,11 @@ struct AuditDossierCommand: AsyncParsableCommand {
     @OptionGroup var data: DataFolderOptions
 
     func run() async throws {
-        let folder = try data.folder()
-        let program = data.program(in: folder)
-        do {
-            let found = try FoundPerson(subject, folder, program: program)
-            try AccessLog.note(
-                folder, command: "audit dossier", program: program, subjects: found.person.subjects.map(\.description), reason: reason)
-            let dossier = try found.dossier()
-            try write(dossier)
-            if dossier.certificate.reproduced != dossier.certificate.decisions {
-                throw CommandFailure(.checkFailed, "not every decision came out as recorded", remedy: "Run 'leadline audit verify'")
-            }
-        } catch { throw CommandFailure(ofAudit: error) }
+        let dossier = try data.deployment(reason: reason).dossier(of: subject)
+        try write(dossier)
+        if dossier.certificate.reproduced != dossier.certificate.decisions {
+            throw Problem(.checkFailed, "not every decision came out as recorded", remedy: "Run 'leadline audit verify'")
+        }
     }
 
     private func write(_ dossier: Dossier) throws {
@@ -71,52 +65,12 @@ struct AuditDossierCommand: AsyncParsableCommand {
     }
 }
 
-/// A person whom a command was asked about.
-struct FoundPerson {
-    let person: Person
-    let keyring: Keyring?
-    private let folder: DataFolder
-    private let program: String
-
-    /// Longest name by which a person is sought.
-    static let nameBytesMax = 320
-    static let nameTooLong = "a person is named by text of at most \(nameBytesMax) bytes: an e-mail address or a lead's id"
-
-    /// Finds the person; whom the journal erased, an old vault does not bring back.
-    init(_ text: String, _ folder: DataFolder, program: String) throws {
-        self.folder = folder
-        self.program = program
-        guard text.utf8.count <= Self.nameBytesMax else { throw CommandFailure(.input, Self.nameTooLong) }
-        let hasKey = FileManager.default.fileExists(atPath: folder.settings.masterKeyFile)
-        if !hasKey && text.utf8.contains(UInt8(ascii: "@")) {
-            throw CommandFailure(.environment, "an e-mail address is found with the master key alone, and there is none", at: folder.settings.masterKeyFile, remedy: "Restore it, or name a lead")
-        }
-        keyring = hasKey ? try folder.openVault() : nil
-        if let keyring { try PersonFinder.honourErasures(folder, keyring) }
-        var bar = ProgressBar("indexing", unit: "entries")
-        defer { bar.finish() }
-        guard let person = try PersonFinder(folder, program: program, keyring: keyring).find(text, progress: { bar.update($0, of: $1) }) else {
-            throw CommandFailure(unknown: program)
-        }
-        self.person = person
-    }
-
-    /// True if every key of the person is gone.
-    var isErased: Bool { !person.subjects.isEmpty && person.subjects.allSatisfy { keyring?.vault.isErased($0) ?? false } }
-
-    func dossier() throws -> Dossier {
-        let builder = DossierBuilder(
-            folder, program: program, words: AuditWords(), leaves: EntryFields.leaves, open: EntryFields.opener(keyring, program: program))
-        return try builder.build(person, isErased: isErased, now: SystemClock().now())
-    }
-}
-
 /// Files with personal data: readable by their owner alone.
 enum PrivateFile {
     static func write(_ text: String, to path: String) throws {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw CommandFailure(.environment, "the file cannot be written", at: path, remedy: "Check the folder and its permissions")
+            throw Problem(.unavailable, "the file cannot be written", at: path, remedy: "Check the folder and its permissions")
         }
         try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: Data(text.utf8))
     }

@@ -2,8 +2,7 @@ import ArgumentParser
 import Audit
 import Engine
 import Foundation
-import GRDB
-import Journal
+import UseCases
 
 struct AuditProveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,37 +58,17 @@ struct AuditProveCommand: AsyncParsableCommand {
         var data = data
         let named = decision.flatMap(Self.parts)
         if let named { data.givenProgram = named.program }
-        let folder = try data.folder()
-        let program = data.program(in: folder)
-        let prover = try Prover(folder, program: program)
-        do {
-            if let from {
-                let proof = try prover.consistency(from: from, to: to)
-                return try write([("\(program)-\(from)-\(try Checkpoint(text: proof.new.text).size).tlog-consistency", proof.text)])
-            }
-            let positions = try position.map { [$0] } ?? named.map { [$0.position] } ?? positions(of: lead ?? "", program, folder)
-            try write(positions.map { position in
-                ("\(program)-\(position).tlog-proof", try prover.inclusion(of: position, withEntry: !withoutEntry).text)
-            })
-        } catch let refusal as CheckpointRefusal {
-            throw CommandFailure(.checkFailed, "\(refusal)")
-        } catch let error as ProverError {
-            throw CommandFailure(.input, "\(error)")
-        } catch { throw CommandFailure(ofAudit: error) }
-    }
-
-    private func positions(of lead: String, _ program: String, _ folder: DataFolder) throws -> [UInt64] {
-        let projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: try folder.openDerived())
-        var bar = ProgressBar("indexing", unit: "entries")
-        defer { bar.finish() }
-        try projection.catchUp { bar.update($0, of: $1) }
-        guard let row = try projection.lead(lead, program: program), !row.positions.isEmpty else {
-            throw CommandFailure(.input, "the program \(program) has no lead \(lead)", remedy: "'leadline leads list' shows those it has")
+        let subject: ProofSubject = if let from {
+            .consistency(from: from, to: to)
+        } else if let position = position ?? named?.position {
+            .position(position)
+        } else {
+            .lead(lead ?? "")
         }
-        return row.positions
+        try write(try data.deployment().prove(subject, withEntry: !withoutEntry))
     }
 
-    private func write(_ files: [(name: String, text: String)]) throws {
+    private func write(_ files: [ProofFile]) throws {
         if output == nil, files.count == 1 { return Terminal.write(files[0].text) }
         var isFolder: ObjCBool = false
         let path = output ?? "."
@@ -99,7 +78,7 @@ struct AuditProveCommand: AsyncParsableCommand {
             isFolder = true
         }
         if files.count > 1 && !isFolder.boolValue {
-            throw CommandFailure(.input, "there are \(files.count) proofs to write", at: path, remedy: "Name a folder with -o")
+            throw Problem(.invalid, "there are \(files.count) proofs to write", at: path, remedy: "Name a folder with -o")
         }
         for file in files {
             let target = isFolder.boolValue ? path + "/" + file.name : path

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Engine
 import Foundation
-import Journal
 import LeadlineCore
+import UseCases
 
 struct AuditRotateKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,13 +18,9 @@ struct AuditRotateKeyCommand: AsyncParsableCommand {
     @OptionGroup var data: DataFolderOptions
 
     func run() async throws {
-        let folder = try data.folder()
-        _ = try CheckpointSigner(folder)
-        let key = try LogKeyFile.rotate(at: folder.logKeyPath, time: UInt64(max(0, SystemClock().now().micros / 1_000_000)))
-        // Opening the signer again keeps the statement in the data folder as well.
-        let verifier = try CheckpointSigner(folder).verifierKey(data.program(in: folder))
-        if let statement = key.rotations.last { Terminal.write(statement.description) }
-        Terminal.say("new verifier key: \(verifier)")
-        Terminal.say("The key file \(folder.logKeyPath) has changed: back it up.")
+        let key = try data.deployment().rotateLogKey()
+        if let rotation = key.rotation { Terminal.write(rotation) }
+        Terminal.say("new verifier key: \(key.verifierKey)")
+        Terminal.say("The key file \(key.path) has changed: back it up.")
     }
 }

@@ -3,6 +3,7 @@ import Engine
 import Evaluation
 import Foundation
 import Reports
+import UseCases
 
 /// `leadline backtest`: what the model said of each award when it was made, and what came of it.
 struct BacktestCommand: ParsableCommand {
@@ -50,7 +51,7 @@ struct BacktestCommand: ParsableCommand {
     }
 
     func run() throws {
-        let walk = try JournalWalk.run(data)
+        let walk = try data.deployment().folded()
         let program = walk.stream.program
         guard let report = walk.evaluation.report(name: program, fromShare: fromShare, byPartner: by == .partner, groupLeast: byLeast) else {
             tellNothing(walk.evaluation, program)

@@ -3,6 +3,7 @@ import Audit
 import Engine
 import Foundation
 import Simulation
+import UseCases
 
 /// A person's dossier in a large program.
 struct BenchDossierCommand: AsyncParsableCommand {
@@ -38,10 +39,10 @@ struct BenchDossierCommand: AsyncParsableCommand {
             bar.update(UInt64(done), of: 3)
             let lead = try Self.lead(near: Int(Double(count) * share), folder)
             let began = ContinuousClock.now
-            let found = try FoundPerson(lead, folder, program: Self.program)
-            let dossier = try found.dossier()
+            let deployment = Deployment(folder, namedProgram: Self.program, asker: .atTerminal(reason: "measuring"))
+            let dossier = try deployment.dossier(of: lead)
             guard dossier.certificate.decisions > 0, dossier.certificate.reproduced == dossier.certificate.decisions else {
-                throw CommandFailure(.checkFailed, "the dossier of \(lead) does not come out as recorded")
+                throw Problem(.checkFailed, "the dossier of \(lead) does not come out as recorded")
             }
             figures.append(BenchmarkFigure(name: "dossier of a\(name == "early" ? "n" : "") \(name) lead", value: began.duration(to: .now).inSeconds, unit: "s", aim: 5))
         }
@@ -55,7 +56,7 @@ struct BenchDossierCommand: AsyncParsableCommand {
         for number in number..<(number + 10_000) {
             if try projection.lead("lead-\(number)", program: program) != nil { return "lead-\(number)" }
         }
-        throw CommandFailure(.checkFailed, "the program has no lead near number \(number)")
+        throw Problem(.checkFailed, "the program has no lead near number \(number)")
     }
 
     private func folder(_ path: String, _ figures: inout [BenchmarkFigure]) async throws -> DataFolder {

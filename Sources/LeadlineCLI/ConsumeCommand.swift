@@ -1,11 +1,11 @@
 import ArgumentParser
 import Engine
-import GRDB
-import Journal
+import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
 import Reports
 import SwiftProtobuf
+import UseCases
 import Vault
 
 /// Reads a topic.
@@ -13,9 +13,10 @@ struct ConsumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "consume", abstract: "Read a topic.",
         discussion: """
-            decisions   What Leadline did. With --json one structured CloudEvent a line; its id never changes.
+            decisions   What Leadline did. With --json one structured CloudEvent a line; its id never changes. With --kafka
+                        the cluster's topic is read, from its beginning, and --follow waits for more.
             journal     The program's entries: every input with what came of it. --from is a position.
-            deadletter  Rejected records with the reason; --unseal opens them.
+            deadletter  Rejected records with the reason; --unseal opens them, and the read is noted in the access log.
             controls, partners, intents, outcomes, leads
                         Records that wait to be processed, without their content.
 
@@ -25,6 +26,7 @@ struct ConsumeCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     @Argument(help: ArgumentHelp("Topic, e.g. decisions.", valueName: "topic"))
     var topic: String
@@ -44,8 +46,11 @@ struct ConsumeCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object a line.")
     var json = false
 
-    @Flag(help: "Open dead letters with the vault.")
+    @Flag(help: "Open dead letters with the vault. The read is noted in the access log.")
     var unseal = false
+
+    @Option(help: ArgumentHelp("Why they are opened, for the access log.", valueName: "text"))
+    var reason = ""
 
     func validate() throws {
         guard let topic = Topic(name: topic) else {
@@ -54,85 +59,36 @@ struct ConsumeCommand: AsyncParsableCommand {
         if topic == .keys || topic == .checkpoints {
             throw ValidationError("\(topic.name) is a topic of the Kafka transport; an embedded data folder does not have it")
         }
+        if kafka.bootstrap != nil {
+            guard topic == .decisions else {
+                throw ValidationError("with --kafka only decisions are read; 'leadline deadletter list --kafka' lists what was rejected")
+            }
+            if from != 0 || offsets { throw ValidationError("--from and --offsets are of a data folder's own topics; a cluster's consumers keep theirs in a group") }
+        }
         if from < 0 { throw ValidationError("--from must be at least 0") }
         if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
         if unseal && topic != .deadletter { throw ValidationError("--unseal is for deadletter; 'leadline leads show --unseal' opens a lead") }
+        try UnsealOption.check(unseal, reason)
     }
 
     func run() async throws {
         guard let topic = Topic(name: topic) else { preconditionFailure("validate checked the topic") }
-        let folder = try data.folder()
-        let reader = try TopicReader(
-            topic: topic, folder: folder, program: data.program(in: folder), onlyProgram: data.givenProgram, asJSON: json,
-            isUnsealed: unseal)
+        if let settings = try kafka.settings() { return try await readCluster(settings) }
+        let deployment = try data.deployment(reason: reason)
+        let lines = TopicLines(currency: try deployment.currency(), isJSON: json)
+        let reader = PageReader(deployment: deployment, topic: topic, lines: lines, isUnsealed: unseal)
         if follow {
             let (from, limit, offsets) = (from, limit, offsets)
-            try await GracefulStop.run { try await Self.follow(reader, from, limit, offsets) }
+            try await GracefulStop.run { try await reader.follow(from, limit, tellsOffset: offsets) }
             return
         }
         var next = from
-        let printed = try Self.drain(reader, &next, limit)
-        if printed == 0 && !json { Terminal.say(reader.emptyText(from: from)) }
+        let printed = try reader.drain(&next, limit)
+        if printed == 0 && !json { Terminal.say(emptyText(topic)) }
         if offsets { Terminal.say("next offset \(next)") }
     }
 
-    private static let pageSize = 500
-    private static let pollEvery = Duration.milliseconds(200)
-
-    /// Prints what is there. Returns how many lines.
-    private static func drain(_ reader: TopicReader, _ next: inout Int64, _ limit: Int?) throws -> Int {
-        var printed = 0
-        while printed < limit ?? .max {
-            let page = try reader.page(from: next, limit: min(pageSize, (limit ?? .max) - printed))
-            if page.lines.isEmpty && page.next == next { break }
-            next = page.next
-            printed += page.lines.count
-            if !page.lines.isEmpty { Terminal.write(page.lines.joined(separator: "\n") + "\n") }
-        }
-        return printed
-    }
-
-    private static func follow(_ reader: TopicReader, _ from: Int64, _ limit: Int?, _ offsets: Bool) async throws {
-        var next = from
-        var left = limit
-        while !Task.isCancelled && left != 0 {
-            let printed = try drain(reader, &next, left)
-            left = left.map { $0 - printed }
-            if left == 0 { break }
-            do { try await Task.sleep(for: pollEvery) } catch { break }
-        }
-        if offsets { Terminal.say("next offset \(next)") }
-    }
-}
-
-/// Reads one topic in pages of printed lines.
-private struct TopicReader: Sendable {
-    struct Page {
-        var lines: [String]
-        var next: Int64
-    }
-
-    let topic: Topic
-    let program: String
-    let onlyProgram: String?
-    let asJSON: Bool
-    private let isUnsealed: Bool
-    private let folder: DataFolder
-    private let journal: DatabaseQueue
-    private let currency: String
-
-    init(topic: Topic, folder: DataFolder, program: String, onlyProgram: String?, asJSON: Bool, isUnsealed: Bool) throws {
-        self.topic = topic
-        self.program = program
-        self.onlyProgram = onlyProgram
-        self.asJSON = asJSON
-        self.isUnsealed = isUnsealed
-        self.folder = folder
-        journal = try folder.openJournalReadOnly()
-        currency = try LeadEntries.currency(folder, program)
-    }
-
-    func emptyText(from: Int64) -> String {
+    private func emptyText(_ topic: Topic) -> String {
         if from > 0 { return "Nothing on \(topic.name) from \(from) on." }
         switch topic {
         case .decisions, .journal: return "Nothing on \(topic.name) yet. 'leadline produce' sends records, 'leadline run --once' processes them."
@@ -141,111 +97,77 @@ private struct TopicReader: Sendable {
         }
     }
 
-    func page(from: Int64, limit: Int) throws -> Page {
-        switch topic {
-        case .decisions: asJSON ? try decisionsJSON(from, limit) : try decisionsText(from, limit)
-        case .journal: try entries(from, limit)
-        case .deadletter: try deadLetters(from, limit)
-        default: try pending(from, limit)
-        }
-    }
+    // MARK: A cluster
 
-    private var words: EventWords { EventWords(currency: currency) { TimeText.local($0) } }
-
-    // MARK: Decisions
-
-    private func decisionsJSON(_ from: Int64, _ limit: Int) throws -> Page {
-        let (decisions, next) = try journal.read { try DecisionFeed.read(from: UInt64(from), entryLimit: limit, in: $0) }
-        var page = Page(lines: [], next: from)
-        for (offset, decision) in decisions where page.lines.count < limit {
-            page.next = Int64(offset) + 1
-            if let onlyProgram, decision.program != onlyProgram { continue }
-            page.lines.append(String(decoding: try decision.structuredJSON(), as: UTF8.self))
-        }
-        if page.lines.count < limit { page.next = Int64(next) }
-        return page
-    }
-
-    private func decisionsText(_ from: Int64, _ limit: Int) throws -> Page {
-        var page = Page(lines: [], next: from)
-        try journal.read { db in
-            for stored in try JournalReader().decisions(fromOffset: UInt64(from), limit: limit, in: db) {
-                let entry = try EntryCodec.decode(stored.bytes)
-                for (ordinal, event) in entry.events.enumerated() {
-                    let offset = Int64(stored.place.firstDecisionOffset) + Int64(ordinal)
-                    if offset < from || page.lines.count == limit { continue }
-                    page.next = offset + 1
-                    if let onlyProgram, stored.place.program != onlyProgram { continue }
-                    let text = Terminal.harmless(words.sentence(event))
-                    page.lines.append("\(offset)  \(TimeText.local(entry.stamp))  \(stored.place.program)/\(entry.position)/\(ordinal)  \(text)")
-                }
+    /// Needs no data folder: whoever may read the topic may run it anywhere.
+    private func readCluster(_ settings: KafkaSettings) async throws {
+        let (program, limit, follow, isJSON) = (data.givenProgram, limit, follow, json)
+        try await GracefulStop.run {
+            try await ThreadTaskExecutor("leadline.consume").run {
+                let decisions = try ClusterDecisions(settings, program: program)
+                var printer = ClusterPrinter(lines: TopicLines(currency: "", isJSON: isJSON), limit: limit)
+                try decisions.readAll { try printer.take($0) }
+                if printer.printed == 0, !follow, !isJSON { Terminal.say("Nothing on leadline.decisions yet.") }
+                while follow, !printer.isFull, !Task.isCancelled { try decisions.read(waitMillis: 200) { try printer.take($0) } }
             }
         }
-        return page
+    }
+}
+
+/// Prints what comes from a cluster, up to a limit.
+private struct ClusterPrinter {
+    let lines: TopicLines
+    let limit: Int?
+    private(set) var printed = 0
+
+    init(lines: TopicLines, limit: Int?) {
+        self.lines = lines
+        self.limit = limit
     }
 
-    // MARK: Journal
+    var isFull: Bool { limit.map { printed >= $0 } ?? false }
 
-    private func entries(_ from: Int64, _ limit: Int) throws -> Page {
-        var page = Page(lines: [], next: from)
-        try journal.read { db in
-            let last = UInt64(from) + UInt64(limit) - 1
-            try JournalReader().forEachEntry(program: program, from: UInt64(from), through: last, in: db) { position, bytes in
-                let stored = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
-                page.lines += asJSON ? [try WireEntry(serializedBytes: stored).jsonString()] : try text(stored)
-                page.next = Int64(position) + 1
-            }
+    mutating func take(_ item: TopicItem) throws {
+        if isFull { return }
+        printed += 1
+        for line in try lines.of(item) { Terminal.line(line) }
+    }
+}
+
+/// Prints a data folder's topic page by page.
+private struct PageReader: Sendable {
+    private static let pageSize = 500
+    private static let pollEvery = Duration.milliseconds(200)
+
+    let deployment: Deployment
+    let topic: Topic
+    let lines: TopicLines
+    let isUnsealed: Bool
+
+    /// Prints what is there. Returns how many things.
+    func drain(_ next: inout Int64, _ limit: Int?) throws -> Int {
+        var printed = 0
+        while printed < limit ?? .max {
+            let page = try deployment.page(
+                of: topic, from: next, limit: min(Self.pageSize, (limit ?? .max) - printed), unseals: isUnsealed)
+            if page.items.isEmpty && page.next == next { break }
+            next = page.next
+            printed += page.items.count
+            let text = try page.items.flatMap(lines.of)
+            if !text.isEmpty { Terminal.write(text.joined(separator: "\n") + "\n") }
         }
-        return page
+        return printed
     }
 
-    private func text(_ stored: [UInt8]) throws -> [String] {
-        let entry = try EntryCodec.decode(stored)
-        let input = FactWords { TimeText.local($0) }.sentence(entry.input.fact, imported: entry.input.imported)
-        let head = "#\(entry.position)  \(TimeText.local(entry.stamp))  \(Terminal.harmless(input))"
-        return [head] + entry.events.map { "    \(Terminal.harmless(words.sentence($0)))" }
-    }
-
-    // MARK: Topics of the log
-
-    private func deadLetters(_ from: Int64, _ limit: Int) throws -> Page {
-        let vault = isUnsealed ? try folder.openVault().vault : nil
-        var page = Page(lines: [], next: from)
-        let views = try EmbeddedLog(folder.openJournal()).deadLetters(from: from, limit: limit).map {
-            try DeadLetterView(.init(offset: $0.offset), stored: $0.bytes)
+    func follow(_ from: Int64, _ limit: Int?, tellsOffset: Bool) async throws {
+        var next = from
+        var left = limit
+        while !Task.isCancelled && left != 0 {
+            let printed = try drain(&next, left)
+            left = left.map { $0 - printed }
+            if left == 0 { break }
+            do { try await Task.sleep(for: Self.pollEvery) } catch { break }
         }
-        if isUnsealed && !views.isEmpty {
-            let keys = views.compactMap { SubjectID($0.letter.keyID)?.description }
-            try AccessLog.note(folder, command: "consume deadletter", program: program, subjects: keys, reason: "")
-        }
-        for view in views {
-            let record = try vault.map { try OpenedRecord.open(view.letter, $0) }
-            page.next = view.place.offset + 1
-            if asJSON {
-                page.lines.append(view.json(record))
-            } else {
-                page.lines.append("\(view.place)  \(TimeText.local(view.received))  \(Terminal.harmless(view.origin))  \(view.sentence)")
-                page.lines += (record?.lines ?? []).map { "    \($0)" }
-            }
-        }
-        return page
-    }
-
-    private func pending(_ from: Int64, _ limit: Int) throws -> Page {
-        var page = Page(lines: [], next: from)
-        for record in try EmbeddedLog(folder.openJournal()).pending(topic, from: from, limit: limit) {
-            page.next = record.offset + 1
-            let key = record.key.flatMap { String(validating: $0, as: UTF8.self) }
-            let size = record.value.map { "\($0.count)" }
-            if asJSON {
-                page.lines.append(JSONText.object([
-                    ("offset", "\(record.offset)"), ("received", JSONText.quoted(TimeText.utc(record.received))),
-                    ("imported", record.isImported ? "true" : nil), ("key", key.map(JSONText.quoted)), ("valueBytes", size),
-                ]))
-            } else {
-                page.lines.append("\(record.offset)  \(TimeText.local(record.received))  \(Terminal.harmless(key ?? "(no key)"))  \(size.map { "\($0) bytes" } ?? "no value")")
-            }
-        }
-        return page
+        if tellsOffset { Terminal.say("next offset \(next)") }
     }
 }

@@ -5,6 +5,7 @@ import Foundation
 import LeadlineCore
 import Reports
 import Simulation
+import UseCases
 
 /// Plays the example of `examples/emea` on the real engine, live.
 struct DemoCommand: AsyncParsableCommand {
@@ -58,7 +59,7 @@ struct DemoCommand: AsyncParsableCommand {
         do {
             return try Scenario(folder: folder) { try YAMLTree.json(text: $0) }
         } catch let error as ScenarioError {
-            throw CommandFailure(.input, "\(error)", at: folder)
+            throw Problem(.invalid, "\(error)", at: folder)
         }
     }
 
@@ -68,14 +69,14 @@ struct DemoCommand: AsyncParsableCommand {
         let above = sequence(first: program.deletingLastPathComponent()) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
         let candidates = ["examples/emea"] + above.prefix(8).map { $0.appendingPathComponent("examples/emea").path }
         if let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0 + "/scenario.yaml") }) { return found }
-        throw CommandFailure(
-            .input, "the example's files are not here", at: "examples/emea", remedy: "Name their folder with --example")
+        throw Problem(
+            .invalid, "the example's files are not here", at: "examples/emea", remedy: "Name their folder with --example")
     }
 
     private func makeFolder(_ scenario: Scenario) throws -> DataFolder {
         if FileManager.default.fileExists(atPath: path) {
             guard force else {
-                throw CommandFailure(.input, "there is something already", at: path, remedy: "Give --force to replace it, or --data for another place")
+                throw Problem(.invalid, "there is something already", at: path, remedy: "Give --force to replace it, or --data for another place")
             }
             try removeEarlierDemo(scenario)
         }
@@ -88,7 +89,7 @@ struct DemoCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: path + "/leadline.json"),
             try DataFolder(path: path).settings.program == scenario.program
         else {
-            throw CommandFailure(.input, "this is not a folder that a demo made", at: path, remedy: "Remove it yourself, or give --data for another place")
+            throw Problem(.invalid, "this is not a folder that a demo made", at: path, remedy: "Remove it yourself, or give --data for another place")
         }
         let lock = try DataFolder(path: path).lock()
         try FileManager.default.removeItem(atPath: path)
@@ -99,8 +100,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func verify(_ folder: DataFolder) async throws -> Bool {
         Terminal.line(Terminal.styled("\nThe journal is verified: every input is decided again and compared.", .bold))
-        let report: VerificationReport
-        do { report = try await Verifier(folder).run() } catch { throw CommandFailure(ofAudit: error) }
+        let demo = Deployment(folder, namedProgram: nil, asker: .atTerminal(), progress: TerminalProgress().show)
+        let report = try await demo.verify(VerificationRequest())
         Terminal.lines(VerificationText.lines(report).map { "  " + $0 })
         return report.isGood
     }

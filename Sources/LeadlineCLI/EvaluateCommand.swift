@@ -3,6 +3,7 @@ import Engine
 import Evaluation
 import Foundation
 import Reports
+import UseCases
 
 /// `leadline evaluate`: how well the model would have predicted a history, row by row, before it knew the outcome.
 struct EvaluateCommand: ParsableCommand {
@@ -108,11 +109,11 @@ struct EvaluateCommand: ParsableCommand {
                 bar.update(UInt64($0), of: total)
             }
         } catch let error as EvaluationError {
-            throw CommandFailure(.input, error.what, at: error.line.map { "\(file):\($0)" } ?? file, remedy: error.remedy)
+            throw Problem(.invalid, error.what, at: error.line.map { "\(file):\($0)" } ?? file, remedy: error.remedy)
         } catch let error as CSVError {
-            throw CommandFailure(.input, "\(error)", at: file)
+            throw Problem(.invalid, "\(error)", at: file)
         } catch is CocoaError {
-            throw CommandFailure(.input, "the file cannot be read", at: file, remedy: "Check the path and its permissions")
+            throw Problem(.invalid, "the file cannot be read", at: file, remedy: "Check the path and its permissions")
         }
     }
 

@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import LeadlineCore
 import Reports
+import UseCases
 
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -50,23 +51,12 @@ struct ExplainCommand: AsyncParsableCommand {
         if attempt != nil && position != nil { throw ValidationError("Give --attempt or --position, not both.") }
     }
 
-    func run() async throws { try await archive.withFolder(data) { try explain(in: $0) } }
-
-    private func explain(in folder: DataFolder) throws {
-        let program = data.program(in: folder)
-        let answer: ExplanationAnswer
-        do {
-            var bar = ProgressBar("indexing", unit: "entries")
-            defer { bar.finish() }
-            answer = try Explainer(folder).explain(lead, program: program, selection) { bar.update($0, of: $1) }
-        } catch let error as ExplanationError {
-            throw CommandFailure(.input, "\(error)")
-        } catch let fault as AuditFault {
-            throw CommandFailure(.checkFailed, "\(fault)", remedy: "Run 'leadline verify'")
-        }
-        switch answer {
-        case .merged(let merged, let decision): try show(merged, decision)
-        case .explained(let explanation): try show(explanation)
+    func run() async throws {
+        try await archive.asking(data) { deployment in
+            switch try deployment.explain(lead, selection, partnerID: partner) {
+            case .merged(let merged, let decision): try show(merged, decision)
+            case .explained(let explanation): try show(explanation)
+            }
         }
     }
 
@@ -87,11 +77,6 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     private func show(_ explanation: Explanation) throws {
-        if let partner, !explanation.partners.contains(where: { $0.profile.partnerID == partner }) {
-            throw CommandFailure(
-                .input, "no partner \(partner) was registered when \(lead) was decided",
-                remedy: "'leadline partners list' shows the partners there are now")
-        }
         let page = ExplanationPage(explanation, partnerID: partner, showsAll: all) { TimeText.local($0) }
         if json {
             Terminal.line(try JSONText.line(ExplanationDocument(explanation, text: page.lines)))
@@ -99,7 +84,7 @@ struct ExplainCommand: AsyncParsableCommand {
             Terminal.lines(page.lines)
         }
         if !explanation.recomputation.isEqual {
-            throw CommandFailure(
+            throw Problem(
                 .checkFailed, "deciding again does not give what was recorded", at: "Decision \(explanation.decision.id)",
                 remedy: "Run 'leadline verify'")
         }

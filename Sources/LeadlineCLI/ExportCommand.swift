@@ -2,8 +2,8 @@ import ArgumentParser
 import Audit
 import Engine
 import Foundation
-import Journal
 import Reports
+import UseCases
 
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,31 +28,14 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup var data: DataFolderOptions
 
     func run() async throws {
-        let folder = try data.folder()
-        let isFile = path.hasSuffix(".tar")
-        if FileManager.default.fileExists(atPath: path) { throw CommandFailure(.input, "\(ArchiveError.exists(path: path))") }
-        let target = isFile ? OpenArchive.temporaryPath() : path
-        defer { if isFile { _ = try? FileManager.default.removeItem(atPath: target) } }
-        let entries: UInt64
-        do {
-            var bar = ProgressBar("exporting", unit: "entries")
-            defer { bar.finish() }
-            entries = try ArchiveWriter(folder, to: target).write(program: data.givenProgram, created: SystemClock().now()) { bar.update($0, of: $1) }
-            if isFile { try TarFile.pack(target, to: path) }
-        } catch let refusal as CheckpointRefusal {
-            throw CommandFailure(.checkFailed, "\(refusal)")
-        } catch { throw CommandFailure(ofAudit: error) }
-        let bytes = try Self.bytes(path)
-        if json { return Terminal.line(JSONText.object([("path", JSONText.quoted(path)), ("entries", "\(entries)"), ("bytes", "\(bytes)")])) }
-        Terminal.line("Wrote \(path): \(CountText.grouped(Int64(entries))) \(entries == 1 ? "entry" : "entries"), \(CountText.grouped(Int64(bytes))) bytes.")
-        Terminal.line("Check it anywhere: leadline audit check \(path) --key KEY")
-    }
-
-    private static func bytes(_ path: String) throws -> Int {
-        let names = [""] + (FileManager.default.subpaths(atPath: path) ?? []).map { "/" + $0 }
-        return try names.reduce(0) { sum, name in
-            let attributes = try FileManager.default.attributesOfItem(atPath: path + name)
-            return sum + (attributes[.type] as? FileAttributeType == .typeRegular ? attributes[.size] as? Int ?? 0 : 0)
+        let archive = try data.deployment().export(to: path)
+        if json {
+            return Terminal.line(JSONText.object([
+                ("path", JSONText.quoted(archive.path)), ("entries", "\(archive.entries)"), ("bytes", "\(archive.bytes)"),
+            ]))
         }
+        let entries = "\(CountText.grouped(Int64(archive.entries))) \(archive.entries == 1 ? "entry" : "entries")"
+        Terminal.line("Wrote \(path): \(entries), \(CountText.grouped(Int64(archive.bytes))) bytes.")
+        Terminal.line("Check it anywhere: leadline audit check \(path) --key KEY")
     }
 }

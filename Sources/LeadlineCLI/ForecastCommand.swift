@@ -5,6 +5,7 @@ import Foundation
 import LeadlineCore
 import LeadlineSchemas
 import Reports
+import UseCases
 
 /// `leadline forecast`: next quarter's wins and revenue, and what enabling a partner would be worth.
 struct ForecastCommand: ParsableCommand {
@@ -65,30 +66,12 @@ struct ForecastCommand: ParsableCommand {
     }
 
     func run() throws {
-        let program = data.program(in: try data.folder())
-        let history = try HistoryScan.run(data, readsCandidates: false)
-        let last = history.last ?? .epoch
-        do {
-            let enablement = try enablement(from: last.adding(micros: -Int64(days) * Timestamp.microsPerDay))
-            var document = ForecastDocument(forecast: nil, backtest: nil, enablement: enablement)
-            if enablement == nil || backtest || json || html != nil {
-                document.forecast = try Forecast(history, program: program, at: last, days: days)
-            }
-            if backtest { document.backtest = ForecastBacktest(history, program: program, days: days) }
-            let style = try Terminal.style(zoneNamed: timeZone)
-            if json { Terminal.line(try JSONText.line(document)) } else { Terminal.write(ForecastText.of(document, style)) }
-            if let html { try PageFile.write(ForecastPage.page(document, program: program, style).html(), to: html) }
-        } catch let error as EvaluationError {
-            throw CommandFailure(.input, error.what, at: program, remedy: error.remedy)
-        }
-    }
-
-    private func enablement(from: Timestamp) throws -> EnablementReport? {
-        let changes = try changes()
-        if changes.isEmpty { return nil }
-        var run = EnablementRun(changes, from: from)
-        try EntryScan.run(data, label: "routing again") { entry, _ in run.take(entry.input, entry.events, at: entry.stamp) }
-        return try run.report(days: days)
+        let deployment = try data.deployment()
+        let document = try deployment.forecast(
+            days: days, changes: changes(), forecasts: backtest || json || html != nil, backtests: backtest)
+        let style = try Terminal.style(zoneNamed: timeZone)
+        if json { Terminal.line(try JSONText.line(document)) } else { Terminal.write(ForecastText.of(document, style)) }
+        if let html { try PageFile.write(ForecastPage.page(document, program: deployment.program, style).html(), to: html) }
     }
 }
 

@@ -1,12 +1,12 @@
 import ArgumentParser
 import Engine
 import Foundation
-import Journal
 import LeadlineCore
 import LeadlineSchemas
 import Reports
 import Simulation
 import Yams
+import UseCases
 
 /// `leadline import`: a CRM's exported history becomes a program's history, on the time of its events.
 struct ImportCommand: AsyncParsableCommand {
@@ -70,13 +70,12 @@ struct ImportCommand: AsyncParsableCommand {
             try show(plan, nil, nil, isNew: true, elapsed: .zero)
             return
         }
-        let folder = try data.folder()
-        let isNew = try await process(plan, folder)
-        let result = try ImportResult.read(plan, in: folder)
+        let deployment = try data.deployment()
+        let imported = try await deployment.importHistory(plan, batchMax: batchMax)
         let elapsed = ContinuousClock.now - start
-        let training = train ? try ImportTraining(plan, folder) : nil
-        try show(plan, result, training, isNew: isNew, elapsed: elapsed)
-        if result.rejections > 0 { throw ExitCode(Outcome.checkFailed.rawValue) }
+        let training = train ? try ImportTraining(plan, deployment) : nil
+        try show(plan, imported.result, training, isNew: imported.isNew, elapsed: elapsed)
+        if imported.result.rejections > 0 { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
     // MARK: Reading
@@ -89,32 +88,16 @@ struct ImportCommand: AsyncParsableCommand {
                 mapping: file.mapping, from: from, policy: policy, program: try program(file.mapping),
                 mode: train ? .train : route ? .route : .history, now: SystemClock().now())
         } catch let error as ImportError {
-            throw CommandFailure(.input, "\(error)")
+            throw Problem(.invalid, "\(error)")
         }
     }
 
     /// A dry run needs no data folder; the program then only has to be some id.
     private func program(_ mapping: ImportMapping) throws -> String {
         if let id = data.givenProgram ?? mapping.program.id { return id }
-        do { return data.program(in: try data.folder()) } catch {
+        do { return try data.deployment().program } catch {
             if dryRun { return "dry-run" }
             throw error
-        }
-    }
-
-    // MARK: Processing
-
-    private func process(_ plan: ImportPlan, _ folder: DataFolder) async throws -> Bool {
-        // The clock stands at the end of the history: what falls due later is for the live program to decide.
-        let processor = try Processor(folder, clock: FixedClock(plan.lastMoment), timeSource: .eventTime)
-        var bar = ProgressBar("importing", unit: "records")
-        defer { bar.finish() }
-        do {
-            return try await processor.importHistory(plan, batchMax: batchMax) { progress in
-                bar.update(UInt64(progress.processed), of: UInt64(progress.total))
-            }
-        } catch let error as ImportError {
-            throw CommandFailure(.input, "\(error)")
         }
     }
 
@@ -126,7 +109,7 @@ struct ImportCommand: AsyncParsableCommand {
             text += CSVReader.line([row.file, String(row.line), row.id, row.outcome, row.rules.joined(separator: "; ")]) + "\r\n"
         }
         do { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
-            throw CommandFailure(.environment, "the report cannot be written", at: path, remedy: "Check the folder and its permissions")
+            throw Problem(.unavailable, "the report cannot be written", at: path, remedy: "Check the folder and its permissions")
         }
     }
 
@@ -155,7 +138,7 @@ struct MappingFile {
         }
     }
 
-    private static func failure(_ error: DecodingError, _ file: YAMLFile) -> CommandFailure {
+    private static func failure(_ error: DecodingError, _ file: YAMLFile) -> Problem {
         let (path, detail): ([any CodingKey], String) = switch error {
         case .keyNotFound(let key, let context): (context.codingPath, "the key '\(key.stringValue)' is missing")
         case .typeMismatch(let type, let context): (context.codingPath, "\(name(type)) is needed here")
@@ -168,8 +151,8 @@ struct MappingFile {
             guard let inner = key.intValue.map({ index in node.sequence?[index] }) ?? node.mapping?[Node(key.stringValue)] else { break }
             node = inner
         }
-        return CommandFailure(
-            .input, detail, at: file.place(node, path.map(\.stringValue).joined(separator: ".")),
+        return Problem(
+            .invalid, detail, at: file.place(node, path.map(\.stringValue).joined(separator: ".")),
             remedy: "examples/maven_crm/mapping.yaml shows every key")
     }
 

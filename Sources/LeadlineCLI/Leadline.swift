@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import UseCases
 
 /// The command `leadline`. One command a file; what they share is in Support.
 @main
@@ -38,7 +39,7 @@ struct Leadline: AsyncParsableCommand {
     /// Errors of the command line end with code 2 and errors of a command with its own code, instead of the parser's codes.
     static func main() async {
         var command: any ParsableCommand
-        do { command = try parseAsRoot() } catch { Foundation.exit(CommandFailure.reportUsage(error)) }
+        do { command = try parseAsRoot() } catch { Foundation.exit(Outcome.reportUsage(error)) }
         do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -46,7 +47,7 @@ struct Leadline: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            Foundation.exit(CommandFailure.report(error))
+            Foundation.exit(Outcome.report(error))
         }
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import LeadlineCore
 import LeadlineSchemas
 import Reports
+import UseCases
 
 /// The logic version of a program.
 struct LogicCommand: AsyncParsableCommand {
@@ -30,8 +31,8 @@ struct LogicShow: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let folder = try data.folder()
-        let report = LogicDocument(program: data.program(in: folder), version: try data.registeredState(in: folder).logicVersion)
+        let deployment = try data.deployment()
+        let report = LogicDocument(program: deployment.program, version: try deployment.logicVersion())
         if json { return Terminal.line(try JSONText.line(report)) }
         Terminal.line("\(Terminal.harmless(report.program)) decides by logic version \(report.version). This release has \(report.oldest) to \(report.newest).")
         if report.version < report.newest {
@@ -64,21 +65,15 @@ struct LogicAdopt: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let folder = try data.folder()
-        let program = data.program(in: folder)
-        let now = try data.registeredState(in: folder).logicVersion
-        if version <= now {
-            if version == now {
-                Terminal.line("\(Terminal.harmless(program)) decides by logic version \(now) already. Nothing to do.")
-                return
-            }
-            throw CommandFailure(
-                .input, "\(program) decides by logic version \(now), and a program never goes back to an earlier one",
-                remedy: "Decisions of version \(version) stay provable: 'leadline verify' decides them by it")
+        let deployment = try data.deployment(kafka)
+        let program = Terminal.harmless(deployment.program)
+        let adopted = try deployment.isAdopted(version)
+        if adopted.isAdopted {
+            Terminal.line("\(program) decides by logic version \(version) already. Nothing to do.")
+            return
         }
-        Terminal.line("\(Terminal.harmless(program)): logic version \(version) instead of \(now).")
+        Terminal.line("\(program): logic version \(version) instead of \(adopted.now).")
         if dryRun { return Terminal.line("Dry run: nothing was published.") }
-        let record = EventRecord.binary(.logicVersionAdopted, program: program, json: #"{"logicVersion":\#(version)}"#)
-        Terminal.say(try await Publication.publish([record], to: folder, kafka: try kafka.settings()).sentence)
+        Terminal.say(try await deployment.adopt(version).sentence)
     }
 }

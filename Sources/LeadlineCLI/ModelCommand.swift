@@ -1,10 +1,9 @@
 import ArgumentParser
 import Engine
 import Foundation
-import GRDB
-import Journal
 import LeadlineCore
 import Reports
+import UseCases
 
 /// What the program's model has learned.
 struct ModelCommand: ParsableCommand {
@@ -21,18 +20,7 @@ struct ModelOptions: ParsableArguments {
     var at: UInt64?
 
     /// The program with its state at that moment.
-    func stream() throws -> ProgramStream {
-        let folder = try data.folder()
-        let program = data.program(in: folder)
-        let journal = try folder.openJournalReadOnly()
-        let derived = try folder.openDerived()
-        return try journal.read { db in
-            guard let head = try JournalReader().head(of: program, in: db) else { throw CommandFailure(unknownProgram: program, folder) }
-            if let at { try CommandFailure.check(position: at, in: head) }
-            let end = at.map { $0 + 1 } ?? head.size
-            return try derived.read { try ProgramStream.recover(program, through: end, journal: db, snapshots: $0) }
-        }
-    }
+    func stream() throws -> ProgramStream { try data.deployment().stream(at: at) }
 }
 
 /// Shows the model's numbers.
@@ -91,7 +79,7 @@ struct ModelCardCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
 
     func run() throws {
-        let walk = try JournalWalk.run(model.data, through: model.at)
+        let walk = try model.data.deployment().folded(through: model.at)
         Terminal.write(ModelCard(program: walk.stream.program, state: walk.stream.state, evaluation: walk.evaluation).markdown())
     }
 }

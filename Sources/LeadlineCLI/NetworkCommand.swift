@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import LeadlineCore
 import Reports
+import UseCases
 
 /// The partner network as allocation sees it.
 struct NetworkCommand: ParsableCommand {
@@ -36,8 +37,8 @@ struct NetworkShow: ParsableCommand {
     func run() throws {
         let stream = try model.stream()
         guard let network = stream.state.network(at: stream.state.lastStamp) else {
-            throw CommandFailure(
-                .input, "the program \(stream.program) has no policy yet", remedy: "Publish one with 'leadline policy apply -f policy.yaml'")
+            throw Problem(
+                .invalid, "the program \(stream.program) has no policy yet", remedy: "Publish one with 'leadline policy apply -f policy.yaml'")
         }
         if json {
             Terminal.line(try JSONText.line(NetworkDocument(program: stream.program, state: stream.state, network: network)))

@@ -1,14 +1,13 @@
 import ArgumentParser
 import Engine
 import Foundation
-import GRDB
-import Journal
 import LeadlineCore
 import LeadlineSchemas
 import Reports
 import SwiftProtobuf
 import Vault
 import Yams
+import UseCases
 
 /// The program's partners.
 struct PartnersCommand: AsyncParsableCommand {
@@ -42,59 +41,39 @@ struct PartnersApply: AsyncParsableCommand {
     @Flag(help: "Print the differences as JSON, one partner a line.")
     var json = false
 
-    private static let sealedFields: Set<String> = ["name", "contact_email"]
-
-    private struct Profile {
-        var message: WirePartnerUpserted
-        var profile: PartnerProfile
-    }
-
     func run() async throws {
-        let folder = try data.folder()
-        let program = data.program(in: folder)
-        let state = try data.registeredState(in: folder)
-        let profiles = try read()
-        warn(profiles, currency: state.currency)
-        let known = try CurrentProfiles(folder, program, state, looking: profiles.map(\.profile.partnerID))
-        var changes: [PartnerChangeDocument] = []
-        var records: [NewRecord] = []
-        for profile in profiles {
-            let change = try Self.change(profile, known)
-            changes.append(change)
-            if change.kind != .unchanged {
-                records.append(EventRecord.binary(.partnerUpserted, program: program, json: try profile.message.jsonString()))
-            }
+        let deployment = try data.deployment(kafka)
+        let changes = try deployment.compare(try read())
+        for bound in changes.foreignBounds {
+            Terminal.say("warning: typical deals of \(bound.partnerID) are in \(bound.currency), the program counts in \(changes.currency): they are not used")
         }
-        let named = Set(profiles.map(\.profile.partnerID))
-        changes += state.partnerStandings.filter { $0.status != "removed" && !named.contains($0.profile.partnerID) }
-            .map { PartnerChangeDocument(partner: $0.profile.partnerID, kind: .notInFile) }
-        try show(changes)
-        if dryRun || records.isEmpty { return }
-        Terminal.say(try await Publication.publish(records, to: folder, kafka: try kafka.settings()).sentence)
+        try show(changes.changes)
+        if dryRun || changes.isEmpty { return }
+        Terminal.say(try await deployment.publish(changes).sentence)
     }
 
     // MARK: Reading
 
     /// All profiles of the file; every one that is wrong is told before the command stops.
-    private func read() throws -> [Profile] {
+    private func read() throws -> [ProposedProfile] {
         let yaml = try YAMLFile(file)
         guard let list = yaml.root.mapping?["partners"]?.sequence else {
-            throw CommandFailure(.input, "the file needs a list under 'partners:'", at: yaml.name)
+            throw Problem(.invalid, "the file needs a list under 'partners:'", at: yaml.name)
         }
         if let other = yaml.root.mapping?.first(where: { $0.key.scalar?.string != "partners" })?.key {
-            throw CommandFailure(.input, "only 'partners:' may stand at the top", at: yaml.place(other, other.scalar?.string ?? ""))
+            throw Problem(.invalid, "only 'partners:' may stand at the top", at: yaml.place(other, other.scalar?.string ?? ""))
         }
-        var profiles: [Profile] = []
-        var failures: [CommandFailure] = []
+        var profiles: [ProposedProfile] = []
+        var failures: [Problem] = []
         var seen: Set<String> = []
         for (index, node) in list.enumerated() {
             do {
                 let profile = try Self.profile(yaml, node, path: "partners[\(index)]")
                 if !seen.insert(profile.profile.partnerID).inserted {
-                    throw CommandFailure(.checkFailed, "this partner stands in the file twice", at: yaml.place(node, "partners[\(index)].partner_id"))
+                    throw Problem(.checkFailed, "this partner stands in the file twice", at: yaml.place(node, "partners[\(index)].partner_id"))
                 }
                 profiles.append(profile)
-            } catch let failure as CommandFailure {
+            } catch let failure as Problem {
                 failures.append(failure)
             }
         }
@@ -106,39 +85,13 @@ struct PartnersApply: AsyncParsableCommand {
         return profiles
     }
 
-    private static func profile(_ yaml: YAMLFile, _ node: Node, path: String) throws -> Profile {
+    private static func profile(_ yaml: YAMLFile, _ node: Node, path: String) throws -> ProposedProfile {
         let message = try yaml.message(WirePartnerUpserted.self, at: node, path: path)
         do {
-            let json = Array(try message.jsonString().utf8)
-            let fact = try Validation.fact(json, as: .partnerUpserted, at: SystemClock().now())
-            guard case .partnerUpserted(let profile) = fact else { preconditionFailure("a profile is read as a profile") }
-            return Profile(message: message, profile: profile)
+            return try ProposedProfile(message)
         } catch let rejection as Rejection {
             throw yaml.failure(rejection, in: node, path: path)
         }
-    }
-
-    /// A bound in a foreign currency is not used, which nobody would notice.
-    private func warn(_ profiles: [Profile], currency: String) {
-        for profile in profiles.map(\.profile) {
-            let foreign = [profile.typicalDealMin, profile.typicalDealMax].compactMap { $0?.currency }.first { $0 != currency }
-            if let foreign {
-                Terminal.say("warning: typical deals of \(profile.partnerID) are in \(foreign), the program counts in \(currency): they are not used")
-            }
-        }
-    }
-
-    // MARK: Comparing
-
-    private static func change(_ profile: Profile, _ known: CurrentProfiles) throws -> PartnerChangeDocument {
-        let id = profile.profile.partnerID
-        let after = try YAMLTree.leaves(json: SchemaJSON.text(profile.message)).filter { $0.path != "partner_id" }
-        guard let before = try known.leaves(of: id) else {
-            return PartnerChangeDocument(partner: id, kind: .added, differences: FieldDiff.between([], after).map { $0.withholding(sealedFields) })
-        }
-        // Without the vault's answer sealed fields cannot be compared, and what cannot be compared is sent.
-        let differences = FieldDiff.between(before.filter { $0.path != "partner_id" }, after).map { $0.withholding(sealedFields) }
-        return PartnerChangeDocument(partner: id, kind: differences.isEmpty ? .unchanged : .changed, differences: differences)
     }
 
     private func show(_ changes: [PartnerChangeDocument]) throws {
@@ -159,54 +112,6 @@ struct PartnersApply: AsyncParsableCommand {
     }
 }
 
-/// The profiles in force, with their sealed fields opened.
-private struct CurrentProfiles {
-    private var profiles: [String: PartnerProfile] = [:]
-    private var sealed: [String: [UInt8]] = [:]
-
-    init(_ folder: DataFolder, _ program: String, _ state: State, looking ids: [String]) throws {
-        // A removed partner comes back by its profile, so it counts as new.
-        for standing in state.partnerStandings where standing.status != "removed" {
-            profiles[standing.profile.partnerID] = standing.profile
-        }
-        let wanted = Set(ids).intersection(profiles.keys)
-        if wanted.isEmpty { return }
-        let entries = try Self.latestEntries(folder, program, wanted)
-        let fields = SealedFields(vault: try folder.openVault().vault)
-        let subjects = Set(entries.values.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description }).sorted()
-        if !subjects.isEmpty {
-            try AccessLog.note(folder, command: "partners apply", program: program, subjects: subjects, reason: "compared with a file, shown to nobody")
-        }
-        for (id, entry) in entries {
-            if case .opened(let bytes, _) = try fields.open(entry, program: program) { sealed[id] = bytes }
-        }
-    }
-
-    /// The last profile entry of each partner. Only profiles are decoded; the rest is passed over.
-    private static func latestEntries(_ folder: DataFolder, _ program: String, _ wanted: Set<String>) throws -> [String: EntryRecord] {
-        var latest: [String: EntryRecord] = [:]
-        try folder.openJournalReadOnly().read { db in
-            // A profile that is archived cannot be compared; it is sent again.
-            try JournalReader().forEachEntry(program: program, from: JournalReader().firstReadable(of: program, in: db), in: db) { _, bytes in
-                try unsafe bytes.withUnsafeBytes { raw in
-                    guard unsafe try EntryCodec.peek(raw).inputField == MessageKind.partnerUpserted.bodyFieldNumber else { return }
-                    let entry = unsafe try EntryCodec.decode(raw)
-                    if case .partnerUpserted(let profile) = entry.input.fact, wanted.contains(profile.partnerID) {
-                        latest[profile.partnerID] = entry
-                    }
-                }
-            }
-        }
-        return latest
-    }
-
-    /// Nil if the partner is new.
-    func leaves(of id: String) throws -> [(path: String, value: String)]? {
-        guard let profile = profiles[id] else { return nil }
-        return try YAMLTree.leaves(json: SchemaJSON.text(profile, sealed: sealed[id] ?? []))
-    }
-}
-
 /// Lists the partners as they stand.
 struct PartnersList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -218,7 +123,7 @@ struct PartnersList: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let rows = try data.registeredState(in: try data.folder()).partnerStandings.map(PartnerDocument.init)
+        let rows = try data.deployment().partners()
         if json {
             for row in rows { Terminal.line(try JSONText.line(row)) }
             return

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import LeadlineSchemas
 import Reports
+import UseCases
 
 /// Pilots.
 struct PilotCommand: ParsableCommand {
@@ -47,15 +48,9 @@ struct PilotReportCommand: ParsableCommand {
     func validate() throws { _ = try Terminal.style(zoneNamed: timeZone) }
 
     func run() throws {
-        let history = try HistoryScan.run(data, readsCandidates: false)
-        let program = data.program(in: try data.folder())
-        do {
-            let report = try PilotReport(history, program: program, pilot: pilot, incumbent: incumbent)
-            let style = try Terminal.style(zoneNamed: timeZone)
-            if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(PilotText.of(report, style)) }
-            if let html { try PageFile.write(PilotPage.page(report, style).html(), to: html) }
-        } catch let error as EvaluationError {
-            throw CommandFailure(.input, error.what, at: pilot ?? incumbent ?? "", remedy: error.remedy)
-        }
+        let report = try data.deployment().pilotReport(pilot, incumbent: incumbent)
+        let style = try Terminal.style(zoneNamed: timeZone)
+        if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(PilotText.of(report, style)) }
+        if let html { try PageFile.write(PilotPage.page(report, style).html(), to: html) }
     }
 }

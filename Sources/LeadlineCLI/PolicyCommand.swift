@@ -6,6 +6,7 @@ import LeadlineSchemas
 import Reports
 import SwiftProtobuf
 import Yams
+import UseCases
 
 /// The routing policy.
 struct PolicyCommand: AsyncParsableCommand {
@@ -38,32 +39,28 @@ struct PolicyApply: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let folder = try data.folder()
-        let state = try data.registeredState(in: folder)
-        let (message, published) = try PolicyFile.read(file)
-        let before = try state.policy.map { try YAMLTree.leaves(json: SchemaJSON.text($0)) } ?? []
-        let differences = FieldDiff.between(before, try YAMLTree.leaves(json: SchemaJSON.text(published.policy)))
-        let isUnchanged = state.policyVersion == published.version && state.policy == published.policy
+        let deployment = try data.deployment(kafka)
+        let policy = try PolicyFile.read(file)
+        let change = try deployment.compare(policy)
+        let version = policy.published.version
         if json {
             Terminal.line(try JSONText.line(PolicyChangeDocument(
-                version: published.version, unchanged: isUnchanged, published: !isUnchanged && !dryRun, differences: differences)))
+                version: version, unchanged: change.isUnchanged, published: !change.isUnchanged && !dryRun, differences: change.differences)))
         } else {
-            show(differences, state, published, isUnchanged)
+            show(change, version)
         }
-        if isUnchanged || dryRun { return }
-        let body = JSONText.object([("policy", try message.jsonString())])
-        let record = EventRecord.binary(.policyPublished, program: data.program(in: folder), json: body)
-        Terminal.say(try await Publication.publish([record], to: folder, kafka: try kafka.settings()).sentence)
+        if change.isUnchanged || dryRun { return }
+        Terminal.say(try await deployment.publish(policy).sentence)
     }
 
-    private func show(_ differences: [FieldDiff], _ state: State, _ published: PolicyPublished, _ isUnchanged: Bool) {
-        if isUnchanged {
-            Terminal.line("This policy is in force already: version \(published.version.prefix(12)). Nothing to do.")
+    private func show(_ change: PolicyChange, _ version: String) {
+        if change.isUnchanged {
+            Terminal.line("This policy is in force already: version \(version.prefix(12)). Nothing to do.")
             return
         }
-        let now = state.policy == nil ? "no policy in force" : "in force: version \(state.policyVersion.prefix(12))"
-        Terminal.line("Policy version \(published.version.prefix(12)) (\(now))")
-        for difference in differences { Terminal.line(difference.line(Terminal.style)) }
+        let now = change.versionInForce.map { "in force: version \($0.prefix(12))" } ?? "no policy in force"
+        Terminal.line("Policy version \(version.prefix(12)) (\(now))")
+        for difference in change.differences { Terminal.line(difference.line(Terminal.style)) }
         if dryRun { Terminal.line("Dry run: nothing was published.") }
     }
 }
@@ -79,16 +76,12 @@ struct PolicyShow: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let state = try data.registeredState(in: try data.folder())
-        guard let policy = state.policy else {
-            throw CommandFailure(.checkFailed, "no policy is in force; every lead goes to a human", remedy: "Apply one: 'leadline policy apply -f policy.yaml'")
-        }
-        let text = try SchemaJSON.text(policy)
+        let policy = try data.deployment().policyInForce()
         if json {
-            Terminal.line(JSONText.object([("version", JSONText.quoted(state.policyVersion)), ("policy", text)]))
+            Terminal.line(JSONText.object([("version", JSONText.quoted(policy.version)), ("policy", policy.json)]))
         } else {
-            Terminal.line("# In force: version \(state.policyVersion)")
-            Terminal.write(try YAMLTree.yaml(json: text))
+            Terminal.line("# In force: version \(policy.version)")
+            Terminal.write(try YAMLTree.yaml(json: policy.json))
         }
     }
 }

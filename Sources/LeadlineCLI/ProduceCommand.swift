@@ -5,6 +5,7 @@ import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
 import Reports
+import UseCases
 
 /// Puts records on an input topic.
 struct ProduceCommand: AsyncParsableCommand {
@@ -86,20 +87,20 @@ struct ProduceCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let topic = Topic(name: topic) else { preconditionFailure("validate checked the topic") }
-        let folder = try data.folder()
-        let sink = try RecordSink(folder, kafka.settings())
+        let deployment = try data.deployment(kafka)
+        let sink = try deployment.topicWriter()
         let maker = LineRecords(
-            topic: topic, program: data.program(in: folder), key: key, type: type, source: source, idPrefix: idPrefix,
+            topic: topic, program: deployment.program, key: key, type: type, source: source, idPrefix: idPrefix,
             usesEventTime: eventTime, isChecked: !noCheck, headers: header.map(Self.parse))
         let input = try LineFile(file)
         if raw {
-            try send([maker.raw(try input.rest(), contentType: contentType)], sink)
+            try sink.append([maker.raw(try input.rest(), contentType: contentType)])
             return try finish(sent: 1, refused: [])
         }
         try sendLines(input, maker, sink)
     }
 
-    private func sendLines(_ input: LineFile, _ maker: LineRecords, _ sink: RecordSink) throws {
+    private func sendLines(_ input: LineFile, _ maker: LineRecords, _ sink: TopicWriter) throws {
         var progress = ProgressBar("sending", unit: "records")
         defer { progress.finish() }
         var waiting: [NewRecord] = []
@@ -115,20 +116,16 @@ struct ProduceCommand: AsyncParsableCommand {
                 Terminal.say("error: \(problem.what). \(input.name):\(line.number)\(problem.remedy.isEmpty ? "" : ". " + problem.remedy)")
             }
             if waiting.count == batch {
-                try send(waiting, sink)
+                try sink.append(waiting)
                 sent += waiting.count
                 waiting.removeAll(keepingCapacity: true)
                 progress.update(UInt64(sent))
             }
         }
-        try send(waiting, sink)
+        try sink.append(waiting)
         sent += waiting.count
         progress.finish()
         try finish(sent: sent, refused: refused)
-    }
-
-    private func send(_ records: [NewRecord], _ sink: RecordSink) throws {
-        if !records.isEmpty { try sink.append(records) }
     }
 
     private func finish(sent: Int, refused: [Int]) throws {
@@ -147,28 +144,6 @@ struct ProduceCommand: AsyncParsableCommand {
     private static func parse(_ header: String) -> RecordHeader {
         let parts = header.unicodeScalars.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         return RecordHeader(String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
-    }
-}
-
-/// Where records go: the data folder's own topics, or a cluster's.
-private enum RecordSink {
-    case embedded(EmbeddedLog)
-    case kafka(KafkaPublisher)
-
-    init(_ folder: DataFolder, _ kafka: KafkaSettings?) throws {
-        if let kafka {
-            self = .kafka(try KafkaPublisher(kafka, partitionCount: Topics.partitionCount(ClusterAdmin(kafka))))
-        } else {
-            self = .embedded(try EmbeddedLog(folder.openJournal()))
-        }
-    }
-
-    /// Returns once they are durable.
-    func append(_ records: [NewRecord]) throws {
-        switch self {
-        case .embedded(let log): try log.append(records, now: SystemClock().now())
-        case .kafka(let publisher): try publisher.send(records)
-        }
     }
 }
 

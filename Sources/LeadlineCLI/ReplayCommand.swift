@@ -1,9 +1,10 @@
 import ArgumentParser
 import Audit
 import Engine
+import Evaluation
 import Foundation
-import Journal
 import Reports
+import UseCases
 
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -64,16 +65,13 @@ struct ReplayCommand: AsyncParsableCommand {
         return .time(time)
     }
 
-    func run() async throws { try await archive.withFolder(data) { try await replay($0) } }
+    func run() async throws { try await archive.asking(data) { try await replay($0) } }
 
-    private func replay(_ folder: DataFolder) async throws {
-        if candidate.isGiven { return try CandidateRun(candidate, folder, program: data.program(in: folder), json: json).run() }
+    private func replay(_ deployment: Deployment) async throws {
+        if candidate.isGiven { return try showCandidate(deployment.replay(against: candidate.request())) }
         let end = try end()
-        if let lead { return try suppose(lead, at: end, in: folder) }
-        let replayer = Replayer(folder)
-        let report = try await SharedProgressBar.audit("replaying") { bar in
-            try await replayer.run(program: data.givenProgram, until: end) { bar.update($0) }
-        }
+        if let lead { return try show(deployment.suppose(lead, at: end)) }
+        let report = try await deployment.replay(until: end)
         if json {
             Terminal.line(try JSONText.line(ReplayDocument(report)))
         } else if report.programs.isEmpty {
@@ -84,31 +82,18 @@ struct ReplayCommand: AsyncParsableCommand {
         if !report.isEqual { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
-    private func suppose(_ lead: String, at end: ReplayEnd, in folder: DataFolder) throws {
-        let explanation: Explanation
-        do {
-            var bar = ProgressBar("indexing", unit: "entries")
-            defer { bar.finish() }
-            explanation = try Explainer(folder).suppose(lead, program: data.program(in: folder), at: end) { bar.update($0, of: $1) }
-        } catch let error as ExplanationError {
-            throw CommandFailure(.input, "\(error)")
-        } catch let fault as AuditFault {
-            throw CommandFailure(.checkFailed, "\(fault)", remedy: "Run 'leadline verify'")
+    private func showCandidate(_ report: CandidateReport) throws {
+        if json {
+            Terminal.line(try JSONText.line(report))
+        } else {
+            Terminal.write(CandidateText.of(report, most: candidate.all ? .max : 20, Terminal.style))
         }
+        if candidate.requireConclusion && report.verdict == .refused { throw ExitCode(Outcome.checkFailed.rawValue) }
+    }
+
+    private func show(_ explanation: Explanation) throws {
         let page = ExplanationPage(explanation) { TimeText.local($0) }
         if json { return Terminal.line(try JSONText.line(ExplanationDocument(explanation, text: page.lines))) }
         Terminal.lines(page.lines)
-    }
-}
-
-extension CommandFailure {
-    /// What stops an audit: a broken journal is a failed check, an unknown program a mistake in the question.
-    init(ofAudit error: any Error) {
-        switch error {
-        case let fault as AuditFault: self.init(.checkFailed, "\(fault.worded)")
-        case JournalError.unknownProgram(let program):
-            self.init(.input, "the journal has no program \(program)", remedy: "Leave --program out to take all there are")
-        default: self.init(error)
-        }
     }
 }

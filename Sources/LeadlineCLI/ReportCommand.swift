@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import LeadlineSchemas
 import Reports
+import UseCases
 
 /// `leadline report`: the health of the channel.
 struct ReportCommand: ParsableCommand {
@@ -44,9 +45,7 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let history = try HistoryScan.run(data, readsCandidates: true)
-        let report = ChannelReport(
-            history, program: data.program(in: try data.folder()), windowDays: window, from: try range.first(), to: try range.last())
+        let report = try data.deployment().channelReport(windowDays: window, from: range.first(), to: range.last())
         let style = try Terminal.style(zoneNamed: timeZone)
         if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(ChannelText.of(report, style)) }
         if let html { try PageFile.write(ChannelPage.page(report, style).html(), to: html) }

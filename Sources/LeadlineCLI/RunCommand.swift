@@ -4,6 +4,7 @@ import KafkaTransport
 import LeadlineCore
 import Logging
 import Metering
+import UseCases
 
 /// The processor in the foreground.
 struct RunCommand: AsyncParsableCommand {
@@ -59,7 +60,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let folder = try DataFolder(path: data.path)
+        let deployment = try data.deployment()
         var logger = Logger(label: "leadline", factory: StreamLogHandler.standardError(label:))
         logger.logLevel = quiet ? .error : .info
         // Before anything measures: what was made earlier would measure for nobody.
@@ -67,20 +68,21 @@ struct RunCommand: AsyncParsableCommand {
         if var settings = try kafka.settings(instanceID: instanceId) {
             settings.logger = logger
             settings.waiting = { [logger] in logger.warning("\($0)") }
-            try await serve(folder, settings, logger)
+            try await serve(deployment.root, settings, logger)
         } else {
-            try await work(try data.reading(folder), logger)
+            try await work(deployment, logger)
         }
         try await MetricsOptions.stop(endpoint)
     }
 
     /// On the data folder's own log.
-    private func work(_ folder: DataFolder, _ logger: Logger) async throws {
+    private func work(_ deployment: Deployment, _ logger: Logger) async throws {
+        let folder = deployment.folder
         var pace = Runtime<EmbeddedLog>.Pace()
         pace.batchMax = batchMax
         pace.pause = .milliseconds(pauseMillis)
         let runtime = try Runtime(folder, Processor(folder), pace: pace, logger: logger)
-        logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(data.program(in: folder))"])
+        logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(deployment.program)"])
         if once {
             let total = try await runtime.drain { Self.log($0, logger) }
             logger.info("done", metadata: Self.metadata(total))

@@ -3,6 +3,7 @@ import Engine
 import KafkaTransport
 import LeadlineCore
 import Reports
+import UseCases
 
 /// The topics on a Kafka cluster.
 struct TopicsCommand: AsyncParsableCommand {
@@ -78,7 +79,7 @@ struct TopicsCommand: AsyncParsableCommand {
                 if !json { Terminal.line("all \(Topic.allCases.count) topics are as they should be") }
                 return
             }
-            throw CommandFailure(
+            throw Problem(
                 .checkFailed, drift.count == 1 ? "1 setting differs" : "\(drift.count) settings differ",
                 remedy: "Missing topics are made by 'leadline topics create'; alter the others with your cluster's tools")
         }

@@ -2,10 +2,9 @@ import ArgumentParser
 import Audit
 import Engine
 import Foundation
-import GRDB
-import Journal
 import KafkaTransport
 import Reports
+import UseCases
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,65 +54,36 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var kafka: KafkaOptions
 
     func run() async throws {
-        if let settings = try kafka.settings() { return try await verify(settings) }
-        let isGood = try await archive.withFolder(data) { try await verify($0, try checkpoints()) }
+        var request = VerificationRequest()
+        request.isQuick = quick
+        request.isArchive = !archive.archive.isEmpty
+        request.keys = try EvidenceFile.keys(key)
+        request.checkpoints = try checkpoint.map(EvidenceFile.read)
+        let isGood = if let settings = try kafka.settings() {
+            try await verifyTopic(settings, request)
+        } else {
+            try await archive.asking(data) { [request] in try show(try await $0.verify(request)) }
+        }
         if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
-    /// Checks the journal topic alone: every partition is copied into a folder of its own, which is removed afterwards.
-    private func verify(_ settings: KafkaSettings) async throws {
-        let path = NSTemporaryDirectory() + "leadline-verify-\(UUID().uuidString)"
-        defer { _ = try? FileManager.default.removeItem(atPath: path) }
-        // The master key stays where it is: what is checked here needs none. A log key that is at hand counts as trusted.
-        let own = DataFolder.exists(at: data.path) ? try DataFolder(path: data.path).settings : nil
-        let keyFile = own?.masterKeyFile ?? path + ".key"
-        let copy = try DataFolder.forCopy(path: path, settings: .init(program: own?.program ?? "", masterKeyFile: keyFile))
-        var bar = ProgressBar("copying the journal", unit: "entries")
-        var before: UInt64 = 0
-        var last: (partition: Int32, entries: UInt64) = (-1, 0)
-        let shards: [DataFolder]
-        do {
-            shards = try JournalCopy.fill(copy, settings) { partition, _, entries in
-                if partition != last.partition { before += last.entries }
-                last = (partition, entries)
-                bar.update(before + entries)
-            }
-            bar.finish()
-        } catch {
-            bar.finish()
-            guard let broken = error as? KafkaTransportError, case .journalBroken = broken else { throw error }
-            throw CommandFailure(.checkFailed, "\(broken)")
-        }
+    /// The journal topic, partition by partition.
+    private func verifyTopic(_ settings: KafkaSettings, _ request: VerificationRequest) async throws -> Bool {
         var isGood = true
-        var strangers = try checkpoints()
-        var emptyCount = 0
-        for (partition, shard) in shards.enumerated() {
-            // A checkpoint is of one partition's program; the others know nothing of it.
-            let programs = try await shard.openJournalReadOnly().read { try JournalReader().streams(in: $0) }.map(\.program)
-            if programs.isEmpty {
-                emptyCount += 1
-                continue
-            }
-            if !json { Terminal.line("partition \(partition)") }
-            let own = strangers.filter { checkpoint in checkpoint.program.map { programs.contains($0) } ?? false }
-            strangers.removeAll { checkpoint in own.contains { $0.source == checkpoint.source } }
-            if try await !verify(shard, own) { isGood = false }
+        let count = try await Deployment.verifyTopic(
+            settings, program: data.givenProgram, dataPath: data.path, request, asker: .atTerminal(), progress: TerminalProgress().show
+        ) { partition in
+            if !json { Terminal.line("partition \(partition.partition)") }
+            if try !show(partition.report) { isGood = false }
         }
-        if !json, emptyCount > 0 {
-            Terminal.line("\(CountText.of(emptyCount, "partition")) of \(shards.count) \(emptyCount == 1 ? "holds" : "hold") no program yet")
+        if !json, count.empty > 0 {
+            Terminal.line("\(CountText.of(count.empty, "partition")) of \(count.partitions) \(count.empty == 1 ? "holds" : "hold") no program yet")
         }
-        if let stranger = strangers.first, data.givenProgram == nil {
-            throw CommandFailure(.checkFailed, "no program of this cluster has the checkpoint: its whole stream is missing, or it is another log's", at: stranger.source)
-        }
-        if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
+        return isGood
     }
 
-    private func verify(_ folder: DataFolder, _ checkpoints: [ForeignCheckpoint]) async throws -> Bool {
-        let verifier = Verifier(folder, depth: quick ? .chain : .full, keys: try KeyArguments.read(key), checkpoints: checkpoints,
-            isArchive: !archive.archive.isEmpty)
-        let report = try await SharedProgressBar.audit("verifying") { bar in
-            try await verifier.run(program: data.givenProgram) { bar.update($0) }
-        }
+    /// - Returns: whether all is well.
+    private func show(_ report: VerificationReport) throws -> Bool {
         if json {
             Terminal.line(try JSONText.line(report.worded))
         } else if report.programs.isEmpty && report.isGood {
@@ -122,13 +92,5 @@ struct VerifyCommand: AsyncParsableCommand {
             Terminal.lines(VerificationText.lines(report))
         }
         return report.isGood
-    }
-
-    private func checkpoints() throws -> [ForeignCheckpoint] {
-        try checkpoint.map { path in
-            do { return ForeignCheckpoint(source: path, note: try SignedNote(try EvidenceFile.bytes(path))) } catch let error as NoteError {
-                throw CommandFailure(.input, "\(error)", at: path)
-            }
-        }
     }
 }

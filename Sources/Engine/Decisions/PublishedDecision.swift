@@ -17,6 +17,13 @@ public struct PublishedDecision: Sendable, Equatable {
     public let stored: [UInt8]
     private let body: WireEvent.OneOf_Body
 
+    init(cursor: DecisionCursor, time: Timestamp, stored: [UInt8], body: WireEvent.OneOf_Body) {
+        self.cursor = cursor
+        self.time = time
+        self.stored = stored
+        self.body = body
+    }
+
     /// The program that decided.
     public var program: String { cursor.program }
     /// program/position/ordinal.

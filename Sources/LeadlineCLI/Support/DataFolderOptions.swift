@@ -1,9 +1,7 @@
 import ArgumentParser
 import Engine
 import Foundation
-import GRDB
-import Journal
-import LeadlineCore
+import UseCases
 
 /// Which data folder and which program a command means.
 struct DataFolderOptions: ParsableArguments {
@@ -27,38 +25,18 @@ struct DataFolderOptions: ParsableArguments {
         return "leadline-data"
     }
 
-    /// Opens the folder, or the shard in it that holds the program; the error says how to make one.
-    func folder() throws -> DataFolder {
-        let folder = try DataFolder(path: path)
-        return try reading(folder.holding(program(in: folder)))
-    }
-
-    /// The folder with the archived entries that `--with-archive` names.
-    func reading(_ folder: DataFolder) throws -> DataFolder {
-        withArchive.isEmpty ? folder : folder.reading(try ArchivesAtHand.open(withArchive, for: folder))
-    }
-
-    /// The program that the command means.
-    func program(in folder: DataFolder) -> String { givenProgram ?? folder.settings.program }
-
-    /// The program's state after its last entry, recovered from the newest snapshot and the entries after it.
-    /// A program without entries has the empty state.
-    func state(in folder: DataFolder) throws -> State {
-        let program = program(in: folder)
-        let journal = try folder.openJournalReadOnly()
-        let derived = try folder.openDerived()
-        return try journal.read { db in
-            guard let head = try JournalReader().head(of: program, in: db) else { return State() }
-            return try derived.read { try ProgramStream.recover(program, through: head.size, journal: db, snapshots: $0).state }
-        }
+    /// What a command asks.
+    /// - Parameters:
+    ///   - kafka: the cluster, for commands that may have one.
+    ///   - reason: why personal data is read, for the access log.
+    func deployment(_ kafka: KafkaOptions? = nil, reason: String = "") throws -> Deployment {
+        try Deployment.open(
+            path, program: givenProgram, archives: withArchive, cluster: kafka?.settings(), asker: .atTerminal(reason: reason),
+            progress: TerminalProgress().show)
     }
 }
 
-extension DataFolderOptions {
-    /// The same for a program that must exist.
-    func registeredState(in folder: DataFolder) throws -> State {
-        let state = try state(in: folder)
-        if !state.isRegistered { throw CommandFailure(unknownProgram: program(in: folder), folder) }
-        return state
-    }
+extension Asker {
+    /// The operating system's user.
+    static func atTerminal(reason: String = "") -> Asker { Asker(actor: NSUserName(), reason: reason) }
 }

@@ -4,6 +4,7 @@ import Foundation
 import LeadlineCore
 import Reports
 import Simulation
+import UseCases
 
 /// The demo's story, told as it happens.
 struct DemoShow {
@@ -24,7 +25,7 @@ struct DemoShow {
         let report = try await Stage.importPast(scenario, into: folder)
         Self.tell(report, scenario, folder, ContinuousClock.now - watch)
         if report.rejections > 0 {
-            throw CommandFailure(.checkFailed, "\(CountText.of(report.rejections, "record")) of the example rejected", remedy: "See 'leadline deadletter list --data \(folder.path)'")
+            throw Problem(.checkFailed, "\(CountText.of(report.rejections, "record")) of the example rejected", remedy: "See 'leadline deadletter list --data \(folder.path)'")
         }
         clock = FastClock(from: scenario.leadArrives, factor: speed)
         stage = try Stage(folder, clock: clock)
@@ -63,7 +64,7 @@ struct DemoShow {
 
     private func holder() async throws -> String {
         guard let partner = try await stage.holding(scenario.leadID, in: scenario.program)?.partnerID else {
-            throw CommandFailure(.checkFailed, "nobody holds the lead; the example's files do not tell the story any more")
+            throw Problem(.checkFailed, "nobody holds the lead; the example's files do not tell the story any more")
         }
         return partner
     }
@@ -74,7 +75,7 @@ struct DemoShow {
     private mutating func waitForTimer(_ partner: String) async throws {
         scene("\(name(partner)) has five minutes for the first response. Nobody answers.")
         guard let due = try await stage.holding(scenario.leadID, in: scenario.program)?.respondBy else {
-            throw CommandFailure(.checkFailed, "no timer runs; the example's policy sets none")
+            throw Problem(.checkFailed, "no timer runs; the example's policy sets none")
         }
         if skips { clock.skip(micros: max(0, due.micros - clock.now().micros + 1)) }
         var countdown = Countdown(to: due, of: due.micros - scenario.leadArrives.micros)
@@ -133,7 +134,7 @@ struct DemoShow {
             Terminal.line()
             Terminal.lines(DemoExplanation.lines(explanation, Terminal.style).map { "  " + $0 })
         } catch {
-            throw CommandFailure(ofAudit: error)
+            throw Problem(error)
         }
     }
 }

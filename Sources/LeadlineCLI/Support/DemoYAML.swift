@@ -1,9 +1,10 @@
 import Yams
+import UseCases
 
 extension YAMLTree {
     /// The text of a YAML file as JSON.
     static func json(text: String) throws -> String {
-        guard let node = try Yams.compose(yaml: text) else { throw CommandFailure(.input, "the YAML is empty") }
+        guard let node = try Yams.compose(yaml: text) else { throw Problem(.invalid, "the YAML is empty") }
         return json(node)
     }
 }

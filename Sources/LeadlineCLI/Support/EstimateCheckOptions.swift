@@ -4,6 +4,7 @@ import Foundation
 import LeadlineCore
 import Reports
 import Simulation
+import UseCases
 
 /// How estimates are held against an arena's truth.
 struct EstimateCheckOptions: ParsableArguments {
@@ -51,7 +52,7 @@ struct EstimateCheckOptions: ParsableArguments {
     }
 
     private func policy() throws -> Policy {
-        if let candidate { return try PolicyFile.read(candidate).1.policy }
+        if let candidate { return try PolicyFile.read(candidate).published.policy }
         var policy = Policy()
         policy.name = candidateMethod?.rawValue ?? ""
         policy.method = candidateMethod?.method ?? policy.method

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Journal
 import KafkaTransport
+import UseCases
 
 /// Which cluster a command means, if any.
 struct KafkaOptions: ParsableArguments {
@@ -41,7 +42,7 @@ struct KafkaOptions: ParsableArguments {
             if all["sasl.mechanisms"] == nil && all["sasl.mechanism"] == nil { settings.properties["sasl.mechanisms"] = "OAUTHBEARER" }
         }
         do { try settings.check() } catch {
-            throw CommandFailure(.input, "\(error)", at: kafkaConfig ?? "--kafka-property")
+            throw Problem(.invalid, "\(error)", at: kafkaConfig ?? "--kafka-property")
         }
         return settings
     }
@@ -49,14 +50,14 @@ struct KafkaOptions: ParsableArguments {
     /// The settings of a command that needs a cluster.
     func required(instanceID: String? = nil) throws -> KafkaSettings {
         guard let settings = try settings(instanceID: instanceID) else {
-            throw CommandFailure(.input, "this command needs a Kafka cluster", remedy: "Name it with --kafka host:port, or in $LEADLINE_KAFKA")
+            throw Problem(.invalid, "this command needs a Kafka cluster", remedy: "Name it with --kafka host:port, or in $LEADLINE_KAFKA")
         }
         return settings
     }
 
     private func read(_ path: String, into all: inout [String: String]) throws {
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
-            throw CommandFailure(.input, "the file cannot be read as text", at: path)
+            throw Problem(.invalid, "the file cannot be read as text", at: path)
         }
         for (number, line) in text.lines.enumerated() {
             let bare = line.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -67,7 +68,7 @@ struct KafkaOptions: ParsableArguments {
 
     private func add(_ property: String, _ place: String, to all: inout [String: String]) throws {
         guard let equals = property.utf8.firstIndex(of: UInt8(ascii: "=")), equals != property.startIndex else {
-            throw CommandFailure(.input, "a property is written name=value", at: place)
+            throw Problem(.invalid, "a property is written name=value", at: place)
         }
         let name = property[..<equals].trimmingCharacters(in: .whitespaces)
         all[name] = try resolved(String(property[property.utf8.index(after: equals)...]).trimmingCharacters(in: .whitespaces), name, place)
@@ -77,13 +78,13 @@ struct KafkaOptions: ParsableArguments {
     private func resolved(_ value: String, _ name: String, _ place: String) throws -> String {
         if value.hasPrefix("file:") {
             guard let data = FileManager.default.contents(atPath: String(value.dropFirst(5))), let text = String(data: data, encoding: .utf8) else {
-                throw CommandFailure(.input, "the file with the value of \(name) cannot be read", at: place)
+                throw Problem(.invalid, "the file with the value of \(name) cannot be read", at: place)
             }
             return text.trimmingCharacters(in: .newlines)
         }
         if value.hasPrefix("env:") {
             guard let text = ProcessInfo.processInfo.environment[String(value.dropFirst(4))] else {
-                throw CommandFailure(.input, "the environment variable with the value of \(name) is not set", at: place)
+                throw Problem(.invalid, "the environment variable with the value of \(name) is not set", at: place)
             }
             return text
         }

@@ -1,4 +1,5 @@
 import Foundation
+import UseCases
 
 /// A file or stdin, read line by line without holding all of it.
 final class LineFile {
@@ -20,7 +21,7 @@ final class LineFile {
         }
         name = path
         guard let opened = FileHandle(forReadingAtPath: path) else {
-            throw CommandFailure(.input, "the file cannot be read", at: path, remedy: "Check the path and its permissions")
+            throw Problem(.invalid, "the file cannot be read", at: path, remedy: "Check the path and its permissions")
         }
         handle = opened
     }

@@ -2,6 +2,7 @@ import Engine
 import KafkaTransport
 import Logging
 import Metering
+import UseCases
 
 /// The process's figures, where a scraper reads them.
 enum MetricsOptions {
@@ -16,8 +17,8 @@ enum MetricsOptions {
             logger.info("metrics", metadata: ["url": "http://127.0.0.1:\(endpoint.port)/metrics"])
             return endpoint
         } catch {
-            throw CommandFailure(
-                .environment, "port \(port) of 127.0.0.1 cannot be listened on (\(error))",
+            throw Problem(
+                .unavailable, "port \(port) of 127.0.0.1 cannot be listened on (\(error))",
                 remedy: "Give another --metrics-port")
         }
     }

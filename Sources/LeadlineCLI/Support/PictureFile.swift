@@ -1,10 +1,11 @@
 import Foundation
+import UseCases
 
 /// A picture that a command was asked to write.
 enum PictureFile {
     static func write(_ picture: String, to path: String) throws {
         do { try Data(picture.utf8).write(to: URL(fileURLWithPath: path)) } catch {
-            throw CommandFailure(.environment, "the picture cannot be written", at: path, remedy: "Check the folder and its permissions")
+            throw Problem(.unavailable, "the picture cannot be written", at: path, remedy: "Check the folder and its permissions")
         }
     }
 }
@@ -13,7 +14,7 @@ enum PictureFile {
 enum PageFile {
     static func write(_ page: String, to path: String) throws {
         do { try Data(page.utf8).write(to: URL(fileURLWithPath: path)) } catch {
-            throw CommandFailure(.environment, "the page cannot be written", at: path, remedy: "Check the folder and its permissions")
+            throw Problem(.unavailable, "the page cannot be written", at: path, remedy: "Check the folder and its permissions")
         }
     }
 }

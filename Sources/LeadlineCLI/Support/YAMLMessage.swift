@@ -3,6 +3,7 @@ import Foundation
 import Reports
 import SwiftProtobuf
 import Yams
+import UseCases
 
 /// A YAML file that holds messages of the schemas in their proto3 JSON form; field names in snake_case or camelCase.
 ///
@@ -22,14 +23,14 @@ struct YAMLFile {
         } else if let contents = FileManager.default.contents(atPath: name) {
             data = contents
         } else {
-            throw CommandFailure(.input, "the file cannot be read", at: name, remedy: "Check the path and its permissions")
+            throw Problem(.invalid, "the file cannot be read", at: name, remedy: "Check the path and its permissions")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
-            throw CommandFailure(.input, "the file is not UTF-8 text", at: name)
+            throw Problem(.invalid, "the file is not UTF-8 text", at: name)
         }
         do {
             guard let node = try Yams.compose(yaml: text) else {
-                throw CommandFailure(.input, "the file is empty", at: name)
+                throw Problem(.invalid, "the file is empty", at: name)
             }
             root = node
         } catch let error as YamlError {
@@ -38,13 +39,13 @@ struct YAMLFile {
     }
 
     /// libYAML's message without the excerpt of the text that Yams adds.
-    private static func failure(_ error: YamlError, _ name: String) -> CommandFailure {
+    private static func failure(_ error: YamlError, _ name: String) -> Problem {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-            CommandFailure(.input, "not valid YAML: \(problem)", at: "\(name):\(mark)")
+            Problem(.invalid, "not valid YAML: \(problem)", at: "\(name):\(mark)")
         case .duplicatedKeysInMapping(let duplicates, let context):
-            CommandFailure(.input, "the key \(duplicates.sorted().joined(separator: ", ")) stands there twice", at: "\(name):\(context.mark)")
-        default: CommandFailure(.input, "not valid YAML", at: name)
+            Problem(.invalid, "the key \(duplicates.sorted().joined(separator: ", ")) stands there twice", at: "\(name):\(context.mark)")
+        default: Problem(.invalid, "not valid YAML", at: name)
         }
     }
 
@@ -59,7 +60,7 @@ struct YAMLFile {
         let json = YAMLTree.json(node)
         guard Self.failure(M.self, json) == nil else {
             let found = Self.culprit(M.self, node, path) { $0 }
-            throw CommandFailure(.checkFailed, found.reason, at: place(found.node, found.path))
+            throw Problem(.checkFailed, found.reason, at: place(found.node, found.path))
         }
         return try M(jsonString: json)
     }
@@ -196,7 +197,7 @@ enum YAMLTree {
 
 extension YAMLFile {
     /// A refusal by intake's rules, at the node that its field names as far as the path can be followed.
-    func failure(_ rejection: Rejection, in node: Node, path: String, dropping prefix: String = "") -> CommandFailure {
+    func failure(_ rejection: Rejection, in node: Node, path: String, dropping prefix: String = "") -> Problem {
         let field = rejection.field.hasPrefix(prefix) ? String(rejection.field.dropFirst(prefix.count)) : rejection.field
         var found = node
         for name in field.unicodeScalars.split(separator: ".") {
@@ -204,7 +205,7 @@ extension YAMLFile {
             found = inner
         }
         let whole = [path, field].filter { !$0.isEmpty }.joined(separator: ".")
-        return CommandFailure(.checkFailed, rejection.detail, at: place(found, whole))
+        return Problem(.checkFailed, rejection.detail, at: place(found, whole))
     }
 
     private static func camel(_ name: String) -> String {

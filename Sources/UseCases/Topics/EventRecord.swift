@@ -1,17 +1,17 @@
-import Engine
+public import Engine
 import Foundation
 import LeadlineCore
-import LeadlineSchemas
+public import LeadlineSchemas
 
-/// Records as the command line produces them: CloudEvents 1.0 in Kafka's binary or structured mode.
-enum EventRecord {
+/// Records as every face produces them: CloudEvents 1.0 in Kafka's binary or structured mode.
+public enum EventRecord {
     /// The content type of structured mode.
-    static let structuredType = "application/cloudevents+json"
-    /// Who the events of `init` and `apply` come from.
-    static let ownSource = "/leadline/cli"
+    public static let structuredType = "application/cloudevents+json"
+    /// Who the events that use cases publish come from.
+    public static let ownSource = "/leadline/cli"
 
     /// A message in proto3 JSON as a binary-mode record on its own topic, under a new id.
-    static func binary(_ kind: MessageKind, program: String, json: String) -> NewRecord {
+    public static func binary(_ kind: MessageKind, program: String, json: String) -> NewRecord {
         guard let topic = Topic(name: kind.topic) else { preconditionFailure("\(kind.topic) is a topic of the schemas") }
         return binary(
             topic: topic, program: program, type: kind.fullName, id: UUID().uuidString.lowercased(), source: ownSource,
@@ -19,7 +19,7 @@ enum EventRecord {
     }
 
     /// Any body as a binary-mode record.
-    static func binary(
+    public static func binary(
         topic: Topic, program: String, type: String, id: String, source: String, body: [UInt8],
         contentType: String = "application/json", extraHeaders: [RecordHeader] = []
     ) -> NewRecord {
@@ -31,7 +31,7 @@ enum EventRecord {
     }
 
     /// A structured-mode record.
-    static func structured(topic: Topic, program: String, body: [UInt8], extraHeaders: [RecordHeader] = []) -> NewRecord {
+    public static func structured(topic: Topic, program: String, body: [UInt8], extraHeaders: [RecordHeader] = []) -> NewRecord {
         NewRecord(
             topic: topic, key: Array(program.utf8), headers: [RecordHeader("content-type", structuredType)] + extraHeaders,
             value: body)

@@ -1,25 +1,25 @@
-import LeadlineCore
+public import LeadlineCore
 import LeadlineSchemas
-import SwiftProtobuf
+public import SwiftProtobuf
 
-/// Messages of the schemas as proto3 JSON with the schema's own field names, as the YAML files write them.
-enum SchemaJSON {
+/// Messages of the schemas as proto3 JSON with the schema's own field names, as people write and read them.
+public enum SchemaJSON {
     private static var options: JSONEncodingOptions {
         var options = JSONEncodingOptions()
         options.preserveProtoFieldNames = true
         return options
     }
 
-    static func text(_ message: some SwiftProtobuf.Message) throws -> String { try message.jsonString(options: options) }
+    public static func text(_ message: some SwiftProtobuf.Message) throws -> String { try message.jsonString(options: options) }
 
     /// A policy as the program holds it.
-    static func text(_ policy: Policy) throws -> String {
+    public static func text(_ policy: Policy) throws -> String {
         let bytes = FactCodec.encode(.policyPublished(PolicyPublished(policy: policy, version: ""))).bytes
         return try text(WirePolicyPublished(serializedBytes: bytes).policy)
     }
 
     /// A partner's profile as the program holds it; `sealed` is the serialised rest that the vault opened.
-    static func text(_ profile: PartnerProfile, sealed: [UInt8] = []) throws -> String {
+    public static func text(_ profile: PartnerProfile, sealed: [UInt8] = []) throws -> String {
         try text(WirePartnerUpserted(serializedBytes: FactCodec.encode(.partnerUpserted(profile)).bytes + sealed))
     }
 
@@ -28,7 +28,7 @@ enum SchemaJSON {
         // As the body of an `Input` every kind is read by one parser.
         var input = varint(UInt64(kind.bodyFieldNumber) << 3 | 2) + varint(UInt64(bytes.count))
         input += bytes
-        return try YAMLTree.leaves(json: try text(WireInput(serializedBytes: input))).map { leaf in
+        return try JSONLeaves.of(json: try text(WireInput(serializedBytes: input))).map { leaf in
             (leaf.path.unicodeScalars.split(separator: ".").dropFirst().map { String($0) }.joined(separator: "."), leaf.value)
         }
     }

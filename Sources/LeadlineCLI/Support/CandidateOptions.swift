@@ -5,6 +5,7 @@ import Foundation
 import LeadlineCore
 import LeadlineSchemas
 import Reports
+import UseCases
 
 /// How history is replayed against a candidate policy.
 struct CandidateOptions: ParsableArguments {
@@ -38,44 +39,14 @@ struct CandidateOptions: ParsableArguments {
 
     /// True if history is to be replayed against something else.
     var isGiven: Bool { policy != nil || logic != nil }
-}
 
-/// Replays a program's history against a candidate and tells what came of it.
-struct CandidateRun {
-    private let options: CandidateOptions
-    private let folder: DataFolder
-    private let program: String
-    private let json: Bool
-
-    init(_ options: CandidateOptions, _ folder: DataFolder, program: String, json: Bool) {
-        self.options = options
-        self.folder = folder
-        self.program = program
-        self.json = json
-    }
-
-    func run() throws {
-        var replay = try replay()
-        try EntryScan.run(folder, program: program, label: "replaying history") { entry, _ in
-            replay.take(entry.input, entry.events, at: entry.stamp)
-        }
-        var demands = Overlap.Demands()
-        demands.effectiveSampleSize = options.minEss
-        let report = replay.report(program: program, demands: demands)
-        if json {
-            Terminal.line(try JSONText.line(report))
-        } else {
-            Terminal.write(CandidateText.of(report, most: options.all ? .max : 20, Terminal.style))
-        }
-        if options.requireConclusion && report.verdict == .refused { throw ExitCode(Outcome.checkFailed.rawValue) }
-    }
-
-    private func replay() throws -> CandidateReplay {
-        let (from, to) = (try options.range.first(), try options.range.last())
-        if let file = options.policy {
-            let (_, published) = try PolicyFile.read(file)
-            return CandidateReplay(published.policy, version: published.version, logic: options.logic, from: from, to: to)
-        }
-        return CandidateReplay(logic: options.logic ?? Logic.newest, from: from, to: to)
+    func request() throws -> CandidateRequest {
+        var request = CandidateRequest()
+        request.policy = try policy.map { try PolicyFile.read($0).published }
+        request.logic = logic
+        request.from = try range.first()
+        request.to = try range.last()
+        request.effectiveSampleSizeMin = minEss
+        return request
     }
 }

@@ -1,0 +1,15 @@
+/// Who asks, as the access log keeps it.
+public struct Asker: Sendable, Equatable {
+    /// Who: a user's name, an id; no address.
+    public var actor: String
+    /// In which role; empty where there are none.
+    public var role: String
+    /// What for; empty if it is not said.
+    public var reason: String
+
+    public init(actor: String, role: String = "", reason: String = "") {
+        self.actor = actor
+        self.role = role
+        self.reason = reason
+    }
+}

@@ -1,0 +1,69 @@
+import Audit
+import Engine
+import Evaluation
+import GRDB
+import Journal
+import LeadlineCore
+import LeadlineSchemas
+public import Reports
+
+/// A part of the system's records.
+public enum RecordsSection: String, CaseIterable, Sendable {
+    case processing, policies, models, completeness, fairness, sla, transfers, access, retention, changes
+
+    /// True for what can be told without the entries that were archived.
+    fileprivate var isTold: Bool { self == .access || self == .retention || self == .completeness }
+}
+
+extension Deployment {
+    /// How many policies are held against the history before them.
+    private static let replayedMax = 5
+
+    /// The system's records: registers, cards, logs, and the proof of completeness.
+    public func records(_ sections: Set<RecordsSection>) async throws(Problem) -> RecordsDocument {
+        try await Problem.told {
+            var document = RecordsDocument(records: try programRecords(sections))
+            if sections.contains(.access) { (document.access, document.accessBrokenLine) = try AccessLog.read(folder) }
+            if sections.contains(.completeness) {
+                // Signed first, so that what is verified is what the newest checkpoint covers.
+                document.checkpoint = try CheckpointSigner(folder).sign(program).note.description
+                document.completeness = try await Verifier(folder).run().worded
+            }
+            return document
+        }
+    }
+
+    private func programRecords(_ sections: Set<RecordsSection>) throws -> ProgramRecords {
+        let left = try folder.openJournalReadOnly().read { try JournalReader().archivedSegments(of: program, in: $0) }
+        var builder = RecordsBuilder(program: program, left: left, words: AuditWords())
+        // Counts over part of the journal would mislead; what was executed may be told as far as it is here.
+        try walk(skipsArchived: sections.allSatisfy(\.isTold)) { entry, position in builder.take(entry, at: position) }
+        var records = builder.result()
+        guard sections.contains(.changes) || sections.contains(.policies) else { return records }
+        for index in builder.policies.indices.dropFirst() {
+            let before = try JSONLeaves.of(json: SchemaJSON.text(builder.policies[index - 1].fact.policy))
+            let after = try JSONLeaves.of(json: SchemaJSON.text(builder.policies[index].fact.policy))
+            records.policies[index].changes = FieldDiff.between(before, after).map {
+                .init(field: $0.field, before: $0.before, after: $0.after)
+            }
+        }
+        if sections.contains(.changes) { try replay(builder, &records) }
+        return records
+    }
+
+    /// The newest policies, each against the history before it, in one walk.
+    private func replay(_ builder: RecordsBuilder, _ records: inout ProgramRecords) throws {
+        let chosen = builder.policies.indices.dropFirst().suffix(Self.replayedMax)
+        guard !chosen.isEmpty else { return }
+        var replays = chosen.map { CandidateReplay(builder.policies[$0].fact.policy, version: builder.policies[$0].fact.version) }
+        try walk("replaying against policies") { entry, position in
+            for (place, index) in chosen.enumerated() where position < builder.policies[index].position {
+                _ = replays[place].take(entry.input, entry.events, at: entry.stamp)
+            }
+        }
+        for (place, index) in chosen.enumerated() {
+            let report = replays[place].report(program: program)
+            records.policies[index].difference = .init(decisions: report.decisions, changed: report.changed)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Audit
+import Engine
+public import Evaluation
+import GRDB
+import Journal
+import LeadlineSchemas
+
+extension Deployment {
+    /// Walks over the program's entries in order, from the first to the newest. The chain is checked on the way: of what was
+    /// tampered with no entry is handed out.
+    /// - Parameter skipsArchived: entries that are archived and not at hand are passed over, where else they are asked for.
+    func walk(
+        _ label: String = "reading the journal", skipsArchived: Bool = false, _ body: (EntryRecord, UInt64) throws -> Void
+    ) throws(Problem) {
+        let line = progress(label)
+        defer { line.finish() }
+        try Problem.told {
+            try folder.openJournalReadOnly().read { db in
+                guard let head = try JournalReader().head(of: program, in: db) else { throw Problem.unknownProgram(program, folder) }
+                if !skipsArchived { try JournalReader().checkReadable(program: program, in: db) }
+                let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, _ in }) { position, _, bytes in
+                    let entry: EntryRecord
+                    do { entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) } } catch {
+                        throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")
+                    }
+                    try body(entry, position)
+                    line.update(position + 1, of: head.size)
+                }
+                if let fault = chain.fault { throw AuditFault.changed(program: program, position: fault.position) }
+            }
+        }
+    }
+
+    /// The program's history for reports, all of it.
+    func history(readsCandidates: Bool) throws(Problem) -> NetworkHistory {
+        var history = NetworkHistory(readsCandidates: readsCandidates)
+        try walk { entry, _ in history.take(entry.input, entry.events, at: entry.stamp) }
+        return history
+    }
+
+    /// Folds the program from its first entry on, never deciding again, with what the model said at each award.
+    /// - Parameter last: position of the last entry that counts; nil for the newest.
+    public func folded(through last: UInt64? = nil) throws(Problem) -> (stream: ProgramStream, evaluation: JournalEvaluation) {
+        var stream = ProgramStream(program: program)
+        var evaluation = JournalEvaluation()
+        if let last { try checkExists(last) }
+        try walk { entry, position in
+            if let last, position > last { return }
+            try stream.fold(entry, at: position)
+            evaluation.take(entry.events, folded: stream.state, at: entry.stamp)
+        }
+        return (stream, evaluation)
+    }
+
+    private func checkExists(_ position: UInt64) throws(Problem) {
+        try Problem.told {
+            guard let head = try folder.openJournalReadOnly().read({ try JournalReader().head(of: program, in: $0) }) else {
+                throw Problem.unknownProgram(program, folder)
+            }
+            try Problem.check(position: position, in: head)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Audit
+public import Engine
+import GRDB
+import Journal
+import LeadlineCore
+import LeadlineSchemas
+import Reports
+import Vault
+
+/// One page of the list of leads.
+public struct LeadsPage: Sendable {
+    public let rows: [LeadRow]
+    /// How many leads of each status the program has.
+    public let counts: [(status: String, count: Int)]
+}
+
+/// What an entry holds of a lead's person.
+public enum OpenedFields: Sendable {
+    /// Nothing was sealed, or nobody asked.
+    case none
+    /// Names and values.
+    case fields([(path: String, value: String)])
+    /// The person was erased: it stays sealed for ever.
+    case erased
+}
+
+/// A lead with all that happened to it.
+public struct LeadHistory: Sendable {
+    public let row: LeadRow
+    public let steps: [(entry: EntryRecord, opened: OpenedFields)]
+    /// The program's currency.
+    public let currency: String
+}
+
+extension Deployment {
+    /// Leads, the latest submitted first.
+    /// - Parameter lead: the last one of the page before; nil begins with the first page.
+    public func leads(status: String?, partnerID: String?, after lead: String?, limit: Int) throws(Problem) -> LeadsPage {
+        try Problem.told {
+            let projection = try leadsProjection()
+            var query = LeadsProjection.Query(program: program)
+            query.status = status
+            query.partnerID = partnerID
+            query.limit = limit
+            if let lead {
+                guard let last = try projection.lead(lead, program: program) else {
+                    throw Problem(
+                        .notFound, "no lead \(Escaping.harmless(lead)) in the program \(program)",
+                        remedy: "--after takes a lead that the list showed")
+                }
+                query.after = .init(submittedAt: last.submittedAt, leadID: last.leadID)
+            }
+            return LeadsPage(rows: try projection.list(query), counts: try projection.counts(program: program))
+        }
+    }
+
+    /// One lead and its timeline.
+    /// - Parameter unseals: opens names, addresses and free text; the read is noted first, with who asks and why.
+    public func lead(_ lead: String, unseals: Bool) throws(Problem) -> LeadHistory {
+        try Problem.told {
+            guard let row = try leadsProjection().lead(lead, program: program) else {
+                throw Problem(
+                    .notFound, "no lead \(Escaping.harmless(lead)) in the program \(program)",
+                    remedy: "'leadline leads list' shows what is there; it may also wait for 'leadline run', or be in the dead letters")
+            }
+            let entries = try folder.openJournalReadOnly().read { db in
+                try row.positions.compactMap { position in
+                    try JournalReader().entry(program: program, position: position, in: db).map { try EntryCodec.decode($0) }
+                }
+            }
+            let fields = unseals ? try openedVault(for: entries) : nil
+            let steps = try entries.map { (entry: $0, opened: try Self.opened(fields, $0, program)) }
+            return LeadHistory(row: row, steps: steps, currency: try currency())
+        }
+    }
+
+    /// Notes the read first, and gives nobody back whom an old vault still knows.
+    private func openedVault(for entries: [EntryRecord]) throws -> SealedFields {
+        let keyring = try folder.openVault()
+        try PersonFinder.honourErasures(folder, keyring)
+        let subjects = Set(entries.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description }).sorted()
+        try note("leads show", subjects)
+        return SealedFields(vault: keyring.vault)
+    }
+
+    private static func opened(_ fields: SealedFields?, _ entry: EntryRecord, _ program: String) throws -> OpenedFields {
+        switch try fields?.open(entry, program: program) {
+        case .nothing, nil: .none
+        case .erased: .erased
+        case .opened(let bytes, let kind): .fields(try SchemaJSON.leaves(bytes, as: kind))
+        }
+    }
+
+    /// The projection, caught up.
+    func leadsProjection(label: String = "reading the journal") throws -> LeadsProjection {
+        let projection = try LeadsProjection(folder)
+        let line = progress(label)
+        defer { line.finish() }
+        try projection.catchUp { line.update($0, of: $1) }
+        return projection
+    }
+}

@@ -1,0 +1,73 @@
+import Engine
+public import LeadlineCore
+public import LeadlineSchemas
+public import Reports
+import SwiftProtobuf
+
+/// A policy as somebody wants it.
+public struct ProposedPolicy: Sendable {
+    /// As it is sent.
+    public let message: WirePolicy
+    /// As intake reads it, with the version that it gets.
+    public let published: PolicyPublished
+
+    /// Reads a policy by intake's own rules.
+    /// - Throws: `Rejection` with the field, which begins with "policy.".
+    public init(_ message: WirePolicy) throws {
+        self.message = message
+        let fact = try Validation.fact(Array(try Self.body(message).utf8), as: .policyPublished, at: SystemClock().now())
+        guard case .policyPublished(let published) = fact else { preconditionFailure("a policy is read as a policy") }
+        self.published = published
+    }
+
+    fileprivate static func body(_ message: WirePolicy) throws -> String { JSONText.object([("policy", try message.jsonString())]) }
+}
+
+/// How a policy differs from the one in force.
+public struct PolicyChange: Sendable {
+    public let differences: [FieldDiff]
+    /// Version of the policy in force; nil if there is none.
+    public let versionInForce: String?
+    /// True if the policy is in force already.
+    public let isUnchanged: Bool
+}
+
+/// The policy in force.
+public struct PolicyInForce: Sendable {
+    public let version: String
+    /// proto3 JSON with the schema's field names.
+    public let json: String
+}
+
+extension Deployment {
+    /// Compares a policy with the one in force.
+    public func compare(_ policy: ProposedPolicy) throws(Problem) -> PolicyChange {
+        let state = try registeredState()
+        return try Problem.told {
+            let before = try state.policy.map { try JSONLeaves.of(json: SchemaJSON.text($0)) } ?? []
+            return PolicyChange(
+                differences: FieldDiff.between(before, try JSONLeaves.of(json: SchemaJSON.text(policy.published.policy))),
+                versionInForce: state.policy == nil ? nil : state.policyVersion,
+                isUnchanged: state.policyVersion == policy.published.version && state.policy == policy.published.policy)
+        }
+    }
+
+    /// Publishes a policy; it is in force from its event on.
+    public func publish(_ policy: ProposedPolicy) async throws(Problem) -> Publication {
+        try await Problem.told {
+            try await publish([EventRecord.binary(.policyPublished, program: program, json: try ProposedPolicy.body(policy.message))])
+        }
+    }
+
+    /// The policy in force.
+    /// - Throws: `Problem` where there is none.
+    public func policyInForce() throws(Problem) -> PolicyInForce {
+        let state = try registeredState()
+        guard let policy = state.policy else {
+            throw Problem(
+                .checkFailed, "no policy is in force; every lead goes to a human",
+                remedy: "Apply one: 'leadline policy apply -f policy.yaml'")
+        }
+        return try Problem.told { PolicyInForce(version: state.policyVersion, json: try SchemaJSON.text(policy)) }
+    }
+}

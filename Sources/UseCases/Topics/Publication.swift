@@ -1,0 +1,92 @@
+public import Engine
+public import KafkaTransport
+import LeadlineCore
+import Reports
+
+/// What became of records that were put on the topics.
+public enum Publication: Sendable {
+    /// No processor was running, so everything that waited was processed here.
+    case processed(StepReport)
+    /// A processor is running and takes them up.
+    case queued
+    /// They stand on a cluster's topics.
+    case sent(Int)
+
+    /// Makes records durable on the topics, then processes them if nobody else does.
+    static func publish(_ records: [NewRecord], to folder: DataFolder, cluster: KafkaSettings? = nil) async throws -> Publication {
+        if let cluster {
+            try KafkaPublisher(cluster, partitionCount: Topics.partitionCount(ClusterAdmin(cluster))).send(records)
+            return .sent(records.count)
+        }
+        try append(records, to: folder)
+        do {
+            let processor = try Processor(folder)
+            let report = try await processor.runUntilIdle(batchMax: 1_000)
+            try await processor.settle()
+            return .processed(report)
+        } catch EngineError.locked {
+            return .queued
+        }
+    }
+
+    private static func append(_ records: [NewRecord], to folder: DataFolder) throws {
+        try EmbeddedLog(folder.openJournal()).append(records, now: SystemClock().now())
+    }
+
+    /// One line for people.
+    public var sentence: String {
+        switch self {
+        case .processed(let report) where report.rejections > 0:
+            "Processed \(CountText.of(report.records, "record")), \(report.rejections) rejected: see 'leadline deadletter list'."
+        case .processed(let report): "Processed \(CountText.of(report.records, "record"))."
+        case .sent(let count): "Sent \(CountText.of(count, "record")) to Kafka; the processors take them up."
+        case .queued: "Another leadline process works on this folder and takes it up."
+        }
+    }
+}
+
+extension Deployment {
+    /// Makes records durable on the deployment's topics, then processes them if nobody else does.
+    func publish(_ records: [NewRecord]) async throws -> Publication {
+        try await Publication.publish(records, to: folder, cluster: cluster)
+    }
+
+    /// The cluster, where one is needed.
+    func requiredCluster() throws(Problem) -> KafkaSettings {
+        guard let cluster else {
+            throw Problem(
+                .invalid, "this needs a Kafka cluster", remedy: "Name it with --kafka host:port, or in $LEADLINE_KAFKA")
+        }
+        return cluster
+    }
+
+    /// Where records are put, for many of them.
+    public func topicWriter() throws(Problem) -> TopicWriter {
+        try Problem.told { try TopicWriter(folder, cluster) }
+    }
+}
+
+/// Where records go: the data folder's own topics, or a cluster's.
+public enum TopicWriter {
+    case embedded(EmbeddedLog)
+    case kafka(KafkaPublisher)
+
+    init(_ folder: DataFolder, _ cluster: KafkaSettings?) throws {
+        if let cluster {
+            self = .kafka(try KafkaPublisher(cluster, partitionCount: Topics.partitionCount(ClusterAdmin(cluster))))
+        } else {
+            self = .embedded(try EmbeddedLog(folder.openJournal()))
+        }
+    }
+
+    /// Returns once they are durable.
+    public func append(_ records: [NewRecord]) throws(Problem) {
+        if records.isEmpty { return }
+        try Problem.told {
+            switch self {
+            case .embedded(let log): try log.append(records, now: SystemClock().now())
+            case .kafka(let publisher): try publisher.send(records)
+            }
+        }
+    }
+}
