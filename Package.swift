@@ -45,13 +45,14 @@ let package = Package(
     ],
     targets: [
         .target(name: "LeadlineCore", dependencies: [collections, deque], swiftSettings: strict),
+        .target(name: "TextFormats", dependencies: ["LeadlineCore"], swiftSettings: strict),
         .target(name: "LeadlineSchemas", dependencies: ["LeadlineCore", protobuf], swiftSettings: strict),
         .target(name: "Journal", dependencies: [grdb, sqlite, crypto], swiftSettings: strict),
         .target(name: "Vault", dependencies: [grdb, crypto], swiftSettings: strict),
         .target(
             name: "Engine",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", grdb, crypto, protobuf, logging, metrics,
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", grdb, crypto, protobuf, logging, metrics,
             ],
             swiftSettings: strict),
         .target(name: "Metering", dependencies: [coreMetrics, nio, nioPosix, nioHTTP1], swiftSettings: strict),
@@ -59,24 +60,24 @@ let package = Package(
         .target(
             name: "KafkaTransport",
             dependencies: [
-                "CRdKafka", "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", deque, grdb, crypto, protobuf, logging,
+                "CRdKafka", "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", deque, grdb, crypto, protobuf, logging,
                 metrics,
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "Audit",
-            dependencies: ["CZlib", "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", grdb, crypto, protobuf],
+            dependencies: ["CZlib", "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", grdb, crypto, protobuf],
             resources: [.embedInCode("Archive/Schemas")], swiftSettings: strict),
-        .target(name: "Evaluation", dependencies: ["LeadlineCore", "Engine"], swiftSettings: strict),
+        .target(name: "Evaluation", dependencies: ["LeadlineCore", "TextFormats"], swiftSettings: strict),
         .target(
-            name: "Reports", dependencies: ["LeadlineCore", "LeadlineSchemas", "Engine", "Audit", "Evaluation"], swiftSettings: strict),
+            name: "Reports", dependencies: ["LeadlineCore", "TextFormats", "LeadlineSchemas", "Engine", "Audit", "Evaluation"], swiftSettings: strict),
         .target(
             name: "Simulation",
             dependencies: [
-                collections, "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Evaluation", logging, protobuf, grdb,
+                collections, "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Evaluation", logging, protobuf, grdb,
             ],
-            swiftSettings: strict),
+            resources: [.embedInCode("EMEA")], swiftSettings: strict),
         .target(
             name: "UseCases",
             dependencies: [
@@ -87,11 +88,12 @@ let package = Package(
         .executableTarget(
             name: "LeadlineCLI",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Engine", "KafkaTransport", "Audit", "Evaluation", "Reports", "UseCases",
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Engine", "KafkaTransport", "Audit", "Evaluation", "Reports", "UseCases",
                 "Metering", "Simulation", arguments, yams, logging, lifecycle, protobuf,
             ],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCoreTests", dependencies: ["LeadlineCore"], swiftSettings: strict),
+        .testTarget(name: "TextFormatsTests", dependencies: ["LeadlineCore", "TextFormats"], swiftSettings: strict),
         .testTarget(name: "LeadlineSchemasTests", dependencies: ["LeadlineCore", "LeadlineSchemas", protobuf], swiftSettings: strict),
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", grdb, crypto], exclude: ["Independent/proofs.py"], swiftSettings: strict),
@@ -99,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Metering", "Simulation", grdb, crypto,
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Metering", "Simulation", grdb, crypto,
                 protobuf, logging,
             ],
             swiftSettings: strict),
@@ -113,12 +115,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AuditTests",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", grdb, protobuf],
+            dependencies: ["LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", grdb, protobuf],
             swiftSettings: strict),
-        .testTarget(name: "EvaluationTests", dependencies: ["LeadlineCore", "Engine", "Evaluation"], swiftSettings: strict),
+        .testTarget(name: "EvaluationTests", dependencies: ["LeadlineCore", "TextFormats", "Evaluation"], swiftSettings: strict),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["LeadlineCore", "LeadlineSchemas", "Engine", "Journal", "Vault", "Audit", "Evaluation", "Reports"], swiftSettings: strict),
+            dependencies: ["LeadlineCore", "TextFormats", "LeadlineSchemas", "Engine", "Journal", "Vault", "Audit", "Evaluation", "Reports"], swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Evaluation", "Simulation", grdb, yams],

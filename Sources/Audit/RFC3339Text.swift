@@ -1,5 +1,6 @@
 import Engine
 import LeadlineCore
+import TextFormats
 
 /// Moments as reports write them.
 enum RFC3339Text {

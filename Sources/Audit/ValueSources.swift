@@ -1,6 +1,7 @@
 import Engine
 public import LeadlineCore
 import LeadlineSchemas
+import TextFormats
 
 /// Where a value that a decision was made on came from: the event that stated it last.
 public struct ValueSource: Sendable, Codable, Equatable {

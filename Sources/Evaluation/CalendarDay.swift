@@ -1,5 +1,5 @@
-import Engine
 import LeadlineCore
+import TextFormats
 
 /// Days as files have them: a whole number, or a date such as 2026-03-01, which counts from 1970-01-01.
 enum CalendarDay {

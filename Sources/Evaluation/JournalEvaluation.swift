@@ -1,5 +1,5 @@
-import Engine
 public import LeadlineCore
+import TextFormats
 
 /// Test, then train, as it really happened: for each award in a program's journal what the model said of it then, beside
 /// two simple rates over the outcomes known by then, and what came of it.

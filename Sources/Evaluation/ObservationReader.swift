@@ -1,6 +1,6 @@
-import Engine
 import Foundation
 import LeadlineCore
+import TextFormats
 
 /// Reads a CSV file into `Observations`. Bounded in rows, texts and the memory the model will need for them.
 public struct ObservationReader {

@@ -3,6 +3,7 @@ import Journal
 import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
+import TextFormats
 
 /// Checkpoints as records of `leadline.checkpoints`, where they show outside of any machine that a log was cut.
 enum CheckpointRecords {

@@ -2,6 +2,7 @@ import Engine
 import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
+import TextFormats
 
 /// Dead letters as records of `leadline.deadletter`: CloudEvents in binary mode. They have no key and no partition key: the
 /// record that was refused may have named no program, or one that is not there.

@@ -6,6 +6,7 @@ import LeadlineCore
 import LeadlineSchemas
 import Reports
 import SwiftProtobuf
+import TextFormats
 import UseCases
 
 struct ArchiveCommand: AsyncParsableCommand {

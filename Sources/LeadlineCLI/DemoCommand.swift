@@ -7,7 +7,7 @@ import Reports
 import Simulation
 import UseCases
 
-/// Plays the example of `examples/emea` on the real engine, live.
+/// Plays the example of `deploy/examples/emea`, which the program has with it, on the real engine, live.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
@@ -37,7 +37,7 @@ struct DemoCommand: AsyncParsableCommand {
     var force = false
 
     @Option(help: ArgumentHelp(
-        "Folder of the example.", discussion: "Default: examples/emea here, else beside the program's source.", valueName: "dir"))
+        "Folder of another example, in the form of deploy/examples/emea.", valueName: "dir"))
     var example: String?
 
     func validate() throws {
@@ -55,22 +55,12 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func readScenario() throws -> Scenario {
-        let folder = try example ?? Self.findExample()
         do {
-            return try Scenario(folder: folder) { try YAMLTree.json(text: $0) }
+            guard let example else { return try Scenario.emea { try YAMLTree.json(text: $0) } }
+            return try Scenario(folder: example) { try YAMLTree.json(text: $0) }
         } catch let error as ScenarioError {
-            throw Problem(.invalid, "\(error)", at: folder)
+            throw Problem(.invalid, "\(error)", at: example ?? "")
         }
-    }
-
-    /// Where the example lies: here, or in the repository that the program was built in.
-    private static func findExample() throws -> String {
-        let program = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-        let above = sequence(first: program.deletingLastPathComponent()) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
-        let candidates = ["examples/emea"] + above.prefix(8).map { $0.appendingPathComponent("examples/emea").path }
-        if let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0 + "/scenario.yaml") }) { return found }
-        throw Problem(
-            .invalid, "the example's files are not here", at: "examples/emea", remedy: "Name their folder with --example")
     }
 
     private func makeFolder(_ scenario: Scenario) throws -> DataFolder {

@@ -3,6 +3,7 @@ import Engine
 import Evaluation
 import Foundation
 import Reports
+import TextFormats
 import UseCases
 
 /// `leadline evaluate`: how well the model would have predicted a history, row by row, before it knew the outcome.

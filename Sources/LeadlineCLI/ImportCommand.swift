@@ -5,6 +5,7 @@ import LeadlineCore
 import LeadlineSchemas
 import Reports
 import Simulation
+import TextFormats
 import Yams
 import UseCases
 
@@ -14,7 +15,7 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Import history from CSV files: partners, accounts, leads and how they ended.",
         discussion: """
-            The mapping file says which file and column becomes what; examples/maven_crm/mapping.yaml shows all it can \
+            The mapping file says which file and column becomes what; the example deploy/examples/maven_crm/mapping.yaml shows all it can \
             say. History stays as it was: each past assignment is recorded as such, Leadline's own choice at that \
             moment stands beside it, and outcomes teach; a lead that history gave to nobody is routed. With --route \
             Leadline assigns, and an outcome counts only where it chose the same partner. With --train nothing is newly \
@@ -153,7 +154,7 @@ struct MappingFile {
         }
         return Problem(
             .invalid, detail, at: file.place(node, path.map(\.stringValue).joined(separator: ".")),
-            remedy: "examples/maven_crm/mapping.yaml shows every key")
+            remedy: "the example deploy/examples/maven_crm/mapping.yaml shows every key")
     }
 
     private static func name(_ type: Any.Type) -> String {

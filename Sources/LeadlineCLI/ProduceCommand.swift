@@ -5,6 +5,7 @@ import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
 import Reports
+import TextFormats
 import UseCases
 
 /// Puts records on an input topic.

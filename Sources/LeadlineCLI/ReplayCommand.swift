@@ -4,6 +4,7 @@ import Engine
 import Evaluation
 import Foundation
 import Reports
+import TextFormats
 import UseCases
 
 struct ReplayCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 public import Engine
 import Foundation
 import LeadlineSchemas
+import TextFormats
 
 /// A line of a JSON-lines file: one CloudEvent in structured mode, as `leadline produce` reads it too.
 public enum CloudEventLine {

@@ -2,8 +2,9 @@ public import Engine
 import Foundation
 import Journal
 public import LeadlineCore
+import TextFormats
 
-/// A program with its partners, its past, and the lead that comes in: what a folder such as `examples/emea` tells.
+/// A program with its partners, its past, and the lead that comes in: what a folder such as `deploy/examples/emea` tells.
 ///
 /// It holds records only. `Stage` puts them through the engine.
 public struct Scenario: Sendable {
@@ -35,11 +36,22 @@ public struct Scenario: Sendable {
     /// - Parameter json: Turns the text of a YAML file into JSON.
     /// - Throws: `ScenarioError` for what the files get wrong; what `json` throws.
     public init(folder: String, json: (_ yaml: String) throws -> String) throws {
-        func text(_ name: String) throws -> String {
+        try self.init(json: json) { name in
             guard let data = FileManager.default.contents(atPath: folder + "/" + name), let text = String(data: data, encoding: .utf8)
             else { throw ScenarioError("\(folder)/\(name) is not there, or is not UTF-8 text") }
             return text
         }
+    }
+
+    /// The example of `deploy/examples/emea`, which this program has with it.
+    public static func emea(json: (_ yaml: String) throws -> String) throws -> Scenario {
+        try Scenario(json: json) { name in
+            guard let bytes = EMEAExample.file(name) else { throw ScenarioError("the example has no \(name)") }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    private init(json: (_ yaml: String) throws -> String, text: (_ name: String) throws -> String) throws {
         let frame = try Self.frame(json(text("scenario.yaml")))
         guard let begins = RFC3339.parse(frame.begins), let arrives = RFC3339.parse(frame.leadArrives) else {
             throw ScenarioError("scenario.yaml: begins and leadArrives must be date-times such as 2026-03-02T09:30:00Z")

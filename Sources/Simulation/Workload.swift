@@ -3,6 +3,7 @@ import Foundation
 public import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
+import TextFormats
 
 /// A made-up partner network and its leads, the same for the same seed: for benchmarks and tests.
 ///

@@ -4,6 +4,7 @@ import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
 import Testing
+import TextFormats
 
 /// Goal: every row is listed with its outcome by rule, and the records stand in the order in which things happened.
 @Suite struct ImportPlanTests {

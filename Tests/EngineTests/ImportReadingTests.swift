@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Testing
+import TextFormats
 
 /// Goal: files are read as RFC 4180 has it, in bounded memory, and what is not CSV says on which line.
 @Suite struct ImportCSVTests {

@@ -1,6 +1,6 @@
-import Engine
 import LeadlineCore
 import Testing
+import TextFormats
 
 @testable import Evaluation
 

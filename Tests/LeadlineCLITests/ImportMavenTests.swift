@@ -14,7 +14,7 @@ import Testing
     private static var mappingPath: String {
         var url = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { url.deleteLastPathComponent() }
-        return url.path + "/examples/maven_crm/mapping.yaml"
+        return url.path + "/deploy/examples/maven_crm/mapping.yaml"
     }
 
     @Test func theCommittedMappingAndItsPolicyAreValid() throws {

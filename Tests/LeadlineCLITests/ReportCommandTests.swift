@@ -5,7 +5,7 @@ import Testing
 @Suite struct ReportCommandTests {
     private static var example: String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("examples/emea").path
+            .appendingPathComponent("deploy/examples/emea").path
     }
 
     private func demo() throws -> Binary {

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Testing
+import TextFormats
 
 @testable import Audit
 @testable import Evaluation

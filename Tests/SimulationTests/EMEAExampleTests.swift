@@ -27,7 +27,7 @@ import Yams
     init() throws {
         var repository = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { repository.deleteLastPathComponent() }
-        scenario = try Scenario(folder: repository.path + "/examples/emea") { try Self.json(yaml: $0) }
+        scenario = try Scenario(folder: repository.path + "/deploy/examples/emea") { try Self.json(yaml: $0) }
         root = NSTemporaryDirectory() + "leadline-emea-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         let key = root + "/master.key"

@@ -1,4 +1,4 @@
-"""Holds the examples to the JSON Schemas: every message under Schemas/examples, and the files of examples/emea.
+"""Holds the examples to the JSON Schemas: every message under Schemas/examples, and the files of deploy/examples/emea.
 
     schemas.py REPOSITORY
 
@@ -33,10 +33,10 @@ def messages(root):
     """Every message of the repository's examples with its kind and its place."""
     for path in sorted((root / "Schemas" / "examples").glob("*.json")):
         yield path.stem, json.loads(path.read_text()), path.relative_to(root)
-    emea = root / "examples" / "emea"
-    yield "PolicyPublished", {"policy": yaml.safe_load((emea / "policy.yaml").read_text())}, "examples/emea/policy.yaml"
+    emea = root / "deploy" / "examples" / "emea"
+    yield "PolicyPublished", {"policy": yaml.safe_load((emea / "policy.yaml").read_text())}, "deploy/examples/emea/policy.yaml"
     for index, partner in enumerate(yaml.safe_load((emea / "partners.yaml").read_text())["partners"]):
-        yield "PartnerUpserted", partner, f"examples/emea/partners.yaml: partners[{index}]"
+        yield "PartnerUpserted", partner, f"deploy/examples/emea/partners.yaml: partners[{index}]"
     for path in sorted(emea.glob("**/*.jsonl")):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             event, where = json.loads(line), f"{path.relative_to(root)}:{number}"

@@ -5,6 +5,7 @@ import Journal
 public import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
+import TextFormats
 
 /// Writes a folder's journal with everything needed to read and verify it, in ten years and without Leadline.
 public struct ArchiveWriter {

@@ -4,6 +4,7 @@ import GRDB
 import Journal
 public import LeadlineCore
 public import LeadlineSchemas
+import TextFormats
 import Vault
 
 /// Makes dossiers: reads the entries about one person, decides again what was decided, and asks what would have been.

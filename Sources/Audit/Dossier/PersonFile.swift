@@ -1,6 +1,7 @@
 import Engine
 import LeadlineCore
 import LeadlineSchemas
+import TextFormats
 
 /// Keeps a person's file while entries are read in order: who held the leads, what humans decided, what was asked for.
 struct PersonFile {

@@ -4,6 +4,7 @@ import GRDB
 import Journal
 public import LeadlineCore
 import LeadlineSchemas
+import TextFormats
 public import Vault
 
 /// Erases one person or many: finds them, says what is to be submitted, ends what stands outside the journal, and

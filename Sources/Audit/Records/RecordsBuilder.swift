@@ -2,6 +2,7 @@ import Engine
 public import Journal
 public import LeadlineCore
 public import LeadlineSchemas
+import TextFormats
 
 /// Fills ``ProgramRecords`` while a program's entries are read in order, once.
 public struct RecordsBuilder {

@@ -1,6 +1,7 @@
 public import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
+import TextFormats
 
 /// Why a record is no decision.
 public enum DecisionRecordError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,6 +1,7 @@
 public import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
+import TextFormats
 
 /// How the data of a decision is written.
 public enum DecisionFormat: String, Sendable, CaseIterable {

@@ -1,5 +1,6 @@
 import Foundation
 import LeadlineCore
+import TextFormats
 
 /// A way of writing dates, such as `M/D/YYYY` or `YYYY-MM-DD hh:mm:ss`.
 ///

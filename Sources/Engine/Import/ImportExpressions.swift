@@ -1,4 +1,5 @@
 import Foundation
+import TextFormats
 
 /// Evaluates the mapping's expressions over rows; knows its tables and the files that are looked into.
 struct ImportExpressions {

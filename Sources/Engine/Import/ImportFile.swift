@@ -1,4 +1,5 @@
 import Foundation
+import TextFormats
 
 /// What stops an import before it has changed anything.
 public enum ImportError: Error, Equatable, Sendable, CustomStringConvertible {

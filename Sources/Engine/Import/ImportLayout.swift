@@ -2,6 +2,7 @@ import Foundation
 import LeadlineCore
 import LeadlineSchemas
 import SwiftProtobuf
+import TextFormats
 
 /// Reads the files of a mapping, row by row, into records and row reports.
 struct ImportLayout {

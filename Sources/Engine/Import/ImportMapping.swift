@@ -1,6 +1,6 @@
 /// How a folder of CSV files becomes a program's history. Written by hand, as YAML or JSON; every key is checked.
 ///
-/// `examples/maven_crm/mapping.yaml` shows all of it with comments.
+/// `deploy/examples/maven_crm/mapping.yaml` shows all of it with comments.
 public struct ImportMapping: Codable, Equatable, Sendable {
     /// CloudEvents `source` of every event of the import.
     public var source: String

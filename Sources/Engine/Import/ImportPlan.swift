@@ -1,6 +1,7 @@
 import Foundation
 public import LeadlineCore
 public import LeadlineSchemas
+import TextFormats
 
 /// What became of one row.
 public struct ImportRowReport: Equatable, Sendable {

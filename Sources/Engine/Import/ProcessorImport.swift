@@ -1,4 +1,5 @@
 import LeadlineCore
+import TextFormats
 
 /// How far an import is.
 public struct ImportProgress: Sendable, Equatable {

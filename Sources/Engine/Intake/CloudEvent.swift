@@ -1,6 +1,7 @@
 import Foundation
 import LeadlineCore
 import LeadlineSchemas
+import TextFormats
 
 /// A CloudEvent (1.0.2) taken out of a record, in binary or structured mode (Kafka protocol binding).
 struct CloudEvent {

@@ -1,5 +1,5 @@
-import Engine
 public import LeadlineCore
+import TextFormats
 
 /// How healthy a partner network is: speed, wins, load and fairness, of each partner and over windows of time. As JSON its
 /// field names are a contract. Names nobody: partners and leads go by their ids.
@@ -79,14 +79,6 @@ struct TimeSpan: Sendable {
         return (first...last).map {
             TimeSpan(from: anchor.adding(micros: $0 * length), until: anchor.adding(micros: ($0 + 1) * length))
         }
-    }
-}
-
-extension Int64 {
-    /// Rounded towards minus infinity; the divisor is positive.
-    fileprivate func floorDivided(by divisor: Int64) -> Int64 {
-        let quotient = self / divisor
-        return self % divisor < 0 ? quotient - 1 : quotient
     }
 }
 

@@ -1,5 +1,5 @@
-import Engine
 import LeadlineCore
+import TextFormats
 
 /// Floors that were met and missed, beside what could have been got.
 public struct FloorReport: Encodable, Sendable {

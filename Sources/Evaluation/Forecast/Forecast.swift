@@ -1,6 +1,6 @@
-import Engine
 import Foundation
 public import LeadlineCore
+import TextFormats
 
 /// Wins and revenue of the coming quarter, by partner. As JSON its field names are a contract.
 public struct Forecast: Encodable, Sendable {

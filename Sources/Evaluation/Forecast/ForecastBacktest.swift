@@ -1,4 +1,3 @@
-import Engine
 import LeadlineCore
 
 /// How often the intervals of past forecasts held what came. Each forecast knows what was known at its time only.

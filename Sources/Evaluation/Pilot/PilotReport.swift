@@ -1,5 +1,5 @@
-import Engine
 import LeadlineCore
+import TextFormats
 
 /// What a pilot shows so far. As JSON its field names are a contract.
 public struct PilotReport: Encodable, Sendable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import LeadlineCore
+import TextFormats
 
 /// Which part of history a command looks at.
 struct MomentRange: ParsableArguments {

@@ -1,6 +1,7 @@
 import Engine
 public import Foundation
 public import LeadlineCore
+import TextFormats
 
 /// Moments and durations. Machines get RFC 3339 in UTC.
 public enum TimeText {

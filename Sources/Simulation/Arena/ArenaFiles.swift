@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 public import LeadlineCore
+import TextFormats
 
 /// What is wrong with an arena's folder.
 public struct ArenaError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,6 +1,6 @@
-import Engine
 import LeadlineCore
 import Testing
+import TextFormats
 
 @Suite struct RFC3339Tests {
     @Test(arguments: [
