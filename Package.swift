@@ -125,6 +125,10 @@ let package = Package(
             name: "SimulationTests",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Evaluation", "Simulation", grdb, yams],
             swiftSettings: strict),
+        .testTarget(
+            name: "UseCasesTests",
+            dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Evaluation", "Reports", "UseCases", grdb],
+            swiftSettings: strict),
         .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI", "Reports", arguments], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

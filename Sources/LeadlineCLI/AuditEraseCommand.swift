@@ -2,7 +2,6 @@ import ArgumentParser
 import Audit
 import Engine
 import Foundation
-import Journal
 import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
@@ -99,7 +98,7 @@ struct AuditEraseCommand: AsyncParsableCommand {
 
     private func keep(_ certificate: ErasureCertificate) throws {
         let path = path(certificate.statement.position)
-        try PrivateFile.write(certificate.note.description, to: path)
+        try PrivateFile.write(certificate.text, to: path)
         if json {
             Terminal.line(try JSONText.line(certificate.statement))
         } else if subject != nil {

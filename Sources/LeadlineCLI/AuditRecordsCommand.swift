@@ -3,7 +3,6 @@ import Audit
 import Engine
 import Evaluation
 import Foundation
-import Journal
 import LeadlineCore
 import LeadlineSchemas
 import Reports
@@ -61,7 +60,7 @@ struct AuditRecordsCommand: AsyncParsableCommand {
             case .models: lines += text.models
             case .completeness:
                 lines += document.completeness.map(VerificationText.lines) ?? []
-                lines += document.checkpoint?.lines.filter { !$0.isEmpty }.map(String.init) ?? []
+                lines += document.checkpoint?.unicodeScalars.split(separator: "\n").map { String($0) } ?? []
             case .fairness: lines += text.fairness
             case .sla: lines += text.promises
             case .transfers: lines += text.transfers

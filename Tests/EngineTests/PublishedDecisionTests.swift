@@ -83,6 +83,30 @@ import Testing
         }
     }
 
+    /// What a consumer reads from a topic is what was published, whatever the format. (Issue 17, faults 1 and 2.)
+    @Test(arguments: DecisionFormat.allCases) func aRecordIsTheDecisionAgain(_ format: DecisionFormat) throws {
+        for example in try EventExamples(schemas: Self.schemas).all {
+            let decision = try #require(
+                try PublishedDecision.all(program: "acme", entry: Self.entry([example.event], position: 7).bytes).first)
+            let headers = decision.headers(format)
+            let again = try PublishedDecision(headers: headers, value: decision.data(format))
+            #expect(again == decision, "\(example.type)")
+            #expect(try again.event() == example.event, "\(example.type)")
+            for name in ["ce_id", "ce_time", "ce_type", "content-type"] {
+                let without = headers.filter { !$0.name.elementsEqual(name.utf8) }
+                let value = try decision.data(format)
+                #expect(throws: DecisionRecordError.header(name)) { try PublishedDecision(headers: without, value: value) }
+                let bad = without + [RecordHeader(name, "\u{301}\u{0}")]
+                #expect(throws: DecisionRecordError.self, "\(name)") {
+                    _ = try PublishedDecision(headers: bad, value: name == "content-type" ? [0xff, 0xff] : value)
+                }
+            }
+            #expect(throws: DecisionRecordError.value(type: example.type)) {
+                try PublishedDecision(headers: headers, value: [0xff, 0xff])
+            }
+        }
+    }
+
     @Test func aKindHasOneName() throws {
         let examples = try EventExamples(schemas: Self.schemas).all
         for example in examples {

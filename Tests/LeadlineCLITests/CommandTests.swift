@@ -54,8 +54,20 @@ struct CommandTests {
         #expect(!sealed.out.contains("Marta"))
         let journal = try binary.mustRun("consume", "journal", "--json")
         #expect(!journal.out.contains("marta@officine.example") && !journal.out.contains("officine"))
-        let opened = try binary.mustRun("leads", "show", "l-1", "--unseal")
+        let opened = try binary.mustRun("leads", "show", "l-1", "--unseal", "--reason", "asked by Marta")
         #expect(opened.out.contains("contact.email: marta@officine.example"))
+        try binary.mustRun("produce", "leads", "--type", "leadline.v1.LeadSubmitted", "-", input: #"{"leadId":""}"#)
+        try binary.mustRun("run", "--once", "--quiet")
+        try binary.mustRun("consume", "deadletter", "--unseal", "--reason", "looked at")
+        try binary.mustRun("deadletter", "show", "0", "--unseal", "--reason", "looked at again")
+        let log = try String(contentsOfFile: binary.data + "/access.jsonl", encoding: .utf8)
+        for (command, reason) in [("leads show", "asked by Marta"), ("consume deadletter", "looked at"), ("deadletter show", "looked at again")] {
+            #expect(log.contains(#""command":"\#(command)""#) && log.contains(#""reason":"\#(reason)""#), "\(command)")
+        }
+        for arguments in [["leads", "show", "l-1"], ["consume", "deadletter"], ["deadletter", "show", "0"]] {
+            let refused = try binary.run(arguments + ["--reason", "none"])
+            #expect(refused.code == 2 && refused.err.contains("--reason goes with --unseal"), "\(arguments)")
+        }
         try binary.remove()
     }
 

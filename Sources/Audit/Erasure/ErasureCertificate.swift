@@ -105,6 +105,8 @@ public struct ErasureCertificate: Sendable {
     public let proof: InclusionProof
     /// As it is written to a file.
     public let note: SignedNote
+    /// The certificate as its file holds it.
+    public var text: String { note.description }
 
     /// Issues a certificate: proves the entry and signs.
     /// - Throws: ``ProverError``, `CheckpointRefusal`, `LogKeyError`, `NoteError`.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Engine
 import Foundation
-import Journal
 import KafkaTransport
 import UseCases
 
@@ -56,13 +55,13 @@ struct KafkaOptions: ParsableArguments {
     }
 
     private func read(_ path: String, into all: inout [String: String]) throws {
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
-            throw Problem(.invalid, "the file cannot be read as text", at: path)
-        }
-        for (number, line) in text.lines.enumerated() {
-            let bare = line.trimmingCharacters(in: .whitespacesAndNewlines)
+        let file = try LineFile(path)
+        while let line = try file.next() {
+            let place = "\(file.name), line \(line.number)"
+            guard let text = String(validating: line.bytes, as: UTF8.self) else { throw Problem(.invalid, "the line is not UTF-8 text", at: place) }
+            let bare = text.trimmingCharacters(in: .whitespacesAndNewlines)
             if bare.isEmpty || bare.utf8.first == UInt8(ascii: "#") { continue }
-            try add(bare, "\(path), line \(number + 1)", to: &all)
+            try add(bare, place, to: &all)
         }
     }
 

@@ -6,7 +6,7 @@ final class TerminalProgress: Sendable {
     private let current = Mutex<(label: String, bar: ProgressBar)?>(nil)
 
     /// Draws the bar of the part of the work that is under way, and takes it away at its end.
-    func show(_ progress: Progress) {
+    func show(_ progress: WorkProgress) {
         current.withLock { current in
             if current?.label != progress.label {
                 current?.bar.finish()

@@ -18,7 +18,7 @@ public struct Deployment: Sendable {
     /// The cluster, if the deployment is on one.
     public let cluster: KafkaSettings?
     public let asker: Asker
-    private let handler: Progress.Handler
+    private let handler: WorkProgress.Handler
 
     /// Opens the data folder at a path.
     /// - Parameters:
@@ -26,7 +26,7 @@ public struct Deployment: Sendable {
     ///   - archives: those that hold the folder's oldest entries.
     public static func open(
         _ path: String, program: String? = nil, archives: [String] = [], cluster: KafkaSettings? = nil, asker: Asker,
-        progress: @escaping Progress.Handler = { _ in }
+        progress: @escaping WorkProgress.Handler = { _ in }
     ) throws(Problem) -> Deployment {
         try Problem.told {
             let root = try DataFolder(path: path)
@@ -40,14 +40,14 @@ public struct Deployment: Sendable {
     /// A folder that is open already.
     public init(
         _ folder: DataFolder, namedProgram: String?, cluster: KafkaSettings? = nil, asker: Asker,
-        progress: @escaping Progress.Handler = { _ in }
+        progress: @escaping WorkProgress.Handler = { _ in }
     ) {
         self.init(folder, folder, namedProgram: namedProgram, cluster: cluster, asker: asker, progress: progress)
     }
 
     private init(
         _ root: DataFolder, _ folder: DataFolder, namedProgram: String?, cluster: KafkaSettings?, asker: Asker,
-        progress: @escaping Progress.Handler
+        progress: @escaping WorkProgress.Handler
     ) {
         self.root = root
         self.folder = folder

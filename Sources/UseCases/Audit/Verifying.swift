@@ -60,7 +60,7 @@ extension Deployment {
     /// - Returns: how many partitions there are, and how many of them hold no program.
     public static func verifyTopic(
         _ cluster: KafkaSettings, program: String?, dataPath path: String, _ request: VerificationRequest, asker: Asker,
-        progress: @escaping Progress.Handler, each: (PartitionVerification) throws -> Void
+        progress: @escaping WorkProgress.Handler, each: (PartitionVerification) throws -> Void
     ) async throws(Problem) -> (partitions: Int, empty: Int) {
         try await Problem.told {
             let copyPath = NSTemporaryDirectory() + "leadline-verify-\(UUID().uuidString)"

@@ -48,7 +48,7 @@ extension Deployment {
     /// Unpacks whole archives into a folder of their own, which `body` may use and which is removed afterwards.
     /// - Parameter archives: paths of archives of 'leadline export', each going on where the one before ends.
     public static func unpacking<Value>(
-        _ archives: [String], program: String?, asker: Asker, progress: @escaping Progress.Handler,
+        _ archives: [String], program: String?, asker: Asker, progress: @escaping WorkProgress.Handler,
         _ body: (Deployment) async throws -> Value
     ) async throws -> Value {
         let open = try Problem.told { try archives.map { try OpenArchive($0) } }

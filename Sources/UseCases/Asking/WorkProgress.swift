@@ -2,9 +2,9 @@ import Audit
 import Synchronization
 
 /// How far long work is.
-public struct Progress: Sendable {
+public struct WorkProgress: Sendable {
     /// Told of each step; may be called from any thread, and often.
-    public typealias Handler = @Sendable (Progress) -> Void
+    public typealias Handler = @Sendable (WorkProgress) -> Void
 
     /// What is being done, e.g. "verifying".
     public var label: String
@@ -21,19 +21,19 @@ public struct Progress: Sendable {
 struct ProgressLine: Sendable {
     private let label: String
     private let unit: String
-    private let handler: Progress.Handler
+    private let handler: WorkProgress.Handler
 
-    init(_ label: String, unit: String, _ handler: @escaping Progress.Handler) {
+    init(_ label: String, unit: String, _ handler: @escaping WorkProgress.Handler) {
         self.label = label
         self.unit = unit
         self.handler = handler
     }
 
     func update(_ done: UInt64, of total: UInt64? = nil) {
-        handler(Progress(label: label, unit: unit, done: done, total: total, isFinished: false))
+        handler(WorkProgress(label: label, unit: unit, done: done, total: total, isFinished: false))
     }
 
-    func finish() { handler(Progress(label: label, unit: unit, done: 0, total: nil, isFinished: true)) }
+    func finish() { handler(WorkProgress(label: label, unit: unit, done: 0, total: nil, isFinished: true)) }
 }
 
 /// The same for several programs that are worked on at once: their sum is told.
