@@ -7,6 +7,8 @@ import Engine
     private var topics: [String: TopicHandle] = [:]
     private var failure: KafkaError?
     private var lastOffsets: [TopicPartition: Int64] = [:]
+    /// Where records that were produced with a tag stand, by their tags.
+    private(set) var taggedOffsets: [Int: Int64] = [:]
     /// When the open transaction began.
     private var began: ContinuousClock.Instant?
     private let transactionTimeoutMillis: Int
@@ -60,18 +62,28 @@ import Engine
     }
 
     func begin() throws {
-        failure = nil
-        lastOffsets.removeAll(keepingCapacity: true)
+        forget()
         began = .now
         unsafe try patiently("begin a transaction") { unsafe rd_kafka_begin_transaction($0) }
     }
 
-    /// Puts a record into the transaction.
-    func produce(_ topic: String, _ partition: Int32, key: [UInt8]?, value: [UInt8]?, headers: [RecordHeader] = []) throws {
+    /// Begins anew: what became of earlier records says nothing of those to come.
+    func forget() {
+        failure = nil
+        lastOffsets.removeAll(keepingCapacity: true)
+        taggedOffsets.removeAll(keepingCapacity: true)
+    }
+
+    /// Puts a record into the transaction, if there is one.
+    /// - Parameter tag: greater than 0 to have its offset among `taggedOffsets` once it is delivered.
+    func produce(
+        _ topic: String, _ partition: Int32, key: [UInt8]?, value: [UInt8]?, headers: [RecordHeader] = [], tag: Int = 0
+    ) throws {
         let handle = try self.topic(topic)
         while true {
             let code = unsafe handle.withPointer { topic in
-                unsafe headers.isEmpty ? enqueue(topic, partition, key, value) : enqueue(topic, partition, key, value, headers)
+                unsafe headers.isEmpty
+                    ? enqueue(topic, partition, key, value, tag) : enqueue(topic, partition, key, value, headers, tag)
             }
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
             if code != RD_KAFKA_RESP_ERR__QUEUE_FULL { throw try refusal(KafkaError(code, "produce to \(topic)")) }
@@ -98,25 +110,28 @@ import Engine
         return made
     }
 
-    private func enqueue(_ topic: OpaquePointer, _ partition: Int32, _ key: [UInt8]?, _ value: [UInt8]?) -> rd_kafka_resp_err_t {
+    private func enqueue(
+        _ topic: OpaquePointer, _ partition: Int32, _ key: [UInt8]?, _ value: [UInt8]?, _ tag: Int
+    ) -> rd_kafka_resp_err_t {
         let result = unsafe withBytes(key) { key, keyCount in
             unsafe withBytes(value) { value, count in
                 unsafe rd_kafka_produce(
-                    topic, partition, RD_KAFKA_MSG_F_COPY, UnsafeMutableRawPointer(mutating: value), count, key, keyCount, nil)
+                    topic, partition, RD_KAFKA_MSG_F_COPY, UnsafeMutableRawPointer(mutating: value), count, key, keyCount,
+                    UnsafeMutableRawPointer(bitPattern: tag))
             }
         }
         return result == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error()
     }
 
     private func enqueue(
-        _ topic: OpaquePointer, _ partition: Int32, _ key: [UInt8]?, _ value: [UInt8]?, _ headers: [RecordHeader]
+        _ topic: OpaquePointer, _ partition: Int32, _ key: [UInt8]?, _ value: [UInt8]?, _ headers: [RecordHeader], _ tag: Int
     ) -> rd_kafka_resp_err_t {
-        unsafe handle.withClient { client in unsafe enqueue(client, topic, partition, key, value, headers) }
+        unsafe handle.withClient { client in unsafe enqueue(client, topic, partition, key, value, headers, tag) }
     }
 
     private func enqueue(
         _ client: OpaquePointer, _ topic: OpaquePointer, _ partition: Int32, _ key: [UInt8]?, _ value: [UInt8]?,
-        _ headers: [RecordHeader]
+        _ headers: [RecordHeader], _ tag: Int
     ) -> rd_kafka_resp_err_t {
         let list = unsafe rd_kafka_headers_new(headers.count)
         for header in headers {
@@ -130,7 +145,7 @@ import Engine
         }
         return unsafe withBytes(key) { key, keyCount in
             unsafe withBytes(value) { value, count in
-                var parts = unsafe [rd_kafka_vu_t](repeating: rd_kafka_vu_t(), count: 6)
+                var parts = unsafe [rd_kafka_vu_t](repeating: rd_kafka_vu_t(), count: 7)
                 unsafe parts[0].vtype = RD_KAFKA_VTYPE_RKT
                 unsafe parts[0].u.rkt = topic
                 unsafe parts[1].vtype = RD_KAFKA_VTYPE_PARTITION
@@ -145,6 +160,8 @@ import Engine
                 unsafe parts[4].u.mem.size = keyCount
                 unsafe parts[5].vtype = RD_KAFKA_VTYPE_HEADERS
                 unsafe parts[5].u.headers = list
+                unsafe parts[6].vtype = RD_KAFKA_VTYPE_OPAQUE
+                unsafe parts[6].u.ptr = UnsafeMutableRawPointer(bitPattern: tag)
                 let error = unsafe rd_kafka_produceva(client, parts, parts.count)
                 guard let error = unsafe error else { return RD_KAFKA_RESP_ERR_NO_ERROR }
                 // Only on success does librdkafka own the headers.
@@ -246,6 +263,8 @@ import Engine
                     continue
                 }
                 unsafe lastOffsets[TopicPartition(topic, message.pointee.partition)] = message.pointee.offset
+                let tag = unsafe Int(bitPattern: message.pointee._private)
+                if tag > 0 { unsafe taggedOffsets[tag] = message.pointee.offset }
             }
         }
     }
