@@ -19,7 +19,8 @@ public struct AccessRecord: Sendable, Codable, Equatable {
 
     /// A record from its parts.
     public init(
-        time: String, user: String, role: String? = nil, command: String, program: String, subjects: [String], reason: String,
+        time: String, user: String, role: String? = nil, command: String, program: String, subjects: [String],
+        reason: String,
         previous: String
     ) {
         self.time = time

@@ -52,7 +52,8 @@ public struct AuditFault: Error, Sendable, Equatable, Codable, CustomStringConve
 
     private enum CodingKeys: String, CodingKey { case kind, program, position, detail }
 
-    public init(_ kind: Kind, program: String?, position: UInt64?, _ detail: String, difference: EventDifference? = nil) {
+    public init(_ kind: Kind, program: String?, position: UInt64?, _ detail: String, difference: EventDifference? = nil)
+    {
         self.kind = kind
         self.program = program
         self.position = position

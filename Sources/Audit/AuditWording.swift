@@ -1,7 +1,7 @@
 public import LeadlineCore
 
-/// The words for what Audit writes down about a journal in dossiers and records. Audit says what happened; how it is said is
-/// the business of whoever shows it.
+/// The words for what Audit writes down about a journal in dossiers and records. Audit says what happened; how it is
+/// said is the business of whoever shows it.
 public protocol AuditWording: Sendable {
     /// The events of an entry in one line.
     func line(_ events: [Event], currency: String) -> String

@@ -36,7 +36,8 @@ struct CheckpointCheck {
         let (key, rotations) = try Self.own(folder, stored)
         var statements: [KeyRotation] = []
         for note in rotations {
-            // A statement that does not hold leads nowhere; the checkpoints it should have led to then show as unsigned.
+            // A statement that does not hold leads nowhere; the checkpoints it should have led to then show as
+            // unsigned.
             if let statement = try? KeyRotation(note) { statements.append(statement) }
         }
         if !keys.isEmpty {
@@ -52,8 +53,10 @@ struct CheckpointCheck {
         _ folder: DataFolder, _ stored: DatabaseQueue?
     ) throws -> (key: (key: VerifierKey, source: String)?, rotations: [SignedNote]) {
         let rotations = try stored?.read { db in (try? CheckpointStore().rotations(in: db)) ?? [] } ?? []
-        if FileManager.default.fileExists(atPath: folder.logKeyPath), let key = try? LogKeyFile.load(from: folder.logKeyPath),
-            let first = try? key.first() {
+        if FileManager.default.fileExists(atPath: folder.logKeyPath),
+            let key = try? LogKeyFile.load(from: folder.logKeyPath),
+            let first = try? key.first()
+        {
             return ((first, "the log key beside the master key"), key.rotations + rotations)
         }
         let first = try stored?.read { db in try? CheckpointStore().firstKey(in: db) }
@@ -76,7 +79,9 @@ struct CheckpointCheck {
             }
         }
         let rows = try stored?.read { db in
-            try CheckpointStore().all(program: program, in: db) { faults.append(Self.fault(program, "number \($0) in store", $1)) }
+            try CheckpointStore().all(program: program, in: db) {
+                faults.append(Self.fault(program, "number \($0) in store", $1))
+            }
         }
         for row in rows ?? [] { try take(row.note, "signed here") }
         for checkpoint in foreign where checkpoint.program == program { try take(checkpoint.note, checkpoint.source) }

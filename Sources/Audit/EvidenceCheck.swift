@@ -5,7 +5,8 @@ import LeadlineSchemas
 public struct EvidenceFinding: Sendable, Codable, Equatable {
     /// The file.
     public var source: String
-    /// "checkpoint", "inclusion proof", "consistency proof", "key rotation", "erasure certificate", "archive" or "unknown".
+    /// "checkpoint", "inclusion proof", "consistency proof", "key rotation", "erasure certificate", "archive" or
+    /// "unknown".
     public var kind: String
     /// What holds, in words.
     public var checked: [String] = []
@@ -68,7 +69,8 @@ public struct EvidenceCheck {
         self.keys = keys
         self.words = words
         trusted = TrustedKeys(keys: keys)
-        leaves = Dictionary(entries.map { (HashChain.leaf(of: $0.bytes), $0.source) }, uniquingKeysWith: { first, _ in first })
+        leaves = Dictionary(
+            entries.map { (HashChain.leaf(of: $0.bytes), $0.source) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Checks all files. Statements of rotation among them count whatever their order.
@@ -129,11 +131,14 @@ public struct EvidenceCheck {
             return
         }
         try proof.verify(leaf: leaf)
-        finding.checked.append("the entry at position \(proof.position) is in the tree of \(checkpoint.size) entries, leaf \(leaf)")
+        finding.checked.append(
+            "the entry at position \(proof.position) is in the tree of \(checkpoint.size) entries, leaf \(leaf)")
     }
 
     /// The leaf of the entry in the file, or of the one brought along that leads to the root.
-    private func leaf(_ proof: InclusionProof, _ checkpoint: Checkpoint, _ finding: inout EvidenceFinding) throws -> Digest? {
+    private func leaf(_ proof: InclusionProof, _ checkpoint: Checkpoint, _ finding: inout EvidenceFinding) throws
+        -> Digest?
+    {
         if let entry = proof.entry {
             finding.checked += try describe(entry, at: proof.position, checkpoint.origin)
             return HashChain.leaf(of: entry)
@@ -151,12 +156,17 @@ public struct EvidenceCheck {
 
     /// What the entry says, in words; it must say that it stands where the proof says.
     private func describe(_ bytes: [UInt8], at position: UInt64, _ origin: String) throws -> [String] {
-        guard let entry = try? EntryCodec.decode(bytes) else { return ["the entry's bytes are hashed as they are; this version cannot read them"] }
+        guard let entry = try? EntryCodec.decode(bytes) else {
+            return ["the entry's bytes are hashed as they are; this version cannot read them"]
+        }
         guard entry.position == position else {
-            throw NoteError.badProof(reason: "the entry says that it stands at position \(entry.position), the proof says \(position)")
+            throw NoteError.badProof(
+                reason: "the entry says that it stands at position \(entry.position), the proof says \(position)")
         }
         let program = LogOrigin.parts(origin)?.program ?? origin
-        return ["it says: \(program)/\(position), \(RFC3339Text.format(entry.stamp)), \(words.line(entry.events, currency: ""))"]
+        return [
+            "it says: \(program)/\(position), \(RFC3339Text.format(entry.stamp)), \(words.line(entry.events, currency: ""))"
+        ]
     }
 
     private mutating func check(_ proof: ConsistencyProof, _ finding: inout EvidenceFinding) throws {
@@ -165,13 +175,16 @@ public struct EvidenceCheck {
         let new = try check(proof.new, &finding)
         finding.isAuthentic = finding.isAuthentic && isAuthentic
         try proof.verify()
-        finding.checked.append("the stream of \(new.size) entries begins with the one of \(old.size): nothing was changed, left out or cut off")
+        finding.checked.append(
+            "the stream of \(new.size) entries begins with the one of \(old.size): nothing was changed, left out or cut off"
+        )
     }
 
     private mutating func check(_ certificate: ErasureCertificate, _ finding: inout EvidenceFinding) throws {
         let checkpoint = try check(certificate.proof.checkpoint, &finding)
         if trusted.includesLogs {
-            let key = try trusted.verify(certificate.note, Checkpoint(origin: certificate.origin, size: checkpoint.size, root: checkpoint.root))
+            let key = try trusted.verify(
+                certificate.note, Checkpoint(origin: certificate.origin, size: checkpoint.size, root: checkpoint.root))
             finding.checked.append("the statement is signed by \(key.name)+\(key.idText)")
         }
         try certificate.verifyContents()
@@ -180,9 +193,13 @@ public struct EvidenceCheck {
     }
 
     private func check(_ rotation: KeyRotation, _ finding: inout EvidenceFinding) throws {
-        finding.checked.append("\(rotation.old.name)+\(rotation.old.idText) names \(rotation.new.name)+\(rotation.new.idText) as its successor, and signed that")
+        finding.checked.append(
+            "\(rotation.old.name)+\(rotation.old.idText) names \(rotation.new.name)+\(rotation.new.idText) as its successor, and signed that"
+        )
         let isLed = keys.contains { key in
-            (try? KeySuccession(first: key, rotations: trusted.rotations))?.keys.contains { $0.publicKey == rotation.old.publicKey } ?? false
+            (try? KeySuccession(first: key, rotations: trusted.rotations))?.keys.contains {
+                $0.publicKey == rotation.old.publicKey
+            } ?? false
         }
         finding.isAuthentic = isLed
         if !isLed { finding.notChecked.append("whether the old key is one you trust: give --key") }
@@ -195,7 +212,8 @@ public struct EvidenceCheck {
         let place = "\(checkpoint.origin) at \(checkpoint.size) entries"
         if trusted.includesLogs {
             let key = try trusted.verify(note, checkpoint)
-            finding.checked.append("the checkpoint of \(place) is signed by \(key.name)+\(key.idText), root \(checkpoint.root)")
+            finding.checked.append(
+                "the checkpoint of \(place) is signed by \(key.name)+\(key.idText), root \(checkpoint.root)")
             finding.isAuthentic = true
         } else {
             finding.notChecked.append("who signed the checkpoint of \(place): give the log's verifier key with --key")
@@ -206,7 +224,8 @@ public struct EvidenceCheck {
         let known = try trusted.witnesses(of: note).count
         let others = note.signatures.count - known - (finding.isAuthentic ? 1 : 0)
         if finding.isAuthentic && others > 0 {
-            finding.notChecked.append("\(others) more signature\(others == 1 ? "" : "s") under it, by keys that were not given")
+            finding.notChecked.append(
+                "\(others) more signature\(others == 1 ? "" : "s") under it, by keys that were not given")
         }
         return checkpoint
     }
@@ -215,9 +234,13 @@ public struct EvidenceCheck {
     private func conflicts() -> [String] {
         var conflicts: [String] = []
         for (index, first) in seen.enumerated() {
-            for second in seen[(index + 1)...] where first.checkpoint.origin == second.checkpoint.origin
-                && first.checkpoint.size == second.checkpoint.size && first.checkpoint.root != second.checkpoint.root {
-                conflicts.append("\(first.source) and \(second.source) are two histories of \(first.checkpoint.origin): other roots at \(first.checkpoint.size) entries")
+            for second in seen[(index + 1)...]
+            where first.checkpoint.origin == second.checkpoint.origin
+                && first.checkpoint.size == second.checkpoint.size && first.checkpoint.root != second.checkpoint.root
+            {
+                conflicts.append(
+                    "\(first.source) and \(second.source) are two histories of \(first.checkpoint.origin): other roots at \(first.checkpoint.size) entries"
+                )
             }
         }
         return conflicts

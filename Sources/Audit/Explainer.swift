@@ -19,7 +19,8 @@ public struct Explainer {
 
     /// Explains a decision about a lead.
     /// - Parameter progress: entries indexed and entries in all, while the index of leads catches up.
-    /// - Throws: `ExplanationError` for a question without an answer; `AuditFault` and `EngineError` for a broken journal.
+    /// - Throws: `ExplanationError` for a question without an answer; `AuditFault` and `EngineError` for a broken
+    ///   journal.
     public func explain(
         _ leadID: String, program: String, _ selection: DecisionSelection = .latest,
         progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
@@ -42,17 +43,21 @@ public struct Explainer {
         var history: [LeadDecision] = []
         for position in row.positions {
             let entry = try entry(row.program, position, db)
-            for (ordinal, event) in entry.events.enumerated() where event.isRouting && event.routedLeadID == row.leadID {
+            for (ordinal, event) in entry.events.enumerated() where event.isRouting && event.routedLeadID == row.leadID
+            {
                 if case .leadMerged(let merged) = event, merged.sameID { continue }
-                history.append(LeadDecision(
-                    program: row.program, position: position, ordinal: ordinal, stamp: entry.stamp,
-                    logicVersion: entry.logicVersion, event: event))
+                history.append(
+                    LeadDecision(
+                        program: row.program, position: position, ordinal: ordinal, stamp: entry.stamp,
+                        logicVersion: entry.logicVersion, event: event))
             }
         }
         return history
     }
 
-    private func select(_ selection: DecisionSelection, _ history: [LeadDecision], _ leadID: String) throws -> LeadDecision? {
+    private func select(_ selection: DecisionSelection, _ history: [LeadDecision], _ leadID: String) throws
+        -> LeadDecision?
+    {
         switch selection {
         case .latest:
             return history.last { $0.event.evaluated != nil } ?? history.last
@@ -115,7 +120,9 @@ public struct Explainer {
             partners: attempt.state.partnerStandings, policy: attempt.state.policy,
             policyVersion: attempt.state.policyVersion, currency: attempt.state.currency,
             recomputation: attempt.recomputation,
-            sources: try ValueSource.of(attempt.evaluation, currency: attempt.state.currency) { try source(decision.program, $0, db) })
+            sources: try ValueSource.of(attempt.evaluation, currency: attempt.state.currency) {
+                try source(decision.program, $0, db)
+            })
     }
 
     private func recompute(
@@ -125,9 +132,12 @@ public struct Explainer {
             decision.program, through: decision.position, journal: db, snapshots: snapshots
         ).state
         let again = Decider.explain(entry.input, at: entry.stamp, in: state)
-        return (state, again.evaluation, Recomputation(
-            recorded: entry.events.lazy.compactMap(\.evaluated).first?.summary.digest,
-            recomputed: again.evaluation?.summary.digest, eventsAreEqual: again.events == entry.events))
+        return (
+            state, again.evaluation,
+            Recomputation(
+                recorded: entry.events.lazy.compactMap(\.evaluated).first?.summary.digest,
+                recomputed: again.evaluation?.summary.digest, eventsAreEqual: again.events == entry.events)
+        )
     }
 }
 

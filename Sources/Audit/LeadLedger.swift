@@ -124,10 +124,12 @@ struct LeadLedger {
     private func capBroken(_ index: Int, _ event: LeadAssigned) -> String? {
         let partner = partners[index]
         if let most = partner.openMax, partner.open >= most {
-            return "the lead \(event.leadID) went to \(event.partnerID), who held \(partner.open) open leads of at most \(most)"
+            return
+                "the lead \(event.leadID) went to \(event.partnerID), who held \(partner.open) open leads of at most \(most)"
         }
         if let most = partner.periodMax, partner.inPeriod >= most {
-            return "the lead \(event.leadID) went to \(event.partnerID), who had got \(partner.inPeriod) leads of at most \(most) in the period"
+            return
+                "the lead \(event.leadID) went to \(event.partnerID), who had got \(partner.inPeriod) leads of at most \(most) in the period"
         }
         return nil
     }

@@ -18,9 +18,11 @@ public enum ProverError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noEntry(let position, let size):
             "there is no entry at position \(position): the stream has \(size). Name a smaller position"
         case .noCheckpoint(let size, let nearest):
-            "no checkpoint was signed over \(size) entries. " + (nearest.map { "The next larger one covers \($0)" } ?? "None is larger")
+            "no checkpoint was signed over \(size) entries. "
+                + (nearest.map { "The next larger one covers \($0)" } ?? "None is larger")
                 + "; 'leadline audit checkpoint --all' shows all"
-        case .backwards(let from, let to): "the checkpoint over \(from) entries is newer than the one over \(to). Exchange --from and --to"
+        case .backwards(let from, let to):
+            "the checkpoint over \(from) entries is newer than the one over \(to). Exchange --from and --to"
         }
     }
 }
@@ -50,7 +52,9 @@ public struct Prover {
         guard position < stored.checkpoint.size else {
             throw ProverError.noEntry(position: position, size: stored.checkpoint.size)
         }
-        let entry = withEntry ? try journal.read { try JournalReader().entry(program: program, position: position, in: $0) } : nil
+        let entry =
+            withEntry
+            ? try journal.read { try JournalReader().entry(program: program, position: position, in: $0) } : nil
         let path = try trees.read { db in
             try TreeStore(program: program).proofs(in: db).inclusion(of: position, size: stored.checkpoint.size)
         }
@@ -67,7 +71,8 @@ public struct Prover {
             throw ProverError.backwards(from: old.checkpoint.size, to: new.checkpoint.size)
         }
         let path = try trees.read { db in
-            try TreeStore(program: program).proofs(in: db).consistency(from: old.checkpoint.size, to: new.checkpoint.size)
+            try TreeStore(program: program).proofs(in: db).consistency(
+                from: old.checkpoint.size, to: new.checkpoint.size)
         }
         return ConsistencyProof(path: path, old: old.note, new: new.note)
     }

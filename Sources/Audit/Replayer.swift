@@ -89,7 +89,8 @@ public struct Replayer: Sendable {
     /// - Throws: `JournalError.unknownProgram`; `AuditFault` if the journal itself is broken, so that replaying it
     ///   would mean nothing; SQLite's own failures.
     public func run(
-        program: String? = nil, until end: ReplayEnd = .newest, progress: @escaping @Sendable (AuditProgress) -> Void = { _ in }
+        program: String? = nil, until end: ReplayEnd = .newest,
+        progress: @escaping @Sendable (AuditProgress) -> Void = { _ in }
     ) async throws -> ReplayReport {
         let watch = Stopwatch()
         let programs = try ProgramRuns.programs(in: folder.openJournalReadOnly(), only: program)
@@ -106,10 +107,14 @@ public struct Replayer: Sendable {
             let size = try JournalReader().head(of: program, in: db)?.size ?? 0
             let base = try base(program, end, db)
             let readable = try JournalReader().firstReadable(of: program, in: db)
-            result.archived = try JournalReader().archivedSegments(of: program, in: db).map { ArchivedPart($0, isRead: $0.first >= readable) }
+            result.archived = try JournalReader().archivedSegments(of: program, in: db).map {
+                ArchivedPart($0, isRead: $0.first >= readable)
+            }
             result.from = base.nextPosition
             func tell(_ done: UInt64) {
-                if done % AuditProgress.interval == 0 { progress(AuditProgress(program: program, done: done, total: 2 * size)) }
+                if done % AuditProgress.interval == 0 {
+                    progress(AuditProgress(program: program, done: done, total: 2 * size))
+                }
             }
             let folding = Stopwatch()
             let state = try rebuild(program, base, end, db, &result) { tell($0) }
@@ -124,7 +129,8 @@ public struct Replayer: Sendable {
 
     /// The state to begin with: the empty one, unless the entries before another are archived and not at hand.
     private func base(_ program: String, _ end: ReplayEnd, _ db: Database) throws -> State {
-        guard try JournalReader().firstReadable(of: program, in: db) > 0, let state = try ProgramStream.archivedState(program, db),
+        guard try JournalReader().firstReadable(of: program, in: db) > 0,
+            let state = try ProgramStream.archivedState(program, db),
             let segment = try JournalReader().archivedSegments(of: program, in: db).last
         else { return State() }
         // What ends before the first entry that is at hand cannot be replayed.
@@ -134,7 +140,8 @@ public struct Replayer: Sendable {
 
     /// Folds recorded inputs and events, nothing else.
     private func rebuild(
-        _ program: String, _ base: State, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
+        _ program: String, _ base: State, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay,
+        _ tell: (UInt64) -> Void
     ) throws -> State {
         var stream = ProgramStream(program: program, state: base)
         try scan(program, base.nextPosition, end, db) { position, entry, _ in
@@ -147,7 +154,8 @@ public struct Replayer: Sendable {
     }
 
     private func decideAgain(
-        _ program: String, _ base: State, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay, _ tell: (UInt64) -> Void
+        _ program: String, _ base: State, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay,
+        _ tell: (UInt64) -> Void
     ) throws {
         var pass = SecondPass(program: program, base)
         try scan(program, base.nextPosition, end, db) { position, entry, bytes in
@@ -159,12 +167,14 @@ public struct Replayer: Sendable {
         }
     }
 
-    fileprivate static func difference(_ entry: EntryRecord, _ stored: RawSpan, _ again: [Event]?) -> ReplayDifference? {
+    fileprivate static func difference(_ entry: EntryRecord, _ stored: RawSpan, _ again: [Event]?) -> ReplayDifference?
+    {
         guard let again else {
             return ReplayDifference(position: entry.position, kind: .logicVersion(entry.logicVersion))
         }
         if again != entry.events {
-            return ReplayDifference(position: entry.position, kind: .events(EventDifference(recorded: entry.events, decided: again)))
+            return ReplayDifference(
+                position: entry.position, kind: .events(EventDifference(recorded: entry.events, decided: again)))
         }
         let isSame = unsafe stored.withUnsafeBytes { stored in
             var writer = WireWriter(capacity: stored.count)
@@ -179,9 +189,11 @@ public struct Replayer: Sendable {
 
     /// The chain is checked on the way: what was tampered with is not folded.
     private func scan(
-        _ program: String, _ from: UInt64, _ end: ReplayEnd, _ db: Database, _ body: (UInt64, EntryRecord, RawSpan) throws -> Void
+        _ program: String, _ from: UInt64, _ end: ReplayEnd, _ db: Database,
+        _ body: (UInt64, EntryRecord, RawSpan) throws -> Void
     ) throws {
-        let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, _ in }) { position, _, bytes in
+        let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, _ in }) {
+            position, _, bytes in
             if position < from { return }
             let entry: EntryRecord
             do {

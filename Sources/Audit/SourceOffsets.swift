@@ -84,12 +84,15 @@ extension SourceOffsets {
             if let topic = Topic(rawValue: row[0]) { _ = all.insert(Place(topic: topic.name, partition: 0), row[1]) }
         }
         for topic in Topic.inputs {
-            let end = try Int64.fetchOne(db, sql: "SELECT next_offset FROM topics WHERE topic = ?", arguments: [topic.rawValue]) ?? 0
+            let end =
+                try Int64.fetchOne(
+                    db, sql: "SELECT next_offset FROM topics WHERE topic = ?", arguments: [topic.rawValue]) ?? 0
             let place = Place(topic: topic.name, partition: 0)
             guard let missing = all.firstMissing(place, below: end) else { continue }
             result.fault = AuditFault(
                 .source, program: nil, position: nil,
-                "the record at offset \(missing) of \(topic.name) is in no entry and no dead letter, though the topic goes on to \(end)")
+                "the record at offset \(missing) of \(topic.name) is in no entry and no dead letter, though the topic goes on to \(end)"
+            )
             break
         }
         return result

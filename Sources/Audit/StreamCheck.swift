@@ -39,10 +39,14 @@ struct StreamCheck {
             throw fault(.position, position, "the entry says that it stands at \(entry.position)")
         }
         if entry.stamp < state.lastStamp && position > 0 {
-            throw fault(.stamp, position, "its stamp \(entry.stamp.micros) us lies before the one before it, \(state.lastStamp.micros) us")
+            throw fault(
+                .stamp, position,
+                "its stamp \(entry.stamp.micros) us lies before the one before it, \(state.lastStamp.micros) us")
         }
         if let recordedDecisions, recordedDecisions != entry.events.count {
-            throw fault(.order, position, "\(recordedDecisions) decisions are counted for the entry; it holds \(entry.events.count)")
+            throw fault(
+                .order, position,
+                "\(recordedDecisions) decisions are counted for the entry; it holds \(entry.events.count)")
         }
         try checkSource(entry)
         try checkAdmission(entry)
@@ -57,10 +61,16 @@ struct StreamCheck {
     mutating func finish(head: StreamHead) throws {
         try compareState(at: head.size)
         if head.size > 0 && head.lastStampMicros != state.lastStamp.micros {
-            throw AuditFault(.order, program: program, position: nil, "the stream's head says that its last stamp is \(head.lastStampMicros) us; the last entry's is \(state.lastStamp.micros) us")
+            throw AuditFault(
+                .order, program: program, position: nil,
+                "the stream's head says that its last stamp is \(head.lastStampMicros) us; the last entry's is \(state.lastStamp.micros) us"
+            )
         }
         if let beyond = recorded.next {
-            throw fault(.stateHash, beyond, "a state is recorded for this position, but the journal ends at \(head.size): entries are missing, or derived.db belongs to another journal")
+            throw fault(
+                .stateHash, beyond,
+                "a state is recorded for this position, but the journal ends at \(head.size): entries are missing, or derived.db belongs to another journal"
+            )
         }
     }
 
@@ -75,7 +85,9 @@ struct StreamCheck {
     private mutating func checkSource(_ entry: EntryRecord) throws {
         guard let origin = entry.origin else { return }
         if sources.insert(.init(topic: origin.topic, partition: origin.partition), origin.offset) { return }
-        throw fault(.source, entry.position, "the record at offset \(origin.offset) of \(origin.topic) was taken in once before")
+        throw fault(
+            .source, entry.position, "the record at offset \(origin.offset) of \(origin.topic) was taken in once before"
+        )
     }
 
     private func checkAdmission(_ entry: EntryRecord) throws {
@@ -87,17 +99,23 @@ struct StreamCheck {
         let admission = state.admission(of: entry.input, at: entry.stamp)
         let expected: Admission = entry.input.fact == .duplicateReceived ? .duplicate : .accept
         if admission != expected {
-            throw fault(.admission, entry.position, "the input stands as \(expected == .accept ? "new" : "a repetition"), but the state before it says: \(admission)")
+            throw fault(
+                .admission, entry.position,
+                "the input stands as \(expected == .accept ? "new" : "a repetition"), but the state before it says: \(admission)"
+            )
         }
     }
 
     private mutating func decideAgain(_ entry: EntryRecord) throws {
         if entry.logicVersion != state.logicVersion, Logic.knows(entry.logicVersion) {
             throw fault(
-                .logicVersion, entry.position, "it says logic version \(entry.logicVersion), but version \(state.logicVersion) is in force before it")
+                .logicVersion, entry.position,
+                "it says logic version \(entry.logicVersion), but version \(state.logicVersion) is in force before it")
         }
         guard let again = logic.decide(entry, in: state) else {
-            throw fault(.logicVersion, entry.position, "it was decided by logic version \(entry.logicVersion), which this program does not have")
+            throw fault(
+                .logicVersion, entry.position,
+                "it was decided by logic version \(entry.logicVersion), which this program does not have")
         }
         if again != entry.events {
             throw AuditFault(
@@ -111,12 +129,16 @@ struct StreamCheck {
         let bytes = state.canonicalBytes()
         let hash = SnapshotStore.stateHash(of: bytes)
         if hash != record.hash {
-            throw fault(.stateHash, position, "the state folded from the journal has the hash \(hash), recorded is \(record.hash)")
+            throw fault(
+                .stateHash, position,
+                "the state folded from the journal has the hash \(hash), recorded is \(record.hash)")
         }
         hashesCompared += 1
         guard let snapshot = record.snapshot else { return }
         if snapshot != bytes {
-            throw fault(.snapshot, position, "the snapshot's bytes are not the state folded from the journal; delete derived.db to rebuild it")
+            throw fault(
+                .snapshot, position,
+                "the snapshot's bytes are not the state folded from the journal; delete derived.db to rebuild it")
         }
         guard let decoded = try? State(canonicalBytes: snapshot), decoded.canonicalBytes() == snapshot else {
             throw fault(.snapshot, position, "the snapshot does not decode to the state that made it")
@@ -144,7 +166,8 @@ struct RecordedStates {
         do {
             hashes = try derived.read { try SnapshotStore().hashes(program: program, in: $0) }[...]
         } catch JournalError.snapshotDamaged(let program, let position) {
-            throw AuditFault(.stateHash, program: program, position: position, "the recorded state hash is not 32 bytes")
+            throw AuditFault(
+                .stateHash, program: program, position: position, "the recorded state hash is not 32 bytes")
         }
     }
 
@@ -160,7 +183,8 @@ struct RecordedStates {
         hashes.removeFirst()
         let snapshot = try derived?.read { db in
             try Data.fetchOne(
-                db, sql: "SELECT state FROM snapshots WHERE program = ? AND position = ?", arguments: [program, position])
+                db, sql: "SELECT state FROM snapshots WHERE program = ? AND position = ?",
+                arguments: [program, position])
         }
         return (first.stateHash, snapshot.map { [UInt8]($0) })
     }

@@ -51,18 +51,24 @@ struct TreeCheck {
         try stored?.finish()
         if let difference = stored?.difference {
             let place = difference.entries == 1 ? "of this entry" : "over \(difference.entries) entries from here on"
-            faults.append(AuditFault(
-                .tree, program: program, position: difference.position,
-                "the stored tree's node \(place) is not what the journal leads to: the journal or tree.db was changed"))
+            faults.append(
+                AuditFault(
+                    .tree, program: program, position: difference.position,
+                    "the stored tree's node \(place) is not what the journal leads to: the journal or tree.db was changed"
+                ))
         } else if storedSize > range.size {
-            faults.append(AuditFault(
-                .tree, program: program, position: range.size,
-                "the stored tree has \(storedSize) entries, the journal \(range.size): its tail was cut off, or an older copy was put back"))
+            faults.append(
+                AuditFault(
+                    .tree, program: program, position: range.size,
+                    "the stored tree has \(storedSize) entries, the journal \(range.size): its tail was cut off, or an older copy was put back"
+                ))
         }
         if let last = due.last {
-            faults.append(AuditFault(
-                .checkpoint, program: program, position: range.size,
-                "a checkpoint over \(last.checkpoint.size) entries was signed (\(last.source)), the journal ends after \(range.size): its tail was cut off, or an older copy was put back"))
+            faults.append(
+                AuditFault(
+                    .checkpoint, program: program, position: range.size,
+                    "a checkpoint over \(last.checkpoint.size) entries was signed (\(last.source)), the journal ends after \(range.size): its tail was cut off, or an older copy was put back"
+                ))
         }
     }
 
@@ -72,9 +78,11 @@ struct TreeCheck {
             checkpointsEqual += 1
             vouched = checkpoint.size
         } else if !faults.contains(where: { $0.kind == .checkpoint }) {
-            faults.append(AuditFault(
-                .checkpoint, program: program, position: vouched,
-                "the checkpoint over \(checkpoint.size) entries (\(held.source)) has another root than the journal: an entry from position \(vouched) to \(checkpoint.size - 1) was changed, put in or taken out"))
+            faults.append(
+                AuditFault(
+                    .checkpoint, program: program, position: vouched,
+                    "the checkpoint over \(checkpoint.size) entries (\(held.source)) has another root than the journal: an entry from position \(vouched) to \(checkpoint.size - 1) was changed, put in or taken out"
+                ))
         }
     }
 }

@@ -36,13 +36,16 @@ extension ValueSource {
         guard let evaluation else { return [] }
         var sources: [ValueSource] = []
         var entries: [UInt64: EntryRecord] = [:]
-        for known in evaluation.lead + [KnownValue(field: "deal value", value: "", position: evaluation.dealValuePosition)] {
+        for known in evaluation.lead + [
+            KnownValue(field: "deal value", value: "", position: evaluation.dealValuePosition)
+        ] {
             guard let position = known.position else { continue }
             if entries[position] == nil { entries[position] = try entry(position) }
             sources.append(ValueSource(known, position, entries[position]))
         }
         if evaluation.dealValuePosition != nil {
-            sources[sources.count - 1].amount = Money(minorUnits: evaluation.summary.dealValueMinorUnits, currency: currency)
+            sources[sources.count - 1].amount = Money(
+                minorUnits: evaluation.summary.dealValueMinorUnits, currency: currency)
         }
         return sources
     }
@@ -60,12 +63,13 @@ extension ValueSource {
 extension Fact {
     /// Who observed it; nil for what is no observation, and where nobody is named.
     fileprivate var observer: String? {
-        let name = switch self {
-        case .intentObserved(let fact): fact.observer
-        case .firmographicsObserved(let fact): fact.observer
-        case .technographicsObserved(let fact): fact.observer
-        default: ""
-        }
+        let name =
+            switch self {
+            case .intentObserved(let fact): fact.observer
+            case .firmographicsObserved(let fact): fact.observer
+            case .technographicsObserved(let fact): fact.observer
+            default: ""
+            }
         return name.isEmpty ? nil : name
     }
 }

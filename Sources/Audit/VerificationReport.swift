@@ -126,7 +126,8 @@ public struct VerificationReport: Sendable, Codable, Equatable {
         deadLetters = .notChecked("")
     }
 
-    /// Every fault: the first of each program's pass, of its tree and checkpoints, and of each thing that programs share.
+    /// Every fault: the first of each program's pass, of its tree and checkpoints, and of each thing that programs
+    /// share.
     public var faults: [AuditFault] {
         programs.flatMap { [$0.fault].compactMap { $0 } + $0.otherFaults }
             + [orderFault, deadLetters.fault, sources.fault, projection.fault].compactMap { $0 } + otherFaults

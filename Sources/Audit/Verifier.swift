@@ -60,10 +60,14 @@ public struct Verifier: Sendable {
         var report = VerificationReport(depth: depth, programs: results.map(\.result))
         report.orderIsChecked = !isArchive
         report.orderFault = try isArchive ? nil : orderFault(journal)
-        report.deadLetters = try depth == .full && program == nil ? deadLetters(journal) : .notChecked(
-            depth == .full ? "dead letters belong to no one program; verify without --program" : "--quick")
+        report.deadLetters =
+            try depth == .full && program == nil
+            ? deadLetters(journal)
+            : .notChecked(
+                depth == .full ? "dead letters belong to no one program; verify without --program" : "--quick")
         report.sources = try sources(
-            results.map(\.sources), journal, isWhole: program == nil && report.isGood, archived: report.programs.contains { $0.decidedFrom > 0 })
+            results.map(\.sources), journal, isWhole: program == nil && report.isGood,
+            archived: report.programs.contains { $0.decidedFrom > 0 })
         report.projection = try await projection
         if program == nil { report.otherFaults = strangers(check, programs) }
         report.seconds = watch.seconds
@@ -89,10 +93,12 @@ public struct Verifier: Sendable {
     }
 
     private func pass(
-        _ program: String, _ held: [HeldCheckpoint], _ result: inout ProgramVerification, _ sources: inout SourceOffsets,
+        _ program: String, _ held: [HeldCheckpoint], _ result: inout ProgramVerification,
+        _ sources: inout SourceOffsets,
         _ progress: @escaping @Sendable (AuditProgress) -> Void
     ) throws {
-        let derived = depth == .full && FileManager.default.fileExists(atPath: folder.derivedPath)
+        let derived =
+            depth == .full && FileManager.default.fileExists(atPath: folder.derivedPath)
             ? try DerivedDatabase.openReadOnly(path: folder.derivedPath) : nil
         result.statesAvailable = derived != nil
         var check = StreamCheck(program: program, recorded: try RecordedStates(program, derived))
@@ -120,10 +126,13 @@ public struct Verifier: Sendable {
 
     /// One pass over the entries: chain, tree and, at full depth, everything that is in them.
     private func scan(
-        _ program: String, _ db: Database, _ result: inout ProgramVerification, _ check: inout StreamCheck, _ tree: inout TreeCheck,
+        _ program: String, _ db: Database, _ result: inout ProgramVerification, _ check: inout StreamCheck,
+        _ tree: inout TreeCheck,
         _ progress: @escaping @Sendable (AuditProgress) -> Void
     ) throws -> StreamHead {
-        guard let head = try JournalReader().head(of: program, in: db) else { throw JournalError.unknownProgram(program) }
+        guard let head = try JournalReader().head(of: program, in: db) else {
+            throw JournalError.unknownProgram(program)
+        }
         result.size = head.size
         result.head = head.link.description
         let segments = try JournalReader().archivedSegments(of: program, in: db)
@@ -131,10 +140,13 @@ public struct Verifier: Sendable {
         result.archived = segments.map { ArchivedPart($0, isRead: $0.first >= readable) }
         if readable > 0 { result.decidedFrom = try begin(&check, program, db) }
         let counts = try decisionCounts(program, db)
-        let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, leaf in
-            try tree.take(leaf)
-            _ = try counts.next()
-        }) { position, leaf, bytes in
+        let chain = try ChainVerifier().verifyLeaves(
+            program: program, in: db,
+            archived: { _, leaf in
+                try tree.take(leaf)
+                _ = try counts.next()
+            }
+        ) { position, leaf, bytes in
             try tree.take(leaf)
             let count = try counts.next()
             if depth == .full, position >= result.decidedFrom {
@@ -159,16 +171,22 @@ public struct Verifier: Sendable {
             check.begin(from: state)
             return state.nextPosition
         } catch JournalError.snapshotDamaged(_, let position) {
-            throw AuditFault(.archive, program: program, position: position, "the state kept with the archived entries is not the one that was stated with them")
+            throw AuditFault(
+                .archive, program: program, position: position,
+                "the state kept with the archived entries is not the one that was stated with them")
         }
     }
 
     /// The state after an archived segment, folded from its entries, must be the one that was stated.
-    private func compareState(_ check: borrowing StreamCheck, _ position: UInt64, _ segments: [ArchivedSegment]) throws {
+    private func compareState(_ check: borrowing StreamCheck, _ position: UInt64, _ segments: [ArchivedSegment]) throws
+    {
         guard let segment = segments.first(where: { $0.next == position }) else { return }
         let hash = SnapshotStore.stateHash(of: check.state.canonicalBytes())
         if hash != segment.stateHash {
-            throw AuditFault(.archive, program: segment.program, position: position, "the state has the hash \(hash) here; with the archived entries before it, \(segment.stateHash) was stated")
+            throw AuditFault(
+                .archive, program: segment.program, position: position,
+                "the state has the hash \(hash) here; with the archived entries before it, \(segment.stateHash) was stated"
+            )
         }
     }
 
@@ -180,11 +198,13 @@ public struct Verifier: Sendable {
         for part in result.archived where part.statement >= result.decidedFrom {
             let stated = statements.first { $0.position == part.statement }?.fact
             guard let stated, stated.firstPosition == part.first, stated.nextPosition == part.next,
-                Digest(stated.archiveDigest)?.description == part.archive, Digest(stated.stateHash)?.description == part.stateHash
+                Digest(stated.archiveDigest)?.description == part.archive,
+                Digest(stated.stateHash)?.description == part.stateHash
             else {
                 throw AuditFault(
                     .archive, program: program, position: part.statement,
-                    "entries \(part.first) to \(part.next - 1) left for the archive \(part.archive), but the entry here does not state that")
+                    "entries \(part.first) to \(part.next - 1) left for the archive \(part.archive), but the entry here does not state that"
+                )
             }
         }
         for (position, fact) in statements {
@@ -192,7 +212,8 @@ public struct Verifier: Sendable {
             if fact.nextPosition > position || signed.map({ $0.bytes != fact.root }) ?? false {
                 throw AuditFault(
                     .archive, program: program, position: position,
-                    "the entry states an archive up to position \(fact.nextPosition) under another root than the checkpoint of that size, or before there were so many entries")
+                    "the entry states an archive up to position \(fact.nextPosition) under another root than the checkpoint of that size, or before there were so many entries"
+                )
             }
         }
     }
@@ -205,20 +226,23 @@ public struct Verifier: Sendable {
     /// What the journal counts beside each entry; the chain does not cover it.
     private func decisionCounts(_ program: String, _ db: Database) throws -> FastDatabaseValueCursor<Int> {
         try Int.fetchCursor(
-            db, sql: """
+            db,
+            sql: """
                 SELECT decisions FROM entries WHERE stream = (SELECT stream FROM streams WHERE program = ?) ORDER BY position
                 """, arguments: [program])
     }
 
     private static func fault(_ fault: ChainFault, _ program: String) -> AuditFault {
-        let detail = switch fault {
-        case .altered: "the entry was changed: its bytes do not lead to the link recorded beside it"
-        case .missing(_, let found): "the entry is missing; the next one stored stands at \(found)"
-        case .truncated(_, let size): "the stream ends here, but its head says that it has \(size) entries"
-        case .surplus(_, let size): "an entry stands here, but the stream's head says that it has \(size) entries"
-        case .headDiffers(let expected, let found): "the stream's head is \(expected), but its entries lead to \(found)"
-        case .unreadable(_, let message): "SQLite cannot read the entry: \(message)"
-        }
+        let detail =
+            switch fault {
+            case .altered: "the entry was changed: its bytes do not lead to the link recorded beside it"
+            case .missing(_, let found): "the entry is missing; the next one stored stands at \(found)"
+            case .truncated(_, let size): "the stream ends here, but its head says that it has \(size) entries"
+            case .surplus(_, let size): "an entry stands here, but the stream's head says that it has \(size) entries"
+            case .headDiffers(let expected, let found):
+                "the stream's head is \(expected), but its entries lead to \(found)"
+            case .unreadable(_, let message): "SQLite cannot read the entry: \(message)"
+            }
         return AuditFault(.chain, program: program, position: fault.position, detail)
     }
 
@@ -227,12 +251,13 @@ public struct Verifier: Sendable {
     }
 
     private static func fault(_ fault: OrderFault) -> AuditFault {
-        let detail = switch fault {
-        case .missing(let seq): "the commit order has a gap at \(seq)"
-        case .decisionOffset(let seq, let expected, let found):
-            "the decisions of the entry with seq \(seq) should start at offset \(expected) of leadline.decisions; recorded is \(found)"
-        case .noStream(let seq): "the entry with seq \(seq) belongs to no stream"
-        }
+        let detail =
+            switch fault {
+            case .missing(let seq): "the commit order has a gap at \(seq)"
+            case .decisionOffset(let seq, let expected, let found):
+                "the decisions of the entry with seq \(seq) should start at offset \(expected) of leadline.decisions; recorded is \(found)"
+            case .noStream(let seq): "the entry with seq \(seq) belongs to no stream"
+            }
         return AuditFault(.order, program: nil, position: nil, detail)
     }
 }
@@ -253,19 +278,31 @@ extension ProgramVerification {
 extension Verifier {
     private func strangers(_ check: CheckpointCheck, _ programs: [String]) -> [AuditFault] {
         check.strangers(programs).map { checkpoint in
-            AuditFault(.checkpoint, program: nil, position: nil, "\(checkpoint.source) is a checkpoint of no program here: its whole stream is missing, or it is another log's")
+            AuditFault(
+                .checkpoint, program: nil, position: nil,
+                "\(checkpoint.source) is a checkpoint of no program here: its whole stream is missing, or it is another log's"
+            )
         }
     }
 
-    private func sources(_ programs: [SourceOffsets], _ journal: DatabaseQueue, isWhole: Bool, archived: Bool) throws -> SourceVerification {
+    private func sources(_ programs: [SourceOffsets], _ journal: DatabaseQueue, isWhole: Bool, archived: Bool) throws
+        -> SourceVerification
+    {
         guard depth == .full else { return .notChecked("--quick") }
-        if archived { return .notChecked("what archived entries took in is in the archives; give them all with --with-archive") }
-        guard isWhole else { return .notChecked("they belong to all programs together; verify without --program, and mend the faults above first") }
+        if archived {
+            return .notChecked("what archived entries took in is in the archives; give them all with --with-archive")
+        }
+        guard isWhole else {
+            return .notChecked(
+                "they belong to all programs together; verify without --program, and mend the faults above first")
+        }
         var all = SourceOffsets()
         for program in programs {
             if let (place, offset) = all.merge(program) {
                 var result = SourceVerification.notChecked("")
-                result.fault = AuditFault(.source, program: nil, position: nil, "the record at offset \(offset) of \(place.topic) stands in two programs' streams")
+                result.fault = AuditFault(
+                    .source, program: nil, position: nil,
+                    "the record at offset \(offset) of \(place.topic) stands in two programs' streams")
                 return result
             }
         }
@@ -292,17 +329,23 @@ extension Verifier {
 
     @concurrent private func projection(_ program: String?) async throws -> ProjectionVerification {
         guard depth == .full else { return .notChecked("--quick") }
-        guard FileManager.default.fileExists(atPath: folder.derivedPath) else { return .notChecked("there is no derived.db") }
+        guard FileManager.default.fileExists(atPath: folder.derivedPath) else {
+            return .notChecked("there is no derived.db")
+        }
         let derived = try DerivedDatabase.openReadOnly(path: folder.derivedPath)
         let comparison: ProjectionComparison?
-        do { comparison = try LeadsProjection.compare(journal: folder.openJournalReadOnly(), derived: derived) } catch JournalError.archived {
+        do {
+            comparison = try LeadsProjection.compare(journal: folder.openJournalReadOnly(), derived: derived)
+        } catch JournalError.archived {
             return .notChecked("it can be made again with the archives alone; give them all with --with-archive")
         } catch {
             return .notChecked("the journal cannot be folded: \(error)")
         }
         guard let comparison else { return .notChecked("derived.db holds no list of leads yet") }
         var result = ProjectionVerification(isChecked: true, rows: comparison.rows)
-        result.fault = comparison.difference.map { AuditFault(.projection, program: comparison.program, position: nil, $0) }
+        result.fault = comparison.difference.map {
+            AuditFault(.projection, program: comparison.program, position: nil, $0)
+        }
         return result
     }
 }
@@ -312,7 +355,9 @@ extension Verifier {
 extension Verifier {
     private func deadLetters(_ journal: DatabaseQueue) throws -> DeadLetterVerification {
         if folder.isShard { return .notChecked("they are on the cluster's topic; 'leadline deadletter list' reads it") }
-        guard FileManager.default.fileExists(atPath: folder.vaultPath) else { return .notChecked("no vault at \(folder.vaultPath)") }
+        guard FileManager.default.fileExists(atPath: folder.vaultPath) else {
+            return .notChecked("no vault at \(folder.vaultPath)")
+        }
         let keyring: Keyring
         do {
             keyring = try folder.openVault()
@@ -344,6 +389,7 @@ extension Verifier {
     }
 
     private static func unopenable(_ offset: Int64, _ detail: String) -> AuditFault {
-        AuditFault(.deadLetter, program: nil, position: nil, "the dead letter at offset \(offset) does not open: \(detail)")
+        AuditFault(
+            .deadLetter, program: nil, position: nil, "the dead letter at offset \(offset) does not open: \(detail)")
     }
 }

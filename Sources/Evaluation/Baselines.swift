@@ -16,7 +16,8 @@ public struct BaseRate: ProgressiveLearner {
     }
 }
 
-/// Each partner's own share won, shrunk to the running base rate as if the partner had `strength` outcomes at that rate.
+/// Each partner's own share won, shrunk to the running base rate as if the partner had `strength` outcomes at that
+/// rate.
 public struct PartnerRate: ProgressiveLearner {
     private let partners: [Int]
     private let strength: Double

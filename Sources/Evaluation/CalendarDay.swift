@@ -24,7 +24,9 @@ enum CalendarDay {
     }
 
     /// A whole number. Spreadsheets and pandas write "12.0" for 12 once a column has gaps.
-    private static func number(_ text: String) -> Int? { Int(text.utf8.suffix(2).elementsEqual(".0".utf8) ? String(text.unicodeScalars.dropLast(2)) : text) }
+    private static func number(_ text: String) -> Int? {
+        Int(text.utf8.suffix(2).elementsEqual(".0".utf8) ? String(text.unicodeScalars.dropLast(2)) : text)
+    }
 
     private static func date(_ text: String) -> Int? {
         if text.utf8.count != 10 { return nil }

@@ -11,9 +11,9 @@ public struct CalibrationError: Encodable, Equatable, Sendable {
     /// What it would exceed one time of twenty if every prediction were right.
     public var byChanceLimit: Double
     /// Root of the mean squared error over the same bins, less what chance adds to the square (Broecker, "Estimating
-    /// Reliability and Resolution of Probability Forecasts", 2012; Kumar, Liang and Ma, "Verified Uncertainty Calibration",
-    /// 2019): never below the true expected error but by chance; 0 where chance explains it all, nil with fewer than two
-    /// rows a bin.
+    /// Reliability and Resolution of Probability Forecasts", 2012; Kumar, Liang and Ma, "Verified Uncertainty
+    /// Calibration", 2019): never below the true expected error but by chance; 0 where chance explains it all, nil with
+    /// fewer than two rows a bin.
     public var debiased: Double?
 
     /// True if one would seldom see so much by chance.

@@ -37,15 +37,20 @@ public struct ColumnChoice: Sendable {
     /// Finds the columns in a file's header.
     func places(in header: [String], line: Int) throws(EvaluationError) -> Places {
         if let double = header.indices.first(where: { header[..<$0].contains(header[$0]) }) {
-            throw EvaluationError("two columns are called '\(Self.short(header[double]))'", line: line, remedy: "Give each column a name of its own")
+            throw EvaluationError(
+                "two columns are called '\(Self.short(header[double]))'", line: line,
+                remedy: "Give each column a name of its own")
         }
         let places = Places(
             arrival: try place(arrival, "--arrival", header, line), closed: try place(closed, "--closed", header, line),
-            partner: try place(partner, "--partner", header, line), outcome: try place(outcome, "--outcome", header, line),
+            partner: try place(partner, "--partner", header, line),
+            outcome: try place(outcome, "--outcome", header, line),
             slots: try slots(header, line), groups: try groupPlaces(header, line))
         let roles = [places.arrival, places.closed, places.partner, places.outcome]
         if Set(roles).count < roles.count {
-            throw EvaluationError("one column stands for two of arrival, closed, partner and outcome", remedy: "Name four different columns")
+            throw EvaluationError(
+                "one column stands for two of arrival, closed, partner and outcome",
+                remedy: "Name four different columns")
         }
         for slot in places.slots where roles.contains(slot.place) {
             throw EvaluationError(
@@ -70,7 +75,9 @@ public struct ColumnChoice: Sendable {
             for name in names {
                 let slot = Places.Slot(name: name, place: try place(name, option, header, line), isNumber: isNumber)
                 if slots.contains(where: { $0.place == slot.place }) {
-                    throw EvaluationError("the column '\(Self.short(name))' is named twice", remedy: "Name it once, by --category or by --number")
+                    throw EvaluationError(
+                        "the column '\(Self.short(name))' is named twice",
+                        remedy: "Name it once, by --category or by --number")
                 }
                 slots.append(slot)
             }
@@ -79,7 +86,8 @@ public struct ColumnChoice: Sendable {
         return slots.sorted { $0.place < $1.place }
     }
 
-    private func groupPlaces(_ header: [String], _ line: Int) throws(EvaluationError) -> [(column: String, place: Int)] {
+    private func groupPlaces(_ header: [String], _ line: Int) throws(EvaluationError) -> [(column: String, place: Int)]
+    {
         var found: [(column: String, place: Int)] = []
         for group in groups {
             let name = group == "partner" && !header.contains(group) ? partner : group
@@ -88,7 +96,8 @@ public struct ColumnChoice: Sendable {
         return found
     }
 
-    private func place(_ name: String, _ option: String, _ header: [String], _ line: Int) throws(EvaluationError) -> Int {
+    private func place(_ name: String, _ option: String, _ header: [String], _ line: Int) throws(EvaluationError) -> Int
+    {
         if let place = header.firstIndex(of: name) { return place }
         throw EvaluationError(
             "there is no column '\(Self.short(name))'", line: line,
@@ -96,7 +105,8 @@ public struct ColumnChoice: Sendable {
     }
 
     private static func list(_ header: [String]) -> String {
-        header.prefix(30).map(short).joined(separator: ", ") + (header.count > 30 ? " and \(header.count - 30) more" : "")
+        header.prefix(30).map(short).joined(separator: ", ")
+            + (header.count > 30 ? " and \(header.count - 30) more" : "")
     }
 
     /// A text short enough for a message.

@@ -26,7 +26,9 @@ public struct Evaluator: Sendable {
     ///   - file: What the report calls them.
     ///   - progress: Called now and then with the rows done in all passes of the model.
     /// - Throws: `EvaluationError` if there is nothing to score.
-    public func report(on observations: Observations, file: String, progress: (Int) -> Void = { _ in }) throws(EvaluationError) -> EvaluationReport {
+    public func report(on observations: Observations, file: String, progress: (Int) -> Void = { _ in })
+        throws(EvaluationError) -> EvaluationReport
+    {
         let first = Int(Double(observations.count) * fromShare)
         let scored = (first..<observations.count).filter { observations.outcomes[$0] != nil }
         if scored.isEmpty {
@@ -42,31 +44,42 @@ public struct Evaluator: Sendable {
         func picked(_ predictions: [Double]) -> [Double] { scored.map { predictions[$0] } }
         let named = [("leadline", model.pass.predictions), ("base rate", baseRates), ("partner rate", partnerRates)]
         return EvaluationReport(
-            file: file, rows: observations.count, partners: observations.partnerNames.count, slots: observations.slotNames,
-            values: observations.valueCount - 1, open: observations.openCount, shareWon: Self.share(observations.outcomes.compactMap { $0 }),
-            first: observations.dayText(observations.arrivals[0]), last: observations.dayText(observations.arrivals[observations.count - 1]),
+            file: file, rows: observations.count, partners: observations.partnerNames.count,
+            slots: observations.slotNames,
+            values: observations.valueCount - 1, open: observations.openCount,
+            shareWon: Self.share(observations.outcomes.compactMap { $0 }),
+            first: observations.dayText(observations.arrivals[0]),
+            last: observations.dayText(observations.arrivals[observations.count - 1]),
             outcomesArePrompt: OutcomeQueue(observations).isPrompt, wasSorted: observations.wasSorted,
             scoredFrom: first + 1, scored: scored.count, scoredShareWon: Self.share(won) ?? 0,
             scores: named.map { EvaluationReport.ModelScores(model: $0.0, scores: Scores(picked($0.1), won: won)) },
             speed: EvaluationReport.Speed(
-                rowsPerSecond: Double(observations.count) / max(model.pass.threadSeconds, 1e-9), threadSeconds: model.pass.threadSeconds,
+                rowsPerSecond: Double(observations.count) / max(model.pass.threadSeconds, 1e-9),
+                threadSeconds: model.pass.threadSeconds,
                 wallSeconds: model.pass.wallSeconds, passes: passes),
             modelHash: model.hash, reliability: ReliabilityBin.bins(picked(model.pass.predictions), won: won),
             partnerRateReliability: ReliabilityBin.bins(picked(partnerRates), won: won),
             learningCurve: LearningCurve(
-                model: model.pass.predictions, baseRate: baseRates, partnerRate: partnerRates, outcomes: observations.outcomes),
+                model: model.pass.predictions, baseRate: baseRates, partnerRate: partnerRates,
+                outcomes: observations.outcomes),
             by: observations.groupings.map { grouped($0, scored, model.pass.predictions, observations.outcomes) })
     }
 
     /// The best of the timed passes; all of them must learn the same, to the bit.
-    private func timed(_ observations: Observations, _ progress: (Int) -> Void) throws(EvaluationError) -> (pass: ProgressivePass, hash: String) {
+    private func timed(_ observations: Observations, _ progress: (Int) -> Void) throws(EvaluationError) -> (
+        pass: ProgressivePass, hash: String
+    ) {
         var best: (pass: ProgressivePass, hash: String)?
         for number in 0..<passes {
             var learner = WinModelLearner(observations)
-            let pass = ProgressiveValidation.run(&learner, over: observations) { progress(number * observations.count + $0) }
+            let pass = ProgressiveValidation.run(&learner, over: observations) {
+                progress(number * observations.count + $0)
+            }
             let hash = learner.model.contentHash().description
             if let known = best, known.hash != hash || known.pass.predictions != pass.predictions {
-                throw EvaluationError("two passes over the same rows differ", remedy: "This is a defect of Leadline: please report it with the file")
+                throw EvaluationError(
+                    "two passes over the same rows differ",
+                    remedy: "This is a defect of Leadline: please report it with the file")
             }
             if pass.threadSeconds < best?.pass.threadSeconds ?? .infinity { best = (pass, hash) }
         }
@@ -83,7 +96,8 @@ public struct Evaluator: Sendable {
             .sorted { (members[$1].count, $0) < (members[$0].count, $1) }
         let groups = large.map { id -> EvaluationReport.Group in
             EvaluationReport.Group(
-                value: grouping.names[id], predicted: members[id].map { predictions[$0] }, won: members[id].map { outcomes[$0] == true })
+                value: grouping.names[id], predicted: members[id].map { predictions[$0] },
+                won: members[id].map { outcomes[$0] == true })
         }
         return EvaluationReport.GroupedScores(column: grouping.column, values: grouping.names.count, groups: groups)
     }

@@ -1,8 +1,8 @@
 public import LeadlineCore
 import TextFormats
 
-/// Test, then train, as it really happened: for each award in a program's journal what the model said of it then, beside
-/// two simple rates over the outcomes known by then, and what came of it.
+/// Test, then train, as it really happened: for each award in a program's journal what the model said of it then,
+/// beside two simple rates over the outcomes known by then, and what came of it.
 ///
 /// The caller folds entries in order and hands each one's events here, with the state that holds them.
 public struct JournalEvaluation: Sendable {
@@ -62,7 +62,11 @@ public struct JournalEvaluation: Sendable {
             case .assignmentEnded(let event): end(lead: event.leadID)
             case .leadEscalated(let event): end(lead: event.leadID)
             case .leadClosed(let event):
-                if event.learned { close(lead: event.leadID, at: event.partnerID, won: event.reason == .won) } else { end(lead: event.leadID) }
+                if event.learned {
+                    close(lead: event.leadID, at: event.partnerID, won: event.reason == .won)
+                } else {
+                    end(lead: event.leadID)
+                }
             default: break
             }
         }
@@ -130,7 +134,9 @@ public struct JournalEvaluation: Sendable {
     ///   - fromShare: Share of the decided awards, in order of the award, after which scores begin; from 0 to below 1.
     ///   - byPartner: Whether partners get scores of their own.
     ///   - groupLeast: A partner gets them with more scored awards than this.
-    public func report(name: String, fromShare: Double = 0.5, byPartner: Bool = false, groupLeast: Int = 500) -> JournalReport? {
+    public func report(name: String, fromShare: Double = 0.5, byPartner: Bool = false, groupLeast: Int = 500)
+        -> JournalReport?
+    {
         precondition(fromShare >= 0 && fromShare < 1 && groupLeast >= 0, "settings are checked before")
         let decided = awards.filter { $0.fate == .won || $0.fate == .lost }
         if decided.isEmpty { return nil }
@@ -140,12 +146,15 @@ public struct JournalEvaluation: Sendable {
         let (model, partnerRate) = (scored.map(\.model), scored.map(\.partnerRate))
         let named = [("leadline", model), ("base rate", scored.map(\.baseRate)), ("partner rate", partnerRate)]
         return JournalReport(
-            program: name, entries: entries, first: self.first.map(RFC3339.format) ?? "", last: last.map(RFC3339.format) ?? "",
-            awards: awards.count, won: count(.won), lost: count(.lost), open: count(.open), undecided: count(.undecided),
+            program: name, entries: entries, first: self.first.map(RFC3339.format) ?? "",
+            last: last.map(RFC3339.format) ?? "",
+            awards: awards.count, won: count(.won), lost: count(.lost), open: count(.open),
+            undecided: count(.undecided),
             unpredicted: unpredicted, corrected: corrected, partners: partnerNames.count,
             scoredFrom: first + 1, scored: scored.count, scoredShareWon: Self.share(won),
             scores: named.map { EvaluationReport.ModelScores(model: $0.0, scores: Scores($0.1, won: won)) },
-            reliability: ReliabilityBin.bins(model, won: won), partnerRateReliability: ReliabilityBin.bins(partnerRate, won: won),
+            reliability: ReliabilityBin.bins(model, won: won),
+            partnerRateReliability: ReliabilityBin.bins(partnerRate, won: won),
             learningCurve: LearningCurve(
                 model: decided.map(\.model), baseRate: decided.map(\.baseRate), partnerRate: decided.map(\.partnerRate),
                 outcomes: decided.map { $0.fate == .won }),
@@ -153,7 +162,9 @@ public struct JournalEvaluation: Sendable {
     }
 
     /// Awards won, lost, still open, and those that ended undecided.
-    public var counts: (won: Int, lost: Int, open: Int, undecided: Int) { (count(.won), count(.lost), count(.open), count(.undecided)) }
+    public var counts: (won: Int, lost: Int, open: Int, undecided: Int) {
+        (count(.won), count(.lost), count(.open), count(.undecided))
+    }
 
     private func count(_ fate: Fate) -> Int { awards.reduce(0) { $0 + ($1.fate == fate ? 1 : 0) } }
 
@@ -164,7 +175,8 @@ public struct JournalEvaluation: Sendable {
             .sorted { (members[$1].count, $0) < (members[$0].count, $1) }
         let groups = large.map { partner -> EvaluationReport.Group in
             EvaluationReport.Group(
-                value: partnerNames[partner], predicted: members[partner].map(\.model), won: members[partner].map { $0.fate == .won })
+                value: partnerNames[partner], predicted: members[partner].map(\.model),
+                won: members[partner].map { $0.fate == .won })
         }
         return EvaluationReport.GroupedScores(column: "partner", values: members.count { !$0.isEmpty }, groups: groups)
     }
@@ -172,8 +184,8 @@ public struct JournalEvaluation: Sendable {
     private static func share(_ won: [Bool]) -> Double { won.reduce(0) { $0 + ($1 ? 1 : 0) } / Double(won.count) }
 }
 
-/// The simple rates over the outcomes known so far, as `BaseRate` and `PartnerRate` have them, but for outcomes that can
-/// be corrected and partners that come later.
+/// The simple rates over the outcomes known so far, as `BaseRate` and `PartnerRate` have them, but for outcomes that
+/// can be corrected and partners that come later.
 private struct KnownOutcomes: Sendable {
     /// Outcomes at the base rate that a partner starts with.
     private static let strength = 20.0

@@ -37,14 +37,16 @@ public struct JournalReport: Encodable, Sendable {
     /// Scores within partners, if they were asked for.
     public var by: [EvaluationReport.GroupedScores]
 
-    /// The report in the form of a file's, a row for each award won or lost, so that it is printed and drawn in the same
-    /// way. A journal tells neither speed nor slots.
+    /// The report in the form of a file's, a row for each award won or lost, so that it is printed and drawn in the
+    /// same way. A journal tells neither speed nor slots.
     public var asEvaluation: EvaluationReport {
         EvaluationReport(
             file: program, rows: won + lost, partners: partners, slots: [], values: 0, open: open,
-            shareWon: Double(won) / Double(won + lost), first: first, last: last, outcomesArePrompt: false, wasSorted: false,
+            shareWon: Double(won) / Double(won + lost), first: first, last: last, outcomesArePrompt: false,
+            wasSorted: false,
             scoredFrom: scoredFrom, scored: scored, scoredShareWon: scoredShareWon, scores: scores,
             speed: EvaluationReport.Speed(rowsPerSecond: 0, threadSeconds: 0, wallSeconds: 0, passes: 0), modelHash: "",
-            reliability: reliability, partnerRateReliability: partnerRateReliability, learningCurve: learningCurve, by: by)
+            reliability: reliability, partnerRateReliability: partnerRateReliability, learningCurve: learningCurve,
+            by: by)
     }
 }

@@ -25,7 +25,9 @@ public struct LearningCurve: Encodable, Equatable, Sendable {
     init(model: [Double], baseRate: [Double], partnerRate: [Double], outcomes: [Bool?]) {
         let losses = outcomes.indices.map { row -> SIMD4<Double> in
             guard let won = outcomes[row] else { return .zero }
-            return SIMD4(Scores.logLoss(model[row], won), Scores.logLoss(baseRate[row], won), Scores.logLoss(partnerRate[row], won), 1)
+            return SIMD4(
+                Scores.logLoss(model[row], won), Scores.logLoss(baseRate[row], won),
+                Scores.logLoss(partnerRate[row], won), 1)
         }
         tenths = Self.points(losses, parts: 10, isCumulative: false)
         cumulative = Self.points(losses, parts: Self.parts, isCumulative: true)
@@ -44,7 +46,9 @@ public struct LearningCurve: Encodable, Equatable, Sendable {
             start = end
             if sum[3] == 0 { continue }
             points.append(
-                Point(rows: end, scored: Int(sum[3]), model: sum[0] / sum[3], baseRate: sum[1] / sum[3], partnerRate: sum[2] / sum[3]))
+                Point(
+                    rows: end, scored: Int(sum[3]), model: sum[0] / sum[3], baseRate: sum[1] / sum[3],
+                    partnerRate: sum[2] / sum[3]))
         }
         return points
     }

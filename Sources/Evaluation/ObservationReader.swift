@@ -29,7 +29,9 @@ public struct ObservationReader {
     ///   - columns: Which column means what.
     ///   - progress: Called with the bytes read so far.
     /// - Throws: `EvaluationError`, `CSVError`, or what opening the file threw.
-    public static func read(path: String, columns: ColumnChoice, progress: @escaping (Int) -> Void = { _ in }) throws -> Observations {
+    public static func read(path: String, columns: ColumnChoice, progress: @escaping (Int) -> Void = { _ in }) throws
+        -> Observations
+    {
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         defer { try? handle.close() }
         var total = 0
@@ -75,7 +77,8 @@ public struct ObservationReader {
             throw EvaluationError("more than \(Self.rowsMax) rows", line: line, remedy: "Evaluate the file in parts")
         }
         guard let arrival = try day(fields[places.arrival], columns.arrival, line) else {
-            throw EvaluationError("'\(columns.arrival)' is empty", line: line, remedy: "Every row needs the day on which it arrived")
+            throw EvaluationError(
+                "'\(columns.arrival)' is empty", line: line, remedy: "Every row needs the day on which it arrived")
         }
         var closing = try day(fields[places.closed], columns.closed, line)
         var outcome = try Self.outcome(fields[places.outcome], columns.outcome, line)
@@ -87,7 +90,9 @@ public struct ObservationReader {
         if let closing, closing < arrival {
             throw EvaluationError(
                 "the row closes before it arrives", line: line,
-                remedy: "Check '\(columns.arrival)' and '\(columns.closed)', or name other columns by --arrival and --closed")
+                remedy:
+                    "Check '\(columns.arrival)' and '\(columns.closed)', or name other columns by --arrival and --closed"
+            )
         }
         observations.arrivals.append(arrival)
         observations.closings.append(closing)
@@ -99,13 +104,16 @@ public struct ObservationReader {
 
     private func finished() throws(EvaluationError) -> Observations {
         var result = observations
-        if result.count == 0 { throw EvaluationError("the file has no rows", remedy: "Give a file with opportunities below its header") }
+        if result.count == 0 {
+            throw EvaluationError("the file has no rows", remedy: "Give a file with opportunities below its header")
+        }
         let crosses = result.partnerNames.count * result.valueCount
         if crosses > Self.crossesMax {
             let largest = result.slotNames.indices.max { valueIDs[$0].count < valueIDs[$1].count } ?? 0
             throw EvaluationError(
                 "\(result.partnerNames.count) partners and \(result.valueCount) values are too many together",
-                remedy: "Leave out the column '\(ColumnChoice.short(result.slotNames[largest]))' with its \(valueIDs[largest].count) values, "
+                remedy:
+                    "Leave out the column '\(ColumnChoice.short(result.slotNames[largest]))' with its \(valueIDs[largest].count) values, "
                     + "by naming the others with --category and --number")
         }
         result.hasDates = hasDates ?? false
@@ -121,11 +129,14 @@ public struct ObservationReader {
         guard let reading = CalendarDay.read(text) else {
             throw EvaluationError(
                 "'\(column)' is '\(ColumnChoice.short(text))'", line: line,
-                remedy: "Write a day as a date such as 2026-03-01, or as a whole number of days up to \(CalendarDay.dayMax)")
+                remedy:
+                    "Write a day as a date such as 2026-03-01, or as a whole number of days up to \(CalendarDay.dayMax)"
+            )
         }
         if let hasDates, hasDates != reading.isDate {
             throw EvaluationError(
-                "'\(column)' is a \(reading.isDate ? "date" : "number") where the file had \(hasDates ? "dates" : "numbers") before", line: line,
+                "'\(column)' is a \(reading.isDate ? "date" : "number") where the file had \(hasDates ? "dates" : "numbers") before",
+                line: line,
                 remedy: "Write all days the same way")
         }
         hasDates = reading.isDate
@@ -140,7 +151,9 @@ public struct ObservationReader {
         default:
             throw EvaluationError(
                 "'\(column)' is '\(ColumnChoice.short(text))'", line: line,
-                remedy: "Write 1, won, true or yes for a win, 0, lost, false or no for a loss, and nothing while it is open")
+                remedy:
+                    "Write 1, won, true or yes for a win, 0, lost, false or no for a loss, and nothing while it is open"
+            )
         }
     }
 
@@ -148,18 +161,23 @@ public struct ObservationReader {
         if let known = partnerIDs[text] { return known }
         if Self.trimmed(text).isEmpty {
             throw EvaluationError(
-                "'\(columns.partner)' is empty", line: line, remedy: "Take rows without a partner out, or give them a name such as none")
+                "'\(columns.partner)' is empty", line: line,
+                remedy: "Take rows without a partner out, or give them a name such as none")
         }
         let id = partnerIDs.count
         if id == Self.partnersMax {
-            throw EvaluationError("more than \(Self.partnersMax) partners", line: line, remedy: "Check that --partner names the right column")
+            throw EvaluationError(
+                "more than \(Self.partnersMax) partners", line: line,
+                remedy: "Check that --partner names the right column")
         }
         partnerIDs[text] = id
         observations.partnerNames.append(text)
         return id
     }
 
-    private mutating func row(_ fields: [String], _ slots: [ColumnChoice.Places.Slot], _ line: Int) throws(EvaluationError) -> [Int32] {
+    private mutating func row(_ fields: [String], _ slots: [ColumnChoice.Places.Slot], _ line: Int)
+        throws(EvaluationError) -> [Int32]
+    {
         var row: [Int32] = []
         row.reserveCapacity(slots.count)
         for (k, slot) in slots.enumerated() {
@@ -176,7 +194,8 @@ public struct ObservationReader {
         return id
     }
 
-    private mutating func band(_ text: String, _ k: Int, _ column: String, _ line: Int) throws(EvaluationError) -> Int32 {
+    private mutating func band(_ text: String, _ k: Int, _ column: String, _ line: Int) throws(EvaluationError) -> Int32
+    {
         let band = NumberBands.halfOctave(try Self.number(text, column, line))
         if let known = bandIDs[k][band] { return known }
         let id = try newValue(line)

@@ -33,7 +33,8 @@ public enum ProgressiveValidation {
     ) -> ProgressivePass {
         let queue = OutcomeQueue(observations)
         let arrivals = observations.arrivals
-        var pass = ProgressivePass(predictions: [Double](repeating: 0, count: arrivals.count), threadSeconds: 0, wallSeconds: 0)
+        var pass = ProgressivePass(
+            predictions: [Double](repeating: 0, count: arrivals.count), threadSeconds: 0, wallSeconds: 0)
         var head = 0
         var start = 0
         while start < arrivals.count {
@@ -66,7 +67,8 @@ struct OutcomeQueue {
     private(set) var rows: [Int]
     private(set) var days: [Int]
     private(set) var won: [Bool]
-    /// True if every outcome is known on the day of arrival: it then teaches before the next row, even one of the same day.
+    /// True if every outcome is known on the day of arrival: it then teaches before the next row, even one of the same
+    /// day.
     private(set) var isPrompt: Bool
 
     init(_ observations: Observations) {

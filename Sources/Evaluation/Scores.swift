@@ -24,7 +24,9 @@ public struct Scores: Encodable, Equatable, Sendable {
         let order = Self.order(predictions)
         logLoss = Self.meanLogLoss(predictions, won)
         auc = Self.areaUnderCurve(predictions, won, order)
-        brier = zip(predictions, won).reduce(0) { $0 + ($1.0 - ($1.1 ? 1 : 0)) * ($1.0 - ($1.1 ? 1 : 0)) } / Double(won.count)
+        brier =
+            zip(predictions, won).reduce(0) { $0 + ($1.0 - ($1.1 ? 1 : 0)) * ($1.0 - ($1.1 ? 1 : 0)) }
+            / Double(won.count)
         calibration = CalibrationError(predictions, won, order)
         ece = calibration.ece
     }
@@ -75,7 +77,9 @@ public struct ReliabilityBin: Encodable, Equatable, Sendable {
 
     /// Ten bins of equal mass, lowest predictions first; the first ones take the remainder, as numpy.array_split does.
     /// Bins without rows are left out.
-    public static func bins(_ predictions: [Double], won: [Bool]) -> [ReliabilityBin] { bins(predictions, won, Scores.order(predictions)) }
+    public static func bins(_ predictions: [Double], won: [Bool]) -> [ReliabilityBin] {
+        bins(predictions, won, Scores.order(predictions))
+    }
 
     static func bins(_ predictions: [Double], _ won: [Bool], _ order: [Int]) -> [ReliabilityBin] {
         var bins: [ReliabilityBin] = []
@@ -86,7 +90,9 @@ public struct ReliabilityBin: Encodable, Equatable, Sendable {
             let members = order[start..<(start + count)]
             let predicted = members.reduce(0) { $0 + predictions[$1] }
             let wins = members.reduce(0) { $0 + (won[$1] ? 1 : 0) }
-            bins.append(ReliabilityBin(predicted: predicted / Double(count), observed: Double(wins) / Double(count), count: count))
+            bins.append(
+                ReliabilityBin(
+                    predicted: predicted / Double(count), observed: Double(wins) / Double(count), count: count))
             start += count
         }
         return bins

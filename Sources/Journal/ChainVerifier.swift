@@ -60,11 +60,14 @@ public struct ChainVerifier: Sendable {
         body: (_ position: UInt64, _ bytes: RawSpan) throws -> Void = { _, _ in }
     ) throws -> ChainReport {
         try JournalReader().checkReadable(program: program, in: db)
-        return try verifyLeaves(program: program, in: db, archived: { _, _ in }) { position, _, bytes in try body(position, bytes) }
+        return try verifyLeaves(program: program, in: db, archived: { _, _ in }) { position, _, bytes in
+            try body(position, bytes)
+        }
     }
 
-    /// The same, and `body` gets each entry's leaf too, so that a tree can be built in the same pass. Of entries that stand
-    /// in an archive which is not at hand, `archived` gets the leaf that the journal kept; the chain goes through them all.
+    /// The same, and `body` gets each entry's leaf too, so that a tree can be built in the same pass. Of entries that
+    /// stand in an archive which is not at hand, `archived` gets the leaf that the journal kept; the chain goes through
+    /// them all.
     public func verifyLeaves(
         program: String, in db: Database, archived: (_ position: UInt64, _ leaf: Digest) throws -> Void,
         body: (_ position: UInt64, _ leaf: Digest, _ bytes: RawSpan) throws -> Void
@@ -106,7 +109,8 @@ private struct RecomputedChain {
     }
 
     mutating func follow(
-        _ stream: Int64, in db: Database, _ archived: (UInt64, Digest) throws -> Void, _ body: (UInt64, Digest, RawSpan) throws -> Void
+        _ stream: Int64, in db: Database, _ archived: (UInt64, Digest) throws -> Void,
+        _ body: (UInt64, Digest, RawSpan) throws -> Void
     ) throws {
         let statement = try RawStatement.fresh(
             "SELECT position, link_prefix, bytes FROM entries WHERE stream = ? ORDER BY position", in: db)

@@ -28,7 +28,8 @@ struct DatabaseFile {
     let schema: String
 
     init(
-        applicationID: Int32, formatVersion: Int, newFormatVersion: Int? = nil, synchronous: String, pageSize: Int, schema: String
+        applicationID: Int32, formatVersion: Int, newFormatVersion: Int? = nil, synchronous: String, pageSize: Int,
+        schema: String
     ) {
         self.applicationID = applicationID
         self.formatVersion = formatVersion
@@ -42,7 +43,9 @@ struct DatabaseFile {
     static let busyTimeoutSeconds = 10.0
 
     /// - Parameter preparing: run on the connection before anything else is.
-    func open(path: String, access: Access, preparing: @escaping @Sendable (Database) throws -> Void = { _ in }) throws -> DatabaseQueue {
+    func open(path: String, access: Access, preparing: @escaping @Sendable (Database) throws -> Void = { _ in }) throws
+        -> DatabaseQueue
+    {
         if access != .create && !FileManager.default.fileExists(atPath: path) {
             throw JournalError.absent(path: path)
         }
@@ -60,7 +63,9 @@ struct DatabaseFile {
     }
 
     /// Connections that read an existing file at the same time, each read one moment of it, beside a running writer.
-    func openPool(path: String, preparing: @escaping @Sendable (Database) throws -> Void = { _ in }) throws -> DatabasePool {
+    func openPool(path: String, preparing: @escaping @Sendable (Database) throws -> Void = { _ in }) throws
+        -> DatabasePool
+    {
         guard FileManager.default.fileExists(atPath: path) else { throw JournalError.absent(path: path) }
         do {
             let pool = try DatabasePool(path: path, configuration: configuration(.read, preparing))
@@ -71,7 +76,9 @@ struct DatabaseFile {
         }
     }
 
-    private func configuration(_ access: Access, _ preparing: @escaping @Sendable (Database) throws -> Void) -> Configuration {
+    private func configuration(_ access: Access, _ preparing: @escaping @Sendable (Database) throws -> Void)
+        -> Configuration
+    {
         var configuration = Configuration()
         configuration.readonly = access == .read
         configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
@@ -108,7 +115,8 @@ struct DatabaseFile {
         try queue.inTransaction(.immediate) { db in
             if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
                 try db.execute(sql: schema)
-                try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(newFormatVersion);")
+                try db.execute(
+                    sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(newFormatVersion);")
             }
             try check(db, path: path)
             return .commit

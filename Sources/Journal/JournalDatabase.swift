@@ -49,7 +49,8 @@ public enum JournalDatabase {
     }
 
     private static let file = DatabaseFile(
-        applicationID: 0x4C4C_4A4E, formatVersion: formatVersion, newFormatVersion: 1, synchronous: "FULL", pageSize: 4096,
+        applicationID: 0x4C4C_4A4E, formatVersion: formatVersion, newFormatVersion: 1, synchronous: "FULL",
+        pageSize: 4096,
         schema: """
             CREATE TABLE streams(
               stream INTEGER PRIMARY KEY,

@@ -85,7 +85,9 @@ public struct JournalReader: Sendable {
     /// The leaf of one entry, also of one that stands in an archive; `nil` if there is none.
     public func leaf(program: String, position: UInt64, in db: Database) throws -> Digest? {
         var found: Digest?
-        try forEachLeaf(program: program, from: position, limit: 1, in: db) { at, _, leaf in if at == position { found = leaf } }
+        try forEachLeaf(program: program, from: position, limit: 1, in: db) { at, _, leaf in
+            if at == position { found = leaf }
+        }
         return found
     }
 
@@ -185,7 +187,9 @@ extension JournalReader {
         try statement.bind(min(limit, Self.largest), at: 3)
         while try statement.step() {
             let position = statement.uint64(0)
-            let leaf = unsafe statement.withBytes(2) { unsafe position < readable ? Digest($0) : HashChain.leaf(of: $0) }
+            let leaf = unsafe statement.withBytes(2) {
+                unsafe position < readable ? Digest($0) : HashChain.leaf(of: $0)
+            }
             guard let leaf else { throw JournalError.entryAltered(program: program, position: position) }
             try body(position, statement.uint64(1), leaf)
         }

@@ -28,7 +28,9 @@ import GRDBSQLite
 
     /// Lends SQLite's statement to a call, which GRDB's keeps alive. The pointer is good inside the closure only.
     @inline(__always)
-    private func withHandle<Result, Failure>(_ body: (OpaquePointer) throws(Failure) -> Result) throws(Failure) -> Result {
+    private func withHandle<Result, Failure>(_ body: (OpaquePointer) throws(Failure) -> Result) throws(Failure)
+        -> Result
+    {
         defer { withExtendedLifetime(statement) {} }
         return unsafe try body(pointer)
     }

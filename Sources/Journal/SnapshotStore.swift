@@ -87,7 +87,9 @@ public struct SnapshotStore: Sendable {
     }
 
     /// Where the newest snapshot at or before a position stands, and how large it is; nil if there is none.
-    public func nearest(program: String, atOrBefore position: UInt64, in db: Database) throws -> (position: UInt64, byteCount: Int)? {
+    public func nearest(program: String, atOrBefore position: UInt64, in db: Database) throws -> (
+        position: UInt64, byteCount: Int
+    )? {
         try Row.fetchOne(
             db,
             sql: """

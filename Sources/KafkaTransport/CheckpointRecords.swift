@@ -16,12 +16,14 @@ enum CheckpointRecords {
         let key = String(stored.note.signatures.first?.keyID ?? 0, radix: 16)
         let id = "\(stored.program)/checkpoint/\(stored.checkpoint.size)/\(key)"
         let headers = [
-            RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", id), RecordHeader("ce_source", "/leadline/\(stored.program)"),
+            RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", id),
+            RecordHeader("ce_source", "/leadline/\(stored.program)"),
             RecordHeader("ce_type", "leadline.v1.Checkpoint"),
             RecordHeader("ce_time", RFC3339.format(Timestamp(micros: stored.signedMicros))),
             RecordHeader("ce_partitionkey", stored.program), RecordHeader("content-type", "application/json"),
         ]
         return NewRecord(
-            topic: .checkpoints, key: Array(stored.program.utf8), headers: headers, value: try message.jsonUTF8Bytes(), eventTime: nil)
+            topic: .checkpoints, key: Array(stored.program.utf8), headers: headers, value: try message.jsonUTF8Bytes(),
+            eventTime: nil)
     }
 }

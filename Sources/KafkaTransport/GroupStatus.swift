@@ -43,7 +43,8 @@ public struct GroupMemberStatus: Sendable, Codable, Equatable, CustomStringConve
         let config = try ConfigHandle(settings.admin)
         let client = QueuedClientHandle(producer: try config.makeClient(RD_KAFKA_PRODUCER), settings, role: "admin")
         let described = try client.answered("ask for the group's members") { timeoutMillis throws(KafkaError) in
-            try GroupDescription.read(client, group: settings.group, anchor: Topic.controls.name, timeoutMillis: timeoutMillis)
+            try GroupDescription.read(
+                client, group: settings.group, anchor: Topic.controls.name, timeoutMillis: timeoutMillis)
         }
         return described.members.map { GroupMemberStatus($0) }.sorted { ($0.name, $0.host) < ($1.name, $1.host) }
     }
@@ -56,11 +57,12 @@ public struct GroupMemberStatus: Sendable, Codable, Equatable, CustomStringConve
 
     /// E.g. "leadline-1 at 10.0.0.7 (partitions 0 to 3)".
     public var description: String {
-        let held = switch partitions.count {
-        case 0: "no partitions"
-        case 1: "partition \(partitions[0])"
-        default: "partitions \(partitions.map(String.init).joined(separator: ", "))"
-        }
+        let held =
+            switch partitions.count {
+            case 0: "no partitions"
+            case 1: "partition \(partitions[0])"
+            default: "partitions \(partitions.map(String.init).joined(separator: ", "))"
+            }
         return "\(name) at \(host) (\(held))"
     }
 }

@@ -96,12 +96,16 @@ public actor KafkaInstance {
                 if try await member.isReplaced() { throw KafkaTransportError.fenced(ending.detail) }
                 break
             } catch let error as KafkaError {
-                logger.warning("the group does not say yet who has this instance's place", metadata: ["why": "\(error)"])
+                logger.warning(
+                    "the group does not say yet who has this instance's place", metadata: ["why": "\(error)"])
             }
         }
         logger.warning(
             "joins the group again",
-            metadata: ["why": "nothing was heard from the group for longer than session.timeout.ms; nobody has taken this instance's place"])
+            metadata: [
+                "why":
+                    "nothing was heard from the group for longer than session.timeout.ms; nobody has taken this instance's place"
+            ])
         member = try GroupMember(settings, anchor: Topic.controls.name)
     }
 
@@ -127,7 +131,8 @@ public actor KafkaInstance {
                 "more than \(Self.shardsMax) partitions fell to this machine; start more instances")
         }
         let life = ShardLife(
-            folder: try folder.shard(partition), settings: settings, partition: partition, options: options, member: member,
+            folder: try folder.shard(partition), settings: settings, partition: partition, options: options,
+            member: member,
             batchMax: batchMax, logger: logger, report: report)
         let failure = failure
         shards[partition] = Task {

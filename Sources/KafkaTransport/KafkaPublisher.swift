@@ -13,19 +13,23 @@ public final class KafkaPublisher {
 
     /// Sends the records and waits until the broker has them.
     /// - Returns: where each stands, in the order given.
-    /// - Throws: `KafkaError` if one was not delivered; others may have been. Sent again, what was delivered counts once.
+    /// - Throws: `KafkaError` if one was not delivered; others may have been. Sent again, what was delivered counts
+    ///   once.
     @discardableResult
     public func send(_ records: [NewRecord]) throws -> [RecordPlace] {
         producer.forget()
         let partitions = records.map { Partitioner.partition(of: $0.key ?? [], count: partitionCount) }
         for (index, record) in records.enumerated() {
             try producer.produce(
-                record.topic.name, partitions[index], key: record.key, value: record.value, headers: record.headers, tag: index + 1)
+                record.topic.name, partitions[index], key: record.key, value: record.value, headers: record.headers,
+                tag: index + 1)
         }
         try producer.flush()
         return try records.indices.map { index in
             guard let offset = producer.taggedOffsets[index + 1] else {
-                throw KafkaError(code: 0, operation: "deliver a record to \(records[index].topic.name)", detail: "the broker did not say where it stands")
+                throw KafkaError(
+                    code: 0, operation: "deliver a record to \(records[index].topic.name)",
+                    detail: "the broker did not say where it stands")
             }
             return RecordPlace(topic: records[index].topic, partition: UInt32(partitions[index]), offset: offset)
         }
@@ -34,7 +38,8 @@ public final class KafkaPublisher {
     /// Sends a record without waiting; `tend` or `send` must follow now and then.
     public func enqueue(_ record: NewRecord) throws {
         let partition = Partitioner.partition(of: record.key ?? [], count: partitionCount)
-        try producer.produce(record.topic.name, partition, key: record.key, value: record.value, headers: record.headers)
+        try producer.produce(
+            record.topic.name, partition, key: record.key, value: record.value, headers: record.headers)
     }
 
     /// Takes in what became of enqueued records.

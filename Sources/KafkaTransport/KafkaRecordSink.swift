@@ -1,7 +1,8 @@
 public import Engine
 
-/// Appends to a cluster's topics by an idempotent producer, on a thread of its own. The records of one call are in flight
-/// together; a call fails if one of them was not delivered, and sent again what was delivered counts once, by its event id.
+/// Appends to a cluster's topics by an idempotent producer, on a thread of its own. The records of one call are in
+/// flight together; a call fails if one of them was not delivered, and sent again what was delivered counts once, by
+/// its event id.
 public actor KafkaRecordSink: RecordSink {
     private let executor = ThreadExecutor("leadline.inbox")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }

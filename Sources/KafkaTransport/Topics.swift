@@ -8,8 +8,8 @@ public enum Topics {
     ///
     /// Inputs carry the broker's append time and are kept for a bounded time, since personal data stands in them in
     /// clear. The journal is the truth and is kept. Keys are compacted, soon enough that an erasure reaches the disk.
-    /// - Parameter inputBytesMax: largest record that producers may send, in bytes; nil leaves it to the cluster. Whatever is
-    ///   larger than intake reads becomes a dead letter.
+    /// - Parameter inputBytesMax: largest record that producers may send, in bytes; nil leaves it to the cluster.
+    ///   Whatever is larger than intake reads becomes a dead letter.
     public static func plans(
         partitions: Int32, replicas: Int32, inputDays: Int = 7, inputBytesMax: Int? = nil
     ) -> [TopicPlan] {
@@ -55,16 +55,23 @@ public enum Topics {
         for plan in plans(partitions: wanted ?? 0, replicas: 1) {
             let name = plan.topic.name
             guard let count = counts[name] else {
-                drift.append(Drift(topic: name, setting: "partitions", wanted: wanted.map { "\($0)" } ?? "any", found: "missing", isFatal: true))
+                drift.append(
+                    Drift(
+                        topic: name, setting: "partitions", wanted: wanted.map { "\($0)" } ?? "any", found: "missing",
+                        isFatal: true))
                 continue
             }
             if let wanted, count != wanted {
-                drift.append(Drift(topic: name, setting: "partitions", wanted: "\(wanted)", found: "\(count)", isFatal: true))
+                drift.append(
+                    Drift(topic: name, setting: "partitions", wanted: "\(wanted)", found: "\(count)", isFatal: true))
             }
             let found = try admin.settings(of: plan.topic)
             for setting in plan.settings.keys.sorted() {
-                guard let want = plan.settings[setting], let have = found[setting], !isMet(setting, want, have) else { continue }
-                let isFatal = setting == "message.timestamp.type" && plan.topic.isInput
+                guard let want = plan.settings[setting], let have = found[setting], !isMet(setting, want, have) else {
+                    continue
+                }
+                let isFatal =
+                    setting == "message.timestamp.type" && plan.topic.isInput
                     || setting == "max.message.bytes" && (Int(have) ?? .max) < bytesNeeded(plan.topic)
                 drift.append(Drift(topic: name, setting: setting, wanted: want, found: have, isFatal: isFatal))
             }
@@ -83,8 +90,8 @@ public enum Topics {
         return false
     }
 
-    /// Bytes that one record of a topic must be able to have. An entry holds its input and what came of it; a batch frame
-    /// holds what is said of a whole batch.
+    /// Bytes that one record of a topic must be able to have. An entry holds its input and what came of it; a batch
+    /// frame holds what is said of a whole batch.
     private static func bytesNeeded(_ topic: Topic) -> Int {
         switch topic {
         case .journal, .decisions: 4_194_304
@@ -96,13 +103,18 @@ public enum Topics {
     /// What one record of `leadline.deadletter` may have, as the topic and this client are set.
     /// - Throws: `KafkaTransportError.topics` where a topic or the client takes less than the processor needs.
     public static func deadLetterBytesMax(_ admin: ClusterAdmin, _ settings: KafkaSettings) throws -> Int {
-        let client = Int(settings.producer(transactionalID: "any")["message.max.bytes"] ?? "") ?? KafkaSettings.recordBytesMaxDefault
+        let client =
+            Int(settings.producer(transactionalID: "any")["message.max.bytes"] ?? "")
+            ?? KafkaSettings.recordBytesMaxDefault
         var limit = client
         for topic in [Topic.journal, .decisions, .deadletter] {
             guard let most = Int(try admin.settings(of: topic)["max.message.bytes"] ?? "") else { continue }
-            for (name, bytes) in [("max.message.bytes of \(topic.name)", most), ("the property message.max.bytes", client)]
+            for (name, bytes) in [
+                ("max.message.bytes of \(topic.name)", most), ("the property message.max.bytes", client),
+            ]
             where bytes < bytesNeeded(topic) {
-                throw KafkaTransportError.topics("\(name) is \(bytes), but records of \(bytesNeeded(topic)) bytes must fit")
+                throw KafkaTransportError.topics(
+                    "\(name) is \(bytes), but records of \(bytesNeeded(topic)) bytes must fit")
             }
             if topic == .deadletter { limit = min(limit, most) }
         }
@@ -116,8 +128,8 @@ public enum Topics {
     /// How long topics that are not there are waited for: a broker learns of new ones late.
     public static let patience = Duration.seconds(15)
 
-    /// How many partitions the topics have. Topics that are missing, or whose partitions are not led yet, are waited for,
-    /// and `settings.waiting` is told.
+    /// How many partitions the topics have. Topics that are missing, or whose partitions are not led yet, are waited
+    /// for, and `settings.waiting` is told.
     /// - Throws: `KafkaTransportError.topics` if one is missing for good or their counts differ; `CancellationError`;
     ///   `KafkaError`.
     public static func partitionCount(_ admin: ClusterAdmin, patience: Duration = patience) throws -> Int32 {
@@ -154,14 +166,16 @@ public enum Topics {
         return count
     }
 
-    /// Waits until every broker of the cluster knows every topic with all its partitions. A topic that was made is known
-    /// to the others some seconds later, and until then they refuse it.
+    /// Waits until every broker of the cluster knows every topic with all its partitions. A topic that was made is
+    /// known to the others some seconds later, and until then they refuse it.
     /// - Throws: `KafkaTransportError.topics` if that takes more than 30 s.
     public static func awaitEverywhere(_ admin: ClusterAdmin) throws {
         let giveUp = ContinuousClock.now + .seconds(30)
         var isSaid = false
         for broker in try admin.brokers() {
-            _ = try awaited(admin.asking(broker), until: giveUp, &isSaid) { _ in "waiting until every broker knows the topics" }
+            _ = try awaited(admin.asking(broker), until: giveUp, &isSaid) { _ in
+                "waiting until every broker knows the topics"
+            }
         }
     }
 }

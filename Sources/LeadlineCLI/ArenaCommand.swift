@@ -11,9 +11,9 @@ struct ArenaCommand: ParsableCommand {
         commandName: "arena",
         abstract: "Drive the decider through a simulated partner network and score what it does against hindsight.",
         discussion: """
-            The folder holds an arena's files: partners, capacities, floors, leads, the truth and the optimum in hindsight, \
-            and for a warm start the history of the year before. The decider runs as in an instance, input by input, \
-            with the default policy; it learns of an outcome when it is due, and only of the partner it chose.
+            The folder holds an arena's files: partners, capacities, floors, leads, the truth and the optimum in \
+            hindsight, and for a warm start the history of the year before. The decider runs as in an instance, input \
+            by input, with the default policy; it learns of an outcome when it is due, and only of the partner it chose.
 
               leadline arena DIR                      the model starts cold
               leadline arena DIR --start warm         it knows the year before
@@ -27,10 +27,10 @@ struct ArenaCommand: ParsableCommand {
 
             Writes assignments.csv (lead, partner) into the folder, or where --output says, and prints the score.
 
-            With a candidate it asks instead whether the estimates of 'replay --policy' can be believed: run after run, with \
-            other lots and outcomes, the candidate is estimated from the entries alone, and the estimates' 95 % intervals \
-            are held against what the truth says the candidate would have earned. Exit code 1 where an interval holds it in \
-            fewer than nine of ten runs.
+            With a candidate it asks instead whether the estimates of 'replay --policy' can be believed: run after \
+            run, with other lots and outcomes, the candidate is estimated from the entries alone, and the estimates' \
+            95 % intervals are held against what the truth says the candidate would have earned. Exit code 1 where an \
+            interval holds it in fewer than nine of ten runs.
 
               leadline arena DIR --exploration 0.1 --candidate candidate.yaml
               leadline arena DIR --exploration 0.1 --candidate-method highest-fit
@@ -53,13 +53,18 @@ struct ArenaCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write the assignments.", valueName: "file"))
     var output: String?
 
-    @Option(help: ArgumentHelp("Make a data folder here and keep every entry in its journal: report, pilot report, forecast, replay and verify read it.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Make a data folder here and keep every entry in its journal: report, pilot report, forecast, replay and verify read it.",
+            valueName: "dir"))
     var journal: String?
 
     @Flag(help: "With --journal: wait for the outcomes that come after the last lead, so that no deal stays open.")
     var settled = false
 
-    @Option(help: ArgumentHelp("Route by this method beside the other, as the incumbent arm of a pilot.", valueName: "method"))
+    @Option(
+        help: ArgumentHelp(
+            "Route by this method beside the other, as the incumbent arm of a pilot.", valueName: "method"))
     var incumbent: RoutingMethodName?
 
     @Option(help: ArgumentHelp("Share of the leads that the incumbent routes, 0 to 1.", valueName: "share"))
@@ -72,11 +77,17 @@ struct ArenaCommand: ParsableCommand {
 
     func validate() throws {
         if !(exploration >= 0 && exploration <= 1) { throw ValidationError("--exploration must be from 0 to 1") }
-        if !(incumbentShare >= 0 && incumbentShare <= 1) { throw ValidationError("--incumbent-share must be from 0 to 1") }
-        if incumbent == method { throw ValidationError("--incumbent and --method are the same: the arms would not differ") }
+        if !(incumbentShare >= 0 && incumbentShare <= 1) {
+            throw ValidationError("--incumbent-share must be from 0 to 1")
+        }
+        if incumbent == method {
+            throw ValidationError("--incumbent and --method are the same: the arms would not differ")
+        }
         if settled && journal == nil { throw ValidationError("--settled needs --journal") }
         if journal != nil && (estimates.isAsked || start == .truth) {
-            throw ValidationError("--journal keeps one run that knows what a journal tells: it goes with no candidate and not with --start truth")
+            throw ValidationError(
+                "--journal keeps one run that knows what a journal tells: it goes with no candidate and not with --start truth"
+            )
         }
         try estimates.check(start: start)
     }
@@ -108,8 +119,10 @@ struct ArenaCommand: ParsableCommand {
         guard let incumbent else { return }
         policy.pilot.name = "arena"
         policy.pilot.arms = [
-            PilotArm(name: method.rawValue, method: method.method, shareBasisPoints: Self.basisPoints(1 - incumbentShare)),
-            PilotArm(name: incumbent.rawValue, method: incumbent.method, shareBasisPoints: Self.basisPoints(incumbentShare)),
+            PilotArm(
+                name: method.rawValue, method: method.method, shareBasisPoints: Self.basisPoints(1 - incumbentShare)),
+            PilotArm(
+                name: incumbent.rawValue, method: incumbent.method, shareBasisPoints: Self.basisPoints(incumbentShare)),
         ]
     }
 
@@ -117,7 +130,11 @@ struct ArenaCommand: ParsableCommand {
 
     private func checkEstimates(_ arena: Arena) throws {
         let check = try estimates.run(arena, start: start, change: change)
-        if json { Terminal.line(try JSONText.line(check)) } else { Terminal.write(EstimateCheckText.of(check, currency: "EUR")) }
+        if json {
+            Terminal.line(try JSONText.line(check))
+        } else {
+            Terminal.write(EstimateCheckText.of(check, currency: "EUR"))
+        }
         if !check.holds { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 

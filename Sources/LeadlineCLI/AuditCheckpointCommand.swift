@@ -9,11 +9,12 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "checkpoint", abstract: "Sign the program's newest entries, and print the checkpoint.",
         discussion: """
-            Prints the checkpoint on stdout, ready to be kept elsewhere, and the verifier key on stderr. Signs only what \
-            extends the last checkpoint; a running processor signs by itself, every minute at most and when it stops.
+            Prints the checkpoint on stdout, ready to be kept elsewhere, and the verifier key on stderr. Signs only \
+            what extends the last checkpoint; a running processor signs by itself, every minute at most and when it \
+            stops.
 
-            --add FILE takes over what witnesses signed under a stored checkpoint (C2SP tlog-cosignature), each verified \
-            against a --witness key. --key prints the verifier key alone, on stdout.
+            --add FILE takes over what witnesses signed under a stored checkpoint (C2SP tlog-cosignature), each \
+            verified against a --witness key. --key prints the verifier key alone, on stdout.
 
             With --json, one object: program, origin, size, root, note, verifierKey, signedAt. \(Outcome.note)
             """)
@@ -48,7 +49,11 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
         if printsKey { return Terminal.line(key.verifierKey) }
         let signed = try deployment.signCheckpoint(all: all)
         for (index, checkpoint) in signed.checkpoints.enumerated() {
-            if json { Terminal.line(try JSONText.line(checkpoint)) } else { Terminal.write((index == 0 ? "" : "--\n") + checkpoint.note) }
+            if json {
+                Terminal.line(try JSONText.line(checkpoint))
+            } else {
+                Terminal.write((index == 0 ? "" : "--\n") + checkpoint.note)
+            }
         }
         if !json { Terminal.say("verifier key: \(signed.verifierKey)") }
     }

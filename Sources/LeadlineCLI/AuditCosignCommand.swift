@@ -6,12 +6,13 @@ import UseCases
 
 struct AuditCosignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cosign", abstract: "Be a witness: cosign a checkpoint after checking that it extends the last one.",
+        commandName: "cosign",
+        abstract: "Be a witness: cosign a checkpoint after checking that it extends the last one.",
         discussion: """
             For somebody outside: a partner, an auditor, a works council. FILE is a checkpoint the first time, later a \
-            consistency proof from the checkpoint cosigned last ('leadline audit prove --from SIZE'). The witness's key is \
-            made on first use, and what it cosigned last is kept beside it, a file a log. Prints the cosigned checkpoint: \
-            give it back, for 'leadline audit checkpoint --add'.
+            consistency proof from the checkpoint cosigned last ('leadline audit prove --from SIZE'). The witness's \
+            key is made on first use, and what it cosigned last is kept beside it, a file a log. Prints the cosigned \
+            checkpoint: give it back, for 'leadline audit checkpoint --add'.
 
             \(Outcome.note)
             """)

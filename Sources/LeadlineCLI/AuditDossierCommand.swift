@@ -10,15 +10,19 @@ import UseCases
 
 struct AuditDossierCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dossier", abstract: "Write everything about one person: what is held, what was decided, why, and what else could have been.",
+        commandName: "dossier",
+        abstract:
+            "Write everything about one person: what is held, what was decided, why, and what else could have been.",
         discussion: """
-            --subject is an e-mail address, found by its keyed digest in the vault, or a lead's id. The dossier holds the \
-            inputs with their sources, every decision with candidates, scores, rules and versions, the partners who got the \
-            leads, an account in plain words, counterfactuals that are decided again, reviews by humans, requests of the \
-            person with what came of them, and a certificate that each decision was decided again and compared.
+            --subject is an e-mail address, found by its keyed digest in the vault, or a lead's id. The dossier holds \
+            the inputs with their sources, every decision with candidates, scores, rules and versions, the partners \
+            who got the leads, an account in plain words, counterfactuals that are decided again, reviews by humans, \
+            requests of the person with what came of them, and a certificate that each decision was decided again and \
+            compared.
 
-            Sealed fields are opened with the master key and marked as such. The read is noted in the access log beside \
-            the vault, with --reason. --json writes the portable export, --html a page that prints; without either, text.
+            Sealed fields are opened with the master key and marked as such. The read is noted in the access log \
+            beside the vault, with --reason. --json writes the portable export, --html a page that prints; without \
+            either, text.
 
             Exit code 1 if a decision did not come out as recorded. \(Outcome.note)
             """)
@@ -41,7 +45,8 @@ struct AuditDossierCommand: AsyncParsableCommand {
         let dossier = try data.deployment(reason: reason).dossier(of: subject)
         try write(dossier)
         if dossier.certificate.reproduced != dossier.certificate.decisions {
-            throw Problem(.checkFailed, "not every decision came out as recorded", remedy: "Run 'leadline audit verify'")
+            throw Problem(
+                .checkFailed, "not every decision came out as recorded", remedy: "Run 'leadline audit verify'")
         }
     }
 
@@ -54,7 +59,9 @@ struct AuditDossierCommand: AsyncParsableCommand {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             let text = String(decoding: try encoder.encode(dossier), as: UTF8.self) + "\n"
-            if json == "-" { Terminal.write(text) } else {
+            if json == "-" {
+                Terminal.write(text)
+            } else {
                 try PrivateFile.write(text, to: json)
                 Terminal.say("Wrote \(json), the portable export, with personal data.")
             }
@@ -70,7 +77,8 @@ enum PrivateFile {
     static func write(_ text: String, to path: String) throws {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw Problem(.unavailable, "the file cannot be written", at: path, remedy: "Check the folder and its permissions")
+            throw Problem(
+                .unavailable, "the file cannot be written", at: path, remedy: "Check the folder and its permissions")
         }
         try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: Data(text.utf8))
     }

@@ -13,17 +13,18 @@ struct AuditEraseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "erase", abstract: "Erase one person or many, and write a certificate for each.",
         discussion: """
-            Submits ErasureRequested, waits until it is journaled and the person's key destroyed, removes the contents of \
-            rejected records that hold the address or name a lead, and writes a certificate: signed by the log's key, with \
-            the proof that the erasure stands in the journal, checked offline by 'leadline audit check FILE --key KEY'.
+            Submits ErasureRequested, waits until it is journaled and the person's key destroyed, removes the \
+            contents of rejected records that hold the address or name a lead, and writes a certificate: signed by \
+            the log's key, with the proof that the erasure stands in the journal, checked offline by 'leadline audit \
+            check FILE --key KEY'.
 
-            --subjects-file erases many in one go, one e-mail address or lead's id a line; certificates go to a folder. \
-            Lines that lead to nobody are named by their number; the others are erased, and the exit code is 2. What was \
-            erased is not erased again by repeating the command; the certificates are written again.
+            --subjects-file erases many in one go, one e-mail address or lead's id a line; certificates go to a \
+            folder. Lines that lead to nobody are named by their number; the others are erased, and the exit code is \
+            2. What was erased is not erased again by repeating the command; the certificates are written again.
 
-            The person's open leads close and their holders are told. Recorded decisions, proofs and replays stay as they \
-            are. For a person who is erased already, e.g. through a running instance, it writes the certificate alone; name \
-            a lead then, for the address leads nowhere any more.
+            The person's open leads close and their holders are told. Recorded decisions, proofs and replays stay as \
+            they are. For a person who is erased already, e.g. through a running instance, it writes the certificate \
+            alone; name a lead then, for the address leads nowhere any more.
 
             On Kafka, run it where an instance has the program's partition, with --kafka: the erasure goes to \
             leadline.controls, and the certificate says when retention and compaction have ended each topic's copy. \
@@ -39,7 +40,11 @@ struct AuditEraseCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Who asked for it; recorded in the certificate.", valueName: "text"))
     var requestedBy: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write the certificate to this file, many to this folder. Default: erasure-POSITION.note in the current folder, many in 'erasures'.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Write the certificate to this file, many to this folder. Default: erasure-POSITION.note in the current folder, many in 'erasures'.",
+            valueName: "file"))
     var output: String?
 
     @Flag(help: "Print each certificate's statement as one line of JSON.")
@@ -52,18 +57,24 @@ struct AuditEraseCommand: AsyncParsableCommand {
     private static let peopleMax = 100_000
 
     func validate() throws {
-        if requestedBy.isEmpty || requestedBy.utf8.count > 512 { throw ValidationError("--requested-by must have 1 to 512 bytes") }
+        if requestedBy.isEmpty || requestedBy.utf8.count > 512 {
+            throw ValidationError("--requested-by must have 1 to 512 bytes")
+        }
         if (subject == nil) == (subjectsFile == nil) { throw ValidationError("Say who: --subject, or --subjects-file") }
     }
 
     func run() async throws {
         let names = try names()
         if subjectsFile != nil {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
         let outcome = try await data.deployment(kafka).erase(names.map(\.text), requestedBy: requestedBy) { count in
-            Terminal.say("Sent \(CountText.of(count, "erasure")) to Kafka; waiting until the processor has journaled them.")
-        } certified: { try keep($0) }
+            Terminal.say(
+                "Sent \(CountText.of(count, "erasure")) to Kafka; waiting until the processor has journaled them.")
+        } certified: {
+            try keep($0)
+        }
         if subjectsFile != nil && !json { summarise(outcome) }
         try report(outcome.unknown, names)
     }
@@ -82,12 +93,15 @@ struct AuditEraseCommand: AsyncParsableCommand {
         while let line = try file.next() {
             let place = "\(file.name), line \(line.number)"
             guard let text = String(validating: line.bytes, as: UTF8.self)?.trimmingCharacters(in: .whitespaces) else {
-                throw Problem(.invalid, "the line is not UTF-8 text", at: place, remedy: "Nobody was erased. Mend the line")
+                throw Problem(
+                    .invalid, "the line is not UTF-8 text", at: place, remedy: "Nobody was erased. Mend the line")
             }
             try PersonName.check(text, at: place, remedy: "Nobody was erased. Mend the line")
             if !text.isEmpty { names.append(Name(line: line.number, text: text)) }
             guard names.count <= Self.peopleMax else {
-                throw Problem(.invalid, "more than \(Self.peopleMax) people", at: file.name, remedy: "Nobody was erased. Split the file")
+                throw Problem(
+                    .invalid, "more than \(Self.peopleMax) people", at: file.name,
+                    remedy: "Nobody was erased. Split the file")
             }
         }
         if names.isEmpty { throw Problem(.invalid, "nobody is named", at: file.name) }
@@ -116,16 +130,24 @@ struct AuditEraseCommand: AsyncParsableCommand {
 
     private func summarise(_ outcome: ErasureOutcome) {
         let people = CountText.of(outcome.people, "person").replacing("persons", with: "people")
-        Terminal.line("\(people) erased, their keys destroyed; \(outcome.records) rejected or waiting records emptied, \(outcome.recordKeys) of their keys destroyed")
+        Terminal.line(
+            "\(people) erased, their keys destroyed; \(outcome.records) rejected or waiting records emptied, \(outcome.recordKeys) of their keys destroyed"
+        )
         for copy in outcome.copies {
-            Terminal.line("\(copy.topic.name): \(copy.holds), ended within \(TimeText.duration(seconds: copy.micros / 1_000_000))")
+            Terminal.line(
+                "\(copy.topic.name): \(copy.holds), ended within \(TimeText.duration(seconds: copy.micros / 1_000_000))"
+            )
         }
-        Terminal.line("Certificates: \(directory)/erasure-POSITION.note. Check them with 'leadline audit check \(directory)/*.note --key KEY'.")
+        Terminal.line(
+            "Certificates: \(directory)/erasure-POSITION.note. Check them with 'leadline audit check \(directory)/*.note --key KEY'."
+        )
     }
 
     private func report(_ unknown: [Int], _ names: [Name]) throws {
         if unknown.isEmpty { return }
-        for index in unknown.prefix(20) { Terminal.say("error: line \(names[index].line) of the file leads to nobody in the program") }
+        for index in unknown.prefix(20) {
+            Terminal.say("error: line \(names[index].line) of the file leads to nobody in the program")
+        }
         throw Problem(
             .notFound, "\(unknown.count) of \(names.count) lines lead to nobody; the others were erased",
             remedy: PersonName.howPeopleAreFound)

@@ -8,12 +8,12 @@ struct AuditProveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prove", abstract: "Write a file that proves an entry, or that nothing earlier was changed.",
         discussion: """
-            Inclusion: --position, --decision PROGRAM/POSITION/ORDINAL, or --lead, which proves every entry about the lead. \
-            The file is a C2SP tlog-proof: the entry's stored bytes, the path to the root, a signed checkpoint. It needs no \
-            other person's data; --without-entry leaves out the bytes as well, for someone who has them.
+            Inclusion: --position, --decision PROGRAM/POSITION/ORDINAL, or --lead, which proves every entry about the \
+            lead. The file is a C2SP tlog-proof: the entry's stored bytes, the path to the root, a signed checkpoint. \
+            It needs no other person's data; --without-entry leaves out the bytes as well, for someone who has them.
 
-            Consistency: --from and --to name sizes at which checkpoints were signed, --to is the newest by default. The \
-            file holds both checkpoints and the proof that the newer stream begins with the older.
+            Consistency: --from and --to name sizes at which checkpoints were signed, --to is the newest by default. \
+            The file holds both checkpoints and the proof that the newer stream begins with the older.
 
             Check a file with 'leadline audit check FILE --key KEY'. \(Outcome.note)
             """)
@@ -36,16 +36,24 @@ struct AuditProveCommand: AsyncParsableCommand {
     @Flag(help: "Leave the entry's bytes out.")
     var withoutEntry = false
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file or folder. Default: stdout for one proof, the current folder for more.", valueName: "path"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Write to this file or folder. Default: stdout for one proof, the current folder for more.",
+            valueName: "path"))
     var output: String?
 
     @OptionGroup var data: DataFolderOptions
 
     func validate() throws {
         let inclusions = [position != nil, decision != nil, lead != nil].count { $0 }
-        if inclusions + (from == nil ? 0 : 1) != 1 { throw ValidationError("Give one of --position, --decision, --lead, or --from.") }
+        if inclusions + (from == nil ? 0 : 1) != 1 {
+            throw ValidationError("Give one of --position, --decision, --lead, or --from.")
+        }
         if to != nil && from == nil { throw ValidationError("--to goes with --from.") }
-        if let decision, Self.parts(decision) == nil { throw ValidationError("--decision must be PROGRAM/POSITION/ORDINAL, e.g. demo/451/0") }
+        if let decision, Self.parts(decision) == nil {
+            throw ValidationError("--decision must be PROGRAM/POSITION/ORDINAL, e.g. demo/451/0")
+        }
     }
 
     private static func parts(_ decision: String) -> (program: String, position: UInt64)? {
@@ -58,13 +66,14 @@ struct AuditProveCommand: AsyncParsableCommand {
         var data = data
         let named = decision.flatMap(Self.parts)
         if let named { data.givenProgram = named.program }
-        let subject: ProofSubject = if let from {
-            .consistency(from: from, to: to)
-        } else if let position = position ?? named?.position {
-            .position(position)
-        } else {
-            .lead(lead ?? "")
-        }
+        let subject: ProofSubject =
+            if let from {
+                .consistency(from: from, to: to)
+            } else if let position = position ?? named?.position {
+                .position(position)
+            } else {
+                .lead(lead ?? "")
+            }
         try write(try data.deployment().prove(subject, withEntry: !withoutEntry))
     }
 
@@ -78,7 +87,8 @@ struct AuditProveCommand: AsyncParsableCommand {
             isFolder = true
         }
         if files.count > 1 && !isFolder.boolValue {
-            throw Problem(.invalid, "there are \(files.count) proofs to write", at: path, remedy: "Name a folder with -o")
+            throw Problem(
+                .invalid, "there are \(files.count) proofs to write", at: path, remedy: "Name a folder with -o")
         }
         for file in files {
             let target = isFolder.boolValue ? path + "/" + file.name : path

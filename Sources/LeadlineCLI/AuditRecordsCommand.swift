@@ -12,15 +12,16 @@ extension RecordsSection: ExpressibleByArgument {}
 
 struct AuditRecordsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "records", abstract: "Print the system's records: registers, cards, logs and the proof of completeness.",
+        commandName: "records",
+        abstract: "Print the system's records: registers, cards, logs and the proof of completeness.",
         discussion: """
-            processing: records of processing (GDPR Art. 30). policies, models: one card a version, with validity, counts \
-            and the hash of what was learned. completeness: head, newest signed checkpoint, gap report; everything is \
-            verified for it. fairness: per partner, with override rates. sla: per partner, with time zones and the versions \
-            of their rules. transfers: leads' residencies against partners'. access: who opened whose data, and whether the \
-            log is whole. retention: erasures, restrictions, objections, and entries moved to archives. changes: what each \
-            policy changed, how many of the decisions before it it would have changed, decided again (for the newest five), \
-            and which logic versions were adopted.
+            processing: records of processing (GDPR Art. 30). policies, models: one card a version, with validity, \
+            counts and the hash of what was learned. completeness: head, newest signed checkpoint, gap report; \
+            everything is verified for it. fairness: per partner, with override rates. sla: per partner, with time \
+            zones and the versions of their rules. transfers: leads' residencies against partners'. access: who \
+            opened whose data, and whether the log is whole. retention: erasures, restrictions, objections, and \
+            entries moved to archives. changes: what each policy changed, how many of the decisions before it it \
+            would have changed, decided again (for the newest five), and which logic versions were adopted.
 
             Where entries were archived, all but access, retention and completeness need the archives: --with-archive.
 
@@ -29,7 +30,10 @@ struct AuditRecordsCommand: AsyncParsableCommand {
             verification or the access log fails. \(Outcome.note)
             """)
 
-    @Option(help: ArgumentHelp("Only this section: \(RecordsSection.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Only this section: \(RecordsSection.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name")
+    )
     var section: [RecordsSection] = []
 
     @Flag(help: "Print one JSON object.")

@@ -11,13 +11,13 @@ struct BacktestCommand: ParsableCommand {
         commandName: "backtest",
         abstract: "Measure how well the model predicted a program's own awards.",
         discussion: """
-            Walks the program's journal in order, without deciding again. Each award is scored by what the model said of \
-            that lead at that partner when it was awarded, with the outcomes known then, never later ones. Beside it stand \
-            the base rate and each partner's own rate, shrunk to it, over the same outcomes.
+            Walks the program's journal in order, without deciding again. Each award is scored by what the model said \
+            of that lead at that partner when it was awarded, with the outcomes known then, never later ones. Beside \
+            it stand the base rate and each partner's own rate, shrunk to it, over the same outcomes.
 
-            Scores: log-loss, AUC, Brier score and the expected calibration error over 10 bins of equal mass, over the last \
-            half of the awards that were won or lost. Awards still open are not scored: where losses take longer than wins, \
-            the latest awards look better than they will.
+            Scores: log-loss, AUC, Brier score and the expected calibration error over 10 bins of equal mass, over \
+            the last half of the awards that were won or lost. Awards still open are not scored: where losses take \
+            longer than wins, the latest awards look better than they will.
 
             With --json, one object: program, entries, first, last, awards, won, lost, open, undecided, unpredicted, \
             corrected, partners, scoredFrom, scored, scoredShareWon, scores, reliability, partnerRateReliability, \
@@ -37,7 +37,8 @@ struct BacktestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("With --by, only partners with more scored awards than this.", valueName: "n"))
     var byLeast = 30
 
-    @Option(help: ArgumentHelp("Write a reliability diagram and a learning curve as one SVG picture.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write a reliability diagram and a learning curve as one SVG picture.", valueName: "file"))
     var svg: String?
 
     @Flag(help: "Print one JSON object.")
@@ -53,11 +54,18 @@ struct BacktestCommand: ParsableCommand {
     func run() throws {
         let walk = try data.deployment().folded()
         let program = walk.stream.program
-        guard let report = walk.evaluation.report(name: program, fromShare: fromShare, byPartner: by == .partner, groupLeast: byLeast) else {
+        guard
+            let report = walk.evaluation.report(
+                name: program, fromShare: fromShare, byPartner: by == .partner, groupLeast: byLeast)
+        else {
             tellNothing(walk.evaluation, program)
             return
         }
-        if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(BacktestText.of(report, Terminal.style)) }
+        if json {
+            Terminal.line(try JSONText.line(report))
+        } else {
+            Terminal.write(BacktestText.of(report, Terminal.style))
+        }
         if let svg { try PictureFile.write(ReliabilityPlot.svg([report.asEvaluation]), to: svg) }
     }
 
@@ -66,8 +74,10 @@ struct BacktestCommand: ParsableCommand {
         let counts = evaluation.counts
         Terminal.line(
             JSONText.object([
-                ("program", JSONText.quoted(program)), ("entries", "\(evaluation.entries)"), ("awards", "\(counts.open + counts.undecided)"),
-                ("open", "\(counts.open)"), ("undecided", "\(counts.undecided)"), ("unpredicted", "\(evaluation.unpredicted)"), ("scored", "0"),
+                ("program", JSONText.quoted(program)), ("entries", "\(evaluation.entries)"),
+                ("awards", "\(counts.open + counts.undecided)"),
+                ("open", "\(counts.open)"), ("undecided", "\(counts.undecided)"),
+                ("unpredicted", "\(evaluation.unpredicted)"), ("scored", "0"),
             ]))
     }
 }

@@ -7,7 +7,9 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure throughput, recovery and memory on this machine.",
         discussion: "Use a release build. Without a subcommand it measures the core and the data folder's own log.",
-        subcommands: [BenchEmbeddedCommand.self, BenchKafkaCommand.self, BenchProofCommand.self, BenchDossierCommand.self], defaultSubcommand: BenchEmbeddedCommand.self)
+        subcommands: [
+            BenchEmbeddedCommand.self, BenchKafkaCommand.self, BenchProofCommand.self, BenchDossierCommand.self,
+        ], defaultSubcommand: BenchEmbeddedCommand.self)
 }
 
 /// The core and the embedded log.
@@ -15,13 +17,14 @@ struct BenchEmbeddedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "embedded", abstract: "Measure the core and the processor on a data folder.",
         discussion: """
-            Works on invented leads in a temporary folder, which it removes. The journal of a million entries takes about \
-            a minute to make and 2 GB of disk; --entries makes it smaller.
+            Works on invented leads in a temporary folder, which it removes. The journal of a million entries takes \
+            about a minute to make and 2 GB of disk; --entries makes it smaller.
             """)
 
     @Option(help: "Leads of the core and end-to-end measurements.") var leads = 100_000
     @Option(help: "Entries of the journal that recovery is measured on.") var entries = 1_000_000
-    @Option(help: ArgumentHelp("Where the temporary folder is made.", valueName: "dir")) var directory = NSTemporaryDirectory()
+    @Option(help: ArgumentHelp("Where the temporary folder is made.", valueName: "dir")) var directory =
+        NSTemporaryDirectory()
     @Flag(help: "Print JSON instead of a table.") var json = false
 
     func validate() throws {

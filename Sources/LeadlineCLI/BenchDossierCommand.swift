@@ -10,13 +10,14 @@ struct BenchDossierCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dossier", abstract: "Measure a person's dossier in a program of very many leads.",
         discussion: """
-            Makes a program in a temporary folder, which it removes, and asks for the dossiers of an early, a middle and \
-            a late lead, from the search for the person to the last counterfactual. A million leads take some minutes to \
-            make and 4 GB of disk. --keep names a folder that is used as it is if it is there, and stays.
+            Makes a program in a temporary folder, which it removes, and asks for the dossiers of an early, a middle \
+            and a late lead, from the search for the person to the last counterfactual. A million leads take some \
+            minutes to make and 4 GB of disk. --keep names a folder that is used as it is if it is there, and stays.
             """)
 
     @Option(help: "Leads of the program.") var leads = 1_000_000
-    @Option(help: ArgumentHelp("Where the temporary folder is made.", valueName: "dir")) var directory = NSTemporaryDirectory()
+    @Option(help: ArgumentHelp("Where the temporary folder is made.", valueName: "dir")) var directory =
+        NSTemporaryDirectory()
     @Option(help: ArgumentHelp("Folder that stays.", valueName: "dir")) var keep: String?
     @Flag(help: "Print JSON instead of a table.") var json = false
 
@@ -31,8 +32,10 @@ struct BenchDossierCommand: AsyncParsableCommand {
         defer { if keep == nil { _ = try? FileManager.default.removeItem(atPath: path) } }
         var figures: [BenchmarkFigure] = []
         let folder = try await folder(path, &figures)
-        let count = try LeadsProjection(journal: folder.openJournalReadOnly(), derived: folder.openDerived()).counts(program: Self.program)
-            .reduce(0) { $0 + $1.count }
+        let count = try LeadsProjection(journal: folder.openJournalReadOnly(), derived: folder.openDerived()).counts(
+            program: Self.program
+        )
+        .reduce(0) { $0 + $1.count }
         var bar = ProgressBar("dossiers", unit: "dossiers")
         defer { bar.finish() }
         for (done, (name, share)) in [("early", 0.001), ("middle", 0.5), ("late", 0.999)].enumerated() {
@@ -41,10 +44,14 @@ struct BenchDossierCommand: AsyncParsableCommand {
             let began = ContinuousClock.now
             let deployment = Deployment(folder, namedProgram: Self.program, asker: .atTerminal(reason: "measuring"))
             let dossier = try deployment.dossier(of: lead)
-            guard dossier.certificate.decisions > 0, dossier.certificate.reproduced == dossier.certificate.decisions else {
+            guard dossier.certificate.decisions > 0, dossier.certificate.reproduced == dossier.certificate.decisions
+            else {
                 throw Problem(.checkFailed, "the dossier of \(lead) does not come out as recorded")
             }
-            figures.append(BenchmarkFigure(name: "dossier of a\(name == "early" ? "n" : "") \(name) lead", value: began.duration(to: .now).inSeconds, unit: "s", aim: 5))
+            figures.append(
+                BenchmarkFigure(
+                    name: "dossier of a\(name == "early" ? "n" : "") \(name) lead",
+                    value: began.duration(to: .now).inSeconds, unit: "s", aim: 5))
         }
         bar.finish()
         try BenchmarkTable.show(figures, json: json)
@@ -67,7 +74,10 @@ struct BenchDossierCommand: AsyncParsableCommand {
         let began = ContinuousClock.now
         try await LargeProgram(leads: leads).make(in: folder) { bar.update(UInt64($0), of: UInt64($1)) }
         bar.finish()
-        figures.append(BenchmarkFigure(name: "program of \(leads) leads made and settled", value: began.duration(to: .now).inSeconds, unit: "s"))
+        figures.append(
+            BenchmarkFigure(
+                name: "program of \(leads) leads made and settled", value: began.duration(to: .now).inSeconds, unit: "s"
+            ))
         return folder
     }
 }

@@ -8,8 +8,8 @@ struct BenchKafkaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kafka", abstract: "Measure the processor on a Kafka cluster, beside a loop that decides nothing.",
         discussion: """
-            Makes the topics where they are missing and leaves its invented leads on them: use a cluster, or a broker, that \
-            is for this alone, and a release build. One program, that is one shard and one core.
+            Makes the topics where they are missing and leaves its invented leads on them: use a cluster, or a \
+            broker, that is for this alone, and a release build. One program, that is one shard and one core.
 
             \(Outcome.note)
             """)
@@ -17,7 +17,8 @@ struct BenchKafkaCommand: AsyncParsableCommand {
     @OptionGroup var kafka: KafkaOptions
     @Option(help: "Leads of each measurement.") var leads = 100_000
     @Option(help: ArgumentHelp("Most records in one transaction.", valueName: "count")) var batchMax = 1_000
-    @Option(help: ArgumentHelp("Where temporary data folders are made.", valueName: "dir")) var directory = NSTemporaryDirectory()
+    @Option(help: ArgumentHelp("Where temporary data folders are made.", valueName: "dir")) var directory =
+        NSTemporaryDirectory()
     @Flag(help: "Print JSON instead of a table.") var json = false
 
     func validate() throws {
@@ -35,7 +36,8 @@ struct BenchKafkaCommand: AsyncParsableCommand {
         defer { _ = try? FileManager.default.removeItem(atPath: folder) }
         let isTerminal = isatty(STDERR_FILENO) == 1
         let benchmark = KafkaBenchmark(
-            settings, directory: folder, leads: leads, batchMax: batchMax, partitionCount: try Topics.partitionCount(admin)
+            settings, directory: folder, leads: leads, batchMax: batchMax,
+            partitionCount: try Topics.partitionCount(admin)
         ) { stage in
             if isTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K\(stage)".utf8)) }
         }

@@ -10,11 +10,14 @@ struct BenchProofCommand: AsyncParsableCommand {
 
     @Option(help: "Leaves of the tree that proofs are measured on.") var leaves: UInt64 = 10_000_000
     @Option(help: "Entries of the journal that chain and tree are measured on.") var entries: UInt64 = 500_000
-    @Option(help: ArgumentHelp("Where the temporary folder is made.", valueName: "dir")) var directory = NSTemporaryDirectory()
+    @Option(help: ArgumentHelp("Where the temporary folder is made.", valueName: "dir")) var directory =
+        NSTemporaryDirectory()
     @Flag(help: "Print JSON instead of a table.") var json = false
 
     func validate() throws {
-        if leaves < 1_000 || leaves > 1_000_000_000 || entries < 1_000 { throw ValidationError("--leaves must be from 1000 to 1000000000, --entries at least 1000") }
+        if leaves < 1_000 || leaves > 1_000_000_000 || entries < 1_000 {
+            throw ValidationError("--leaves must be from 1000 to 1000000000, --entries at least 1000")
+        }
     }
 
     func run() async throws {

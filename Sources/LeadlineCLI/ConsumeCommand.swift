@@ -54,20 +54,30 @@ struct ConsumeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard let topic = Topic(name: topic) else {
-            throw ValidationError("there is no topic '\(Terminal.harmless(topic))'; use \(Topic.allCases.map { "\($0)" }.joined(separator: ", "))")
+            throw ValidationError(
+                "there is no topic '\(Terminal.harmless(topic))'; use \(Topic.allCases.map { "\($0)" }.joined(separator: ", "))"
+            )
         }
         if topic == .keys || topic == .checkpoints {
-            throw ValidationError("\(topic.name) is a topic of the Kafka transport; an embedded data folder does not have it")
+            throw ValidationError(
+                "\(topic.name) is a topic of the Kafka transport; an embedded data folder does not have it")
         }
         if kafka.bootstrap != nil {
             guard topic == .decisions else {
-                throw ValidationError("with --kafka only decisions are read; 'leadline deadletter list --kafka' lists what was rejected")
+                throw ValidationError(
+                    "with --kafka only decisions are read; 'leadline deadletter list --kafka' lists what was rejected")
             }
-            if from != 0 || offsets { throw ValidationError("--from and --offsets are of a data folder's own topics; a cluster's consumers keep theirs in a group") }
+            if from != 0 || offsets {
+                throw ValidationError(
+                    "--from and --offsets are of a data folder's own topics; a cluster's consumers keep theirs in a group"
+                )
+            }
         }
         if from < 0 { throw ValidationError("--from must be at least 0") }
         if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
-        if unseal && topic != .deadletter { throw ValidationError("--unseal is for deadletter; 'leadline leads show --unseal' opens a lead") }
+        if unseal && topic != .deadletter {
+            throw ValidationError("--unseal is for deadletter; 'leadline leads show --unseal' opens a lead")
+        }
         try UnsealOption.check(unseal, reason)
     }
 
@@ -91,7 +101,9 @@ struct ConsumeCommand: AsyncParsableCommand {
     private func emptyText(_ topic: Topic) -> String {
         if from > 0 { return "Nothing on \(topic.name) from \(from) on." }
         switch topic {
-        case .decisions, .journal: return "Nothing on \(topic.name) yet. 'leadline produce' sends records, 'leadline run --once' processes them."
+        case .decisions, .journal:
+            return
+                "Nothing on \(topic.name) yet. 'leadline produce' sends records, 'leadline run --once' processes them."
         case .deadletter: return "No dead letters: nothing was rejected."
         default: return "Nothing waits on \(topic.name)."
         }
@@ -108,7 +120,9 @@ struct ConsumeCommand: AsyncParsableCommand {
                 var printer = ClusterPrinter(lines: TopicLines(currency: "", isJSON: isJSON), limit: limit)
                 try decisions.readAll { try printer.take($0) }
                 if printer.printed == 0, !follow, !isJSON { Terminal.say("Nothing on leadline.decisions yet.") }
-                while follow, !printer.isFull, !Task.isCancelled { try decisions.read(waitMillis: 200) { try printer.take($0) } }
+                while follow, !printer.isFull, !Task.isCancelled {
+                    try decisions.read(waitMillis: 200) { try printer.take($0) }
+                }
             }
         }
     }

@@ -14,8 +14,8 @@ struct DeadLetterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deadletter", abstract: "List, show and resubmit rejected records.",
         discussion: """
-            With --kafka the cluster's topic is read, and a dead letter is named partition:offset. A record is opened by \
-            an instance that has its partition, since the keys are there.
+            With --kafka the cluster's topic is read, and a dead letter is named partition:offset. A record is opened \
+            by an instance that has its partition, since the keys are there.
 
             \(Outcome.note)
             """,
@@ -49,12 +49,17 @@ struct DeadLetterList: AsyncParsableCommand {
             return
         }
         if letters.isEmpty {
-            Terminal.line(reason == nil && from == 0 ? "No dead letters: nothing was rejected." : "No dead letter matches.")
+            Terminal.line(
+                reason == nil && from == 0 ? "No dead letters: nothing was rejected." : "No dead letter matches.")
             return
         }
-        var table = TextTable([("PLACE", .right), ("RECEIVED", .left), ("FROM", .left), ("REASON", .left), ("DETAIL", .left)])
+        var table = TextTable([
+            ("PLACE", .right), ("RECEIVED", .left), ("FROM", .left), ("REASON", .left), ("DETAIL", .left),
+        ])
         for letter in letters {
-            table.add(["\(letter.place)", TimeText.local(letter.received), letter.origin, letter.reason, letter.letter.detail])
+            table.add([
+                "\(letter.place)", TimeText.local(letter.received), letter.origin, letter.reason, letter.letter.detail,
+            ])
         }
         Terminal.write(table.text(Terminal.style))
     }
@@ -69,7 +74,9 @@ struct DeadLetterShow: AsyncParsableCommand {
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
 
-    @Argument(help: ArgumentHelp("Offset on leadline.deadletter, with --kafka partition:offset.", valueName: "place"), transform: DeadLetterPlace.argument)
+    @Argument(
+        help: ArgumentHelp("Offset on leadline.deadletter, with --kafka partition:offset.", valueName: "place"),
+        transform: DeadLetterPlace.argument)
     var place: DeadLetterPlace
 
     @Flag(help: "Open the record with the vault. The read is noted in the access log.")
@@ -106,8 +113,9 @@ struct DeadLetterResubmit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resubmit", abstract: "Send rejected records again, as they were.",
         discussion: """
-            For records that came too early or were refused by a rule that has changed. The dead letter stays as a record \
-            of what happened. An outcome whose lead never came gets a new event id, because its old one counts as seen.
+            For records that came too early or were refused by a rule that has changed. The dead letter stays as a \
+            record of what happened. An outcome whose lead never came gets a new event id, because its old one counts \
+            as seen.
 
             \(Outcome.note)
             """)
@@ -115,7 +123,9 @@ struct DeadLetterResubmit: AsyncParsableCommand {
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
 
-    @Argument(help: ArgumentHelp("Offsets on leadline.deadletter, with --kafka partition:offset.", valueName: "place"), transform: DeadLetterPlace.argument)
+    @Argument(
+        help: ArgumentHelp("Offsets on leadline.deadletter, with --kafka partition:offset.", valueName: "place"),
+        transform: DeadLetterPlace.argument)
     var places: [DeadLetterPlace] = []
 
     @Option(help: ArgumentHelp("All of this reason, e.g. unknown-program.", valueName: "reason"))
@@ -156,7 +166,9 @@ extension DeadLetterPlace {
     /// The place that an argument names.
     static func argument(_ text: String) throws -> DeadLetterPlace {
         guard let place = DeadLetterPlace(text) else {
-            throw ValidationError("a dead letter is named by its offset, with --kafka by partition:offset, not '\(Escaping.harmless(text))'")
+            throw ValidationError(
+                "a dead letter is named by its offset, with --kafka by partition:offset, not '\(Escaping.harmless(text))'"
+            )
         }
         return place
     }

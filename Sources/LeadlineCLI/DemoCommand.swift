@@ -13,10 +13,10 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Play a small partner program from the first lead to the explained decision.",
         discussion: """
-            Makes a data folder, imports twelve months of a made-up program's deals, and lets a lead come in. The engine \
-            that decides, waits and routes again is the one of 'leadline run'; only its clock is another: it starts when \
-            the story does and runs --speed times as fast as yours. Without a terminal the running clock becomes a line \
-            a minute.
+            Makes a data folder, imports twelve months of a made-up program's deals, and lets a lead come in. The \
+            engine that decides, waits and routes again is the one of 'leadline run'; only its clock is another: it \
+            starts when the story does and runs --speed times as fast as yours. Without a terminal the running clock \
+            becomes a line a minute.
 
             The data folder stays, so that explain, leads, consume and verify can be tried on it. Its master key lies \
             beside it, in DIR-keys.
@@ -27,7 +27,8 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(name: .customLong("data"), help: ArgumentHelp("Data folder to make.", valueName: "dir"))
     var path = "demo-data"
 
-    @Option(help: ArgumentHelp("How many seconds of the story pass in one of yours; 1 is real time.", valueName: "factor"))
+    @Option(
+        help: ArgumentHelp("How many seconds of the story pass in one of yours; 1 is real time.", valueName: "factor"))
     var speed = 60
 
     @Flag(help: "Skip the waiting altogether.")
@@ -36,8 +37,9 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "Replace a data folder that an earlier demo left.")
     var force = false
 
-    @Option(help: ArgumentHelp(
-        "Folder of another example, in the form of deploy/examples/emea.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Folder of another example, in the form of deploy/examples/emea.", valueName: "dir"))
     var example: String?
 
     func validate() throws {
@@ -66,7 +68,9 @@ struct DemoCommand: AsyncParsableCommand {
     private func makeFolder(_ scenario: Scenario) throws -> DataFolder {
         if FileManager.default.fileExists(atPath: path) {
             guard force else {
-                throw Problem(.invalid, "there is something already", at: path, remedy: "Give --force to replace it, or --data for another place")
+                throw Problem(
+                    .invalid, "there is something already", at: path,
+                    remedy: "Give --force to replace it, or --data for another place")
             }
             try removeEarlierDemo(scenario)
         }
@@ -79,7 +83,9 @@ struct DemoCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: path + "/leadline.json"),
             try DataFolder(path: path).settings.program == scenario.program
         else {
-            throw Problem(.invalid, "this is not a folder that a demo made", at: path, remedy: "Remove it yourself, or give --data for another place")
+            throw Problem(
+                .invalid, "this is not a folder that a demo made", at: path,
+                remedy: "Remove it yourself, or give --data for another place")
         }
         let lock = try DataFolder(path: path).lock()
         try FileManager.default.removeItem(atPath: path)
@@ -109,7 +115,8 @@ struct DemoCommand: AsyncParsableCommand {
         ]
         let width = commands.map(\.0.count).max() ?? 0
         for (command, what) in commands {
-            Terminal.line("  \(command)\(String(repeating: " ", count: width - command.count + 2))\(Terminal.styled(what, .dim))")
+            Terminal.line(
+                "  \(command)\(String(repeating: " ", count: width - command.count + 2))\(Terminal.styled(what, .dim))")
         }
     }
 }

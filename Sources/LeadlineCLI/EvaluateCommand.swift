@@ -19,14 +19,15 @@ struct EvaluateCommand: ParsableCommand {
               leadline evaluate stream.csv
               leadline evaluate crm.csv --arrival created --closed closed --outcome stage
 
-            Columns are t, tclose, partner and y unless named; c_* are categories and n_* numbers, unless --category or \
-            --number say what to learn from. Days are dates such as 2026-03-01 or whole numbers. Outcomes are 1, won, \
-            true or yes, and 0, lost, false or no. Without an outcome or a closing day a row is still open: predicted, \
-            never learned from or scored. A number counts by its half-octave band.
+            Columns are t, tclose, partner and y unless named; c_* are categories and n_* numbers, unless --category \
+            or --number say what to learn from. Days are dates such as 2026-03-01 or whole numbers. Outcomes are 1, \
+            won, true or yes, and 0, lost, false or no. Without an outcome or a closing day a row is still open: \
+            predicted, never learned from or scored. A number counts by its half-octave band.
 
-            Scores: log-loss, AUC, Brier score and the expected calibration error (ECE) over 10 bins of equal mass. Bins of \
-            few rows show an error even where every prediction is right: the ECE to expect by chance is told, and what is \
-            left of the error without it. Beside the model stand the base rate and each partner's own rate, shrunk to it. Reads only. \(Outcome.note)
+            Scores: log-loss, AUC, Brier score and the expected calibration error (ECE) over 10 bins of equal mass. \
+            Bins of few rows show an error even where every prediction is right: the ECE to expect by chance is told, \
+            and what is left of the error without it. Beside the model stand the base rate and each partner's own \
+            rate, shrunk to it. Reads only. \(Outcome.note)
             """)
 
     @Argument(help: ArgumentHelp("CSV files, each with a header.", valueName: "file"))
@@ -55,16 +56,21 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Scores within each value of this column too; 'partner' is the partner's. May be given several times.", valueName: "column"))
+            "Scores within each value of this column too; 'partner' is the partner's. May be given several times.",
+            valueName: "column"))
     var by: [String] = []
 
     @Option(help: ArgumentHelp("With --by, only values with more scored rows than this.", valueName: "n"))
     var byLeast = 500
 
-    @Option(name: .customLong("repeat"), help: ArgumentHelp("Run the timed pass so often and report the fastest.", valueName: "n"))
+    @Option(
+        name: .customLong("repeat"),
+        help: ArgumentHelp("Run the timed pass so often and report the fastest.", valueName: "n"))
     var passes = 1
 
-    @Option(help: ArgumentHelp("Write a reliability diagram and a learning curve a file, as one SVG picture.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Write a reliability diagram and a learning curve a file, as one SVG picture.", valueName: "file"))
     var svg: String?
 
     @Flag(help: "Print one JSON document.")
@@ -106,7 +112,9 @@ struct EvaluateCommand: ParsableCommand {
             var bar = ProgressBar("predicting", unit: "rows")
             defer { bar.finish() }
             let total = UInt64(observations.count * passes)
-            return try Evaluator(fromShare: fromShare, passes: passes, groupLeast: byLeast).report(on: observations, file: file) {
+            return try Evaluator(fromShare: fromShare, passes: passes, groupLeast: byLeast).report(
+                on: observations, file: file
+            ) {
                 bar.update(UInt64($0), of: total)
             }
         } catch let error as EvaluationError {

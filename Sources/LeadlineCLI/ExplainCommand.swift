@@ -11,16 +11,16 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Explain why a lead went where it went, and why not elsewhere.",
         discussion: """
-            Brings the program back to the moment before the decision, decides again, and checks the result against the \
-            digest that the decision recorded. Without --attempt or --position it explains the latest decision that \
-            weighed partners; for imported history, what Leadline would have decided.
+            Brings the program back to the moment before the decision, decides again, and checks the result against \
+            the digest that the decision recorded. Without --attempt or --position it explains the latest decision \
+            that weighed partners; for imported history, what Leadline would have decided.
 
             With --json, one object: program, leadId, currency, logicVersion, decision, evaluation, history, \
             recordedDigest, recomputedDigest, recomputedEqual, text. In evaluation.candidates all numbers are exact: \
-            the fitContributions sum to fit; the logistic of the sum of conversionContributions (log-odds) is conversion; \
-            score = dealValueMinorUnits x conversion x fit^fitExponent x engagement, in minor units of currency; \
-            evaluation.leadSources names the event that each value of the lead came from. A merged lead gives \
-            program, leadId, mergedInto.
+            the fitContributions sum to fit; the logistic of the sum of conversionContributions (log-odds) is \
+            conversion; score = dealValueMinorUnits x conversion x fit^fitExponent x engagement, in minor units of \
+            currency; evaluation.leadSources names the event that each value of the lead came from. A merged lead \
+            gives program, leadId, mergedInto.
 
             Partners appear by their ids; their names are sealed. Exit code 1 if the recomputed decision differs from \
             the recorded one. \(Outcome.note)
@@ -67,7 +67,8 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func show(_ merged: LeadMerged, _ decision: LeadDecision) throws {
         if json {
-            Terminal.line(try JSONText.line(["program": decision.program, "leadId": lead, "mergedInto": merged.intoLeadID]))
+            Terminal.line(
+                try JSONText.line(["program": decision.program, "leadId": lead, "mergedInto": merged.intoLeadID]))
             return
         }
         Terminal.line(
@@ -85,7 +86,8 @@ struct ExplainCommand: AsyncParsableCommand {
         }
         if !explanation.recomputation.isEqual {
             throw Problem(
-                .checkFailed, "deciding again does not give what was recorded", at: "Decision \(explanation.decision.id)",
+                .checkFailed, "deciding again does not give what was recorded",
+                at: "Decision \(explanation.decision.id)",
                 remedy: "Run 'leadline verify'")
         }
     }

@@ -9,9 +9,9 @@ struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write an archive that can be read and verified with nothing else.",
         discussion: """
-            Entries as stored, gzipped, every checkpoint, statements of key rotation, policies, the messages' definitions, \
-            and a README.txt that says how to read and verify it all without Leadline. A name that ends in .tar gives one \
-            file, any other a folder. It signs the newest entries first.
+            Entries as stored, gzipped, every checkpoint, statements of key rotation, policies, the messages' \
+            definitions, and a README.txt that says how to read and verify it all without Leadline. A name that ends \
+            in .tar gives one file, any other a folder. It signs the newest entries first.
 
             It holds no keys: names, addresses and free text stay sealed, and who was erased stays erased.
 
@@ -30,9 +30,11 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let archive = try data.deployment().export(to: path)
         if json {
-            return Terminal.line(JSONText.object([
-                ("path", JSONText.quoted(archive.path)), ("entries", "\(archive.entries)"), ("bytes", "\(archive.bytes)"),
-            ]))
+            return Terminal.line(
+                JSONText.object([
+                    ("path", JSONText.quoted(archive.path)), ("entries", "\(archive.entries)"),
+                    ("bytes", "\(archive.bytes)"),
+                ]))
         }
         let entries = "\(CountText.grouped(Int64(archive.entries))) \(archive.entries == 1 ? "entry" : "entries")"
         Terminal.line("Wrote \(path): \(entries), \(CountText.grouped(Int64(archive.bytes))) bytes.")

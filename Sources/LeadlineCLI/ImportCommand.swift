@@ -15,13 +15,13 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Import history from CSV files: partners, accounts, leads and how they ended.",
         discussion: """
-            The mapping file says which file and column becomes what; the example deploy/examples/maven_crm/mapping.yaml shows all it can \
-            say. History stays as it was: each past assignment is recorded as such, Leadline's own choice at that \
-            moment stands beside it, and outcomes teach; a lead that history gave to nobody is routed. With --route \
-            Leadline assigns, and an outcome counts only where it chose the same partner. With --train nothing is newly \
-            decided: a lead that nobody had is left out, what consumers see of the others bears the cause 'imported', and \
-            at the end stands what was learned, and how well each outcome would have been foretold, as 'leadline backtest' \
-            measures it.
+            The mapping file says which file and column becomes what; the example \
+            deploy/examples/maven_crm/mapping.yaml shows all it can say. History stays as it was: each past \
+            assignment is recorded as such, Leadline's own choice at that moment stands beside it, and outcomes \
+            teach; a lead that history gave to nobody is routed. With --route Leadline assigns, and an outcome counts \
+            only where it chose the same partner. With --train nothing is newly decided: a lead that nobody had is \
+            left out, what consumers see of the others bears the cause 'imported', and at the end stands what was \
+            learned, and how well each outcome would have been foretold, as 'leadline backtest' measures it.
 
               leadline import --mapping mapping.yaml --from ~/crm --dry-run
               leadline import --mapping mapping.yaml --from ~/crm --report rows.csv
@@ -49,7 +49,8 @@ struct ImportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Most records a batch.", valueName: "n"))
     var batchMax = 5_000
 
-    @Option(help: ArgumentHelp("Write each row with its outcome and the rules that applied, as CSV.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write each row with its outcome and the rules that applied, as CSV.", valueName: "file"))
     var report: String?
 
     @Flag(help: "Print the result as one line of JSON.")
@@ -60,7 +61,9 @@ struct ImportCommand: AsyncParsableCommand {
 
     func validate() throws {
         if batchMax < 1 { throw ValidationError("--batch-max must be at least 1") }
-        if train && route { throw ValidationError("Give --train or --route, not both: to train, history stays as it was.") }
+        if train && route {
+            throw ValidationError("Give --train or --route, not both: to train, history stays as it was.")
+        }
     }
 
     func run() async throws {
@@ -107,21 +110,29 @@ struct ImportCommand: AsyncParsableCommand {
     private func write(_ plan: ImportPlan, to path: String) throws {
         var text = CSVReader.line(["file", "line", "id", "outcome", "rules"]) + "\r\n"
         for row in plan.rows {
-            text += CSVReader.line([row.file, String(row.line), row.id, row.outcome, row.rules.joined(separator: "; ")]) + "\r\n"
+            text +=
+                CSVReader.line([row.file, String(row.line), row.id, row.outcome, row.rules.joined(separator: "; ")])
+                + "\r\n"
         }
         do { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
-            throw Problem(.unavailable, "the report cannot be written", at: path, remedy: "Check the folder and its permissions")
+            throw Problem(
+                .unavailable, "the report cannot be written", at: path, remedy: "Check the folder and its permissions")
         }
     }
 
-    private func show(_ plan: ImportPlan, _ result: ImportResult?, _ training: ImportTraining?, isNew: Bool, elapsed: Duration) throws {
+    private func show(
+        _ plan: ImportPlan, _ result: ImportResult?, _ training: ImportTraining?, isNew: Bool, elapsed: Duration
+    ) throws {
         let seconds = elapsed.inSeconds
         let rate = result != nil && isNew && seconds > 0 ? Int(Double(plan.counts.rows) / seconds) : nil
         if json {
-            Terminal.line(try JSONText.line(ImportDocument(plan, result, training?.document, isNew: isNew, rowsPerSecond: rate)))
+            Terminal.line(
+                try JSONText.line(ImportDocument(plan, result, training?.document, isNew: isNew, rowsPerSecond: rate)))
         } else {
             Terminal.write(ImportText.of(plan, result, isNew: isNew, rowsPerSecond: rate, Terminal.style))
-            if let training { Terminal.write("\n" + TrainingText.of(training.document, training.report, Terminal.style)) }
+            if let training {
+                Terminal.write("\n" + TrainingText.of(training.document, training.report, Terminal.style))
+            }
         }
     }
 }
@@ -140,16 +151,19 @@ struct MappingFile {
     }
 
     private static func failure(_ error: DecodingError, _ file: YAMLFile) -> Problem {
-        let (path, detail): ([any CodingKey], String) = switch error {
-        case .keyNotFound(let key, let context): (context.codingPath, "the key '\(key.stringValue)' is missing")
-        case .typeMismatch(let type, let context): (context.codingPath, "\(name(type)) is needed here")
-        case .valueNotFound(let type, let context): (context.codingPath, "\(name(type)) is needed here")
-        case .dataCorrupted(let context): (context.codingPath, context.debugDescription)
-        @unknown default: ([], "\(error)")
-        }
+        let (path, detail): ([any CodingKey], String) =
+            switch error {
+            case .keyNotFound(let key, let context): (context.codingPath, "the key '\(key.stringValue)' is missing")
+            case .typeMismatch(let type, let context): (context.codingPath, "\(name(type)) is needed here")
+            case .valueNotFound(let type, let context): (context.codingPath, "\(name(type)) is needed here")
+            case .dataCorrupted(let context): (context.codingPath, context.debugDescription)
+            @unknown default: ([], "\(error)")
+            }
         var node = file.root
         for key in path {
-            guard let inner = key.intValue.map({ index in node.sequence?[index] }) ?? node.mapping?[Node(key.stringValue)] else { break }
+            guard
+                let inner = key.intValue.map({ index in node.sequence?[index] }) ?? node.mapping?[Node(key.stringValue)]
+            else { break }
             node = inner
         }
         return Problem(
@@ -171,7 +185,8 @@ struct MappingFile {
 enum PolicyBeside {
     static func read(_ path: String, mapping: String) throws -> WirePolicy {
         let folder = (mapping as NSString).deletingLastPathComponent
-        let file = try YAMLFile((path as NSString).isAbsolutePath ? path : (folder as NSString).appendingPathComponent(path))
+        let file = try YAMLFile(
+            (path as NSString).isAbsolutePath ? path : (folder as NSString).appendingPathComponent(path))
         return try file.message(WirePolicy.self, at: file.root, path: "")
     }
 }

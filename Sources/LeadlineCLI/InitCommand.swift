@@ -14,13 +14,13 @@ struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Make a data folder and its program.",
         discussion: """
-            The master key lies outside the data folder, so that a copy of the folder opens nothing. Back it up apart from \
-            the folder: without it, names, addresses and free text stay sealed for ever.
+            The master key lies outside the data folder, so that a copy of the folder opens nothing. Back it up apart \
+            from the folder: without it, names, addresses and free text stay sealed for ever.
 
             policy.yaml and partners.yaml are written into the folder as a start; files that are there stay as they are.
 
-            It can be repeated: what is there already stays, and what an earlier try left undone is done, the program's \
-            registration included.
+            It can be repeated: what is there already stays, and what an earlier try left undone is done, the \
+            program's registration included.
 
             \(Outcome.note)
             """)
@@ -68,25 +68,29 @@ struct InitCommand: AsyncParsableCommand {
         request.logName = logName
         request.keySeed = keySeed
         request.files = [
-            ("policy.yaml", SampleFiles.policy(currency: currency)), ("partners.yaml", SampleFiles.partners(currency: currency)),
+            ("policy.yaml", SampleFiles.policy(currency: currency)),
+            ("partners.yaml", SampleFiles.partners(currency: currency)),
         ]
         tell(path, try await Founding.found(request, cluster: kafka.settings(), asker: .atTerminal()))
     }
 
     private func tell(_ path: String, _ founded: Founded) {
-        let headline = switch founded.making {
-        case .made: "Made \(path) for the program \(program), counting in \(currency)."
-        case .finished: "Finished \(path) for the program \(program), which an earlier try had begun."
-        case .complete: "\(path) is there, and the program \(program) is registered: nothing was left to do."
-        }
-        Terminal.line("""
+        let headline =
+            switch founded.making {
+            case .made: "Made \(path) for the program \(program), counting in \(currency)."
+            case .finished: "Finished \(path) for the program \(program), which an earlier try had begun."
+            case .complete: "\(path) is there, and the program \(program) is registered: nothing was left to do."
+            }
+        Terminal.line(
+            """
             \(headline)
             The master key is in \(founded.masterKeyPath). Back it up apart from the folder.
             The key that signs checkpoints is in \(founded.logKeyPath). Back it up there too.
             """)
         if keySeed != nil { Terminal.say("warning: subjects' keys come from a seed. Keep no real person's data here") }
         let option = "--data \(path)"
-        Terminal.line("""
+        Terminal.line(
+            """
 
             Next:
               leadline policy apply \(option) -f \(path)/policy.yaml

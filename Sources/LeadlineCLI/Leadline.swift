@@ -20,23 +20,36 @@ struct Leadline: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Set up:", subcommands: [InitCommand.self, TopicsCommand.self, PolicyCommand.self, PartnersCommand.self, LogicCommand.self, DemoCommand.self]),
+            CommandGroup(
+                name: "Set up:",
+                subcommands: [
+                    InitCommand.self, TopicsCommand.self, PolicyCommand.self, PartnersCommand.self, LogicCommand.self,
+                    DemoCommand.self,
+                ]),
             CommandGroup(
                 name: "Stream:",
-                subcommands: [RunCommand.self, StatusCommand.self, ProduceCommand.self, ConsumeCommand.self, DeadLetterCommand.self, ImportCommand.self]),
+                subcommands: [
+                    RunCommand.self, StatusCommand.self, ProduceCommand.self, ConsumeCommand.self,
+                    DeadLetterCommand.self, ImportCommand.self,
+                ]),
             CommandGroup(
                 name: "Ask and check:",
-                subcommands: [LeadsCommand.self, ExplainCommand.self, ModelCommand.self, NetworkCommand.self, ReplayCommand.self, VerifyCommand.self, AuditCommand.self, ArchiveCommand.self, ExportCommand.self]),
+                subcommands: [
+                    LeadsCommand.self, ExplainCommand.self, ModelCommand.self, NetworkCommand.self, ReplayCommand.self,
+                    VerifyCommand.self, AuditCommand.self, ArchiveCommand.self, ExportCommand.self,
+                ]),
             CommandGroup(
                 name: "Measure:",
                 subcommands: [
-                    ReportCommand.self, PilotCommand.self, ForecastCommand.self, EvaluateCommand.self, BacktestCommand.self, ArenaCommand.self,
+                    ReportCommand.self, PilotCommand.self, ForecastCommand.self, EvaluateCommand.self,
+                    BacktestCommand.self, ArenaCommand.self,
                     BenchCommand.self,
                 ]),
             CommandGroup(name: "Learn:", subcommands: [ExitCodesCommand.self]),
         ])
 
-    /// Errors of the command line end with code 2 and errors of a command with its own code, instead of the parser's codes.
+    /// Errors of the command line end with code 2 and errors of a command with its own code, instead of the parser's
+    /// codes.
     static func main() async {
         var command: any ParsableCommand
         do { command = try parseAsRoot() } catch { Foundation.exit(Outcome.reportUsage(error)) }

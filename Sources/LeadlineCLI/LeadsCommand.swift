@@ -20,9 +20,9 @@ struct LeadsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List leads, the latest submitted first.",
         discussion: """
-            Statuses: received, assigned, responded, escalated, merged, and for closed leads won, lost, withdrawn, human, \
-            objected, erased. With --json one object a line: program, lead, status, partner, attempt, valueMinorUnits, currency, \
-            country, vertical, submitted, changed, respondBy; what is not known is left out.
+            Statuses: received, assigned, responded, escalated, merged, and for closed leads won, lost, withdrawn, \
+            human, objected, erased. With --json one object a line: program, lead, status, partner, attempt, \
+            valueMinorUnits, currency, country, vertical, submitted, changed, respondBy; what is not known is left out.
 
             \(Outcome.note)
             """)
@@ -47,7 +47,9 @@ struct LeadsList: AsyncParsableCommand {
     func validate() throws {
         if limit < 1 { throw ValidationError("--limit must be at least 1") }
         if let status, !LeadsText.statuses.contains(status) {
-            throw ValidationError("--status must be one of \(LeadsText.statuses.joined(separator: ", ")), not '\(Escaping.harmless(status))'")
+            throw ValidationError(
+                "--status must be one of \(LeadsText.statuses.joined(separator: ", ")), not '\(Escaping.harmless(status))'"
+            )
         }
     }
 
@@ -66,7 +68,9 @@ struct LeadsList: AsyncParsableCommand {
 
     private func tellEmpty(_ counts: [(status: String, count: Int)], _ program: String) {
         if counts.isEmpty {
-            Terminal.line("No leads in \(program) yet. Send some: 'leadline produce leads --type leadline.v1.LeadSubmitted FILE', then 'leadline run --once'")
+            Terminal.line(
+                "No leads in \(program) yet. Send some: 'leadline produce leads --type leadline.v1.LeadSubmitted FILE', then 'leadline run --once'"
+            )
         } else {
             Terminal.line("No lead matches. There are: " + LeadsText.counts(counts))
         }
@@ -108,17 +112,21 @@ struct LeadsShow: AsyncParsableCommand {
     }
 
     private static let facts = FactWords { TimeText.local($0) }
-    private static func events(_ currency: String) -> EventWords { EventWords(currency: currency) { TimeText.local($0) } }
+    private static func events(_ currency: String) -> EventWords {
+        EventWords(currency: currency) { TimeText.local($0) }
+    }
 
     private func show(_ entry: EntryRecord, _ opened: OpenedFields, _ currency: String) {
         let place = Terminal.styled("\(TimeText.local(entry.stamp))  #\(entry.position)", .dim)
-        Terminal.line("\(place)  \(Terminal.harmless(Self.facts.sentence(entry.input.fact, imported: entry.input.imported)))")
+        Terminal.line(
+            "\(place)  \(Terminal.harmless(Self.facts.sentence(entry.input.fact, imported: entry.input.imported)))")
         let words = Self.events(currency)
         for event in entry.events { Terminal.line("    \(Terminal.harmless(words.sentence(event)))") }
         switch opened {
         case .none: break
         case .erased: Terminal.line("    sealed: the person was erased")
-        case .fields(let leaves): for leaf in leaves { Terminal.line("    \(leaf.path): \(Terminal.harmless(leaf.value))") }
+        case .fields(let leaves):
+            for leaf in leaves { Terminal.line("    \(leaf.path): \(Terminal.harmless(leaf.value))") }
         }
     }
 
@@ -127,7 +135,8 @@ struct LeadsShow: AsyncParsableCommand {
         let steps = history.steps.map { entry, opened in
             var step = LeadStepDocument(
                 position: entry.position, at: TimeText.utc(entry.stamp),
-                input: Self.facts.sentence(entry.input.fact, imported: entry.input.imported), events: entry.events.map(words.sentence))
+                input: Self.facts.sentence(entry.input.fact, imported: entry.input.imported),
+                events: entry.events.map(words.sentence))
             switch opened {
             case .fields(let leaves): step.sealed = Dictionary(leaves.map { ($0.path, $0.value) }) { first, _ in first }
             case .erased: step.erased = true
@@ -135,6 +144,9 @@ struct LeadsShow: AsyncParsableCommand {
             }
             return step
         }
-        Terminal.line(JSONText.object([("lead", try JSONText.line(LeadDocument(history.row))), ("timeline", try JSONText.line(steps))]))
+        Terminal.line(
+            JSONText.object([
+                ("lead", try JSONText.line(LeadDocument(history.row))), ("timeline", try JSONText.line(steps)),
+            ]))
     }
 }

@@ -34,7 +34,9 @@ struct LogicShow: AsyncParsableCommand {
         let deployment = try data.deployment()
         let report = LogicDocument(program: deployment.program, version: try deployment.logicVersion())
         if json { return Terminal.line(try JSONText.line(report)) }
-        Terminal.line("\(Terminal.harmless(report.program)) decides by logic version \(report.version). This release has \(report.oldest) to \(report.newest).")
+        Terminal.line(
+            "\(Terminal.harmless(report.program)) decides by logic version \(report.version). This release has \(report.oldest) to \(report.newest)."
+        )
         if report.version < report.newest {
             Terminal.line("Version \(report.newest) is newer; 'leadline logic adopt' takes it up.")
         }
@@ -46,9 +48,9 @@ struct LogicAdopt: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adopt", abstract: "Decide by a later logic version from here on.",
         discussion: """
-            Publishes the adoption as an event. Entries before it keep their version; there is no way back to an earlier \
-            one. Every instance of a cluster must run a release that has the version. What the policy says beyond an earlier \
-            version takes effect once it is applied again. \(Outcome.note)
+            Publishes the adoption as an event. Entries before it keep their version; there is no way back to an \
+            earlier one. Every instance of a cluster must run a release that has the version. What the policy says \
+            beyond an earlier version takes effect once it is applied again. \(Outcome.note)
             """)
 
     @OptionGroup var kafka: KafkaOptions
@@ -61,7 +63,9 @@ struct LogicAdopt: AsyncParsableCommand {
     var dryRun = false
 
     func validate() throws {
-        if !Logic.knows(version) { throw ValidationError("--version must be \(Logic.oldest) to \(Logic.newest): this release has no other") }
+        if !Logic.knows(version) {
+            throw ValidationError("--version must be \(Logic.oldest) to \(Logic.newest): this release has no other")
+        }
     }
 
     func run() async throws {

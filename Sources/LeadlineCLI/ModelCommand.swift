@@ -8,7 +8,8 @@ import UseCases
 /// What the program's model has learned.
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "Show what the program's model has learned, and its model card.", discussion: Outcome.note,
+        commandName: "model", abstract: "Show what the program's model has learned, and its model card.",
+        discussion: Outcome.note,
         subcommands: [ModelShow.self, ModelCardCommand.self])
 }
 
@@ -16,7 +17,9 @@ struct ModelCommand: ParsableCommand {
 struct ModelOptions: ParsableArguments {
     @OptionGroup var data: DataFolderOptions
 
-    @Option(help: ArgumentHelp("As it stood after the entry at this position of the program's stream.", valueName: "position"))
+    @Option(
+        help: ArgumentHelp(
+            "As it stood after the entry at this position of the program's stream.", valueName: "position"))
     var at: UInt64?
 
     /// The program with its state at that moment.
@@ -28,15 +31,16 @@ struct ModelShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show the model: rates, experts, closing curve and the largest effects.",
         discussion: """
-            Effects are in log-odds, as predictions and 'leadline explain' add them up: multipliers and the weights of the \
-            experts are in them. SD is the standard deviation of the learned weights. The largest effects come first.
+            Effects are in log-odds, as predictions and 'leadline explain' add them up: multipliers and the weights \
+            of the experts are in them. SD is the standard deviation of the learned weights. The largest effects come \
+            first.
 
-            With --json, one object: program, position, version, contentHash, baseRate, baseVariance (of its log-odds), \
-            priorRate, priorStrength, awards, awardsOpen, won, lost, maturityDays, experts (name, weight, spread), \
-            multipliers (group, value, deviation), closingCurve (days, winsIn, lossesIn), partners, values and cells \
-            (partner, slot, value, aboveMinorUnits, upToMinorUnits, logOdds, deviation, won, closed), partnerCount, \
-            valueCount, cellCount, fitWeights (name, fixed, learned, deviation; shares of fit), fitWeightsMode (fixed or \
-            learned), answersTaken, answersRefused; lists hold at most --most.
+            With --json, one object: program, position, version, contentHash, baseRate, baseVariance (of its \
+            log-odds), priorRate, priorStrength, awards, awardsOpen, won, lost, maturityDays, experts (name, weight, \
+            spread), multipliers (group, value, deviation), closingCurve (days, winsIn, lossesIn), partners, values \
+            and cells (partner, slot, value, aboveMinorUnits, upToMinorUnits, logOdds, deviation, won, closed), \
+            partnerCount, valueCount, cellCount, fitWeights (name, fixed, learned, deviation; shares of fit), \
+            fitWeightsMode (fixed or learned), answersTaken, answersRefused; lists hold at most --most.
 
             \(Outcome.note)
             """)
@@ -57,9 +61,14 @@ struct ModelShow: ParsableCommand {
         let stream = try model.stream()
         let standing = stream.state.modelStanding(cellsMost: most)
         if json {
-            Terminal.line(try JSONText.line(ModelDocument(program: stream.program, state: stream.state, standing: standing, most: most)))
+            Terminal.line(
+                try JSONText.line(
+                    ModelDocument(program: stream.program, state: stream.state, standing: standing, most: most)))
         } else {
-            Terminal.write(ModelText(program: stream.program, state: stream.state, standing: standing, most: most, style: Terminal.style).text())
+            Terminal.write(
+                ModelText(
+                    program: stream.program, state: stream.state, standing: standing, most: most, style: Terminal.style
+                ).text())
         }
     }
 }
@@ -80,6 +89,7 @@ struct ModelCardCommand: ParsableCommand {
 
     func run() throws {
         let walk = try model.data.deployment().folded(through: model.at)
-        Terminal.write(ModelCard(program: walk.stream.program, state: walk.stream.state, evaluation: walk.evaluation).markdown())
+        Terminal.write(
+            ModelCard(program: walk.stream.program, state: walk.stream.state, evaluation: walk.evaluation).markdown())
     }
 }

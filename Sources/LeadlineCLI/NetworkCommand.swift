@@ -17,11 +17,11 @@ struct NetworkShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show prices of places, floors, utilisation and debts, partner by partner.",
         discussion: """
-            PLACE is what a partner's next place is worth to the leads still expected this period: a lead goes there only \
-            if it is worth more than that elsewhere. A promised minimum counts leads (FLOOR), deal value (FLOOR VALUE) or both; \
-            FLOOR+ is what it adds while it is not met, to a lead of the usual value, EVEN+ what \
-            having taken a smaller share of its capacity than others adds, or a larger one takes off. DEBT is what ties owe \
-            the partner, in leads. Those with the dearest places come first.
+            PLACE is what a partner's next place is worth to the leads still expected this period: a lead goes there \
+            only if it is worth more than that elsewhere. A promised minimum counts leads (FLOOR), deal value (FLOOR \
+            VALUE) or both; FLOOR+ is what it adds while it is not met, to a lead of the usual value, EVEN+ what \
+            having taken a smaller share of its capacity than others adds, or a larger one takes off. DEBT is what \
+            ties owe the partner, in leads. Those with the dearest places come first.
 
             With --json, one object: program, position, at, currency, periodEnd, floorPeriodEnd, leadsRemembered, \
             leadsExpected, meanGainMinorUnits, jainOfUtilisation, partners.
@@ -38,12 +38,17 @@ struct NetworkShow: ParsableCommand {
         let stream = try model.stream()
         guard let network = stream.state.network(at: stream.state.lastStamp) else {
             throw Problem(
-                .invalid, "the program \(stream.program) has no policy yet", remedy: "Publish one with 'leadline policy apply -f policy.yaml'")
+                .invalid, "the program \(stream.program) has no policy yet",
+                remedy: "Publish one with 'leadline policy apply -f policy.yaml'")
         }
         if json {
-            Terminal.line(try JSONText.line(NetworkDocument(program: stream.program, state: stream.state, network: network)))
+            Terminal.line(
+                try JSONText.line(NetworkDocument(program: stream.program, state: stream.state, network: network)))
         } else {
-            Terminal.write(NetworkText(program: stream.program, currency: stream.state.currency, network: network, style: Terminal.style).text())
+            Terminal.write(
+                NetworkText(
+                    program: stream.program, currency: stream.state.currency, network: network, style: Terminal.style
+                ).text())
         }
     }
 }

@@ -21,10 +21,10 @@ struct PartnersApply: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply", abstract: "Register partners, or replace their profiles, from a YAML file.",
         discussion: """
-            Checks every profile of the list under 'partners:', shows field by field what differs from what is in force, \
-            and publishes those that are new or changed. Values of sealed fields (name, contact_email) are compared but \
-            never shown. Partners that the file does not name stay as they are; PartnerRemoved on leadline.partners \
-            removes one.
+            Checks every profile of the list under 'partners:', shows field by field what differs from what is in \
+            force, and publishes those that are new or changed. Values of sealed fields (name, contact_email) are \
+            compared but never shown. Partners that the file does not name stay as they are; PartnerRemoved on \
+            leadline.partners removes one.
 
             \(Outcome.note)
             """)
@@ -45,7 +45,9 @@ struct PartnersApply: AsyncParsableCommand {
         let deployment = try data.deployment(kafka)
         let changes = try deployment.compare(try read())
         for bound in changes.foreignBounds {
-            Terminal.say("warning: typical deals of \(bound.partnerID) are in \(bound.currency), the program counts in \(changes.currency): they are not used")
+            Terminal.say(
+                "warning: typical deals of \(bound.partnerID) are in \(bound.currency), the program counts in \(changes.currency): they are not used"
+            )
         }
         try show(changes.changes)
         if dryRun || changes.isEmpty { return }
@@ -61,7 +63,8 @@ struct PartnersApply: AsyncParsableCommand {
             throw Problem(.invalid, "the file needs a list under 'partners:'", at: yaml.name)
         }
         if let other = yaml.root.mapping?.first(where: { $0.key.scalar?.string != "partners" })?.key {
-            throw Problem(.invalid, "only 'partners:' may stand at the top", at: yaml.place(other, other.scalar?.string ?? ""))
+            throw Problem(
+                .invalid, "only 'partners:' may stand at the top", at: yaml.place(other, other.scalar?.string ?? ""))
         }
         var profiles: [ProposedProfile] = []
         var failures: [Problem] = []
@@ -70,7 +73,9 @@ struct PartnersApply: AsyncParsableCommand {
             do {
                 let profile = try Self.profile(yaml, node, path: "partners[\(index)]")
                 if !seen.insert(profile.profile.partnerID).inserted {
-                    throw Problem(.checkFailed, "this partner stands in the file twice", at: yaml.place(node, "partners[\(index)].partner_id"))
+                    throw Problem(
+                        .checkFailed, "this partner stands in the file twice",
+                        at: yaml.place(node, "partners[\(index)].partner_id"))
                 }
                 profiles.append(profile)
             } catch let failure as Problem {
@@ -107,7 +112,9 @@ struct PartnersApply: AsyncParsableCommand {
             Terminal.line("not in the file, stays as it is: \(change.partner)")
         }
         func count(_ kind: PartnerChangeDocument.Kind) -> Int { changes.count { $0.kind == kind } }
-        Terminal.line("\(count(.added)) new, \(count(.changed)) changed, \(count(.unchanged)) unchanged, \(count(.notInFile)) not in the file")
+        Terminal.line(
+            "\(count(.added)) new, \(count(.changed)) changed, \(count(.unchanged)) unchanged, \(count(.notInFile)) not in the file"
+        )
         if dryRun { Terminal.line("Dry run: nothing was published.") }
     }
 }

@@ -8,7 +8,8 @@ import UseCases
 /// Pilots.
 struct PilotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pilot", abstract: "Measure a pilot: Leadline beside the rules it is to replace.", discussion: Outcome.note,
+        commandName: "pilot", abstract: "Measure a pilot: Leadline beside the rules it is to replace.",
+        discussion: Outcome.note,
         subcommands: [PilotReportCommand.self])
 }
 
@@ -18,11 +19,11 @@ struct PilotReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Compare the arms of a pilot: win rate, revenue and response time, with 95 % intervals.",
         discussion: """
-            Each arm is compared with the incumbent: the difference of win rates (Newcombe) and their ratio (Katz), of the \
-            revenue a closed lead (Welch), and the ratio of response times (Welch on logarithms). Where an interval holds no \
-            difference, it says that it is too early to tell, and how many leads are missing. Rates are of leads that were \
-            won or lost; open ones are not known yet. Under a shadow policy, and beside imported history, it says what \
-            Leadline would have done against what happened.
+            Each arm is compared with the incumbent: the difference of win rates (Newcombe) and their ratio (Katz), \
+            of the revenue a closed lead (Welch), and the ratio of response times (Welch on logarithms). Where an \
+            interval holds no difference, it says that it is too early to tell, and how many leads are missing. Rates \
+            are of leads that were won or lost; open ones are not known yet. Under a shadow policy, and beside \
+            imported history, it says what Leadline would have done against what happened.
 
             With --json, one object: program, currency, pilot, from, incumbent, arms (name, method, figures, uplift, \
             verdict), shadow. Amounts are in minor units. Reads only. \(Outcome.note)
@@ -31,10 +32,14 @@ struct PilotReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The pilot by its name. Default: the newest.", valueName: "name"))
     var pilot: String?
 
-    @Option(help: ArgumentHelp("Arm to compare with. Default: the first that takes turns or follows rules.", valueName: "arm"))
+    @Option(
+        help: ArgumentHelp(
+            "Arm to compare with. Default: the first that takes turns or follows rules.", valueName: "arm"))
     var incumbent: String?
 
-    @Option(help: ArgumentHelp("Time zone in which times are shown, e.g. Europe/Rome. Default: the machine's.", valueName: "zone"))
+    @Option(
+        help: ArgumentHelp(
+            "Time zone in which times are shown, e.g. Europe/Rome. Default: the machine's.", valueName: "zone"))
     var timeZone: String?
 
     @Option(help: ArgumentHelp("Write it as an HTML page too.", valueName: "file"))

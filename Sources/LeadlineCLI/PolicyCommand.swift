@@ -44,8 +44,11 @@ struct PolicyApply: AsyncParsableCommand {
         let change = try deployment.compare(policy)
         let version = policy.published.version
         if json {
-            Terminal.line(try JSONText.line(PolicyChangeDocument(
-                version: version, unchanged: change.isUnchanged, published: !change.isUnchanged && !dryRun, differences: change.differences)))
+            Terminal.line(
+                try JSONText.line(
+                    PolicyChangeDocument(
+                        version: version, unchanged: change.isUnchanged, published: !change.isUnchanged && !dryRun,
+                        differences: change.differences)))
         } else {
             show(change, version)
         }
@@ -68,7 +71,8 @@ struct PolicyApply: AsyncParsableCommand {
 /// Shows the policy in force.
 struct PolicyShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show the policy in force, as YAML that can be applied again.", discussion: Outcome.note)
+        commandName: "show", abstract: "Show the policy in force, as YAML that can be applied again.",
+        discussion: Outcome.note)
 
     @OptionGroup var data: DataFolderOptions
 

@@ -38,7 +38,8 @@ struct ProduceCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Each line is a bare message of this type.", valueName: "type"))
     var type: String?
 
-    @Option(help: ArgumentHelp("Record key. Default: the event's partitionkey, else the program.", valueName: "program"))
+    @Option(
+        help: ArgumentHelp("Record key. Default: the event's partitionkey, else the program.", valueName: "program"))
     var key: String?
 
     @Option(help: ArgumentHelp("CloudEvents source of bare messages.", valueName: "uri"))
@@ -73,17 +74,22 @@ struct ProduceCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard let topic = Topic(name: topic), topic.isInput else {
-            throw ValidationError("'\(Terminal.harmless(topic))' is no input topic; use \(Topic.inputs.map { "\($0)" }.joined(separator: ", "))")
+            throw ValidationError(
+                "'\(Terminal.harmless(topic))' is no input topic; use \(Topic.inputs.map { "\($0)" }.joined(separator: ", "))"
+            )
         }
         if let type, !raw {
             guard let kind = MessageKind(fullName: type), kind.topic == topic.name || noCheck else {
                 let types = MessageKind.allCases.filter { $0.topic == topic.name }.map(\.fullName)
-                throw ValidationError("--type is no message of \(topic.name); it carries \(types.joined(separator: ", "))")
+                throw ValidationError(
+                    "--type is no message of \(topic.name); it carries \(types.joined(separator: ", "))")
             }
         }
         if batch < 1 || batch > 100_000 { throw ValidationError("--batch must be from 1 to 100000") }
         if eventTime && (raw || type != nil) { throw ValidationError("--event-time needs structured events") }
-        if header.contains(where: { !$0.utf8.contains(UInt8(ascii: "=")) }) { throw ValidationError("--header is written name=value") }
+        if header.contains(where: { !$0.utf8.contains(UInt8(ascii: "=")) }) {
+            throw ValidationError("--header is written name=value")
+        }
     }
 
     func run() async throws {
@@ -114,7 +120,9 @@ struct ProduceCommand: AsyncParsableCommand {
             } catch let problem as LineRecords.Problem {
                 refused.append(line.number)
                 progress.finish()
-                Terminal.say("error: \(problem.what). \(input.name):\(line.number)\(problem.remedy.isEmpty ? "" : ". " + problem.remedy)")
+                Terminal.say(
+                    "error: \(problem.what). \(input.name):\(line.number)\(problem.remedy.isEmpty ? "" : ". " + problem.remedy)"
+                )
             }
             if waiting.count == batch {
                 try sink.append(waiting)
@@ -131,10 +139,11 @@ struct ProduceCommand: AsyncParsableCommand {
 
     private func finish(sent: Int, refused: [Int]) throws {
         if json {
-            Terminal.line(JSONText.object([
-                ("topic", JSONText.quoted(Topic(name: topic)?.name ?? topic)), ("sent", "\(sent)"),
-                ("refusedLines", "[\(refused.map(String.init).joined(separator: ","))]"),
-            ]))
+            Terminal.line(
+                JSONText.object([
+                    ("topic", JSONText.quoted(Topic(name: topic)?.name ?? topic)), ("sent", "\(sent)"),
+                    ("refusedLines", "[\(refused.map(String.init).joined(separator: ","))]"),
+                ]))
         } else {
             let rest = refused.isEmpty ? "" : ", \(CountText.of(refused.count, "line")) not sent"
             Terminal.line("\(CountText.of(sent, "record")) on \(Topic(name: topic)?.name ?? topic)\(rest)")
@@ -169,12 +178,14 @@ private struct LineRecords {
     func record(_ bytes: [UInt8], number: Int) throws -> NewRecord {
         let object = (try? JSONSerialization.jsonObject(with: Data(bytes))) as? [String: Any]
         if isChecked && object == nil {
-            throw Problem(what: "the line is not a JSON object", remedy: "Mend the line, or send it as it is with --no-check")
+            throw Problem(
+                what: "the line is not a JSON object", remedy: "Mend the line, or send it as it is with --no-check")
         }
         if let type {
             let id = idPrefix.map { "\($0)\(number)" } ?? UUID().uuidString.lowercased()
             return EventRecord.binary(
-                topic: topic, program: key ?? program, type: type, id: id, source: source, body: bytes, extraHeaders: headers)
+                topic: topic, program: key ?? program, type: type, id: id, source: source, body: bytes,
+                extraHeaders: headers)
         }
         return try structured(bytes, object ?? [:])
     }
@@ -202,7 +213,8 @@ private struct LineRecords {
             return NewRecord(topic: topic, key: Array((key ?? program).utf8), headers: all, value: bytes)
         }
         return EventRecord.binary(
-            topic: topic, program: key ?? program, type: type, id: (idPrefix.map { $0 + "1" }) ?? UUID().uuidString.lowercased(),
+            topic: topic, program: key ?? program, type: type,
+            id: (idPrefix.map { $0 + "1" }) ?? UUID().uuidString.lowercased(),
             source: source, body: bytes, contentType: contentType, extraHeaders: headers)
     }
 }

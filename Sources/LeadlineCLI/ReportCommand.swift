@@ -11,15 +11,17 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Report the health of the channel: speed, wins, load and fairness, per partner and over time.",
         discussion: """
-            Per partner and over windows of 30 days: leads, response times (median and 90 %), acceptance, SLA breaches, \
-            overrides by humans, win rates with 95 % intervals, revenue; floors met and missed beside what could have been \
-            got; escalations by reason; the Gini and Jain indices of leads and of utilisation. Where decisions tell who else \
-            could have been chosen, what was won is compared with what taking turns by country would have been expected to \
-            win, and the arms of a pilot with each other, as 'pilot report' does. Speed and acceptance are of the leads awarded in a window, wins and amounts of the deals decided in it. \
+            Per partner and over windows of 30 days: leads, response times (median and 90 %), acceptance, SLA \
+            breaches, overrides by humans, win rates with 95 % intervals, revenue; floors met and missed beside what \
+            could have been got; escalations by reason; the Gini and Jain indices of leads and of utilisation. Where \
+            decisions tell who else could have been chosen, what was won is compared with what taking turns by \
+            country would have been expected to win, and the arms of a pilot with each other, as 'pilot report' does. \
+            Speed and acceptance are of the leads awarded in a window, wins and amounts of the deals decided in it. \
             Partners are shown by their ids; it holds no personal data.
 
-            --html writes the whole report as one page with plots that needs nothing else and prints well. With --json, one \
-            object, the fields of ChannelReport; amounts are in minor units, times in UTC. Reads only. \(Outcome.note)
+            --html writes the whole report as one page with plots that needs nothing else and prints well. With \
+            --json, one object, the fields of ChannelReport; amounts are in minor units, times in UTC. Reads only. \
+            \(Outcome.note)
             """)
 
     @OptionGroup var range: MomentRange
@@ -27,7 +29,9 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Length of a window in days.", valueName: "days"))
     var window = 30
 
-    @Option(help: ArgumentHelp("Time zone in which times are shown, e.g. Europe/Rome. Default: the machine's.", valueName: "zone"))
+    @Option(
+        help: ArgumentHelp(
+            "Time zone in which times are shown, e.g. Europe/Rome. Default: the machine's.", valueName: "zone"))
     var timeZone: String?
 
     @Option(help: ArgumentHelp("Write the report as an HTML page too.", valueName: "file"))

@@ -11,13 +11,13 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Process what is on the topics until stopped.",
         discussion: """
-            Takes the data folder's lock, recovers every program, then works: reads records, decides, commits, and fires \
-            timers when they fall due. SIGTERM and SIGINT stop it between two batches; a kill loses nothing either, since \
-            a batch is durable as a whole or not at all. One line a batch goes to stderr.
+            Takes the data folder's lock, recovers every program, then works: reads records, decides, commits, and \
+            fires timers when they fall due. SIGTERM and SIGINT stop it between two batches; a kill loses nothing \
+            either, since a batch is durable as a whole or not at all. One line a batch goes to stderr.
 
-            With --kafka it joins the consumer group and works on the partitions that fall to it, one transaction a batch; \
-            start as many instances as you like, each with a data folder of its own and the same master key. The folder \
-            is a copy: an empty one is filled from the journal topic.
+            With --kafka it joins the consumer group and works on the partitions that fall to it, one transaction a \
+            batch; start as many instances as you like, each with a data folder of its own and the same master key. \
+            The folder is a copy: an empty one is filled from the journal topic.
 
             \(Outcome.note)
             """)
@@ -31,10 +31,16 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long to wait before looking again when nothing is there.", valueName: "millis"))
     var pauseMillis = 50
 
-    @Option(help: ArgumentHelp("Kafka: name of this instance, for static membership. A replacement of the same name takes its place.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Kafka: name of this instance, for static membership. A replacement of the same name takes its place.",
+            valueName: "name"))
     var instanceId: String?
 
-    @Option(help: ArgumentHelp("Kafka: how long a batch waits for more records after its first. Waiting makes fewer, larger transactions and every decision later.", valueName: "millis"))
+    @Option(
+        help: ArgumentHelp(
+            "Kafka: how long a batch waits for more records after its first. Waiting makes fewer, larger transactions and every decision later.",
+            valueName: "millis"))
     var lingerMillis = 0
 
     @Option(help: ArgumentHelp("Kafka: how decisions are written, json or protobuf.", valueName: "format"))
@@ -51,7 +57,9 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
-        if lingerMillis < 0 || lingerMillis > 10_000 { throw ValidationError("--linger-millis must be from 0 to 10000") }
+        if lingerMillis < 0 || lingerMillis > 10_000 {
+            throw ValidationError("--linger-millis must be from 0 to 10000")
+        }
         if once && kafka.bootstrap != nil { throw ValidationError("--once works on the data folder's own log only") }
         if let metricsPort, !(1...65_535).contains(metricsPort) {
             throw ValidationError("--metrics-port must be from 1 to 65535")
@@ -96,12 +104,15 @@ struct RunCommand: AsyncParsableCommand {
     private func serve(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
         try await GracefulStop.run(within: Self.stopPatience) {
             let options = try await ThreadTaskExecutor("leadline.start").run { try shardOptions(settings) }
-            let instance = try KafkaInstance(folder, settings, options: options, batchMax: batchMax, logger: logger) { partition, report in
+            let instance = try KafkaInstance(folder, settings, options: options, batchMax: batchMax, logger: logger) {
+                partition, report in
                 Self.log(report, logger, ["partition": "\(partition)"])
             }
             logger.info(
                 "started",
-                metadata: ["data": "\(folder.path)", "group": "\(settings.group)", "partitions": "\(options.partitionCount)"])
+                metadata: [
+                    "data": "\(folder.path)", "group": "\(settings.group)", "partitions": "\(options.partitionCount)",
+                ])
             try await instance.run()
         }
         logger.info("stopped")
@@ -120,7 +131,9 @@ struct RunCommand: AsyncParsableCommand {
     private static let stopPatience = Duration.seconds(9)
 
     private static func log(_ report: StepReport, _ logger: Logger, _ place: Logger.Metadata = [:]) {
-        if report.entries + report.rejections > 0 { logger.info("batch", metadata: metadata(report).merging(place) { $1 }) }
+        if report.entries + report.rejections > 0 {
+            logger.info("batch", metadata: metadata(report).merging(place) { $1 })
+        }
     }
 
     private static func metadata(_ report: StepReport) -> Logger.Metadata {

@@ -9,8 +9,8 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show lag, positions and members of a Kafka deployment.",
         discussion: """
-            One line a partition: records that wait on its input topics, how many the group has consumed, and who has the \
-            partition. It asks the cluster only and may run anywhere.
+            One line a partition: records that wait on its input topics, how many the group has consumed, and who has \
+            the partition. It asks the cluster only and may run anywhere.
 
             \(Outcome.note)
             """)

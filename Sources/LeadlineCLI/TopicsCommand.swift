@@ -15,24 +15,34 @@ struct TopicsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make the topics that are missing.",
             discussion: """
-                Every topic gets the same number of partitions: partition n of all of them is one shard. The number never \
-                changes afterwards. A topic that exists is left as it is; 'leadline topics check' says where it differs.
+                Every topic gets the same number of partitions: partition n of all of them is one shard. The number \
+                never changes afterwards. A topic that exists is left as it is; 'leadline topics check' says where it \
+                differs.
 
                 \(Outcome.note)
                 """)
 
         @OptionGroup var kafka: KafkaOptions
 
-        @Option(help: ArgumentHelp("Partitions of every topic; the most machines-times-threads the deployment can ever use.", valueName: "count"))
+        @Option(
+            help: ArgumentHelp(
+                "Partitions of every topic; the most machines-times-threads the deployment can ever use.",
+                valueName: "count"))
         var partitions: Int32 = 12
 
         @Option(help: ArgumentHelp("Replicas of every partition; 3 in production.", valueName: "count"))
         var replicas: Int32 = 1
 
-        @Option(help: ArgumentHelp("How long input records, personal data in clear, are kept. An instance must not be down for longer.", valueName: "days"))
+        @Option(
+            help: ArgumentHelp(
+                "How long input records, personal data in clear, are kept. An instance must not be down for longer.",
+                valueName: "days"))
         var inputDays = 7
 
-        @Option(help: ArgumentHelp("Largest input record that brokers take from producers. Default: the cluster's own, mostly 1048588. What is larger than 1 MiB becomes a dead letter.", valueName: "bytes"))
+        @Option(
+            help: ArgumentHelp(
+                "Largest input record that brokers take from producers. Default: the cluster's own, mostly 1048588. What is larger than 1 MiB becomes a dead letter.",
+                valueName: "bytes"))
         var inputBytesMax: Int?
 
         func validate() throws {
@@ -72,7 +82,8 @@ struct TopicsCommand: AsyncParsableCommand {
             do { _ = try Topics.partitionCount(admin, patience: .seconds(5)) } catch is KafkaTransportError {}
             let drift = try Topics.drift(admin)
             for one in drift {
-                let line = "\(one.topic)  \(one.setting) is \(one.found), wanted \(one.wanted)\(one.isFatal ? "  (must be mended)" : "")"
+                let line =
+                    "\(one.topic)  \(one.setting) is \(one.found), wanted \(one.wanted)\(one.isFatal ? "  (must be mended)" : "")"
                 Terminal.line(json ? try JSONText.line(one) : line)
             }
             if drift.isEmpty {
@@ -81,7 +92,8 @@ struct TopicsCommand: AsyncParsableCommand {
             }
             throw Problem(
                 .checkFailed, drift.count == 1 ? "1 setting differs" : "\(drift.count) settings differ",
-                remedy: "Missing topics are made by 'leadline topics create'; alter the others with your cluster's tools")
+                remedy:
+                    "Missing topics are made by 'leadline topics create'; alter the others with your cluster's tools")
         }
     }
 }

@@ -11,30 +11,32 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Verify that nothing was changed or left out, and that every promise was kept.",
         discussion: """
-            One pass over each program's entries: hash chain and head; the Merkle tree against its stored nodes and against \
-            every checkpoint, whose signatures are checked; positions and stamps; every input decided again and \
-            compared; recorded state hashes and snapshots compared with the fold; no accepted lead lost; no automatic \
-            assignment over a cap, counted apart from the decider; no timer fired early. Then the commit order, the offsets of \
-            the input topics, the list of leads, and the dead letters, which open only with the master key. Chain, tree and \
-            decisions need no key. Reads only. Names the program and position of each program's first fault.
+            One pass over each program's entries: hash chain and head; the Merkle tree against its stored nodes and \
+            against every checkpoint, whose signatures are checked; positions and stamps; every input decided again \
+            and compared; recorded state hashes and snapshots compared with the fold; no accepted lead lost; no \
+            automatic assignment over a cap, counted apart from the decider; no timer fired early. Then the commit \
+            order, the offsets of the input topics, the list of leads, and the dead letters, which open only with the \
+            master key. Chain, tree and decisions need no key. Reads only. Names the program and position of each \
+            program's first fault.
 
-            A checkpoint kept outside of the data folder (--checkpoint FILE) shows what the folder alone cannot: that the \
-            tail was cut off, that an older copy was put back, that everything was made anew. Name the key you trust with \
-            --key; without it the log key beside the master key counts.
+            A checkpoint kept outside of the data folder (--checkpoint FILE) shows what the folder alone cannot: that \
+            the tail was cut off, that an older copy was put back, that everything was made anew. Name the key you \
+            trust with --key; without it the log key beside the master key counts.
 
-            Entries that left for an archive ('leadline archive') are checked by their hashes alone, and deciding begins after \
-            them, from the state that was stated; the report says so. --with-archive FILE has all of it checked.
+            Entries that left for an archive ('leadline archive') are checked by their hashes alone, and deciding \
+            begins after them, from the state that was stated; the report says so. --with-archive FILE has all of it \
+            checked.
 
-            With --kafka, or $LEADLINE_KAFKA, it reads the journal topic instead, from its beginning, and needs no processor's disk, no \
-            data folder and no key: positions without gap or repeat, and then the same checks, partition by partition. Partitions \
-            that hold no program are counted.
+            With --kafka, or $LEADLINE_KAFKA, it reads the journal topic instead, from its beginning, and needs no \
+            processor's disk, no data folder and no key: positions without gap or repeat, and then the same checks, \
+            partition by partition. Partitions that hold no program are counted.
 
-            With --json, one object: depth, programs (program, size, entries, events, head, stateHash, statesAvailable, \
-            stateHashesCompared, snapshotsCompared, leadsAccepted, assignmentsCheckedAgainstCaps, root, treeAvailable, treeSize, \
-            treeNodesCompared, checkpoints, trust, archived, decidedFrom, seconds, fault, otherFaults), orderFault, deadLetters (isChecked, reason, \
-            opened, erased, notKept, fault), sources (isChecked, reason, records, fault), projection (isChecked, reason, rows, \
-            fault), otherFaults, seconds; a fault has kind, program, \
-            position, detail. Exit code 1 on any fault. \(Outcome.note)
+            With --json, one object: depth, programs (program, size, entries, events, head, stateHash, \
+            statesAvailable, stateHashesCompared, snapshotsCompared, leadsAccepted, assignmentsCheckedAgainstCaps, \
+            root, treeAvailable, treeSize, treeNodesCompared, checkpoints, trust, archived, decidedFrom, seconds, \
+            fault, otherFaults), orderFault, deadLetters (isChecked, reason, opened, erased, notKept, fault), sources \
+            (isChecked, reason, records, fault), projection (isChecked, reason, rows, fault), otherFaults, seconds; a \
+            fault has kind, program, position, detail. Exit code 1 on any fault. \(Outcome.note)
             """)
 
     @Flag(help: "Check hash chains and commit order only.")
@@ -59,11 +61,12 @@ struct VerifyCommand: AsyncParsableCommand {
         request.isArchive = !archive.archive.isEmpty
         request.keys = try EvidenceFile.keys(key)
         request.checkpoints = try checkpoint.map(EvidenceFile.read)
-        let isGood = if let settings = try kafka.settings() {
-            try await verifyTopic(settings, request)
-        } else {
-            try await archive.asking(data) { [request] in try show(try await $0.verify(request)) }
-        }
+        let isGood =
+            if let settings = try kafka.settings() {
+                try await verifyTopic(settings, request)
+            } else {
+                try await archive.asking(data) { [request] in try show(try await $0.verify(request)) }
+            }
         if !isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
     }
 
@@ -71,13 +74,16 @@ struct VerifyCommand: AsyncParsableCommand {
     private func verifyTopic(_ settings: KafkaSettings, _ request: VerificationRequest) async throws -> Bool {
         var isGood = true
         let count = try await Deployment.verifyTopic(
-            settings, program: data.givenProgram, dataPath: data.path, request, asker: .atTerminal(), progress: TerminalProgress().show
+            settings, program: data.givenProgram, dataPath: data.path, request, asker: .atTerminal(),
+            progress: TerminalProgress().show
         ) { partition in
             if !json { Terminal.line("partition \(partition.partition)") }
             if try !show(partition.report) { isGood = false }
         }
         if !json, count.empty > 0 {
-            Terminal.line("\(CountText.of(count.empty, "partition")) of \(count.partitions) \(count.empty == 1 ? "holds" : "hold") no program yet")
+            Terminal.line(
+                "\(CountText.of(count.empty, "partition")) of \(count.partitions) \(count.empty == 1 ? "holds" : "hold") no program yet"
+            )
         }
         return isGood
     }
@@ -87,7 +93,8 @@ struct VerifyCommand: AsyncParsableCommand {
         if json {
             Terminal.line(try JSONText.line(report.worded))
         } else if report.programs.isEmpty && report.isGood {
-            Terminal.line("The journal is empty: nothing to verify. Register a program first, e.g. with 'leadline policy apply'.")
+            Terminal.line(
+                "The journal is empty: nothing to verify. Register a program first, e.g. with 'leadline policy apply'.")
         } else {
             Terminal.lines(VerificationText.lines(report))
         }

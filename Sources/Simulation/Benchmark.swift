@@ -64,7 +64,8 @@ public struct Benchmark {
     ///   - stage: Told what is being measured.
     ///   - report: Given each figure as it comes.
     public init(
-        directory: String, leads: Int, entries: Int, stage: @escaping (String) -> Void, report: @escaping (BenchmarkFigure) -> Void
+        directory: String, leads: Int, entries: Int, stage: @escaping (String) -> Void,
+        report: @escaping (BenchmarkFigure) -> Void
     ) {
         self.directory = directory
         self.leads = leads
@@ -101,9 +102,11 @@ public struct Benchmark {
     /// Inputs of a workload as intake makes them.
     private func inputs(_ records: [NewRecord], _ intake: inout Intake) throws -> [TakenInput] {
         try records.enumerated().map { index, record in
-            try intake.take(LogRecord(
-                topic: record.topic, offset: Int64(index), received: record.eventTime ?? Self.start, isImported: true,
-                key: record.key, headers: record.headers, value: record.value))
+            try intake.take(
+                LogRecord(
+                    topic: record.topic, offset: Int64(index), received: record.eventTime ?? Self.start,
+                    isImported: true,
+                    key: record.key, headers: record.headers, value: record.value))
         }
     }
 
@@ -131,15 +134,21 @@ public struct Benchmark {
         let decideSeconds = Self.seconds {
             for input in again { decided.append(run.decide(input, at: Self.start)) }
         }
-        put("decisions (decide and fold), \(partners) partners", Double(count) / all, "1/s", aim: partners == 40 ? 250_000 : nil)
+        put(
+            "decisions (decide and fold), \(partners) partners", Double(count) / all, "1/s",
+            aim: partners == 40 ? 250_000 : nil)
         put("decide alone, \(partners) partners", Double(count) / decideSeconds, "1/s")
         put("candidates scored per decision, \(partners) partners", average(decided), "candidates")
         if partners >= 1_000 { try everybody(&workload, &intake, &run, Array(again.prefix(2_000))) }
     }
 
     /// One lead against all partners, nobody out by a rule.
-    private func everybody(_ workload: inout Workload, _ intake: inout Intake, _ run: inout DecisionRun, _ leads: [Input]) throws {
-        for taken in try inputs([workload.policyWithoutRules(at: Self.start)], &intake) { _ = run.take(taken.input, at: Self.start) }
+    private func everybody(
+        _ workload: inout Workload, _ intake: inout Intake, _ run: inout DecisionRun, _ leads: [Input]
+    ) throws {
+        for taken in try inputs([workload.policyWithoutRules(at: Self.start)], &intake) {
+            _ = run.take(taken.input, at: Self.start)
+        }
         var decided: [[Event]] = []
         decided.reserveCapacity(leads.count)
         let seconds = Self.seconds {
@@ -165,7 +174,9 @@ public struct Benchmark {
     }
 
     private func average(_ decided: [[Event]]) -> Double {
-        let scored = decided.reduce(0) { sum, events in sum + events.reduce(0) { $0 + Int($1.evaluated?.summary.scored ?? 0) } }
+        let scored = decided.reduce(0) { sum, events in
+            sum + events.reduce(0) { $0 + Int($1.evaluated?.summary.scored ?? 0) }
+        }
         return Double(scored) / Double(max(decided.count, 1))
     }
 
@@ -213,10 +224,18 @@ public struct Benchmark {
         try log.append(records, now: Self.start)
         var polled: [LogRecord] = []
         var shares: [(String, Double)] = [("append to the log (fsync per 5,000)", appendSeconds)]
-        shares.append(("poll", try Self.seconds { polled = try log.poll(max: records.count, wait: .zero, now: Self.start).records }))
+        shares.append(
+            (
+                "poll",
+                try Self.seconds { polled = try log.poll(max: records.count, wait: .zero, now: Self.start).records }
+            ))
         var taken: [TakenInput] = []
         taken.reserveCapacity(polled.count)
-        shares.append(("intake: decode, check, seal", try Self.seconds { for record in polled { taken.append(try intake.take(record)) } }))
+        shares.append(
+            (
+                "intake: decode, check, seal",
+                try Self.seconds { for record in polled { taken.append(try intake.take(record)) } }
+            ))
         shares.append(("vault flush", try Self.seconds { try keyring.vault.flush() }))
         var batch = Batch()
         batch.consumed = polled
@@ -232,10 +251,13 @@ public struct Benchmark {
             let c = clock.now
             var writer = WireWriter()
             EntryCodec.encode(
-                position: position, stamp: stamp, logicVersion: run.state.logicVersion, origin: nil, inputBytes: lead.inputBytes,
+                position: position, stamp: stamp, logicVersion: run.state.logicVersion, origin: nil,
+                inputBytes: lead.inputBytes,
                 events: events, into: &writer)
-            batch.entries.append(PendingEntry(
-                program: "bench", position: UInt64(index), stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count))
+            batch.entries.append(
+                PendingEntry(
+                    program: "bench", position: UInt64(index), stampMicros: stamp.micros, bytes: writer.bytes,
+                    eventCount: events.count))
             let d = clock.now
             decide += (b - a).inSeconds
             fold += (c - b).inSeconds
@@ -293,9 +315,13 @@ public struct Benchmark {
         for index in 1...importRowCount {
             let stage = ["Won", "Lost", "Open"][index % 3]
             let day = String(format: "2025-%02d-%02d", 1 + index * 6 / importRowCount, 1 + index % 28)
-            let closed = stage == "Open" ? "" : String(format: "2025-%02d-%02d 17:00", 7 + index * 5 / importRowCount, 1 + index % 28)
-            text += "deal-\(index),company\(random.below(5_000)).example,Ada,Example,ada.\(index)@company.example,+39 02 \(index),"
-            text += "Please call back about offer \(index),IT,\(random.below(200_000)),\(day) 09:00,agent-\(random.below(40)),\(stage),\(closed)\n"
+            let closed =
+                stage == "Open"
+                ? "" : String(format: "2025-%02d-%02d 17:00", 7 + index * 5 / importRowCount, 1 + index % 28)
+            text +=
+                "deal-\(index),company\(random.below(5_000)).example,Ada,Example,ada.\(index)@company.example,+39 02 \(index),"
+            text +=
+                "Please call back about offer \(index),IT,\(random.below(200_000)),\(day) 09:00,agent-\(random.below(40)),\(stage),\(closed)\n"
         }
         return text
     }
@@ -326,7 +352,9 @@ public struct Benchmark {
         }
         let (grown, open) = (Self.residentBytes() - before, run.state.openLeadCount - openBefore)
         put("memory per open lead", grown / Double(open), "bytes", aim: 400)
-        put("snapshot per open lead", Double(run.state.canonicalBytes().count) / Double(run.state.openLeadCount), "bytes")
+        put(
+            "snapshot per open lead", Double(run.state.canonicalBytes().count) / Double(run.state.openLeadCount),
+            "bytes")
     }
 
     private func addOpenLeads(
@@ -352,11 +380,15 @@ public struct Benchmark {
         let size = UInt64(entries)
 
         stage("restart")
-        put("restart from the newest snapshot, \(entries) entries", try Self.seconds {
-            try journal.read { db in
-                try derived.read { _ = try ProgramStream.recover("bench", through: size, journal: db, snapshots: $0) }
-            }
-        }, "s")
+        put(
+            "restart from the newest snapshot, \(entries) entries",
+            try Self.seconds {
+                try journal.read { db in
+                    try derived.read {
+                        _ = try ProgramStream.recover("bench", through: size, journal: db, snapshots: $0)
+                    }
+                }
+            }, "s")
         stage("recovery without snapshots")
         let folding = try Self.seconds {
             try journal.read { _ = try ProgramStream.recover("bench", through: size, journal: $0, snapshots: nil) }
@@ -381,14 +413,18 @@ public struct Benchmark {
             if let next = setUp.popFirst() {
                 taken = next
             } else if index % 3 == 2, let last = open.popLast() {
-                taken = try inputs([workload.outcome(lead: last.lead, partner: last.partner, won: index % 2 == 0, at: stamp)], &intake)[0]
+                taken = try inputs(
+                    [workload.outcome(lead: last.lead, partner: last.partner, won: index % 2 == 0, at: stamp)], &intake)[
+                        0]
             } else {
                 taken = try inputs([workload.lead(at: stamp)], &intake)[0]
             }
             if run.state.isSnapshotDue(at: run.state.nextPosition) {
                 let bytes = run.state.canonicalBytes()
                 let position = run.state.nextPosition
-                try derived.write { _ = try SnapshotStore().save(program: "bench", position: position, state: bytes, in: $0) }
+                try derived.write {
+                    _ = try SnapshotStore().save(program: "bench", position: position, state: bytes, in: $0)
+                }
             }
             let position = run.state.nextPosition
             let events = run.take(taken.input, at: stamp)
@@ -396,8 +432,10 @@ public struct Benchmark {
             EntryCodec.encode(
                 position: position, stamp: stamp, logicVersion: run.state.logicVersion, origin: nil,
                 inputBytes: taken.inputBytes, events: events, into: &writer)
-            pending.append(PendingEntry(
-                program: "bench", position: position, stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count))
+            pending.append(
+                PendingEntry(
+                    program: "bench", position: position, stampMicros: stamp.micros, bytes: writer.bytes,
+                    eventCount: events.count))
             for case .leadAssigned(let event) in events { open.append((event.leadID, event.partnerID)) }
             if pending.count == 10_000 || index == count - 1 {
                 try keyring.vault.flush()
@@ -415,7 +453,8 @@ public struct Benchmark {
             try JournalReader().forEachEntry(program: "bench", in: db) { position, bytes in
                 let entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
                 guard run.take(entry.input, at: entry.stamp) == entry.events else {
-                    throw EngineError.journalBroken(program: "bench", position: position, "decided again, the events differ")
+                    throw EngineError.journalBroken(
+                        program: "bench", position: position, "decided again, the events differ")
                 }
             }
         }
@@ -425,13 +464,15 @@ public struct Benchmark {
 
     /// Resident memory, from /proc: pages of 4 KiB.
     private static func residentBytes() -> Double {
-        let fields = FileManager.default.contents(atPath: "/proc/self/statm").map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let fields =
+            FileManager.default.contents(atPath: "/proc/self/statm").map { String(decoding: $0, as: UTF8.self) } ?? ""
         return (fields.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) * 4_096
     }
 
     /// High-water mark of resident memory (VmHWM).
     static func peakMemoryBytes() -> Double {
-        let status = FileManager.default.contents(atPath: "/proc/self/status").map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let status =
+            FileManager.default.contents(atPath: "/proc/self/status").map { String(decoding: $0, as: UTF8.self) } ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) * 1_024
     }

@@ -25,7 +25,8 @@ public enum CloudEventLine {
         let time = address.time.flatMap(RFC3339.parse)
         if asPast && time == nil { throw ScenarioError("history needs a time in RFC 3339") }
         return NewRecord(
-            topic: topic, key: Array(program.utf8), headers: [RecordHeader("content-type", "application/cloudevents+json")],
+            topic: topic, key: Array(program.utf8),
+            headers: [RecordHeader("content-type", "application/cloudevents+json")],
             value: bytes, eventTime: asPast ? time : nil)
     }
 

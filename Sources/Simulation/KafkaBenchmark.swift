@@ -18,7 +18,8 @@ public struct KafkaBenchmark: Sendable {
 
     /// A benchmark whose data folders are made in `directory`.
     public init(
-        _ settings: KafkaSettings, directory: String, leads: Int, batchMax: Int, partitionCount: Int32, stage: @escaping @Sendable (String) -> Void
+        _ settings: KafkaSettings, directory: String, leads: Int, batchMax: Int, partitionCount: Int32,
+        stage: @escaping @Sendable (String) -> Void
     ) {
         self.settings = settings
         self.directory = directory
@@ -42,25 +43,37 @@ public struct KafkaBenchmark: Sendable {
         let place = Partitioner.partition(of: Array(sealed.program.utf8), count: partitionCount)
         var raw = settings
         raw.group = "\(prefix)-raw"
-        let rawSeconds = try RawLoop.run(raw, partition: place, from: .leads, to: .checkpoints, count: leads, batchMax: batchMax)
+        let rawSeconds = try RawLoop.run(
+            raw, partition: place, from: .leads, to: .checkpoints, count: leads, batchMax: batchMax)
         let rawRate = Double(leads) / rawSeconds
         report(.init(name: "raw loop: read, write, commit", value: rawRate, unit: "records/s"))
 
         stage("processing leads with contact data")
         let folder = try folder("processor")
         let sealedRate = try await rate(folder)
-        report(.init(name: "processor, leads with contact data", value: sealedRate, unit: "leads/s", share: sealedRate / rawRate, aim: 15_000))
+        report(
+            .init(
+                name: "processor, leads with contact data", value: sealedRate, unit: "leads/s",
+                share: sealedRate / rawRate, aim: 15_000))
 
         try publisher.send(try open.setUp(at: nil) + open.partners(40, at: nil))
         try publisher.send(try (0..<leads).map { _ in try open.leadOfNobody() })
         stage("processing leads without personal fields")
         let openRate = try await rate(folder)
-        report(.init(name: "processor, leads without personal fields", value: openRate, unit: "leads/s", share: openRate / rawRate, aim: rawRate / 10))
+        report(
+            .init(
+                name: "processor, leads without personal fields", value: openRate, unit: "leads/s",
+                share: openRate / rawRate, aim: rawRate / 10))
 
         stage("latency at 1,000 leads/s")
         let delays = try await latencies(folder, &sealed, publisher)
-        report(.init(name: "latency at 1,000/s, produced to decided, p50", value: Self.percentile(delays, 0.50), unit: "ms"))
-        report(.init(name: "latency at 1,000/s, produced to decided, p99", value: Self.percentile(delays, 0.99), unit: "ms", aim: 50))
+        report(
+            .init(
+                name: "latency at 1,000/s, produced to decided, p50", value: Self.percentile(delays, 0.50), unit: "ms"))
+        report(
+            .init(
+                name: "latency at 1,000/s, produced to decided, p99", value: Self.percentile(delays, 0.99), unit: "ms",
+                aim: 50))
         report(.init(name: "peak memory", value: Benchmark.peakMemoryBytes(), unit: "bytes"))
 
         stage("reading the journal back")
@@ -69,10 +82,13 @@ public struct KafkaBenchmark: Sendable {
     }
 
     private func folder(_ name: String) throws -> DataFolder {
-        try DataFolder.create(path: directory + "/" + name, settings: .init(program: "bench", masterKeyFile: directory + "/master.key"))
+        try DataFolder.create(
+            path: directory + "/" + name, settings: .init(program: "bench", masterKeyFile: directory + "/master.key"))
     }
 
-    private func instance(_ folder: DataFolder, linger: Duration, _ report: @escaping @Sendable (StepReport) -> Void) throws -> KafkaInstance {
+    private func instance(_ folder: DataFolder, linger: Duration, _ report: @escaping @Sendable (StepReport) -> Void)
+        throws -> KafkaInstance
+    {
         var options = KafkaLogOptions(partitionCount: partitionCount)
         options.linger = linger
         options.decisionFormat = .protobuf
@@ -131,9 +147,14 @@ public struct KafkaBenchmark: Sendable {
     }
 
     /// Milliseconds from handing a lead to the producer to its decision at an outside consumer, for 20 s.
-    private func latencies(_ folder: DataFolder, _ workload: inout Workload, _ publisher: KafkaPublisher) async throws -> [Double] {
+    private func latencies(_ folder: DataFolder, _ workload: inout Workload, _ publisher: KafkaPublisher) async throws
+        -> [Double]
+    {
         let records = try (0..<20_000).map { _ in try workload.lead(at: nil) }
-        let ids = records.map { record in record.headers.first { $0.name == Array("ce_id".utf8) }.map { String(decoding: $0.value, as: UTF8.self) } ?? "" }
+        let ids = records.map { record in
+            record.headers.first { $0.name == Array("ce_id".utf8) }.map { String(decoding: $0.value, as: UTF8.self) }
+                ?? ""
+        }
         let instance = try instance(folder, linger: .milliseconds(2)) { _ in }
         let settings = settings
         let partitionCount = partitionCount
@@ -184,7 +205,8 @@ public struct KafkaBenchmark: Sendable {
                 }
                 try publisher.tend()
                 try decisions.read(waitMillis: 1) { record in
-                    guard let value = record.value, let assigned = try? WireLeadAssigned(serializedBytes: value), let start = sent.removeValue(forKey: assigned.leadID)
+                    guard let value = record.value, let assigned = try? WireLeadAssigned(serializedBytes: value),
+                        let start = sent.removeValue(forKey: assigned.leadID)
                     else { return }
                     delays.append(start.duration(to: .now).inSeconds * 1_000)
                 }
@@ -197,7 +219,9 @@ public struct KafkaBenchmark: Sendable {
             try publisher.send([record])
             var isReady = false
             let deadline = ContinuousClock.now + .seconds(120)
-            while !isReady, ContinuousClock.now < deadline { try decisions.read(waitMillis: 10) { _ in isReady = true } }
+            while !isReady, ContinuousClock.now < deadline {
+                try decisions.read(waitMillis: 10) { _ in isReady = true }
+            }
         }
     }
 
@@ -209,9 +233,14 @@ public struct KafkaBenchmark: Sendable {
         for topic in [Topic.journal, .decisions, .keys] {
             var bytes = 0
             try TopicReader(settings, topic, partitionCount: partitionCount).readAll { record in
-                bytes += (record.key?.count ?? 0) + (record.value?.count ?? 0) + record.headers.reduce(0) { $0 + $1.name.count + $1.value.count }
+                bytes +=
+                    (record.key?.count ?? 0) + (record.value?.count ?? 0)
+                    + record.headers.reduce(0) { $0 + $1.name.count + $1.value.count }
             }
-            report(.init(name: "bytes a lead on \(topic.name), uncompressed", value: Double(bytes) / Double(2 * leads + 20_000), unit: "bytes"))
+            report(
+                .init(
+                    name: "bytes a lead on \(topic.name), uncompressed",
+                    value: Double(bytes) / Double(2 * leads + 20_000), unit: "bytes"))
         }
     }
 
@@ -221,6 +250,9 @@ public struct KafkaBenchmark: Sendable {
         let began = ContinuousClock.now
         _ = try JournalCopy.fill(folder, settings) { partition, _, count in entries[partition] = count }
         let time = began.duration(to: .now).inSeconds
-        report(.init(name: "restoring an empty disk from the journal topic", value: Double(entries.values.reduce(0, +)) / time, unit: "entries/s"))
+        report(
+            .init(
+                name: "restoring an empty disk from the journal topic",
+                value: Double(entries.values.reduce(0, +)) / time, unit: "entries/s"))
     }
 }

@@ -24,7 +24,8 @@ public struct LargeProgram {
         let end = Self.start.adding(micros: Int64(leads + 2 * chunk) * Self.spacingMicros)
         let processor = try Processor(folder, clock: FixedClock(end), timeSource: .eventTime)
         let journal = try folder.openJournalReadOnly()
-        try await processor.append(workload.setUp(at: Self.start, firstResponseMinutes: 0) + workload.partners(40, at: Self.start))
+        try await processor.append(
+            workload.setUp(at: Self.start, firstResponseMinutes: 0) + workload.partners(40, at: Self.start))
         _ = try await processor.runUntilIdle(batchMax: 5_000)
         var read: UInt64 = 0
         for first in stride(from: 0, to: leads, by: chunk) {
@@ -38,7 +39,8 @@ public struct LargeProgram {
             let assigned = try Self.assigned(journal, folder.settings.program, &read)
             for (index, lead) in assigned.enumerated() where index % 2 == 0 {
                 let time = Self.time(of: min(first + index, leads - 1)).adding(micros: 1)
-                records.append(try workload.outcome(lead: lead.lead, partner: lead.partner, won: index % 6 == 0, at: time))
+                records.append(
+                    try workload.outcome(lead: lead.lead, partner: lead.partner, won: index % 6 == 0, at: time))
             }
             try await processor.append(records)
             _ = try await processor.runUntilIdle(batchMax: 5_000)
@@ -49,7 +51,9 @@ public struct LargeProgram {
 
     private static func time(of index: Int) -> Timestamp { start.adding(micros: Int64(index + 1) * spacingMicros) }
 
-    private static func assigned(_ journal: DatabaseQueue, _ program: String, _ position: inout UInt64) throws -> [(lead: String, partner: String)] {
+    private static func assigned(_ journal: DatabaseQueue, _ program: String, _ position: inout UInt64) throws -> [(
+        lead: String, partner: String
+    )] {
         var found: [(lead: String, partner: String)] = []
         var next = position
         try journal.read { db in

@@ -32,17 +32,29 @@ public struct ProofBenchmark {
         for start in stride(from: UInt64(0), to: entries, by: 10_000) {
             let batch = (start..<min(start + 10_000, entries)).map { position in
                 let bytes = (0..<Self.entryBytes).map { UInt8(truncatingIfNeeded: UInt64($0) &* 31 &+ position) }
-                return PendingEntry(program: "bench", position: position, stampMicros: Int64(position), bytes: bytes, eventCount: 1)
+                return PendingEntry(
+                    program: "bench", position: position, stampMicros: Int64(position), bytes: bytes, eventCount: 1)
             }
             try journal.write { _ = try JournalWriter().append(batch, in: $0) }
         }
-        let following = try Self.seconds { _ = try TreeFollower(journal: journal, trees: trees).catchUp(program: "bench") }
-        report(BenchmarkFigure(name: "chain checked, tree built and stored", value: Double(entries) / following, unit: "1/s", aim: 200_000))
+        let following = try Self.seconds {
+            _ = try TreeFollower(journal: journal, trees: trees).catchUp(program: "bench")
+        }
+        report(
+            BenchmarkFigure(
+                name: "chain checked, tree built and stored", value: Double(entries) / following, unit: "1/s",
+                aim: 200_000))
         var range = CompactRange()
         let checking = try Self.seconds {
-            try journal.read { _ = try ChainVerifier().verifyLeaves(program: "bench", in: $0, archived: { _, _ in }) { _, leaf, _ in range.append(leaf) } }
+            try journal.read {
+                _ = try ChainVerifier().verifyLeaves(program: "bench", in: $0, archived: { _, _ in }) { _, leaf, _ in
+                    range.append(leaf)
+                }
+            }
         }
-        report(BenchmarkFigure(name: "chain and root recomputed", value: Double(entries) / checking, unit: "1/s", aim: 200_000))
+        report(
+            BenchmarkFigure(
+                name: "chain and root recomputed", value: Double(entries) / checking, unit: "1/s", aim: 200_000))
     }
 
     private func proofs(_ report: (BenchmarkFigure) -> Void) throws {
@@ -54,12 +66,18 @@ public struct ProofBenchmark {
                 try trees.write { try store.append(batch, link: MerkleHash.empty, in: $0) }
             }
         }
-        report(BenchmarkFigure(name: "synthetic leaves appended to \(leaves)", value: Double(leaves) / building, unit: "1/s"))
+        report(
+            BenchmarkFigure(
+                name: "synthetic leaves appended to \(leaves)", value: Double(leaves) / building, unit: "1/s"))
         var chance = SplitMix64(seed: 6)
         let size = leaves
         func index() -> UInt64 { chance.below(size) }
-        try measure("inclusion proof", report) { try trees.read { _ = try store.proofs(in: $0).inclusion(of: index(), size: size) } }
-        try measure("consistency proof", report) { try trees.read { _ = try store.proofs(in: $0).consistency(from: index() + 1, to: size) } }
+        try measure("inclusion proof", report) {
+            try trees.read { _ = try store.proofs(in: $0).inclusion(of: index(), size: size) }
+        }
+        try measure("consistency proof", report) {
+            try trees.read { _ = try store.proofs(in: $0).consistency(from: index() + 1, to: size) }
+        }
         let (root, at) = (try trees.read { try store.proofs(in: $0).root(size: size) }, index())
         let path = try trees.read { try store.proofs(in: $0).inclusion(of: at, size: size) }
         try measure("inclusion verified", report) {
@@ -75,8 +93,11 @@ public struct ProofBenchmark {
             (sum, longest) = (sum + seconds, max(longest, seconds))
         }
         let aim = name.hasSuffix("proof") ? 5.0 : nil
-        report(BenchmarkFigure(name: "\(name), mean", value: sum / Double(Self.proofCount) * 1_000, unit: "ms", aim: aim))
-        report(BenchmarkFigure(name: "\(name), longest of \(Self.proofCount)", value: longest * 1_000, unit: "ms", aim: aim))
+        report(
+            BenchmarkFigure(name: "\(name), mean", value: sum / Double(Self.proofCount) * 1_000, unit: "ms", aim: aim))
+        report(
+            BenchmarkFigure(
+                name: "\(name), longest of \(Self.proofCount)", value: longest * 1_000, unit: "ms", aim: aim))
     }
 
     private static func leaf(_ index: UInt64) -> Digest {

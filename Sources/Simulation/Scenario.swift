@@ -4,7 +4,8 @@ import Journal
 public import LeadlineCore
 import TextFormats
 
-/// A program with its partners, its past, and the lead that comes in: what a folder such as `deploy/examples/emea` tells.
+/// A program with its partners, its past, and the lead that comes in: what a folder such as `deploy/examples/emea`
+/// tells.
 ///
 /// It holds records only. `Stage` puts them through the engine.
 public struct Scenario: Sendable {
@@ -37,7 +38,8 @@ public struct Scenario: Sendable {
     /// - Throws: `ScenarioError` for what the files get wrong; what `json` throws.
     public init(folder: String, json: (_ yaml: String) throws -> String) throws {
         try self.init(json: json) { name in
-            guard let data = FileManager.default.contents(atPath: folder + "/" + name), let text = String(data: data, encoding: .utf8)
+            guard let data = FileManager.default.contents(atPath: folder + "/" + name),
+                let text = String(data: data, encoding: .utf8)
             else { throw ScenarioError("\(folder)/\(name) is not there, or is not UTF-8 text") }
             return text
         }
@@ -64,7 +66,8 @@ public struct Scenario: Sendable {
         var records = try Self.setUp(frame, policy: json(text("policy.yaml")), partners: partners)
         for index in records.indices { records[index].eventTime = begins }
         let past = try ["intents", "outcomes", "leads"].flatMap { topic in
-            try Self.lines("history/\(topic).jsonl", text("history/\(topic).jsonl"), program: frame.program, asPast: true)
+            try Self.lines(
+                "history/\(topic).jsonl", text("history/\(topic).jsonl"), program: frame.program, asPast: true)
         }
         history = records + past
         guard let lead = try Self.lines("lead.jsonl", text("lead.jsonl"), program: frame.program, asPast: false).first,
@@ -83,10 +86,15 @@ public struct Scenario: Sendable {
     /// Each partner with its profile as JSON, in the file's order, which is the order of registration.
     private static func partners(_ json: String) throws -> [(id: String, name: String, json: String)] {
         let tree = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
-        guard let list = tree?["partners"] as? [[String: Any]] else { throw ScenarioError("partners.yaml must hold a list under partners") }
+        guard let list = tree?["partners"] as? [[String: Any]] else {
+            throw ScenarioError("partners.yaml must hold a list under partners")
+        }
         return try list.map { profile in
-            guard let id = profile["partnerId"] as? String else { throw ScenarioError("partners.yaml: a partner has no partnerId") }
-            let data = try JSONSerialization.data(withJSONObject: profile, options: [.sortedKeys, .withoutEscapingSlashes])
+            guard let id = profile["partnerId"] as? String else {
+                throw ScenarioError("partners.yaml: a partner has no partnerId")
+            }
+            let data = try JSONSerialization.data(
+                withJSONObject: profile, options: [.sortedKeys, .withoutEscapingSlashes])
             return (id, profile["name"] as? String ?? id, String(decoding: data, as: UTF8.self))
         }
     }
@@ -108,7 +116,9 @@ public struct Scenario: Sendable {
     private static func lines(_ name: String, _ text: String, program: String, asPast: Bool) throws -> [NewRecord] {
         try text.lines.enumerated().compactMap { index, line in
             if line.allSatisfy(\.isWhitespace) { return nil }
-            do { return try CloudEventLine.record(String(line), program: program, asPast: asPast) } catch let error as ScenarioError {
+            do { return try CloudEventLine.record(String(line), program: program, asPast: asPast) } catch let error
+                as ScenarioError
+            {
                 throw ScenarioError("\(name):\(index + 1): \(error)")
             }
         }
@@ -144,7 +154,8 @@ extension Scenario {
 
     private func answer(_ type: String, _ partner: String, _ fields: String, id: String? = nil) throws -> NewRecord {
         let data = #"{"leadId":"\#(leadID)","partnerId":"\#(partner)",\#(fields)}"#
-        let line = CloudEventLine.text(type: type, source: "/partners/\(partner)", id: "\(leadID).\(id ?? type)", data: data)
+        let line = CloudEventLine.text(
+            type: type, source: "/partners/\(partner)", id: "\(leadID).\(id ?? type)", data: data)
         return try CloudEventLine.record(line, program: program, asPast: false)
     }
 }

@@ -22,7 +22,8 @@ public struct Stage: Sendable {
 
     /// Puts a scenario's past through the engine, on the time its records name.
     public static func importPast(_ scenario: Scenario, into folder: DataFolder) async throws -> StepReport {
-        let processor = try Processor(folder, clock: FixedClock(scenario.leadArrives.adding(micros: -1_000_000)), timeSource: .eventTime)
+        let processor = try Processor(
+            folder, clock: FixedClock(scenario.leadArrives.adding(micros: -1_000_000)), timeSource: .eventTime)
         try await processor.append(scenario.history)
         let report = try await processor.runUntilIdle(batchMax: 1_000)
         try await processor.settle()

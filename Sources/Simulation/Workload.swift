@@ -11,7 +11,9 @@ import TextFormats
 public struct Workload: Sendable {
     static let countries = ["DE", "IT", "FR", "ES", "NL", "PL", "AT", "CH", "SE", "DK", "BE", "CZ"]
     static let languages = ["de", "it", "fr", "es", "nl", "pl", "en"]
-    static let verticals = ["manufacturing", "retail", "health", "finance", "logistics", "software", "energy", "public"]
+    static let verticals = [
+        "manufacturing", "retail", "health", "finance", "logistics", "software", "energy", "public",
+    ]
     static let sources = ["form", "event", "referral", "chat"]
     static let technologies = ["erp", "mes", "crm", "plc", "cloud", "edi"]
 
@@ -53,7 +55,9 @@ public struct Workload: Sendable {
     public static func policyPublished() -> WirePolicyPublished {
         var published = WirePolicyPublished()
         published.policy.name = "workload"
-        published.policy.hardRules = [rule("serves-country", .country, .countries), rule("speaks-language", .language, .languages)]
+        published.policy.hardRules = [
+            rule("serves-country", .country, .countries), rule("speaks-language", .language, .languages),
+        ]
         published.policy.sla.firstResponseMinutes = 5
         published.policy.attemptsMax = 3
         published.policy.fitFadeOutcomes = 500
@@ -78,7 +82,9 @@ public struct Workload: Sendable {
             partner.name = marker.map { "\($0)-partner" } ?? "Partner \(index)"
             partner.contactEmail = "\(marker ?? "leads")@partner\(index).example"
             let home = index % Self.countries.count
-            partner.countries = [Self.countries[home], Self.countries[(home + 1) % Self.countries.count], random.pick(Self.countries)]
+            partner.countries = [
+                Self.countries[home], Self.countries[(home + 1) % Self.countries.count], random.pick(Self.countries),
+            ]
             partner.languages = ["en", Self.languages[index % Self.languages.count], random.pick(Self.languages)]
             partner.verticals = [random.pick(Self.verticals), random.pick(Self.verticals), random.pick(Self.verticals)]
             partner.technologies = [random.pick(Self.technologies), random.pick(Self.technologies)]
@@ -167,13 +173,17 @@ public struct Workload: Sendable {
         return try record(.outcomes, message, id: "outcome-\(made)", at: time)
     }
 
-    private func record(_ topic: Topic, _ message: some SwiftProtobuf.Message, id: String, at time: Timestamp?) throws -> NewRecord {
+    private func record(_ topic: Topic, _ message: some SwiftProtobuf.Message, id: String, at time: Timestamp?) throws
+        -> NewRecord
+    {
         var headers = [
             RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", id), RecordHeader("ce_source", "/workload"),
-            RecordHeader("ce_type", type(of: message).protoMessageName), RecordHeader("content-type", "application/protobuf"),
+            RecordHeader("ce_type", type(of: message).protoMessageName),
+            RecordHeader("content-type", "application/protobuf"),
         ]
         if let time { headers.append(RecordHeader("ce_time", RFC3339.format(time))) }
         return NewRecord(
-            topic: topic, key: Array(program.utf8), headers: headers, value: try message.serializedBytes(), eventTime: time)
+            topic: topic, key: Array(program.utf8), headers: headers, value: try message.serializedBytes(),
+            eventTime: time)
     }
 }

@@ -24,7 +24,8 @@ public enum CSVError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .strayQuote(let line): "line \(line): a quote stands where none may be; a field that holds quotes must be quoted, its quotes doubled (RFC 4180)"
+        case .strayQuote(let line):
+            "line \(line): a quote stands where none may be; a field that holds quotes must be quoted, its quotes doubled (RFC 4180)"
         case .strayReturn(let line): "line \(line): a carriage return without a line feed"
         case .openQuote(let line): "line \(line): the quoted field that starts here never ends"
         case .notText(let line): "line \(line): not UTF-8 text; convert the file, e.g. with iconv"
@@ -133,7 +134,9 @@ public struct CSVReader {
 
     private static func end(_ field: inout [UInt8], _ record: inout CSVRecord) throws(CSVError) {
         if record.fields.count == fieldsMax { throw .tooManyFields(line: record.line, max: fieldsMax) }
-        guard !field.contains(0), let text = String(validating: field, as: UTF8.self) else { throw .notText(line: record.line) }
+        guard !field.contains(0), let text = String(validating: field, as: UTF8.self) else {
+            throw .notText(line: record.line)
+        }
         record.fields.append(text)
         field.removeAll(keepingCapacity: true)
     }

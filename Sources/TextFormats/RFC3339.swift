@@ -14,7 +14,8 @@ public enum RFC3339 {
             }
             return value
         }
-        guard b.count >= 20, b[4] == 45, b[7] == 45, (b[10] == 84 || b[10] == 116 || b[10] == 32), b[13] == 58, b[16] == 58,
+        guard b.count >= 20, b[4] == 45, b[7] == 45, (b[10] == 84 || b[10] == 116 || b[10] == 32), b[13] == 58,
+            b[16] == 58,
             let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
             let minute = number(14, 2), let second = number(17, 2),
             (1...12).contains(month), day >= 1, day <= daysIn(month, year), hour < 24, minute < 60, second < 61
@@ -42,7 +43,8 @@ public enum RFC3339 {
             else { return nil }
             offsetMinutes = (h * 60 + m) * (b[at] == 43 ? 1 : -1)
         }
-        let seconds = daysSinceEpoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offsetMinutes * 60
+        let seconds =
+            daysSinceEpoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offsetMinutes * 60
         return Timestamp(micros: seconds * 1_000_000 + micros)
     }
 

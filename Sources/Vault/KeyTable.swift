@@ -108,7 +108,8 @@ enum KeyTable {
     /// Deletes all that is known of a subject and records that it was erased.
     static func erase(_ subject: SubjectID, in db: Database) throws {
         for sql in [
-            "DELETE FROM aliases WHERE key IN (SELECT row FROM keys WHERE subject = ?)", "DELETE FROM keys WHERE subject = ?",
+            "DELETE FROM aliases WHERE key IN (SELECT row FROM keys WHERE subject = ?)",
+            "DELETE FROM keys WHERE subject = ?",
             "INSERT OR IGNORE INTO tombstones(subject) VALUES (?)",
         ] {
             try db.cachedStatement(sql: sql).execute(arguments: [subject.data])

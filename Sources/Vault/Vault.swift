@@ -70,7 +70,8 @@ public final class Vault {
     /// All subjects known by a lookup, the one that had it first in front.
     public func allSubjects(_ lookup: Pseudonym) throws -> [SubjectID] {
         let stored = try access { try KeyTable.subjects(lookup, in: $0) }
-        return stored + pending.aliases.filter { $0.lookup == lookup && !stored.contains($0.subject) }
+        return stored
+            + pending.aliases.filter { $0.lookup == lookup && !stored.contains($0.subject) }
             .map(\.subject)
     }
 
@@ -100,7 +101,9 @@ public final class Vault {
     ///
     /// - Parameter mentions: Whom the record speaks of, by lookups. When one who is known by such a lookup is erased,
     ///   ``deadLetters(about:)`` finds the record's key.
-    public func sealDeadLetter(_ bytes: [UInt8], mentions: [Pseudonym] = []) throws -> (keyID: SubjectID, sealed: [UInt8]) {
+    public func sealDeadLetter(_ bytes: [UInt8], mentions: [Pseudonym] = []) throws -> (
+        keyID: SubjectID, sealed: [UInt8]
+    ) {
         let lookup = recordLookups.code(domain: 0x01) { $0.add(bytes) }
         let keyID = try makeSubject(Array(lookup))
         // Never the first of its lookup: nobody is found by it, letters are.
@@ -134,7 +137,10 @@ public final class Vault {
 
     /// True if the vault has never held a key: it was just made.
     public var isEmpty: Bool {
-        get throws { try tombstones.isEmpty && pending.isEmpty && access { try Int.fetchOne($0, sql: "SELECT 1 FROM keys LIMIT 1") == nil } }
+        get throws {
+            try tombstones.isEmpty && pending.isEmpty
+                && access { try Int.fetchOne($0, sql: "SELECT 1 FROM keys LIMIT 1") == nil }
+        }
     }
 
     /// Whether the subject was erased.

@@ -18,8 +18,10 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .file(let path, let reason): "\(path): \(reason). Check the path, its permissions and the disk"
         case .exists(let path): "there is something at \(path) already. Name a new path"
-        case .notAnArchive(let path, let reason): "\(path) is no archive that 'leadline export' wrote: \(reason). Check the path"
-        case .newerFormat(let found, let supported): "the archive has format \(found); this version reads up to \(supported). Use a newer Leadline"
+        case .notAnArchive(let path, let reason):
+            "\(path) is no archive that 'leadline export' wrote: \(reason). Check the path"
+        case .newerFormat(let found, let supported):
+            "the archive has format \(found); this version reads up to \(supported). Use a newer Leadline"
         case .begins(let program, let first, let expected):
             "the archive holds \(program) from position \(first) on, where \(expected) is next. Give the archives between as well"
         case .damaged(let reason): "the archive is damaged: \(reason). Take it from its source again"

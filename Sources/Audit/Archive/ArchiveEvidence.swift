@@ -14,20 +14,28 @@ extension EvidenceCheck {
         return finding
     }
 
-    private static func check(_ archive: ArchiveReader, _ keys: [VerifierKey], _ finding: inout EvidenceFinding) throws {
+    private static func check(_ archive: ArchiveReader, _ keys: [VerifierKey], _ finding: inout EvidenceFinding) throws
+    {
         finding.checked.append("\(archive.fileCount) files have the hashes that the manifest names")
         let isGiven = keys.contains { $0.type == .ed25519 }
         let rotations = try archive.rotations().map { try KeyRotation($0) }
-        if !rotations.isEmpty { finding.checked.append("\(rotations.count) rotation\(rotations.count == 1 ? "" : "s") of the log's key, each signed by the key before") }
+        if !rotations.isEmpty {
+            finding.checked.append(
+                "\(rotations.count) rotation\(rotations.count == 1 ? "" : "s") of the log's key, each signed by the key before"
+            )
+        }
         let trusted = TrustedKeys(keys: isGiven ? keys : keys + [archive.firstKey], rotations: rotations)
         var isCovered = true
         for program in archive.index.programs { try check(program, archive, trusted, &isCovered, &finding) }
         finding.isAuthentic = isGiven && isCovered
         finding.isSelfSigned = !isGiven && isCovered
         if !isGiven {
-            finding.notChecked.append("whether the archive's own key, \(archive.firstKey), is the log's: compare it with one that you got another way, or give that with --key")
+            finding.notChecked.append(
+                "whether the archive's own key, \(archive.firstKey), is the log's: compare it with one that you got another way, or give that with --key"
+            )
         }
-        finding.notChecked.append("whether decisions come out again: 'leadline audit verify --archive' decides every input again")
+        finding.notChecked.append(
+            "whether decisions come out again: 'leadline audit verify --archive' decides every input again")
     }
 
     private static func check(
@@ -39,7 +47,8 @@ extension EvidenceCheck {
         for note in try archive.checkpoints(program) {
             let checkpoint = try Checkpoint(text: note.text)
             guard LogOrigin.parts(checkpoint.origin)?.program == program.program else {
-                throw NoteError.badCheckpoint(reason: "its origin is \(checkpoint.origin), not one of \(program.program)")
+                throw NoteError.badCheckpoint(
+                    reason: "its origin is \(checkpoint.origin), not one of \(program.program)")
             }
             try trusted.verify(note, checkpoint)
             for witness in try trusted.witnesses(of: note) { witnesses.insert(witness.key.name) }
@@ -54,17 +63,23 @@ extension EvidenceCheck {
         }
         try tree.finish()
         if let fault = tree.faults.first { throw fault }
-        guard "\(link)" == program.head else { throw ArchiveError.damaged("the entries of \(program.program) do not lead to the head that the index names") }
+        guard "\(link)" == program.head else {
+            throw ArchiveError.damaged("the entries of \(program.program) do not lead to the head that the index names")
+        }
         let place = program.start > 0 ? " from position \(program.start) on" : ""
-        finding.checked.append("\(program.program): \(program.entries) entries\(place), chain head and root \(tree.root) recomputed; \(held.count) checkpoint\(held.count == 1 ? "" : "s") signed and equal")
+        finding.checked.append(
+            "\(program.program): \(program.entries) entries\(place), chain head and root \(tree.root) recomputed; \(held.count) checkpoint\(held.count == 1 ? "" : "s") signed and equal"
+        )
         for name in witnesses.sorted() { finding.checked.append("\(program.program): cosigned by \(name)") }
         let covered = held.map(\.checkpoint.size).max() ?? 0
         if program.start > 0 {
-            finding.notChecked.append("\(program.program): the entries before position \(program.start), which other archives hold")
+            finding.notChecked.append(
+                "\(program.program): the entries before position \(program.start), which other archives hold")
         }
         if covered < program.next {
             isCovered = false
-            finding.notChecked.append("\(program.program): no checkpoint covers the entries from position \(covered) on")
+            finding.notChecked.append(
+                "\(program.program): no checkpoint covers the entries from position \(covered) on")
         }
     }
 }

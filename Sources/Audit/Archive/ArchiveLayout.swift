@@ -26,7 +26,9 @@ struct ArchiveIndex: Codable, Equatable {
         /// The chain's link that the first entry follows.
         func chainStart() throws(ArchiveError) -> Digest {
             if start == 0 { return HashChain.start(program: program) }
-            guard let link = linkBefore.flatMap({ Digest(hex: $0) }) else { throw .damaged("it begins at position \(start) of \(program), but does not say after which link") }
+            guard let link = linkBefore.flatMap({ Digest(hex: $0) }) else {
+                throw .damaged("it begins at position \(start) of \(program), but does not say after which link")
+            }
             return link
         }
 
@@ -69,7 +71,9 @@ enum ArchiveLayout {
 
     static func entries(_ folder: String) -> String { "programs/\(folder)/entries.gz" }
     static func checkpoints(_ folder: String) -> String { "programs/\(folder)/checkpoints.txt" }
-    static func policy(_ folder: String, _ position: UInt64) -> String { "programs/\(folder)/policies/\(position).json" }
+    static func policy(_ folder: String, _ position: UInt64) -> String {
+        "programs/\(folder)/policies/\(position).json"
+    }
 
     /// A folder's name for a program; ids may be "." and "..", folders may not.
     static func folder(_ program: String) -> String {
@@ -78,7 +82,9 @@ enum ArchiveLayout {
 
     /// True for a relative path that stays inside.
     static func isSafe(_ path: String) -> Bool {
-        guard !path.isEmpty, path.utf8.count <= 512, path.utf8.first != UInt8(ascii: "/"), path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return false }
+        guard !path.isEmpty, path.utf8.count <= 512, path.utf8.first != UInt8(ascii: "/"),
+            path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { return false }
         return path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
             !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
         }

@@ -16,21 +16,32 @@ enum ArchiveManifest {
     /// - Throws: ``ArchiveError``.
     static func verify(_ folder: String) throws -> Int {
         var left = Set(try paths(in: folder))
-        guard left.remove(ArchiveLayout.manifest) != nil else { throw ArchiveError.notAnArchive(path: folder, "it has no \(ArchiveLayout.manifest)") }
+        guard left.remove(ArchiveLayout.manifest) != nil else {
+            throw ArchiveError.notAnArchive(path: folder, "it has no \(ArchiveLayout.manifest)")
+        }
         var count = 0
-        for line in try ArchiveReader.text(folder, ArchiveLayout.manifest).lines.map(\.unicodeScalars) where !line.isEmpty {
+        for line in try ArchiveReader.text(folder, ArchiveLayout.manifest).lines.map(\.unicodeScalars)
+        where !line.isEmpty {
             let (digest, path) = (String(line.prefix(64)), String(line.dropFirst(66)))
-            guard line.dropFirst(64).starts(with: "  ".unicodeScalars), ArchiveLayout.isSafe(path) else { throw ArchiveError.damaged("its \(ArchiveLayout.manifest) is malformed") }
+            guard line.dropFirst(64).starts(with: "  ".unicodeScalars), ArchiveLayout.isSafe(path) else {
+                throw ArchiveError.damaged("its \(ArchiveLayout.manifest) is malformed")
+            }
             guard left.remove(path) != nil else { throw ArchiveError.damaged("\(path) is missing") }
-            guard try hash(folder + "/" + path) == digest else { throw ArchiveError.damaged("\(path) is not the file that the \(ArchiveLayout.manifest) names") }
+            guard try hash(folder + "/" + path) == digest else {
+                throw ArchiveError.damaged("\(path) is not the file that the \(ArchiveLayout.manifest) names")
+            }
             count += 1
         }
-        if let stranger = left.min() { throw ArchiveError.damaged("\(stranger) is not in the \(ArchiveLayout.manifest)") }
+        if let stranger = left.min() {
+            throw ArchiveError.damaged("\(stranger) is not in the \(ArchiveLayout.manifest)")
+        }
         return count
     }
 
     private static func paths(in folder: String) throws -> [String] {
-        guard let walk = FileManager.default.enumerator(atPath: folder) else { throw ArchiveError.file(path: folder, "it cannot be read") }
+        guard let walk = FileManager.default.enumerator(atPath: folder) else {
+            throw ArchiveError.file(path: folder, "it cannot be read")
+        }
         var paths: [String] = []
         while let path = walk.nextObject() as? String {
             // A link could lead out of the folder.
@@ -44,7 +55,9 @@ enum ArchiveManifest {
     }
 
     private static func hash(_ path: String) throws -> String {
-        guard let file = FileHandle(forReadingAtPath: path) else { throw ArchiveError.file(path: path, "it cannot be read") }
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw ArchiveError.file(path: path, "it cannot be read")
+        }
         defer { _ = try? file.close() }
         var hasher = SHA256()
         while let data = try file.read(upToCount: chunkBytes), !data.isEmpty { hasher.update(data: data) }

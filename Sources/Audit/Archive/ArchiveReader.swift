@@ -21,14 +21,18 @@ public struct ArchiveReader {
         self.path = path
         fileCount = try ArchiveManifest.verify(path)
         do {
-            index = try JSONDecoder().decode(ArchiveIndex.self, from: Data(try Self.text(path, ArchiveLayout.index).utf8))
+            index = try JSONDecoder().decode(
+                ArchiveIndex.self, from: Data(try Self.text(path, ArchiveLayout.index).utf8))
         } catch is DecodingError {
             throw ArchiveError.notAnArchive(path: path, "its \(ArchiveLayout.index) cannot be read")
         }
         guard index.format <= ArchiveIndex.formatVersion else {
             throw ArchiveError.newerFormat(found: index.format, supported: ArchiveIndex.formatVersion)
         }
-        guard index.programs.allSatisfy({ ArchiveLayout.isSafe($0.folder) && !$0.folder.utf8.contains(UInt8(ascii: "/")) }) else {
+        guard
+            index.programs.allSatisfy({ ArchiveLayout.isSafe($0.folder) && !$0.folder.utf8.contains(UInt8(ascii: "/")) }
+            )
+        else {
             throw ArchiveError.damaged("a program's folder lies outside")
         }
         firstKey = try VerifierKey(index.firstKey)
@@ -41,10 +45,13 @@ public struct ArchiveReader {
 
     /// Statements of rotation.
     func rotations() throws -> [SignedNote] {
-        FileManager.default.fileExists(atPath: path + "/" + ArchiveLayout.rotations) ? try notes(ArchiveLayout.rotations) : []
+        FileManager.default.fileExists(atPath: path + "/" + ArchiveLayout.rotations)
+            ? try notes(ArchiveLayout.rotations) : []
     }
 
-    func checkpoints(_ program: ArchiveIndex.Program) throws -> [SignedNote] { try notes(ArchiveLayout.checkpoints(program.folder)) }
+    func checkpoints(_ program: ArchiveIndex.Program) throws -> [SignedNote] {
+        try notes(ArchiveLayout.checkpoints(program.folder))
+    }
 
     /// Calls `body` with each entry's stored bytes, in order.
     /// - Throws: ``ArchiveError`` if there are more or fewer than the index says, or one is too long.
@@ -53,13 +60,24 @@ public struct ArchiveReader {
         var position = program.start
         while let head = try file.read(4) {
             let length = head.reduce(0) { $0 << 8 | Int($1) }
-            guard length <= ArchiveLayout.entryBytesMax else { throw ArchiveError.damaged("the entry at \(program.program)/\(position) says that it has \(length) bytes") }
-            guard position < program.next else { throw ArchiveError.damaged("\(program.program) has more than the \(program.entries) entries that the index names") }
-            guard let bytes = try file.read(length) else { throw ArchiveError.damaged("the entry at \(program.program)/\(position) is cut") }
+            guard length <= ArchiveLayout.entryBytesMax else {
+                throw ArchiveError.damaged(
+                    "the entry at \(program.program)/\(position) says that it has \(length) bytes")
+            }
+            guard position < program.next else {
+                throw ArchiveError.damaged(
+                    "\(program.program) has more than the \(program.entries) entries that the index names")
+            }
+            guard let bytes = try file.read(length) else {
+                throw ArchiveError.damaged("the entry at \(program.program)/\(position) is cut")
+            }
             try body(position, bytes)
             position += 1
         }
-        guard position == program.next else { throw ArchiveError.damaged("\(program.program) has \(position - program.start) entries, the index names \(program.entries)") }
+        guard position == program.next else {
+            throw ArchiveError.damaged(
+                "\(program.program) has \(position - program.start) entries, the index names \(program.entries)")
+        }
     }
 
     private func notes(_ name: String) throws -> [SignedNote] {
@@ -71,7 +89,9 @@ public struct ArchiveReader {
             if line == "--" {
                 try end()
                 text.removeAll()
-            } else { text.append(line) }
+            } else {
+                text.append(line)
+            }
         }
         try end()
         return notes
@@ -79,10 +99,14 @@ public struct ArchiveReader {
 
     static func text(_ folder: String, _ name: String) throws -> String {
         let path = folder + "/" + name
-        guard let file = FileHandle(forReadingAtPath: path) else { throw ArchiveError.notAnArchive(path: folder, "it has no \(name)") }
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw ArchiveError.notAnArchive(path: folder, "it has no \(name)")
+        }
         defer { _ = try? file.close() }
         let data = try file.read(upToCount: ArchiveLayout.textBytesMax + 1) ?? Data()
-        guard data.count <= ArchiveLayout.textBytesMax else { throw ArchiveError.damaged("\(name) is larger than any of ours") }
+        guard data.count <= ArchiveLayout.textBytesMax else {
+            throw ArchiveError.damaged("\(name) is larger than any of ours")
+        }
         return String(decoding: data, as: UTF8.self)
     }
 
@@ -92,7 +116,9 @@ public struct ArchiveReader {
     }
 
     /// Programs with the position of their first entry and the one after the last.
-    public var segments: [(program: String, first: UInt64, next: UInt64)] { index.programs.map { ($0.program, $0.start, $0.next) } }
+    public var segments: [(program: String, first: UInt64, next: UInt64)] {
+        index.programs.map { ($0.program, $0.start, $0.next) }
+    }
 
     /// Calls `body` with each entry of a program, in order.
     /// - Throws: ``ArchiveError``.
@@ -107,11 +133,15 @@ public struct ArchiveReader {
     ///   - target: a folder that does not exist yet.
     /// - Throws: ``ArchiveError``, `NoteError`; SQLite's own failures.
     public static func unpack(
-        _ archives: [ArchiveReader], to target: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+        _ archives: [ArchiveReader], to target: String,
+        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws -> DataFolder {
-        let parts = archives.flatMap { archive in archive.index.programs.map { (archive, $0) } }.sorted { $0.1.start < $1.1.start }
+        let parts = archives.flatMap { archive in archive.index.programs.map { (archive, $0) } }.sorted {
+            $0.1.start < $1.1.start
+        }
         guard let settled = archives.first?.index.program else { throw ArchiveError.damaged("no archive is named") }
-        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            atPath: target, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let settings = DataFolderSettings(program: settled, masterKeyFile: target + "/no-master-key")
         try JSONEncoder().encode(settings).write(to: URL(fileURLWithPath: target + "/leadline.json"))
         let folder = try DataFolder(path: target)
@@ -130,7 +160,9 @@ public struct ArchiveReader {
     }
 
     /// The same of one archive.
-    public func unpack(to target: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }) throws -> DataFolder {
+    public func unpack(to target: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }) throws
+        -> DataFolder
+    {
         try Self.unpack([self], to: target, progress: progress)
     }
 
@@ -141,15 +173,21 @@ public struct ArchiveReader {
                 try CheckpointStore().addFirstKey(archive.firstKey, in: db)
                 for note in try archive.rotations() { try CheckpointStore().addRotation(note, in: db) }
                 for note in try archive.checkpoints(part) where known.insert(note.description).inserted {
-                    try CheckpointStore().add(note, size: try Checkpoint(text: note.text).size, program: part.program, signedMicros: 0, in: db)
+                    try CheckpointStore().add(
+                        note, size: try Checkpoint(text: note.text).size, program: part.program, signedMicros: 0, in: db
+                    )
                 }
             }
         }
     }
 
-    private func unpack(_ program: ArchiveIndex.Program, into journal: DatabaseQueue, _ progress: (UInt64) -> Void) throws {
+    private func unpack(_ program: ArchiveIndex.Program, into journal: DatabaseQueue, _ progress: (UInt64) -> Void)
+        throws
+    {
         let size = try journal.read { try JournalReader().head(of: program.program, in: $0)?.size ?? 0 }
-        guard program.start == size else { throw ArchiveError.begins(program: program.program, at: program.start, expected: size) }
+        guard program.start == size else {
+            throw ArchiveError.begins(program: program.program, at: program.start, expected: size)
+        }
         var batch: [PendingEntry] = []
         func flush() throws {
             try journal.write { _ = try JournalWriter().append(batch, in: $0) }
@@ -159,16 +197,21 @@ public struct ArchiveReader {
         try forEachEntry(program) { position, bytes in
             let entry: EntryRecord
             do { entry = try EntryCodec.decode(bytes) } catch {
-                throw AuditFault(.decoding, program: program.program, position: position, "the bytes are no entry: \(error)")
+                throw AuditFault(
+                    .decoding, program: program.program, position: position, "the bytes are no entry: \(error)")
             }
-            batch.append(PendingEntry(
-                program: program.program, position: position, stampMicros: entry.stamp.micros, bytes: bytes, eventCount: entry.events.count))
+            batch.append(
+                PendingEntry(
+                    program: program.program, position: position, stampMicros: entry.stamp.micros, bytes: bytes,
+                    eventCount: entry.events.count))
             if batch.count == 10_000 { try flush() }
         }
         try flush()
         let head = try journal.read { try JournalReader().head(of: program.program, in: $0) }
         guard head.map({ "\($0.link)" }) ?? "\(HashChain.start(program: program.program))" == program.head else {
-            throw AuditFault(.chain, program: program.program, position: nil, "the entries do not lead to the head that the archive names")
+            throw AuditFault(
+                .chain, program: program.program, position: nil,
+                "the entries do not lead to the head that the archive names")
         }
     }
 }

@@ -35,7 +35,9 @@ public struct ArchiveWriter {
         for program in programs {
             let signed = try signer.sign(program)
             keys.append("\(try signer.verifierKey(program))")
-            let part = try write(program, 0..<signed.checkpoint.size, link: HashChain.start(program: program)) { progress(written + $0, total) }
+            let part = try write(program, 0..<signed.checkpoint.size, link: HashChain.start(program: program)) {
+                progress(written + $0, total)
+            }
             written += part.entries
             parts.append(part)
         }
@@ -47,7 +49,8 @@ public struct ArchiveWriter {
     /// - Parameter link: the chain's link before the first entry.
     /// - Throws: as ``write(program:created:progress:)``.
     func write(
-        _ program: String, _ range: Range<UInt64>, link: Digest, created: Timestamp, progress: (_ done: UInt64, _ total: UInt64) -> Void
+        _ program: String, _ range: Range<UInt64>, link: Digest, created: Timestamp,
+        progress: (_ done: UInt64, _ total: UInt64) -> Void
     ) throws {
         let key = try CheckpointSigner(folder).verifierKey(program)
         try makeFolder()
@@ -57,7 +60,8 @@ public struct ArchiveWriter {
 
     private func makeFolder() throws {
         if files.fileExists(atPath: target) { throw ArchiveError.exists(path: target) }
-        try files.createDirectory(atPath: target, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try files.createDirectory(
+            atPath: target, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
     /// Before anything is written: an export is of whole streams.
@@ -67,10 +71,13 @@ public struct ArchiveWriter {
         }
     }
 
-    private func finish(_ program: String, _ parts: [ArchiveIndex.Program], _ keys: [String], _ created: Timestamp) throws {
+    private func finish(_ program: String, _ parts: [ArchiveIndex.Program], _ keys: [String], _ created: Timestamp)
+        throws
+    {
         // Readers of format 1 take every archive to begin at position 0.
         let format = parts.contains { $0.start > 0 } ? ArchiveIndex.formatVersion : 1
-        var index = ArchiveIndex(format: format, program: program, log: "", firstKey: "", created: RFC3339.format(created), programs: parts)
+        var index = ArchiveIndex(
+            format: format, program: program, log: "", firstKey: "", created: RFC3339.format(created), programs: parts)
         try writeKeys(&index, keys)
         for (name, bytes) in SchemaSources.all { try put(bytes, "schemas/leadline/v1/\(name)") }
         try put(Array(ArchiveLayout.readmeText.utf8), ArchiveLayout.readme)
@@ -87,7 +94,10 @@ public struct ArchiveWriter {
         guard let first else { throw ArchiveError.damaged("the data folder names no log key") }
         index.log = first.name
         index.firstKey = "\(first)"
-        try put(Array((["# the log's first key", "\(first)", "# the newest key, for each program"] + keys).map { $0 + "\n" }.joined().utf8), ArchiveLayout.keys)
+        try put(
+            Array(
+                (["# the log's first key", "\(first)", "# the newest key, for each program"] + keys).map { $0 + "\n" }
+                    .joined().utf8), ArchiveLayout.keys)
         if !rotations.isEmpty { try put(Self.joined(rotations), ArchiveLayout.rotations) }
     }
 
@@ -100,7 +110,8 @@ public struct ArchiveWriter {
         var (link, count) = (before, UInt64(0))
         if let last = range.last {
             try folder.openJournalReadOnly().read { db in
-                try JournalReader().forEachEntry(program: program, from: range.lowerBound, through: last, in: db) { position, bytes in
+                try JournalReader().forEachEntry(program: program, from: range.lowerBound, through: last, in: db) {
+                    position, bytes in
                     let bytes = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
                     link = HashChain.link(after: link, leaf: HashChain.leaf(of: bytes))
                     try file.write((0..<4).map { UInt8(truncatingIfNeeded: bytes.count >> (24 - 8 * $0)) } + bytes)

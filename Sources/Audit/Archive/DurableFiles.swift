@@ -7,7 +7,9 @@ public enum DurableFiles {
     /// - Throws: ``ArchiveError``.
     public static func flush(_ path: String, contents: Bool = true) throws {
         var isFolder: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw ArchiveError.file(path: path, "it is gone") }
+        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw ArchiveError.file(path: path, "it is gone")
+        }
         if isFolder.boolValue && contents {
             for name in FileManager.default.subpaths(atPath: path) ?? [] { try flushOne(path + "/" + name) }
         }

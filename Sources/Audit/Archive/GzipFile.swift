@@ -34,7 +34,9 @@ import CZlib
         let count = unsafe withHandle { handle in
             unsafe bytes.withUnsafeBytes { unsafe gzwrite(handle, $0.baseAddress, UInt32($0.count)) }
         }
-        guard count == Int32(bytes.count) else { throw .file(path: path, "it cannot be written to the end; is the disk full?") }
+        guard count == Int32(bytes.count) else {
+            throw .file(path: path, "it cannot be written to the end; is the disk full?")
+        }
     }
 
     /// Flushes and closes.

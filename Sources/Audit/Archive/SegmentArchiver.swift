@@ -21,10 +21,12 @@ public enum SegmentError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .noCheckpoint(let through, let archived, let nearest):
             "no checkpoint was signed over \(through) entries or fewer\(archived > 0 ? " that are not archived yet (the first \(archived) are)" : "")"
-                + (nearest.map { "; the next covers \($0) entries. Name --through \($0 - 1) or later" } ?? ". Sign one with 'leadline audit checkpoint'")
+                + (nearest.map { "; the next covers \($0) entries. Name --through \($0 - 1) or later" }
+                    ?? ". Sign one with 'leadline audit checkpoint'")
         case .notStated(let path, let program):
             "there is something at \(path), and the journal of \(program) states no archive with its digest. Name a new path"
-        case .contradicted(let position, let reason): "the archive stated at position \(position) is not of this journal: \(reason). Run 'leadline verify'"
+        case .contradicted(let position, let reason):
+            "the archive stated at position \(position) is not of this journal: \(reason). Run 'leadline verify'"
         case .unfit(let path, let reason): "the archive \(path) does not hold: \(reason). Nothing was deleted"
         }
     }
@@ -35,8 +37,10 @@ public enum SegmentError: Error, Equatable, Sendable, CustomStringConvertible {
 /// Four steps, any of which a crash may end; whoever repeats the command goes on from there.
 /// 1. ``plan(through:)`` and ``write(_:to:created:progress:)``: an archive is written and nothing else changes.
 /// 2. ``check(_:_:source:)``: the archive is read back from its files alone.
-/// 3. The caller submits ``statement(_:archive:by:)`` as an input, and waits until ``stated(in:)`` finds it in the journal.
-/// 4. ``remove(_:_:archive:progress:)``: the entries' bytes leave the journal; their leaves and the state after them stay.
+/// 3. The caller submits ``statement(_:archive:by:)`` as an input, and waits until ``stated(in:)`` finds it in the
+/// journal.
+/// 4. ``remove(_:_:archive:progress:)``: the entries' bytes leave the journal; their leaves and the state after them
+/// stay.
 public struct SegmentArchiver {
     /// What is to be archived.
     public struct Plan: Sendable {
@@ -77,12 +81,16 @@ public struct SegmentArchiver {
     public func archived() throws -> UInt64 { try segments().last?.next ?? 0 }
 
     /// Segments that have left the journal, or begun to.
-    public func segments() throws -> [ArchivedSegment] { try journal.read { try JournalReader().archivedSegments(of: program, in: $0) } }
+    public func segments() throws -> [ArchivedSegment] {
+        try journal.read { try JournalReader().archivedSegments(of: program, in: $0) }
+    }
 
     /// Entries stamped at this moment or before.
     public func count(through time: Timestamp) throws -> UInt64 {
         try journal.read { db in
-            guard let head = try JournalReader().head(of: program, in: db) else { throw JournalError.unknownProgram(program) }
+            guard let head = try JournalReader().head(of: program, in: db) else {
+                throw JournalError.unknownProgram(program)
+            }
             // Stamps never go back, so halving finds the place.
             var (low, high) = (try JournalReader().firstReadable(of: program, in: db), head.size)
             while low < high {
@@ -98,8 +106,8 @@ public struct SegmentArchiver {
 
     /// What is archived if at most so many entries are to be: all that are not yet, up to the newest checkpoint signed
     /// over no more than that.
-    /// - Throws: ``SegmentError/noCheckpoint(through:archived:nearest:)``; `CheckpointRefusal` for a journal that is not
-    ///   what was signed.
+    /// - Throws: ``SegmentError/noCheckpoint(through:archived:nearest:)``; `CheckpointRefusal` for a journal that is
+    ///   not what was signed.
     public func plan(through count: UInt64) throws -> Plan {
         try CheckpointSigner(folder).sign(program)
         let before = try segments().last
@@ -118,22 +126,31 @@ public struct SegmentArchiver {
         let linkBefore = before?.chainLink ?? HashChain.start(program: program)
         var link = linkBefore
         return try journal.read { db in
-            try JournalReader().forEachEntry(program: program, from: first, through: checkpoint.size - 1, in: db) { _, bytes in
+            try JournalReader().forEachEntry(program: program, from: first, through: checkpoint.size - 1, in: db) {
+                _, bytes in
                 link = HashChain.link(after: link, leaf: HashChain.leaf(of: bytes))
             }
-            // What is stated for good comes from the entries alone; it is kept, so that it need not be folded once more.
-            let state = try ProgramStream.recover(program, through: checkpoint.size, journal: db, snapshots: nil).state.canonicalBytes()
-            _ = try folder.openDerived().write { try SnapshotStore().save(program: program, position: checkpoint.size, state: state, in: $0) }
-            return Plan(range: first..<checkpoint.size, root: checkpoint.root, linkBefore: linkBefore, chainLink: link, state: state)
+            // What is stated for good comes from the entries alone; it is kept, so that it need not be folded once
+            // more.
+            let state = try ProgramStream.recover(program, through: checkpoint.size, journal: db, snapshots: nil).state
+                .canonicalBytes()
+            _ = try folder.openDerived().write {
+                try SnapshotStore().save(program: program, position: checkpoint.size, state: state, in: $0)
+            }
+            return Plan(
+                range: first..<checkpoint.size, root: checkpoint.root, linkBefore: linkBefore, chainLink: link,
+                state: state)
         }
     }
 
     /// Writes the archive's folder.
     /// - Parameter path: nothing may be there.
     public func write(
-        _ plan: Plan, to path: String, created: Timestamp, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+        _ plan: Plan, to path: String, created: Timestamp,
+        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws {
-        try ArchiveWriter(folder, to: path).write(program, plan.range, link: plan.linkBefore, created: created, progress: progress)
+        try ArchiveWriter(folder, to: path).write(
+            program, plan.range, link: plan.linkBefore, created: created, progress: progress)
     }
 
     /// Reads an archive's folder back, and compares it with what was to be archived, or was stated.
@@ -143,9 +160,17 @@ public struct SegmentArchiver {
         let key = try CheckpointSigner(folder).verifierKey(program)
         let finding = EvidenceCheck.archive(path, source: source, keys: [key])
         if let fault = finding.fault { throw SegmentError.unfit(path: source, fault) }
-        guard finding.isAuthentic else { throw SegmentError.unfit(path: source, "no checkpoint of this log's covers all of it") }
-        guard try ArchiveReader(path).segments.contains(where: { $0.program == program && $0.first == range.lowerBound && $0.next == range.upperBound }) else {
-            throw SegmentError.unfit(path: source, "it does not hold the entries \(range.lowerBound) to \(range.upperBound - 1) of \(program)")
+        guard finding.isAuthentic else {
+            throw SegmentError.unfit(path: source, "no checkpoint of this log's covers all of it")
+        }
+        guard
+            try ArchiveReader(path).segments.contains(where: {
+                $0.program == program && $0.first == range.lowerBound && $0.next == range.upperBound
+            })
+        else {
+            throw SegmentError.unfit(
+                path: source,
+                "it does not hold the entries \(range.lowerBound) to \(range.upperBound - 1) of \(program)")
         }
     }
 
@@ -154,7 +179,8 @@ public struct SegmentArchiver {
     /// What the journal is to state of an archive that was written and checked.
     public func statement(_ plan: Plan, archive: Digest, by role: String) -> SegmentArchived {
         SegmentArchived(
-            firstPosition: plan.range.lowerBound, nextPosition: plan.range.upperBound, root: plan.root.bytes, chainLink: plan.chainLink.bytes,
+            firstPosition: plan.range.lowerBound, nextPosition: plan.range.upperBound, root: plan.root.bytes,
+            chainLink: plan.chainLink.bytes,
             stateHash: SnapshotStore.stateHash(of: plan.state).bytes, archiveDigest: archive.bytes, archivedBy: role)
     }
 
@@ -170,7 +196,8 @@ public struct SegmentArchiver {
                     guard unsafe try EntryCodec.peek(raw).inputField == field else { return }
                     let entry = unsafe try EntryCodec.decode(raw)
                     if case .segmentArchived(let fact) = entry.input.fact, fact.archiveDigest == archive.bytes,
-                        fact.firstPosition < fact.nextPosition, fact.nextPosition <= position {
+                        fact.firstPosition < fact.nextPosition, fact.nextPosition <= position
+                    {
                         found = Stated(position: position, fact: fact)
                     }
                 }
@@ -180,18 +207,22 @@ public struct SegmentArchiver {
     }
 
     /// Entries in the stream now.
-    public func size() throws -> UInt64 { try journal.read { try JournalReader().head(of: program, in: $0)?.size ?? 0 } }
+    public func size() throws -> UInt64 {
+        try journal.read { try JournalReader().head(of: program, in: $0)?.size ?? 0 }
+    }
 
     // MARK: Removing
 
-    /// Takes the entries of a stated archive out of the journal. What was begun is finished; what is done stays as it is.
+    /// Takes the entries of a stated archive out of the journal. What was begun is finished; what is done stays as it
+    /// is.
     /// - Parameters:
     ///   - path: where the archive is kept.
     ///   - digest: of its manifest, read just now.
     /// - Returns: entries that left.
     /// - Throws: ``SegmentError/contradicted(position:_:)`` if the statement is not true of this journal.
     public func remove(
-        _ stated: Stated, archive digest: Digest, path: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+        _ stated: Stated, archive digest: Digest, path: String,
+        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws -> UInt64 {
         let range = stated.fact.firstPosition..<stated.fact.nextPosition
         // What follows the journal must have read what leaves it.
@@ -207,7 +238,9 @@ public struct SegmentArchiver {
         }
         try writing.writeWithoutTransaction { db in
             // Busy where somebody reads: the pages are overwritten all the same, and the next one to settle truncates.
-            do { _ = try db.checkpoint(.truncate) } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {}
+            do { _ = try db.checkpoint(.truncate) } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_BUSY
+            {}
         }
         return UInt64(range.count)
     }
@@ -215,18 +248,26 @@ public struct SegmentArchiver {
     private func begin(_ stated: Stated, _ digest: Digest, _ path: String) throws {
         let fact = stated.fact
         func contradicted(_ reason: String) -> SegmentError { .contradicted(position: stated.position, reason) }
-        guard fact.firstPosition == (try archived()) else { throw contradicted("it begins at \(fact.firstPosition), but \(try archived()) is next") }
+        guard fact.firstPosition == (try archived()) else {
+            throw contradicted("it begins at \(fact.firstPosition), but \(try archived()) is next")
+        }
         let (root, link, state) = try journal.read { db in
             let (root, link) = try leaves(through: fact.nextPosition, db)
             let state = try folder.openDerived().read {
-                try ProgramStream.recover(program, through: fact.nextPosition, journal: db, snapshots: $0).state.canonicalBytes()
+                try ProgramStream.recover(program, through: fact.nextPosition, journal: db, snapshots: $0).state
+                    .canonicalBytes()
             }
             return (root, link, state)
         }
-        guard root.bytes == fact.root, link.bytes == fact.chainLink else { throw contradicted("its entries have another root") }
-        guard SnapshotStore.stateHash(of: state).bytes == fact.stateHash else { throw contradicted("the state after it has another hash") }
+        guard root.bytes == fact.root, link.bytes == fact.chainLink else {
+            throw contradicted("its entries have another root")
+        }
+        guard SnapshotStore.stateHash(of: state).bytes == fact.stateHash else {
+            throw contradicted("the state after it has another hash")
+        }
         let segment = ArchivedSegment(
-            program: program, first: fact.firstPosition, next: fact.nextPosition, statement: stated.position, chainLink: link,
+            program: program, first: fact.firstPosition, next: fact.nextPosition, statement: stated.position,
+            chainLink: link,
             stateHash: SnapshotStore.stateHash(of: state), archiveDigest: digest, path: path)
         try folder.openJournal().write { try SegmentRemoval().begin(segment, state: state, in: $0) }
     }

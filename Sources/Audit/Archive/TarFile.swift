@@ -16,9 +16,13 @@ public enum TarFile {
         else { throw ArchiveError.file(path: path, "it cannot be written") }
         for name in names.sorted() {
             let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/" + name)
-            guard attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? Int else { continue }
+            guard attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? Int else {
+                continue
+            }
             try out.write(contentsOf: header(name, size))
-            guard let file = FileHandle(forReadingAtPath: folder + "/" + name) else { throw ArchiveError.file(path: name, "it cannot be read") }
+            guard let file = FileHandle(forReadingAtPath: folder + "/" + name) else {
+                throw ArchiveError.file(path: name, "it cannot be read")
+            }
             while let data = try file.read(upToCount: chunkBytes), !data.isEmpty { try out.write(contentsOf: data) }
             try file.close()
             try out.write(contentsOf: Data(count: padding(size)))
@@ -31,28 +35,36 @@ public enum TarFile {
     /// Writes the files of a tar under a folder. Refuses whatever is not a regular file inside of it.
     /// - Throws: ``ArchiveError``.
     public static func unpack(_ path: String, to folder: String) throws {
-        guard let file = FileHandle(forReadingAtPath: path) else { throw ArchiveError.file(path: path, "it cannot be read") }
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw ArchiveError.file(path: path, "it cannot be read")
+        }
         defer { _ = try? file.close() }
         while let head = try file.read(upToCount: block), head.count == block, head.contains(where: { $0 != 0 }) {
-            guard let (name, size, kind) = entry(Array(head)) else { throw ArchiveError.notAnArchive(path: path, "it is no tar file") }
+            guard let (name, size, kind) = entry(Array(head)) else {
+                throw ArchiveError.notAnArchive(path: path, "it is no tar file")
+            }
             if kind == UInt8(ascii: "5") { continue }
             guard kind == UInt8(ascii: "0") || kind == 0, ArchiveLayout.isSafe(name) else {
                 throw ArchiveError.damaged("\(path) holds something that is not a file inside of it")
             }
             let url = URL(fileURLWithPath: folder + "/" + name)
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try copy(file, size, to: url.path)
             _ = try file.read(upToCount: padding(size))
         }
     }
 
     private static func copy(_ file: FileHandle, _ size: Int, to path: String) throws {
-        guard !FileManager.default.fileExists(atPath: path), FileManager.default.createFile(atPath: path, contents: nil),
+        guard !FileManager.default.fileExists(atPath: path),
+            FileManager.default.createFile(atPath: path, contents: nil),
             let out = FileHandle(forWritingAtPath: path)
         else { throw ArchiveError.file(path: path, "it cannot be written, or comes twice") }
         var left = size
         while left > 0 {
-            guard let data = try file.read(upToCount: min(left, chunkBytes)), !data.isEmpty else { throw ArchiveError.damaged("the tar file is cut") }
+            guard let data = try file.read(upToCount: min(left, chunkBytes)), !data.isEmpty else {
+                throw ArchiveError.damaged("the tar file is cut")
+            }
             try out.write(contentsOf: data)
             left -= data.count
         }
@@ -62,14 +74,20 @@ public enum TarFile {
     private static func padding(_ size: Int) -> Int { (block - size % block) % block }
 
     private static func header(_ name: String, _ size: Int) throws -> Data {
-        guard size < fileBytesMax else { throw ArchiveError.file(path: name, "it is larger than a tar file can hold; export to a folder") }
+        guard size < fileBytesMax else {
+            throw ArchiveError.file(path: name, "it is larger than a tar file can hold; export to a folder")
+        }
         var bytes = [UInt8](repeating: 0, count: block)
-        func put(_ text: String, at place: Int) { for (index, byte) in text.utf8.enumerated() { bytes[place + index] = byte } }
+        func put(_ text: String, at place: Int) {
+            for (index, byte) in text.utf8.enumerated() { bytes[place + index] = byte }
+        }
         func octal(_ value: Int, _ digits: Int) -> String {
             let text = String(value, radix: 8)
             return String(repeating: "0", count: digits - text.count) + text
         }
-        guard let (prefix, rest) = split(name) else { throw ArchiveError.file(path: name, "its path is too long for a tar file; export to a folder") }
+        guard let (prefix, rest) = split(name) else {
+            throw ArchiveError.file(path: name, "its path is too long for a tar file; export to a folder")
+        }
         put(rest, at: 0)
         put(octal(0o644, 7), at: 100)
         put(octal(0, 7), at: 108)
@@ -98,7 +116,9 @@ public enum TarFile {
 
     private static func entry(_ bytes: [UInt8]) -> (name: String, size: Int, kind: UInt8)? {
         func text(_ range: Range<Int>) -> String { String(decoding: bytes[range].prefix { $0 != 0 }, as: UTF8.self) }
-        guard text(257..<262) == "ustar", let size = Int(text(124..<136).trimmingCharacters(in: .whitespaces), radix: 8), size >= 0 else { return nil }
+        guard text(257..<262) == "ustar",
+            let size = Int(text(124..<136).trimmingCharacters(in: .whitespaces), radix: 8), size >= 0
+        else { return nil }
         let prefix = text(345..<500)
         return (prefix.isEmpty ? text(0..<100) : prefix + "/" + text(0..<100), size, bytes[156])
     }

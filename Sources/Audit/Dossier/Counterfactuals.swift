@@ -56,14 +56,16 @@ struct Counterfactuals {
 
     private func questions(_ lead: LeadAttributes, _ state: State) -> [Question] {
         var questions: [Question] = []
-        let value = lead.dealValue ?? Money(minorUnits: state.policy?.defaultDealValueMinorUnits ?? 0, currency: currency)
+        let value =
+            lead.dealValue ?? Money(minorUnits: state.policy?.defaultDealValueMinorUnits ?? 0, currency: currency)
         if value.minorUnits > 1 {
             let half = Money(minorUnits: value.minorUnits / 2, currency: value.currency)
             questions.append(Self.valued(half, Counterfactual.Change.halfTheValue))
         }
         let large = value.minorUnits >= 5_000_000
         let other = Money(minorUnits: large ? 4_999_900 : 12_000_000, currency: value.currency)
-        questions.append(Self.valued(other, large ? Counterfactual.Change.smallValue : Counterfactual.Change.largeValue))
+        questions.append(
+            Self.valued(other, large ? Counterfactual.Change.smallValue : Counterfactual.Change.largeValue))
         if let country = Self.otherCountry(lead, state) {
             questions.append(Question(change: .country(country, insteadOf: lead.country)) { $0.country = country })
         }
@@ -107,12 +109,15 @@ struct Counterfactuals {
     private static func outcome(_ events: [Event], of leadID: String) -> Outcome {
         guard let event = events.first(where: { $0.isRouting && $0.routedLeadID == leadID }) else { return Outcome() }
         let summary = event.evaluated?.summary
-        let first: String? = switch event {
-        case .leadAssigned(let event): event.partnerID
-        case .shadowDecided(let event): event.partnerID.isEmpty ? nil : event.partnerID
-        default: summary?.best.first?.partnerID
-        }
-        return Outcome(event: event, first: first, second: summary.flatMap { $0.runnerUpPartnerID.isEmpty ? nil : $0.runnerUpPartnerID })
+        let first: String? =
+            switch event {
+            case .leadAssigned(let event): event.partnerID
+            case .shadowDecided(let event): event.partnerID.isEmpty ? nil : event.partnerID
+            default: summary?.best.first?.partnerID
+            }
+        return Outcome(
+            event: event, first: first,
+            second: summary.flatMap { $0.runnerUpPartnerID.isEmpty ? nil : $0.runnerUpPartnerID })
     }
 
     private func result(_ question: Question, _ then: Outcome, _ recorded: Outcome) -> Counterfactual {

@@ -33,7 +33,8 @@ public struct DossierBuilder {
     ///   - open: opens what intake sealed.
     ///   - words: how what was decided is said.
     public init(
-        _ folder: DataFolder, program: String, words: any AuditWording, leaves: @escaping Leaves, open: @escaping (EntryRecord) throws -> Opened
+        _ folder: DataFolder, program: String, words: any AuditWording, leaves: @escaping Leaves,
+        open: @escaping (EntryRecord) throws -> Opened
     ) {
         self.words = words
         self.folder = folder
@@ -47,16 +48,26 @@ public struct DossierBuilder {
     public func build(_ person: Person, isErased: Bool, now: Timestamp) throws -> Dossier {
         let (journal, derived) = (try folder.openJournalReadOnly(), try folder.openDerived())
         return try journal.read { db in
-            guard let head = try JournalReader().head(of: program, in: db) else { throw JournalError.unknownProgram(program) }
+            guard let head = try JournalReader().head(of: program, in: db) else {
+                throw JournalError.unknownProgram(program)
+            }
             let entries = try entries(of: person, db)
             let account = try accountEntries(entries, db, derived)
             var dossier = Dossier(
-                program: program, currency: try ProgramStream.currency(of: program, db), made: RFC3339.format(now), subjects: person.subjects.map(\.description),
-                isErased: isErased, leads: person.leads.map { .init(lead: $0.leadID, status: $0.status, submitted: RFC3339.format($0.submittedAt)) },
-                account: [], sources: try (entries.map { ($0, false) } + account.map { ($0, true) }).sorted { $0.0.position < $1.0.position }
-                    .map { try source($0.0, isAboutAccount: $0.1) },
+                program: program, currency: try ProgramStream.currency(of: program, db), made: RFC3339.format(now),
+                subjects: person.subjects.map(\.description),
+                isErased: isErased,
+                leads: person.leads.map {
+                    .init(lead: $0.leadID, status: $0.status, submitted: RFC3339.format($0.submittedAt))
+                },
+                account: [],
+                sources: try (entries.map { ($0, false) } + account.map { ($0, true) }).sorted {
+                    $0.0.position < $1.0.position
+                }
+                .map { try source($0.0, isAboutAccount: $0.1) },
                 decisions: [], counterfactuals: [], recipients: [], reviews: [], requests: [],
-                certificate: .init(method: "", decisions: 0, reproduced: 0, streamSize: head.size, chainHead: head.link.description))
+                certificate: .init(
+                    method: "", decisions: 0, reproduced: 0, streamSize: head.size, chainHead: head.link.description))
             let leads = Set(person.leads.map(\.leadID))
             try derived.read { try decideAgain(entries, leads, &dossier, db, snapshots: $0) }
             var file = PersonFile(leads: leads, words: words, currency: dossier.currency)
@@ -90,15 +101,19 @@ public struct DossierBuilder {
 
     /// What was observed of the person's company before the last decision; the newest, where it is very much. Other
     /// people's leads of the company stay out.
-    private func accountEntries(_ entries: [EntryRecord], _ db: Database, _ derived: DatabaseQueue) throws -> [EntryRecord] {
+    private func accountEntries(_ entries: [EntryRecord], _ db: Database, _ derived: DatabaseQueue) throws
+        -> [EntryRecord]
+    {
         let accounts = entries.reduce(into: [Digest128]()) { accounts, entry in
-            guard case .leadSubmitted = entry.input.fact, let account = entry.input.account, !accounts.contains(account) else { return }
+            guard case .leadSubmitted = entry.input.fact, let account = entry.input.account, !accounts.contains(account)
+            else { return }
             accounts.append(account)
         }
         guard let last = entries.last?.position else { return [] }
         let projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: derived)
         return try accounts.flatMap { account in
-            try projection.observations(of: account, program: program, through: last, limit: Self.accountInputsMax).map { try entry($0, db) }
+            try projection.observations(of: account, program: program, through: last, limit: Self.accountInputsMax).map
+            { try entry($0, db) }
         }
     }
 
@@ -106,9 +121,12 @@ public struct DossierBuilder {
         let fact = FactCodec.encode(entry.input.fact)
         let kind = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))
         var source = Dossier.Source(
-            position: entry.position, time: RFC3339.format(entry.stamp), type: kind?.fullName ?? Self.ownName(entry.input.fact),
-            topic: entry.origin?.topic, partition: entry.origin?.partition, offset: entry.origin?.offset, eventID: entry.origin?.eventID,
-            isAboutAccount: isAboutAccount, clear: try kind.map { try leaves(fact.bytes, $0) } ?? [], sealedState: "nothing", sealed: [])
+            position: entry.position, time: RFC3339.format(entry.stamp),
+            type: kind?.fullName ?? Self.ownName(entry.input.fact),
+            topic: entry.origin?.topic, partition: entry.origin?.partition, offset: entry.origin?.offset,
+            eventID: entry.origin?.eventID,
+            isAboutAccount: isAboutAccount, clear: try kind.map { try leaves(fact.bytes, $0) } ?? [],
+            sealedState: "nothing", sealed: [])
         switch try open(entry) {
         case .nothing: break
         case .erased: source.sealedState = "erased"
@@ -130,7 +148,9 @@ public struct DossierBuilder {
 
     // MARK: Decisions
 
-    private func decideAgain(_ entries: [EntryRecord], _ leads: Set<String>, _ dossier: inout Dossier, _ db: Database, snapshots: Database) throws {
+    private func decideAgain(
+        _ entries: [EntryRecord], _ leads: Set<String>, _ dossier: inout Dossier, _ db: Database, snapshots: Database
+    ) throws {
         var stream: ProgramStream?
         var attributes: [String: LeadAttributes] = [:]
         var history: [LeadDecision] = []
@@ -141,17 +161,20 @@ public struct DossierBuilder {
                 try advance(&stream, to: entry.position, db, snapshots)
                 guard let state = stream?.state else { continue }
                 let decision = LeadDecision(
-                    program: program, position: entry.position, ordinal: ordinal, stamp: entry.stamp, logicVersion: entry.logicVersion, event: event)
+                    program: program, position: entry.position, ordinal: ordinal, stamp: entry.stamp,
+                    logicVersion: entry.logicVersion, event: event)
                 history.append(decision)
                 let ofLead = history.filter { $0.event.routedLeadID == lead }
                 dossier.decisions.append(try explain(decision, entry, lead, ofLead, state, db))
                 guard event.evaluated != nil, Logic.knows(entry.logicVersion) else { continue }
                 let asking = Counterfactuals(leadID: lead, decisionID: decision.id, currency: state.currency)
                 let asked = Counterfactuals.EntryView(
-                    input: entry.input, stamp: entry.stamp, events: entry.events, attributes: attributes[lead] ?? LeadAttributes())
+                    input: entry.input, stamp: entry.stamp, events: entry.events,
+                    attributes: attributes[lead] ?? LeadAttributes())
                 dossier.counterfactuals += asking.answer(asked, in: state).map { answer in
                     .init(
-                        decision: answer.decisionID, change: words.change(answer.change), outcome: words.outcome(answer), first: answer.first,
+                        decision: answer.decisionID, change: words.change(answer.change),
+                        outcome: words.outcome(answer), first: answer.first,
                         second: answer.second, differs: answer.differs)
                 }
             }
@@ -170,8 +193,11 @@ public struct DossierBuilder {
         }
     }
 
-    /// The state before the entry: folded on from the decision before, or from the nearest snapshot where that is quicker.
-    private func advance(_ stream: inout ProgramStream?, to position: UInt64, _ db: Database, _ snapshots: Database) throws {
+    /// The state before the entry: folded on from the decision before, or from the nearest snapshot where that is
+    /// quicker.
+    private func advance(_ stream: inout ProgramStream?, to position: UInt64, _ db: Database, _ snapshots: Database)
+        throws
+    {
         guard let from = stream?.state.nextPosition, from <= position, try isNearer(from, position, snapshots) else {
             // Two states of a large program would not fit side by side.
             stream = nil
@@ -186,13 +212,18 @@ public struct DossierBuilder {
 
     /// True if folding on from a position costs less than reading the nearest snapshot and folding from there.
     private func isNearer(_ from: UInt64, _ position: UInt64, _ snapshots: Database) throws -> Bool {
-        guard let snapshot = try SnapshotStore().nearest(program: program, atOrBefore: position, in: snapshots), snapshot.position > from else {
+        guard let snapshot = try SnapshotStore().nearest(program: program, atOrBefore: position, in: snapshots),
+            snapshot.position > from
+        else {
             return true
         }
         return snapshot.position - from < UInt64(snapshot.byteCount / Self.snapshotBytesPerEntry)
     }
 
-    private func explain(_ decision: LeadDecision, _ entry: EntryRecord, _ lead: String, _ history: [LeadDecision], _ state: State, _ db: Database) throws -> Dossier.Decision {
+    private func explain(
+        _ decision: LeadDecision, _ entry: EntryRecord, _ lead: String, _ history: [LeadDecision], _ state: State,
+        _ db: Database
+    ) throws -> Dossier.Decision {
         let isKnown = Logic.knows(entry.logicVersion)
         let again = isKnown ? Decider.explain(entry.input, at: entry.stamp, in: state) : ([], nil)
         let recorded = decision.event.evaluated?.summary
@@ -200,21 +231,30 @@ public struct DossierBuilder {
         // One entry may route many leads, and the whole evaluation is kept of the first alone.
         let evaluation = again.1.flatMap { $0.summary.digest == recorded?.digest ? $0 : nil }
         let explanation = Explanation(
-            leadID: lead, decision: decision, history: history, evaluation: evaluation, partners: state.partnerStandings, policy: state.policy,
+            leadID: lead, decision: decision, history: history, evaluation: evaluation,
+            partners: state.partnerStandings, policy: state.policy,
             policyVersion: state.policyVersion, currency: state.currency,
-            recomputation: Recomputation(recorded: recorded?.digest, recomputed: recomputed?.digest, eventsAreEqual: again.0 == entry.events),
+            recomputation: Recomputation(
+                recorded: recorded?.digest, recomputed: recomputed?.digest, eventsAreEqual: again.0 == entry.events),
             sources: try ValueSource.of(evaluation, currency: state.currency) { position in
                 do {
-                    return try JournalReader().entry(program: program, position: position, in: db).map { try EntryCodec.decode($0) }
+                    return try JournalReader().entry(program: program, position: position, in: db).map {
+                        try EntryCodec.decode($0)
+                    }
                 } catch JournalError.archived { return nil }
             })
         let weighed = recorded != nil
         return Dossier.Decision(
-            id: decision.id, lead: lead, time: RFC3339.format(decision.stamp), decided: words.line([decision.event], currency: state.currency),
-            logicVersion: decision.logicVersion, policyVersion: weighed ? state.policyVersion : "", policyName: weighed ? state.policy?.name ?? "" : "",
+            id: decision.id, lead: lead, time: RFC3339.format(decision.stamp),
+            decided: words.line([decision.event], currency: state.currency),
+            logicVersion: decision.logicVersion, policyVersion: weighed ? state.policyVersion : "",
+            policyName: weighed ? state.policy?.name ?? "" : "",
             modelVersion: recorded?.modelVersion.description ?? "",
             rules: weighed ? (state.policy?.hardRules ?? []).map(words.rule) : [],
-            candidates: Self.candidates(evaluation, recorded), excluded: (evaluation?.excluded ?? []).map { .init(partner: $0.partnerID, reason: words.exclusion($0, in: explanation)) },
+            candidates: Self.candidates(evaluation, recorded),
+            excluded: (evaluation?.excluded ?? []).map {
+                .init(partner: $0.partnerID, reason: words.exclusion($0, in: explanation))
+            },
             inputs: explanation.sources.map { source in
                 var source = source
                 source.value = words.value(source)
@@ -224,13 +264,18 @@ public struct DossierBuilder {
             recomputedDigest: recomputed?.digest.description, isReproduced: again.0 == entry.events)
     }
 
-    private static func candidates(_ evaluation: FullEvaluation?, _ summary: EvaluationSummary?) -> [Dossier.Candidate] {
+    private static func candidates(_ evaluation: FullEvaluation?, _ summary: EvaluationSummary?) -> [Dossier.Candidate]
+    {
         if let evaluation {
             return evaluation.candidates.sorted { ($0.net, $1.partnerID) > ($1.net, $0.partnerID) }
-                .map { .init(partner: $0.partnerID, fit: $0.fit, conversion: $0.conversion, score: $0.score, net: $0.net) }
+                .map {
+                    .init(partner: $0.partnerID, fit: $0.fit, conversion: $0.conversion, score: $0.score, net: $0.net)
+                }
         }
         return summary?.best.map {
-            .init(partner: $0.partnerID, fit: $0.fit, conversion: $0.conversion, score: $0.score, net: $0.score - $0.placePrice + $0.favour)
+            .init(
+                partner: $0.partnerID, fit: $0.fit, conversion: $0.conversion, score: $0.score,
+                net: $0.score - $0.placePrice + $0.favour)
         } ?? []
     }
 
@@ -239,11 +284,13 @@ public struct DossierBuilder {
     private func certificate(_ dossier: Dossier, _ head: StreamHead) throws -> Dossier.Certificate {
         var checkpoint: String?
         if FileManager.default.fileExists(atPath: folder.checkpointsPath) {
-            checkpoint = try folder.openCheckpoints().read { try CheckpointStore().latest(program: program, in: $0) }?.note.description
+            checkpoint = try folder.openCheckpoints().read { try CheckpointStore().latest(program: program, in: $0) }?
+                .note.description
         }
         return Dossier.Certificate(
             method: words.method,
-            decisions: dossier.decisions.count, reproduced: dossier.decisions.count { $0.isReproduced }, streamSize: head.size,
+            decisions: dossier.decisions.count, reproduced: dossier.decisions.count { $0.isReproduced },
+            streamSize: head.size,
             chainHead: head.link.description, checkpoint: checkpoint)
     }
 }

@@ -49,7 +49,8 @@ struct PersonFile {
         recipients[index].ended = reason
     }
 
-    private mutating func request(_ entry: EntryRecord, _ time: String, _ requester: String?, _ stated: [Dossier.Field]) {
+    private mutating func request(_ entry: EntryRecord, _ time: String, _ requester: String?, _ stated: [Dossier.Field])
+    {
         let (kind, lead): (String, String)
         switch entry.input.fact {
         case .processingRestricted(let fact): (kind, lead) = ("restriction", fact.leadID)
@@ -64,17 +65,22 @@ struct PersonFile {
             if case .leadAssigned(let event) = event, event.leadID == lead { return event.partnerID }
             return nil
         }
-        let told = ([before].compactMap { $0 } + after).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        requests.append(.init(
-            kind: kind, lead: lead, position: entry.position, time: time, requester: requester, fields: kind == "rectification" ? stated : [],
-            effects: entry.events.map { words.line([$0], currency: currency) }, told: told))
+        let told = ([before].compactMap { $0 } + after).reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }
+        requests.append(
+            .init(
+                kind: kind, lead: lead, position: entry.position, time: time, requester: requester,
+                fields: kind == "rectification" ? stated : [],
+                effects: entry.events.map { words.line([$0], currency: currency) }, told: told))
     }
 
     private mutating func review(_ entry: EntryRecord, _ time: String, _ field: (String) -> String?) {
         switch entry.input.fact {
         case .reviewRequested(let fact):
             openReviews[fact.leadID] = reviews.count
-            reviews.append(.init(lead: fact.leadID, requested: time, requester: field("requester"), requestNote: field("note")))
+            reviews.append(
+                .init(lead: fact.leadID, requested: time, requester: field("requester"), requestNote: field("note")))
         case .humanDecisionRecorded(let fact):
             var review = Dossier.Review(lead: fact.leadID)
             let index = openReviews.removeValue(forKey: fact.leadID)

@@ -39,11 +39,13 @@ public struct PersonFinder {
         let ids = try derived.read { db in
             let found = try subjects.flatMap { subject in
                 try String.fetchAll(
-                    db, sql: "SELECT lead FROM leads WHERE program = ? AND subject = ? ORDER BY submitted, lead", arguments: [program, Data(subject.bytes)])
+                    db, sql: "SELECT lead FROM leads WHERE program = ? AND subject = ? ORDER BY submitted, lead",
+                    arguments: [program, Data(subject.bytes)])
             }
             // A lead without a subject of its own is found all the same.
             if !found.isEmpty || text.utf8.contains(UInt8(ascii: "@")) { return found }
-            return try String.fetchAll(db, sql: "SELECT lead FROM leads WHERE program = ? AND lead = ?", arguments: [program, text])
+            return try String.fetchAll(
+                db, sql: "SELECT lead FROM leads WHERE program = ? AND lead = ?", arguments: [program, text])
         }
         let leads = try ids.compactMap { try projection.lead($0, program: program) }
         return leads.isEmpty ? nil : Person(subjects: subjects, leads: leads)
@@ -53,7 +55,8 @@ public struct PersonFinder {
     public func lead(of subject: SubjectID) throws -> String? {
         try derived.read { db in
             try String.fetchOne(
-                db, sql: "SELECT lead FROM leads WHERE program = ? AND subject = ? ORDER BY submitted, lead", arguments: [program, Data(subject.bytes)])
+                db, sql: "SELECT lead FROM leads WHERE program = ? AND subject = ? ORDER BY submitted, lead",
+                arguments: [program, Data(subject.bytes)])
         }
     }
 
@@ -64,7 +67,9 @@ public struct PersonFinder {
 
     private func byLead(_ lead: String) throws -> [SubjectID] {
         try derived.read { db in
-            let row = try Data.fetchOne(db, sql: "SELECT subject FROM leads WHERE program = ? AND lead = ? AND subject IS NOT NULL", arguments: [program, lead])
+            let row = try Data.fetchOne(
+                db, sql: "SELECT subject FROM leads WHERE program = ? AND lead = ? AND subject IS NOT NULL",
+                arguments: [program, lead])
             return row.flatMap { SubjectID(Array($0)) }.map { [$0] } ?? []
         }
     }

@@ -4,9 +4,9 @@ public import Journal
 import LeadlineCore
 import LeadlineSchemas
 
-/// Says that a person was erased, by whom it was asked, and what is left; signed by the log's key, with the proof that the
-/// erasure stands in the journal. A signed note whose text is a first line, the log's origin, the statement as one line of
-/// JSON and the inclusion proof in base64.
+/// Says that a person was erased, by whom it was asked, and what is left; signed by the log's key, with the proof that
+/// the erasure stands in the journal. A signed note whose text is a first line, the log's origin, the statement as one
+/// line of JSON and the inclusion proof in base64.
 public struct ErasureCertificate: Sendable {
     /// The first line.
     public static let title = "leadline erasure certificate v1"
@@ -61,8 +61,10 @@ public struct ErasureCertificate: Sendable {
 
         /// A statement from its parts.
         public init(
-            program: String, subjects: [String], leads: [String], requestedBy: String, position: UInt64, erased: String, issued: String,
-            keyDestroyed: Bool, deadLettersEmptied: Int, waitingEmptied: Int, residualFields: [String], copies: [Copy] = [],
+            program: String, subjects: [String], leads: [String], requestedBy: String, position: UInt64, erased: String,
+            issued: String,
+            keyDestroyed: Bool, deadLettersEmptied: Int, waitingEmptied: Int, residualFields: [String],
+            copies: [Copy] = [],
             deadLetterKeysDestroyed: Int? = nil
         ) {
             self.program = program
@@ -87,12 +89,15 @@ public struct ErasureCertificate: Sendable {
                 "Erasure certificate, program \(program)",
                 "Leads \(leads.joined(separator: ", ")) of the person known as \(subjects.joined(separator: ", ")).",
                 "Requested by: \(requestedBy). Recorded \(erased) at position \(position); this certificate was issued \(issued).",
-                keyDestroyed ? "The person's key is destroyed: what was sealed under it cannot be opened by anybody, in no copy of the journal."
+                keyDestroyed
+                    ? "The person's key is destroyed: what was sealed under it cannot be opened by anybody, in no copy of the journal."
                     : "THE KEY IS NOT DESTROYED.",
                 "Contents of \(deadLettersEmptied) rejected records and \(waitingEmptied) waiting outcomes were removed."
                     + (deadLetterKeysDestroyed.map { " Keys of rejected records destroyed: \($0)." } ?? ""),
                 "What stays in the journal, under random ids: \(residualFields.isEmpty ? "nothing" : residualFields.joined(separator: ", ")).",
-                provisionalUntil.map { "Provisional: copies on Kafka's topics end by retention and compaction by \($0)." } ?? "No Kafka topic held a copy.",
+                provisionalUntil.map {
+                    "Provisional: copies on Kafka's topics end by retention and compaction by \($0)."
+                } ?? "No Kafka topic held a copy.",
             ] + (copies ?? []).map { "  \($0.topic): \($0.holds), ended by \($0.until)" }
         }
     }
@@ -122,7 +127,9 @@ public struct ErasureCertificate: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let json = String(decoding: try encoder.encode(statement), as: UTF8.self)
-        var note = try SignedNote(text: [Self.title, origin, json, Data(proof.text.utf8).base64EncodedString()].joined(separator: "\n") + "\n")
+        var note = try SignedNote(
+            text: [Self.title, origin, json, Data(proof.text.utf8).base64EncodedString()].joined(separator: "\n") + "\n"
+        )
         try note.sign(key.signer.named(origin))
         self.note = note
     }
@@ -131,8 +138,10 @@ public struct ErasureCertificate: Sendable {
     /// - Throws: `NoteError` for what is none.
     public init(_ note: SignedNote) throws {
         let lines = note.text.lines.map(String.init)
-        guard lines.count == 5, lines[0] == Self.title, lines[4].isEmpty, let proof = Data(base64Encoded: lines[3]) else {
-            throw NoteError.badProof(reason: "it is no erasure certificate: title, origin, statement and proof must be one line each")
+        guard lines.count == 5, lines[0] == Self.title, lines[4].isEmpty, let proof = Data(base64Encoded: lines[3])
+        else {
+            throw NoteError.badProof(
+                reason: "it is no erasure certificate: title, origin, statement and proof must be one line each")
         }
         origin = lines[1]
         guard let statement = try? JSONDecoder().decode(Statement.self, from: Data(lines[2].utf8)) else {
@@ -154,7 +163,8 @@ public struct ErasureCertificate: Sendable {
             throw NoteError.badProof(reason: "its proof is not of the entry at position \(statement.position)")
         }
         try proof.verify(leaf: HashChain.leaf(of: bytes))
-        guard let entry = try? EntryCodec.decode(bytes), case .erasureRequested(let fact) = entry.input.fact, statement.leads.contains(fact.leadID)
+        guard let entry = try? EntryCodec.decode(bytes), case .erasureRequested(let fact) = entry.input.fact,
+            statement.leads.contains(fact.leadID)
         else { throw NoteError.badProof(reason: "the proven entry does not erase the person of these leads") }
     }
 }

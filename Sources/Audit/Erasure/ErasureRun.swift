@@ -43,7 +43,8 @@ public struct ErasureRun {
     /// Finds people by e-mail addresses or leads' ids. The same person under two names is one.
     /// - Parameter progress: names looked up, and names in all.
     public init(
-        _ folder: DataFolder, program: String, keyring: Keyring, names: [String], leaves: @escaping DossierBuilder.Leaves,
+        _ folder: DataFolder, program: String, keyring: Keyring, names: [String],
+        leaves: @escaping DossierBuilder.Leaves,
         open: (EntryRecord) throws -> DossierBuilder.Opened, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         self.folder = folder
@@ -63,9 +64,10 @@ public struct ErasureRun {
             guard person.subjects.isEmpty || !person.subjects.allSatisfy(seen.contains) else { continue }
             seen.formUnion(person.subjects)
             let kept = person.subjects.filter { !keyring.vault.isErased($0) }
-            targets.append(Target(
-                name: index, person: person, leadsToErase: try kept.compactMap { try finder.lead(of: $0) },
-                recordKeys: try kept.flatMap { try keyring.vault.deadLetters(about: $0) }))
+            targets.append(
+                Target(
+                    name: index, person: person, leadsToErase: try kept.compactMap { try finder.lead(of: $0) },
+                    recordKeys: try kept.flatMap { try keyring.vault.deadLetters(about: $0) }))
             marks.append(try Self.marks(of: person, name, Self.entries(of: person, program, journal), open))
         }
         for (index, found) in try records.find(marks: marks, keyring).enumerated() { targets[index].records = found }
@@ -76,23 +78,30 @@ public struct ErasureRun {
 
     /// What a rejected record would hold of the person.
     private static func marks(
-        of person: Person, _ name: String, _ entries: [EntryRecord], _ open: (EntryRecord) throws -> DossierBuilder.Opened
+        of person: Person, _ name: String, _ entries: [EntryRecord],
+        _ open: (EntryRecord) throws -> DossierBuilder.Opened
     ) throws -> [String] {
         var marks = person.leads.map(\.leadID) + [name]
         for entry in entries {
             guard case .fields(let fields) = try open(entry) else { continue }
-            for field in fields where field.name.hasSuffix("email") && !marks.contains(field.value) { marks.append(field.value) }
+            for field in fields where field.name.hasSuffix("email") && !marks.contains(field.value) {
+                marks.append(field.value)
+            }
         }
         return marks
     }
 
     /// The entries about a person, but for those that stand in an archive which is not at hand: whoever is to be erased
     /// does not wait for an archive to be fetched.
-    private static func entries(of person: Person, _ program: String, _ journal: DatabaseQueue) throws -> [EntryRecord] {
+    private static func entries(of person: Person, _ program: String, _ journal: DatabaseQueue) throws -> [EntryRecord]
+    {
         try journal.read { db in
             let readable = try JournalReader().firstReadable(of: program, in: db)
-            return try Set(person.leads.flatMap(\.positions)).sorted().filter { $0 >= readable }.compactMap { position in
-                try JournalReader().entry(program: program, position: position, in: db).map { try EntryCodec.decode($0) }
+            return try Set(person.leads.flatMap(\.positions)).sorted().filter { $0 >= readable }.compactMap {
+                position in
+                try JournalReader().entry(program: program, position: position, in: db).map {
+                    try EntryCodec.decode($0)
+                }
             }
         }
     }
@@ -134,7 +143,9 @@ public struct ErasureRun {
         /// The certificate of one target's erasure.
         /// - Parameter copies: Where copies may still stand, and how long after the erasure.
         /// - Throws: ``ErasureFault``; what proving throws.
-        public func certificate(of target: Target, requestedBy: String, issued: Timestamp, copies: [TopicCopy]) throws -> ErasureCertificate {
+        public func certificate(of target: Target, requestedBy: String, issued: Timestamp, copies: [TopicCopy]) throws
+            -> ErasureCertificate
+        {
             let leads = target.person.leads.map(\.leadID)
             var person = target.person
             person.leads = try leads.compactMap { try projection.lead($0, program: run.program) }
@@ -148,10 +159,17 @@ public struct ErasureRun {
                 throw ErasureFault.keyKept(lead: leads.first ?? "")
             }
             let statement = ErasureCertificate.Statement(
-                program: run.program, subjects: target.person.subjects.map(\.description), leads: leads, requestedBy: requestedBy,
-                position: erasure.position, erased: RFC3339.format(erasure.stamp), issued: RFC3339.format(issued), keyDestroyed: true,
-                deadLettersEmptied: target.records.deadLetters, waitingEmptied: target.records.waiting, residualFields: try residual(entries) + archived(person),
-                copies: copies.map { .init(topic: $0.topic.name, holds: $0.holds, until: RFC3339.format(erasure.stamp.adding(micros: $0.micros))) },
+                program: run.program, subjects: target.person.subjects.map(\.description), leads: leads,
+                requestedBy: requestedBy,
+                position: erasure.position, erased: RFC3339.format(erasure.stamp), issued: RFC3339.format(issued),
+                keyDestroyed: true,
+                deadLettersEmptied: target.records.deadLetters, waitingEmptied: target.records.waiting,
+                residualFields: try residual(entries) + archived(person),
+                copies: copies.map {
+                    .init(
+                        topic: $0.topic.name, holds: $0.holds,
+                        until: RFC3339.format(erasure.stamp.adding(micros: $0.micros)))
+                },
                 deadLetterKeysDestroyed: target.recordKeys.count)
             return try ErasureCertificate(statement, prover, key)
         }
@@ -166,9 +184,13 @@ public struct ErasureRun {
         private func residual(_ entries: [EntryRecord]) throws -> [String] {
             var fields: Set<String> = []
             for entry in entries {
-                guard let kind = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact)) else { continue }
+                guard let kind = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact)) else {
+                    continue
+                }
                 let message = kind.fullName.split(separator: ".").last ?? ""
-                for leaf in try run.leaves(FactCodec.encode(entry.input.fact).bytes, kind) { fields.insert("\(message).\(leaf.name)") }
+                for leaf in try run.leaves(FactCodec.encode(entry.input.fact).bytes, kind) {
+                    fields.insert("\(message).\(leaf.name)")
+                }
             }
             return fields.sorted()
         }

@@ -43,7 +43,8 @@ struct MarkSearch {
     private func prefixed(in bytes: [UInt8]) -> Set<Int> {
         let lower = bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         var found: Set<Int> = []
-        for place in bytes.indices where lengths.contains(Int(bytes[place])) && place + Int(bytes[place]) < bytes.count {
+        for place in bytes.indices where lengths.contains(Int(bytes[place])) && place + Int(bytes[place]) < bytes.count
+        {
             found.formUnion(wholes[Array(lower[(place + 1)...(place + Int(bytes[place]))])] ?? [])
         }
         return found

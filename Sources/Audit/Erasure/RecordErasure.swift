@@ -6,8 +6,8 @@ import LeadlineSchemas
 import SwiftProtobuf
 import Vault
 
-/// Removes what of people stands outside the journal: rejected records and waiting outcomes that hold an address or name
-/// a lead. Their rows and offsets stay, so that no offset is missed; their keys and contents go.
+/// Removes what of people stands outside the journal: rejected records and waiting outcomes that hold an address or
+/// name a lead. Their rows and offsets stay, so that no offset is missed; their keys and contents go.
 public struct RecordErasure {
     /// Records about one person.
     public struct Found: Sendable, Equatable {
@@ -39,7 +39,8 @@ public struct RecordErasure {
         var found = Array(repeating: Found(), count: marks.count)
         try forEach { table, row, letter in
             guard !letter.sealed.isEmpty, let record = try Self.open(letter, keyring) else { return }
-            let persons = ([record.value, record.key] + record.headers.map(\.value)).reduce(into: Set<Int>()) { persons, part in
+            let persons = ([record.value, record.key] + record.headers.map(\.value)).reduce(into: Set<Int>()) {
+                persons, part in
                 persons.formUnion(search.persons(in: Array(part)))
                 if let plain = JSONEscapes.resolved(Array(part)) { persons.formUnion(search.persons(in: plain)) }
             }
@@ -72,7 +73,9 @@ public struct RecordErasure {
         let journal = try folder.openJournal()
         try journal.write { db in
             for item in empty {
-                try db.cachedStatement(sql: "UPDATE \(item.table) SET bytes = ? WHERE rowid = ?").execute(arguments: [item.bytes, item.row])
+                try db.cachedStatement(sql: "UPDATE \(item.table) SET bytes = ? WHERE rowid = ?").execute(arguments: [
+                    item.bytes, item.row,
+                ])
             }
         }
         _ = try journal.writeWithoutTransaction { try $0.checkpoint(.truncate) }
@@ -82,13 +85,17 @@ public struct RecordErasure {
         try folder.openJournalReadOnly().read { db in
             for table in Self.tables where try db.tableExists(table) {
                 let stored = try Row.fetchCursor(db, sql: "SELECT rowid, bytes FROM \(table)")
-                while let row = try stored.next() { try body(table, row[0], try WireDeadLetter(serializedBytes: row[1] as Data)) }
+                while let row = try stored.next() {
+                    try body(table, row[0], try WireDeadLetter(serializedBytes: row[1] as Data))
+                }
             }
         }
     }
 
     /// Nil if the key is gone.
     private static func open(_ letter: WireDeadLetter, _ keyring: Keyring) throws -> WireDeadRecord? {
-        do { return try DeadLetters.open(letter, keyring.vault) } catch VaultError.erased { return nil } catch VaultError.keyMissing { return nil }
+        do { return try DeadLetters.open(letter, keyring.vault) } catch VaultError.erased {
+            return nil
+        } catch VaultError.keyMissing { return nil }
     }
 }

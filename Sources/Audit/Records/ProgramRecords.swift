@@ -1,5 +1,5 @@
-/// What a program's journal says of itself to an auditor: registers and logs, without any personal data. Field names are
-/// a contract.
+/// What a program's journal says of itself to an auditor: registers and logs, without any personal data. Field names
+/// are a contract.
 public struct ProgramRecords: Sendable, Codable, Equatable {
     /// What is processed, on what ground and for whom (GDPR Art. 30).
     public struct Processing: Sendable, Codable, Equatable {

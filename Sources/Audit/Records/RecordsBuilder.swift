@@ -32,17 +32,21 @@ public struct RecordsBuilder {
     public init(program: String, left: [ArchivedSegment] = [], words: any AuditWording) {
         self.left = left
         self.words = words
-        records = ProgramRecords(program: program, processing: .init(
-            purpose: "routing sales enquiries to the partner most likely to help, and answering for each decision",
-            people: "prospects who enquired; partners who are sole traders; people who asked for or made reviews",
-            measures: [
-                "every field is sealed (AES-256-GCM, one key a person) unless the schema marks it clear with a reason; the decider sees clear fields alone",
-                "keys are wrapped under a master key outside the data folder; erasing a person destroys the key",
-                "hash chain, Merkle tree and signed checkpoints over the journal's stored bytes",
-                "reads of sealed data by an operator are noted in the access log",
-            ]))
+        records = ProgramRecords(
+            program: program,
+            processing: .init(
+                purpose: "routing sales enquiries to the partner most likely to help, and answering for each decision",
+                people: "prospects who enquired; partners who are sole traders; people who asked for or made reviews",
+                measures: [
+                    "every field is sealed (AES-256-GCM, one key a person) unless the schema marks it clear with a reason; the decider sees clear fields alone",
+                    "keys are wrapped under a master key outside the data folder; erasing a person destroys the key",
+                    "hash chain, Merkle tree and signed checkpoints over the journal's stored bytes",
+                    "reads of sealed data by an operator are noted in the access log",
+                ]))
         records.archived = left.map {
-            .init(first: $0.first, next: $0.next, archive: "\($0.archiveDigest)", position: $0.statement, time: nil, archivedBy: nil, path: $0.path)
+            .init(
+                first: $0.first, next: $0.next, archive: "\($0.archiveDigest)", position: $0.statement, time: nil,
+                archivedBy: nil, path: $0.path)
         }
     }
 
@@ -60,8 +64,11 @@ public struct RecordsBuilder {
         case .partnerUpserted(let profile): profiled(profile, entry.input.timeZone, position)
         case .leadSubmitted(let fact):
             leadResidency[fact.leadID] = fact.attributes.residency
-            records.processing.lawfulBases[fact.attributes.lawfulBasis.name.isEmpty ? "not stated" : fact.attributes.lawfulBasis.name, default: 0] += 1
-        case .leadUpdated(let fact): if !fact.attributes.residency.isEmpty { leadResidency[fact.leadID] = fact.attributes.residency }
+            records.processing.lawfulBases[
+                fact.attributes.lawfulBasis.name.isEmpty ? "not stated" : fact.attributes.lawfulBasis.name, default: 0] +=
+                1
+        case .leadUpdated(let fact):
+            if !fact.attributes.residency.isEmpty { leadResidency[fact.leadID] = fact.attributes.residency }
         case .processingRestricted: execute("restriction", entry, position)
         case .processingObjected: execute("objection", entry, position)
         case .erasureRequested: execute("erasure", entry, position)
@@ -74,47 +81,60 @@ public struct RecordsBuilder {
     }
 
     private mutating func count(_ entry: EntryRecord) {
-        let name = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))?.fullName ?? "Leadline's own (deadlines, repetitions)"
+        let name =
+            MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))?.fullName
+            ?? "Leadline's own (deadlines, repetitions)"
         records.processing.inputs[name, default: 0] += 1
         if !entry.sealed.isEmpty { records.processing.sealedEntries += 1 }
         if let subject = entry.input.subject { persons.insert(subject) }
     }
 
     private mutating func decides(by version: UInt32, _ entry: EntryRecord, _ position: UInt64) {
-        records.logic.append(.init(version: version, position: position, time: RFC3339.format(entry.stamp), event: entry.origin?.eventID))
+        records.logic.append(
+            .init(version: version, position: position, time: RFC3339.format(entry.stamp), event: entry.origin?.eventID)
+        )
     }
 
     private mutating func archived(_ fact: SegmentArchived, _ entry: EntryRecord, _ position: UInt64) {
         guard fact.firstPosition < fact.nextPosition else { return }
         records.archived.removeAll { $0.position == position }
-        records.archived.append(.init(
-            first: fact.firstPosition, next: fact.nextPosition, archive: Digest(fact.archiveDigest)?.description ?? "", position: position,
-            time: RFC3339.format(entry.stamp), archivedBy: fact.archivedBy.isEmpty ? nil : fact.archivedBy,
-            path: left.first { $0.statement == position }?.path))
+        records.archived.append(
+            .init(
+                first: fact.firstPosition, next: fact.nextPosition,
+                archive: Digest(fact.archiveDigest)?.description ?? "", position: position,
+                time: RFC3339.format(entry.stamp), archivedBy: fact.archivedBy.isEmpty ? nil : fact.archivedBy,
+                path: left.first { $0.statement == position }?.path))
     }
 
     private mutating func publish(_ fact: PolicyPublished, _ entry: EntryRecord, _ position: UInt64) {
         let time = RFC3339.format(entry.stamp)
         if !records.policies.isEmpty { records.policies[records.policies.count - 1].until = time }
-        records.policies.append(.init(
-            version: fact.version, name: fact.policy.name, position: position, from: time, event: entry.origin?.eventID,
-            approver: fact.policy.approvedBy.isEmpty ? nil : fact.policy.approvedBy,
-            hardRules: fact.policy.hardRules.map(words.rule), method: "\(fact.policy.method)"))
+        records.policies.append(
+            .init(
+                version: fact.version, name: fact.policy.name, position: position, from: time,
+                event: entry.origin?.eventID,
+                approver: fact.policy.approvedBy.isEmpty ? nil : fact.policy.approvedBy,
+                hardRules: fact.policy.hardRules.map(words.rule), method: "\(fact.policy.method)"))
         policies.append((position, fact))
     }
 
     private mutating func profiled(_ profile: PartnerProfile, _ zone: TimeZoneRules?, _ position: UInt64) {
         residencies[profile.partnerID] = profile.residencies
         promises[profile.partnerID, default: .init(partner: profile.partnerID)].timeZone = profile.timeZone
-        if let zone, promises[profile.partnerID]?.calendars[zone.tzVersion] == nil { promises[profile.partnerID]?.calendars[zone.tzVersion] = position }
+        if let zone, promises[profile.partnerID]?.calendars[zone.tzVersion] == nil {
+            promises[profile.partnerID]?.calendars[zone.tzVersion] = position
+        }
     }
 
     private mutating func execute(_ kind: String, _ entry: EntryRecord, _ position: UInt64, count: Int = 1) {
         records.executions[kind, default: 0] += count
-        records.retention.append(.init(
-            kind: kind, position: position, time: RFC3339.format(entry.stamp), effects: entry.events.count,
-            policyVersion: kind == "retention" ? records.policies.last?.version : nil))
-        if records.retention.count > 2 * ProgramRecords.executionsMax { records.retention.removeFirst(ProgramRecords.executionsMax) }
+        records.retention.append(
+            .init(
+                kind: kind, position: position, time: RFC3339.format(entry.stamp), effects: entry.events.count,
+                policyVersion: kind == "retention" ? records.policies.last?.version : nil))
+        if records.retention.count > 2 * ProgramRecords.executionsMax {
+            records.retention.removeFirst(ProgramRecords.executionsMax)
+        }
     }
 
     // MARK: Events
@@ -126,7 +146,8 @@ public struct RecordsBuilder {
         case .assignmentExpired(let event):
             promises[event.partnerID, default: .init(partner: event.partnerID)].missed += 1
             fairness[event.partnerID, default: .init(partner: event.partnerID)].takenBack += 1
-        case .assignmentEnded(let event): fairness[event.partnerID, default: .init(partner: event.partnerID)].takenBack += 1
+        case .assignmentEnded(let event):
+            fairness[event.partnerID, default: .init(partner: event.partnerID)].takenBack += 1
         case .firstResponseMet(let event):
             promises[event.partnerID, default: .init(partner: event.partnerID)].met += 1
             responseMicros[event.partnerID, default: 0] += event.elapsedMicros
@@ -141,8 +162,12 @@ public struct RecordsBuilder {
     }
 
     private mutating func weighed(_ summary: EvaluationSummary, _ stamp: Timestamp) {
-        for candidate in summary.best { fairness[candidate.partnerID, default: .init(partner: candidate.partnerID)].considered += 1 }
-        if let index = records.policies.lastIndex(where: { $0.version == summary.policyVersion }) { records.policies[index].decisions += 1 }
+        for candidate in summary.best {
+            fairness[candidate.partnerID, default: .init(partner: candidate.partnerID)].considered += 1
+        }
+        if let index = records.policies.lastIndex(where: { $0.version == summary.policyVersion }) {
+            records.policies[index].decisions += 1
+        }
         let (version, time) = (summary.modelVersion.description, RFC3339.format(stamp))
         if cards.last?.version == version {
             cards[cards.count - 1].decisions += 1
@@ -150,9 +175,11 @@ public struct RecordsBuilder {
             return
         }
         records.modelVersions += 1
-        cards.append(.init(
-            version: version, from: time, until: time, decisions: 1, won: learned.won, lost: learned.lost, trainedFrom: learned.first,
-            trainedThrough: learned.last, dataHash: dataHash.description))
+        cards.append(
+            .init(
+                version: version, from: time, until: time, decisions: 1, won: learned.won, lost: learned.lost,
+                trainedFrom: learned.first,
+                trainedThrough: learned.last, dataHash: dataHash.description))
         if cards.count > 2 * ProgramRecords.modelsMax { cards.removeFirst(ProgramRecords.modelsMax) }
     }
 
@@ -164,8 +191,10 @@ public struct RecordsBuilder {
         fairness[event.partnerID] = row
         if event.respondBy != nil { promises[event.partnerID, default: .init(partner: event.partnerID)].timers += 1 }
         let (residency, places) = (leadResidency[event.leadID] ?? "", residencies[event.partnerID] ?? [])
-        var transfer = transfers["\(residency)\n\(event.partnerID)"]
-            ?? .init(leadResidency: residency, partner: event.partnerID, partnerResidencies: places, leads: 0, outside: 0)
+        var transfer =
+            transfers["\(residency)\n\(event.partnerID)"]
+            ?? .init(
+                leadResidency: residency, partner: event.partnerID, partnerResidencies: places, leads: 0, outside: 0)
         transfer.partnerResidencies = places
         transfer.leads += 1
         if !residency.isEmpty && !places.contains(residency) {
@@ -179,7 +208,9 @@ public struct RecordsBuilder {
         leadResidency[event.leadID] = nil
         guard event.reason == .won || event.reason == .lost, !event.partnerID.isEmpty else { return }
         let isWon = event.reason == .won
-        if isWon { fairness[event.partnerID, default: .init(partner: event.partnerID)].won += 1 } else {
+        if isWon {
+            fairness[event.partnerID, default: .init(partner: event.partnerID)].won += 1
+        } else {
             fairness[event.partnerID, default: .init(partner: event.partnerID)].lost += 1
         }
         guard event.learned else { return }
@@ -205,7 +236,8 @@ public struct RecordsBuilder {
         }
         records.promises = promises.values.sorted { $0.partner < $1.partner }.map { promise in
             var promise = promise
-            promise.meanSeconds = promise.met > 0 ? Double(responseMicros[promise.partner] ?? 0) / Double(promise.met) / 1_000_000 : nil
+            promise.meanSeconds =
+                promise.met > 0 ? Double(responseMicros[promise.partner] ?? 0) / Double(promise.met) / 1_000_000 : nil
             return promise
         }
         records.archived.sort { $0.next < $1.next }

@@ -27,7 +27,9 @@ extension PublishedDecision {
             else { throw .header(name) }
             return text
         }
-        guard let cursor = DecisionCursor(try text("ce_id")), cursor.place?.ordinal != nil else { throw .header("ce_id") }
+        guard let cursor = DecisionCursor(try text("ce_id")), cursor.place?.ordinal != nil else {
+            throw .header("ce_id")
+        }
         guard let time = RFC3339.parse(try text("ce_time")) else { throw .header("ce_time") }
         let type = try text("ce_type")
         guard let kind = EventKind.allCases.first(where: { $0.fullName == type }) else { throw .header("ce_type") }
@@ -35,13 +37,16 @@ extension PublishedDecision {
             let isJSON = try text("content-type") == "application/json"
             let body = isJSON ? try Self.body(kind, json: value) : try WireEvent.OneOf_Body(field: kind.rawValue, value)
             self.init(
-                cursor: cursor, time: time, stored: isJSON ? try body.content.message.serializedBytes() : value, body: body)
+                cursor: cursor, time: time, stored: isJSON ? try body.content.message.serializedBytes() : value,
+                body: body)
         } catch let error as DecisionRecordError { throw error } catch { throw .value(type: type) }
     }
 
     /// The message in its JSON form, read as the body of an event, whose fields are named as the kinds are.
     private static func body(_ kind: EventKind, json: [UInt8]) throws -> WireEvent.OneOf_Body {
-        guard let text = String(validating: json, as: UTF8.self) else { throw WireError(.unknownBody, field: "events.body") }
+        guard let text = String(validating: json, as: UTF8.self) else {
+            throw WireError(.unknownBody, field: "events.body")
+        }
         let name = kind.name.prefix(1).lowercased() + kind.name.dropFirst()
         guard let body = try WireEvent(jsonString: "{\"\(name)\":\(text)}").body else {
             throw WireError(.unknownBody, field: "events.body")

@@ -49,13 +49,15 @@ public struct DataFolder: Sendable {
     public func shard(_ partition: Int32) throws -> DataFolder {
         let digits = String(partition)
         let shard = path + "/shards/" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        try FileManager.default.createDirectory(atPath: shard, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            atPath: shard, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         return DataFolder(path: shard, settings: settings)
     }
 
     /// Where a program's journal is: this folder, or the shard that holds the program.
     public func holding(_ program: String) throws -> DataFolder {
-        for shard in shards where try shard.openJournalReadOnly().read({ try JournalReader().head(of: program, in: $0) }) != nil {
+        for shard in shards
+        where try shard.openJournalReadOnly().read({ try JournalReader().head(of: program, in: $0) }) != nil {
             return shard
         }
         return self
@@ -92,7 +94,8 @@ public struct DataFolder: Sendable {
         do {
             settings = try JSONDecoder().decode(DataFolderSettings.self, from: data)
         } catch {
-            throw EngineError.dataFolder(path: path, "leadline.json is not valid: program and masterKeyFile are required")
+            throw EngineError.dataFolder(
+                path: path, "leadline.json is not valid: program and masterKeyFile are required")
         }
     }
 
@@ -106,19 +109,23 @@ public struct DataFolder: Sendable {
     /// True if a folder was made at this path, whether or not its making came to its end.
     public static func exists(at path: String) -> Bool { FileManager.default.fileExists(atPath: settingsPath(path)) }
 
-    /// Makes a folder with its databases and a new master key; or finishes a folder of the same settings whose making was
-    /// cut short.
+    /// Makes a folder with its databases and a new master key; or finishes a folder of the same settings whose making
+    /// was cut short.
     /// - Throws: `EngineError.dataFolder` where a folder of other settings is there.
     public static func create(path: String, settings: DataFolderSettings) throws -> DataFolder {
         if exists(at: path) {
             let found = try DataFolder(path: path)
-            if let difference = difference(found.settings, settings) { throw EngineError.dataFolder(path: path, difference) }
+            if let difference = difference(found.settings, settings) {
+                throw EngineError.dataFolder(path: path, difference)
+            }
             return try found.withDatabases()
         }
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         if !FileManager.default.fileExists(atPath: settings.masterKeyFile) {
             let parent = URL(fileURLWithPath: settings.masterKeyFile).deletingLastPathComponent()
-            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try FileManager.default.createDirectory(
+                at: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             _ = try MasterKey.create(at: settings.masterKeyFile)
         }
         let encoder = JSONEncoder()
@@ -136,7 +143,9 @@ public struct DataFolder: Sendable {
 
     /// What the folder at a place was made for, where it is not what is wanted.
     private static func difference(_ found: DataFolderSettings, _ wanted: DataFolderSettings) -> String? {
-        if found.program != wanted.program { return "it was made for the program \(found.program), not \(wanted.program)" }
+        if found.program != wanted.program {
+            return "it was made for the program \(found.program), not \(wanted.program)"
+        }
         if found.masterKeyFile != wanted.masterKeyFile {
             return "its master key is \(found.masterKeyFile), not \(wanted.masterKeyFile)"
         }
@@ -144,10 +153,14 @@ public struct DataFolder: Sendable {
     }
 
     /// The journal for writing topics and entries.
-    public func openJournal() throws -> DatabaseQueue { try JournalDatabase.open(path: journalPath, archived: archived) }
+    public func openJournal() throws -> DatabaseQueue {
+        try JournalDatabase.open(path: journalPath, archived: archived)
+    }
 
     /// The journal for reading, beside a running processor.
-    public func openJournalReadOnly() throws -> DatabaseQueue { try JournalDatabase.openReadOnly(path: journalPath, archived: archived) }
+    public func openJournalReadOnly() throws -> DatabaseQueue {
+        try JournalDatabase.openReadOnly(path: journalPath, archived: archived)
+    }
 
     /// The journal for readers, several at once, beside a running processor.
     public func openJournalPool() throws -> DatabasePool {
@@ -181,7 +194,8 @@ public struct DataFolder: Sendable {
     /// The vault, under the folder's master key.
     public func openVault() throws -> Keyring {
         let master = try MasterKey.load(from: settings.masterKeyFile)
-        let source: any SubjectKeySource = settings.keySeed.map { SeededSubjectKeys(seed: Array($0.utf8)) } ?? RandomSubjectKeys()
+        let source: any SubjectKeySource =
+            settings.keySeed.map { SeededSubjectKeys(seed: Array($0.utf8)) } ?? RandomSubjectKeys()
         return Keyring(vault: try Vault(path: vaultPath, masterKey: master, keySource: source), masterKey: master)
     }
 

@@ -18,15 +18,16 @@ public final class EmbeddedLog: ShardLog {
     }
 
     static func createTables(_ db: Database) throws {
-        try db.execute(sql: """
-            CREATE TABLE IF NOT EXISTS topics (
-                topic INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL, last_received INTEGER NOT NULL);
-            CREATE TABLE IF NOT EXISTS records (
-                received INTEGER NOT NULL, topic INTEGER NOT NULL, offset INTEGER NOT NULL, imported INTEGER NOT NULL,
-                key BLOB, headers BLOB NOT NULL, value BLOB, PRIMARY KEY (received, topic, offset)) WITHOUT ROWID;
-            CREATE TABLE IF NOT EXISTS dead_letters (offset INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-            CREATE TABLE IF NOT EXISTS imports (id TEXT PRIMARY KEY, appended INTEGER NOT NULL);
-            """)
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS topics (
+                    topic INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL, last_received INTEGER NOT NULL);
+                CREATE TABLE IF NOT EXISTS records (
+                    received INTEGER NOT NULL, topic INTEGER NOT NULL, offset INTEGER NOT NULL, imported INTEGER NOT NULL,
+                    key BLOB, headers BLOB NOT NULL, value BLOB, PRIMARY KEY (received, topic, offset)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS dead_letters (offset INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+                CREATE TABLE IF NOT EXISTS imports (id TEXT PRIMARY KEY, appended INTEGER NOT NULL);
+                """)
         try ParkedLetters.createTable(db)
     }
 
@@ -79,12 +80,15 @@ public final class EmbeddedLog: ShardLog {
                 received, record.topic.rawValue, offset, record.eventTime == nil ? 0 : 1, record.key.map { Data($0) },
                 Data(HeaderBytes.encode(record.headers)), record.value.map { Data($0) },
             ])
-            places[record.topic] = (offset + 1, max(places[record.topic]?.received ?? 0, record.eventTime == nil ? received : 0))
+            places[record.topic] = (
+                offset + 1, max(places[record.topic]?.received ?? 0, record.eventTime == nil ? received : 0)
+            )
             offsets.append(offset)
         }
         for (topic, place) in places {
             try db.execute(
-                sql: "INSERT OR REPLACE INTO topics VALUES (?, ?, ?)", arguments: [topic.rawValue, place.next, place.received])
+                sql: "INSERT OR REPLACE INTO topics VALUES (?, ?, ?)",
+                arguments: [topic.rawValue, place.next, place.received])
         }
         return offsets
     }
@@ -93,10 +97,11 @@ public final class EmbeddedLog: ShardLog {
 
     public func poll(max: Int, wait: Duration, now: Timestamp) throws -> Poll {
         try queue.read { db in
-            let statement = try db.cachedStatement(sql: """
-                SELECT received, topic, offset, imported, key, headers, value FROM records
-                ORDER BY received, topic, offset LIMIT ?
-                """)
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT received, topic, offset, imported, key, headers, value FROM records
+                    ORDER BY received, topic, offset LIMIT ?
+                    """)
             // One more than asked tells whether more is there, and up to when all has been read.
             var records: [LogRecord] = []
             records.reserveCapacity(Swift.min(max, 1_024))
@@ -117,7 +122,8 @@ public final class EmbeddedLog: ShardLog {
 
     private static func record(_ row: Row) throws -> LogRecord {
         guard let topic = Topic(rawValue: row[1]) else {
-            throw EngineError.dataFolder(path: "journal.db", "a record names topic \(row[1] as Int), which this version does not know")
+            throw EngineError.dataFolder(
+                path: "journal.db", "a record names topic \(row[1] as Int), which this version does not know")
         }
         return LogRecord(
             topic: topic, offset: row[2], received: Timestamp(micros: row[0]), isImported: (row[3] as Int) != 0,
@@ -152,13 +158,18 @@ public final class EmbeddedLog: ShardLog {
             return
         }
         let delete = try db.cachedStatement(sql: "DELETE FROM records WHERE received = ? AND topic = ? AND offset = ?")
-        for record in consumed { try delete.execute(arguments: [record.received.micros, record.topic.rawValue, record.offset]) }
+        for record in consumed {
+            try delete.execute(arguments: [record.received.micros, record.topic.rawValue, record.offset])
+        }
     }
 
     private static func addDeadLetter(_ bytes: [UInt8], _ db: Database) throws {
-        let next = try Int64.fetchOne(db, sql: "SELECT next_offset FROM topics WHERE topic = ?", arguments: [Topic.deadletter.rawValue]) ?? 0
+        let next =
+            try Int64.fetchOne(
+                db, sql: "SELECT next_offset FROM topics WHERE topic = ?", arguments: [Topic.deadletter.rawValue]) ?? 0
         try db.execute(sql: "INSERT INTO dead_letters VALUES (?, ?)", arguments: [next, Data(bytes)])
-        try db.execute(sql: "INSERT OR REPLACE INTO topics VALUES (?, ?, 0)", arguments: [Topic.deadletter.rawValue, next + 1])
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO topics VALUES (?, ?, 0)", arguments: [Topic.deadletter.rawValue, next + 1])
     }
 
     public func parkedLeads() throws -> [(program: String, leadID: String)] {
@@ -173,7 +184,8 @@ public final class EmbeddedLog: ShardLog {
     public func pending(_ topic: Topic, from offset: Int64, limit: Int) throws -> [LogRecord] {
         try queue.read { db in
             try Row.fetchAll(
-                db, sql: """
+                db,
+                sql: """
                     SELECT received, topic, offset, imported, key, headers, value FROM records
                     WHERE topic = ? AND offset >= ? ORDER BY offset LIMIT ?
                     """, arguments: [topic.rawValue, offset, limit]

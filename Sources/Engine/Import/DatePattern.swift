@@ -78,7 +78,8 @@ struct TimeOfDay: Equatable {
 extension TimeOfDay {
     init?(_ text: String) {
         let parts = text.unicodeScalars.split(separator: ":", omittingEmptySubsequences: false).map { Int(String($0)) }
-        guard (2...3).contains(parts.count), let hour = parts[0], let minute = parts[1], let second = parts.count == 3 ? parts[2] : 0,
+        guard (2...3).contains(parts.count), let hour = parts[0], let minute = parts[1],
+            let second = parts.count == 3 ? parts[2] : 0,
             (0..<24).contains(hour), (0..<60).contains(minute), (0..<60).contains(second)
         else { return nil }
         self.init(hour: hour, minute: minute, second: second)
@@ -98,7 +99,8 @@ struct LocalMoment: Equatable {
             let digits = String(value)
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
-        return RFC3339.parse("\(pad(year, 4))-\(pad(month))-\(pad(day))T\(pad(time.hour)):\(pad(time.minute)):\(pad(time.second))Z")
+        return RFC3339.parse(
+            "\(pad(year, 4))-\(pad(month))-\(pad(day))T\(pad(time.hour)):\(pad(time.minute)):\(pad(time.second))Z")
     }
 
     /// The moment in `zone`; nil if there is no such date. Around a clock change the offset of the moment that the

@@ -35,7 +35,8 @@ struct FieldValue {
     static func minorUnits(_ text: String, perOne: Int64) -> Int64? {
         let parts = text.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
         guard (1...2).contains(parts.count), text.utf8.count <= 18, perOne > 0,
-            text.utf8.allSatisfy({ (48...57).contains($0) || $0 == 46 }), let digits = Int64(parts.joined()), !parts[0].isEmpty
+            text.utf8.allSatisfy({ (48...57).contains($0) || $0 == 46 }), let digits = Int64(parts.joined()),
+            !parts[0].isEmpty
         else { return nil }
         var divisor: Int64 = 1
         for _ in 0..<(parts.count == 2 ? parts[1].utf8.count : 0) { divisor *= 10 }
@@ -50,7 +51,7 @@ struct FieldValue {
             switch scalar.value {
             case 0x30...0x39, 0x61...0x7A: slug.unicodeScalars.append(scalar)
             case 0x41...0x5A: slug.append(Character(Unicode.Scalar(UInt8(scalar.value) + 32)))
-            case 0x300...0x36F: break // An accent goes, its letter stays.
+            case 0x300...0x36F: break  // An accent goes, its letter stays.
             default: if !slug.isEmpty && slug.last != "-" { slug.append("-") }
             }
         }

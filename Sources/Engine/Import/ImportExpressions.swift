@@ -10,16 +10,23 @@ struct ImportExpressions {
     /// Reads every file that an expression looks into, whole.
     init(_ mapping: ImportMapping, folder: String) throws(ImportError) {
         self.mapping = mapping
-        for (file, columns) in try Self.lookedInto(mapping) { lookups[file] = try Self.read(file, columns, mapping, folder) }
+        for (file, columns) in try Self.lookedInto(mapping) {
+            lookups[file] = try Self.read(file, columns, mapping, folder)
+        }
     }
 
     /// By file, the columns that expressions take from it.
-    private static func lookedInto(_ mapping: ImportMapping) throws(ImportError) -> [(file: String, columns: [String])] {
+    private static func lookedInto(_ mapping: ImportMapping) throws(ImportError) -> [(file: String, columns: [String])]
+    {
         var columns: [String: [String]] = [:]
         for (path, expression) in mapping.expressions {
             guard let lookup = expression.lookup else { continue }
-            guard let file = mapping.files[lookup.file] else { throw .mapping(at: "\(path).lookup", "no file is named '\(lookup.file)' under files") }
-            if file.key == nil { throw .mapping(at: "files.\(lookup.file)", "needs a key, since \(path) looks rows up in it") }
+            guard let file = mapping.files[lookup.file] else {
+                throw .mapping(at: "\(path).lookup", "no file is named '\(lookup.file)' under files")
+            }
+            if file.key == nil {
+                throw .mapping(at: "files.\(lookup.file)", "needs a key, since \(path) looks rows up in it")
+            }
             columns[lookup.file, default: []].append(lookup.column)
         }
         return columns.keys.sorted().map { ($0, columns[$0] ?? []) }
@@ -39,7 +46,8 @@ struct ImportExpressions {
             let keyValue = row.raw(key)
             if keyValue.isEmpty { continue }
             if rows.updateValue(values, forKey: keyValue) != nil {
-                throw .file(file.path, "line \(row.record.line) repeats a value of '\(key)', by which rows are looked up")
+                throw .file(
+                    file.path, "line \(row.record.line) repeats a value of '\(key)', by which rows are looked up")
             }
             if rows.count > ImportPlan.rowsMax { throw .file(file.path, "it has more than \(ImportPlan.rowsMax) rows") }
         }
@@ -55,7 +63,9 @@ struct ImportExpressions {
         if let table = expression.table, mapping.tables[table] == nil {
             throw .mapping(at: path, "no table is named '\(table)' under tables")
         }
-        if let perOne = expression.minorUnitsPerOne, perOne < 1 { throw .mapping(at: "\(path).minor_units_per_one", "must be at least 1") }
+        if let perOne = expression.minorUnitsPerOne, perOne < 1 {
+            throw .mapping(at: "\(path).minor_units_per_one", "must be at least 1")
+        }
     }
 
     /// The value; nil where it is missing and the row goes on without.
@@ -70,7 +80,9 @@ struct ImportExpressions {
             text = found
         }
         if let table = expression.table {
-            guard let found = mapping.tables[table]?[text] else { return try unmatched("\(column) not in table \(table)", expression, &row) }
+            guard let found = mapping.tables[table]?[text] else {
+                return try unmatched("\(column) not in table \(table)", expression, &row)
+            }
             text = found
         }
         if expression.lowercase == true { text = text.lowercased() }
@@ -95,7 +107,9 @@ extension ImportMapping {
     var expressions: [(path: String, expression: Expression)] {
         var all: [(String, Expression)] = []
         func add(_ path: String, _ fields: [String: Expression]?) {
-            for (name, expression) in (fields ?? [:]).sorted(by: { $0.key < $1.key }) { all.append(("\(path).\(name)", expression)) }
+            for (name, expression) in (fields ?? [:]).sorted(by: { $0.key < $1.key }) {
+                all.append(("\(path).\(name)", expression))
+            }
         }
         add("partners.fields", partners?.fields)
         add("accounts.fields", accounts?.fields)

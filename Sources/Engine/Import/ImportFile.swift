@@ -40,16 +40,22 @@ struct ImportFile {
         self.part = part
         path = folder + "/" + part.path
         let delimiter = part.delimiter ?? ","
-        guard let byte = delimiter.utf8.first, delimiter.utf8.count == 1, byte < 0x80, ![0x0A, 0x0D, 0x22].contains(byte) else {
+        guard let byte = delimiter.utf8.first, delimiter.utf8.count == 1, byte < 0x80,
+            ![0x0A, 0x0D, 0x22].contains(byte)
+        else {
             throw .mapping(at: "files.\(name).delimiter", "must be one ASCII character")
         }
         do {
             reader = try CSVReader(path: path, delimiter: byte)
-            guard let head = try reader.next() else { throw ImportError.file(path, "it is empty; its first line must name the columns") }
+            guard let head = try reader.next() else {
+                throw ImportError.file(path, "it is empty; its first line must name the columns")
+            }
             var columns: [String: Int] = [:]
             for (index, column) in head.fields.enumerated() {
                 let column = column.trimmingCharacters(in: .whitespaces)
-                if columns.updateValue(index, forKey: column) != nil { throw ImportError.file(path, "two columns are named '\(column)'") }
+                if columns.updateValue(index, forKey: column) != nil {
+                    throw ImportError.file(path, "two columns are named '\(column)'")
+                }
             }
             self.columns = columns
             columnCount = head.fields.count
@@ -74,7 +80,9 @@ struct ImportFile {
     /// Fails if the file has no such column.
     func require(_ column: String, at path: String) throws(ImportError) {
         if columns[column] == nil {
-            throw .mapping(at: path, "\(part.path) has no column '\(column)'; it has \(columns.keys.sorted().joined(separator: ", "))")
+            throw .mapping(
+                at: path,
+                "\(part.path) has no column '\(column)'; it has \(columns.keys.sorted().joined(separator: ", "))")
         }
     }
 
@@ -111,7 +119,9 @@ struct ImportRow {
 
     /// Fails if the row has more or fewer fields than the head line.
     func checkShape() throws(RowRefusal) {
-        if record.fields.count != columnCount { throw RowRefusal("the number of fields is not that of the head line: refused") }
+        if record.fields.count != columnCount {
+            throw RowRefusal("the number of fields is not that of the head line: refused")
+        }
     }
 
     /// The column's value, without blanks around it, under its alias; empty if it is missing.
@@ -127,7 +137,9 @@ struct ImportRow {
     func missingRule(_ column: String) -> ImportMapping.Missing? { part.missing[column] }
 
     /// True if the column is empty and the row goes on without it.
-    func isWithout(_ column: String) -> Bool { part.missing[column] == .without && rules.contains("\(column) missing: without") }
+    func isWithout(_ column: String) -> Bool {
+        part.missing[column] == .without && rules.contains("\(column) missing: without")
+    }
 
     /// The column's value; nil if it is missing and the row goes on without.
     mutating func text(_ column: String) throws(RowRefusal) -> String? {

@@ -43,10 +43,14 @@ struct ImportLayout {
             partnerRows += try read(part, at: "partners", key: "partner_id", FieldTargets.partner, .partnerUpserted)
         }
         if let part = mapping.accounts {
-            partnerRows += try read(part, at: "accounts", key: "account_domain", FieldTargets.account, .firmographicsObserved)
+            partnerRows += try read(
+                part, at: "accounts", key: "account_domain", FieldTargets.account, .firmographicsObserved)
         }
         try readLeads()
-        guard first != nil else { throw .file(mapping.files[mapping.leads.file]?.path ?? "", "no row of it is accepted with a date: \(firstRefusal)") }
+        guard first != nil else {
+            throw .file(
+                mapping.files[mapping.leads.file]?.path ?? "", "no row of it is accepted with a date: \(firstRefusal)")
+        }
         records += partnerRows.map { record in
             var record = record
             record.time = start
@@ -68,7 +72,9 @@ struct ImportLayout {
         try addControl(.policyPublished, published, at: "policy")
     }
 
-    private mutating func addControl(_ kind: MessageKind, _ message: some SwiftProtobuf.Message, at path: String) throws(ImportError) {
+    private mutating func addControl(_ kind: MessageKind, _ message: some SwiftProtobuf.Message, at path: String)
+        throws(ImportError)
+    {
         do {
             records.append(PlannedRecord(time: start, kind: kind, row: 0, bytes: try Self.bytes(message, kind)))
         } catch {
@@ -84,7 +90,8 @@ struct ImportLayout {
     // MARK: Partners and accounts
 
     private mutating func read<M: SwiftProtobuf.Message>(
-        _ part: ImportMapping.Records, at path: String, key: String, _ targets: [String: FieldTargets.Setter<M>], _ kind: MessageKind
+        _ part: ImportMapping.Records, at path: String, key: String, _ targets: [String: FieldTargets.Setter<M>],
+        _ kind: MessageKind
     ) throws(ImportError) -> [PlannedRecord] {
         var file = try open(part.file, at: "\(path).file")
         try check(part.fields, key, targets, over: file, at: "\(path).fields")
@@ -100,7 +107,8 @@ struct ImportLayout {
                 var message = M()
                 id = try fill(&message, part.fields, key, targets, &row)
                 if !keys.insert(id).inserted { throw RowRefusal("\(key) repeated: refused") }
-                planned.append(PlannedRecord(time: .epoch, kind: kind, row: number, bytes: try Self.bytes(message, kind)))
+                planned.append(
+                    PlannedRecord(time: .epoch, kind: kind, row: number, bytes: try Self.bytes(message, kind)))
                 report(file, row, id, kind == .partnerUpserted ? "partner" : "account")
             } catch {
                 try refuse(file, row, id, error)
@@ -116,13 +124,16 @@ struct ImportLayout {
     }
 
     private func check<M>(
-        _ fields: [String: ImportMapping.Expression], _ key: String, _ targets: [String: FieldTargets.Setter<M>], over file: ImportFile,
+        _ fields: [String: ImportMapping.Expression], _ key: String, _ targets: [String: FieldTargets.Setter<M>],
+        over file: ImportFile,
         at path: String
     ) throws(ImportError) {
         if fields[key] == nil { throw .mapping(at: path, "\(key) is required") }
         for (name, expression) in fields.sorted(by: { $0.key < $1.key }) {
             if targets[name] == nil {
-                throw .mapping(at: "\(path).\(name)", "there is no such field; there are \(targets.keys.sorted().joined(separator: ", "))")
+                throw .mapping(
+                    at: "\(path).\(name)",
+                    "there is no such field; there are \(targets.keys.sorted().joined(separator: ", "))")
             }
             try expressions.check(expression, over: file, at: "\(path).\(name)")
         }
@@ -130,7 +141,8 @@ struct ImportLayout {
 
     /// Sets every field that has a value and gives the id.
     private func fill<M>(
-        _ message: inout M, _ fields: [String: ImportMapping.Expression], _ key: String, _ targets: [String: FieldTargets.Setter<M>],
+        _ message: inout M, _ fields: [String: ImportMapping.Expression], _ key: String,
+        _ targets: [String: FieldTargets.Setter<M>],
         _ row: inout ImportRow
     ) throws -> String {
         var id = ""
@@ -144,10 +156,13 @@ struct ImportLayout {
     }
 
     private mutating func report(_ file: ImportFile, _ row: ImportRow, _ id: String, _ outcome: String) {
-        reports.append(ImportRowReport(file: file.part.path, line: row.record.line, id: id, outcome: outcome, rules: row.rules))
+        reports.append(
+            ImportRowReport(file: file.part.path, line: row.record.line, id: id, outcome: outcome, rules: row.rules))
     }
 
-    private mutating func refuse(_ file: ImportFile, _ row: ImportRow, _ id: String, _ error: any Error) throws(ImportError) {
+    private mutating func refuse(_ file: ImportFile, _ row: ImportRow, _ id: String, _ error: any Error)
+        throws(ImportError)
+    {
         guard let refusal = error as? RowRefusal else { throw .file(file.path, "line \(row.record.line): \(error)") }
         var row = row
         row.note(refusal.rule)
@@ -163,7 +178,9 @@ struct ImportLayout {
         try checkLeads(part, file)
         while var row = try file.next() {
             counts.rows += 1
-            if counts.rows > ImportPlan.rowsMax { throw .file(file.path, "it has more than \(ImportPlan.rowsMax) rows") }
+            if counts.rows > ImportPlan.rowsMax {
+                throw .file(file.path, "it has more than \(ImportPlan.rowsMax) rows")
+            }
             var draft = LeadDraft(row: counts.rows)
             do {
                 try row.checkShape()
@@ -219,7 +236,9 @@ struct ImportLayout {
         if draft.time == nil && row.isWithout(part.time.column) { throw RowRefusal("a lead needs a time: refused") }
         try readOutcome(&draft, &row)
         draft.bytes = try Self.bytes(draft.message, .leadSubmitted)
-        if draft.result == .won || draft.result == .lost || draft.result == .withdrawn { draft.outcomeBytes = try outcomeBytes(draft) }
+        if draft.result == .won || draft.result == .lost || draft.result == .withdrawn {
+            draft.outcomeBytes = try outcomeBytes(draft)
+        }
     }
 
     private mutating func readPartner(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
@@ -244,7 +263,9 @@ struct ImportLayout {
 
     private func readOutcome(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
         guard let column = mapping.leads.stage, let stage = try row.text(column) else { return }
-        guard let outcome = mapping.leads.outcomes[stage] else { throw RowRefusal("\(column) has a value without outcome: refused") }
+        guard let outcome = mapping.leads.outcomes[stage] else {
+            throw RowRefusal("\(column) has a value without outcome: refused")
+        }
         draft.result = outcome.result
         row.note("\(column) \(stage): \(outcome.result.rawValue)")
         guard outcome.result != .open, let time = outcome.time else { return }
@@ -256,7 +277,9 @@ struct ImportLayout {
             }
             draft.endsAtEnd = true
         }
-        if let begun = draft.time, let ended = draft.endedAt, ended <= begun { row.note("outcome before its lead: right after it") }
+        if let begun = draft.time, let ended = draft.endedAt, ended <= begun {
+            row.note("outcome before its lead: right after it")
+        }
         if draft.time == nil && draft.endedAt != nil { row.note("outcome before its lead: right after it") }
         if let amount = outcome.amount, let text = try expressions.value(amount, &row) {
             draft.amount = try FieldValue(field: "amount", text: text, expression: amount).money()
@@ -319,7 +342,9 @@ struct ImportLayout {
         let bytes: [UInt8] = try message.serializedBytes()
         do {
             let decoded = try kind.decode(bytes, .protobuf)
-            if let domain = decoded.accountDomain, !domain.isEmpty, domain.utf8.count > 253 || domain.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) {
+            if let domain = decoded.accountDomain, !domain.isEmpty,
+                domain.utf8.count > 253 || domain.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F })
+            {
                 throw RowRefusal("account_domain must be an internet domain such as acme.example: refused")
             }
             let clear = try FieldSealing.split(decoded.bytes, as: kind).clear

@@ -142,7 +142,9 @@ public struct ImportMapping: Codable, Equatable, Sendable {
 // MARK: - Decoding, with defaults and no unknown keys
 
 extension ImportMapping {
-    enum CodingKeys: String, CodingKey, CaseIterable { case source, program, policy, dates, files, tables, partners, accounts, leads }
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case source, program, policy, dates, files, tables, partners, accounts, leads
+    }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.strict(CodingKeys.self)
@@ -259,7 +261,8 @@ extension ImportMapping.Leads {
         fields = try values.decode([String: ImportMapping.Expression].self, forKey: .fields)
         time = try values.decode(ImportMapping.Moment.self, forKey: .time)
         assignedTo = try values.decodeIfPresent(ImportMapping.Expression.self, forKey: .assignedTo)
-        unknownPartner = try values.decodeIfPresent(ImportMapping.UnknownPartner.self, forKey: .unknownPartner) ?? .refuse
+        unknownPartner =
+            try values.decodeIfPresent(ImportMapping.UnknownPartner.self, forKey: .unknownPartner) ?? .refuse
         stage = try values.decodeIfPresent(String.self, forKey: .stage)
         outcomes = try values.decodeIfPresent([String: ImportMapping.LeadOutcome].self, forKey: .outcomes) ?? [:]
     }

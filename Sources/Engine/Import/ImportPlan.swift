@@ -45,8 +45,8 @@ public enum ImportMode: String, Sendable {
     case history
     /// Leadline assigns every lead.
     case route
-    /// Past assignments stay as they were and outcomes teach; what history gave to nobody is left out, so that nothing is
-    /// newly decided.
+    /// Past assignments stay as they were and outcomes teach; what history gave to nobody is left out, so that nothing
+    /// is newly decided.
     case train
 }
 
@@ -96,9 +96,12 @@ public struct ImportPlan: Sendable {
     ///   - now: No event of history may lie after it.
     /// - Throws: `ImportError`.
     public init(
-        mapping: ImportMapping, from folder: String, policy: WirePolicy?, program: String, mode: ImportMode, now: Timestamp
+        mapping: ImportMapping, from folder: String, policy: WirePolicy?, program: String, mode: ImportMode,
+        now: Timestamp
     ) throws {
-        guard FieldRules.isID(program) else { throw ImportError.mapping(at: "--program", "must match [A-Za-z0-9._:-]{1,128}") }
+        guard FieldRules.isID(program) else {
+            throw ImportError.mapping(at: "--program", "must match [A-Za-z0-9._:-]{1,128}")
+        }
         var layout = try ImportLayout(mapping, folder: folder, mode: mode, now: now)
         try layout.readAll()
         try layout.addProgram(policy)
@@ -106,7 +109,8 @@ public struct ImportPlan: Sendable {
         source = mapping.source
         // Training that leaves nothing out writes what history writes, and is the same import.
         importID = try ImportIdentity.of(
-            mapping, folder: folder, policy: policy, program: program, mode: mode == .train && layout.leftOut == 0 ? .history : mode)
+            mapping, folder: folder, policy: policy, program: program,
+            mode: mode == .train && layout.leftOut == 0 ? .history : mode)
         (firstMoment, lastMoment) = (layout.start, layout.end)
         (counts, rows) = (layout.counts, layout.reports)
         ruleCounts = Self.count(layout.reports)
@@ -149,7 +153,8 @@ public struct ImportPlan: Sendable {
             return NewRecord(
                 topic: record.kind.inputTopic, key: Array(program.utf8),
                 headers: fixed + [
-                    RecordHeader("ce_id", "\(importID):\(record.row):\(name.split(separator: ".").last ?? "")"), RecordHeader("ce_type", name),
+                    RecordHeader("ce_id", "\(importID):\(record.row):\(name.split(separator: ".").last ?? "")"),
+                    RecordHeader("ce_type", name),
                     RecordHeader("ce_time", RFC3339.format(record.time)),
                 ],
                 value: record.bytes, eventTime: record.time)

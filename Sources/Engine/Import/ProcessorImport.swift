@@ -28,7 +28,9 @@ extension Processor where Log == EmbeddedLog {
         while appended < plan.recordCount {
             let end = min(appended + chunkRecords, plan.recordCount)
             var records = plan.newRecords(appended..<end)
-            if isRegistered, let index = (appended..<end).first(where: { plan.isRegistration($0) }) { records.remove(at: index - appended) }
+            if isRegistered, let index = (appended..<end).first(where: { plan.isRegistration($0) }) {
+                records.remove(at: index - appended)
+            }
             try log.append(records, importID: plan.importID, progress: end, now: plan.lastMoment)
             appended = end
             progress(ImportProgress(appended: appended, processed: 0, total: plan.recordCount))
@@ -42,9 +44,10 @@ extension Processor where Log == EmbeddedLog {
 
     /// Stamps never go back: a history that starts before the program's last entry would all fall on one moment.
     private func refuseEarlierHistory(_ plan: ImportPlan) throws {
-        let lastStamp = try withState(of: plan.program) { state, _ in
-            state.nextPosition > 0 ? state.lastStamp : nil
-        } ?? nil
+        let lastStamp =
+            try withState(of: plan.program) { state, _ in
+                state.nextPosition > 0 ? state.lastStamp : nil
+            } ?? nil
         guard let lastStamp, lastStamp > plan.firstMoment else { return }
         throw ImportError.historyIsOver(
             program: plan.program, lastStamp: RFC3339.format(lastStamp), start: RFC3339.format(plan.firstMoment))

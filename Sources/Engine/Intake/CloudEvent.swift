@@ -22,7 +22,8 @@ struct CloudEvent {
         guard let contentType = try Self.header("content-type", record) else {
             throw Rejection(
                 .unsupportedContentType,
-                "the header content-type is missing; use application/json or application/protobuf for binary mode, application/cloudevents+json for structured mode")
+                "the header content-type is missing; use application/json or application/protobuf for binary mode, application/cloudevents+json for structured mode"
+            )
         }
         let media = Self.media(contentType)
         if media == "application/cloudevents+json" {
@@ -39,7 +40,9 @@ struct CloudEvent {
     private static func media(_ contentType: String) -> String {
         switch contentType {
         case "application/json", "application/protobuf", "application/cloudevents+json": contentType
-        default: String(contentType.unicodeScalars.split(separator: ";", omittingEmptySubsequences: false)[0]).trimmingCharacters(in: .whitespaces).lowercased()
+        default:
+            String(contentType.unicodeScalars.split(separator: ";", omittingEmptySubsequences: false)[0])
+                .trimmingCharacters(in: .whitespaces).lowercased()
         }
     }
 
@@ -50,7 +53,8 @@ struct CloudEvent {
         default:
             throw Rejection(
                 .unsupportedContentType,
-                "the content type is not read; use application/json, application/protobuf or application/cloudevents+json")
+                "the content type is not read; use application/json, application/protobuf or application/cloudevents+json"
+            )
         }
     }
 
@@ -58,7 +62,10 @@ struct CloudEvent {
         guard let header = record.headers.last(where: { isNamed(name, $0.name) }) else { return nil }
         guard header.value.count <= attributeBytesMax, !header.value.contains(0),
             let text = String(validating: header.value, as: UTF8.self)
-        else { throw Rejection(.invalidText, "the header \(name) is not UTF-8 text of at most \(attributeBytesMax) bytes", field: name) }
+        else {
+            throw Rejection(
+                .invalidText, "the header \(name) is not UTF-8 text of at most \(attributeBytesMax) bytes", field: name)
+        }
         return text.isEmpty ? nil : text
     }
 
@@ -82,7 +89,9 @@ struct CloudEvent {
         func text(_ name: String) throws(Rejection) -> String? {
             guard let range = scan.value(name) else { return nil }
             guard let text = scan.string(range), text.utf8.count <= Self.attributeBytesMax else {
-                throw Rejection(.invalidEnvelope, "the attribute \(name) must be a string of at most \(Self.attributeBytesMax) bytes", field: name)
+                throw Rejection(
+                    .invalidEnvelope,
+                    "the attribute \(name) must be a string of at most \(Self.attributeBytesMax) bytes", field: name)
             }
             return text.isEmpty ? nil : text
         }
@@ -118,18 +127,29 @@ struct CloudEvent {
     }
 
     private func check() throws(Rejection) {
-        if id.isEmpty { throw Rejection(.invalidEnvelope, "the CloudEvents attribute id is missing; it names the event for deduplication", field: "id") }
+        if id.isEmpty {
+            throw Rejection(
+                .invalidEnvelope, "the CloudEvents attribute id is missing; it names the event for deduplication",
+                field: "id")
+        }
         guard FieldRules.isID(id) else {
             throw Rejection(.invalidEnvelope, "the CloudEvents id must match [A-Za-z0-9._:-]{1,128}", field: "id")
         }
-        if source.isEmpty { throw Rejection(.invalidEnvelope, "the CloudEvents attribute source is missing", field: "source") }
-        if type.isEmpty { throw Rejection(.invalidEnvelope, "the CloudEvents attribute type is missing, e.g. leadline.v1.LeadSubmitted", field: "type") }
+        if source.isEmpty {
+            throw Rejection(.invalidEnvelope, "the CloudEvents attribute source is missing", field: "source")
+        }
+        if type.isEmpty {
+            throw Rejection(
+                .invalidEnvelope, "the CloudEvents attribute type is missing, e.g. leadline.v1.LeadSubmitted",
+                field: "type")
+        }
     }
 
     private static func time(_ text: String?) throws(Rejection) -> Timestamp? {
         guard let text else { return nil }
         guard let time = RFC3339.parse(text) else {
-            throw Rejection(.invalidEnvelope, "time must be an RFC 3339 date-time such as 2026-03-01T09:30:00Z", field: "time")
+            throw Rejection(
+                .invalidEnvelope, "time must be an RFC 3339 date-time such as 2026-03-01T09:30:00Z", field: "time")
         }
         return time
     }

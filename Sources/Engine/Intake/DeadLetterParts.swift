@@ -2,10 +2,11 @@ import Foundation
 public import LeadlineSchemas
 import SwiftProtobuf
 
-/// Spreads a dead letter over several records of a log that takes only so many bytes in one, and puts it together again.
+/// Spreads a dead letter over several records of a log that takes only so many bytes in one, and puts it together
+/// again.
 ///
-/// The sealed bytes are cut, not the record: a part alone opens nothing. Parts stand one after another in one partition,
-/// written by one transaction.
+/// The sealed bytes are cut, not the record: a part alone opens nothing. Parts stand one after another in one
+/// partition, written by one transaction.
 public struct DeadLetterParts {
     /// The letter as records of at most `bytesMax` bytes each, one if it fits.
     /// - Parameter letter: a serialised `DeadLetter`.

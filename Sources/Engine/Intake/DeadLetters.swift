@@ -14,7 +14,8 @@ public enum DeadLetterError: Error, Sendable, Equatable, CustomStringConvertible
 
     public var description: String {
         switch self {
-        case .notKept(let bytes): "the record has \(bytes) bytes, more than the \(DeadLetters.recordBytesMax) that are kept"
+        case .notKept(let bytes):
+            "the record has \(bytes) bytes, more than the \(DeadLetters.recordBytesMax) that are kept"
         case .isPart(let index, let count): "this is part \(index + 1) of \(count) of the record"
         }
     }
@@ -46,7 +47,8 @@ public struct DeadLetters {
             letter.recordDigest = Data(SHA256.hash(data: record.value ?? []))
             return try letter.serializedBytes()
         }
-        let sealed = try keyring.vault.sealDeadLetter(try Self.whole(record).serializedBytes(), mentions: mentions(record))
+        let sealed = try keyring.vault.sealDeadLetter(
+            try Self.whole(record).serializedBytes(), mentions: mentions(record))
         letter.keyID = .init(sealed.keyID.bytes)
         letter.sealed = .init(sealed.sealed)
         return try letter.serializedBytes()
@@ -63,12 +65,16 @@ public struct DeadLetters {
         return try keyring.vault.deadLetters(mentioning: ((day - daysBack)..<day).map { pseudonyms.day($0) })
     }
 
-    /// Lookups of when the record came and whom it mentions, in the program that its key names; nothing where it names none.
+    /// Lookups of when the record came and whom it mentions, in the program that its key names; nothing where it names
+    /// none.
     private func mentions(_ record: LogRecord) -> [Pseudonym] {
-        guard let key = record.key, let program = String(validating: key, as: UTF8.self), FieldRules.isID(program) else { return [] }
+        guard let key = record.key, let program = String(validating: key, as: UTF8.self), FieldRules.isID(program)
+        else { return [] }
         let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
         let mentions = RecordMentions(record)
-        return [pseudonyms.day(record.received.micros / Timestamp.microsPerDay)] + mentions.addresses.map { pseudonyms.lookup(kind: .email, value: $0) } + mentions.leads.map { pseudonyms.lookup(kind: .lead, value: $0) }
+        return [pseudonyms.day(record.received.micros / Timestamp.microsPerDay)]
+            + mentions.addresses.map { pseudonyms.lookup(kind: .email, value: $0) }
+            + mentions.leads.map { pseudonyms.lookup(kind: .lead, value: $0) }
     }
 
     /// The record inside a dead letter, byte for byte.

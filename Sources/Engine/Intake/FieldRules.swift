@@ -1,8 +1,8 @@
 import LeadlineCore
 import LeadlineSchemas
 
-/// What intake asks of a fact. The limits of single fields stand in the .proto files, from where the JSON Schemas have them
-/// too (`Fact.checkLimits`); what must hold between fields stands here.
+/// What intake asks of a fact. The limits of single fields stand in the .proto files, from where the JSON Schemas have
+/// them too (`Fact.checkLimits`); what must hold between fields stands here.
 struct FieldRules {
     static let idBytesMax = FieldLimits.idBytesMax
 
@@ -18,7 +18,9 @@ struct FieldRules {
         case .policyPublished(let fact): try policy(fact.policy)
         case .humanDecisionRecorded(let fact):
             guard case .assign(let partner) = fact.decision else { return }
-            do { try FieldLimits().id(partner, "assign_to_partner_id", required: true) } catch { throw Rejection(error) }
+            do { try FieldLimits().id(partner, "assign_to_partner_id", required: true) } catch {
+                throw Rejection(error)
+            }
         case .segmentArchived(let fact): try segment(fact)
         case .partnerUpserted(let profile): try workingHours(profile)
         case .partnerAbsenceSet(let fact):
@@ -94,13 +96,14 @@ struct FieldRules {
 extension Rejection {
     /// The rejection of a record for a field that breaks its limit.
     init(_ breach: LimitBreach) {
-        let reason: WireRejectionReason = switch breach.kind {
-        case .missing: .missingField
-        case .invalid: .invalidField
-        case .controlCharacter: .invalidText
-        case .ancient: .ancient
-        case .future: .future
-        }
+        let reason: WireRejectionReason =
+            switch breach.kind {
+            case .missing: .missingField
+            case .invalid: .invalidField
+            case .controlCharacter: .invalidText
+            case .ancient: .ancient
+            case .future: .future
+            }
         self.init(reason, "\(breach.field) \(breach.detail)", field: breach.field)
     }
 }

@@ -82,7 +82,9 @@ public struct Intake {
     }
 
     /// Under what the subject is found again: the person's address first, then the lead or partner it came with.
-    private static func lookups(_ fact: Fact, _ email: String, _ program: String, _ pseudonyms: Pseudonyms) -> [Pseudonym] {
+    private static func lookups(_ fact: Fact, _ email: String, _ program: String, _ pseudonyms: Pseudonyms)
+        -> [Pseudonym]
+    {
         var lookups: [Pseudonym] = []
         if !email.isEmpty { lookups.append(pseudonyms.lookup(kind: .email, value: email)) }
         if let lead = fact.leadID { lookups.append(pseudonyms.lookup(kind: .lead, value: lead)) }
@@ -121,7 +123,8 @@ extension Fact {
         switch self {
         case .leadSubmitted(let fact): return fact.leadID
         case .leadUpdated(let fact): return fact.leadID
-        case .leadWithdrawn(let fact), .processingRestricted(let fact), .processingObjected(let fact), .erasureRequested(let fact):
+        case .leadWithdrawn(let fact), .processingRestricted(let fact), .processingObjected(let fact),
+            .erasureRequested(let fact):
             return fact.leadID
         case .reviewRequested(let fact): return fact.leadID
         case .humanDecisionRecorded(let fact): return fact.leadID

@@ -19,8 +19,8 @@ public enum JSONEscapes {
         return out + "\""
     }
 
-    /// The bytes with escapes of single characters resolved, so that a search finds "kim\u0040acme.example"; nil if there
-    /// are none.
+    /// The bytes with escapes of single characters resolved, so that a search finds "kim\u0040acme.example"; nil if
+    /// there are none.
     public static func resolved(_ bytes: [UInt8]) -> [UInt8]? {
         guard bytes.contains(UInt8(ascii: "\\")) else { return nil }
         var plain: [UInt8] = []
@@ -32,7 +32,9 @@ public enum JSONEscapes {
                 index += 1
                 continue
             }
-            if bytes[index + 1] == UInt8(ascii: "u"), index + 6 <= bytes.count, let scalar = scalar(bytes[(index + 2)..<(index + 6)]) {
+            if bytes[index + 1] == UInt8(ascii: "u"), index + 6 <= bytes.count,
+                let scalar = scalar(bytes[(index + 2)..<(index + 6)])
+            {
                 plain.append(contentsOf: String(Character(scalar)).utf8)
                 index += 6
             } else {

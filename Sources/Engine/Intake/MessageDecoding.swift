@@ -27,7 +27,9 @@ extension MessageKind {
                 decoded.accountDomain = message.accountDomain
             }
         case .leadUpdated:
-            return try read(WireLeadUpdated.self, data, encoding) { message, decoded in decoded.email = message.contact.email }
+            return try read(WireLeadUpdated.self, data, encoding) { message, decoded in
+                decoded.email = message.contact.email
+            }
         case .leadWithdrawn: return try read(WireLeadWithdrawn.self, data, encoding)
         case .intentObserved:
             return try read(WireIntentObserved.self, data, encoding) { $1.accountDomain = $0.accountDomain }
@@ -42,7 +44,9 @@ extension MessageKind {
         case .dealWon: return try read(WireDealWon.self, data, encoding)
         case .dealLost: return try read(WireDealLost.self, data, encoding)
         case .partnerUpserted:
-            return try read(WirePartnerUpserted.self, data, encoding) { $1.timeZone = $0.timeZone.isEmpty ? nil : $0.timeZone }
+            return try read(WirePartnerUpserted.self, data, encoding) {
+                $1.timeZone = $0.timeZone.isEmpty ? nil : $0.timeZone
+            }
         case .partnerCapacitySet: return try read(WirePartnerCapacitySet.self, data, encoding)
         case .partnerPaused: return try read(WirePartnerPaused.self, data, encoding)
         case .partnerResumed: return try read(WirePartnerResumed.self, data, encoding)
@@ -82,7 +86,9 @@ extension MessageKind {
         let version: String
         do { version = try PolicyVersion.of(message.policy) } catch { throw Self.unwritable }
         if !message.version.isEmpty && message.version != version {
-            throw Rejection(.invalidField, "version is not the content hash of the policy; leave it out or send \(version)", field: "version")
+            throw Rejection(
+                .invalidField, "version is not the content hash of the policy; leave it out or send \(version)",
+                field: "version")
         }
         message.version = version
         return DecodedMessage(bytes: try write(message))
@@ -130,15 +136,19 @@ extension MessageKind {
         do { return try message.serializedBytes() } catch { throw Self.unwritable }
     }
 
-    private static var unwritable: Rejection { Rejection(.malformed, "the message cannot be written in canonical form") }
+    private static var unwritable: Rejection {
+        Rejection(.malformed, "the message cannot be written in canonical form")
+    }
 
     /// What the JSON decoder found, without the text it found it in.
     private static func jsonRejection(_ error: any Error) -> Rejection {
         switch error as? JSONDecodingError {
-        case .unrecognizedEnumValue?: Rejection(.invalidField, "a field holds an enum value that the schema does not know")
+        case .unrecognizedEnumValue?:
+            Rejection(.invalidField, "a field holds an enum value that the schema does not know")
         case .numberRange?: Rejection(.invalidField, "a number is out of its field's range")
         case .malformedNumber?: Rejection(.invalidField, "a field that holds a number has another type or is malformed")
-        case .malformedString?, .invalidUTF8?: Rejection(.invalidText, "a field that holds text has another type or is malformed")
+        case .malformedString?, .invalidUTF8?:
+            Rejection(.invalidText, "a field that holds text has another type or is malformed")
         case .malformedTimestamp?: Rejection(.invalidField, "a timestamp is not an RFC 3339 date-time")
         case .illegalNull?: Rejection(.invalidField, "a list holds null")
         default: Rejection(.invalidField, "a field has another type than the schema says")

@@ -1,7 +1,8 @@
 /// Whom a record that could not be taken in speaks of, as far as that shows: e-mail addresses and leads' ids.
 ///
 /// Such a record follows no schema, so it is searched as text, and as protobuf's length-prefixed strings. What is found
-/// too much does no harm, for nobody is known by it; what is found links the record to the person whose erasure ends it.
+/// too much does no harm, for nobody is known by it; what is found links the record to the person whose erasure ends
+/// it.
 struct RecordMentions: Equatable {
     /// Bytes of a record that are searched.
     static let bytesMax = 65_536
@@ -61,11 +62,15 @@ struct RecordMentions: Equatable {
         }
     }
 
-    private static func isInDomain(_ byte: UInt8) -> Bool { isInWord(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") }
+    private static func isInDomain(_ byte: UInt8) -> Bool {
+        isInWord(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+    }
 
     private static func isInLocalPart(_ byte: UInt8) -> Bool { isInWord(byte) || Array("._%+-".utf8).contains(byte) }
 
-    private static func isInAnyLocalPart(_ byte: UInt8) -> Bool { isInLocalPart(byte) || Array("!#$&'*/=?^`{|}~".utf8).contains(byte) }
+    private static func isInAnyLocalPart(_ byte: UInt8) -> Bool {
+        isInLocalPart(byte) || Array("!#$&'*/=?^`{|}~".utf8).contains(byte)
+    }
 
     // MARK: Leads
 
@@ -73,7 +78,8 @@ struct RecordMentions: Equatable {
     private mutating func addNamedLeads(in bytes: [UInt8]) {
         let lower = bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         for name in [Array("leadid".utf8), Array("lead_id".utf8)] where lower.count > name.count {
-            for start in 0..<(lower.count - name.count) where lower[start] == name[0] && lower[start..<start + name.count].elementsEqual(name) {
+            for start in 0..<(lower.count - name.count)
+            where lower[start] == name[0] && lower[start..<start + name.count].elementsEqual(name) {
                 var first = start + name.count
                 while first < bytes.count, Array("\"': =\t".utf8).contains(bytes[first]) { first += 1 }
                 var end = first

@@ -16,8 +16,8 @@ public struct Rejection: Error, Sendable, Equatable {
 }
 
 extension WireRejectionReason {
-    /// The reason as options and the documentation name it, e.g. "unknown-program". Reasons are few; no text of a record is in
-    /// one.
+    /// The reason as options and the documentation name it, e.g. "unknown-program". Reasons are few; no text of a
+    /// record is in one.
     public var word: String {
         var word = ""
         for scalar in "\(self)".unicodeScalars {

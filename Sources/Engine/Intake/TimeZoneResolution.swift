@@ -15,7 +15,9 @@ struct TimeZoneResolution {
         let year = stamp.micros.floorDivided(by: Self.yearMicros)
         if let cached = known[name], cached.year == year { return cached.rules }
         guard FieldRules.isZoneName(name), let zone = TimeZone(identifier: name) else {
-            throw Rejection(.invalidField, "time_zone is not in the tz database; use a name such as Europe/Rome", field: "time_zone")
+            throw Rejection(
+                .invalidField, "time_zone is not in the tz database; use a name such as Europe/Rome", field: "time_zone"
+            )
         }
         let start = Date(timeIntervalSince1970: Double((year - Self.yearsBefore) * Self.yearMicros / 1_000_000))
         let end = Date(timeIntervalSince1970: Double((year + Self.yearsAfter) * Self.yearMicros / 1_000_000))
@@ -37,6 +39,8 @@ struct TimeZoneResolution {
 extension FieldRules {
     static func isZoneName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 64
-            && text.utf8.allSatisfy { ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || "/_+-".utf8.contains($0) }
+            && text.utf8.allSatisfy {
+                ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || "/_+-".utf8.contains($0)
+            }
     }
 }

@@ -79,7 +79,9 @@ public final class CommitSignal: Sendable {
         let (id, reached) = state.withLock { state in
             state.lastWaiter += 1
             let reached = state.reached(program)
-            if reached <= past { state.waiters[state.lastWaiter] = Waiter(program: program, past: past, reached: promise) }
+            if reached <= past {
+                state.waiters[state.lastWaiter] = Waiter(program: program, past: past, reached: promise)
+            }
             return (state.lastWaiter, reached)
         }
         if reached > past { return reached }

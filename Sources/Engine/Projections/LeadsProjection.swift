@@ -59,8 +59,8 @@ public struct LeadsProjection: Sendable {
 
     // MARK: Erasures
 
-    /// Erases again whom and what the journal says was erased. A vault restored from a backup, or a crash between journal
-    /// and vault, must not bring anybody back.
+    /// Erases again whom and what the journal says was erased. A vault restored from a backup, or a crash between
+    /// journal and vault, must not bring anybody back.
     /// - Returns: how many persons the vault had brought back.
     @discardableResult
     public func repeatErasures(_ keyring: Keyring) throws -> Int {
@@ -163,7 +163,8 @@ public struct LeadsProjection: Sendable {
         }
     }
 
-    /// Positions of what was observed of an account, up to and including one position, the newest `limit` in rising order.
+    /// Positions of what was observed of an account, up to and including one position, the newest `limit` in rising
+    /// order.
     public func observations(of account: Digest128, program: String, through: UInt64, limit: Int) throws -> [UInt64] {
         try reader.read { db in
             try Int64.fetchAll(

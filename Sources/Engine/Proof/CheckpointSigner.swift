@@ -47,7 +47,9 @@ public struct CheckpointSigner: Sendable {
         trees = try folder.openTrees()
         checkpoints = try folder.openCheckpoints()
         let path = folder.logKeyPath
-        let isNew = try !FileManager.default.fileExists(atPath: path) && checkpoints.read { try CheckpointStore().firstKey(in: $0) == nil }
+        let isNew =
+            try !FileManager.default.fileExists(atPath: path)
+            && checkpoints.read { try CheckpointStore().firstKey(in: $0) == nil }
         let key = isNew ? try Self.firstKey(at: path) : try LogKeyFile.load(from: path)
         self.key = key
         newKeyPath = isNew ? path : nil
@@ -59,7 +61,9 @@ public struct CheckpointSigner: Sendable {
 
     /// Several shards may need the first key at once; whoever comes second takes what is there.
     private static func firstKey(at path: String) throws -> LogKey {
-        do { return try LogKeyFile.create(at: path) } catch LogKeyError.exists { return try LogKeyFile.load(from: path) }
+        do { return try LogKeyFile.create(at: path) } catch LogKeyError.exists {
+            return try LogKeyFile.load(from: path)
+        }
     }
 
     /// What verifies a program's checkpoints from now on: to be kept where nobody who can write to this folder can.
@@ -68,7 +72,9 @@ public struct CheckpointSigner: Sendable {
     }
 
     /// Every program that has entries.
-    public func programs() throws -> [String] { try journal.read { try JournalReader().streams(in: $0) }.map(\.program) }
+    public func programs() throws -> [String] {
+        try journal.read { try JournalReader().streams(in: $0) }.map(\.program)
+    }
 
     /// Entries of each program.
     public func sizes() throws -> [(program: String, size: UInt64)] {
@@ -97,8 +103,8 @@ public struct CheckpointSigner: Sendable {
         } catch { return false }
     }
 
-    /// Checks that a program's journal begins with what a checkpoint from elsewhere was signed over, by this log's key or
-    /// one that it followed.
+    /// Checks that a program's journal begins with what a checkpoint from elsewhere was signed over, by this log's key
+    /// or one that it followed.
     /// - Throws: ``CheckpointRefusal``, also ``CheckpointRefusal/foreign(program:size:reason:)`` for what another key
     ///   signed; `NoteError` for what is no checkpoint.
     public func confirm(_ note: SignedNote, of program: String) throws {

@@ -49,7 +49,8 @@ public enum LogKeyFile {
 
     /// Makes a new key.
     /// - Parameter name: the log's name; drawn at random if nil.
-    /// - Throws: ``LogKeyError/exists(path:)``, ``LogKeyError/unusable(path:reason:)``, `NoteError.badKey` for the name.
+    /// - Throws: ``LogKeyError/exists(path:)``, ``LogKeyError/unusable(path:reason:)``, `NoteError.badKey` for the
+    ///   name.
     public static func create(at path: String, name: String? = nil) throws -> LogKey {
         if FileManager.default.fileExists(atPath: path) { throw LogKeyError.exists(path: path) }
         let key = LogKey(signer: try SignerKey(name: name ?? randomName()), rotations: [])
@@ -64,13 +65,16 @@ public enum LogKeyFile {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         let mode = (attributes[.posixPermissions] as? Int) ?? 0
         guard mode & 0o077 == 0 else { throw LogKeyError.exposed(path: path, mode: mode) }
-        guard (attributes[.size] as? Int ?? 0) <= bytesMax, let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+        guard (attributes[.size] as? Int ?? 0) <= bytesMax,
+            let text = try? String(contentsOfFile: path, encoding: .utf8)
+        else {
             throw LogKeyError.unusable(path: path, reason: "it cannot be read, or is no text")
         }
         do {
             let lines = text.lines.filter { !$0.isEmpty }
             guard let secret = lines.first else { throw NoteError.badKey(reason: "the file is empty") }
-            let key = LogKey(signer: try SignerKey(secretText: String(secret)), rotations: try lines.dropFirst().map(rotation))
+            let key = LogKey(
+                signer: try SignerKey(secretText: String(secret)), rotations: try lines.dropFirst().map(rotation))
             _ = try key.succession()
             return key
         } catch let error as NoteError {
@@ -91,7 +95,8 @@ public enum LogKeyFile {
     }
 
     private static func rotation(_ line: Substring) throws -> SignedNote {
-        guard line.hasPrefix("rotation "), let data = Data(base64Encoded: String(line.dropFirst("rotation ".count))) else {
+        guard line.hasPrefix("rotation "), let data = Data(base64Encoded: String(line.dropFirst("rotation ".count)))
+        else {
             throw NoteError.badRotation(reason: "a line after the key is not 'rotation' and base64")
         }
         return try SignedNote(Array(data))
@@ -154,10 +159,13 @@ public enum LogKeyError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .absent(let path):
             "there is no log key at \(path), but checkpoints were signed with one. Restore it from a backup; a new key could not name the old one as its predecessor"
-        case .exists(let path): "there is a file at \(path) already. A log key is never overwritten; rotate it with 'leadline audit rotate-key'"
-        case .exposed(let path, let mode): "the log key \(path) has mode \(String(mode, radix: 8)); others can use it. Run: chmod 600 \(path)"
+        case .exists(let path):
+            "there is a file at \(path) already. A log key is never overwritten; rotate it with 'leadline audit rotate-key'"
+        case .exposed(let path, let mode):
+            "the log key \(path) has mode \(String(mode, radix: 8)); others can use it. Run: chmod 600 \(path)"
         case .malformed(let path, let reason): "the log key \(path) cannot be read: \(reason). Restore it from a backup"
-        case .unusable(let path, let reason): "the log key \(path) cannot be used: \(reason). Check the folder and its permissions"
+        case .unusable(let path, let reason):
+            "the log key \(path) cannot be used: \(reason). Check the folder and its permissions"
         }
     }
 }

@@ -5,11 +5,12 @@ public import GRDB
 /// that never comes makes them real.
 public enum ParkedLetters {
     public static func createTable(_ db: Database) throws {
-        try db.execute(sql: """
-            CREATE TABLE IF NOT EXISTS parked (
-                program TEXT NOT NULL, position INTEGER NOT NULL, lead TEXT NOT NULL, bytes BLOB NOT NULL,
-                PRIMARY KEY (program, position))
-            """)
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS parked (
+                    program TEXT NOT NULL, position INTEGER NOT NULL, lead TEXT NOT NULL, bytes BLOB NOT NULL,
+                    PRIMARY KEY (program, position))
+                """)
     }
 
     public static func add(_ letters: [Batch.Parked], _ db: Database) throws {
@@ -32,13 +33,16 @@ public enum ParkedLetters {
                 arguments: [reference.program, Int64(reference.position)])
             if let stored {
                 letters.append([UInt8](stored))
-            } else if let own = batch.parked.first(where: { $0.program == reference.program && $0.position == reference.position }) {
+            } else if let own = batch.parked.first(where: {
+                $0.program == reference.program && $0.position == reference.position
+            }) {
                 letters.append(own.deadLetter)
             }
         }
         for arrived in batch.arrived {
             let stored = try Int64.fetchAll(
-                db, sql: "SELECT position FROM parked WHERE program = ? AND lead = ?", arguments: [arrived.program, arrived.leadID])
+                db, sql: "SELECT position FROM parked WHERE program = ? AND lead = ?",
+                arguments: [arrived.program, arrived.leadID])
             references += stored.map { .init(program: arrived.program, position: UInt64($0)) }
             references += batch.parked.filter { $0.program == arrived.program && $0.leadID == arrived.leadID }
                 .map { .init(program: $0.program, position: $0.position) }

@@ -157,9 +157,13 @@ public actor Processor<Log: ShardLog> {
     /// When the next timer fires.
     public var nextDeadline: Timestamp? { shard.nextDeadline }
 
-    private static func load(_ program: String, _ journal: DatabaseQueue, _ derived: DatabaseQueue) throws -> ProgramStream {
+    private static func load(_ program: String, _ journal: DatabaseQueue, _ derived: DatabaseQueue) throws
+        -> ProgramStream
+    {
         try journal.read { db in
-            guard let head = try JournalReader().head(of: program, in: db) else { return ProgramStream(program: program) }
+            guard let head = try JournalReader().head(of: program, in: db) else {
+                return ProgramStream(program: program)
+            }
             return try derived.read { snapshots in
                 try ProgramStream.recover(program, through: head.size, journal: db, snapshots: snapshots)
             }
@@ -169,7 +173,8 @@ public actor Processor<Log: ShardLog> {
     private static func keep(_ snapshots: [DueSnapshot], _ derived: DatabaseQueue) throws {
         try derived.write { db in
             for snapshot in snapshots {
-                _ = try SnapshotStore().save(program: snapshot.program, position: snapshot.position, state: snapshot.state, in: db)
+                _ = try SnapshotStore().save(
+                    program: snapshot.program, position: snapshot.position, state: snapshot.state, in: db)
                 let kept = max(Upkeep.snapshotBytesKept, 4 * snapshot.state.count)
                 _ = try SnapshotStore().thin(program: snapshot.program, keepBytes: kept, in: db)
             }

@@ -17,8 +17,9 @@ public struct ProgramStream: Sendable {
 
     /// Recovers a program: the newest usable snapshot, then each recorded entry after it. Never decides.
     ///
-    /// A snapshot that does not decode, or whose bytes do not have its hash, is passed over: it is disposable. Where the
-    /// oldest entries stand in an archive that is not at hand, the state that was stated with it is where folding begins.
+    /// A snapshot that does not decode, or whose bytes do not have its hash, is passed over: it is disposable. Where
+    /// the oldest entries stand in an archive that is not at hand, the state that was stated with it is where folding
+    /// begins.
     /// - Throws: `JournalError.archived` if entries are needed that are not at hand.
     public static func recover(
         _ program: String, through end: UInt64, journal: Database, snapshots: Database?,
@@ -27,10 +28,14 @@ public struct ProgramStream: Sendable {
         var stream = ProgramStream(program: program)
         if let snapshots, let state = try latestSnapshot(program, through: end, snapshots) { stream.state = state }
         if try stream.state.nextPosition < JournalReader().firstReadable(of: program, in: journal),
-            let state = try archivedState(program, through: end, journal) { stream.state = state }
+            let state = try archivedState(program, through: end, journal)
+        {
+            stream.state = state
+        }
         let from = stream.state.nextPosition
         if from < end {
-            try JournalReader().forEachEntry(program: program, from: from, through: end - 1, in: journal) { position, bytes in
+            try JournalReader().forEachEntry(program: program, from: from, through: end - 1, in: journal) {
+                position, bytes in
                 try stream.fold(unsafe bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }, at: position)
                 if position % 4_096 == 0 { progress(position) }
             }
@@ -39,8 +44,12 @@ public struct ProgramStream: Sendable {
     }
 
     /// The state with which a program goes on after what was archived of it; nil where it is later than `end`.
-    public static func archivedState(_ program: String, through end: UInt64 = .max, _ journal: Database) throws -> State? {
-        guard let base = try JournalReader().archivedState(of: program, in: journal), base.position <= end else { return nil }
+    public static func archivedState(_ program: String, through end: UInt64 = .max, _ journal: Database) throws
+        -> State?
+    {
+        guard let base = try JournalReader().archivedState(of: program, in: journal), base.position <= end else {
+            return nil
+        }
         guard let state = try? State(canonicalBytes: base.state), state.nextPosition == base.position else {
             throw JournalError.snapshotDamaged(program: program, position: base.position)
         }
@@ -49,7 +58,9 @@ public struct ProgramStream: Sendable {
 
     /// The program's currency, which its first entry states; where that is archived, the state after it.
     public static func currency(of program: String, _ journal: Database) throws -> String {
-        if try JournalReader().firstReadable(of: program, in: journal) > 0 { return try archivedState(program, journal)?.currency ?? "" }
+        if try JournalReader().firstReadable(of: program, in: journal) > 0 {
+            return try archivedState(program, journal)?.currency ?? ""
+        }
         guard let first = try JournalReader().entry(program: program, position: 0, in: journal),
             case .programRegistered(let fact) = try EntryCodec.decode(first).input.fact
         else { return "" }
@@ -62,8 +73,12 @@ public struct ProgramStream: Sendable {
             let position: UInt64
             do {
                 // Its bytes have its hash; they are hashed there.
-                guard let snapshot = try SnapshotStore().latest(program: program, atOrBefore: limit, in: db) else { return nil }
-                if let state = try? State(canonicalBytes: snapshot.state), state.nextPosition == snapshot.position { return state }
+                guard let snapshot = try SnapshotStore().latest(program: program, atOrBefore: limit, in: db) else {
+                    return nil
+                }
+                if let state = try? State(canonicalBytes: snapshot.state), state.nextPosition == snapshot.position {
+                    return state
+                }
                 position = snapshot.position
             } catch JournalError.snapshotDamaged(_, let damaged) { position = damaged }
             guard position > 0 else { return nil }
@@ -74,7 +89,9 @@ public struct ProgramStream: Sendable {
     /// Folds a recorded entry.
     public mutating func fold(_ entry: EntryRecord, at position: UInt64) throws {
         guard entry.position == position, position == state.nextPosition else {
-            throw EngineError.journalBroken(program: program, position: position, "the entry says it stands at \(entry.position), the state expects \(state.nextPosition)")
+            throw EngineError.journalBroken(
+                program: program, position: position,
+                "the entry says it stands at \(entry.position), the state expects \(state.nextPosition)")
         }
         guard Logic.knows(entry.logicVersion) else {
             throw EngineError.logicUnknown(program: program, position: position, version: entry.logicVersion)

@@ -175,13 +175,22 @@ public struct Shard: ~Copyable {
         case .duplicate:
             try acceptDuplicate(taken, record, place, at: stamp)
         case .eventIDConflict:
-            try reject(record, Rejection(
-                .eventIDConflict, "the same source and id came before with other content; send a correction under a new id", field: "id"))
+            try reject(
+                record,
+                Rejection(
+                    .eventIDConflict,
+                    "the same source and id came before with other content; send a correction under a new id",
+                    field: "id"))
         case .programUnknown:
-            try reject(record, Rejection(
-                .unknownProgram, "no program of this id is registered; send ProgramRegistered on leadline.controls first, then resubmit", field: "key"))
+            try reject(
+                record,
+                Rejection(
+                    .unknownProgram,
+                    "no program of this id is registered; send ProgramRegistered on leadline.controls first, then resubmit",
+                    field: "key"))
         case .leadArchived:
-            try reject(record, Rejection(.leadArchived, "the lead was closed too long ago to be corrected", field: "lead_id"))
+            try reject(
+                record, Rejection(.leadArchived, "the lead was closed too long ago to be corrected", field: "lead_id"))
         }
     }
 
@@ -191,8 +200,11 @@ public struct Shard: ~Copyable {
         let events = try append(place, taken.input, taken.inputBytes, origin(taken, record), at: stamp)
         done.outcomes.append((RecordPlace(record), .entry(program: program, position: position, isRepeat: false)))
         if let leadID = taken.input.fact.outcomeLeadID, events.contains(where: \.isOutcomeWaiting) {
-            let letter = try deadLetters.make(record, Rejection(
-                .leadNeverCame, "no lead of this id came within seven days; check lead_id, then resubmit", field: "lead_id"))
+            let letter = try deadLetters.make(
+                record,
+                Rejection(
+                    .leadNeverCame, "no lead of this id came within seven days; check lead_id, then resubmit",
+                    field: "lead_id"))
             batch.parked.append(.init(program: program, leadID: leadID, position: position, deadLetter: letter))
             parkedLeads[program, default: []].insert(leadID)
         }
@@ -201,7 +213,9 @@ public struct Shard: ~Copyable {
         }
     }
 
-    private mutating func acceptDuplicate(_ taken: TakenInput, _ record: LogRecord, _ place: Int, at stamp: Timestamp) throws {
+    private mutating func acceptDuplicate(_ taken: TakenInput, _ record: LogRecord, _ place: Int, at stamp: Timestamp)
+        throws
+    {
         var input = Input(.duplicateReceived, imported: taken.input.imported)
         input.eventDigest = taken.input.eventDigest
         input.contentDigest = taken.input.contentDigest
@@ -212,7 +226,8 @@ public struct Shard: ~Copyable {
     }
 
     private func origin(_ taken: TakenInput, _ record: LogRecord) -> OriginRecord {
-        OriginRecord(topic: record.topic.name, partition: record.partition, offset: record.offset, eventID: taken.eventID)
+        OriginRecord(
+            topic: record.topic.name, partition: record.partition, offset: record.offset, eventID: taken.eventID)
     }
 
     private mutating func reject(_ record: LogRecord, _ rejection: Rejection) throws {
@@ -230,7 +245,9 @@ public struct Shard: ~Copyable {
         if streams[place].state.isSnapshotDue(at: position) { snapshot(place) }
         let logicVersion = streams[place].state.logicVersion
         let events = Self.decide(input, at: stamp, streams, place, &scratch)
-        if case .erasureRequested(let fact) = input.fact, let subject = try subject(of: fact.leadID, place) { try noteErasure(subject) }
+        if case .erasureRequested(let fact) = input.fact, let subject = try subject(of: fact.leadID, place) {
+            try noteErasure(subject)
+        }
         for case .retentionApplied(let event) in events { try end(event, place) }
         streams[place].state.fold(input, events, at: stamp)
         var writer = WireWriter()
@@ -238,8 +255,10 @@ public struct Shard: ~Copyable {
             position: position, stamp: stamp, logicVersion: logicVersion, origin: origin, inputBytes: inputBytes,
             events: events, into: &writer)
         let program = streams[place].program
-        batch.entries.append(PendingEntry(
-            program: program, position: position, stampMicros: stamp.micros, bytes: writer.bytes, eventCount: events.count))
+        batch.entries.append(
+            PendingEntry(
+                program: program, position: position, stampMicros: stamp.micros, bytes: writer.bytes,
+                eventCount: events.count))
         report.entries += 1
         report.events += events.count
         done.sizes[program] = position + 1
@@ -253,13 +272,16 @@ public struct Shard: ~Copyable {
 
     // A state is read through a span, in place: read as an array's element it would be copied.
 
-    private static func admission(_ input: Input, at stamp: Timestamp, _ streams: [ProgramStream], _ place: Int) -> Admission {
+    private static func admission(_ input: Input, at stamp: Timestamp, _ streams: [ProgramStream], _ place: Int)
+        -> Admission
+    {
         let streams = streams.span
         return streams[place].state.admission(of: input, at: stamp)
     }
 
     private static func decide(
-        _ input: Input, at stamp: Timestamp, _ streams: [ProgramStream], _ place: Int, _ scratch: inout EvaluationScratch
+        _ input: Input, at stamp: Timestamp, _ streams: [ProgramStream], _ place: Int,
+        _ scratch: inout EvaluationScratch
     ) -> [Event] {
         let streams = streams.span
         return Decider.decide(input, at: stamp, in: streams[place].state, scratch: &scratch)
@@ -267,12 +289,16 @@ public struct Shard: ~Copyable {
 
     /// The person's key dies after the commit, and the keys of rejected records that mention the person.
     private mutating func noteErasure(_ subject: SubjectID) throws {
-        for key in try [subject] + vault.deadLetters(about: subject) where !erasures.contains(key) { erasures.append(key) }
+        for key in try [subject] + vault.deadLetters(about: subject) where !erasures.contains(key) {
+            erasures.append(key)
+        }
     }
 
     private mutating func end(_ event: RetentionApplied, _ place: Int) throws {
         if let subject = event.subject.flatMap({ SubjectID($0.bytes) }) { return try noteErasure(subject) }
-        erasures += try DeadLetters.keys(before: event.closedAt, program: streams[place].program, keyring).filter { !erasures.contains($0) }
+        erasures += try DeadLetters.keys(before: event.closedAt, program: streams[place].program, keyring).filter {
+            !erasures.contains($0)
+        }
     }
 
     /// A lead that was closed long ago has left the state; the vault still finds whose it was.
@@ -283,9 +309,10 @@ public struct Shard: ~Copyable {
     }
 
     private mutating func snapshot(_ place: Int) {
-        due.append(DueSnapshot(
-            program: streams[place].program, position: streams[place].state.nextPosition,
-            state: streams[place].state.canonicalBytes()))
+        due.append(
+            DueSnapshot(
+                program: streams[place].program, position: streams[place].state.nextPosition,
+                state: streams[place].state.canonicalBytes()))
     }
 
     private mutating func place(of program: String) throws -> Int {

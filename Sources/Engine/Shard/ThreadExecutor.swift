@@ -14,8 +14,8 @@ public final class ThreadExecutor: SerialExecutor {
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { unsafe UnownedSerialExecutor(ordinary: self) }
 }
 
-/// The same for work that belongs to no actor yet: what opens a processor waits for brokers and disks too. The task stays
-/// the caller's, so that its cancellation is seen.
+/// The same for work that belongs to no actor yet: what opens a processor waits for brokers and disks too. The task
+/// stays the caller's, so that its cancellation is seen.
 public final class ThreadTaskExecutor: TaskExecutor {
     private let queue: DispatchQueue
 

@@ -1,8 +1,8 @@
 public import LeadlineCore
 import TextFormats
 
-/// How healthy a partner network is: speed, wins, load and fairness, of each partner and over windows of time. As JSON its
-/// field names are a contract. Names nobody: partners and leads go by their ids.
+/// How healthy a partner network is: speed, wins, load and fairness, of each partner and over windows of time. As JSON
+/// its field names are a contract. Names nobody: partners and leads go by their ids.
 public struct ChannelReport: Encodable, Sendable {
     /// The program.
     public var program: String
@@ -34,16 +34,23 @@ public struct ChannelReport: Encodable, Sendable {
         to: Timestamp = .distantFuture
     ) {
         precondition(windowDays > 0, "a window has days")
-        let span = TimeSpan(from: max(from, history.first ?? .epoch), until: min(to, history.last ?? .epoch).adding(micros: 1))
+        let span = TimeSpan(
+            from: max(from, history.first ?? .epoch), until: min(to, history.last ?? .epoch).adding(micros: 1))
         self.program = program
         currency = history.currency
         self.from = history.first == nil ? "" : RFC3339.format(span.from)
         self.to = history.first == nil ? "" : RFC3339.format(span.until.adding(micros: -1))
-        let spans = history.first == nil ? [] : span.windows(days: windowDays, anchor: history.state.policy?.periodAnchor ?? .epoch)
+        let spans =
+            history.first == nil
+            ? [] : span.windows(days: windowDays, anchor: history.state.policy?.periodAnchor ?? .epoch)
         var ledger = PartnerLedger(history, [span] + spans)
         ledger.count()
         whole = ledger.network(0)
-        windows = spans.indices.map { ChannelWindow(from: RFC3339.format(spans[$0].from), to: RFC3339.format(spans[$0].until), figures: ledger.network($0 + 1)) }
+        windows = spans.indices.map {
+            ChannelWindow(
+                from: RFC3339.format(spans[$0].from), to: RFC3339.format(spans[$0].until),
+                figures: ledger.network($0 + 1))
+        }
         partners = ledger.partners()
         floors = FloorReport(history, span)
         rotation = RotationComparison(history, span)

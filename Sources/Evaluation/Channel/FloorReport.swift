@@ -41,7 +41,9 @@ public struct FloorReport: Encodable, Sendable {
         periodDays = Int(policy?.floorPeriodDays ?? 0)
         var rows: [Row] = []
         if let policy, let last = history.last, periodDays > 0 {
-            let periods = span.windows(days: periodDays, anchor: policy.periodAnchor).filter { $0.from >= span.from && $0.until <= last }
+            let periods = span.windows(days: periodDays, anchor: policy.periodAnchor).filter {
+                $0.from >= span.from && $0.until <= last
+            }
             for period in periods { rows += Self.rows(history, period) }
         }
         asked = rows.count
@@ -51,7 +53,9 @@ public struct FloorReport: Encodable, Sendable {
     }
 
     private static func rows(_ history: NetworkHistory, _ period: TimeSpan) -> [Row] {
-        let capacities = history.capacities.map { changes in changes.last { $0.at < period.until }?.capacity ?? Capacity() }
+        let capacities = history.capacities.map { changes in
+            changes.last { $0.at < period.until }?.capacity ?? Capacity()
+        }
         if capacities.allSatisfy({ $0.leadsPerPeriodMin == 0 && $0.floorValueMinorUnitsPerPeriod == 0 }) { return [] }
         var got = [Int](repeating: 0, count: capacities.count), value = got
         for lead in history.leads {
@@ -60,21 +64,29 @@ public struct FloorReport: Encodable, Sendable {
                 value[award.partner] += Int(lead.valueMinorUnits)
             }
         }
-        let days = Int32(clamping: period.from.micros / Timestamp.microsPerDay)..<Int32(clamping: period.until.micros / Timestamp.microsPerDay)
+        let days =
+            Int32(
+                clamping: period.from.micros / Timestamp.microsPerDay)..<Int32(
+                clamping: period.until.micros / Timestamp.microsPerDay)
         func row(_ partner: Int, _ unit: Unit, _ floor: Int, _ got: Int, _ eligible: Int) -> Row {
             Row(
-                partner: history.partnerIDs[partner], from: RFC3339.format(period.from), to: RFC3339.format(period.until), unit: unit, floor: floor,
+                partner: history.partnerIDs[partner], from: RFC3339.format(period.from),
+                to: RFC3339.format(period.until), unit: unit, floor: floor,
                 got: got, eligible: eligible)
         }
         return capacities.indices.flatMap { partner -> [Row] in
             let capacity = capacities[partner]
             var rows: [Row] = []
             if capacity.leadsPerPeriodMin > 0 {
-                rows.append(row(partner, .leads, Int(capacity.leadsPerPeriodMin), got[partner], days.reduce(0) { $0 + (history.eligible[partner][$1] ?? 0) }))
+                rows.append(
+                    row(
+                        partner, .leads, Int(capacity.leadsPerPeriodMin), got[partner],
+                        days.reduce(0) { $0 + (history.eligible[partner][$1] ?? 0) }))
             }
             if capacity.floorValueMinorUnitsPerPeriod > 0 {
                 let eligible = days.reduce(0) { $0 + Int(history.eligibleValue[partner][$1] ?? 0) }
-                rows.append(row(partner, .minorUnits, Int(capacity.floorValueMinorUnitsPerPeriod), value[partner], eligible))
+                rows.append(
+                    row(partner, .minorUnits, Int(capacity.floorValueMinorUnitsPerPeriod), value[partner], eligible))
             }
             return rows
         }

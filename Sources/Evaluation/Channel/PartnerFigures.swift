@@ -5,8 +5,8 @@ public struct ChannelFigures: Encodable, Equatable, Sendable {
     public var leads = 0
     /// Awards that asked for an answer: not those of imported history.
     public var asked = 0
-    /// Of these, awards whose answer is known: accepted or answered, declined, or not answered in time. While a deadline is
-    /// open, nobody knows.
+    /// Of these, awards whose answer is known: accepted or answered, declined, or not answered in time. While a
+    /// deadline is open, nobody knows.
     public var answersKnown = 0
     /// Of those asked, awards that were accepted or answered; declined; not answered in time; taken away by a human.
     public var accepted = 0

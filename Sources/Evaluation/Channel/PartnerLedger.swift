@@ -33,7 +33,9 @@ struct PartnerLedger {
             for award in lead.awards { count(award) }
             if lead.isDecided, let partner = lead.closedBy { close(lead, partner) }
         }
-        for event in history.escalations { forEachSpan(at: event.at) { $0.reasons[$1]["\(event.reason)", default: 0] += 1 } }
+        for event in history.escalations {
+            forEachSpan(at: event.at) { $0.reasons[$1]["\(event.reason)", default: 0] += 1 }
+        }
         for span in cells.indices {
             for partner in cells[span].indices { finish(span, partner) }
         }
@@ -90,9 +92,11 @@ struct PartnerLedger {
         all.finish(capacity: places > 0 && used.count == here.count ? places : nil)
         let ordered = reasons[span].sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         return NetworkFigures(
-            figures: all.figures, arrived: arrived[span], escalations: ordered.map { ReasonCount(reason: $0.key, count: $0.value) },
+            figures: all.figures, arrived: arrived[span],
+            escalations: ordered.map { ReasonCount(reason: $0.key, count: $0.value) },
             giniOfLeads: Concentration.gini(leads), jainOfLeads: JainIndex.of(leads),
-            giniOfUtilisation: used.count > 1 ? Concentration.gini(used) : nil, jainOfUtilisation: used.count > 1 ? JainIndex.of(used) : nil)
+            giniOfUtilisation: used.count > 1 ? Concentration.gini(used) : nil,
+            jainOfUtilisation: used.count > 1 ? JainIndex.of(used) : nil)
     }
 }
 
@@ -154,8 +158,9 @@ extension NetworkHistory {
         return statuses
     }
 
-    /// Leads that a partner's caps allowed in the capacity periods that a stretch of time touches; nil if it was uncapped in
-    /// any part of it. A period counts whole, however little of it the stretch holds: its cap can be used up in an hour.
+    /// Leads that a partner's caps allowed in the capacity periods that a stretch of time touches; nil if it was
+    /// uncapped in any part of it. A period counts whole, however little of it the stretch holds: its cap can be used
+    /// up in an hour.
     func places(of partner: Int, in span: TimeSpan) -> Double? {
         guard let last, let policy = state.policy, policy.periodDays > 0 else { return nil }
         let end = min(span.until, last.adding(micros: 1))
@@ -163,9 +168,12 @@ extension NetworkHistory {
         // The newest period that was counted, with the cap that was counted for it.
         var counted: (period: Int64, most: UInt32) = (.min, 0)
         let changes = capacities[partner]
-        func period(_ moment: Timestamp) -> Int64 { TimeSpan.window(of: moment, days: Int(policy.periodDays), anchor: policy.periodAnchor) }
+        func period(_ moment: Timestamp) -> Int64 {
+            TimeSpan.window(of: moment, days: Int(policy.periodDays), anchor: policy.periodAnchor)
+        }
         for (index, change) in changes.enumerated() {
-            let from = max(change.at, span.from), until = min(index + 1 < changes.count ? changes[index + 1].at : end, end)
+            let from = max(change.at, span.from),
+                until = min(index + 1 < changes.count ? changes[index + 1].at : end, end)
             if until <= from { continue }
             guard let most = change.capacity.leadsPerPeriodMax else { return nil }
             var first = period(from)

@@ -22,12 +22,14 @@ public struct RotationComparison: Encodable, Sendable {
     /// Nil where no decision tells, or no lead has been decided.
     init?(_ history: NetworkHistory, _ span: TimeSpan) {
         let leads = history.leads.filter {
-            span.contains($0.submittedAt) && $0.isDecided && !$0.isMerged && $0.rotationConversion != nil && $0.awards.first?.conversion != nil
+            span.contains($0.submittedAt) && $0.isDecided && !$0.isMerged && $0.rotationConversion != nil
+                && $0.awards.first?.conversion != nil
                 && !$0.isImported && $0.awards.count == 1
         }
         if leads.isEmpty { return nil }
         let won = leads.count { $0.isWon }
-        let turns = leads.reduce(0) { $0 + ($1.rotationConversion ?? 0) }, own = leads.reduce(0) { $0 + ($1.awards[0].conversion ?? 0) }
+        let turns = leads.reduce(0) { $0 + ($1.rotationConversion ?? 0) },
+            own = leads.reduce(0) { $0 + ($1.awards[0].conversion ?? 0) }
         self.leads = leads.count
         winRate = Rate(won, of: leads.count).estimate
         expectedWinRate = own / Double(leads.count)

@@ -21,8 +21,8 @@ struct ClosingTable: Sendable {
         return 1
     }
 
-    /// The chance that a deal of this age, still open, is won within so many days more: the win's part of the two ends that
-    /// have not come yet (Aalen and Johansen, 1978).
+    /// The chance that a deal of this age, still open, is won within so many days more: the win's part of the two ends
+    /// that have not come yet (Aalen and Johansen, 1978).
     func winsWithin(_ days: Double, chance p: Double, age: Double) -> Double {
         let winsLeft = 1 - wins(by: age), lossesLeft = 1 - losses(by: age)
         let open = p * winsLeft + (1 - p) * lossesLeft

@@ -30,13 +30,13 @@ public struct Enablement: Sendable, Equatable {
     }
 }
 
-/// What enabling partners would be worth: the last days' leads come once more, from now on, and the router decides about
-/// them twice, with the profiles that there are and with the changed ones. Both are compared lead by lead.
+/// What enabling partners would be worth: the last days' leads come once more, from now on, and the router decides
+/// about them twice, with the profiles that there are and with the changed ones. Both are compared lead by lead.
 ///
-/// Both worlds start from the present state, with all that the model has learned, and then go their own ways, so that loads,
-/// caps and prices follow what each decides. In both, partners answer at once, a lead stays open as long as it did in
-/// history, the deals open now end evenly over the time, ownership of accounts is left out, for the same accounts come
-/// again, and no outcome teaches.
+/// Both worlds start from the present state, with all that the model has learned, and then go their own ways, so that
+/// loads, caps and prices follow what each decides. In both, partners answer at once, a lead stays open as long as it
+/// did in history, the deals open now end evenly over the time, ownership of accounts is left out, for the same
+/// accounts come again, and no outcome teaches.
 public struct EnablementRun: Sendable {
     /// Leads that come once more at most.
     private static let entriesMax = 2_000_000
@@ -66,7 +66,9 @@ public struct EnablementRun: Sendable {
         default: break
         }
         for event in events {
-            if case .leadClosed(let closed) = event { entries.append(RerunWorld.Entry(at: stamp, what: .closing(closed.leadID))) }
+            if case .leadClosed(let closed) = event {
+                entries.append(RerunWorld.Entry(at: stamp, what: .closing(closed.leadID)))
+            }
         }
     }
 
@@ -74,7 +76,8 @@ public struct EnablementRun: Sendable {
     /// - Throws: `EvaluationError` for a partner that there is not, or a stretch without leads.
     public func report(days: Int) throws -> EnablementReport {
         for change in changes where state.changing(profileOf: change.partnerID, { _ in }) == nil {
-            throw EvaluationError("there is no partner \(change.partnerID)", remedy: "'leadline partners list' shows their ids")
+            throw EvaluationError(
+                "there is no partner \(change.partnerID)", remedy: "'leadline partners list' shows their ids")
         }
         let length = max(Timestamp.microsPerDay, state.lastStamp.micros - from.micros)
         var plan = entries.map { RerunWorld.Entry(at: $0.at.adding(micros: length), what: $0.what) }
@@ -159,7 +162,9 @@ struct RerunWorld: Sendable {
             run(Input(.policyPublished(PolicyPublished(policy: policy, version: state.policyVersion))), at: now)
         }
         for change in changes {
-            if let input = self.state.changing(profileOf: change.partnerID, { change.apply(to: &$0) }) { run(input, at: now) }
+            if let input = self.state.changing(profileOf: change.partnerID, { change.apply(to: &$0) }) {
+                run(input, at: now)
+            }
         }
     }
 
@@ -248,7 +253,8 @@ public struct EnablementReport: Encodable, Sendable {
     /// Their difference, with the interval that the leads' own differences give it.
     public var difference: Estimate
 
-    init(_ before: RerunWorld, _ after: RerunWorld, _ changes: [Enablement], scale: Double, days: Int, currency: String) {
+    init(_ before: RerunWorld, _ after: RerunWorld, _ changes: [Enablement], scale: Double, days: Int, currency: String)
+    {
         self.changes = changes.map { "\($0.partnerID): \($0.list) + \($0.value)" }
         self.currency = currency
         self.days = days
@@ -260,15 +266,22 @@ public struct EnablementReport: Encodable, Sendable {
             guard let other = later[lead.id] else { continue }
             differences.append(other.expected - lead.expected)
             if other.partnerID != lead.partnerID { moved += 1 }
-            if let partner = lead.partnerID { counts[partner, default: Moved(partner: partner, before: 0, after: 0)].before += 1 }
-            if let partner = other.partnerID { counts[partner, default: Moved(partner: partner, before: 0, after: 0)].after += 1 }
+            if let partner = lead.partnerID {
+                counts[partner, default: Moved(partner: partner, before: 0, after: 0)].before += 1
+            }
+            if let partner = other.partnerID {
+                counts[partner, default: Moved(partner: partner, before: 0, after: 0)].after += 1
+            }
         }
         leads = differences.count
         self.moved = moved
-        partners = counts.values.filter { $0.before != $0.after }.sorted { ($1.after - $1.before, $0.partner) < ($0.after - $0.before, $1.partner) }
+        partners = counts.values.filter { $0.before != $0.after }.sorted {
+            ($1.after - $1.before, $0.partner) < ($0.after - $0.before, $1.partner)
+        }
         expectedBefore = scale * before.leads.reduce(0) { $0 + $1.expected }
         expectedAfter = scale * after.leads.reduce(0) { $0 + $1.expected }
         let mean = SkewedMean(differences), total = Double(differences.count) * scale
-        difference = Estimate(mean.moments.mean * total, Interval(mean.interval.low * total, mean.interval.high * total))
+        difference = Estimate(
+            mean.moments.mean * total, Interval(mean.interval.low * total, mean.interval.high * total))
     }
 }

@@ -55,21 +55,25 @@ public struct Forecast: Encodable, Sendable {
     /// A forecast of the days after a moment, from what was known then.
     ///
     /// Open deals are won by their own chance, given their age and the closing curve; leads to come are Poisson at each
-    /// partner's recent rate, times season, are like its recent ones, the last the most, and are won as far as there is time.
-    /// Uncertain are also: the level of arrivals, each partner's share of them (the Gamma posterior of its rate), how well
-    /// chances are calibrated, and how far they wander (`PastQuarters`). The distribution is simulated, with a fixed seed.
+    /// partner's recent rate, times season, are like its recent ones, the last the most, and are won as far as there is
+    /// time. Uncertain are also: the level of arrivals, each partner's share of them (the Gamma posterior of its rate),
+    /// how well chances are calibrated, and how far they wander (`PastQuarters`). The distribution is simulated, with a
+    /// fixed seed.
     ///
-    /// The intervals of wins are the shortest whole numbers that hold as much as they are named after: with equal tails those
-    /// of a partner with two wins would hold far more. Those of revenue leave as much out at either end.
+    /// The intervals of wins are the shortest whole numbers that hold as much as they are named after: with equal tails
+    /// those of a partner with two wins would hold far more. Those of revenue leave as much out at either end.
     /// - Throws: `EvaluationError` where history is too short.
-    public init(_ history: NetworkHistory, program: String, at moment: Timestamp, days: Int, draws: Int = 2_000) throws {
+    public init(_ history: NetworkHistory, program: String, at moment: Timestamp, days: Int, draws: Int = 2_000) throws
+    {
         precondition(days > 0 && draws > 100, "settings are checked before")
         let age = Double(moment.micros - (history.first ?? moment).micros) / Double(Timestamp.microsPerDay)
         let basis = ForecastBasis(history, at: moment, days: days)
         if age < Self.daysLeast || basis.wins < Self.winsLeast {
             throw EvaluationError(
                 "there is too little history to forecast from: \(Int(age)) days and \(basis.wins) wins of the last year",
-                remedy: "It takes \(Int(Self.daysLeast)) days and \(Self.winsLeast) wins; 'leadline import' brings a history in")
+                remedy:
+                    "It takes \(Int(Self.daysLeast)) days and \(Self.winsLeast) wins; 'leadline import' brings a history in"
+            )
         }
         self.program = program
         currency = history.currency
@@ -113,7 +117,9 @@ private struct ForecastSimulation {
         pools = basis.past
         sums = basis.past.map { pool in
             var sum = 0.0
-            return pool.map { sum += $0.weight * $0.chance; return sum }
+            return pool.map {
+                sum += $0.weight * $0.chance; return sum
+            }
         }
         means = basis.past.map { pool in
             let weight = pool.reduce(0) { $0 + $1.weight }
@@ -126,10 +132,13 @@ private struct ForecastSimulation {
     }
 
     mutating func run(_ draws: Int) {
-        let calibrationDeviation = (1 / (basis.recentWins + 1) + basis.wander.program * basis.wander.program).squareRoot()
+        let calibrationDeviation = (1 / (basis.recentWins + 1) + basis.wander.program * basis.wander.program)
+            .squareRoot()
         for _ in 0..<draws {
             let level = exp(basis.drift * chance.normal() - basis.drift * basis.drift / 2) * basis.season
-            let factor = basis.calibration * exp(calibrationDeviation * chance.normal() - calibrationDeviation * calibrationDeviation / 2)
+            let factor =
+                basis.calibration
+                * exp(calibrationDeviation * chance.normal() - calibrationDeviation * calibrationDeviation / 2)
             var (sum, amount) = (0.0, 0.0)
             for partner in pools.indices {
                 let drawn = draw(partner, level: level, factor: factor)
@@ -156,7 +165,8 @@ private struct ForecastSimulation {
         pipeline[partner] += wins
         if means[partner] == 0 { return (wins, revenue) }
         let kept = Double(basis.keptInRecent[partner])
-        let leads = (kept + 0.5) / basis.recentDays * Double(basis.days) * level * chance.gammaMeanOne(shape: kept + 0.5)
+        let leads =
+            (kept + 0.5) / basis.recentDays * Double(basis.days) * level * chance.gammaMeanOne(shape: kept + 0.5)
         let new = chance.poisson(leads * means[partner] * basis.newWinShare * own)
         for _ in 0..<new { revenue += pick(partner).value * ratios[chance.below(ratios.count)] }
         return (wins + Double(new), revenue)
@@ -181,18 +191,23 @@ private struct ForecastSimulation {
         row("", totalWins, totalRevenue, open: basis.open.count, pipeline: pipeline.reduce(0, +))
     }
 
-    private func row(_ name: String, _ wins: [Double], _ revenue: [Double], open: Int, pipeline: Double) -> Forecast.Row {
+    private func row(_ name: String, _ wins: [Double], _ revenue: [Double], open: Int, pipeline: Double) -> Forecast.Row
+    {
         let wins = figure(wins, Self.shortest)
         return Forecast.Row(
-            partner: name, open: open, fromPipeline: pipeline, fromNewLeads: max(0, wins.expected - pipeline), wins: wins, revenue: figure(revenue, Self.central))
+            partner: name, open: open, fromPipeline: pipeline, fromNewLeads: max(0, wins.expected - pipeline),
+            wins: wins, revenue: figure(revenue, Self.central))
     }
 
     private func figure(_ draws: [Double], _ range: ([Double], Double) -> Interval) -> Forecast.Figure {
         let sorted = draws.sorted(), moments = Moments(draws)
         let (inner, outer) = (range(sorted, 0.8), range(sorted, 0.95))
-        func chance(_ interval: Interval) -> Double { Double(draws.count { interval.contains($0) }) / Double(draws.count) }
+        func chance(_ interval: Interval) -> Double {
+            Double(draws.count { interval.contains($0) }) / Double(draws.count)
+        }
         return Forecast.Figure(
-            expected: moments.mean, interval80: inner, interval95: outer, chance80: chance(inner), chance95: chance(outer),
+            expected: moments.mean, interval80: inner, interval95: outer, chance80: chance(inner),
+            chance95: chance(outer),
             deviation: moments.variance.squareRoot())
     }
 

@@ -56,7 +56,9 @@ public struct ForecastBacktest: Encodable, Sendable {
         for back in (1...quartersMost).reversed() {
             let at = last.adding(micros: -Int64(back) * length)
             if at.micros - first.micros < 2 * length { continue }
-            guard let forecast = try? Forecast(history, program: program, at: at, days: days, draws: draws) else { continue }
+            guard let forecast = try? Forecast(history, program: program, at: at, days: days, draws: draws) else {
+                continue
+            }
             judge(forecast, history, from: at, until: at.adding(micros: length))
         }
         sizes.removeAll { $0.wins80.trials == 0 }
@@ -75,16 +77,19 @@ public struct ForecastBacktest: Encodable, Sendable {
             partnerWins95.count(row.wins.interval95.contains(won))
             partnerRevenue80.count(row.revenue.interval80.contains(amount))
             partnerRevenue95.count(row.revenue.interval95.contains(amount))
-            if let size = sizes.lastIndex(where: { $0.expectedFrom <= row.wins.expected }) { sizes[size].count(row, won, amount) }
+            if let size = sizes.lastIndex(where: { $0.expectedFrom <= row.wins.expected }) {
+                sizes[size].count(row, won, amount)
+            }
         }
         let total = wins.values.reduce(0, +)
         totalWins80.count(forecast.total.wins.interval80.contains(Double(total)))
         totalWins95.count(forecast.total.wins.interval95.contains(Double(total)))
-        quarters.append(Quarter(
-            from: forecast.from, to: forecast.to, expectedWins: forecast.total.wins.expected, wins: total,
-            winsInterval80: forecast.total.wins.interval80, winsInterval95: forecast.total.wins.interval95,
-            expectedRevenue: forecast.total.revenue.expected, revenueMinorUnits: revenue.values.reduce(0, +),
-            revenueInterval95: forecast.total.revenue.interval95))
+        quarters.append(
+            Quarter(
+                from: forecast.from, to: forecast.to, expectedWins: forecast.total.wins.expected, wins: total,
+                winsInterval80: forecast.total.wins.interval80, winsInterval95: forecast.total.wins.interval95,
+                expectedRevenue: forecast.total.revenue.expected, revenueMinorUnits: revenue.values.reduce(0, +),
+                revenueInterval95: forecast.total.revenue.interval95))
     }
 }
 

@@ -19,8 +19,8 @@ struct ForecastBasis: Sendable {
 
     /// Days that rates of arrival are taken from.
     private static let recentDays = 91.0
-    /// Days after which a lead says half as much of how well chances are calibrated: the model goes on learning, and what it
-    /// said at first would be held against what it says now.
+    /// Days after which a lead says half as much of how well chances are calibrated: the model goes on learning, and
+    /// what it said at first would be held against what it says now.
     private static let calibrationHalfLife = 91.0
     /// Wins that a calibration of 1 weighs.
     private static let calibrationStrength = 10.0
@@ -37,7 +37,8 @@ struct ForecastBasis: Sendable {
     /// Factor for the season; 1 without enough history.
     var season = 1.0
     var hasSeason = false
-    /// What was won over what had been expected, shrunk to 1, how many wins it rests on, and how many of today's they are worth.
+    /// What was won over what had been expected, shrunk to 1, how many wins it rests on, and how many of today's they
+    /// are worth.
     var calibration = 1.0
     var wins = 0
     var recentWins = 0.0
@@ -60,21 +61,29 @@ struct ForecastBasis: Sendable {
         let table = ClosingTable(history.curves.last { $0.at <= moment }?.shares ?? [])
         var expected = 0.0, kept: [KeptLead] = []
         wander = PastQuarters([], partners: 0, days: days, historyDays: 0, table)
-        for lead in history.leads where lead.submittedAt <= moment && !lead.isMerged { take(lead, table, &expected, &kept) }
-        wander = PastQuarters(kept, partners: past.count, days: days, historyDays: Self.days(from: first, to: moment), table)
+        for lead in history.leads where lead.submittedAt <= moment && !lead.isMerged {
+            take(lead, table, &expected, &kept)
+        }
+        wander = PastQuarters(
+            kept, partners: past.count, days: days, historyDays: Self.days(from: first, to: moment), table)
         calibration = (recentWins + Self.calibrationStrength) / (expected + Self.calibrationStrength)
         readArrivals(history.leads.lazy.filter { !$0.isMerged && $0.submittedAt <= moment }.map(\.submittedAt), table)
     }
 
-    private static func days(from: Timestamp, to: Timestamp) -> Double { Double(to.micros - from.micros) / Double(Timestamp.microsPerDay) }
+    private static func days(from: Timestamp, to: Timestamp) -> Double {
+        Double(to.micros - from.micros) / Double(Timestamp.microsPerDay)
+    }
 
-    private mutating func take(_ lead: LeadRecord, _ table: ClosingTable, _ expected: inout Double, _ kept: inout [KeptLead]) {
+    private mutating func take(
+        _ lead: LeadRecord, _ table: ClosingTable, _ expected: inout Double, _ kept: inout [KeptLead]
+    ) {
         guard let award = lead.awards.last(where: { $0.at <= at }), award.endedAt > at || award.end == .closed,
             let chance = award.conversion, lead.closedAt > at || lead.isDecided
         else { return }
         let age = Self.days(from: award.at, to: at), value = Double(lead.valueMinorUnits)
         if age <= recentDays { keptInRecent[award.partner] += 1 }
-        let isWon = lead.isWon && lead.closedAt <= at, like = KeptLead(partner: award.partner, age: age, chance: chance, isWon: isWon)
+        let isWon = lead.isWon && lead.closedAt <= at,
+            like = KeptLead(partner: award.partner, age: age, chance: chance, isWon: isWon)
         kept.append(like)
         if age <= KeptLead.days { past[award.partner].append(Past(chance: chance, weight: like.weight, value: value)) }
         if age <= 2 * KeptLead.days {
@@ -83,7 +92,10 @@ struct ForecastBasis: Sendable {
             if isWon { recentWins += weight }
         }
         if lead.closedAt > at {
-            open.append(Open(partner: award.partner, chance: table.winsWithin(Double(days), chance: chance, age: age), value: value))
+            open.append(
+                Open(
+                    partner: award.partner, chance: table.winsWithin(Double(days), chance: chance, age: age),
+                    value: value))
         } else if lead.isWon {
             if age <= 2 * KeptLead.days { wins += 1 }
             if value > 0 { amountRatios.append(Double(lead.amountMinorUnits) / value) }
@@ -105,8 +117,8 @@ struct ForecastBasis: Sendable {
         newWinShare = table.meanWins(over: days, arriving: Self.rhythm(weeks))
     }
 
-    /// How leads spread over the weeks of a quarter, on average of the last four as far as there are so many: where they come
-    /// early in it, more of them are won by its end. Even without a quarter of history.
+    /// How leads spread over the weeks of a quarter, on average of the last four as far as there are so many: where
+    /// they come early in it, more of them are won by its end. Even without a quarter of history.
     private static func rhythm(_ weeks: [Int]) -> [Double] {
         let quarters = min(4, weeks.count / 13)
         return (0..<13).map { week in
@@ -120,7 +132,8 @@ struct ForecastBasis: Sendable {
 
     /// How far the sums of neighbouring quarters differ beyond chance.
     private mutating func readDrift(_ weeks: [Int]) {
-        let quarters = stride(from: 0, to: weeks.count - 12, by: 13).map { Double(weeks[$0..<$0 + 13].reduce(0, +)) }.filter { $0 > 0 }
+        let quarters = stride(from: 0, to: weeks.count - 12, by: 13).map { Double(weeks[$0..<$0 + 13].reduce(0, +)) }
+            .filter { $0 > 0 }
         if quarters.count < 3 { return }
         var excess = 0.0
         for (later, earlier) in zip(quarters, quarters.dropFirst()) {
@@ -130,12 +143,14 @@ struct ForecastBasis: Sendable {
         drift = min(0.5, max(0.05, max(0, excess / Double(quarters.count - 1)).squareRoot()))
     }
 
-    /// A year ago: the quarter to come over the one before it, weeks smoothed over five, the logarithm shrunk by how many
-    /// leads it rests on.
+    /// A year ago: the quarter to come over the one before it, weeks smoothed over five, the logarithm shrunk by how
+    /// many leads it rests on.
     private mutating func readSeason(_ weeks: [Int]) {
         let ahead = (days + 6) / 7
         if weeks.count < 52 + 13 + 2 || ahead > 48 { return }
-        func smoothed(_ week: Int) -> Double { Double(weeks[max(0, week - 2)...min(weeks.count - 1, week + 2)].reduce(0, +)) / 5 }
+        func smoothed(_ week: Int) -> Double {
+            Double(weeks[max(0, week - 2)...min(weeks.count - 1, week + 2)].reduce(0, +)) / 5
+        }
         let coming = (0..<ahead).reduce(0) { $0 + smoothed(51 - $1) } / Double(ahead)
         let before = (0..<13).reduce(0) { $0 + smoothed(52 + $1) } / 13
         if coming <= 0 || before <= 0 { return }

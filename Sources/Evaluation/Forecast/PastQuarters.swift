@@ -9,8 +9,8 @@ struct KeptLead: Sendable {
     var chance: Double
     /// True if it is won by now.
     var isWon: Bool
-    /// What it counts for when leads to come are taken to be like it: half as much every 30 days. A partner's leads of half a
-    /// year ago were often routed by less knowledge, or by somebody else.
+    /// What it counts for when leads to come are taken to be like it: half as much every 30 days. A partner's leads of
+    /// half a year ago were often routed by less knowledge, or by somebody else.
     var weight: Double { ElementaryFunctions.exp(-age * Self.decay) }
 
     private static let decay = ElementaryFunctions.log(2) / 30
@@ -18,15 +18,16 @@ struct KeptLead: Sendable {
     static let days = 182.0
 }
 
-/// How far the wins of past quarters were from what would have been forecast of them, beyond chance: how much the chances of
-/// the whole program wander from one quarter to the next, and those of each partner about them.
+/// How far the wins of past quarters were from what would have been forecast of them, beyond chance: how much the
+/// chances of the whole program wander from one quarter to the next, and those of each partner about them.
 ///
-/// A partner whose wins strayed gets wider intervals, as far as its own quarters can say; what they cannot say is taken from
-/// all partners together, and while there are few quarters, from a first guess (variance components by moments, as in
-/// DerSimonian and Laird, "Meta-Analysis in Clinical Trials", 1986).
+/// A partner whose wins strayed gets wider intervals, as far as its own quarters can say; what they cannot say is taken
+/// from all partners together, and while there are few quarters, from a first guess (variance components by moments, as
+/// in DerSimonian and Laird, "Meta-Analysis in Clinical Trials", 1986).
 struct PastQuarters: Sendable {
     private static let quartersMax = 8
-    /// Deviations, in logarithms, before anything is known, and what they weigh: in quarters, and in squared expected wins.
+    /// Deviations, in logarithms, before anything is known, and what they weigh: in quarters, and in squared expected
+    /// wins.
     private static let programDeviation = 0.1
     private static let programStrength = 4.0
     private static let partnerDeviation = 0.2
@@ -61,9 +62,13 @@ struct PastQuarters: Sendable {
         judge((1...quarters).map { Self.quarter(kept, count, from: Double($0 * days), days: Double(days), table) })
     }
 
-    /// The leads that came within `days` of `from` days ago: the wins of them, and those that the leads before had promised.
-    private static func quarter(_ kept: [KeptLead], _ count: Int, from: Double, days: Double, _ table: ClosingTable) -> Quarter {
-        var quarter = Quarter(expected: [Double](repeating: 0, count: count), wins: [Double](repeating: 0, count: count))
+    /// The leads that came within `days` of `from` days ago: the wins of them, and those that the leads before had
+    /// promised.
+    private static func quarter(_ kept: [KeptLead], _ count: Int, from: Double, days: Double, _ table: ClosingTable)
+        -> Quarter
+    {
+        var quarter = Quarter(
+            expected: [Double](repeating: 0, count: count), wins: [Double](repeating: 0, count: count))
         var chances = quarter.wins, weights = quarter.wins
         for lead in kept {
             if lead.age >= from && lead.age < from + KeptLead.days {
@@ -88,7 +93,8 @@ struct PastQuarters: Sendable {
         var ofProgram = Self.programDeviation * Self.programDeviation * Self.programStrength
         for quarter in quarters {
             let wins = quarter.wins.reduce(0, +) + Self.ratioStrength
-            let ratio = wins / (quarter.expected.reduce(0, +) + Self.ratioStrength), log = ElementaryFunctions.log(ratio)
+            let ratio = wins / (quarter.expected.reduce(0, +) + Self.ratioStrength),
+                log = ElementaryFunctions.log(ratio)
             ofProgram += max(0, log * log - 1 / wins)
             for partner in partners.indices {
                 let expected = ratio * quarter.expected[partner], error = quarter.wins[partner] - expected
@@ -97,7 +103,8 @@ struct PastQuarters: Sendable {
             }
         }
         program = (ofProgram / (Double(quarters.count) + Self.programStrength)).squareRoot()
-        let least = Self.deviations.lowerBound * Self.deviations.lowerBound, most = Self.deviations.upperBound * Self.deviations.upperBound
+        let least = Self.deviations.lowerBound * Self.deviations.lowerBound,
+            most = Self.deviations.upperBound * Self.deviations.upperBound
         let first = Self.partnerDeviation * Self.partnerDeviation * Self.partnersStrength
         let all = max(least, (first + excess.reduce(0, +)) / (Self.partnersStrength + weight.reduce(0, +)))
         for partner in partners.indices {

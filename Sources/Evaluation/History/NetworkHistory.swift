@@ -98,13 +98,17 @@ public struct NetworkHistory: Sendable {
     private mutating func insert(_ fact: LeadSubmitted, _ input: Input, at stamp: Timestamp) {
         if leadByID[fact.leadID] != nil { return }
         leadByID[fact.leadID] = leads.count
-        var lead = LeadRecord(id: fact.leadID, submittedAt: stamp, isImported: input.imported && fact.pastPartnerID != nil)
-        if let value = fact.attributes.dealValue, value.currency == state.currency { lead.valueMinorUnits = value.minorUnits }
+        var lead = LeadRecord(
+            id: fact.leadID, submittedAt: stamp, isImported: input.imported && fact.pastPartnerID != nil)
+        if let value = fact.attributes.dealValue, value.currency == state.currency {
+            lead.valueMinorUnits = value.minorUnits
+        }
         leads.append(lead)
     }
 
     private mutating func accept(_ lead: String, _ partnerID: String) {
-        guard let index = leadByID[lead], let award = leads[index].awards.indices.last, leads[index].awards[award].end == .open,
+        guard let index = leadByID[lead], let award = leads[index].awards.indices.last,
+            leads[index].awards[award].end == .open,
             leads[index].awards[award].partner == partnerByID[partnerID]
         else { return }
         leads[index].awards[award].isAccepted = true
@@ -117,7 +121,9 @@ public struct NetworkHistory: Sendable {
         case .shadowDecided(let event): suggest(event.leadID, event.partnerID, event.evaluation)
         case .assignmentExpired(let event): end(event.leadID, .expired, at: stamp)
         case .assignmentEnded(let event):
-            end(event.leadID, event.cause == .declined ? .declined : event.cause == .human ? .takenAway : .left, at: stamp)
+            end(
+                event.leadID, event.cause == .declined ? .declined : event.cause == .human ? .takenAway : .left,
+                at: stamp)
         case .firstResponseMet(let event):
             guard let index = leadByID[event.leadID], let award = leads[index].awards.indices.last else { return }
             leads[index].awards[award].responseMicros = event.elapsedMicros
@@ -137,7 +143,8 @@ public struct NetworkHistory: Sendable {
             finish(index, last, .left, at: stamp)
         }
         var award = AwardRecord(
-            partner: partner, at: stamp, isByHuman: isByHuman, isImported: event.cause == .imported, respondBy: event.respondBy,
+            partner: partner, at: stamp, isByHuman: isByHuman, isImported: event.cause == .imported,
+            respondBy: event.respondBy,
             conversion: state.awardedConversion(ofLead: event.leadID))
         award.isAccepted = earlyAccepts[event.leadID] == event.partnerID
         leads[index].awards.append(award)
@@ -170,7 +177,9 @@ public struct NetworkHistory: Sendable {
     }
 
     private mutating func end(_ leadID: String, _ end: AwardEnd, at stamp: Timestamp) {
-        guard let index = leadByID[leadID], let award = leads[index].awards.indices.last, leads[index].awards[award].end == .open else { return }
+        guard let index = leadByID[leadID], let award = leads[index].awards.indices.last,
+            leads[index].awards[award].end == .open
+        else { return }
         finish(index, award, end, at: stamp)
     }
 
@@ -214,7 +223,8 @@ public struct NetworkHistory: Sendable {
 
     /// Who could have been chosen, and whose turn it would have been: only the first decision about a lead counts.
     private mutating func readCandidates(of choice: RoutingChoice, _ input: Input, at stamp: Timestamp) {
-        guard let index = leadByID[choice.leadID], leads[index].rotationConversion == nil, let summary = choice.summary else { return }
+        guard let index = leadByID[choice.leadID], leads[index].rotationConversion == nil, let summary = choice.summary
+        else { return }
         var candidates: [(partner: Int, conversion: Double)] = []
         if choice.candidatesIn <= summary.best.count {
             candidates = summary.best.compactMap { best in partnerByID[best.partnerID].map { ($0, best.conversion) } }

@@ -28,8 +28,8 @@ public struct CandidateExploration: Encodable, Equatable, Sendable {
 
 /// The probability with which the next lead goes by lot, under a share and a budget a period.
 ///
-/// Whether the budget is spent depends on the lots before, so that a lead late in its period goes by lot less often: the
-/// share, times the probability that fewer lots than the budget have fallen until then.
+/// Whether the budget is spent depends on the lots before, so that a lead late in its period goes by lot less often:
+/// the share, times the probability that fewer lots than the budget have fallen until then.
 struct LotBudget: Sendable {
     let exploration: Exploration
     private let periodDays: Int
@@ -104,9 +104,12 @@ struct ExplorationTally: Sendable {
         let exploration = budget.exploration
         if exploration.shareBasisPoints == 0 { return nil }
         return CandidateExploration(
-            shareBasisPoints: Int(exploration.shareBasisPoints), leadsPerPeriodMax: Int(exploration.leadsPerPeriodMax), decisions: decisions,
+            shareBasisPoints: Int(exploration.shareBasisPoints), leadsPerPeriodMax: Int(exploration.leadsPerPeriodMax),
+            decisions: decisions,
             expectedLots: lots, expectedElsewhere: elsewhere, expectedCostMinorUnits: MinorUnits.rounded(cost),
             expectedCostShare: expected > 0 ? cost / expected : nil,
-            partners: partners.map { .init(partner: $0.key, leads: $0.value) }.sorted { ($1.leads, $0.partner) < ($0.leads, $1.partner) })
+            partners: partners.map { .init(partner: $0.key, leads: $0.value) }.sorted {
+                ($1.leads, $0.partner) < ($0.leads, $1.partner)
+            })
     }
 }

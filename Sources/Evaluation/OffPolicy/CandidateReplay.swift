@@ -1,10 +1,11 @@
 public import LeadlineCore
 
-/// All history under a candidate: a policy in the place of every recorded one, another logic version in the place of every
-/// recorded one, or both. Each recorded decision is made again in the state that history had left.
+/// All history under a candidate: a policy in the place of every recorded one, another logic version in the place of
+/// every recorded one, or both. Each recorded decision is made again in the state that history had left.
 ///
-/// The state is folded from recorded events, so that one difference does not hide the next: this compares decisions one by
-/// one. A candidate that had really ruled would have left other loads behind it. Deadlines and outcomes stay as they were.
+/// The state is folded from recorded events, so that one difference does not hide the next: this compares decisions one
+/// by one. A candidate that had really ruled would have left other loads behind it. Deadlines and outcomes stay as they
+/// were.
 public struct CandidateReplay: Sendable {
     /// The candidate policy; nil where those stay that were published.
     private let candidate: Policy?
@@ -81,7 +82,8 @@ public struct CandidateReplay: Sendable {
         case .policyPublished(let fact):
             var policy = Self.decided(candidate ?? fact.policy)
             policy.dealHorizonDays = fact.policy.dealHorizonDays
-            changed.fact = .policyPublished(PolicyPublished(policy: policy, version: candidate == nil ? fact.version : version))
+            changed.fact = .policyPublished(
+                PolicyPublished(policy: policy, version: candidate == nil ? fact.version : version))
             if candidate == nil { book.draw(by: LotBudget(fact.policy)) }
         case .programRegistered(var fact):
             if let logic { fact.logicVersion = logic }
@@ -96,7 +98,8 @@ public struct CandidateReplay: Sendable {
 
     /// What was found so far.
     public func report(program: String, demands: Overlap.Demands = Overlap.Demands()) -> CandidateReport {
-        var report = book.report(program: program, policy: candidate?.name ?? "", version: version, currency: state.currency, demands)
+        var report = book.report(
+            program: program, policy: candidate?.name ?? "", version: version, currency: state.currency, demands)
         report.logic = logic
         return report
     }
@@ -133,7 +136,8 @@ public struct DecisionDifference: Encodable, Equatable, Sendable {
     public var expectedAfterMinorUnits: Int64
 
     private enum CodingKeys: String, CodingKey {
-        case lead, position, stampMicros, before, beforeReason, after, afterReason, valueMinorUnits, expectedBeforeMinorUnits
+        case lead, position, stampMicros, before, beforeReason, after, afterReason, valueMinorUnits,
+            expectedBeforeMinorUnits
         case expectedAfterMinorUnits
     }
 

@@ -35,7 +35,8 @@ public struct CandidateReport: Encodable, Sendable {
     public var expectedAfterMinorUnits: Int64
     /// What the candidate's own lots would come to; nil where it draws none.
     public var exploration: CandidateExploration?
-    /// Decisions beside history's own. They are compared, but history's propensities are unknown: no estimate uses them.
+    /// Decisions beside history's own. They are compared, but history's propensities are unknown: no estimate uses
+    /// them.
     public var imported: Int
     /// Leads for the estimates: ended; still open; ended by objection or erasure; decided where no lot could be drawn.
     public var closed: Int
@@ -69,8 +70,10 @@ public struct CandidateReport: Encodable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case program, policy, logic, version, currency, decisions, changed, differences, partners, expectedBeforeMinorUnits
-        case expectedAfterMinorUnits, exploration, imported, closed, open, leftOut, withoutLot, settledThroughMicros, winRate, revenue, overlap, verdict
+        case program, policy, logic, version, currency, decisions, changed, differences, partners,
+            expectedBeforeMinorUnits
+        case expectedAfterMinorUnits, exploration, imported, closed, open, leftOut, withoutLot, settledThroughMicros,
+            winRate, revenue, overlap, verdict
     }
 
     public func encode(to encoder: any Encoder) throws {

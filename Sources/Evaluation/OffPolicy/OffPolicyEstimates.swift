@@ -1,11 +1,11 @@
 /// What a candidate policy would have earned a lead, estimated from leads that another policy routed.
 ///
-/// - `ips`: outcomes weighted by how much more often the candidate makes the logged choice (Horvitz and Thompson, 1952).
-///   Unbiased, and noisy where weights differ much.
+/// - `ips`: outcomes weighted by how much more often the candidate makes the logged choice (Horvitz and Thompson,
+///   1952). Unbiased, and noisy where weights differ much.
 /// - `snips`: the same, divided by the sum of the weights (Swaminathan and Joachims, NeurIPS 2015). Slightly biased in
 ///   small samples, much less noisy, and never outside of the outcomes that were seen.
-/// - `doublyRobust`: the model's expectation, corrected by the weighted errors that it made (Dudik, Langford and Li, ICML
-///   2011). Unbiased whatever the model is worth, and the less noisy the better it is.
+/// - `doublyRobust`: the model's expectation, corrected by the weighted errors that it made (Dudik, Langford and Li,
+///   ICML 2011). Unbiased whatever the model is worth, and the less noisy the better it is.
 ///
 /// Intervals are at 95 %, from each estimator's influence function by way of `SkewedMean`: weights make for long tails.
 public struct OffPolicyEstimates: Encodable, Equatable, Sendable {
@@ -15,7 +15,8 @@ public struct OffPolicyEstimates: Encodable, Equatable, Sendable {
     public var effectiveSampleSize: Double
     /// The largest weight's share of all weight.
     public var largestWeightShare: Double
-    /// Mean of the weights with its interval. It is 1 where the recorded propensities are right and cover the candidate.
+    /// Mean of the weights with its interval. It is 1 where the recorded propensities are right and cover the
+    /// candidate.
     public var meanWeight: Estimate
     /// What the logged policy earned a lead.
     public var logged: Estimate
@@ -45,16 +46,20 @@ public struct OffPolicyEstimates: Encodable, Equatable, Sendable {
         difference = Self.mean(zip(robust, rewards).map { $0 - $1 })
     }
 
-    /// The interval holds every value from which the weighted deviations average 0 as far as chance allows (Fieller, 1954):
-    /// no division by a sum of weights that is itself uncertain.
+    /// The interval holds every value from which the weighted deviations average 0 as far as chance allows (Fieller,
+    /// 1954): no division by a sum of weights that is itself uncertain.
     private static func selfNormalised(_ weights: [Double], _ rewards: [Double], _ sum: Double) -> Estimate {
         let value = zip(weights, rewards).reduce(0) { $0 + $1.0 * $1.1 } / sum
-        func deviations(from value: Double) -> Interval { SkewedMean(zip(weights, rewards).map { $0 * ($1 - value) }).interval }
+        func deviations(from value: Double) -> Interval {
+            SkewedMean(zip(weights, rewards).map { $0 * ($1 - value) }).interval
+        }
         // Three half widths of the plain interval are outside, but for the thinnest of logs.
         let plain = deviations(from: value), reach = 3 * (plain.high - plain.low) * Double(weights.count) / (2 * sum)
         func edge(_ end: Double, _ step: Double) -> Double {
             let near = step < 0 ? max(end, value + step) : min(end, value + step)
-            return edgeOf(from: value, to: deviations(from: near).contains(0) ? end : near) { deviations(from: $0).contains(0) }
+            return edgeOf(from: value, to: deviations(from: near).contains(0) ? end : near) {
+                deviations(from: $0).contains(0)
+            }
         }
         return Estimate(value, Interval(edge(rewards.min() ?? 0, -reach), edge(rewards.max() ?? 0, reach)))
     }

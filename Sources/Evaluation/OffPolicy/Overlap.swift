@@ -60,15 +60,22 @@ public struct Overlap: Encodable, Equatable, Sendable {
         words = []
         remedy = ""
         guard let estimates, evidence.closed > 0 else {
-            add(.nothingClosed, "Fewer than two leads that count have been won or lost, so there is nothing to compare with.")
+            add(
+                .nothingClosed,
+                "Fewer than two leads that count have been won or lost, so there is nothing to compare with.")
             remedy = "Wait for outcomes (DealWon and DealLost on leadline.outcomes), or widen --from and --to."
             return
         }
         if evidence.changedShare == 0 && evidence.unsupportedShare == 0 { return }
         if evidence.lots == 0 {
-            add(.noExploration, "The logged policy never drew a lot: nobody knows what other partners would have made of these leads.")
+            add(
+                .noExploration,
+                "The logged policy never drew a lot: nobody knows what other partners would have made of these leads.")
         } else if evidence.unsupportedShare > demands.unsupported {
-            add(.unsupported, "\(Self.percent(evidence.unsupportedShare)) of the candidate's choices could not have been made by the logged policy.")
+            add(
+                .unsupported,
+                "\(Self.percent(evidence.unsupportedShare)) of the candidate's choices could not have been made by the logged policy."
+            )
         }
         judge(estimates, demands)
         if !reasons.isEmpty { remedy = Self.remedy(evidence, demands) }
@@ -77,7 +84,10 @@ public struct Overlap: Encodable, Equatable, Sendable {
     private mutating func judge(_ estimates: OffPolicyEstimates, _ demands: Demands) {
         let size = estimates.effectiveSampleSize
         if size < demands.effectiveSampleSize {
-            add(.fewLeads, "The estimate rests on as much as \(Self.tenth(size)) leads (effective sample size), fewer than \(Self.tenth(demands.effectiveSampleSize)).")
+            add(
+                .fewLeads,
+                "The estimate rests on as much as \(Self.tenth(size)) leads (effective sample size), fewer than \(Self.tenth(demands.effectiveSampleSize))."
+            )
         }
         if estimates.largestWeightShare > demands.weightShare {
             add(.oneLeadDominates, "One lead has \(Self.percent(estimates.largestWeightShare)) of all weight.")
@@ -85,7 +95,10 @@ public struct Overlap: Encodable, Equatable, Sendable {
         // Three standard errors: once in some hundred honest reports.
         let interval = estimates.meanWeight.interval, half = (interval.high - interval.low) / 2
         if reasons.isEmpty && abs(estimates.meanWeight.value - 1) > 1.5 * half + 1e-9 {
-            add(.weightsOff, "The weights average \(Self.hundredth(estimates.meanWeight.value)) where they should average 1: recorded propensities and choices do not fit.")
+            add(
+                .weightsOff,
+                "The weights average \(Self.hundredth(estimates.meanWeight.value)) where they should average 1: recorded propensities and choices do not fit."
+            )
         }
     }
 
@@ -94,8 +107,8 @@ public struct Overlap: Encodable, Equatable, Sendable {
         words.append(sentence)
     }
 
-    /// The share of exploration at which as many leads would carry twice the demanded effective sample size: with a share
-    /// e, n partners and a share d of changed choices, a lead's weight squared averages about (1 - d) + d n / e.
+    /// The share of exploration at which as many leads would carry twice the demanded effective sample size: with a
+    /// share e, n partners and a share d of changed choices, a lead's weight squared averages about (1 - d) + d n / e.
     static func explorationNeeded(_ evidence: Evidence, _ demands: Demands) -> Double {
         let d = max(evidence.changedShare, evidence.unsupportedShare, 0.01), n = max(evidence.meanCandidates, 2)
         let room = Double(evidence.closed) / (2 * demands.effectiveSampleSize) - (1 - d)
@@ -107,8 +120,12 @@ public struct Overlap: Encodable, Equatable, Sendable {
         let share = min(max(needed, 0.01), 0.2), times = needed / share
         // Rounded up to half a per cent.
         let basisPoints = Int((share * 200).rounded(.up)) * 50
-        let longer = times > 1.05 ? ", and wait for about \(Int(times.rounded(.up))) times as many closed leads" : ", and wait for about as many closed leads"
-        return "Turn on exploration at \(tenth(Double(basisPoints) / 100)) % (exploration: {share_basis_points: \(basisPoints)} in the policy in force)\(longer); "
+        let longer =
+            times > 1.05
+            ? ", and wait for about \(Int(times.rounded(.up))) times as many closed leads"
+            : ", and wait for about as many closed leads"
+        return
+            "Turn on exploration at \(tenth(Double(basisPoints) / 100)) % (exploration: {share_basis_points: \(basisPoints)} in the policy in force)\(longer); "
             + "or try the candidate on some leads as an arm of a pilot."
     }
 

@@ -46,7 +46,8 @@ struct ReplayBook: Sendable {
 
     /// Compares a decision with the candidate's.
     mutating func compare(
-        _ recorded: RoutingChoice, _ decided: RoutingChoice, _ evaluation: FullEvaluation?, position: UInt64, at stamp: Timestamp
+        _ recorded: RoutingChoice, _ decided: RoutingChoice, _ evaluation: FullEvaluation?, position: UInt64,
+        at stamp: Timestamp
     ) -> ComparedDecision {
         decisions += 1
         let value = Double(recorded.summary?.dealValueMinorUnits ?? decided.summary?.dealValueMinorUnits ?? 0)
@@ -54,7 +55,8 @@ struct ReplayBook: Sendable {
         let explored = drawnAmong.isEmpty ? 0 : lots.next(at: stamp)
         let model = CandidateModel(recorded, decided, evaluation, drawnAmong, explored: explored)
         exploration.count(drawnAmong, usual: decided.partnerID, explored: explored, value: value, model.conversion)
-        let before = value * model.conversion(of: recorded.partnerID), after = value * model.conversion(of: decided.partnerID)
+        let before = value * model.conversion(of: recorded.partnerID),
+            after = value * model.conversion(of: decided.partnerID)
         count(recorded.partnerID, \.before)
         count(decided.partnerID, \.after)
         expectedBefore += before
@@ -62,7 +64,8 @@ struct ReplayBook: Sendable {
         if recorded.isImported { imported += 1 } else { log(recorded, decided, model, value, at: stamp) }
         if recorded.isSame(as: decided) { return ComparedDecision(chances: model.chances, difference: nil) }
         let difference = DecisionDifference(
-            lead: recorded.leadID, position: position, at: stamp, before: recorded.partnerID, beforeReason: recorded.reason,
+            lead: recorded.leadID, position: position, at: stamp, before: recorded.partnerID,
+            beforeReason: recorded.reason,
             after: decided.partnerID, afterReason: decided.reason, valueMinorUnits: Int64(value),
             expectedBeforeMinorUnits: MinorUnits.rounded(before), expectedAfterMinorUnits: MinorUnits.rounded(after))
         differences.append(difference)
@@ -75,7 +78,8 @@ struct ReplayBook: Sendable {
     }
 
     private mutating func log(
-        _ recorded: RoutingChoice, _ decided: RoutingChoice, _ model: CandidateModel, _ value: Double, at stamp: Timestamp
+        _ recorded: RoutingChoice, _ decided: RoutingChoice, _ model: CandidateModel, _ value: Double,
+        at stamp: Timestamp
     ) {
         if recorded.reason == "merged" { return }
         let index: Int
@@ -91,9 +95,10 @@ struct ReplayBook: Sendable {
         }
         let choice = model.choice
         leads[index].wins.append(choice)
-        leads[index].revenue.append(LoggedChoice(
-            propensity: choice.propensity, candidateProbability: choice.candidateProbability,
-            loggedModel: choice.loggedModel * value, candidateModel: choice.candidateModel * value))
+        leads[index].revenue.append(
+            LoggedChoice(
+                propensity: choice.propensity, candidateProbability: choice.candidateProbability,
+                loggedModel: choice.loggedModel * value, candidateModel: choice.candidateModel * value))
         if recorded.isDrawn { leads[index].lots += 1 }
         if !recorded.isSame(as: decided) { leads[index].changed += 1 }
         leads[index].unsupported += model.unsupported
@@ -121,18 +126,23 @@ struct ReplayBook: Sendable {
 
     var estimatedLeads: [String] { reached.compactMap { $0.fate == .closed ? $0.id : nil } }
 
-    func report(program: String, policy: String, version: String, currency: String, _ demands: Overlap.Demands) -> CandidateReport {
+    func report(program: String, policy: String, version: String, currency: String, _ demands: Overlap.Demands)
+        -> CandidateReport
+    {
         let reached = reached
         let closed = reached.filter { $0.fate == .closed }
         let wins = OffPolicyEstimates(closed.map { LoggedLead(choices: $0.wins, reward: $0.won ? 1 : 0) })
         let revenue = OffPolicyEstimates(closed.map { LoggedLead(choices: $0.revenue, reward: Double($0.amount)) })
         let rows = partners.values.sorted { ($1.after - $1.before, $0.partner) < ($0.after - $0.before, $1.partner) }
         return CandidateReport(
-            program: program, policy: policy, version: version, currency: currency, decisions: decisions, changed: differences.count,
+            program: program, policy: policy, version: version, currency: currency, decisions: decisions,
+            changed: differences.count,
             differences: differences, partners: rows, expectedBeforeMinorUnits: MinorUnits.rounded(expectedBefore),
-            expectedAfterMinorUnits: MinorUnits.rounded(expectedAfter), exploration: exploration.report(lots, expected: expectedAfter), imported: imported, closed: closed.count,
+            expectedAfterMinorUnits: MinorUnits.rounded(expectedAfter),
+            exploration: exploration.report(lots, expected: expectedAfter), imported: imported, closed: closed.count,
             open: reached.count { $0.fate == .open }, leftOut: reached.count { $0.fate == .leftOut },
-            withoutLot: leads.count - reached.count, settledThrough: Self.settled(reached), winRate: wins, revenue: revenue,
+            withoutLot: leads.count - reached.count, settledThrough: Self.settled(reached), winRate: wins,
+            revenue: revenue,
             overlap: Overlap(Self.evidence(closed), revenue, demands))
     }
 
@@ -173,7 +183,8 @@ struct CandidateModel {
     let chances: [(partnerID: String?, probability: Double)]
 
     init(
-        _ recorded: RoutingChoice, _ decided: RoutingChoice, _ evaluation: FullEvaluation?, _ drawnAmong: [String], explored: Double
+        _ recorded: RoutingChoice, _ decided: RoutingChoice, _ evaluation: FullEvaluation?, _ drawnAmong: [String],
+        explored: Double
     ) {
         var conversions: [String: Double] = [:]
         for best in recorded.summary?.best ?? [] { conversions[best.partnerID] = best.conversion }
@@ -181,7 +192,8 @@ struct CandidateModel {
         self.conversions = conversions
         let chances = Self.chances(decided, drawnAmong, explored)
         self.chances = chances
-        let probability = recorded.isSame(as: decided) && recorded.partnerID == nil
+        let probability =
+            recorded.isSame(as: decided) && recorded.partnerID == nil
             ? 1 : chances.first { $0.partnerID == recorded.partnerID }?.probability ?? 0
         choice = LoggedChoice(
             propensity: recorded.propensity, candidateProbability: probability,
@@ -216,7 +228,8 @@ struct CandidateModel {
         return chances.reduce(0) { sum, chance in
             let could: Bool
             if let partner = chance.partnerID {
-                could = partner == recorded.partnerID
+                could =
+                    partner == recorded.partnerID
                     || (recorded.isDrawn && (!namesAll || named.contains { $0.partnerID == partner }))
             } else {
                 could = recorded.partnerID == nil && isSameQueue

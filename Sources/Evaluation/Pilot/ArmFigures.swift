@@ -43,10 +43,14 @@ public struct ArmFigures: Encodable, Equatable, Sendable {
     }
 
     /// Seconds to the first response of those that have one.
-    static func responseSeconds(_ leads: [LeadRecord]) -> [Double] { leads.compactMap { $0.firstResponseMicros.map { Double($0) / 1e6 } } }
+    static func responseSeconds(_ leads: [LeadRecord]) -> [Double] {
+        leads.compactMap { $0.firstResponseMicros.map { Double($0) / 1e6 } }
+    }
 
     /// Amounts of the leads that were won or lost; 0 for a loss.
-    static func amounts(_ leads: [LeadRecord]) -> [Double] { leads.compactMap { $0.isDecided ? Double($0.amountMinorUnits) : nil } }
+    static func amounts(_ leads: [LeadRecord]) -> [Double] {
+        leads.compactMap { $0.isDecided ? Double($0.amountMinorUnits) : nil }
+    }
 
     /// Promises kept among awards whose promise was kept or broken.
     static func withinSLA(_ awards: [AwardRecord]) -> Rate {
@@ -67,8 +71,8 @@ public struct Uplift: Encodable, Equatable, Sendable {
     public var responseRatio: Estimate?
     /// The smallest difference of win rates that so many closed leads would show four times of five.
     public var detectableDifference: Double?
-    /// Closed leads a side that it would take to show the difference seen, if it is real, and how many more that is; nil
-    /// where it is shown already, or nothing differs.
+    /// Closed leads a side that it would take to show the difference seen, if it is real, and how many more that is;
+    /// nil where it is shown already, or nothing differs.
     public var leadsNeeded: Int?
     public var leadsMissing: Int?
 
@@ -86,7 +90,8 @@ public struct Uplift: Encodable, Equatable, Sendable {
         winRateRatio = winRate.over(other)
         detectableDifference = Power.detectable(base: other.share, winRate.trials, other.trials)
         if let difference = winRateDifference, difference.interval.contains(0),
-            let needed = Power.trialsNeeded(winRate.share, other.share) {
+            let needed = Power.trialsNeeded(winRate.share, other.share)
+        {
             leadsNeeded = needed
             leadsMissing = max(0, needed - winRate.trials) + max(0, needed - other.trials)
         }
@@ -94,7 +99,9 @@ public struct Uplift: Encodable, Equatable, Sendable {
 
     private static func ratio(_ seconds: [Double], _ others: [Double]) -> Estimate? {
         let logs = Moments(seconds.map { log(1 + $0) }), otherLogs = Moments(others.map { log(1 + $0) })
-        return logs.minus(otherLogs).map { Estimate(exp($0.value), Interval(exp($0.interval.low), exp($0.interval.high))) }
+        return logs.minus(otherLogs).map {
+            Estimate(exp($0.value), Interval(exp($0.interval.low), exp($0.interval.high)))
+        }
     }
 
     /// What may be said of the win rate.

@@ -34,10 +34,13 @@ public struct PilotReport: Encodable, Sendable {
     ///   - name: The pilot; nil for the newest.
     ///   - incumbent: The arm to compare with; nil for the first that takes turns or goes by rules, else the first.
     /// - Throws: `EvaluationError` for a name that is none.
-    public init(_ history: NetworkHistory, program: String, pilot name: String? = nil, incumbent: String? = nil) throws {
+    public init(_ history: NetworkHistory, program: String, pilot name: String? = nil, incumbent: String? = nil) throws
+    {
         self.init(program: program, currency: history.currency, shadow: ShadowReport(history))
         guard let span = try Self.span(history, name) else { return }
-        compare(span, history, incumbent: try Self.incumbent(span.pilot.arms, incumbent), leadsOf: TimeSpan(from: Timestamp(micros: .min), until: .distantFuture))
+        compare(
+            span, history, incumbent: try Self.incumbent(span.pilot.arms, incumbent),
+            leadsOf: TimeSpan(from: Timestamp(micros: .min), until: .distantFuture))
     }
 
     /// The newest pilot over the leads that came in a stretch of time; nil where there was none.
@@ -57,7 +60,9 @@ public struct PilotReport: Encodable, Sendable {
         arms = []
     }
 
-    private mutating func compare(_ span: NetworkHistory.PilotSpan, _ history: NetworkHistory, incumbent: String, leadsOf time: TimeSpan) {
+    private mutating func compare(
+        _ span: NetworkHistory.PilotSpan, _ history: NetworkHistory, incumbent: String, leadsOf time: TimeSpan
+    ) {
         pilot = span.pilot.name
         from = RFC3339.format(span.from)
         self.incumbent = incumbent
@@ -65,14 +70,18 @@ public struct PilotReport: Encodable, Sendable {
         var leads: [String: [LeadRecord]] = [:]
         // Beside imported history an arm only says what it would have done.
         for lead in history.leads
-        where lead.pilot.map(numbers.contains) ?? false && !lead.isMerged && !lead.isImported && time.contains(lead.submittedAt) {
+        where lead.pilot.map(numbers.contains) ?? false && !lead.isMerged && !lead.isImported
+            && time.contains(lead.submittedAt)
+        {
             leads[lead.arm, default: []].append(lead)
         }
         let baseline = leads[incumbent] ?? []
         arms = span.pilot.arms.map { arm in
             let own = leads[arm.name] ?? []
             let uplift = arm.name == incumbent ? nil : Uplift(own, over: baseline)
-            return Arm(name: arm.name, method: "\(arm.method)", figures: ArmFigures(own), uplift: uplift, verdict: uplift?.verdict)
+            return Arm(
+                name: arm.name, method: "\(arm.method)", figures: ArmFigures(own), uplift: uplift,
+                verdict: uplift?.verdict)
         }
     }
 
@@ -82,13 +91,16 @@ public struct PilotReport: Encodable, Sendable {
         let known = history.pilots.map(\.pilot.name)
         throw EvaluationError(
             "there was no pilot of this name",
-            remedy: known.isEmpty ? "No policy of this program has a pilot; leave --pilot out" : "Pilots of this program: \(known.joined(separator: ", "))")
+            remedy: known.isEmpty
+                ? "No policy of this program has a pilot; leave --pilot out"
+                : "Pilots of this program: \(known.joined(separator: ", "))")
     }
 
     private static func incumbent(_ arms: [PilotArm], _ name: String?) throws -> String {
         if let name {
             if arms.contains(where: { $0.name == name }) { return name }
-            throw EvaluationError("the pilot has no arm of this name", remedy: "Its arms are \(arms.map(\.name).joined(separator: ", "))")
+            throw EvaluationError(
+                "the pilot has no arm of this name", remedy: "Its arms are \(arms.map(\.name).joined(separator: ", "))")
         }
         return incumbent(arms)
     }
@@ -108,8 +120,8 @@ public struct ShadowReport: Encodable, Sendable {
     /// Win rate where both chose the same, and where what happened was another choice.
     public var whereAgreed: ArmFigures
     public var whereDiffered: ArmFigures
-    /// What the model expected of both where they differ: deal value x conversion, in minor units, over the leads of which
-    /// both are known.
+    /// What the model expected of both where they differ: deal value x conversion, in minor units, over the leads of
+    /// which both are known.
     public var compared: Int
     public var expectedSuggestedMinorUnits: Int64
     public var expectedHappenedMinorUnits: Int64

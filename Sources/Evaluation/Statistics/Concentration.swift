@@ -6,7 +6,9 @@ public enum Concentration {
         let total = values.reduce(0, +)
         if values.isEmpty || total <= 0 { return 0 }
         var weighted = 0.0
-        for (rank, value) in values.sorted().enumerated() { weighted += Double(2 * (rank + 1) - values.count - 1) * value }
+        for (rank, value) in values.sorted().enumerated() {
+            weighted += Double(2 * (rank + 1) - values.count - 1) * value
+        }
         return weighted / (Double(values.count) * total)
     }
 }

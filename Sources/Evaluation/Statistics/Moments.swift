@@ -25,14 +25,16 @@ public struct Moments: Equatable, Sendable {
         return Estimate(mean, Interval(around: mean, plusMinus: half))
     }
 
-    /// Mean minus another one's mean, with the 95 % interval of Welch (1947), which takes no equal variances for granted;
-    /// nil with fewer than two values on a side.
+    /// Mean minus another one's mean, with the 95 % interval of Welch (1947), which takes no equal variances for
+    /// granted; nil with fewer than two values on a side.
     public func minus(_ other: Moments) -> Estimate? {
         if count < 2 || other.count < 2 { return nil }
         let a = variance / Double(count), b = other.variance / Double(other.count)
         let difference = mean - other.mean
         if a + b == 0 { return Estimate(difference, Interval(difference, difference)) }
         let degrees = (a + b) * (a + b) / (a * a / Double(count - 1) + b * b / Double(other.count - 1))
-        return Estimate(difference, Interval(around: difference, plusMinus: Quantiles.student975(degrees: degrees) * (a + b).squareRoot()))
+        return Estimate(
+            difference,
+            Interval(around: difference, plusMinus: Quantiles.student975(degrees: degrees) * (a + b).squareRoot()))
     }
 }

@@ -13,8 +13,8 @@ public enum Quantiles {
 
     /// Student's quantile that leaves 2.5 % above it.
     ///
-    /// Expansion in powers of 1 / degrees (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5); below three
-    /// degrees, where it fails, the exact values. Good to three digits.
+    /// Expansion in powers of 1 / degrees (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5); below
+    /// three degrees, where it fails, the exact values. Good to three digits.
     public static func student975(degrees: Double) -> Double {
         if degrees < 2 { return 12.706 }
         if degrees < 3 { return 4.303 }
@@ -26,8 +26,8 @@ public enum Quantiles {
         return x + (g1 + (g2 + (g3 + g4 / degrees) / degrees) / degrees) / degrees
     }
 
-    /// The value below which a share of the sorted values lies, between neighbours by proportion (Hyndman and Fan, 1996,
-    /// definition 7); nil without values.
+    /// The value below which a share of the sorted values lies, between neighbours by proportion (Hyndman and Fan,
+    /// 1996, definition 7); nil without values.
     public static func of(_ share: Double, sorted values: [Double]) -> Double? {
         if values.isEmpty { return nil }
         let place = min(max(share, 0), 1) * Double(values.count - 1)

@@ -32,8 +32,8 @@ public struct Rate: Encodable, Equatable, Sendable {
     /// The share with its interval; nil without trials.
     public var estimate: Estimate? { interval.map { Estimate(share, $0) } }
 
-    /// Share minus another share, with the 95 % interval of Newcombe (1998, method 10), which joins both Wilson intervals;
-    /// nil without trials on a side.
+    /// Share minus another share, with the 95 % interval of Newcombe (1998, method 10), which joins both Wilson
+    /// intervals; nil without trials on a side.
     public func minus(_ other: Rate) -> Estimate? {
         guard let a = interval, let b = other.interval else { return nil }
         let d = share - other.share
@@ -42,8 +42,8 @@ public struct Rate: Encodable, Equatable, Sendable {
         return Estimate(d, Interval(d - below, d + above))
     }
 
-    /// Share over another share, with the 95 % interval of Katz et al. (1978) on the logarithm; nil without successes on
-    /// a side.
+    /// Share over another share, with the 95 % interval of Katz et al. (1978) on the logarithm; nil without successes
+    /// on a side.
     public func over(_ other: Rate) -> Estimate? {
         guard successes > 0, other.successes > 0, trials > 0, other.trials > 0 else { return nil }
         let ratio = share / other.share
@@ -53,13 +53,13 @@ public struct Rate: Encodable, Equatable, Sendable {
     }
 }
 
-/// How large a difference samples can show, and how large samples must be (Fleiss, Levin and Paik, Statistical Methods for
-/// Rates and Proportions, 3rd ed., ch. 4): 5 % two-sided, 80 % power.
+/// How large a difference samples can show, and how large samples must be (Fleiss, Levin and Paik, Statistical Methods
+/// for Rates and Proportions, 3rd ed., ch. 4): 5 % two-sided, 80 % power.
 public enum Power {
     private static let z = Quantiles.normal975 + Quantiles.normal80
 
-    /// The smallest difference from a share of `base` that two samples of these sizes would show four times of five; nil
-    /// where one is empty.
+    /// The smallest difference from a share of `base` that two samples of these sizes would show four times of five;
+    /// nil where one is empty.
     public static func detectable(base: Double, _ first: Int, _ second: Int) -> Double? {
         if first == 0 || second == 0 { return nil }
         return z * (base * (1 - base) * (1 / Double(first) + 1 / Double(second))).squareRoot()

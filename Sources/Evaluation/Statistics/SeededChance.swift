@@ -12,7 +12,8 @@ struct SeededChance: Sendable {
     /// From 0 to below 1, 53 bits.
     mutating func uniform() -> Double { generator.uniform() }
 
-    /// From 0 to below `count`, which is at least 1; the bias below 2^-40 for any count that fits in memory does not show.
+    /// From 0 to below `count`, which is at least 1; the bias below 2^-40 for any count that fits in memory does not
+    /// show.
     mutating func below(_ count: Int) -> Int { min(Int(uniform() * Double(count)), count - 1) }
 
     /// Standard normal (Box and Muller, 1958; one of the pair).

@@ -3,9 +3,9 @@ import Foundation
 /// The mean of values with a long tail, and an interval that knows of the tail.
 ///
 /// The 95 % interval of Hall (1992, "On the removal of skewness by transformation"): Student's statistic goes through a
-/// cubic that takes its skewness away, so that the interval reaches further to the side of the tail. It is never shortened
-/// on the other side, for the skewness of few values is itself a guess. The quantile has as many degrees of freedom as the
-/// kurtosis leaves to the variance (Satterthwaite, 1946): few where a handful of values carries all.
+/// cubic that takes its skewness away, so that the interval reaches further to the side of the tail. It is never
+/// shortened on the other side, for the skewness of few values is itself a guess. The quantile has as many degrees of
+/// freedom as the kurtosis leaves to the variance (Satterthwaite, 1946): few where a handful of values carries all.
 public struct SkewedMean: Sendable {
     /// Count, mean and variance.
     public let moments: Moments
@@ -36,7 +36,8 @@ public struct SkewedMean: Sendable {
     public var interval: Interval {
         let quantile = Quantiles.student975(degrees: degrees), error = moments.standardError
         return Interval(
-            moments.mean - error * max(quantile, untransformed(quantile)), moments.mean - error * min(-quantile, untransformed(-quantile)))
+            moments.mean - error * max(quantile, untransformed(quantile)),
+            moments.mean - error * min(-quantile, untransformed(-quantile)))
     }
 
     /// Hall's cubic turned round: the value of Student's statistic that it takes to `x`.

@@ -20,7 +20,9 @@ public final class ArchivedEntries: Sendable {
     ///   - segments: with the archives' entries; of each program without a gap up to its newest segment.
     /// - Throws: ``JournalError/archiveDiffers(_:position:)`` for an entry that is not the one that left;
     ///   ``JournalError/archived(_:)`` for a segment between that is not there; what `entries` throws.
-    public init(at path: String, of journal: DatabaseQueue, _ segments: [(segment: ArchivedSegment, entries: Entries)]) throws {
+    public init(at path: String, of journal: DatabaseQueue, _ segments: [(segment: ArchivedSegment, entries: Entries)])
+        throws
+    {
         self.path = path
         self.segments = segments.map(\.segment).sorted { ($0.program, $0.first) < ($1.program, $1.first) }
         do {
@@ -53,7 +55,8 @@ public final class ArchivedEntries: Sendable {
             guard let stream = try JournalReader().streamRow(of: segment.program, in: source) else {
                 throw JournalError.unknownProgram(segment.program)
             }
-            let kept = try RawStatement.cached("SELECT bytes FROM main.entries WHERE stream = ? AND position = ?", in: source)
+            let kept = try RawStatement.cached(
+                "SELECT bytes FROM main.entries WHERE stream = ? AND position = ?", in: source)
             try file.write { db in
                 let insert = try RawStatement.cached("INSERT INTO archived VALUES (?, ?, ?)", in: db)
                 try entries { position, bytes in
@@ -67,11 +70,15 @@ public final class ArchivedEntries: Sendable {
                         try insert.run()
                     }
                 }
-                let count = try UInt64.fetchOne(
-                    db, sql: "SELECT count(*) FROM archived WHERE stream = ? AND position BETWEEN ? AND ?",
-                    arguments: [stream, segment.first, segment.next - 1]) ?? 0
-                guard count == segment.next - segment.first else { throw JournalError.archiveDiffers(segment, position: segment.first + count) }
-                try db.execute(sql: "INSERT INTO held VALUES (?, ?, ?)", arguments: [stream, segment.first, segment.next])
+                let count =
+                    try UInt64.fetchOne(
+                        db, sql: "SELECT count(*) FROM archived WHERE stream = ? AND position BETWEEN ? AND ?",
+                        arguments: [stream, segment.first, segment.next - 1]) ?? 0
+                guard count == segment.next - segment.first else {
+                    throw JournalError.archiveDiffers(segment, position: segment.first + count)
+                }
+                try db.execute(
+                    sql: "INSERT INTO held VALUES (?, ?, ?)", arguments: [stream, segment.first, segment.next])
             }
         }
     }
@@ -92,7 +99,9 @@ public final class ArchivedEntries: Sendable {
         for program in Set(held.map(\.program)).sorted() {
             let all = try JournalReader().archivedSegments(of: program, in: db)
             guard let lowest = held.first(where: { $0.program == program }) else { continue }
-            if let missing = all.last(where: { $0.first >= lowest.first && !held.contains($0) }) { throw JournalError.archived(missing) }
+            if let missing = all.last(where: { $0.first >= lowest.first && !held.contains($0) }) {
+                throw JournalError.archived(missing)
+            }
         }
     }
 }
@@ -102,11 +111,12 @@ extension ArchivedEntries {
     /// `main.entries`.
     func attach(to db: Database) throws {
         try db.execute(sql: "ATTACH ? AS archive", arguments: [path])
-        try db.execute(sql: """
-            CREATE TEMP VIEW entries AS
-              SELECT e.seq, e.stream, e.position, e.first_decision_offset, e.decisions, e.link_prefix, coalesce(a.bytes, e.bytes) AS bytes
-              FROM main.entries e LEFT JOIN archive.archived a ON a.stream = e.stream AND a.position = e.position
-            """)
+        try db.execute(
+            sql: """
+                CREATE TEMP VIEW entries AS
+                  SELECT e.seq, e.stream, e.position, e.first_decision_offset, e.decisions, e.link_prefix, coalesce(a.bytes, e.bytes) AS bytes
+                  FROM main.entries e LEFT JOIN archive.archived a ON a.stream = e.stream AND a.position = e.position
+                """)
     }
 
     /// The first position that is at hand with all after it, where those below `first` are archived.
@@ -114,7 +124,8 @@ extension ArchivedEntries {
         let attached = try RawStatement.cached("SELECT 1 FROM temp.sqlite_schema WHERE name = 'entries'", in: db)
         defer { attached.reset() }
         guard try attached.step() else { return first }
-        let below = try RawStatement.cached("SELECT min(first) FROM archive.held WHERE stream = ? AND first < ? AND next >= ?", in: db)
+        let below = try RawStatement.cached(
+            "SELECT min(first) FROM archive.held WHERE stream = ? AND first < ? AND next >= ?", in: db)
         var held = first
         while true {
             defer { below.reset() }

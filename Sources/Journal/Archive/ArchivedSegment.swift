@@ -1,8 +1,8 @@
 import Foundation
 public import GRDB
 
-/// A stretch of a stream whose entries stand in an archive. Of each the journal keeps the leaf alone, so that chain, tree
-/// and every proof go on as before; what was in it only the archive tells.
+/// A stretch of a stream whose entries stand in an archive. Of each the journal keeps the leaf alone, so that chain,
+/// tree and every proof go on as before; what was in it only the archive tells.
 public struct ArchivedSegment: Equatable, Sendable {
     /// The program.
     public let program: String
@@ -25,17 +25,20 @@ public struct ArchivedSegment: Equatable, Sendable {
 
     /// A segment that is stated and has not begun to leave.
     public init(
-        program: String, first: UInt64, next: UInt64, statement: UInt64, chainLink: Digest, stateHash: Digest, archiveDigest: Digest,
+        program: String, first: UInt64, next: UInt64, statement: UInt64, chainLink: Digest, stateHash: Digest,
+        archiveDigest: Digest,
         path: String
     ) {
         self.init(
-            program: program, first: first, next: next, removed: first, statement: statement, chainLink: chainLink, stateHash: stateHash,
+            program: program, first: first, next: next, removed: first, statement: statement, chainLink: chainLink,
+            stateHash: stateHash,
             archiveDigest: archiveDigest, path: path)
     }
 
     /// As it is recorded.
     init(
-        program: String, first: UInt64, next: UInt64, removed: UInt64, statement: UInt64, chainLink: Digest, stateHash: Digest,
+        program: String, first: UInt64, next: UInt64, removed: UInt64, statement: UInt64, chainLink: Digest,
+        stateHash: Digest,
         archiveDigest: Digest, path: String
     ) {
         self.program = program
@@ -70,10 +73,16 @@ extension JournalReader {
         ).map { row in
             let (first, next, removed, statement): (Int64, Int64, Int64, Int64) = (row[0], row[1], row[2], row[3])
             guard 0 <= first, first < next, first <= removed, removed <= next, next <= statement,
-                let link = StoredBytes.digest(row, at: 4), let state = StoredBytes.digest(row, at: 5), let archive = StoredBytes.digest(row, at: 6)
-            else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "what is recorded of an archived segment of \(program) is none") }
+                let link = StoredBytes.digest(row, at: 4), let state = StoredBytes.digest(row, at: 5),
+                let archive = StoredBytes.digest(row, at: 6)
+            else {
+                throw DatabaseError(
+                    resultCode: .SQLITE_CORRUPT,
+                    message: "what is recorded of an archived segment of \(program) is none")
+            }
             return ArchivedSegment(
-                program: program, first: UInt64(first), next: UInt64(next), removed: UInt64(removed), statement: UInt64(statement),
+                program: program, first: UInt64(first), next: UInt64(next), removed: UInt64(removed),
+                statement: UInt64(statement),
                 chainLink: link, stateHash: state, archiveDigest: archive, path: row[7])
         }
     }
@@ -83,9 +92,12 @@ extension JournalReader {
     ///
     /// - Throws: ``JournalError/snapshotDamaged(program:position:)`` if the bytes do not have the hash that was stated.
     public func archivedState(of program: String, in db: Database) throws -> Snapshot? {
-        guard let segment = try archivedSegments(of: program, in: db).last, let stream = try streamRow(of: program, in: db) else { return nil }
+        guard let segment = try archivedSegments(of: program, in: db).last,
+            let stream = try streamRow(of: program, in: db)
+        else { return nil }
         let state = try Data.fetchOne(
-            db, sql: "SELECT state FROM entries_archived_states WHERE stream = ? AND next = ?", arguments: [stream, segment.next]
+            db, sql: "SELECT state FROM entries_archived_states WHERE stream = ? AND next = ?",
+            arguments: [stream, segment.next]
         ).map { [UInt8]($0) }
         guard let state, SnapshotStore.stateHash(of: state) == segment.stateHash else {
             throw JournalError.snapshotDamaged(program: program, position: segment.next)
@@ -115,8 +127,8 @@ extension JournalReader {
 }
 
 /// The table of archived segments. It is made with the first of them, and raises the file's format, so that a program
-/// that knows nothing of archives refuses the journal rather than take a leaf for an entry. States have a table of their
-/// own, for one may have hundreds of megabytes, and a row is written anew whenever a field of it changes.
+/// that knows nothing of archives refuses the journal rather than take a leaf for an entry. States have a table of
+/// their own, for one may have hundreds of megabytes, and a row is written anew whenever a field of it changes.
 enum SegmentTable {
     static let schema = """
         CREATE TABLE IF NOT EXISTS entries_archived(
@@ -139,14 +151,16 @@ enum SegmentTable {
         """
 
     static func exists(in db: Database) throws -> Bool {
-        let statement = try RawStatement.cached("SELECT 1 FROM main.sqlite_schema WHERE name = 'entries_archived'", in: db)
+        let statement = try RawStatement.cached(
+            "SELECT 1 FROM main.sqlite_schema WHERE name = 'entries_archived'", in: db)
         defer { statement.reset() }
         return try statement.step()
     }
 
     static func firstReadable(_ stream: Int64, in db: Database) throws -> UInt64 {
         guard try exists(in: db) else { return 0 }
-        let removed = try RawStatement.cached("SELECT coalesce(max(removed), 0) FROM entries_archived WHERE stream = ?", in: db)
+        let removed = try RawStatement.cached(
+            "SELECT coalesce(max(removed), 0) FROM entries_archived WHERE stream = ?", in: db)
         defer { removed.reset() }
         try removed.bind(stream, at: 1)
         guard try removed.step() else { return 0 }

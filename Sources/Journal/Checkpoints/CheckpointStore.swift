@@ -148,7 +148,8 @@ public struct CheckpointStore: Sendable {
 extension CheckpointStore {
     private func rows(_ condition: String, _ arguments: StatementArguments, in db: Database) throws -> [Row] {
         try Row.fetchAll(
-            db, sql: "SELECT seq, program, size, note, signed_micros FROM checkpoints \(condition)", arguments: arguments)
+            db, sql: "SELECT seq, program, size, note, signed_micros FROM checkpoints \(condition)",
+            arguments: arguments)
     }
 
     /// The newest note with cosignatures repeats all that came before.
@@ -157,7 +158,8 @@ extension CheckpointStore {
         var newest = note
         let seq: Int64 = row[0]
         if let text = try String.fetchOne(
-            db, sql: "SELECT note FROM cosignatures WHERE checkpoint = ? ORDER BY seq DESC LIMIT 1", arguments: [seq]) {
+            db, sql: "SELECT note FROM cosignatures WHERE checkpoint = ? ORDER BY seq DESC LIMIT 1", arguments: [seq])
+        {
             newest = try SignedNote(Array(text.utf8))
         }
         guard newest.text == note.text else { throw NoteError.badNote(reason: "its cosignatures are of another text") }
@@ -189,12 +191,13 @@ extension CheckpointStore {
             CREATE INDEX cosignatures_by_checkpoint ON cosignatures(checkpoint);
             CREATE TABLE rotations(seq INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
             CREATE TABLE first_key(id INTEGER PRIMARY KEY CHECK (id = 1), key TEXT NOT NULL) STRICT;
-            """ + ["checkpoints", "cosignatures", "rotations", "first_key"].map { table in
             """
-            CREATE TRIGGER \(table)_stay BEFORE UPDATE ON \(table)
-              BEGIN SELECT RAISE(ABORT, 'what was signed stays'); END;
-            CREATE TRIGGER \(table)_last BEFORE DELETE ON \(table)
-              BEGIN SELECT RAISE(ABORT, 'what was signed stays'); END;
-            """
-        }.joined())
+                + ["checkpoints", "cosignatures", "rotations", "first_key"].map { table in
+                    """
+                    CREATE TRIGGER \(table)_stay BEFORE UPDATE ON \(table)
+                      BEGIN SELECT RAISE(ABORT, 'what was signed stays'); END;
+                    CREATE TRIGGER \(table)_last BEFORE DELETE ON \(table)
+                      BEGIN SELECT RAISE(ABORT, 'what was signed stays'); END;
+                    """
+                }.joined())
 }

@@ -62,7 +62,9 @@ extension SignedNote {
         for key in keys where other.signatures.contains(where: { $0.name == key.name && $0.keyID == key.id }) {
             try other.verify(key)
             found = true
-            for signature in other.signatures where signature.name == key.name && signature.keyID == key.id { add(signature) }
+            for signature in other.signatures where signature.name == key.name && signature.keyID == key.id {
+                add(signature)
+            }
         }
         if !found { throw .unsigned(key: keys.map { "\($0.name)+\($0.idText)" }.joined(separator: " or ")) }
         return signatures.count - before

@@ -24,14 +24,15 @@ public struct KeyRotation: Sendable, Equatable {
     /// - Throws: ``NoteError/badKey(reason:)`` if the keys' names differ, ``NoteError/notSigned(reason:)``.
     public static func sign(from old: SignerKey, to new: VerifierKey, time: UInt64) throws(NoteError) -> SignedNote {
         guard old.verifier.name == new.name else { throw .badKey(reason: "a log keeps its name when its key changes") }
-        var note = try SignedNote(text: """
-            \(title)
-            log \(new.name)
-            time \(time)
-            from \(old.verifier)
-            to \(new)
+        var note = try SignedNote(
+            text: """
+                \(title)
+                log \(new.name)
+                time \(time)
+                from \(old.verifier)
+                to \(new)
 
-            """)
+                """)
         try note.sign(old)
         return note
     }
@@ -45,7 +46,8 @@ public struct KeyRotation: Sendable, Equatable {
         guard lines.count == 6, lines[0] == Self.title, lines[5] == "" else {
             throw .badRotation(reason: "it must have the title '\(Self.title)' and four lines: log, time, from, to")
         }
-        guard let log = Self.value("log", lines[1]), let time = Self.value("time", lines[2]).flatMap({ Checkpoint.size($0) }),
+        guard let log = Self.value("log", lines[1]),
+            let time = Self.value("time", lines[2]).flatMap({ Checkpoint.size($0) }),
             let from = Self.value("from", lines[3]), let to = Self.value("to", lines[4])
         else { throw .badRotation(reason: "its lines are not log, time, from and to") }
         (self.log, self.time) = (log, time)
@@ -84,7 +86,8 @@ public struct KeySuccession: Sendable, Equatable {
         while true {
             let successors = Set(rotations.filter { $0.log == log && $0.old.publicKey == newest.publicKey }.map(\.new))
             guard successors.count <= 1 else {
-                throw .badRotation(reason: "\(newest.name)+\(newest.idText) names two successors, so somebody else has it too")
+                throw .badRotation(
+                    reason: "\(newest.name)+\(newest.idText) names two successors, so somebody else has it too")
             }
             guard let next = successors.first, !keys.contains(where: { $0.publicKey == next.publicKey }) else { break }
             keys.append(next)

@@ -25,8 +25,12 @@ public struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: ``NoteError/badKey(reason:)``.
     public init(name: String, type: NoteSignatureType, publicKey: [UInt8]) throws(NoteError) {
-        guard Self.isName(name) else { throw .badKey(reason: "its name is empty or holds a space, a '+' or a control character") }
-        guard publicKey.count == 32 else { throw .badKey(reason: "an Ed25519 public key has 32 bytes, this one \(publicKey.count)") }
+        guard Self.isName(name) else {
+            throw .badKey(reason: "its name is empty or holds a space, a '+' or a control character")
+        }
+        guard publicKey.count == 32 else {
+            throw .badKey(reason: "an Ed25519 public key has 32 bytes, this one \(publicKey.count)")
+        }
         self.name = name
         self.type = type
         self.publicKey = publicKey
@@ -37,12 +41,19 @@ public struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``NoteError/badKey(reason:)``.
     public init(_ text: String) throws(NoteError) {
         guard text.utf8.count <= 1_024 else { throw .badKey(reason: "it is longer than 1024 bytes") }
-        let parts = text.unicodeScalars.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false).map { String($0) }
+        let parts = text.unicodeScalars.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false).map {
+            String($0)
+        }
         guard parts.count == 3 else { throw .badKey(reason: "it must be name+id+key") }
-        guard let bytes = Base64.decode(parts[2]), let first = bytes.first, let type = NoteSignatureType(rawValue: first)
-        else { throw .badKey(reason: "its last part is not the base64 of a type byte, 01 or 04, and an Ed25519 public key") }
+        guard let bytes = Base64.decode(parts[2]), let first = bytes.first,
+            let type = NoteSignatureType(rawValue: first)
+        else {
+            throw .badKey(reason: "its last part is not the base64 of a type byte, 01 or 04, and an Ed25519 public key")
+        }
         try self.init(name: parts[0], type: type, publicKey: Array(bytes.dropFirst()))
-        guard idText == parts[1] else { throw .badKey(reason: "its id is \(idText), not \(parts[1]): it was mistyped or changed") }
+        guard idText == parts[1] else {
+            throw .badKey(reason: "its id is \(idText), not \(parts[1]): it was mistyped or changed")
+        }
     }
 
     /// The first four bytes of `SHA-256(name || 0x0A || type || public key)`.
@@ -75,7 +86,9 @@ public struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
     /// What the signed-note format allows as a name, with control characters refused as well.
     static func isName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 512
-            && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0 != "+" && $0.value >= 0x20 && $0.value != 0x7F }
+            && text.unicodeScalars.allSatisfy {
+                !$0.properties.isWhitespace && $0 != "+" && $0.value >= 0x20 && $0.value != 0x7F
+            }
     }
 }
 
@@ -98,11 +111,15 @@ public struct SignerKey: Sendable, CustomStringConvertible, CustomReflectable {
     ///
     /// - Throws: ``NoteError/badKey(reason:)``, which does not quote it.
     public init(secretText: String) throws(NoteError) {
-        let parts = secretText.unicodeScalars.split(separator: "+", maxSplits: 4, omittingEmptySubsequences: false).map { String($0) }
+        let parts = secretText.unicodeScalars.split(separator: "+", maxSplits: 4, omittingEmptySubsequences: false).map
+        { String($0) }
         guard parts.count == 5, parts[0] == "PRIVATE", parts[1] == "KEY", let bytes = Base64.decode(parts[4]),
             let first = bytes.first, let type = NoteSignatureType(rawValue: first),
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes.dropFirst())
-        else { throw .badKey(reason: "it must be PRIVATE+KEY+name+id+key with the base64 of a type byte and a 32-byte seed") }
+        else {
+            throw .badKey(
+                reason: "it must be PRIVATE+KEY+name+id+key with the base64 of a type byte and a 32-byte seed")
+        }
         try self.init(name: parts[2], type: type, key: key)
         guard verifier.idText == parts[3] else { throw .badKey(reason: "its id does not belong to its name and key") }
     }

@@ -39,7 +39,8 @@ public struct InclusionProof: Sendable, Equatable {
     /// The proof as a file.
     public var text: String {
         let extra = entry.map { "extra \(Base64.encode($0))\n" } ?? ""
-        return "\(Self.title)\n\(extra)index \(position)\n\(path.map { Base64.encode($0) + "\n" }.joined())\n\(checkpoint)"
+        return
+            "\(Self.title)\n\(extra)index \(position)\n\(path.map { Base64.encode($0) + "\n" }.joined())\n\(checkpoint)"
     }
 
     /// Checks that a leaf, or the entry in the file, leads to the checkpoint. Signatures are checked apart.
@@ -124,14 +125,18 @@ private struct ProofLines {
 
     /// What is left before and after a line of its own.
     func rest(partedBy parting: String) -> ([UInt8], [UInt8])? {
-        guard let text = String(validating: left, as: UTF8.self), let place = text.firstRange(of: "\n" + parting) else { return nil }
+        guard let text = String(validating: left, as: UTF8.self), let place = text.firstRange(of: "\n" + parting) else {
+            return nil
+        }
         return (Array((text[..<place.lowerBound] + "\n").utf8), Array(text[place.upperBound...].utf8))
     }
 
     /// The value of the next line, if it begins with this word.
     mutating func optional(_ word: String) throws(NoteError) -> String? {
         let before = left
-        if let line = next(), line.utf8.starts(with: (word + " ").utf8) { return String(line.unicodeScalars.dropFirst(word.utf8.count + 1)) }
+        if let line = next(), line.utf8.starts(with: (word + " ").utf8) {
+            return String(line.unicodeScalars.dropFirst(word.utf8.count + 1))
+        }
         left = before
         return nil
     }
@@ -146,8 +151,12 @@ private struct ProofLines {
         var digests: [Digest] = []
         while let line = next() {
             if line.isEmpty { return digests }
-            guard digests.count < Self.digestsMax else { throw .badProof(reason: "it has more than \(Self.digestsMax) digests") }
-            guard let digest = Base64.digest(line) else { throw .badProof(reason: "a line is not the base64 of 32 bytes") }
+            guard digests.count < Self.digestsMax else {
+                throw .badProof(reason: "it has more than \(Self.digestsMax) digests")
+            }
+            guard let digest = Base64.digest(line) else {
+                throw .badProof(reason: "a line is not the base64 of 32 bytes")
+            }
             digests.append(digest)
         }
         throw .badProof(reason: "it ends before its checkpoint")

@@ -27,7 +27,9 @@ public struct SignedNote: Sendable, Equatable, CustomStringConvertible {
     ///
     /// - Throws: ``NoteError/badNote(reason:)`` for a text that no note can have.
     public init(text: String) throws(NoteError) {
-        guard text.utf8.last == UInt8(ascii: "\n"), text.utf8.count > 1 else { throw .badNote(reason: "its text is empty or does not end with a newline") }
+        guard text.utf8.last == UInt8(ascii: "\n"), text.utf8.count > 1 else {
+            throw .badNote(reason: "its text is empty or does not end with a newline")
+        }
         guard Self.isClean(text) else { throw .badNote(reason: "it holds a control character") }
         self.text = text
         signatures = []
@@ -53,10 +55,11 @@ public struct SignedNote: Sendable, Equatable, CustomStringConvertible {
 
     /// The note as it is kept and sent.
     public var description: String {
-        text + "\n" + signatures.map { signature in
-            let id = (0..<4).map { UInt8(truncatingIfNeeded: signature.keyID >> (24 - 8 * $0)) }
-            return "\u{2014} \(signature.name) \(Base64.encode(id + signature.bytes))\n"
-        }.joined()
+        text + "\n"
+            + signatures.map { signature in
+                let id = (0..<4).map { UInt8(truncatingIfNeeded: signature.keyID >> (24 - 8 * $0)) }
+                return "\u{2014} \(signature.name) \(Base64.encode(id + signature.bytes))\n"
+            }.joined()
     }
 
     /// The note as bytes.

@@ -42,7 +42,8 @@ public struct TreeFollower: Sendable {
             }
             // The common case by far costs no write.
             if let known = try trees.read({ try TreeStore(program: program).head(in: $0) }),
-                known.size == stream.size, known.link == stream.link {
+                known.size == stream.size, known.link == stream.link
+            {
                 return (known, stream.size)
             }
             let head = try trees.write { db in try append(stream, source, db) }
@@ -53,7 +54,8 @@ public struct TreeFollower: Sendable {
     private func append(_ stream: StreamHead, _ source: Database, _ db: Database) throws -> TreeHead {
         let store = TreeStore(program: stream.program)
         if let old = try store.head(in: db), try !follows(old, stream, source) { try store.discard(in: db) }
-        let start = try store.head(in: db)
+        let start =
+            try store.head(in: db)
             ?? TreeHead(program: stream.program, size: 0, link: HashChain.start(program: stream.program))
         var link = start.link
         var leaves: [Digest] = []
@@ -81,6 +83,7 @@ public struct TreeFollower: Sendable {
         if tree.size > stream.size { return false }
         if tree.size == stream.size { return tree.link == stream.link }
         if tree.size == 0 { return true }
-        return try JournalReader().linkPrefix(program: stream.program, position: tree.size - 1, in: source) == tree.link.prefix
+        return try JournalReader().linkPrefix(program: stream.program, position: tree.size - 1, in: source)
+            == tree.link.prefix
     }
 }

@@ -26,8 +26,9 @@ public struct TreeStore: Sendable {
 
     /// How far the tree has come, or `nil` if there is none.
     public func head(in db: Database) throws -> TreeHead? {
-        guard let row = try Row.fetchOne(
-            db, sql: "SELECT size, link FROM trees WHERE program = ?", arguments: [program])
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT size, link FROM trees WHERE program = ?", arguments: [program])
         else { return nil }
         guard let size = UInt64(exactly: row[0] as Int64), let link = StoredBytes.digest(row, at: 1) else {
             throw JournalError.treeDamaged(program: program, level: 0, tile: 0)
@@ -123,7 +124,8 @@ extension TreeStore {
             else { return nil }
             return stride(from: 0, to: bytes.count, by: Digest.byteCount).map { start in
                 unsafe Digest(filling: { target in
-                    unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + Digest.byteCount]))
+                    unsafe target.copyMemory(
+                        from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + Digest.byteCount]))
                 })
             }
         }

@@ -25,10 +25,16 @@ public struct BearerToken: Sendable, Equatable {
             var sub: String?
         }
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard text.utf8.count <= 65_536, parts.count == 3 else { throw .token("it is not three parts with dots between them") }
-        var payload = Data(parts[1].map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0 })
+        guard text.utf8.count <= 65_536, parts.count == 3 else {
+            throw .token("it is not three parts with dots between them")
+        }
+        var payload = Data(
+            parts[1].map {
+                $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0
+            })
         payload += Data(repeating: UInt8(ascii: "="), count: (4 - payload.count % 4) % 4)
-        guard let bytes = Data(base64Encoded: payload), let claims = try? JSONDecoder().decode(Claims.self, from: bytes),
+        guard let bytes = Data(base64Encoded: payload),
+            let claims = try? JSONDecoder().decode(Claims.self, from: bytes),
             claims.exp > 0, claims.exp < 1e11
         else { throw .token("its second part does not hold the claim exp") }
         self.init(value: text, expiresMillis: Int64(claims.exp * 1_000), principal: claims.sub ?? "")
@@ -37,8 +43,11 @@ public struct BearerToken: Sendable, Equatable {
     /// Reads a JSON Web Token from a file each time it is asked, since whoever renews tokens replaces the file.
     public static func file(_ path: String) -> @Sendable () throws(KafkaTransportError) -> BearerToken {
         { () throws(KafkaTransportError) in
-            guard let data = FileManager.default.contents(atPath: path) else { throw .token("the file \(path) cannot be read") }
-            return try BearerToken(jwt: String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw .token("the file \(path) cannot be read")
+            }
+            return try BearerToken(
+                jwt: String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
         }
     }
 }

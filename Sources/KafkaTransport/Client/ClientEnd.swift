@@ -1,17 +1,17 @@
 import CRdKafka
 import Dispatch
 
-/// The ends of clients. librdkafka waits there for its own threads, for seconds where a broker is away, so it is done on
-/// threads apart: a shard that starts over, or a process that stops with dozens of clients, does not wait for one after
-/// the other.
+/// The ends of clients. librdkafka waits there for its own threads, for seconds where a broker is away, so it is done
+/// on threads apart: a shard that starts over, or a process that stops with dozens of clients, does not wait for one
+/// after the other.
 enum ClientEnd {
     private static let queue = DispatchQueue(label: "leadline.kafka.end", attributes: .concurrent)
     private static let pending = DispatchGroup()
 
     /// Ends a client that nobody else uses any more.
     ///
-    /// Who is to leave its group has left by now. A member that is dropped does not wait for a rebalance that nobody would
-    /// answer: its partitions fall to others once its session is over.
+    /// Who is to leave its group has left by now. A member that is dropped does not wait for a rebalance that nobody
+    /// would answer: its partitions fall to others once its session is over.
     static func destroy(_ client: OpaquePointer) {
         let address = UInt(bitPattern: client)
         queue.async(group: pending) {

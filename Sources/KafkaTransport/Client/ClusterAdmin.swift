@@ -129,14 +129,18 @@ public struct TopicPlan: Sendable, Equatable {
 
     private static func settings(_ event: OpaquePointer, _ operation: String) throws(KafkaError) -> [String: String] {
         var count = 0
-        let resources = unsafe rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count)
+        let resources = unsafe rd_kafka_DescribeConfigs_result_resources(
+            rd_kafka_event_DescribeConfigs_result(event), &count)
         guard count == 1, let described = unsafe resources?[0] else { return [:] }
         try KafkaError.check(unsafe rd_kafka_ConfigResource_error(described), operation)
         let entries = unsafe rd_kafka_ConfigResource_configs(described, &count)
         var settings: [String: String] = [:]
         for index in 0..<count {
-            guard let entry = unsafe entries?[index], let name = unsafe rd_kafka_ConfigEntry_name(entry) else { continue }
-            settings[unsafe String(cString: name)] = unsafe rd_kafka_ConfigEntry_value(entry).map { unsafe String(cString: $0) } ?? ""
+            guard let entry = unsafe entries?[index], let name = unsafe rd_kafka_ConfigEntry_name(entry) else {
+                continue
+            }
+            settings[unsafe String(cString: name)] =
+                unsafe rd_kafka_ConfigEntry_value(entry).map { unsafe String(cString: $0) } ?? ""
         }
         return settings
     }

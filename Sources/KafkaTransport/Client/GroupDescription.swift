@@ -41,7 +41,8 @@ struct GroupDescription: Sendable, Equatable {
             unsafe Array(UnsafeRawBufferPointer(start: $0, count: Int(raw.member_assignment_size)))
         }
         return unsafe Member(
-            id: String(cString: raw.member_id), clientID: String(cString: raw.client_id), host: String(cString: raw.client_host),
+            id: String(cString: raw.member_id), clientID: String(cString: raw.client_id),
+            host: String(cString: raw.client_host),
             partitions: partitions(of: anchor, inAssignment: assignment ?? []))
     }
 

@@ -31,7 +31,8 @@ public final class GroupMetadata: Sendable {
     /// Nil where a member that has this one's place cannot be told by its name.
     private let staticName: String?
     private var revoking: [TopicPartition]?
-    /// The coordinator's name for this member when it last gave it partitions. A member that has ended has no name any more.
+    /// The coordinator's name for this member when it last gave it partitions. A member that has ended has no name any
+    /// more.
     private var lastID = ""
 
     /// Joins the group.
@@ -123,12 +124,15 @@ public final class GroupMetadata: Sendable {
     public func standing(_ partition: Int32) -> Standing {
         let id = ownID
         guard !id.isEmpty,
-            let described = try? GroupDescription.read(handle, group: group, anchor: anchor, timeoutMillis: Patience.longestTryMillis)
+            let described = try? GroupDescription.read(
+                handle, group: group, anchor: anchor, timeoutMillis: Patience.longestTryMillis)
         else { return .unknown }
         return Self.standing(of: id, named: staticName, partition, described)
     }
 
-    static func standing(of id: String, named name: String?, _ partition: Int32, _ described: GroupDescription) -> Standing {
+    static func standing(of id: String, named name: String?, _ partition: Int32, _ described: GroupDescription)
+        -> Standing
+    {
         if let own = described.members.first(where: { $0.id == id }) {
             if !described.isStable { return .unknown }
             return own.partitions.contains(partition) ? .holds : .lost
@@ -137,9 +141,9 @@ public final class GroupMetadata: Sendable {
         return .lost
     }
 
-    /// Whether another process has this member's place, which has just been told so. A member whose session ran out on its
-    /// own clock forgets its id and asks once more, and a coordinator that has not put it out yet takes it for an impostor
-    /// of itself; then its old id still stands in the group, or nobody of its name.
+    /// Whether another process has this member's place, which has just been told so. A member whose session ran out on
+    /// its own clock forgets its id and asks once more, and a coordinator that has not put it out yet takes it for an
+    /// impostor of itself; then its old id still stands in the group, or nobody of its name.
     /// - Throws: `CancellationError`; `KafkaError` where the coordinator does not answer.
     func isReplaced() throws -> Bool {
         Self.isReplaced(lastID, named: staticName, try description())

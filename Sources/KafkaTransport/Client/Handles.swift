@@ -25,7 +25,9 @@ import Logging
         if result == RD_KAFKA_CONF_OK { return }
         throw KafkaError(
             code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "take the property \(name)",
-            detail: result == RD_KAFKA_CONF_UNKNOWN ? "librdkafka knows no property of this name" : "its value is not allowed; see librdkafka's CONFIGURATION.md")
+            detail: result == RD_KAFKA_CONF_UNKNOWN
+                ? "librdkafka knows no property of this name"
+                : "its value is not allowed; see librdkafka's CONFIGURATION.md")
     }
 
     /// On success librdkafka owns the configuration, so our deinit must not run; on failure it still must.
@@ -33,7 +35,8 @@ import Logging
         var why = ErrorText()
         guard let client = unsafe rd_kafka_new(type, pointer, &why.buffer, why.buffer.count) else {
             _ = consume self
-            throw KafkaError(code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "make a client", detail: why.text)
+            throw KafkaError(
+                code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "make a client", detail: why.text)
         }
         discard self
         return unsafe ClientHandle(client)
@@ -108,7 +111,8 @@ import Logging
         unsafe try body(client)
     }
 
-    /// Lends the client and the queue on which its work arrives to a call. The pointers are good inside the closure only.
+    /// Lends the client and the queue on which its work arrives to a call. The pointers are good inside the closure
+    /// only.
     func withQueue<Result, Failure>(
         _ body: (_ client: OpaquePointer, _ queue: OpaquePointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -173,7 +177,8 @@ import Logging
             let token = try bearerToken()
             var refusal = ErrorText()
             let code = unsafe rd_kafka_oauthbearer_set_token(
-                client, token.value, token.expiresMillis, token.principal, nil, 0, &refusal.buffer, refusal.buffer.count)
+                client, token.value, token.expiresMillis, token.principal, nil, 0, &refusal.buffer, refusal.buffer.count
+            )
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
             why = refusal.text
         } catch { why = "\(error)" }
@@ -215,7 +220,9 @@ import Logging
     /// Asks the broker until it answers, in short tries, so that a task that is cancelled meanwhile ends soon. A leader
     /// that moves or is just elected answers later; librdkafka asks for the new one meanwhile.
     /// - Throws: `CancellationError`; the last try's error once `Patience.answer` is over.
-    func answered<Answer>(_ operation: String, _ ask: (_ timeoutMillis: Int32) throws(KafkaError) -> Answer) throws -> Answer {
+    func answered<Answer>(_ operation: String, _ ask: (_ timeoutMillis: Int32) throws(KafkaError) -> Answer) throws
+        -> Answer
+    {
         let giveUp = ContinuousClock.now + Patience.answer
         var tryMillis = Patience.firstTryMillis
         var isSaid = false
@@ -223,7 +230,9 @@ import Logging
             try Task.checkCancellation()
             do { return try ask(tryMillis) } catch {
                 if !error.isPassing || ContinuousClock.now > giveUp { throw error }
-                if !isSaid, error.code < 0 { waiting("no answer from the brokers (\(bootstrap)) yet; still trying to \(operation)") }
+                if !isSaid, error.code < 0 {
+                    waiting("no answer from the brokers (\(bootstrap)) yet; still trying to \(operation)")
+                }
                 isSaid = true
                 tryMillis = min(2 * tryMillis, Patience.longestTryMillis)
                 wait(millis: 100)
@@ -326,11 +335,14 @@ public struct TopicPartition: Sendable, Hashable {
         return found.map(\.0)
     }
 
-    static func read(_ list: UnsafePointer<rd_kafka_topic_partition_list_t>?) -> [(TopicPartition, rd_kafka_resp_err_t)] {
+    static func read(_ list: UnsafePointer<rd_kafka_topic_partition_list_t>?) -> [(TopicPartition, rd_kafka_resp_err_t)]
+    {
         guard let list = unsafe list else { return [] }
         return unsafe (0..<Int(list.pointee.cnt)).map { index in
             let element = unsafe list.pointee.elems[index]
-            return unsafe (TopicPartition(String(cString: element.topic), element.partition, offset: element.offset), element.err)
+            return unsafe (
+                TopicPartition(String(cString: element.topic), element.partition, offset: element.offset), element.err
+            )
         }
     }
 }

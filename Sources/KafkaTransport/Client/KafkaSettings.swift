@@ -27,17 +27,22 @@ public struct KafkaSettings: Sendable {
     /// Properties that a consumer alone, or a producer alone, knows; the other would warn about them.
     private static let consumerOnly: Set<String> = [
         "session.timeout.ms", "heartbeat.interval.ms", "max.poll.interval.ms", "partition.assignment.strategy",
-        "fetch.wait.max.ms", "fetch.min.bytes", "fetch.message.max.bytes", "max.partition.fetch.bytes", "fetch.max.bytes",
+        "fetch.wait.max.ms", "fetch.min.bytes", "fetch.message.max.bytes", "max.partition.fetch.bytes",
+        "fetch.max.bytes",
         "queued.min.messages", "queued.max.messages.kbytes", "check.crcs", "fetch.error.backoff.ms",
     ]
     private static let producerOnly: Set<String> = [
-        "linger.ms", "queue.buffering.max.ms", "batch.size", "batch.num.messages", "compression.type", "compression.codec",
-        "compression.level", "queue.buffering.max.messages", "queue.buffering.max.kbytes", "acks", "request.required.acks",
+        "linger.ms", "queue.buffering.max.ms", "batch.size", "batch.num.messages", "compression.type",
+        "compression.codec",
+        "compression.level", "queue.buffering.max.messages", "queue.buffering.max.kbytes", "acks",
+        "request.required.acks",
         "message.timeout.ms", "delivery.timeout.ms", "transaction.timeout.ms", "retries", "message.send.max.retries",
         "retry.backoff.ms", "sticky.partitioning.linger.ms", "partitioner",
     ]
 
-    public init(bootstrap: String, group: String = "leadline", instanceID: String? = nil, properties: [String: String] = [:]) {
+    public init(
+        bootstrap: String, group: String = "leadline", instanceID: String? = nil, properties: [String: String] = [:]
+    ) {
         self.properties = properties
         self.properties["bootstrap.servers"] = bootstrap
         self.group = group
@@ -51,8 +56,8 @@ public struct KafkaSettings: Sendable {
 
     /// Checks every property by itself, then makes each kind of client once, so that librdkafka finds contradictions
     /// between properties before anything connects.
-    /// - Throws: `KafkaError` that names the first property that is unknown, reserved or wrong, or those that contradict
-    ///   each other.
+    /// - Throws: `KafkaError` that names the first property that is unknown, reserved or wrong, or those that
+    ///   contradict each other.
     public func check() throws(KafkaError) {
         for name in properties.keys.sorted() where Self.reserved.contains(name) {
             throw KafkaError(
@@ -95,11 +100,13 @@ public struct KafkaSettings: Sendable {
     /// What a reader of assigned partitions is told. Small queues: an instance may have 64 readers.
     var reader: [String: String] {
         var all = [
-            "statistics.interval.ms": "15000", "fetch.wait.max.ms": "100", "queued.min.messages": "20000", "queued.max.messages.kbytes": "16384",
+            "statistics.interval.ms": "15000", "fetch.wait.max.ms": "100", "queued.min.messages": "20000",
+            "queued.max.messages.kbytes": "16384",
         ]
         all.merge(properties.filter { !Self.producerOnly.contains($0.key) }) { $1 }
         all.merge([
-            "client.id": clientName, "group.id": group, "enable.auto.commit": "false", "enable.auto.offset.store": "false",
+            "client.id": clientName, "group.id": group, "enable.auto.commit": "false",
+            "enable.auto.offset.store": "false",
             "isolation.level": "read_committed", "auto.offset.reset": "error", "enable.partition.eof": "true",
         ]) { $1 }
         return all
@@ -165,9 +172,11 @@ struct Contradiction {
             less: ["heartbeat.interval.ms"], more: "session.timeout.ms", isStrict: true, client: \.member,
             moreDefault: 45_000, lessDefault: 3_000),
         Contradiction(
-            less: ["session.timeout.ms"], more: "max.poll.interval.ms", client: \.member, moreDefault: 300_000, lessDefault: 45_000),
+            less: ["session.timeout.ms"], more: "max.poll.interval.ms", client: \.member, moreDefault: 300_000,
+            lessDefault: 45_000),
         Contradiction(
-            less: ["message.max.bytes"], more: "fetch.max.bytes", client: \.reader, moreDefault: 52_428_800, lessDefault: 1_000_000),
+            less: ["message.max.bytes"], more: "fetch.max.bytes", client: \.reader, moreDefault: 52_428_800,
+            lessDefault: 1_000_000),
         Contradiction(
             less: ["fetch.max.bytes"], more: "receive.message.max.bytes", isStrict: true, client: \.reader,
             moreDefault: 100_000_000, lessDefault: 52_428_800),
@@ -186,8 +195,10 @@ struct Contradiction {
         // Where only one was stated, librdkafka or Leadline moves the other along.
         if settings.properties[more] == nil, more == "fetch.max.bytes" || more == "receive.message.max.bytes" { return }
         throw KafkaError(
-            code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue, operation: "take the properties \(name) and \(more) together",
+            code: RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue,
+            operation: "take the properties \(name) and \(more) together",
             detail: "\(name) is \(low)\(settings.properties[name] == nil ? " by default" : "") and \(more) is \(high)"
-                + "\(settings.properties[more] == nil ? " by default" : ""); the first must be \(isStrict ? "less than" : "at most") the second")
+                + "\(settings.properties[more] == nil ? " by default" : ""); the first must be \(isStrict ? "less than" : "at most") the second"
+        )
     }
 }

@@ -30,7 +30,8 @@ enum Fetched {
     private var slots: [UnsafeMutablePointer<rd_kafka_message_t>?]
 
     init(_ settings: KafkaSettings, fetchMax: Int = 1_000) throws(KafkaError) {
-        handle = QueuedClientHandle(consumer: try ConfigHandle(settings.reader).makeClient(RD_KAFKA_CONSUMER), settings, role: "reader")
+        handle = QueuedClientHandle(
+            consumer: try ConfigHandle(settings.reader).makeClient(RD_KAFKA_CONSUMER), settings, role: "reader")
         unsafe slots = Array(repeating: nil, count: fetchMax)
     }
 
@@ -87,11 +88,15 @@ enum Fetched {
         let topic = unsafe message.pointee.rkt == nil ? "" : String(cString: rd_kafka_topic_name(message.pointee.rkt))
         switch code {
         case RD_KAFKA_RESP_ERR_NO_ERROR: return .record(unsafe record(message, topic))
-        case RD_KAFKA_RESP_ERR__PARTITION_EOF: return .end(topic: topic, partition: unsafe message.pointee.partition, offset: unsafe message.pointee.offset)
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+            return .end(
+                topic: topic, partition: unsafe message.pointee.partition, offset: unsafe message.pointee.offset)
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
             throw KafkaError(
                 code: code.rawValue, operation: "read \(topic)",
-                detail: "the next record to read is not there any more: retention deleted it, or the topic was made anew. Raise the topic's retention, and restore the topic or start a new group")
+                detail:
+                    "the next record to read is not there any more: retention deleted it, or the topic was made anew. Raise the topic's retention, and restore the topic or start a new group"
+            )
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
             RD_KAFKA_RESP_ERR__FATAL:
             throw KafkaError(code, "read \(topic)")
@@ -117,7 +122,8 @@ enum Fetched {
 
     private static func headers(_ message: UnsafeMutablePointer<rd_kafka_message_t>) -> [RecordHeader] {
         var list: OpaquePointer?
-        guard unsafe rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list = unsafe list else { return [] }
+        guard unsafe rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list = unsafe list
+        else { return [] }
         var headers: [RecordHeader] = []
         headers.reserveCapacity(unsafe rd_kafka_header_cnt(list))
         var name: UnsafePointer<CChar>?

@@ -95,7 +95,9 @@ import Engine
     /// Why a record was not taken. If the transaction has failed already, then because of the record that failed it, of
     /// which a report is on its way.
     private func refusal(_ error: KafkaError) throws -> KafkaError {
-        for _ in 0..<20 where failure == nil && error.code == RD_KAFKA_RESP_ERR__STATE.rawValue { try serve(waitMillis: 50) }
+        for _ in 0..<20 where failure == nil && error.code == RD_KAFKA_RESP_ERR__STATE.rawValue {
+            try serve(waitMillis: 50)
+        }
         return cause(of: failure ?? error)
     }
 
@@ -116,7 +118,8 @@ import Engine
         let result = unsafe withBytes(key) { key, keyCount in
             unsafe withBytes(value) { value, count in
                 unsafe rd_kafka_produce(
-                    topic, partition, RD_KAFKA_MSG_F_COPY, UnsafeMutableRawPointer(mutating: value), count, key, keyCount,
+                    topic, partition, RD_KAFKA_MSG_F_COPY, UnsafeMutableRawPointer(mutating: value), count, key,
+                    keyCount,
                     UnsafeMutableRawPointer(bitPattern: tag))
             }
         }
@@ -124,7 +127,8 @@ import Engine
     }
 
     private func enqueue(
-        _ topic: OpaquePointer, _ partition: Int32, _ key: [UInt8]?, _ value: [UInt8]?, _ headers: [RecordHeader], _ tag: Int
+        _ topic: OpaquePointer, _ partition: Int32, _ key: [UInt8]?, _ value: [UInt8]?, _ headers: [RecordHeader],
+        _ tag: Int
     ) -> rd_kafka_resp_err_t {
         unsafe handle.withClient { client in unsafe enqueue(client, topic, partition, key, value, headers, tag) }
     }
@@ -138,7 +142,8 @@ import Engine
             unsafe header.name.withUnsafeBufferPointer { name in
                 unsafe header.value.withUnsafeBytes { value in
                     unsafe name.withMemoryRebound(to: CChar.self) { name in
-                        _ = unsafe rd_kafka_header_add(list, name.baseAddress, name.count, value.baseAddress, value.count)
+                        _ = unsafe rd_kafka_header_add(
+                            list, name.baseAddress, name.count, value.baseAddress, value.count)
                     }
                 }
             }
@@ -184,7 +189,9 @@ import Engine
     func sendOffsets(_ offsets: [TopicPartition], metadata: [UInt8]) throws {
         var group: OpaquePointer?
         unsafe try KafkaError.check(
-            unsafe metadata.withUnsafeBytes { unsafe rd_kafka_consumer_group_metadata_read(&group, $0.baseAddress, $0.count) },
+            unsafe metadata.withUnsafeBytes {
+                unsafe rd_kafka_consumer_group_metadata_read(&group, $0.baseAddress, $0.count)
+            },
             "read the group's metadata")
         defer { unsafe rd_kafka_consumer_group_metadata_destroy(group) }
         let list = PartitionListHandle(offsets)
@@ -278,7 +285,8 @@ import Engine
     }
 
     /// Calls in short tries while librdkafka says that the same call may be made again.
-    /// - Throws: `CancellationError` once the task has been cancelled for `grace`; the last error once patience is over.
+    /// - Throws: `CancellationError` once the task has been cancelled for `grace`; the last error once patience is
+    ///   over.
     private func patiently(
         _ operation: String, grace: Duration? = nil, _ call: (OpaquePointer) -> OpaquePointer?
     ) throws {
@@ -304,8 +312,8 @@ import Engine
         if ContinuousClock.now >= since + (grace ?? self.grace) { throw CancellationError() }
     }
 
-    /// The error that ended the client, if one did: what fails afterwards, such as the delivery of what was queued, may be
-    /// heard of first, but says nothing of why.
+    /// The error that ended the client, if one did: what fails afterwards, such as the delivery of what was queued, may
+    /// be heard of first, but says nothing of why.
     private func cause(of error: KafkaError) -> KafkaError {
         var cause = handle.endingError(error.operation) ?? error
         if cause.isFenced, let began, began.duration(to: .now) > .milliseconds(transactionTimeoutMillis) {

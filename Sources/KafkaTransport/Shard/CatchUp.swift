@@ -92,7 +92,9 @@ struct CatchUp {
             let size = try sizes[entry.program] ?? journal.size(of: entry.program)
             if entry.position < size {
                 guard try journal.holds(entry.bytes, entry.program, entry.position) else {
-                    throw broken(record, "position \(entry.position) of \(entry.program) stands there twice, with different content")
+                    throw broken(
+                        record,
+                        "position \(entry.position) of \(entry.program) stands there twice, with different content")
                 }
                 known += 1
                 sizes[entry.program] = size
@@ -159,8 +161,10 @@ struct CatchUp {
         }
         let message = try WireSubjectKey(serializedBytes: value)
         do {
-            try vault.adopt(KeyRecord(
-                subject: subject, lookups: message.lookupDigests.compactMap { Pseudonym($0) }, wrappedKey: Array(message.wrappedKey)))
+            try vault.adopt(
+                KeyRecord(
+                    subject: subject, lookups: message.lookupDigests.compactMap { Pseudonym($0) },
+                    wrappedKey: Array(message.wrappedKey)))
         } catch VaultError.notAuthentic {
             throw KafkaTransportError.masterKey(partition: record.partition)
         }

@@ -3,8 +3,8 @@ import Journal
 import Logging
 import Synchronization
 
-/// Publishes checkpoints. One is durable here before it is published, and deciding does not wait for it: if the broker is
-/// away the next one goes out.
+/// Publishes checkpoints. One is durable here before it is published, and deciding does not wait for it: if the broker
+/// is away the next one goes out.
 final class CheckpointPublisher: Sendable {
     private let settings: KafkaSettings
     private let partitionCount: Int32
@@ -27,11 +27,13 @@ final class CheckpointPublisher: Sendable {
             try publisher.send([CheckpointRecords.record(checkpoint)])
         } catch let error as KafkaError {
             gaveUp.withLock { $0 = true }
-            logger.warning("checkpoint not published", metadata: ["program": "\(checkpoint.program)", "why": "\(error)"])
+            logger.warning(
+                "checkpoint not published", metadata: ["program": "\(checkpoint.program)", "why": "\(error)"])
         } catch is CancellationError {
             gaveUp.withLock { $0 = true }
             logger.warning(
-                "checkpoint not published", metadata: ["program": "\(checkpoint.program)", "why": "the broker is away; the next one goes out"])
+                "checkpoint not published",
+                metadata: ["program": "\(checkpoint.program)", "why": "the broker is away; the next one goes out"])
         }
     }
 }

@@ -28,11 +28,12 @@ struct FollowedJournal {
         }
         try queue.write { db in
             try ParkedLetters.createTable(db)
-            try db.execute(sql: """
-                CREATE TABLE IF NOT EXISTS kafka_progress (
-                    id INTEGER PRIMARY KEY CHECK (id = 1), journal_offset INTEGER NOT NULL, keys_offset INTEGER NOT NULL);
-                CREATE TABLE IF NOT EXISTS kafka_inputs (topic INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL);
-                """)
+            try db.execute(
+                sql: """
+                    CREATE TABLE IF NOT EXISTS kafka_progress (
+                        id INTEGER PRIMARY KEY CHECK (id = 1), journal_offset INTEGER NOT NULL, keys_offset INTEGER NOT NULL);
+                    CREATE TABLE IF NOT EXISTS kafka_inputs (topic INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL);
+                    """)
         }
     }
 
@@ -56,20 +57,26 @@ struct FollowedJournal {
 
     /// True if the entry at a position has these bytes. One that was archived here is known by its hash.
     func holds(_ bytes: [UInt8], _ program: String, _ position: UInt64) throws -> Bool {
-        try queue.read { try JournalReader().leaf(program: program, position: position, in: $0) } == HashChain.leaf(of: bytes)
+        try queue.read { try JournalReader().leaf(program: program, position: position, in: $0) }
+            == HashChain.leaf(of: bytes)
     }
 
     /// Takes a committed batch in, whole.
     func apply(_ entries: [PendingEntry], _ frame: WireBatchFrame, nextJournalOffset: Int64?) throws {
         try queue.write { db in
             try JournalWriter().append(entries, in: db)
-            try ParkedLetters.add(frame.parked.map {
-                .init(program: $0.programID, leadID: $0.leadID, position: $0.position, deadLetter: Array($0.deadLetter))
-            }, db)
+            try ParkedLetters.add(
+                frame.parked.map {
+                    .init(
+                        program: $0.programID, leadID: $0.leadID, position: $0.position,
+                        deadLetter: Array($0.deadLetter))
+                }, db)
             try ParkedLetters.remove(frame.unparked.map { .init(program: $0.programID, position: $0.position) }, db)
             for next in frame.nextOffsets {
                 guard let topic = Topic(name: next.topic) else { continue }
-                try db.cachedStatement(sql: "INSERT OR REPLACE INTO kafka_inputs VALUES (?, ?)").execute(arguments: [topic.rawValue, next.offset])
+                try db.cachedStatement(sql: "INSERT OR REPLACE INTO kafka_inputs VALUES (?, ?)").execute(arguments: [
+                    topic.rawValue, next.offset,
+                ])
             }
             if let nextJournalOffset { try Self.setOffset("journal_offset", nextJournalOffset, db) }
         }

@@ -52,8 +52,9 @@ struct InputMerge {
         case hold(Topic), release(Topic)
     }
 
-    /// Inputs to hold back since they have `most` records or `mostBytes` bytes in hand, and held ones to let go on since half
-    /// are gone. Without it, a topic with a long backlog would be drawn into memory while another is still on its way.
+    /// Inputs to hold back since they have `most` records or `mostBytes` bytes in hand, and held ones to let go on
+    /// since half are gone. Without it, a topic with a long backlog would be drawn into memory while another is still
+    /// on its way.
     mutating func flow(most: Int, mostBytes: Int) -> [Flow] {
         var changes: [Flow] = []
         for index in inputs.indices {
@@ -69,8 +70,8 @@ struct InputMerge {
         return changes
     }
 
-    /// Records whose place is certain, at most `max` and at most `maxBytes` bytes of them but always one, given ends that were
-    /// sampled after all in hand had arrived.
+    /// Records whose place is certain, at most `max` and at most `maxBytes` bytes of them but always one, given ends
+    /// that were sampled after all in hand had arrived.
     /// - Returns: the records, the time of the next one in hand if there is one, and whether all partitions have been
     ///   read up to their ends.
     mutating func take(

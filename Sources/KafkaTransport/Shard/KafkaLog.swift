@@ -59,7 +59,8 @@ public final class KafkaLog: ShardLog {
     /// Takes a shard over: fences whoever had it, catches up with the journal, and begins to read where it ends.
     /// - Throws: `KafkaError`; `KafkaTransportError` for what somebody must mend.
     init(
-        _ settings: KafkaSettings, partition: Int32, options: KafkaLogOptions, metadata: GroupMetadata, journal queue: DatabaseQueue,
+        _ settings: KafkaSettings, partition: Int32, options: KafkaLogOptions, metadata: GroupMetadata,
+        journal queue: DatabaseQueue,
         vault: Vault, clock: any WallClock = SystemClock(), progress: (UInt64, Int64, Int64) -> Void = { _, _, _ in }
     ) throws {
         self.partition = partition
@@ -73,7 +74,8 @@ public final class KafkaLog: ShardLog {
         journal = try FollowedJournal(queue)
         var catchUp = CatchUp(partition, journal, vault, reader)
         do {
-            (recoveredEntries, consumed) = try Self.catchUp(&catchUp, journal, inputs, reader, settings.logger, progress)
+            (recoveredEntries, consumed) = try Self.catchUp(
+                &catchUp, journal, inputs, reader, settings.logger, progress)
         } catch let error as KafkaTransportError {
             // Somebody may have taken the shard meanwhile and gone on with it; then that is what happened.
             try Self.checkNotFenced(producer, inputs[0], metadata)
@@ -84,7 +86,8 @@ public final class KafkaLog: ShardLog {
     }
 
     /// - Throws: `KafkaError` if another producer has this one's transactional id.
-    private static func checkNotFenced(_ producer: Producer, _ input: TopicPartition, _ metadata: GroupMetadata) throws {
+    private static func checkNotFenced(_ producer: Producer, _ input: TopicPartition, _ metadata: GroupMetadata) throws
+    {
         var place = input
         place.offset = 0
         try producer.begin()
@@ -96,7 +99,8 @@ public final class KafkaLog: ShardLog {
     /// named aborted transactions from before the place asked for, which hides records from whoever begins in the
     /// middle. So the whole partition is then read, and only what that says counts.
     private static func catchUp(
-        _ catchUp: inout CatchUp, _ journal: FollowedJournal, _ inputs: [TopicPartition], _ reader: PartitionReader, _ logger: Logger,
+        _ catchUp: inout CatchUp, _ journal: FollowedJournal, _ inputs: [TopicPartition], _ reader: PartitionReader,
+        _ logger: Logger,
         _ progress: (UInt64, Int64, Int64) -> Void
     ) throws -> (UInt64, [Int64]) {
         let began = try catchUp.goesOn
@@ -111,19 +115,23 @@ public final class KafkaLog: ShardLog {
     }
 
     /// The journal says where to go on; the group must say the same, or nothing.
-    private static func startOffsets(_ framed: [Int64]?, _ inputs: [TopicPartition], _ reader: PartitionReader) throws -> [Int64] {
+    private static func startOffsets(_ framed: [Int64]?, _ inputs: [TopicPartition], _ reader: PartitionReader) throws
+        -> [Int64]
+    {
         let committed = try reader.committed(inputs)
         guard let framed else {
             if let index = committed.firstIndex(where: { ($0 ?? 0) > 0 }) {
                 throw KafkaTransportError.offsetsDiffer(
-                    topic: inputs[index].topic, partition: inputs[index].partition, journal: 0, group: committed[index] ?? 0)
+                    topic: inputs[index].topic, partition: inputs[index].partition, journal: 0,
+                    group: committed[index] ?? 0)
             }
             return try reader.beginnings(inputs)
         }
         for (index, offset) in committed.enumerated() {
             if let offset, offset != framed[index] {
                 throw KafkaTransportError.offsetsDiffer(
-                    topic: inputs[index].topic, partition: inputs[index].partition, journal: framed[index], group: offset)
+                    topic: inputs[index].topic, partition: inputs[index].partition, journal: framed[index],
+                    group: offset)
             }
         }
         return framed
@@ -162,7 +170,9 @@ public final class KafkaLog: ShardLog {
         }
     }
 
-    private func poll(_ taken: (records: [LogRecord], next: Timestamp?, isExhausted: Bool), _ sampled: Timestamp) -> Poll {
+    private func poll(_ taken: (records: [LogRecord], next: Timestamp?, isExhausted: Bool), _ sampled: Timestamp)
+        -> Poll
+    {
         var frontier = taken.records.last?.received ?? Timestamp(micros: .min)
         if taken.isExhausted {
             // A broker's clock may be behind by as much as is tolerated.
@@ -196,13 +206,16 @@ public final class KafkaLog: ShardLog {
     }
 
     private func logRecord(_ record: FetchedRecord) throws -> LogRecord {
-        guard record.isAppendTime || !options.requiresAppendTime else { throw KafkaTransportError.notAppendTime(topic: record.topic) }
+        guard record.isAppendTime || !options.requiresAppendTime else {
+            throw KafkaTransportError.notAppendTime(topic: record.topic)
+        }
         guard let topic = Topic(name: record.topic), topic.isInput else {
             throw KafkaTransportError.topics("a record came from \(record.topic), which is no input")
         }
         var taken = LogRecord(
             topic: topic, partition: UInt32(partition), offset: record.offset,
-            received: Timestamp(micros: record.timestampMillis * 1_000), key: record.key, headers: record.headers, value: record.value)
+            received: Timestamp(micros: record.timestampMillis * 1_000), key: record.key, headers: record.headers,
+            value: record.value)
         if let key = record.key, !key.isEmpty { taken.isInItsPartition = belongs(key) }
         return taken
     }
@@ -224,7 +237,9 @@ public final class KafkaLog: ShardLog {
             try DeadLetterParts.split($0, bytesMax: options.deadLetterBytesMax)
         }
         var next = consumed
-        for record in batch.consumed { next[record.topic.rawValue] = Swift.max(next[record.topic.rawValue], record.offset + 1) }
+        for record in batch.consumed {
+            next[record.topic.rawValue] = Swift.max(next[record.topic.rawValue], record.offset + 1)
+        }
         let frame = frame(batch, letters, unparked.references, next)
         let began = clock.now()
         try producer.begin()
@@ -234,7 +249,8 @@ public final class KafkaLog: ShardLog {
             // The records first: a refusal of the offsets then finds a whole batch to abort, not a part of one.
             try producer.flush()
             try producer.sendOffsets(
-                zip(inputs, next).map { TopicPartition($0.topic, $0.partition, offset: $1) }, metadata: metadata.current)
+                zip(inputs, next).map { TopicPartition($0.topic, $0.partition, offset: $1) }, metadata: metadata.current
+            )
             frameOffset = try producer.commit()[TopicPartition(Topic.journal.name, partition)]
         } catch let error as KafkaError where error.isAbortable {
             try producer.abort()
@@ -251,7 +267,8 @@ public final class KafkaLog: ShardLog {
             message.subjectID = Data(key.subject.bytes)
             message.lookupDigests = key.lookups.map { Data($0.bytes) }
             message.wrappedKey = Data(key.wrappedKey)
-            try producer.produce(Topic.keys.name, partition, key: key.subject.bytes, value: Array(try message.serializedData()))
+            try producer.produce(
+                Topic.keys.name, partition, key: key.subject.bytes, value: Array(try message.serializedData()))
         }
         for subject in batch.erased { try producer.produce(Topic.keys.name, partition, key: subject.bytes, value: nil) }
         for entry in batch.entries {
@@ -259,7 +276,8 @@ public final class KafkaLog: ShardLog {
             try producer.produce(Topic.journal.name, partition, key: key, value: entry.bytes)
             guard entry.eventCount > 0 else { continue }
             try DecisionRecords.forEach(
-                program: entry.program, position: entry.position, stamp: Timestamp(micros: entry.stampMicros), entry: entry.bytes,
+                program: entry.program, position: entry.position, stamp: Timestamp(micros: entry.stampMicros),
+                entry: entry.bytes,
                 format: options.decisionFormat
             ) { headers, value in
                 try producer.produce(Topic.decisions.name, partition, key: key, value: value, headers: headers)

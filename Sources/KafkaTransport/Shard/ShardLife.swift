@@ -47,8 +47,8 @@ struct ShardLife: Sendable {
     }
 
     /// Finds out who fenced the shard's producer, by asking the group's coordinator until it says.
-    /// - Returns: true if the shard is this instance's as before; false once the task is cancelled, as it is when the group
-    ///   takes the partition away.
+    /// - Returns: true if the shard is this instance's as before; false once the task is cancelled, as it is when the
+    ///   group takes the partition away.
     /// - Throws: `KafkaTransportError.fenced` if another processor of this name is in the group.
     private func isStillOurs(_ error: KafkaError) async throws -> Bool {
         var isSaid = false
@@ -72,10 +72,12 @@ struct ShardLife: Sendable {
     /// What happened to a producer that was fenced while its shard stayed where it is.
     private static func whyFenced(_ error: KafkaError) -> String {
         if let millis = error.transactionTimeoutMillis {
-            return "a transaction stood open for more than \(millis) ms (transaction.timeout.ms), so the broker ended it; "
+            return
+                "a transaction stood open for more than \(millis) ms (transaction.timeout.ms), so the broker ended it; "
                 + "nobody has taken the shard"
         }
-        return "the broker ended this producer, though the group says that the shard is still this instance's (\(error.detail))"
+        return
+            "the broker ended this producer, though the group says that the shard is still this instance's (\(error.detail))"
     }
 
     private func warn(_ message: Logger.Message, _ why: String) {
@@ -123,6 +125,8 @@ private struct CatchUpLines {
     mutating func update(_ entries: UInt64, _ offset: Int64, _ end: Int64) {
         guard offset >= end || last.duration(to: .now) > .seconds(1) else { return }
         last = .now
-        logger.info("catching up", metadata: ["partition": "\(partition)", "entries": "\(entries)", "offset": "\(offset)", "end": "\(end)"])
+        logger.info(
+            "catching up",
+            metadata: ["partition": "\(partition)", "entries": "\(entries)", "offset": "\(offset)", "end": "\(end)"])
     }
 }

@@ -28,11 +28,15 @@ struct TakeoverCheck {
                 throw KafkaTransportError.notWhatWasSigned(partition: partition, "\(refusal)")
             }
         }
-        if !published.isEmpty { logger.info("the journal is what was signed", metadata: ["partition": "\(partition)", "programs": "\(published.count)"]) }
+        if !published.isEmpty {
+            logger.info(
+                "the journal is what was signed",
+                metadata: ["partition": "\(partition)", "programs": "\(published.count)"])
+        }
     }
 
-    /// The newest note of each program that this log's key signed, from the end of the topic back until every program of
-    /// the journal is found. What others signed neither stops a shard nor hides what stands before it.
+    /// The newest note of each program that this log's key signed, from the end of the topic back until every program
+    /// of the journal is found. What others signed neither stops a shard nor hides what stands before it.
     private func newest() throws -> [String: SignedNote] {
         let place = TopicPartition(Topic.checkpoints.name, partition)
         let (first, end) = (try reader.beginnings([place])[0], try reader.ends([place])[0])
@@ -48,13 +52,17 @@ struct TakeoverCheck {
             }
         }
         if foreign > 0 {
-            logger.warning("published checkpoints are not by this log's key", metadata: ["partition": "\(partition)", "count": "\(foreign)"])
+            logger.warning(
+                "published checkpoints are not by this log's key",
+                metadata: ["partition": "\(partition)", "count": "\(foreign)"])
         }
         return notes
     }
 
     /// Programs and notes between two offsets, in order.
-    private func read(_ place: TopicPartition, _ from: Int64, _ until: Int64) throws -> [(program: String, note: SignedNote)] {
+    private func read(_ place: TopicPartition, _ from: Int64, _ until: Int64) throws -> [(
+        program: String, note: SignedNote
+    )] {
         var notes: [(program: String, note: SignedNote)] = []
         var next = from
         try reader.assign([TopicPartition(place.topic, place.partition, offset: from)])
@@ -64,7 +72,8 @@ struct TakeoverCheck {
                 switch fetched {
                 case .record(let record):
                     next = record.offset + 1
-                    guard record.offset < until, let value = record.value, let message = try? WireCheckpoint(jsonUTF8Bytes: value),
+                    guard record.offset < until, let value = record.value,
+                        let message = try? WireCheckpoint(jsonUTF8Bytes: value),
                         let note = try? SignedNote(Array(message.note.utf8))
                     else { return }
                     notes.append((message.programID, note))

@@ -29,7 +29,8 @@ public enum RawLoop {
             guard let last = batch.last else { continue }
             try producer.begin()
             for record in batch {
-                try producer.produce(sink.name, partition, key: record.key, value: record.value, headers: record.headers)
+                try producer.produce(
+                    sink.name, partition, key: record.key, value: record.value, headers: record.headers)
             }
             place.offset = last.offset + 1
             try producer.sendOffsets([place], metadata: metadata)
@@ -48,7 +49,8 @@ extension GroupMetadata {
         defer { unsafe rd_kafka_consumer_group_metadata_destroy(group) }
         var buffer: UnsafeMutableRawPointer?
         var size = 0
-        unsafe try KafkaError.check(rd_kafka_consumer_group_metadata_write(group, &buffer, &size), "write the group's metadata")
+        unsafe try KafkaError.check(
+            rd_kafka_consumer_group_metadata_write(group, &buffer, &size), "write the group's metadata")
         defer { unsafe free(buffer) }
         return unsafe Array(UnsafeRawBufferPointer(start: buffer, count: size))
     }

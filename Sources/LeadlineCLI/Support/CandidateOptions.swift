@@ -9,10 +9,14 @@ import UseCases
 
 /// How history is replayed against a candidate policy.
 struct CandidateOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Replay against this policy: a YAML file as 'policy apply' reads it; - is stdin.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Replay against this policy: a YAML file as 'policy apply' reads it; - is stdin.", valueName: "file"))
     var policy: String?
 
-    @Option(help: ArgumentHelp("Replay under this logic version instead of the recorded ones; goes with --policy.", valueName: "version"))
+    @Option(
+        help: ArgumentHelp(
+            "Replay under this logic version instead of the recorded ones; goes with --policy.", valueName: "version"))
     var logic: UInt32?
 
     @OptionGroup var range: MomentRange
@@ -20,7 +24,8 @@ struct CandidateOptions: ParsableArguments {
     @Flag(help: "With --policy or --logic: show every difference, not the first 20.")
     var all = false
 
-    @Option(help: ArgumentHelp("With --policy or --logic: least effective sample size for a conclusion.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("With --policy or --logic: least effective sample size for a conclusion.", valueName: "n"))
     var minEss = 50.0
 
     @Flag(help: "With --policy or --logic: exit code 1 where the logs do not allow a conclusion.")

@@ -5,15 +5,21 @@ import UseCases
 
 /// Which data folder and which program a command means.
 struct DataFolderOptions: ParsableArguments {
-    @Option(name: .customLong("data"), help: ArgumentHelp("Data folder.", discussion: "Default: $LEADLINE_DATA, else ./leadline-data.", valueName: "dir"))
+    @Option(
+        name: .customLong("data"),
+        help: ArgumentHelp(
+            "Data folder.", discussion: "Default: $LEADLINE_DATA, else ./leadline-data.", valueName: "dir"))
     var givenPath: String?
 
-    @Option(name: .customLong("program"), help: ArgumentHelp("Program. Default: the one the data folder was made for.", valueName: "id"))
+    @Option(
+        name: .customLong("program"),
+        help: ArgumentHelp("Program. Default: the one the data folder was made for.", valueName: "id"))
     var givenProgram: String?
 
     @Option(
         help: ArgumentHelp(
-            "The archive that 'leadline archive' moved the folder's oldest entries to; may be repeated.", valueName: "path"))
+            "The archive that 'leadline archive' moved the folder's oldest entries to; may be repeated.",
+            valueName: "path"))
     var withArchive: [String] = []
 
     /// The folder's path.
@@ -31,7 +37,8 @@ struct DataFolderOptions: ParsableArguments {
     ///   - reason: why personal data is read, for the access log.
     func deployment(_ kafka: KafkaOptions? = nil, reason: String = "") throws -> Deployment {
         try Deployment.open(
-            path, program: givenProgram, archives: withArchive, cluster: kafka?.settings(), asker: .atTerminal(reason: reason),
+            path, program: givenProgram, archives: withArchive, cluster: kafka?.settings(),
+            asker: .atTerminal(reason: reason),
             progress: TerminalProgress().show)
     }
 }

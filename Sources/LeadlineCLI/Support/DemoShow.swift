@@ -25,7 +25,9 @@ struct DemoShow {
         let report = try await Stage.importPast(scenario, into: folder)
         Self.tell(report, scenario, folder, ContinuousClock.now - watch)
         if report.rejections > 0 {
-            throw Problem(.checkFailed, "\(CountText.of(report.rejections, "record")) of the example rejected", remedy: "See 'leadline deadletter list --data \(folder.path)'")
+            throw Problem(
+                .checkFailed, "\(CountText.of(report.rejections, "record")) of the example rejected",
+                remedy: "See 'leadline deadletter list --data \(folder.path)'")
         }
         clock = FastClock(from: scenario.leadArrives, factor: speed)
         stage = try Stage(folder, clock: clock)
@@ -35,13 +37,15 @@ struct DemoShow {
         Terminal.line(Terminal.styled("A vendor with \(scenario.partnerNames.count) partners across EMEA", .bold))
         Terminal.line(
             "Imported \(CountText.of(report.records, "record")) of the last twelve months into \(folder.path) in "
-                + "\(time.formatted(.units(allowed: [.seconds, .milliseconds], width: .abbreviated))): partners, deals won and lost, buying signals.")
+                + "\(time.formatted(.units(allowed: [.seconds, .milliseconds], width: .abbreviated))): partners, deals won and lost, buying signals."
+        )
     }
 
     /// From the lead's arrival to the won deal.
     mutating func play() async throws {
         tellClock()
-        scene("A demo request comes in: an Italian manufacturer, 200 employees, EUR 120,000, 180 days of buying signals.")
+        scene(
+            "A demo request comes in: an Italian manufacturer, 200 employees, EUR 120,000, 180 days of buying signals.")
         try await stage.send([scenario.lead])
         try tell(try await stage.work())
         try explain(attempt: 1)
@@ -55,9 +59,14 @@ struct DemoShow {
     }
 
     private func tellClock() {
-        let pace = skips ? "waiting is skipped" : speed == 1 ? "in real time"
-            : "\(speed) times as fast as yours (--speed 1 is real time)"
-        Terminal.line("The story's clock starts at \(TimeText.local(scenario.leadArrives)), \(pace). The engine is the real one.")
+        let pace =
+            skips
+            ? "waiting is skipped"
+            : speed == 1
+                ? "in real time"
+                : "\(speed) times as fast as yours (--speed 1 is real time)"
+        Terminal.line(
+            "The story's clock starts at \(TimeText.local(scenario.leadArrives)), \(pace). The engine is the real one.")
     }
 
     private func name(_ partner: String) -> String { scenario.partnerNames[partner] ?? partner }
@@ -107,7 +116,9 @@ struct DemoShow {
     /// Weeks pass; the clock leaves them out.
     private mutating func win(_ partner: String) async throws {
         clock.skip(micros: 64 * Timestamp.microsPerDay)
-        scene("64 days later (the clock skips them), \(name(partner)) wins the deal. The outcome teaches the next decision.")
+        scene(
+            "64 days later (the clock skips them), \(name(partner)) wins the deal. The outcome teaches the next decision."
+        )
         try await stage.send([scenario.won(by: partner, euroCents: 11_800_000)])
         try tell(try await stage.work())
     }
@@ -122,14 +133,17 @@ struct DemoShow {
     private func tell(_ decisions: [PublishedDecision]) throws {
         for decision in decisions {
             let kind = TypeName.short(decision.type)
-            let words = EventWords(currency: "EUR", time: { TimeText.local($0) }).sentence(try stage.event(of: decision))
+            let words = EventWords(currency: "EUR", time: { TimeText.local($0) }).sentence(
+                try stage.event(of: decision))
             Terminal.line(Terminal.styled("  published \(decision.id)  \(kind): \(words)", .green))
         }
     }
 
     private func explain(attempt: UInt32) throws {
         do {
-            guard case .explained(let explanation) = try Explainer(folder).explain(scenario.leadID, program: scenario.program, .attempt(attempt))
+            guard
+                case .explained(let explanation) = try Explainer(folder).explain(
+                    scenario.leadID, program: scenario.program, .attempt(attempt))
             else { return }
             Terminal.line()
             Terminal.lines(DemoExplanation.lines(explanation, Terminal.style).map { "  " + $0 })

@@ -8,10 +8,15 @@ import UseCases
 
 /// How estimates are held against an arena's truth.
 struct EstimateCheckOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Hold the estimates of 'replay --policy' for this policy against the truth; its rules and periods are the arena's.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Hold the estimates of 'replay --policy' for this policy against the truth; its rules and periods are the arena's.",
+            valueName: "file"))
     var candidate: String?
 
-    @Option(help: ArgumentHelp("The same for the default policy with this method: \(RoutingMethodName.list).", valueName: "method"))
+    @Option(
+        help: ArgumentHelp(
+            "The same for the default policy with this method: \(RoutingMethodName.list).", valueName: "method"))
     var candidateMethod: RoutingMethodName?
 
     @Option(help: ArgumentHelp("With a candidate: runs, each with other lots and outcomes.", valueName: "n"))
@@ -26,13 +31,19 @@ struct EstimateCheckOptions: ParsableArguments {
     var isAsked: Bool { candidate != nil || candidateMethod != nil }
 
     func check(start: ArenaStart) throws {
-        if candidate != nil && candidateMethod != nil { throw ValidationError("--candidate and --candidate-method do not go together") }
+        if candidate != nil && candidateMethod != nil {
+            throw ValidationError("--candidate and --candidate-method do not go together")
+        }
         if !isAsked, runs != nil || seed != nil || leads != nil {
             throw ValidationError("--runs, --seed and --leads need --candidate or --candidate-method")
         }
-        if isAsked && start == .truth { throw ValidationError("a candidate is estimated from what a journal tells: --start must be cold or warm") }
+        if isAsked && start == .truth {
+            throw ValidationError("a candidate is estimated from what a journal tells: --start must be cold or warm")
+        }
         if !(1...100_000).contains(runs ?? 1) { throw ValidationError("--runs must be from 1 to 100000") }
-        if !(1...Arena.linesMax).contains(leads ?? 1) { throw ValidationError("--leads must be from 1 to \(Arena.linesMax)") }
+        if !(1...Arena.linesMax).contains(leads ?? 1) {
+            throw ValidationError("--leads must be from 1 to \(Arena.linesMax)")
+        }
     }
 
     /// Runs the check, one run after the other.
@@ -65,12 +76,15 @@ enum EstimateCheckText {
     static func of(_ check: EstimateCheck, currency: String) -> String {
         let drawn = check.runs - check.refused
         if drawn == 0 {
-            return Terminal.styled("No conclusion about what the candidate would have earned, in \(CountText.of(check.runs, "run")).\n", .yellow)
+            return Terminal.styled(
+                "No conclusion about what the candidate would have earned, in \(CountText.of(check.runs, "run")).\n",
+                .yellow)
                 + check.refusal.map { "  \($0)\n" }.joined()
         }
         var text = """
             \(CountText.of(check.runs, "run"))\(check.refused > 0 ? ", \(check.refused) of them without a conclusion" : ""); the estimates rest on \(CountText.grouped(Int64(check.meanLeads))) leads, worth as much as \
-            \(CountText.grouped(Int64(check.meanEffectiveSampleSize))) of one weight; the candidate chooses otherwise in \(NumberText.percent(check.meanChangedShare)) of the decisions
+            \(CountText.grouped(Int64(check.meanEffectiveSampleSize))) of one weight; the candidate chooses otherwise \
+            in \(NumberText.percent(check.meanChangedShare)) of the decisions
 
             """
         text += table("REVENUE A LEAD", check.revenue) { MoneyText.whole($0, currency) }
@@ -81,14 +95,16 @@ enum EstimateCheckText {
 
     private static func table(_ title: String, _ rows: [EstimateCheck.Row], _ money: (Double) -> String) -> String {
         var table = TextTable([
-            (title, .left), ("HELD THE TRUTH", .right), ("95 %", .left), ("TOO HIGH", .right), ("TOO LOW", .right), ("TRUTH", .right), ("ESTIMATE", .right),
+            (title, .left), ("HELD THE TRUTH", .right), ("95 %", .left), ("TOO HIGH", .right), ("TOO LOW", .right),
+            ("TRUTH", .right), ("ESTIMATE", .right),
             ("WIDTH", .right),
         ])
         for row in rows {
             let missed = row.covered.trials - Int(row.covered.successes)
             table.add([
                 name(row.estimator), "\(Int(row.covered.successes)) of \(row.covered.trials)",
-                row.covered.interval.map { EstimateText.range($0, NumberText.percent) } ?? "-", "\(row.above)", "\(missed - row.above)",
+                row.covered.interval.map { EstimateText.range($0, NumberText.percent) } ?? "-", "\(row.above)",
+                "\(missed - row.above)",
                 money(row.meanTruth), money(row.meanEstimate), money(row.meanWidth),
             ])
         }

@@ -11,15 +11,18 @@ enum EvidenceFile {
         }
         let data = try handle.read(upToCount: EvidenceBytes.bytesMax + 1) ?? Data()
         guard data.count <= EvidenceBytes.bytesMax else {
-            throw Problem(.invalid, "the file is larger than \(EvidenceBytes.bytesMax) bytes, so it is no proof", at: path)
+            throw Problem(
+                .invalid, "the file is larger than \(EvidenceBytes.bytesMax) bytes, so it is no proof", at: path)
         }
         return EvidenceBytes(source: path, bytes: Array(data))
     }
 
     /// Verifier keys as options give them: each is a key, or a file with one key a line.
     static func keys(_ arguments: [String]) throws -> TrustedKeyTexts {
-        TrustedKeyTexts(try arguments.map { argument in
-            FileManager.default.fileExists(atPath: argument) ? try read(argument) : EvidenceBytes(source: "--key", bytes: Array(argument.utf8))
-        })
+        TrustedKeyTexts(
+            try arguments.map { argument in
+                FileManager.default.fileExists(atPath: argument)
+                    ? try read(argument) : EvidenceBytes(source: "--key", bytes: Array(argument.utf8))
+            })
     }
 }

@@ -7,10 +7,12 @@ import UnixSignals
 
 /// Work that ends in good order on SIGTERM and SIGINT.
 enum GracefulStop {
-    /// Runs `work` until it returns, or until a signal cancels its task; it decides itself where to stop. A second signal
-    /// ends the process at once, and so does the end of the patience: what is durable is so as a whole or not at all.
+    /// Runs `work` until it returns, or until a signal cancels its task; it decides itself where to stop. A second
+    /// signal ends the process at once, and so does the end of the patience: what is durable is so as a whole or not at
+    /// all.
     /// - Parameter patience: how long work may take to stop; nil for as long as it takes.
-    static func run(within patience: Duration? = nil, _ work: @escaping @Sendable () async throws -> Void) async throws {
+    static func run(within patience: Duration? = nil, _ work: @escaping @Sendable () async throws -> Void) async throws
+    {
         let quiet = Logger(label: "leadline.lifecycle") { _ in SwiftLogNoOpLogHandler() }
         let service = ServiceGroupConfiguration.ServiceConfiguration(
             service: Work(work: work), successTerminationBehavior: .gracefullyShutdownGroup,
@@ -33,8 +35,8 @@ enum GracefulStop {
     }
 }
 
-/// Ends the process without further ado when somebody asks twice, or when it takes too long. It has a thread of its own,
-/// so that nothing that waits keeps it from doing so.
+/// Ends the process without further ado when somebody asks twice, or when it takes too long. It has a thread of its
+/// own, so that nothing that waits keeps it from doing so.
 private final class Impatience {
     private let sources: [any DispatchSourceSignal]
 

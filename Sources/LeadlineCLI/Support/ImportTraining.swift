@@ -14,6 +14,7 @@ struct ImportTraining {
     init(_ plan: ImportPlan, _ deployment: Deployment) throws {
         let walk = try deployment.asked(of: plan.program).folded()
         report = walk.evaluation.report(name: plan.program, fromShare: 0.5, byPartner: false, groupLeast: 0)
-        document = TrainingDocument(walk.stream.state.modelStanding(cellsMost: 0), report, from: plan.firstMoment, to: plan.lastMoment)
+        document = TrainingDocument(
+            walk.stream.state.modelStanding(cellsMost: 0), report, from: plan.firstMoment, to: plan.lastMoment)
     }
 }

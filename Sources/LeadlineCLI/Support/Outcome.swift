@@ -13,15 +13,17 @@ enum Outcome: Int32 {
     case environment = 3
 
     /// One line for the end of every command's help.
-    static let note = "Exit codes: 0 done, 1 a check failed, 2 wrong input, 3 data folder, lock or disk. See 'leadline help exit-codes'."
+    static let note =
+        "Exit codes: 0 done, 1 a check failed, 2 wrong input, 3 data folder, lock or disk. See 'leadline help exit-codes'."
 
     /// How a command that met a problem ends.
     init(_ kind: Problem.Kind) {
-        self = switch kind {
-        case .checkFailed: .checkFailed
-        case .invalid, .notFound: .input
-        case .conflict, .unavailable: .environment
-        }
+        self =
+            switch kind {
+            case .checkFailed: .checkFailed
+            case .invalid, .notFound: .input
+            case .conflict, .unavailable: .environment
+            }
     }
 
     /// Says on stderr why the command stopped, and gives the exit code.

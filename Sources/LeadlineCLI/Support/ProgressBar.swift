@@ -50,6 +50,7 @@ struct ProgressBar {
         let filled = Int(share * Double(Self.barWidthMax))
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.barWidthMax - filled)
         let left = rate > 0 ? Double(total - min(done, total)) / rate : 0
-        return "\(label) [\(bar)] \(Int(share * 100)) %  \(speed)  \(TimeText.duration(seconds: Int64(left.rounded()))) left"
+        return
+            "\(label) [\(bar)] \(Int(share * 100)) %  \(speed)  \(TimeText.duration(seconds: Int64(left.rounded()))) left"
     }
 }

@@ -51,7 +51,8 @@ enum Terminal {
     /// The same in the zone that --time-zone names; in the machine's where it names none.
     static func style(zoneNamed name: String?) throws -> TextStyle {
         guard let zone = name.map(TimeZone.init(identifier:)) ?? .current else {
-            throw ValidationError("--time-zone must be a name of the tz database such as Europe/Rome, not '\(name ?? "")'")
+            throw ValidationError(
+                "--time-zone must be a name of the tz database such as Europe/Rome, not '\(name ?? "")'")
         }
         return style(zone: zone)
     }

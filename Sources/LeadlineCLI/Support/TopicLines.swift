@@ -22,7 +22,9 @@ struct TopicLines: Sendable {
 
     private var words: EventWords { EventWords(currency: currency) { TimeText.local($0) } }
 
-    private func json(_ decision: PublishedDecision) throws -> String { String(decoding: try decision.structuredJSON(), as: UTF8.self) }
+    private func json(_ decision: PublishedDecision) throws -> String {
+        String(decoding: try decision.structuredJSON(), as: UTF8.self)
+    }
 
     private func text(_ decision: PublishedDecision, _ place: String) throws -> String {
         "\(place)  \(TimeText.local(decision.time))  \(decision.id)  \(Terminal.harmless(words.sentence(try decision.event())))"
@@ -50,6 +52,7 @@ struct TopicLines: Sendable {
 
     private func text(_ record: WaitingRecord) -> String {
         let key = Terminal.harmless(record.key ?? "(no key)")
-        return "\(record.offset)  \(TimeText.local(record.received))  \(key)  \(record.valueBytes.map { "\($0) bytes" } ?? "no value")"
+        return
+            "\(record.offset)  \(TimeText.local(record.received))  \(key)  \(record.valueBytes.map { "\($0) bytes" } ?? "no value")"
     }
 }

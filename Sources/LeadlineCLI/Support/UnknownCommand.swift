@@ -31,7 +31,8 @@ struct UnknownCommand {
     var sentence: String {
         let place = path.joined(separator: " ")
         let guess = nearest.map { "Did you mean '\(place) \($0)'? " } ?? ""
-        return "there is no command '\(place) \(Escaping.harmless(word))'. \(guess)'\(place) --help' lists all there are"
+        return
+            "there is no command '\(place) \(Escaping.harmless(word))'. \(guess)'\(place) --help' lists all there are"
     }
 }
 
@@ -40,7 +41,9 @@ enum NearestWord {
     /// The word with fewest edits, if they are few; the first of those that are equally near.
     static func of(_ word: String, among words: [String]) -> String? {
         let ranked = words.map { (word: $0, edits: edits(Array(word.utf8), Array($0.utf8))) }
-        guard let best = ranked.min(by: { $0.edits < $1.edits }), best.edits <= max(2, best.word.utf8.count / 2) else { return nil }
+        guard let best = ranked.min(by: { $0.edits < $1.edits }), best.edits <= max(2, best.word.utf8.count / 2) else {
+            return nil
+        }
         return best.word
     }
 

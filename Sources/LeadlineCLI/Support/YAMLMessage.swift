@@ -41,10 +41,13 @@ struct YAMLFile {
     /// libYAML's message without the excerpt of the text that Yams adds.
     private static func failure(_ error: YamlError, _ name: String) -> Problem {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
             Problem(.invalid, "not valid YAML: \(problem)", at: "\(name):\(mark)")
         case .duplicatedKeysInMapping(let duplicates, let context):
-            Problem(.invalid, "the key \(duplicates.sorted().joined(separator: ", ")) stands there twice", at: "\(name):\(context.mark)")
+            Problem(
+                .invalid, "the key \(duplicates.sorted().joined(separator: ", ")) stands there twice",
+                at: "\(name):\(context.mark)")
         default: Problem(.invalid, "not valid YAML", at: name)
         }
     }
@@ -93,7 +96,9 @@ struct YAMLFile {
         case .sequence(let sequence):
             for (index, value) in sequence.enumerated() {
                 let one: (String) -> String = { around("[\($0)]") }
-                if failure(M.self, one(YAMLTree.json(value))) != nil { return culprit(M.self, value, "\(path)[\(index)]", one) }
+                if failure(M.self, one(YAMLTree.json(value))) != nil {
+                    return culprit(M.self, value, "\(path)[\(index)]", one)
+                }
             }
         default: break
         }
@@ -198,10 +203,12 @@ enum YAMLTree {
 extension YAMLFile {
     /// A refusal by intake's rules, at the node that its field names as far as the path can be followed.
     func failure(_ rejection: Rejection, in node: Node, path: String, dropping prefix: String = "") -> Problem {
-        let field = rejection.field.hasPrefix(prefix) ? String(rejection.field.dropFirst(prefix.count)) : rejection.field
+        let field =
+            rejection.field.hasPrefix(prefix) ? String(rejection.field.dropFirst(prefix.count)) : rejection.field
         var found = node
         for name in field.unicodeScalars.split(separator: ".") {
-            guard let mapping = found.mapping, let inner = mapping[String(name)] ?? mapping[Self.camel(String(name))] else { break }
+            guard let mapping = found.mapping, let inner = mapping[String(name)] ?? mapping[Self.camel(String(name))]
+            else { break }
             found = inner
         }
         let whole = [path, field].filter { !$0.isEmpty }.joined(separator: ".")

@@ -12,7 +12,7 @@ public enum CandidateText {
         return [
             head(report, style), differences(report, most, style), partners(report, style), exploration(report),
             estimates(report, style),
-            conclusion(report, style)
+            conclusion(report, style),
         ]
         .filter { !$0.isEmpty }.joined(separator: "\n")
     }
@@ -43,13 +43,13 @@ public enum CandidateText {
         var table = TextTable([
             ("LEAD", .left), ("POSITION", .right), ("BEFORE", .left), ("AFTER", .left), ("EXPECTED BEFORE", .right),
             ("AFTER", .right),
-            ("DIFFERENCE", .right)
+            ("DIFFERENCE", .right),
         ])
         for row in report.differences.prefix(most) {
             table.add([
                 row.lead, "\(row.position)", place(row.before, row.beforeReason), place(row.after, row.afterReason),
                 money(row.expectedBeforeMinorUnits, report), money(row.expectedAfterMinorUnits, report),
-                signed(row.expectedAfterMinorUnits - row.expectedBeforeMinorUnits, report)
+                signed(row.expectedAfterMinorUnits - row.expectedBeforeMinorUnits, report),
             ])
         }
         let left = report.changed - min(most, report.changed)
@@ -68,7 +68,7 @@ public enum CandidateText {
         for row in moved {
             table.add([
                 row.partner, count(row.before), count(row.after),
-                row.after > row.before ? "+\(count(row.after - row.before))" : count(row.after - row.before)
+                row.after > row.before ? "+\(count(row.after - row.before))" : count(row.after - row.before),
             ])
         }
         let same = report.partners.count - moved.count
@@ -86,8 +86,10 @@ public enum CandidateText {
         let share =
             lots.expectedCostShare.map { " (\(NumberText.percent(abs($0))) of what it expects without them)" } ?? ""
         return """
-            The candidate draws lots: \(NumberText.percent(basisPoints: UInt32(clamping: lots.shareBasisPoints))) of the leads\(budget). Of \(CountText.of(lots.decisions, "decision")) with two partners or more to choose from, \
-            \(one(lots.expectedLots)) would go by lot, \(one(lots.expectedElsewhere)) of them to another partner than the one it would choose itself.
+            The candidate draws lots: \(NumberText.percent(basisPoints: UInt32(clamping: lots.shareBasisPoints))) of \
+            the leads\(budget). Of \(CountText.of(lots.decisions, "decision")) with two partners or more to choose \
+            from, \(one(lots.expectedLots)) would go by lot, \(one(lots.expectedElsewhere)) of them to another \
+            partner than the one it would choose itself.
             By the model that is expected to \(cost) \(money(Int64(clamping: lots.expectedCostMinorUnits.magnitude), report))\(share). Most by lot: \(most)\(lots.partners.count > 5 ? " [...]" : "")
 
             """
@@ -102,19 +104,19 @@ public enum CandidateText {
             return leads(report)
         }
         var table = TextTable([
-            ("PER DECIDED LEAD", .left), ("REVENUE", .right), ("95 %", .left), ("WIN RATE", .right), ("95 %", .left)
+            ("PER DECIDED LEAD", .left), ("REVENUE", .right), ("95 %", .left), ("WIN RATE", .right), ("95 %", .left),
         ])
         let rows: [(String, KeyPath<OffPolicyEstimates, Estimate>)] = [
             ("as logged", \.logged), ("candidate, IPS", \.ips), ("candidate, SNIPS", \.snips),
             ("candidate, doubly robust", \.doublyRobust),
-            ("difference, doubly robust", \.difference)
+            ("difference, doubly robust", \.difference),
         ]
         for (name, path) in rows {
             let (r, w) = (revenue[keyPath: path], wins[keyPath: path])
             table.add([
                 name, MoneyText.whole(r.value, report.currency),
                 EstimateText.range(r.interval) { MoneyText.whole($0, report.currency) },
-                NumberText.percent(w.value), EstimateText.range(w.interval, NumberText.percent)
+                NumberText.percent(w.value), EstimateText.range(w.interval, NumberText.percent),
             ])
         }
         return leads(report) + table.text(style)

@@ -21,7 +21,7 @@ public enum ChannelPage {
             sections: [
                 plots(report, style), partners(report), windows(report, style), floors(report, style),
                 balance(report.whole), rotation(report),
-                report.pilot.map { PilotPage.section($0, style) } ?? .nothing
+                report.pilot.map { PilotPage.section($0, style) } ?? .nothing,
             ])
     }
 
@@ -55,7 +55,7 @@ public enum ChannelPage {
             ),
             .init(
                 "Escalated to humans", CountText.grouped(escalated),
-                basis: escalated > 0 ? ChannelWords.escalations(report.whole) : "none")
+                basis: escalated > 0 ? ChannelWords.escalations(report.whole) : "none"),
         ]
     }
 
@@ -127,7 +127,7 @@ public enum ChannelPage {
         let rows = report.floors.short.map { ChannelWords.cells($0, report.currency, style) }
         let heads: [HTML.Column] = [
             .init("Short", isText: true), .init("Window", isText: true), .init("Floor"), .init("Received"),
-            .init("At most possible", meaning: "What it could have been chosen for when it came")
+            .init("At most possible", meaning: "What it could have been chosen for when it came"),
         ]
         return .section(
             "Floors", [.p(ChannelWords.floors(report.floors) + "."), rows.isEmpty ? .nothing : .table(heads, rows)])
@@ -139,9 +139,9 @@ public enum ChannelPage {
             [
                 .facts([
                     ("Leads", ChannelWords.balance(network.giniOfLeads, network.jainOfLeads)),
-                    ("Capacity used", ChannelWords.balance(network.giniOfUtilisation, network.jainOfUtilisation))
+                    ("Capacity used", ChannelWords.balance(network.giniOfUtilisation, network.jainOfUtilisation)),
                 ]),
-                .notes("Gini is 0 and Jain is 1 where all partners have the same.")
+                .notes("Gini is 0 and Jain is 1 where all partners have the same."),
             ])
     }
 
@@ -159,9 +159,9 @@ public enum ChannelPage {
                         "Ratio, won over in turns (95 %)",
                         EstimateText.estimate(rotation.uplift.winRateRatio, NumberText.factor)
                     ),
-                    ("Difference (95 %)", EstimateText.estimate(rotation.uplift.winRateDifference, NumberText.points))
+                    ("Difference (95 %)", EstimateText.estimate(rotation.uplift.winRateDifference, NumberText.points)),
                 ]),
-                .notes(ChannelWords.rotationNote)
+                .notes(ChannelWords.rotationNote),
             ])
     }
 }

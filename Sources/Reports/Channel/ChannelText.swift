@@ -14,7 +14,7 @@ public enum ChannelText {
         return [
             head(report, style), partners(report, style), windows(report, style), balance(report.whole),
             floors(report, style),
-            escalations(report.whole), rotation(report, style), report.pilot.map { PilotText.of($0, style) } ?? ""
+            escalations(report.whole), rotation(report, style), report.pilot.map { PilotText.of($0, style) } ?? "",
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -62,7 +62,7 @@ public enum ChannelText {
         let text = "Floors: \(ChannelWords.floors(floors))\n"
         if floors.short.isEmpty { return text }
         var table = TextTable([
-            ("SHORT", .left), ("WINDOW", .left), ("FLOOR", .right), ("RECEIVED", .right), ("AT MOST POSSIBLE", .right)
+            ("SHORT", .left), ("WINDOW", .left), ("FLOOR", .right), ("RECEIVED", .right), ("AT MOST POSSIBLE", .right),
         ])
         for row in floors.short.suffix(floorsMost) { table.add(ChannelWords.cells(row, report.currency, style)) }
         let left = floors.short.count - min(floorsMost, floors.short.count)
@@ -71,7 +71,8 @@ public enum ChannelText {
     }
 
     private static func escalations(_ network: NetworkFigures) -> String {
-        network.escalations.isEmpty ? "" : "Escalated to humans: \(Escaping.harmless(ChannelWords.escalations(network)))\n"
+        network.escalations.isEmpty
+            ? "" : "Escalated to humans: \(Escaping.harmless(ChannelWords.escalations(network)))\n"
     }
 
     private static func rotation(_ report: ChannelReport, _ style: TextStyle) -> String {
@@ -80,7 +81,7 @@ public enum ChannelText {
         let lines =
             [
                 "won            \(EstimateText.estimate(rotation.winRate, NumberText.percent)); the model had expected \(NumberText.percent(rotation.expectedWinRate))",
-                "in turns       \(NumberText.percent(rotation.rotationWinRate)) expected by the same model"
+                "in turns       \(NumberText.percent(rotation.rotationWinRate)) expected by the same model",
             ] + PilotText.lines(rotation.uplift, report.currency) + [ChannelWords.rotationNote]
         return head + "\n" + style.lines(lines.map { "  \($0)" }) + "\n"
     }
@@ -131,7 +132,7 @@ enum ChannelWords {
         }
         return [
             row.partner, days(row.from, row.to, style), amount(row.floor), amount(row.got),
-            amount(max(row.got, row.eligible))
+            amount(max(row.got, row.eligible)),
         ]
     }
 

@@ -39,7 +39,8 @@ public struct TextStyle: Sendable {
         TimeText.moment(text).map { TimeText.day($0.adding(micros: -1), zone: zone) } ?? text
     }
 
-    /// Lines made harmless and broken at the width, their continuation indented as far as the line and two columns more.
+    /// Lines made harmless and broken at the width, their continuation indented as far as the line and two columns
+    /// more.
     public func lines(_ lines: [String]) -> String {
         lines.map { wrapped(Escaping.harmless($0)) }.joined(separator: "\n")
     }

@@ -1,5 +1,5 @@
-/// A table of text; columns as wide as their widest cell. Where it is wider than it may be, its columns fold into several
-/// tables below each other, each with the first column, so that no row runs off.
+/// A table of text; columns as wide as their widest cell. Where it is wider than it may be, its columns fold into
+/// several tables below each other, each with the first column, so that no row runs off.
 public struct TextTable {
     /// On which side of its column a cell stands.
     public enum Alignment: Sendable { case left, right }

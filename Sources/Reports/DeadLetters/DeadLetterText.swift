@@ -70,14 +70,17 @@ public struct DeadLetterView: Sendable {
     public func json(_ record: OpenedRecord?) -> String {
         let origin = JSONText.object([
             ("topic", JSONText.quoted(letter.origin.topic)), ("partition", "\(letter.origin.partition)"),
-            ("offset", "\(letter.origin.offset)")
+            ("offset", "\(letter.origin.offset)"),
         ])
         return JSONText.object([
             ("partition", place.partition.map { "\($0)" }), ("offset", "\(place.offset)"),
             ("reason", JSONText.quoted(reason)), ("detail", JSONText.quoted(letter.detail)),
             ("field", letter.field.isEmpty ? nil : JSONText.quoted(letter.field)), ("origin", origin),
             ("recordBytes", letter.recordBytes > 0 ? "\(letter.recordBytes)" : nil),
-            ("recordDigest", letter.recordDigest.isEmpty ? nil : JSONText.quoted(letter.recordDigest.base64EncodedString())),
+            (
+                "recordDigest",
+                letter.recordDigest.isEmpty ? nil : JSONText.quoted(letter.recordDigest.base64EncodedString())
+            ),
             ("received", JSONText.quoted(TimeText.utc(received))), ("record", record?.json),
         ])
     }
@@ -104,7 +107,7 @@ public enum OpenedRecord: Sendable {
             return JSONText.object([
                 ("key", record.hasKey ? Self.json(record.key) : nil),
                 ("headers", "[\(headers.joined(separator: ","))]"),
-                ("value", record.hasValue ? Self.json(record.value) : nil)
+                ("value", record.hasValue ? Self.json(record.value) : nil),
             ])
         }
     }
@@ -113,7 +116,7 @@ public enum OpenedRecord: Sendable {
     private static func json(_ bytes: Data) -> String {
         let text = String(validating: bytes, as: UTF8.self)
         return JSONText.object([
-            ("base64", JSONText.quoted(bytes.base64EncodedString())), ("text", text.map(JSONText.quoted))
+            ("base64", JSONText.quoted(bytes.base64EncodedString())), ("text", text.map(JSONText.quoted)),
         ])
     }
 

@@ -1,14 +1,14 @@
 public import Audit
 
-/// A dossier's account in plain language: the procedure and the principles that were applied to this person, from what the
-/// entries say and not from what the program could do.
+/// A dossier's account in plain language: the procedure and the principles that were applied to this person, from what
+/// the entries say and not from what the program could do.
 public enum DossierAccount {
     /// The account, a paragraph an element.
     public static func lines(_ dossier: Dossier) -> [String] {
         [opening(dossier)] + dossier.decisions.map(decision) + [
             data(dossier), humans(dossier),
             "You may ask for a human to review any of these decisions, object to the processing, have it restricted, have wrong data "
-                + "corrected, and have everything erased. Each such request is an entry in the journal, with its time and its result."
+                + "corrected, and have everything erased. Each such request is an entry in the journal, with its time and its result.",
         ]
     }
 

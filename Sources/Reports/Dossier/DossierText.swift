@@ -20,7 +20,7 @@ public struct DossierText {
             (DossierTitles.recipients, dossier.recipients.map(DossierLines.recipient)),
             (DossierTitles.reviews, dossier.reviews.flatMap(DossierLines.review)),
             (DossierTitles.requests, dossier.requests.flatMap(DossierLines.request)),
-            (DossierTitles.certificate, certificate)
+            (DossierTitles.certificate, certificate),
         ]
         return heading + sections.flatMap { ["", $0.title.uppercased()] + ($0.lines.isEmpty ? ["  none"] : $0.lines) }
     }
@@ -144,7 +144,7 @@ enum DossierLines {
             ? "all came out as recorded" : "NOT ALL CAME OUT AS RECORDED"
         return [
             "\(certificate.reproduced) of \(CountText.of(certificate.decisions, "decision")) reproduced: \(verdict).",
-            "Stream of \(CountText.of(certificate.streamSize, "entry", plural: "entries")), chain head \(certificate.chainHead)."
+            "Stream of \(CountText.of(certificate.streamSize, "entry", plural: "entries")), chain head \(certificate.chainHead).",
         ]
     }
 }

@@ -8,7 +8,7 @@ public enum BacktestText {
         let parts = [
             head(report, style), EvaluationText.scores(evaluation, style),
             EvaluationText.reliability(evaluation, style),
-            EvaluationText.learning(evaluation, style)
+            EvaluationText.learning(evaluation, style),
         ]
         return (parts + report.by.map { EvaluationText.grouped($0, style) }).joined(separator: "\n")
     }
@@ -21,7 +21,7 @@ public enum BacktestText {
                 + "\(count(report.lost)) lost, \(count(report.open)) still open, \(count(report.undecided)) ended undecided.",
             "Each is scored by what the model said of it when it was awarded.",
             "Scored: \(CountText.of(report.scored, "award")) of those won or lost, from number \(count(report.scoredFrom)) on, "
-                + "\(NumberText.percent(report.scoredShareWon)) won."
+                + "\(NumberText.percent(report.scoredShareWon)) won.",
         ]
         if report.unpredicted > 0 { lines.append(unpredicted(report.unpredicted)) }
         if report.corrected > 0 {

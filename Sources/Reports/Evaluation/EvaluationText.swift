@@ -8,7 +8,7 @@ public enum EvaluationText {
     public static func of(_ report: EvaluationReport, _ style: TextStyle) -> String {
         ([
             head(report, style), scores(report, style), speed(report), reliability(report, style),
-            learning(report, style)
+            learning(report, style),
         ]
             + report.by.map { grouped($0, style) }).joined(separator: "\n")
     }
@@ -23,7 +23,7 @@ public enum EvaluationText {
             report.outcomesArePrompt
                 ? "Outcomes are known on arrival: each teaches before the next row."
                 : "An outcome teaches once its closing day has passed.",
-            "Scored: \(CountText.of(report.scored, "closed row")) from row \(count(report.scoredFrom)) on, \(NumberText.percent(report.scoredShareWon)) won."
+            "Scored: \(CountText.of(report.scored, "closed row")) from row \(count(report.scoredFrom)) on, \(NumberText.percent(report.scoredShareWon)) won.",
         ]
         if report.wasSorted { lines.append("The rows were not in order of arrival and were sorted.") }
         return lines.joined(separator: "\n") + "\n"
@@ -31,13 +31,13 @@ public enum EvaluationText {
 
     static func scores(_ report: EvaluationReport, _ style: TextStyle) -> String {
         var table = TextTable([
-            ("MODEL", .left), ("LOG-LOSS", .right), ("AUC", .right), ("BRIER", .right), ("ECE", .right)
+            ("MODEL", .left), ("LOG-LOSS", .right), ("AUC", .right), ("BRIER", .right), ("ECE", .right),
         ])
         for entry in report.scores {
             let scores = entry.scores
             table.add([
                 name(entry.model), places(scores.logLoss), scores.auc.map(places) ?? "-", places(scores.brier),
-                places(scores.ece)
+                places(scores.ece),
             ])
         }
         return table.text(style)
@@ -47,8 +47,9 @@ public enum EvaluationText {
         let speed = report.speed
         let best = speed.passes > 1 ? ", the best of \(speed.passes) passes" : ""
         return """
-            \(count(Int(speed.rowsPerSecond))) rows/s predicted and learned: \(NumberText.fixed(speed.threadSeconds, 3)) s of one thread \
-            (\(NumberText.fixed(speed.wallSeconds, 3)) s by the clock\(best))
+            \(count(Int(speed.rowsPerSecond))) rows/s predicted and learned: \
+            \(NumberText.fixed(speed.threadSeconds, 3)) s of one thread (\(NumberText.fixed(speed.wallSeconds, 3)) s \
+            by the clock\(best))
             model hash  \(report.modelHash)
 
             """
@@ -61,7 +62,7 @@ public enum EvaluationText {
         for bin in report.reliability {
             table.add([
                 NumberText.percent(bin.predicted), NumberText.percent(bin.observed), count(bin.count),
-                bar(bin, reach: reach > 0 ? reach : 1)
+                bar(bin, reach: reach > 0 ? reach : 1),
             ])
         }
         let model = report.scores.first { $0.model == "leadline" }
@@ -86,7 +87,7 @@ public enum EvaluationText {
         var table = TextTable([
             ("LOG-LOSS TO ROW", .right), ("LEADLINE", .right), ("BASE RATE", .right), ("PARTNER RATE", .right),
             ("LEADLINE SO FAR", .right),
-            ("BASE SO FAR", .right), ("PARTNER SO FAR", .right)
+            ("BASE SO FAR", .right), ("PARTNER SO FAR", .right),
         ])
         for tenth in report.learningCurve.tenths {
             let sofar = report.learningCurve.cumulative.last { $0.rows <= tenth.rows }
@@ -105,14 +106,14 @@ public enum EvaluationText {
         var table = TextTable([
             (Escaping.harmless(scores.column).uppercased(), .left), ("ROWS", .right), ("PREDICTED", .right),
             ("WON", .right), ("LOG-LOSS", .right),
-            ("ECE", .right), ("BY CHANCE", .right), ("95 %", .right), ("DEBIASED", .right)
+            ("ECE", .right), ("BY CHANCE", .right), ("95 %", .right), ("DEBIASED", .right),
         ])
         for group in scores.groups {
             let error = group.calibration
             table.add(
                 [
                     group.value, count(group.scored), NumberText.percent(group.predicted),
-                    NumberText.percent(group.observed)
+                    NumberText.percent(group.observed),
                 ]
                     + [group.logLoss, error.ece, error.byChance, error.byChanceLimit].map(places) + [
                         error.debiased.map(places) ?? "-"
@@ -120,8 +121,8 @@ public enum EvaluationText {
         }
         let left = scores.values - scores.groups.count, beyond = scores.groups.count { $0.calibration.exceedsChance }
         return table.text(style) + """
-            By chance: the ECE that correct predictions would show of as many rows, and below which it stays 19 times in 20; \
-            \(beyond == 0 ? "none is" : beyond == 1 ? "one is" : "\(beyond) are") beyond.
+            By chance: the ECE that correct predictions would show of as many rows, and below which it stays 19 times \
+            in 20; \(beyond == 0 ? "none is" : beyond == 1 ? "one is" : "\(beyond) are") beyond.
             Debiased: root of the mean squared error without what chance adds to it; the ECE without chance is no larger.
 
             """ + (left > 0 ? "\(CountText.of(left, "other value")) with too few scored rows\n" : "")

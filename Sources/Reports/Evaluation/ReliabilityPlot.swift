@@ -13,7 +13,7 @@ public enum ReliabilityPlot {
         var lines = [
             #"<svg xmlns="http://www.w3.org/2000/svg" \#(size) role="img" font-family="Helvetica, Arial, sans-serif" font-size="12" fill='#222222'>"#,
             "<title>Leadline: predicted and observed win rates, and the log-loss while learning</title>",
-            #"<rect width="100%" height="100%" fill='#ffffff'/>"#
+            #"<rect width="100%" height="100%" fill='#ffffff'/>"#,
         ]
         for (k, report) in reports.enumerated() {
             lines.append(#"<g transform="translate(0,\#(text(rowHeight * Double(k))))">"#)
@@ -44,7 +44,7 @@ public enum ReliabilityPlot {
             + legend(
                 [
                     ("Leadline, with 95 % interval", modelColour, ""), ("partner rate", partnerColour, "none"),
-                    ("ideal", "#9a9a9a", "4 4")
+                    ("ideal", "#9a9a9a", "4 4"),
                 ], x: 70)
     }
 
@@ -68,7 +68,7 @@ public enum ReliabilityPlot {
             left: 525, top: 60, width: 370, height: 290, x: Ticks(0, Double(report.rows)), y: Ticks(low, high))
         var lines = panel.frame(xLabel: "rows", yLabel: "log-loss", percent: false)
         let series: [(KeyPath<LearningCurve.Point, Double>, String)] = [
-            (\.baseRate, baseColour), (\.partnerRate, partnerColour), (\.model, modelColour)
+            (\.baseRate, baseColour), (\.partnerRate, partnerColour), (\.model, modelColour),
         ]
         for (value, colour) in series {
             lines.append(panel.line(points.map { (Double($0.rows), $0[keyPath: value]) }, colour))
@@ -82,7 +82,7 @@ public enum ReliabilityPlot {
             + legend(
                 [
                     ("Leadline", modelColour, ""), ("partner rate", partnerColour, ""), ("base rate", baseColour, ""),
-                    ("each tenth", "#222222", "none")
+                    ("each tenth", "#222222", "none"),
                 ],
                 x: 525)
     }

@@ -4,9 +4,9 @@ import LeadlineCore
 /// An explanation for machines: all numbers exact, so that sums and products can be checked.
 ///
 /// For each candidate the `points` of `fitContributions` sum to `fit`; the logistic of the sum of
-/// `conversionContributions` is `conversion`; `score` = `dealValueMinorUnits` x `conversion` x `fit`^`fitExponent` x `engagement`,
-/// in minor units of `currency`. Sums run in the order of the lists. Numbers have as many digits as a double needs.
-/// Times are RFC 3339 in UTC. Absent fields are left out.
+/// `conversionContributions` is `conversion`; `score` = `dealValueMinorUnits` x `conversion` x `fit`^`fitExponent` x
+/// `engagement`, in minor units of `currency`. Sums run in the order of the lists. Numbers have as many digits as a
+/// double needs. Times are RFC 3339 in UTC. Absent fields are left out.
 public struct ExplanationDocument: Encodable, Sendable {
     /// A named summand.
     public struct Contribution: Encodable, Sendable {
@@ -31,7 +31,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var openLeads: UInt32
         public var openLeadsMax: UInt32?
         public var tieDebtMicros: Int64
-        /// Won and closed deals in the lead's vertical in twelve months of 30 days; these and all below since logic version 2.
+        /// Won and closed deals in the lead's vertical in twelve months of 30 days; these and all below since logic
+        /// version 2.
         public var wonInVerticalInYear: UInt32?
         public var closedInVerticalInYear: UInt32?
         /// Average days from submission to winning.
@@ -123,7 +124,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var excluded: [Excluded]
         /// What was known of the lead.
         public var lead: [String: String]
-        /// Which event stated each value, in the order of the page; a field with several values, as buying signals, has several.
+        /// Which event stated each value, in the order of the page; a field with several values, as buying signals, has
+        /// several.
         public var leadSources: [Source]
     }
 

@@ -57,7 +57,7 @@ public struct ExplanationPage {
         let what = chosenID.map { "would have gone to \($0)" } ?? "would have gone to a human\(nobody)"
         return [
             "At \(moment), the lead \(explanation.leadID) \(what).",
-            "A supposition, not a record: the lead as it was submitted, under the state, policy and model of that moment; account ownership is left out."
+            "A supposition, not a record: the lead as it was submitted, under the state, policy and model of that moment; account ownership is left out.",
         ]
     }
 
@@ -115,7 +115,7 @@ public struct ExplanationPage {
             ExplanationText.conversion(candidate, vertical: vertical),
             ExplanationText.engagement(candidate),
             ExplanationText.expectedValue(candidate, evaluation.summary, currency: explanation.currency),
-            ExplanationText.place(candidate, currency: explanation.currency)
+            ExplanationText.place(candidate, currency: explanation.currency),
         ].compactMap { $0 }.map { "  \($0)" }
     }
 
@@ -186,7 +186,7 @@ public struct ExplanationPage {
         if let partner = evaluation.excluded.first(where: { $0.partnerID == id }) {
             return head + [
                 "  \(ExplanationText.exclusion(partner, standing(id), explanation.policy, currency: explanation.currency))",
-                "  \(ExplanationText.evidence(partner.evidence, vertical: vertical, currency: explanation.currency))"
+                "  \(ExplanationText.evidence(partner.evidence, vertical: vertical, currency: explanation.currency))",
             ]
         }
         return head + [
@@ -257,7 +257,7 @@ public struct ExplanationPage {
             return [
                 "",
                 "NOT EQUAL: recorded digest \(result.recorded?.description ?? "none"), recomputed "
-                    + "\(result.recomputed?.description ?? "none"). The journal was changed or this program decides differently; run 'leadline verify'."
+                    + "\(result.recomputed?.description ?? "none"). The journal was changed or this program decides differently; run 'leadline verify'.",
             ]
         }
         let snapshot =

@@ -31,8 +31,8 @@ public enum ExplanationText {
         return "won \(year.won) of \(year.closed) \(vertical) deals in 12 months\(cycle)"
     }
 
-    /// Fit as the sum of its parts in points, with what each rests on: "fit 81 %: vertical 30 (won 7 of 9 there), country
-    /// 15, ...". The points add up to the share.
+    /// Fit as the sum of its parts in points, with what each rests on: "fit 81 %: vertical 30 (won 7 of 9 there),
+    /// country 15, ...". The points add up to the share.
     public static func fit(_ candidate: ScoredCandidate, currency: String) -> String {
         let total = Int((candidate.fit * 100).rounded())
         let points = Self.points(candidate.fitContributions, total: total)
@@ -128,7 +128,8 @@ public enum ExplanationText {
             + (candidate.engagement == 1 ? "" : " x \(NumberText.percent(candidate.engagement))")
     }
 
-    /// What a partner's next place costs the network, and what speaks for the partner besides; nil where neither counts.
+    /// What a partner's next place costs the network, and what speaks for the partner besides; nil where neither
+    /// counts.
     public static func place(_ candidate: ScoredCandidate, currency: String) -> String? {
         var parts: [String] = []
         if candidate.placePrice.rounded() > 0 {
@@ -182,8 +183,8 @@ public enum ExplanationText {
         var text: String
     }
 
-    /// What a term does to the logarithm of value x conversion x fit^w, to first order: log-odds count (1 - p), points of
-    /// fit count w / fit. Only the order of the terms depends on it.
+    /// What a term does to the logarithm of value x conversion x fit^w, to first order: log-odds count (1 - p), points
+    /// of fit count w / fit. Only the order of the terms depends on it.
     private static func terms(
         _ a: ScoredCandidate, _ b: ScoredCandidate, _ summary: EvaluationSummary, _ vertical: String?
     ) -> [Term] {

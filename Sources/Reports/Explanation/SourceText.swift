@@ -8,7 +8,8 @@ public enum SourceText {
         source.amount.map { MoneyText.exact($0.minorUnits, $0.currency) } ?? source.value
     }
 
-    /// One line an event: "country, vertical: FirmographicsObserved f-17, observed by acme-data, 2026-03-02 09:30:00 +00:00, position 12".
+    /// One line an event: "country, vertical: FirmographicsObserved f-17, observed by acme-data, 2026-03-02 09:30:00
+    /// +00:00, position 12".
     /// - Parameter time: how the moment is written.
     public static func lines(_ sources: [ValueSource], time: (Timestamp) -> String) -> [String] {
         var positions: [UInt64] = []

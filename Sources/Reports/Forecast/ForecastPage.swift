@@ -23,7 +23,7 @@ public enum ForecastPage {
             sections: [
                 forecast.map(plots) ?? .nothing, forecast.map(partners) ?? .nothing,
                 document.backtest.map { backtest($0, style) } ?? .nothing,
-                enablement ?? .nothing
+                enablement ?? .nothing,
             ])
     }
 
@@ -47,7 +47,7 @@ public enum ForecastPage {
             .init(
                 "Season", forecast.hasSeason ? NumberText.factor(forecast.season) : "-",
                 basis: forecast.hasSeason ? "" : "takes 67 weeks of history"),
-            .init("Wins so far", NumberText.factor(forecast.calibration), basis: "of what the model had expected")
+            .init("Wins so far", NumberText.factor(forecast.calibration), basis: "of what the model had expected"),
         ]
     }
 
@@ -65,7 +65,8 @@ public enum ForecastPage {
                     BarPlot.intervals("Wins by partner, with 80 % interval\(which)", wins, mark: nil) {
                         NumberText.fixed($0, 1)
                     },
-                    BarPlot.intervals("Revenue by partner, with 80 % interval\(which)", revenue, mark: nil, text: money)
+                    BarPlot.intervals(
+                        "Revenue by partner, with 80 % interval\(which)", revenue, mark: nil, text: money),
                 ])
             ])
     }
@@ -76,7 +77,7 @@ public enum ForecastPage {
         let heads: [HTML.Column] = [
             .init("Partner", isText: true), .init("Open", meaning: "Deals open now"), .init("Wins"),
             .init("Of them from open deals"), .init("80 %"), .init("95 %"), .init("Revenue\(unit)"), .init("80 %"),
-            .init("95 %")
+            .init("95 %"),
         ]
         let rows = (forecast.partners + [forecast.total]).map { row in
             [
@@ -84,7 +85,7 @@ public enum ForecastPage {
                 NumberText.fixed(row.wins.expected, 1), NumberText.fixed(row.fromPipeline, 1),
                 EstimateText.range(row.wins.interval80, whole), EstimateText.range(row.wins.interval95, whole),
                 amount(row.revenue.expected),
-                EstimateText.range(row.revenue.interval80, amount), EstimateText.range(row.revenue.interval95, amount)
+                EstimateText.range(row.revenue.interval80, amount), EstimateText.range(row.revenue.interval95, amount),
             ]
         }
         return .section("Partners", [.table(heads, rows)])
@@ -97,19 +98,19 @@ public enum ForecastPage {
         }
         let heads: [HTML.Column] = [
             .init("From", isText: true), .init("To", isText: true), .init("Expected wins"), .init("80 %"),
-            .init("95 %"), .init("Won")
+            .init("95 %"), .init("Won"),
         ]
         let rows = backtest.quarters.map {
             [
                 style.day($0.from), style.day($0.to), NumberText.fixed($0.expectedWins, 1),
                 EstimateText.range($0.winsInterval80, whole),
-                EstimateText.range($0.winsInterval95, whole), CountText.grouped($0.wins)
+                EstimateText.range($0.winsInterval95, whole), CountText.grouped($0.wins),
             ]
         }
         let sizes: [HTML.Column] = [
             .init("Partners in quarters, by expected wins", isText: true), .init("How many"), .init("80 % held"),
             .init("Promised", meaning: "Whole numbers seldom allow just 80 %"), .init("95 % held"), .init("Promised"),
-            .init("Width of 80 %")
+            .init("Width of 80 %"),
         ]
         let table = HTML.table(
             sizes,
@@ -118,7 +119,7 @@ public enum ForecastPage {
                     ForecastText.name($0), CountText.grouped($0.wins80.trials), NumberText.percent($0.wins80.share),
                     NumberText.percent($0.wins80Promised.share),
                     NumberText.percent($0.wins95.share), NumberText.percent($0.wins95Promised.share),
-                    NumberText.fixed($0.meanWidth80, 1)
+                    NumberText.fixed($0.meanWidth80, 1),
                 ]
             })
         return .section("Past quarters, each forecast from what was known at its start", [.table(heads, rows), table])

@@ -7,7 +7,7 @@ public enum ForecastText {
         [
             document.forecast.map { forecast($0, style) },
             document.backtest.map { backtest($0, document.forecast?.currency ?? "", style) },
-            document.enablement.map { enablement($0, style) }
+            document.enablement.map { enablement($0, style) },
         ]
         .compactMap { $0 }.joined(separator: "\n")
     }
@@ -16,7 +16,7 @@ public enum ForecastText {
         var table = TextTable([
             ("PARTNER", .left), ("OPEN", .right), ("WINS", .right), ("FROM PIPELINE", .right), ("80 %", .left),
             ("95 %", .left), ("REVENUE", .right),
-            ("80 %", .left), ("95 %", .left)
+            ("80 %", .left), ("95 %", .left),
         ])
         for row in forecast.partners { table.add(cells(row, row.partner, forecast.currency)) }
         table.add(cells(forecast.total, "all", forecast.currency))
@@ -46,7 +46,7 @@ public enum ForecastText {
             name, "\(row.open)", NumberText.fixed(row.wins.expected, 1), NumberText.fixed(row.fromPipeline, 1),
             EstimateText.range(row.wins.interval80, whole), EstimateText.range(row.wins.interval95, whole),
             money(row.revenue.expected),
-            EstimateText.range(row.revenue.interval80, money), EstimateText.range(row.revenue.interval95, money)
+            EstimateText.range(row.revenue.interval80, money), EstimateText.range(row.revenue.interval95, money),
         ]
     }
 
@@ -57,7 +57,7 @@ public enum ForecastText {
         var table = TextTable([
             ("FROM", .left), ("TO", .left), ("EXPECTED WINS", .right), ("80 %", .left), ("95 %", .left),
             ("WON", .right), ("EXPECTED REVENUE", .right),
-            ("REVENUE", .right)
+            ("REVENUE", .right),
         ])
         for quarter in backtest.quarters {
             table.add([
@@ -65,26 +65,28 @@ public enum ForecastText {
                 EstimateText.range(quarter.winsInterval80) { NumberText.fixed($0, 0) },
                 EstimateText.range(quarter.winsInterval95) { NumberText.fixed($0, 0) },
                 "\(quarter.wins)", MoneyText.whole(quarter.expectedRevenue, currency),
-                MoneyText.whole(Double(quarter.revenueMinorUnits), currency)
+                MoneyText.whole(Double(quarter.revenueMinorUnits), currency),
             ])
         }
         func held(_ rate: Rate) -> String { "\(Int(rate.successes)) of \(rate.trials)" }
         return style.styled("Past quarters, each forecast from what was known at its start", .bold) + "\n"
             + table.text(style) + "\n" + sizes(backtest, style) + """
-                Intervals that held what came, partners in quarters: wins 80 % \(held(backtest.partnerWins80)), 95 % \(held(backtest.partnerWins95)); \
-                revenue 80 % \(held(backtest.partnerRevenue80)), 95 % \(held(backtest.partnerRevenue95)).
+                Intervals that held what came, partners in quarters: wins 80 % \(held(backtest.partnerWins80)), 95 % \
+                \(held(backtest.partnerWins95)); revenue 80 % \(held(backtest.partnerRevenue80)), 95 % \
+                \(held(backtest.partnerRevenue95)).
                 Of whole quarters: wins 80 % \(held(backtest.totalWins80)), 95 % \(held(backtest.totalWins95)).
 
                 """
     }
 
-    /// Small partners and large ones: whole numbers make the intervals of small ones hold more than they are named after.
+    /// Small partners and large ones: whole numbers make the intervals of small ones hold more than they are named
+    /// after.
     private static func sizes(_ backtest: ForecastBacktest, _ style: TextStyle) -> String {
         var table = TextTable([
             ("EXPECTED WINS", .left), ("PARTNERS IN QUARTERS", .right), ("80 % HELD", .right), ("PROMISED", .right),
             ("95 % HELD", .right), ("PROMISED", .right),
             ("WIDTH OF 80 %", .right), ("REVENUE 80 % HELD", .right), ("95 % HELD", .right),
-            ("ERROR / FORECAST", .right)
+            ("ERROR / FORECAST", .right),
         ])
         for size in backtest.sizes {
             table.add([
@@ -93,7 +95,7 @@ public enum ForecastText {
                 NumberText.percent(size.wins95.share), NumberText.percent(size.wins95Promised.share),
                 NumberText.fixed(size.meanWidth80, 1),
                 NumberText.percent(size.revenue80.share), NumberText.percent(size.revenue95.share),
-                NumberText.fixed(size.dispersion, 2)
+                NumberText.fixed(size.dispersion, 2),
             ])
         }
         return table.text(style)
@@ -117,7 +119,7 @@ public enum ForecastText {
         var lines = [
             "\(money(report.difference.value)) expected in \(report.days) days (95 % \(EstimateText.range(report.difference.interval, money))), "
                 + "\(MoneyText.whole(report.expectedBefore, report.currency)) before",
-            "\(CountText.of(report.leads, "lead")) routed again, \(CountText.grouped(report.moved)) went elsewhere"
+            "\(CountText.of(report.leads, "lead")) routed again, \(CountText.grouped(report.moved)) went elsewhere",
         ]
         for row in report.partners.prefix(10) { lines.append("  \(row.partner): \(row.before) -> \(row.after) leads") }
         if report.partners.count > 10 {

@@ -13,7 +13,7 @@ public enum ImportText {
         let counts = plan.counts
         lines += [
             "\(CountText.of(counts.rows, "row")): \(CountText.of(counts.leads, "lead")) (\(counts.won) won, \(counts.lost) lost, \(counts.withdrawn) withdrawn, \(counts.open) open), \(CountText.of(counts.refused, "row")) refused by the mapping.",
-            "\(CountText.of(counts.partners, "partner")), \(CountText.of(counts.accounts, "account")). History from \(style.time(plan.firstMoment)) to \(style.time(plan.lastMoment))."
+            "\(CountText.of(counts.partners, "partner")), \(CountText.of(counts.accounts, "account")). History from \(style.time(plan.firstMoment)) to \(style.time(plan.lastMoment)).",
         ]
         guard let result else {
             return (lines + ["Nothing was changed. Run it without --dry-run to import."]).joined(separator: "\n") + "\n"

@@ -1,8 +1,8 @@
 public import Evaluation
 public import LeadlineCore
 
-/// What an imported history taught, and how well each of its outcomes would have been foretold before it was known, as JSON.
-/// Field names are a contract.
+/// What an imported history taught, and how well each of its outcomes would have been foretold before it was known, as
+/// JSON. Field names are a contract.
 public struct TrainingDocument: Encodable, Sendable {
     /// Outcomes that taught the model.
     public var outcomes: Int

@@ -1,8 +1,8 @@
 import Foundation
 public import Evaluation
 
-/// Plots for pages, as inline SVG. Widths are shares of the plot's width and heights are pixels, so that text keeps its size
-/// on every screen; colours come from the page's stylesheet.
+/// Plots for pages, as inline SVG. Widths are shares of the plot's width and heights are pixels, so that text keeps its
+/// size on every screen; colours come from the page's stylesheet.
 public enum BarPlot {
     /// One row: a bar, or a value with its interval.
     public struct Row: Sendable {
@@ -31,7 +31,7 @@ public enum BarPlot {
                     .rect,
                     [
                         .class(.bar), .share(.x, 0), .pixels(.y, y + 20), .share(.width, max(0, row.value) / most),
-                        .pixels(.height, 8)
+                        .pixels(.height, 8),
                     ], [])
             ]
         }
@@ -57,13 +57,13 @@ public enum BarPlot {
                     .line,
                     [
                         .class(.range), .share(.x1, at(interval.low)), .pixels(.y1, y + 25),
-                        .share(.x2, at(interval.high)), .pixels(.y2, y + 25)
+                        .share(.x2, at(interval.high)), .pixels(.y2, y + 25),
                     ], [])
             }
             return [
                 range ?? .nothing,
                 .element(
-                    .circle, [.class(.point), .share(.cx, at(row.value)), .pixels(.cy, y + 25), .pixels(.r, 5)], [])
+                    .circle, [.class(.point), .share(.cx, at(row.value)), .pixels(.cy, y + 25), .pixels(.r, 5)], []),
             ]
         }
     }
@@ -88,7 +88,7 @@ public enum BarPlot {
             let value = text(row.value) + (row.basis.isEmpty ? "" : " \(row.basis)")
             return [
                 HTML.worded(.text, [.class(.name), .share(.x, 0), .pixels(.y, y + 14)], short(row.name)),
-                .worded(.text, [.class(.amount), .share(.x, 1), .pixels(.y, y + 14)], value)
+                .worded(.text, [.class(.amount), .share(.x, 1), .pixels(.y, y + 14)], value),
             ] + draw(row, y)
         }
         let height = rowHeight * Double(rows.count) + footHeight
@@ -96,7 +96,8 @@ public enum BarPlot {
             .figure, [],
             [
                 .worded(.figcaption, title),
-                .element(.svg, [.class(.plot), .pixels(.height, height)] + HTML.Attribute.picture(title), under + lines)
+                .element(
+                    .svg, [.class(.plot), .pixels(.height, height)] + HTML.Attribute.picture(title), under + lines),
             ])
     }
 

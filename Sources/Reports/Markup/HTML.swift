@@ -1,5 +1,5 @@
-/// A piece of an HTML page, as a value: text that is escaped when it is written, or an element of the few kinds that pages
-/// use. There is no way to write markup as text, and no attribute that holds style or script.
+/// A piece of an HTML page, as a value: text that is escaped when it is written, or an element of the few kinds that
+/// pages use. There is no way to write markup as text, and no attribute that holds style or script.
 public indirect enum HTML: Sendable, Equatable {
     /// Text; escaped.
     case text(String)
@@ -80,7 +80,7 @@ public indirect enum HTML: Sendable, Equatable {
 
     /// Elements after which the source of the page goes on in a new line.
     private static let endsLine: Set<Tag> = [
-        .h1, .h2, .h3, .p, .section, .header, .div, .dl, .dd, .ul, .li, .figure, .figcaption, .table, .thead, .tr, .svg
+        .h1, .h2, .h3, .p, .section, .header, .div, .dl, .dd, .ul, .li, .figure, .figcaption, .table, .thead, .tr, .svg,
     ]
 }
 
@@ -132,8 +132,8 @@ extension HTML {
         }
     }
 
-    /// A table; rows as wide as the columns, the first cell of each its head. On a narrow screen each row becomes a block
-    /// with the column's title before each value.
+    /// A table; rows as wide as the columns, the first cell of each its head. On a narrow screen each row becomes a
+    /// block with the column's title before each value.
     public static func table(_ columns: [Column], _ rows: [[String]]) -> HTML {
         let head = columns.map { column in
             HTML.worded(

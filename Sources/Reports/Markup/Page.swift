@@ -1,5 +1,5 @@
-/// A report as one page: its title, a sentence that says what the reader should know, the headline figures with what they
-/// rest on, and sections. Readable on a screen, on a telephone and in print.
+/// A report as one page: its title, a sentence that says what the reader should know, the headline figures with what
+/// they rest on, and sections. Readable on a screen, on a telephone and in print.
 public struct Page: Sendable {
     /// A headline figure.
     public struct Figure: Sendable {
@@ -64,14 +64,14 @@ public struct Page: Sendable {
                 .div, [.class(.figure)],
                 [
                     .worded(.dt, figure.name), .worded(.dd, [.class(.value)], figure.value),
-                    figure.basis.isEmpty ? .nothing : .worded(.dd, [.class(.basis)], figure.basis)
+                    figure.basis.isEmpty ? .nothing : .worded(.dd, [.class(.basis)], figure.basis),
                 ])
         }
         let head = HTML.element(
             .header, [],
             [
                 .worded(.h1, title), .notes(scope), .worded(.p, [.class(.lead)], message),
-                figures.isEmpty ? .nothing : .element(.dl, [.class(.figures)], figures)
+                figures.isEmpty ? .nothing : .element(.dl, [.class(.figures)], figures),
             ])
         return .all([head] + sections)
     }

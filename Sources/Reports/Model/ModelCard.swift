@@ -31,9 +31,9 @@ public struct ModelCard {
         return """
             ## What it predicts
 
-            The chance that a deal is won if this lead goes to this partner, said at the award and never changed afterwards. \
-            Routing multiplies it with the deal's value, the partner's fit, and what is expected to be left of the lead once the \
-            partner works on it. It does not forecast amounts or dates, and it does \
+            The chance that a deal is won if this lead goes to this partner, said at the award and never changed \
+            afterwards. Routing multiplies it with the deal's value, the partner's fit, and what is expected to be \
+            left of the lead once the partner works on it. It does not forecast amounts or dates, and it does \
             not judge a person.
 
             It sees the partner's id and of a lead: \(slots). It sees nothing that is sealed: no names, addresses or free text.
@@ -56,7 +56,7 @@ public struct ModelCard {
                 ["lost", Self.count(counts.lost)], ["still open", Self.count(counts.open)],
                 ["ended undecided: the lead left the partner", Self.count(counts.undecided)],
                 ["Outcomes of leads that a partner got by other ways", Self.count(evaluation.unpredicted)],
-                ["Outcomes corrected to their opposite", Self.count(evaluation.corrected)]
+                ["Outcomes corrected to their opposite", Self.count(evaluation.corrected)],
             ])
         if !standing.hasLearned {
             lines += ["", "No deal was won or lost yet: the model has learned nothing and predicts about the prior."]
@@ -68,10 +68,11 @@ public struct ModelCard {
         """
         ## Prior
 
-        Before any outcome \(NumberText.percent(standing.priorRate)) are presumed to be won; the guess weighs as much as \
-        \(NumberText.short(standing.priorStrength)) deals (the policy's prior, once one is in force). Now the program's base rate, \
-        open deals accounted for, is \
-        \(NumberText.percent(standing.baseRate)); the variance of its log-odds is \(NumberText.fixed(standing.baseVariance, 4)).
+        Before any outcome \(NumberText.percent(standing.priorRate)) are presumed to be won; the guess weighs as much \
+        as \(NumberText.short(standing.priorStrength)) deals (the policy's prior, once one is in force). Now the \
+        program's base rate, open deals accounted for, is \
+        \(NumberText.percent(standing.baseRate)); the variance of its log-odds is \
+        \(NumberText.fixed(standing.baseVariance, 4)).
 
         """
     }
@@ -82,13 +83,13 @@ public struct ModelCard {
             "partner-rate": "the partner's own win rate",
             "crossed-model": "partner, values, partner in a value, two values together",
             "segments": "the partner's rate, then in the lead's vertical, then at its deal size",
-            "match-model": "how the partner's profile and record match the lead, with an offset of each partner's own"
+            "match-model": "how the partner's profile and record match the lead, with an offset of each partner's own",
         ]
         let lines =
             [
                 "## Experts", "",
                 "\(standing.experts.count) ways to predict, mixed in log-odds. What predicted better on this program is believed more.",
-                ""
+                "",
             ]
             + Self.table(
                 ["Expert", "Believed", "What it says"], words: [0, 2],
@@ -112,7 +113,7 @@ public struct ModelCard {
         lines += [
             "Test, then train: each award is scored by what was said of it when it was made, with the outcomes known then. "
                 + "Over the last half of the awards won or lost: \(Self.count(report.scored)), \(NumberText.percent(report.scoredShareWon)) won.",
-            ""
+            "",
         ]
         lines += Self.table(
             ["", "Log-loss", "AUC", "Brier", "ECE"],
@@ -163,7 +164,7 @@ public struct ModelCard {
         let lines =
             [
                 "## Settings", "",
-                "The same for every program, but for the prior. A change to them is a new logic version.", ""
+                "The same for every program, but for the prior. A change to them is a new logic version.", "",
             ]
             + Self.table(["Setting", "Value"], rows)
         return lines.joined(separator: "\n") + "\n"
@@ -178,8 +179,8 @@ public struct ModelCard {
         - Variances are kept for each weight alone. Where uncertainties are correlated, they understate the prediction's.
         - It learns only from the partners who got a lead. What another would have made of it is not known.
         - Awards still open are not scored. Where losses take longer than wins, the latest awards look better than they will.
-        - Values that come up for the first time, and partners without outcomes, are predicted by the program's rate and what \
-        else is known of the lead.
+        - Values that come up for the first time, and partners without outcomes, are predicted by the program's rate \
+        and what else is known of the lead.
 
         """
     }
@@ -194,7 +195,7 @@ public struct ModelCard {
                     ["Last entry", position], ["Logic version", "\(state.logicVersion)"],
                     ["Policy version", state.policyVersion.isEmpty ? "none" : state.policyVersion],
                     ["Model version: a hash over all it was told", "\(standing.version)"],
-                    ["Content hash: a hash over all it knows", "\(standing.contentHash)"]
+                    ["Content hash: a hash over all it knows", "\(standing.contentHash)"],
                 ])
             + ["", "The same journal gives the same hashes on any machine."]
         return lines.joined(separator: "\n") + "\n"

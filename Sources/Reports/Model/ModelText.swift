@@ -59,8 +59,9 @@ public struct ModelText {
             \(CountText.of(standing.awards, "award")): \(CountText.grouped(standing.won)) won, \
             \(CountText.grouped(standing.lost)) lost, \(CountText.grouped(standing.awardsOpen)) still open \
             (384 days at most)
-            base rate     \(NumberText.percent(standing.baseRate)), 95 % within \(NumberText.percent(low)) to \(NumberText.percent(high)); \
-            log-odds \(NumberText.signed(middle, 3)), variance \(NumberText.fixed(standing.baseVariance, 4))
+            base rate     \(NumberText.percent(standing.baseRate)), 95 % within \(NumberText.percent(low)) to \
+            \(NumberText.percent(high)); log-odds \(NumberText.signed(middle, 3)), variance \
+            \(NumberText.fixed(standing.baseVariance, 4))
             prior         \(NumberText.percent(standing.priorRate)), worth \(NumberText.short(standing.priorStrength)) deals
 
             """
@@ -78,7 +79,7 @@ public struct ModelText {
         var table = TextTable([("GROUP", .left), ("MULTIPLIER", .right), ("SD", .right)])
         for multiplier in standing.multipliers {
             table.add([
-                multiplier.group, NumberText.fixed(multiplier.value, 3), NumberText.fixed(multiplier.deviation, 3)
+                multiplier.group, NumberText.fixed(multiplier.value, 3), NumberText.fixed(multiplier.deviation, 3),
             ])
         }
         return table.text(style)
@@ -100,7 +101,7 @@ public struct ModelText {
         for row in standing.fitWeights {
             table.add([
                 row.contribution.name, NumberText.percent(row.fixed), NumberText.percent(row.learned),
-                NumberText.percent(row.deviation)
+                NumberText.percent(row.deviation),
             ])
         }
         let answers =
@@ -111,7 +112,7 @@ public struct ModelText {
 
     private func partners() -> String {
         var table = TextTable([
-            ("PARTNER", .left), ("LOG-ODDS", .right), ("SD", .right), ("WON", .right), ("DECIDED", .right)
+            ("PARTNER", .left), ("LOG-ODDS", .right), ("SD", .right), ("WON", .right), ("DECIDED", .right),
         ])
         for row in standing.partners.prefix(most) {
             table.add([row.partnerID] + Self.cells(row.logOdds, row.deviation, row.won, row.closed))
@@ -122,7 +123,7 @@ public struct ModelText {
     private func values() -> String {
         var table = TextTable([
             ("SLOT", .left), ("VALUE", .left), ("LOG-ODDS", .right), ("SD", .right), ("WON", .right),
-            ("DECIDED", .right)
+            ("DECIDED", .right),
         ])
         for row in standing.values.prefix(most) {
             table.add(
@@ -135,7 +136,7 @@ public struct ModelText {
     private func cells() -> String {
         var table = TextTable([
             ("PARTNER", .left), ("SLOT", .left), ("VALUE", .left), ("LOG-ODDS", .right), ("SD", .right),
-            ("WON", .right), ("DECIDED", .right)
+            ("WON", .right), ("DECIDED", .right),
         ])
         for row in standing.cells.prefix(most) {
             table.add(
@@ -166,7 +167,7 @@ public struct ModelText {
     private static func cells(_ logOdds: Double, _ deviation: Double, _ won: UInt32, _ closed: UInt32) -> [String] {
         [
             NumberText.signed(logOdds, 3), NumberText.fixed(deviation, 3), CountText.grouped(won),
-            CountText.grouped(closed)
+            CountText.grouped(closed),
         ]
     }
 }

@@ -32,7 +32,7 @@ public struct NetworkText {
         var table = TextTable([
             ("PARTNER", .left), ("LEADS", .right), ("OPEN", .right), ("CAPACITY USED", .right), ("PLACE", .right),
             ("FLOOR", .right), ("FLOOR VALUE", .right), ("FLOOR+", .right),
-            ("EVEN+", .right), ("DEBT", .right)
+            ("EVEN+", .right), ("DEBT", .right),
         ])
         for partner in dearest { table.add(row(partner)) }
         return head + table.text(style)
@@ -51,7 +51,7 @@ public struct NetworkText {
             partner.floorFavour.rounded() > 0 ? money(partner.floorFavour) : "-",
             partner.evennessFavour.rounded() == 0
                 ? "-" : MoneyText.exact(partner.evennessFavour, currency, short: true, sign: .always),
-            partner.tieDebtMicros == 0 ? "-" : NumberText.signed(Double(partner.tieDebtMicros) / 1_000_000)
+            partner.tieDebtMicros == 0 ? "-" : NumberText.signed(Double(partner.tieDebtMicros) / 1_000_000),
         ]
     }
 

@@ -17,7 +17,7 @@ public enum PilotPage {
             sections: [
                 report.pilot.isEmpty ? .nothing : section(report, style),
                 report.shadow.map { .section(PilotWords.shadow, [.facts(PilotWords.facts($0, report.currency))]) }
-                    ?? .nothing
+                    ?? .nothing,
             ])
     }
 
@@ -49,7 +49,7 @@ public enum PilotPage {
         return [
             .init(
                 "The same partner", CountText.grouped(shadow.agreed), basis: "of \(CountText.of(shadow.leads, "lead"))"),
-            rate("Won where the same", shadow.whereAgreed), rate("Won where another", shadow.whereDiffered)
+            rate("Won where the same", shadow.whereAgreed), rate("Won where another", shadow.whereDiffered),
         ]
     }
 
@@ -75,7 +75,7 @@ public enum PilotPage {
             .init("Against \(report.incumbent)", isText: true), .init("Ratio of win rates (95 %)"),
             .init("Difference (95 %)"),
             .init("Revenue per decided lead (95 %)"),
-            .init("Response time (95 %)", meaning: "Ratio; below 1 is sooner"), .init("Verdict", isText: true)
+            .init("Response time (95 %)", meaning: "Ratio; below 1 is sooner"), .init("Verdict", isText: true),
         ]
         return rows.isEmpty ? .nothing : .table(heads, rows)
     }
@@ -85,7 +85,7 @@ public enum PilotPage {
             EstimateText.estimate(uplift.winRateRatio, NumberText.factor),
             EstimateText.estimate(uplift.winRateDifference, NumberText.points),
             EstimateText.estimate(uplift.revenueDifference) { MoneyText.whole($0, currency, sign: .always) },
-            EstimateText.estimate(uplift.responseRatio, NumberText.factor), PilotWords.verdict(uplift)
+            EstimateText.estimate(uplift.responseRatio, NumberText.factor), PilotWords.verdict(uplift),
         ]
     }
 }

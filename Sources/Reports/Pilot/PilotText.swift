@@ -70,7 +70,7 @@ enum PilotWords {
         .init("Median response", meaning: "From arrival to the first response by anybody"),
         .init("Within SLA", meaning: "First promises kept, of those kept or broken"),
         .init("Decided", meaning: "Won or lost"), .init("Won"),
-        .init("Win rate (95 %)"), .init("Revenue per decided lead (95 %)")
+        .init("Win rate (95 %)"), .init("Revenue per decided lead (95 %)"),
     ]
 
     static func cells(_ arm: PilotReport.Arm, _ report: PilotReport) -> [String] {
@@ -81,7 +81,7 @@ enum PilotWords {
             CountText.grouped(f.routed), CountText.grouped(f.accepted),
             TimeText.duration(seconds: f.medianResponseSeconds), EstimateText.share(f.withinSLA),
             CountText.grouped(f.closed), CountText.grouped(f.won), EstimateText.estimate(f.winRate, NumberText.percent),
-            EstimateText.estimate(f.revenuePerLead) { MoneyText.whole($0, report.currency) }
+            EstimateText.estimate(f.revenuePerLead) { MoneyText.whole($0, report.currency) },
         ]
     }
 
@@ -125,7 +125,7 @@ enum PilotWords {
                 "\(CountText.grouped(shadow.agreed)), \(CountText.grouped(shadow.leads - shadow.agreed))"
             ),
             ("Won where the same (95 %)", won(shadow.whereAgreed)),
-            ("Won where another (95 %)", won(shadow.whereDiffered))
+            ("Won where another (95 %)", won(shadow.whereDiffered)),
         ]
         if shadow.compared > 0 {
             let leads = "by the model, over \(CountText.of(shadow.compared, "lead"))"

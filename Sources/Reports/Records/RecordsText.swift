@@ -19,7 +19,7 @@ public struct RecordsText {
             "people: \(counts.people); \(counts.persons) known by random ids",
             "lawful bases of leads: " + Self.counts(counts.lawfulBases), "inputs: " + Self.counts(counts.inputs),
             "entries with sealed fields: \(counts.sealedEntries)",
-            "recipients: \(records.transfers.map(\.partner).reduce(into: Set<String>()) { $0.insert($1) }.count) partners, see transfers"
+            "recipients: \(records.transfers.map(\.partner).reduce(into: Set<String>()) { $0.insert($1) }.count) partners, see transfers",
         ] + counts.measures.map { "measure: \($0)" }
     }
 
@@ -48,13 +48,13 @@ public struct RecordsText {
         var table = TextTable([
             ("PARTNER", .left), ("AMONG BEST", .right), ("BY LEADLINE", .right), ("BY HUMAN", .right),
             ("IN HISTORY", .right), ("TAKEN BACK", .right), ("WON", .right), ("LOST", .right), ("REVIEWS", .right),
-            ("OVERRIDDEN", .right)
+            ("OVERRIDDEN", .right),
         ])
         for row in records.fairness {
             let rate = row.overrideRate.map { "\(row.overridden) (\(NumberText.percent($0)))" } ?? "-"
             table.add([
                 row.partner, "\(row.considered)", "\(row.assigned)", "\(row.byHuman)", "\(row.fromHistory)",
-                "\(row.takenBack)", "\(row.won)", "\(row.lost)", "\(row.reviews)", rate
+                "\(row.takenBack)", "\(row.won)", "\(row.lost)", "\(row.reviews)", rate,
             ])
         }
         return Lines.of(table.text(TextStyle(width: style.width)))
@@ -64,7 +64,7 @@ public struct RecordsText {
     public var promises: [String] {
         var table = TextTable([
             ("PARTNER", .left), ("TIMERS", .right), ("MET", .right), ("MISSED", .right), ("MEAN", .right),
-            ("TIME ZONE", .left), ("RULES", .left)
+            ("TIME ZONE", .left), ("RULES", .left),
         ])
         for row in records.promises where row.timers + row.met + row.missed > 0 || !row.calendars.isEmpty {
             let rules = row.calendars.sorted { $0.value < $1.value }.map { "\($0.key) from #\($0.value)" }.joined(
@@ -72,7 +72,7 @@ public struct RecordsText {
             table.add([
                 row.partner, "\(row.timers)", "\(row.met)", "\(row.missed)",
                 TimeText.duration(seconds: row.meanSeconds),
-                row.timeZone.isEmpty ? "none: round the clock" : row.timeZone, rules.isEmpty ? "-" : rules
+                row.timeZone.isEmpty ? "none: round the clock" : row.timeZone, rules.isEmpty ? "-" : rules,
             ])
         }
         return Lines.of(table.text(TextStyle(width: style.width)))
@@ -82,13 +82,13 @@ public struct RecordsText {
     public var transfers: [String] {
         var table = TextTable([
             ("LEADS OF", .left), ("PARTNER", .left), ("KEEPS DATA IN", .left), ("LEADS", .right), ("OUTSIDE", .right),
-            ("BY LEADLINE", .right)
+            ("BY LEADLINE", .right),
         ])
         for row in records.transfers {
             table.add([
                 row.leadResidency.isEmpty ? "(not stated)" : row.leadResidency, row.partner,
                 row.partnerResidencies.joined(separator: ","), "\(row.leads)", "\(row.outside)",
-                "\(row.outsideByLeadline)"
+                "\(row.outsideByLeadline)",
             ])
         }
         return Lines.of(table.text(TextStyle(width: style.width)))
@@ -110,7 +110,7 @@ public struct RecordsText {
     public var retention: [String] {
         [
             "executed: \(records.executions.isEmpty ? "no erasure, no retention so far" : Self.counts(records.executions))",
-            "input payloads are deleted in the transaction that journals them; sealed data ends by erasure, and by the policy's retention where it sets one"
+            "input payloads are deleted in the transaction that journals them; sealed data ends by erasure, and by the policy's retention where it sets one",
         ]
             + records.retention.suffix(100).map { execution in
                 let policy = execution.policyVersion.map { " by policy \($0.prefix(12))" } ?? ""

@@ -53,7 +53,8 @@ extension VerificationReport {
             lines.append("FAULT  \(fault.worded)")
         } else if deadLetters.isChecked {
             lines.append(
-                "dead letters: \(deadLetters.opened) opened" + (deadLetters.erased > 0 ? ", \(deadLetters.erased) erased" : "")
+                "dead letters: \(deadLetters.opened) opened"
+                    + (deadLetters.erased > 0 ? ", \(deadLetters.erased) erased" : "")
                     + (deadLetters.notKept > 0 ? ", \(deadLetters.notKept) of records too large to be kept" : ""))
         } else {
             lines.append("dead letters: not checked: \(deadLetters.reason ?? "")")
@@ -112,7 +113,7 @@ extension ProgramVerification {
 
     fileprivate var lines: [String] {
         var lines = [
-            "program \(program)", "  chain: \(entries) of \(size) entries, head \(head)", treeLine, checkpointLine
+            "program \(program)", "  chain: \(entries) of \(size) entries, head \(head)", treeLine, checkpointLine,
         ]
         lines += archived.map {
             $0.line(

@@ -13,8 +13,8 @@ public struct ArenaError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// An allocation arena as its files tell it: a network of partners, a year of leads, and what would come of each.
 ///
-/// One folder holds `partners.jsonl`, `capacity.jsonl`, `floors.jsonl`, `leads.jsonl`, `truth.jsonl`, `optimum.json` and,
-/// for a warm start, `history.jsonl`.
+/// One folder holds `partners.jsonl`, `capacity.jsonl`, `floors.jsonl`, `leads.jsonl`, `truth.jsonl`, `optimum.json`
+/// and, for a warm start, `history.jsonl`.
 public struct Arena: Sendable {
     /// Most lines that a file may have.
     public static let linesMax = 2_000_000
@@ -67,26 +67,38 @@ public struct Arena: Sendable {
         let indexes = Dictionary(uniqueKeysWithValues: partners.enumerated().map { ($1.id, $0) })
         profiles = partners.map(\.profile)
         floors = try files.lines("floors.jsonl", of: FloorLine.self).map {
-            (try files.moment($0.from), try files.moment($0.until), try files.partner($0.partner, indexes), $0.minimumLeads)
+            (
+                try files.moment($0.from), try files.moment($0.until), try files.partner($0.partner, indexes),
+                $0.minimumLeads
+            )
         }
         let floors = floors
         capacities = try files.lines("capacity.jsonl", of: CapacityLine.self).map { line in
             let at = try files.moment(line.at)
             let partner = try files.partner(line.partner, indexes)
             let floor = floors.first { $0.partner == partner && $0.from <= at && at < $0.until }
-            return (at, partner, Capacity(leadsPerPeriodMax: UInt32(clamping: line.leadsPerWeek), leadsPerPeriodMin: UInt32(clamping: floor?.least ?? 0)))
+            return (
+                at, partner,
+                Capacity(
+                    leadsPerPeriodMax: UInt32(clamping: line.leadsPerWeek),
+                    leadsPerPeriodMin: UInt32(clamping: floor?.least ?? 0))
+            )
         }
         let truth: [TruthLine] = try files.lines("truth.jsonl")
         let leadLines: [LeadLine] = try files.lines("leads.jsonl")
         guard truth.count == leadLines.count else {
-            throw ArenaError("truth.jsonl has \(truth.count) lines and leads.jsonl \(leadLines.count): they belong to different arenas")
+            throw ArenaError(
+                "truth.jsonl has \(truth.count) lines and leads.jsonl \(leadLines.count): they belong to different arenas"
+            )
         }
         leads = try zip(leadLines, truth).map { try files.lead($0, $1, indexes) }
         history = []
         for line in withHistory ? try files.lines("history.jsonl", of: PastLine.self) : [] {
-            history.append(PastDeal(
-                lead: try files.lead(line.lead, nil, indexes), partner: try files.partner(line.partner, indexes), won: line.won,
-                closedAt: try files.moment(line.closedAt)))
+            history.append(
+                PastDeal(
+                    lead: try files.lead(line.lead, nil, indexes), partner: try files.partner(line.partner, indexes),
+                    won: line.won,
+                    closedAt: try files.moment(line.closedAt)))
         }
         optimum = try files.document("optimum.json")
         narrowCountries()
@@ -239,12 +251,16 @@ private struct ArenaFolder {
         attributes.dealValue = Money(minorUnits: line.dealValueMinor, currency: line.currency)
         let eligible = try (line.eligible ?? []).map { try partner($0, indexes) }
         let chances = try (line.eligible ?? []).map { id in
-            guard let chance = truth?.partners[id] else { throw ArenaError("truth.jsonl says nothing of \(line.id) at \(id)") }
+            guard let chance = truth?.partners[id] else {
+                throw ArenaError("truth.jsonl says nothing of \(line.id) at \(id)")
+            }
             return chance
         }
         let day = Double(Timestamp.microsPerDay)
         return Arena.Lead(
-            id: line.id, at: try moment(line.at), attributes: attributes, eligible: eligible, probabilities: chances.map(\.p),
-            wins: chances.map(\.wins), winMicros: Int64((truth?.winDays ?? 0) * day), lossMicros: Int64((truth?.lossDays ?? 0) * day))
+            id: line.id, at: try moment(line.at), attributes: attributes, eligible: eligible,
+            probabilities: chances.map(\.p),
+            wins: chances.map(\.wins), winMicros: Int64((truth?.winDays ?? 0) * day),
+            lossMicros: Int64((truth?.lossDays ?? 0) * day))
     }
 }

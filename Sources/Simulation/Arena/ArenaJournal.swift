@@ -24,17 +24,21 @@ public final class ArenaJournal {
             throw ArenaError("there is something at \(path) already: name a folder that is not there yet")
         }
         let key = URL(fileURLWithPath: path + "-keys/master.key").standardizedFileURL.path
-        journal = try DataFolder.create(path: path, settings: .init(program: Self.program, masterKeyFile: key)).openJournal()
+        journal = try DataFolder.create(path: path, settings: .init(program: Self.program, masterKeyFile: key))
+            .openJournal()
     }
 
     /// Takes the entry at the next position.
     public func take(_ entry: ArenaRun.Entry) throws {
         var writer = WireWriter()
         EntryCodec.encode(
-            position: entry.position, stamp: entry.stamp, logicVersion: entry.logicVersion, origin: nil, inputBytes: InputCodec.encode(entry.input),
+            position: entry.position, stamp: entry.stamp, logicVersion: entry.logicVersion, origin: nil,
+            inputBytes: InputCodec.encode(entry.input),
             events: entry.events, into: &writer)
-        pending.append(PendingEntry(
-            program: Self.program, position: entry.position, stampMicros: entry.stamp.micros, bytes: writer.bytes, eventCount: entry.events.count))
+        pending.append(
+            PendingEntry(
+                program: Self.program, position: entry.position, stampMicros: entry.stamp.micros, bytes: writer.bytes,
+                eventCount: entry.events.count))
         if pending.count == Self.batchMax { try flush() }
     }
 

@@ -67,7 +67,8 @@ public struct ArenaRun {
 
     /// Routes the whole year.
     /// - Parameter progress: Called with the leads routed so far.
-    /// - Throws: `ArenaError` if the decider finds other partners eligible than the arena does; what the observer threw.
+    /// - Throws: `ArenaError` if the decider finds other partners eligible than the arena does; what the observer
+    ///   threw.
     public mutating func route(progress: (Int) -> Void = { _ in }) throws {
         try setUp()
         if start == .warm { try learnHistory() }
@@ -76,7 +77,9 @@ public struct ArenaRun {
             while next < arena.capacities.count, arena.capacities[next].at <= lead.at {
                 let (at, partner, capacity) = arena.capacities[next]
                 try deliverOutcomes(through: at)
-                try take(.partnerCapacitySet(PartnerCapacitySet(partnerID: arena.profiles[partner].partnerID, capacity: capacity)), at: at)
+                try take(
+                    .partnerCapacitySet(
+                        PartnerCapacitySet(partnerID: arena.profiles[partner].partnerID, capacity: capacity)), at: at)
                 next += 1
             }
             try deliverOutcomes(through: lead.at)
@@ -112,26 +115,33 @@ public struct ArenaRun {
     private mutating func route(_ lead: Arena.Lead, _ index: Int) throws {
         if start == .truth {
             scratch.knownConversions = [Double](repeating: 0, count: arena.profiles.count)
-            for (partner, probability) in zip(lead.eligible, lead.probabilities) { scratch.knownConversions[partner] = probability }
+            for (partner, probability) in zip(lead.eligible, lead.probabilities) {
+                scratch.knownConversions[partner] = probability
+            }
         }
         let events = try take(.leadSubmitted(LeadSubmitted(leadID: lead.id, attributes: lead.attributes)), at: lead.at)
-        guard let evaluation = events.first?.evaluated?.summary else { throw ArenaError("\(lead.id) was not routed: \(events)") }
+        guard let evaluation = events.first?.evaluated?.summary else {
+            throw ArenaError("\(lead.id) was not routed: \(events)")
+        }
         let capped = evaluation.exclusions.reduce(0) { $0 + ($1.reason == .hardRule ? Int($1.partners) : 0) }
         guard arena.profiles.count - capped == lead.eligible.count else {
-            throw ArenaError("\(lead.id): \(arena.profiles.count - capped) partners are eligible here, \(lead.eligible.count) in leads.jsonl")
+            throw ArenaError(
+                "\(lead.id): \(arena.profiles.count - capped) partners are eligible here, \(lead.eligible.count) in leads.jsonl"
+            )
         }
         var assignment = Assignment(lead: index, partner: nil, propensity: 1, evaluation: evaluation)
         if case .leadAssigned(let event)? = events.first, let partner = indexes[event.partnerID] {
             assignment.partner = partner
             if evaluation.propensity > 0 { assignment.propensity = evaluation.propensity }
             let won = wins(lead, index, at: partner)
-            expect(lead.id, event.partnerID, won: won, at: lead.at.adding(micros: won ? lead.winMicros : lead.lossMicros))
+            expect(
+                lead.id, event.partnerID, won: won, at: lead.at.adding(micros: won ? lead.winMicros : lead.lossMicros))
         }
         assignments.append(assignment)
     }
 
-    /// Whether a partner wins a lead: as the arena has it, or drawn with its true probability. A draw depends on seed, lead
-    /// and partner alone, so that runs of one seed agree on it whatever they decided before.
+    /// Whether a partner wins a lead: as the arena has it, or drawn with its true probability. A draw depends on seed,
+    /// lead and partner alone, so that runs of one seed agree on it whatever they decided before.
     private func wins(_ lead: Arena.Lead, _ index: Int, at partner: Int) -> Bool {
         guard let place = lead.eligible.firstIndex(of: partner) else { return false }
         guard let outcomeSeed else { return lead.wins[place] }
@@ -141,8 +151,10 @@ public struct ArenaRun {
     }
 
     private mutating func expect(_ leadID: String, _ partnerID: String, won: Bool, at: Timestamp) {
-        let fact: Fact = won
-            ? .dealWon(DealWon(leadID: leadID, partnerID: partnerID)) : .dealLost(PartnerRefusal(leadID: leadID, partnerID: partnerID))
+        let fact: Fact =
+            won
+            ? .dealWon(DealWon(leadID: leadID, partnerID: partnerID))
+            : .dealLost(PartnerRefusal(leadID: leadID, partnerID: partnerID))
         made += 1
         outcomes.insert(DueOutcome(at: at, order: made, fact: fact))
     }
@@ -165,8 +177,8 @@ public struct ArenaRun {
 }
 
 extension Arena {
-    /// A policy with what the arena is about in place of its own: leads are eligible by country, capacities are a week's
-    /// from the first Monday on, floors those of 28 days; partners' answers are out of its scope.
+    /// A policy with what the arena is about in place of its own: leads are eligible by country, capacities are a
+    /// week's from the first Monday on, floors those of 28 days; partners' answers are out of its scope.
     public func fitted(_ policy: Policy) -> Policy {
         var fitted = policy
         fitted.hardRules = [HardRule(name: "serves-country", require: .partnerCovers(.country, .countries))]

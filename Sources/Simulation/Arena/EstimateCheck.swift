@@ -39,7 +39,9 @@ public struct EstimateCheck: Sendable, Encodable {
     public private(set) var meanLeads = 0.0
     public private(set) var meanEffectiveSampleSize = 0.0
 
-    private static var rows: [Row] { ["ips", "snips", "doublyRobust", "difference"].map { Row(estimator: $0, covered: Rate(0, of: 0)) } }
+    private static var rows: [Row] {
+        ["ips", "snips", "doublyRobust", "difference"].map { Row(estimator: $0, covered: Rate(0, of: 0)) }
+    }
 
     /// No run yet.
     public init() {}
@@ -54,7 +56,8 @@ public struct EstimateCheck: Sendable, Encodable {
     ///   - change: What the logged policy has otherwise than the default.
     ///   - progress: Called with the leads routed so far.
     public mutating func run(
-        _ arena: Arena, start: ArenaStart, seed: UInt64, candidate: Policy, change: (inout Policy) -> Void, progress: (Int) -> Void = { _ in }
+        _ arena: Arena, start: ArenaStart, seed: UInt64, candidate: Policy, change: (inout Policy) -> Void,
+        progress: (Int) -> Void = { _ in }
     ) throws {
         precondition(start != .truth, "a replay knows no truth")
         var log = EstimateLog(arena, CandidateReplay(arena.fitted(candidate), version: "candidate"))
@@ -93,14 +96,19 @@ public struct EstimateCheck: Sendable, Encodable {
 
 extension EstimateCheck.Row {
     fileprivate mutating func add(_ estimates: OffPolicyEstimates, _ truth: Double, _ logged: Double, of count: Int) {
-        let (estimate, true_) = switch estimator {
-        case "ips": (estimates.ips, truth)
-        case "snips": (estimates.snips, truth)
-        case "doublyRobust": (estimates.doublyRobust, truth)
-        default: (estimates.difference, truth - logged)
-        }
+        let (estimate, true_) =
+            switch estimator {
+            case "ips": (estimates.ips, truth)
+            case "snips": (estimates.snips, truth)
+            case "doublyRobust": (estimates.doublyRobust, truth)
+            default: (estimates.difference, truth - logged)
+            }
         covered.trials += 1
-        if estimate.interval.contains(true_) { covered.successes += 1 } else if estimate.interval.low > true_ { above += 1 }
+        if estimate.interval.contains(true_) {
+            covered.successes += 1
+        } else if estimate.interval.low > true_ {
+            above += 1
+        }
         meanTruth += (true_ - meanTruth) / Double(count)
         meanEstimate += (estimate.value - meanEstimate) / Double(count)
         meanWidth += (estimate.interval.high - estimate.interval.low - meanWidth) / Double(count)
@@ -131,7 +139,8 @@ private struct EstimateLog {
     }
 
     mutating func take(_ entry: ArenaRun.Entry) throws {
-        guard let compared = replay.take(entry.input, entry.events, at: entry.stamp), let choice = RoutingChoice(entry.events), let lead = leads[choice.leadID]
+        guard let compared = replay.take(entry.input, entry.events, at: entry.stamp),
+            let choice = RoutingChoice(entry.events), let lead = leads[choice.leadID]
         else { return }
         let candidate = try compared.chances.reduce(0) { try $0 + $1.probability * probability(lead, $1.partnerID) }
         chances[choice.leadID] = (candidate, try probability(lead, choice.partnerID))

@@ -31,7 +31,8 @@ public struct Deployment: Sendable {
         try Problem.told {
             let root = try DataFolder(path: path)
             let deployment = Deployment(
-                root, try root.holding(program ?? root.settings.program), namedProgram: program, cluster: cluster, asker: asker,
+                root, try root.holding(program ?? root.settings.program), namedProgram: program, cluster: cluster,
+                asker: asker,
                 progress: progress)
             return archives.isEmpty ? deployment : try deployment.reading(archives)
         }
@@ -68,10 +69,14 @@ public struct Deployment: Sendable {
         Deployment(root, folder, namedProgram: program, cluster: cluster, asker: asker, progress: handler)
     }
 
-    func progress(_ label: String, unit: String = "entries") -> ProgressLine { ProgressLine(label, unit: unit, handler) }
+    func progress(_ label: String, unit: String = "entries") -> ProgressLine {
+        ProgressLine(label, unit: unit, handler)
+    }
 
     /// Runs an audit and tells how far all its programs are together.
-    func audit<Report>(_ label: String, _ body: (SharedProgressLine) async throws -> Report) async throws(Problem) -> Report {
+    func audit<Report>(_ label: String, _ body: (SharedProgressLine) async throws -> Report) async throws(Problem)
+        -> Report
+    {
         let line = progress(label)
         defer { line.finish() }
         return try await Problem.told { try await body(SharedProgressLine(line)) }
@@ -79,14 +84,17 @@ public struct Deployment: Sendable {
 
     // MARK: State
 
-    /// The program after its last entry, from the newest snapshot and the entries after it; without entries the empty one.
+    /// The program after its last entry, from the newest snapshot and the entries after it; without entries the empty
+    /// one.
     public func state() throws(Problem) -> State {
         try Problem.told {
             let journal = try folder.openJournalReadOnly()
             let derived = try folder.openDerived()
             return try journal.read { db in
                 guard let head = try JournalReader().head(of: program, in: db) else { return State() }
-                return try derived.read { try ProgramStream.recover(program, through: head.size, journal: db, snapshots: $0).state }
+                return try derived.read {
+                    try ProgramStream.recover(program, through: head.size, journal: db, snapshots: $0).state
+                }
             }
         }
     }
@@ -104,7 +112,9 @@ public struct Deployment: Sendable {
             let journal = try folder.openJournalReadOnly()
             let derived = try folder.openDerived()
             return try journal.read { db in
-                guard let head = try JournalReader().head(of: program, in: db) else { throw Problem.unknownProgram(program, folder) }
+                guard let head = try JournalReader().head(of: program, in: db) else {
+                    throw Problem.unknownProgram(program, folder)
+                }
                 if let position { try Problem.check(position: position, in: head) }
                 let end = position.map { $0 + 1 } ?? head.size
                 return try derived.read { try ProgramStream.recover(program, through: end, journal: db, snapshots: $0) }

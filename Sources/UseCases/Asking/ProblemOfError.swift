@@ -17,7 +17,8 @@ extension Problem {
             self.init(Self.kind(of: error) ?? .unavailable, "\(error)")
         case let fault as AuditFault: self.init(.checkFailed, "\(fault.worded)")
         case JournalError.unknownProgram(let program):
-            self.init(.notFound, "the journal has no program \(program)", remedy: "Name no program to take all there are")
+            self.init(
+                .notFound, "the journal has no program \(program)", remedy: "Name no program to take all there are")
         case JournalError.archived(let segment):
             self.init(.notFound, "\(segment)", remedy: "Name it with --with-archive \(segment.path)")
         case JournalError.archiveDiffers: self.init(.checkFailed, "\(error)")
@@ -44,13 +45,15 @@ extension Problem {
 
     /// SQLite's message names tables at most; the statement's values stay unsaid.
     private init(database error: DatabaseError) {
-        let remedy = switch error.resultCode {
-        case .SQLITE_FULL: "Make room on the disk, then run the command again; nothing was half written"
-        case .SQLITE_BUSY, .SQLITE_LOCKED: "Another process works on it; wait, then run the command again"
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB: "Run 'leadline verify' and restore the file from a backup"
-        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: "Check who owns the data folder's files and who may write to them"
-        default: ""
-        }
+        let remedy =
+            switch error.resultCode {
+            case .SQLITE_FULL: "Make room on the disk, then run the command again; nothing was half written"
+            case .SQLITE_BUSY, .SQLITE_LOCKED: "Another process works on it; wait, then run the command again"
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: "Run 'leadline verify' and restore the file from a backup"
+            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
+                "Check who owns the data folder's files and who may write to them"
+            default: ""
+            }
         self.init(.unavailable, "SQLite stopped: \(error.message ?? error.resultCode.description)", remedy: remedy)
     }
 
@@ -64,7 +67,8 @@ extension Problem {
     /// - Throws: if the stream has no entry at the position.
     static func check(position: UInt64, in head: StreamHead) throws(Problem) {
         if position < head.size { return }
-        let newest = head.size == 0 ? "the program has no entries" : "the program's newest entry is at position \(head.size - 1)"
+        let newest =
+            head.size == 0 ? "the program has no entries" : "the program's newest entry is at position \(head.size - 1)"
         throw Problem(.notFound, newest, at: "--at \(position)", remedy: "Name that position or an earlier one")
     }
 

@@ -30,7 +30,8 @@ extension Deployment {
         try Problem.told {
             let signer = try CheckpointSigner(folder)
             return LogKeyAnswer(
-                verifierKey: "\(try signer.verifierKey(program))", newKeyPath: signer.newKeyPath, rotation: nil, path: folder.logKeyPath)
+                verifierKey: "\(try signer.verifierKey(program))", newKeyPath: signer.newKeyPath, rotation: nil,
+                path: folder.logKeyPath)
         }
     }
 
@@ -52,7 +53,8 @@ extension Deployment {
         try folder.openCheckpoints().read { db in
             try CheckpointStore().all(program: program, in: db) { seq, error in
                 throw Problem(
-                    .checkFailed, "checkpoint number \(seq) in store cannot be read: \(error)", remedy: "Run 'leadline audit verify'")
+                    .checkFailed, "checkpoint number \(seq) in store cannot be read: \(error)",
+                    remedy: "Run 'leadline audit verify'")
             }
         }
     }
@@ -61,7 +63,8 @@ extension Deployment {
         let checkpoint = stored.checkpoint
         return CheckpointDocument(
             program: stored.program, origin: checkpoint.origin, size: checkpoint.size, root: "\(checkpoint.root)",
-            note: stored.note.description, verifierKey: key, signedAt: TimeText.utc(Timestamp(micros: stored.signedMicros)))
+            note: stored.note.description, verifierKey: key,
+            signedAt: TimeText.utc(Timestamp(micros: stored.signedMicros)))
     }
 
     /// Takes over what witnesses signed under a stored checkpoint, each verified.
@@ -74,7 +77,9 @@ extension Deployment {
                 let note = try SignedNote(file.bytes)
                 var verified = try SignedNote(text: note.text)
                 _ = try verified.adopt(note, of: keys)
-                let added = try folder.openCheckpoints().write { try CheckpointStore().addCosignatures(of: verified, in: $0) }
+                let added = try folder.openCheckpoints().write {
+                    try CheckpointStore().addCosignatures(of: verified, in: $0)
+                }
                 guard let added else {
                     throw Problem(
                         .notFound, "no such checkpoint was signed here", at: file.source,
@@ -91,11 +96,13 @@ extension Deployment {
     public func rotateLogKey() throws(Problem) -> LogKeyAnswer {
         try Problem.told {
             _ = try CheckpointSigner(folder)
-            let key = try LogKeyFile.rotate(at: folder.logKeyPath, time: UInt64(max(0, SystemClock().now().micros / 1_000_000)))
+            let key = try LogKeyFile.rotate(
+                at: folder.logKeyPath, time: UInt64(max(0, SystemClock().now().micros / 1_000_000)))
             // Opening the signer again keeps the statement in the data folder as well.
             let verifier = try CheckpointSigner(folder).verifierKey(program)
             return LogKeyAnswer(
-                verifierKey: "\(verifier)", newKeyPath: nil, rotation: key.rotations.last?.description, path: folder.logKeyPath)
+                verifierKey: "\(verifier)", newKeyPath: nil, rotation: key.rotations.last?.description,
+                path: folder.logKeyPath)
         }
     }
 }

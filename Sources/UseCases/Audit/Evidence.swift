@@ -28,10 +28,14 @@ public struct TrustedKeyTexts: Sendable {
     func read() throws(Problem) -> [VerifierKey] {
         var keys: [VerifierKey] = []
         for text in texts {
-            let lines = String(decoding: text.bytes, as: UTF8.self).lines.map { $0.trimmingCharacters(in: .whitespaces) }
+            let lines = String(decoding: text.bytes, as: UTF8.self).lines.map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
             for line in lines where !line.isEmpty && line.utf8.first != UInt8(ascii: "#") {
                 do { keys.append(try VerifierKey(line)) } catch {
-                    throw Problem(.invalid, "\(error)", at: text.source, remedy: "'leadline audit checkpoint --key' prints a program's key")
+                    throw Problem(
+                        .invalid, "\(error)", at: text.source,
+                        remedy: "'leadline audit checkpoint --key' prints a program's key")
                 }
             }
         }
@@ -60,5 +64,7 @@ public enum OfflineCheck {
     /// True for an archive's folder and for its tar file.
     public static func isArchive(_ path: String) -> Bool { OpenArchive.isArchive(path) }
 
-    private static func file(_ file: EvidenceBytes) -> EvidenceCheck.File { .init(source: file.source, bytes: file.bytes) }
+    private static func file(_ file: EvidenceBytes) -> EvidenceCheck.File {
+        .init(source: file.source, bytes: file.bytes)
+    }
 }

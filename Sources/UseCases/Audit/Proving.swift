@@ -35,14 +35,18 @@ extension Deployment {
             case .lead(let lead): positions = try self.positions(of: lead)
             }
             return try positions.map {
-                ProofFile(name: "\(program)-\($0).tlog-proof", text: try prover.inclusion(of: $0, withEntry: withEntry).text)
+                ProofFile(
+                    name: "\(program)-\($0).tlog-proof", text: try prover.inclusion(of: $0, withEntry: withEntry).text)
             }
         }
     }
 
     private func positions(of lead: String) throws -> [UInt64] {
-        guard let row = try leadsProjection(label: "indexing").lead(lead, program: program), !row.positions.isEmpty else {
-            throw Problem(.notFound, "the program \(program) has no lead \(lead)", remedy: "'leadline leads list' shows those it has")
+        guard let row = try leadsProjection(label: "indexing").lead(lead, program: program), !row.positions.isEmpty
+        else {
+            throw Problem(
+                .notFound, "the program \(program) has no lead \(lead)",
+                remedy: "'leadline leads list' shows those it has")
         }
         return row.positions
     }

@@ -55,7 +55,9 @@ extension Deployment {
     private func replay(_ builder: RecordsBuilder, _ records: inout ProgramRecords) throws {
         let chosen = builder.policies.indices.dropFirst().suffix(Self.replayedMax)
         guard !chosen.isEmpty else { return }
-        var replays = chosen.map { CandidateReplay(builder.policies[$0].fact.policy, version: builder.policies[$0].fact.version) }
+        var replays = chosen.map {
+            CandidateReplay(builder.policies[$0].fact.policy, version: builder.policies[$0].fact.version)
+        }
         try walk("replaying against policies") { entry, position in
             for (place, index) in chosen.enumerated() where position < builder.policies[index].position {
                 _ = replays[place].take(entry.input, entry.events, at: entry.stamp)

@@ -29,11 +29,13 @@ extension Deployment {
 
     /// Replays the program's history against a candidate and tells what would have come of it.
     public func replay(against request: CandidateRequest) throws(Problem) -> CandidateReport {
-        var replay = if let policy = request.policy {
-            CandidateReplay(policy.policy, version: policy.version, logic: request.logic, from: request.from, to: request.to)
-        } else {
-            CandidateReplay(logic: request.logic ?? Logic.newest, from: request.from, to: request.to)
-        }
+        var replay =
+            if let policy = request.policy {
+                CandidateReplay(
+                    policy.policy, version: policy.version, logic: request.logic, from: request.from, to: request.to)
+            } else {
+                CandidateReplay(logic: request.logic ?? Logic.newest, from: request.from, to: request.to)
+            }
         try walk("replaying history") { entry, _ in _ = replay.take(entry.input, entry.events, at: entry.stamp) }
         var demands = Overlap.Demands()
         demands.effectiveSampleSize = request.effectiveSampleSizeMin

@@ -31,10 +31,13 @@ extension Deployment {
         try await verify(request, try Self.foreign(request.checkpoints))
     }
 
-    private func verify(_ request: VerificationRequest, _ checkpoints: [ForeignCheckpoint]) async throws(Problem) -> VerificationReport {
+    private func verify(_ request: VerificationRequest, _ checkpoints: [ForeignCheckpoint]) async throws(Problem)
+        -> VerificationReport
+    {
         let keys = try request.keys.read()
         let verifier = Verifier(
-            folder, depth: request.isQuick ? .chain : .full, keys: keys, checkpoints: checkpoints, isArchive: request.isArchive)
+            folder, depth: request.isQuick ? .chain : .full, keys: keys, checkpoints: checkpoints,
+            isArchive: request.isArchive)
         return try await audit("verifying") { line in
             try await verifier.run(program: namedProgram) { line.update($0) }
         }
@@ -43,7 +46,9 @@ extension Deployment {
     private static func foreign(_ checkpoints: [EvidenceBytes]) throws(Problem) -> [ForeignCheckpoint] {
         try Problem.told {
             try checkpoints.map { file in
-                do { return ForeignCheckpoint(source: file.source, note: try SignedNote(file.bytes)) } catch let error as NoteError {
+                do { return ForeignCheckpoint(source: file.source, note: try SignedNote(file.bytes)) } catch let error
+                    as NoteError
+                {
                     throw Problem(.invalid, "\(error)", at: file.source)
                 }
             }
@@ -52,8 +57,8 @@ extension Deployment {
 
     // MARK: The journal topic
 
-    /// Verifies a cluster's journal topic alone, partition by partition. Every partition is copied into a folder of its own,
-    /// which is removed afterwards; it needs no processor's disk, no data folder and no key.
+    /// Verifies a cluster's journal topic alone, partition by partition. Every partition is copied into a folder of its
+    /// own, which is removed afterwards; it needs no processor's disk, no data folder and no key.
     /// - Parameters:
     ///   - path: a data folder that may be there; its log key then counts as trusted.
     ///   - each: told of each partition that holds a program.
@@ -65,24 +70,29 @@ extension Deployment {
         try await Problem.told {
             let copyPath = NSTemporaryDirectory() + "leadline-verify-\(UUID().uuidString)"
             defer { _ = try? FileManager.default.removeItem(atPath: copyPath) }
-            // The master key stays where it is: what is checked here needs none. A log key that is at hand counts as trusted.
+            // The master key stays where it is: what is checked here needs none. A log key that is at hand counts as
+            // trusted.
             let own = DataFolder.exists(at: path) ? try DataFolder(path: path).settings : nil
             let copy = try DataFolder.forCopy(
-                path: copyPath, settings: .init(program: own?.program ?? "", masterKeyFile: own?.masterKeyFile ?? copyPath + ".key"))
+                path: copyPath,
+                settings: .init(program: own?.program ?? "", masterKeyFile: own?.masterKeyFile ?? copyPath + ".key"))
             let deployment = Deployment(copy, namedProgram: program, cluster: cluster, asker: asker, progress: progress)
             let shards = try deployment.copied(from: cluster)
             var strangers = try foreign(request.checkpoints)
             var emptyCount = 0
             for (partition, shard) in shards.enumerated() {
                 // A checkpoint is of one partition's program; the others know nothing of it.
-                let programs = try await shard.openJournalReadOnly().read { try JournalReader().streams(in: $0) }.map(\.program)
+                let programs = try await shard.openJournalReadOnly().read { try JournalReader().streams(in: $0) }.map(
+                    \.program)
                 if programs.isEmpty {
                     emptyCount += 1
                     continue
                 }
                 let own = strangers.filter { checkpoint in checkpoint.program.map { programs.contains($0) } ?? false }
                 strangers.removeAll { checkpoint in own.contains { $0.source == checkpoint.source } }
-                try each(PartitionVerification(partition: partition, report: try await deployment.moved(to: shard).verify(request, own)))
+                try each(
+                    PartitionVerification(
+                        partition: partition, report: try await deployment.moved(to: shard).verify(request, own)))
             }
             if let stranger = strangers.first, program == nil {
                 throw Problem(

@@ -18,17 +18,26 @@ public struct Witness {
     private static func key(_ path: String, _ name: String?) throws -> SignerKey {
         if let contents = FileManager.default.contents(atPath: path) {
             let text = String(decoding: contents.prefix(65_536), as: UTF8.self)
-            let signer = try noted(path) { try SignerKey(secretText: text.trimmingCharacters(in: .whitespacesAndNewlines)) }
-            guard signer.verifier.type == .cosignature else { throw Problem(.invalid, "the key is a log's, not a witness's", at: path) }
+            let signer = try noted(path) {
+                try SignerKey(secretText: text.trimmingCharacters(in: .whitespacesAndNewlines))
+            }
+            guard signer.verifier.type == .cosignature else {
+                throw Problem(.invalid, "the key is a log's, not a witness's", at: path)
+            }
             return signer
         }
         guard let name else {
-            throw Problem(.notFound, "there is no witness key", at: path, remedy: "Make one with --name, e.g. --name auditor.example")
+            throw Problem(
+                .notFound, "there is no witness key", at: path,
+                remedy: "Make one with --name, e.g. --name auditor.example")
         }
         let signer = try noted(path) { try SignerKey(name: name, type: .cosignature) }
         let secret = Data((signer.secretText + "\n").utf8)
-        guard FileManager.default.createFile(atPath: path, contents: secret, attributes: [.posixPermissions: 0o600]) else {
-            throw Problem(.unavailable, "the witness key cannot be written", at: path, remedy: "Check the folder and its permissions")
+        guard FileManager.default.createFile(atPath: path, contents: secret, attributes: [.posixPermissions: 0o600])
+        else {
+            throw Problem(
+                .unavailable, "the witness key cannot be written", at: path,
+                remedy: "Check the folder and its permissions")
         }
         return signer
     }
@@ -60,7 +69,9 @@ public struct Witness {
         guard let last, last != new else { return }
         guard let proof, try Checkpoint(text: proof.old.text) == last else {
             throw Problem(
-                .checkFailed, "the last checkpoint cosigned covers \(last.size) entries, and the file does not lead on from it", at: source,
+                .checkFailed,
+                "the last checkpoint cosigned covers \(last.size) entries, and the file does not lead on from it",
+                at: source,
                 remedy: "Ask for 'leadline audit prove --from \(last.size)'")
         }
         try proof.verify()

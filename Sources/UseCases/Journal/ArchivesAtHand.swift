@@ -12,7 +12,9 @@ extension Deployment {
         do {
             let journal = try folder.openJournalReadOnly()
             let segments = try journal.read { db in
-                try JournalReader().streams(in: db).flatMap { try JournalReader().archivedSegments(of: $0.program, in: db) }
+                try JournalReader().streams(in: db).flatMap {
+                    try JournalReader().archivedSegments(of: $0.program, in: db)
+                }
             }
             let open = try archives.map { try OpenArchive($0) }
             let line = progress("unpacking", unit: "archives")
@@ -21,7 +23,8 @@ extension Deployment {
                 line.update(UInt64(index), of: UInt64(open.count))
                 return try segment(of: archive, segments)
             }
-            return moved(to: folder.reading(try ArchivedEntries(at: OpenArchive.temporaryPath() + ".db", of: journal, found)))
+            return moved(
+                to: folder.reading(try ArchivedEntries(at: OpenArchive.temporaryPath() + ".db", of: journal, found)))
         } catch let error as ArchiveError {
             throw Problem(.checkFailed, "\(error)")
         } catch let error as NoteError {
@@ -39,8 +42,10 @@ extension Deployment {
         guard let segment = segments.first(where: { $0.archiveDigest == digest }) else {
             let known = segments.map { "The \($0)" }.joined(separator: ". ")
             throw Problem(
-                .checkFailed, "the archive's digest is \(digest), and no entry left \(folder.path) for such a one", at: archive.source,
-                remedy: known.isEmpty ? "Nothing was archived of this folder; to read an archive alone, use --archive" : known)
+                .checkFailed, "the archive's digest is \(digest), and no entry left \(folder.path) for such a one",
+                at: archive.source,
+                remedy: known.isEmpty
+                    ? "Nothing was archived of this folder; to read an archive alone, use --archive" : known)
         }
         return (segment, { body in try archive.read { _ in try reader.forEachEntry(of: segment.program, body) } })
     }

@@ -39,20 +39,24 @@ extension Deployment {
     /// How long an instance may take to journal what was sent to it.
     static let journalPatience = Duration.seconds(120)
 
-    /// Moves the program's oldest entries to an archive: written, read back and checked, stated in the journal, and only
-    /// then deleted. What an earlier run left undone is done.
+    /// Moves the program's oldest entries to an archive: written, read back and checked, stated in the journal, and
+    /// only then deleted. What an earlier run left undone is done.
     /// - Parameters:
     ///   - end: up to the newest checkpoint signed over no more than this.
     ///   - output: a .tar file, or a folder.
     ///   - role: who archives, by the id of a role.
-    public func archive(through end: ArchiveEnd, to output: String, by role: String) async throws(Problem) -> ArchivedRange {
+    public func archive(through end: ArchiveEnd, to output: String, by role: String) async throws(Problem)
+        -> ArchivedRange
+    {
         try await Problem.told {
             let archiver = try SegmentArchiver(folder, program: program)
             let plan = FileManager.default.fileExists(atPath: output) ? nil : try write(archiver, end, to: output)
             let archive = try OpenArchive(output)
             let digest = try archive.read { try ArchiveReader($0).digest() }
             if let stated = try archiver.stated(in: digest) {
-                try archive.read { try archiver.check($0, stated.fact.firstPosition..<stated.fact.nextPosition, source: output) }
+                try archive.read {
+                    try archiver.check($0, stated.fact.firstPosition..<stated.fact.nextPosition, source: output)
+                }
                 return try remove(archiver, stated, digest, output)
             }
             let chosen = try plan ?? self.plan(of: archive, archiver, output)
@@ -65,7 +69,8 @@ extension Deployment {
     // MARK: Writing
 
     /// Written beside and put in place in one step, so that what is there is whole.
-    private func write(_ archiver: SegmentArchiver, _ end: ArchiveEnd, to output: String) throws -> SegmentArchiver.Plan {
+    private func write(_ archiver: SegmentArchiver, _ end: ArchiveEnd, to output: String) throws -> SegmentArchiver.Plan
+    {
         let plan = try archiver.plan(through: try count(archiver, end))
         let isFile = output.hasSuffix(".tar")
         let part = output + ".part"
@@ -91,9 +96,13 @@ extension Deployment {
     }
 
     /// What is there was written by an earlier run of the same command, before it was stated.
-    private func plan(of archive: OpenArchive, _ archiver: SegmentArchiver, _ output: String) throws -> SegmentArchiver.Plan {
+    private func plan(of archive: OpenArchive, _ archiver: SegmentArchiver, _ output: String) throws
+        -> SegmentArchiver.Plan
+    {
         let held = try archive.read { try ArchiveReader($0).segments.first { $0.program == program } }
-        guard let held, held.first == (try archiver.archived()) else { throw SegmentError.notStated(path: output, program: program) }
+        guard let held, held.first == (try archiver.archived()) else {
+            throw SegmentError.notStated(path: output, program: program)
+        }
         let plan = try archiver.plan(through: held.next)
         guard plan.range.upperBound == held.next else { throw SegmentError.notStated(path: output, program: program) }
         return plan
@@ -101,7 +110,8 @@ extension Deployment {
 
     // MARK: Stating
 
-    private func state(_ statement: SegmentArchived, _ archiver: SegmentArchiver) async throws -> SegmentArchiver.Stated {
+    private func state(_ statement: SegmentArchived, _ archiver: SegmentArchiver) async throws -> SegmentArchiver.Stated
+    {
         let message = try WireSegmentArchived(serializedBytes: FactCodec.encode(.segmentArchived(statement)).bytes)
         let record = EventRecord.binary(.segmentArchived, program: program, json: try message.jsonString())
         if folder.isShard { _ = try requiredCluster() }
@@ -112,10 +122,13 @@ extension Deployment {
         }
         let end = ContinuousClock.now + Self.journalPatience
         while true {
-            if let digest = Digest(statement.archiveDigest), let stated = try archiver.stated(in: digest, from: size) { return stated }
+            if let digest = Digest(statement.archiveDigest), let stated = try archiver.stated(in: digest, from: size) {
+                return stated
+            }
             guard ContinuousClock.now < end else {
                 throw Problem(
-                    .unavailable, "the statement is on leadline.controls, but the journal does not show it yet. Nothing was deleted",
+                    .unavailable,
+                    "the statement is on leadline.controls, but the journal does not show it yet. Nothing was deleted",
                     at: folder.path, remedy: "Run the same command again once the processor has caught up")
             }
             try await Task.sleep(for: .milliseconds(200))

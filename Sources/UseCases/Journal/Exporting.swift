@@ -21,7 +21,9 @@ extension Deployment {
             defer { if isFile { _ = try? FileManager.default.removeItem(atPath: target) } }
             let line = progress("exporting")
             defer { line.finish() }
-            let entries = try ArchiveWriter(folder, to: target).write(program: namedProgram, created: SystemClock().now()) {
+            let entries = try ArchiveWriter(folder, to: target).write(
+                program: namedProgram, created: SystemClock().now()
+            ) {
                 line.update($0, of: $1)
             }
             if isFile { try TarFile.pack(target, to: path) }

@@ -6,22 +6,28 @@ import Journal
 import LeadlineSchemas
 
 extension Deployment {
-    /// Walks over the program's entries in order, from the first to the newest. The chain is checked on the way: of what was
-    /// tampered with no entry is handed out.
-    /// - Parameter skipsArchived: entries that are archived and not at hand are passed over, where else they are asked for.
+    /// Walks over the program's entries in order, from the first to the newest. The chain is checked on the way: of
+    /// what was tampered with no entry is handed out.
+    /// - Parameter skipsArchived: entries that are archived and not at hand are passed over, where else they are asked
+    ///   for.
     func walk(
-        _ label: String = "reading the journal", skipsArchived: Bool = false, _ body: (EntryRecord, UInt64) throws -> Void
+        _ label: String = "reading the journal", skipsArchived: Bool = false,
+        _ body: (EntryRecord, UInt64) throws -> Void
     ) throws(Problem) {
         let line = progress(label)
         defer { line.finish() }
         try Problem.told {
             try folder.openJournalReadOnly().read { db in
-                guard let head = try JournalReader().head(of: program, in: db) else { throw Problem.unknownProgram(program, folder) }
+                guard let head = try JournalReader().head(of: program, in: db) else {
+                    throw Problem.unknownProgram(program, folder)
+                }
                 if !skipsArchived { try JournalReader().checkReadable(program: program, in: db) }
-                let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, _ in }) { position, _, bytes in
+                let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, _ in }) {
+                    position, _, bytes in
                     let entry: EntryRecord
                     do { entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) } } catch {
-                        throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")
+                        throw AuditFault(
+                            .decoding, program: program, position: position, "the bytes are no entry: \(error)")
                     }
                     try body(entry, position)
                     line.update(position + 1, of: head.size)
@@ -40,7 +46,9 @@ extension Deployment {
 
     /// Folds the program from its first entry on, never deciding again, with what the model said at each award.
     /// - Parameter last: position of the last entry that counts; nil for the newest.
-    public func folded(through last: UInt64? = nil) throws(Problem) -> (stream: ProgramStream, evaluation: JournalEvaluation) {
+    public func folded(through last: UInt64? = nil) throws(Problem) -> (
+        stream: ProgramStream, evaluation: JournalEvaluation
+    ) {
         var stream = ProgramStream(program: program)
         var evaluation = JournalEvaluation()
         if let last { try checkExists(last) }
@@ -54,7 +62,8 @@ extension Deployment {
 
     private func checkExists(_ position: UInt64) throws(Problem) {
         try Problem.told {
-            guard let head = try folder.openJournalReadOnly().read({ try JournalReader().head(of: program, in: $0) }) else {
+            guard let head = try folder.openJournalReadOnly().read({ try JournalReader().head(of: program, in: $0) })
+            else {
                 throw Problem.unknownProgram(program, folder)
             }
             try Problem.check(position: position, in: head)

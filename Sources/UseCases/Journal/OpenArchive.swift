@@ -25,7 +25,8 @@ final class OpenArchive {
     }
 
     /// The same of several.
-    static func read<Result>(_ archives: [OpenArchive], _ body: (_ paths: [String]) throws -> Result) rethrows -> Result {
+    static func read<Result>(_ archives: [OpenArchive], _ body: (_ paths: [String]) throws -> Result) rethrows -> Result
+    {
         try withExtendedLifetime(archives) { try body(archives.map(\.path)) }
     }
 

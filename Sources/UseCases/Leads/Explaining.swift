@@ -21,7 +21,9 @@ extension Deployment {
 
     /// Where a lead would have gone at another moment, with the state, policy and model of that moment.
     public func suppose(_ lead: String, at end: ReplayEnd) throws(Problem) -> Explanation {
-        try explained { explainer, progress in try explainer.suppose(lead, program: program, at: end, progress: progress) }
+        try explained { explainer, progress in
+            try explainer.suppose(lead, program: program, at: end, progress: progress)
+        }
     }
 
     private func explained<Answer>(

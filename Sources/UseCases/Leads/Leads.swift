@@ -35,7 +35,8 @@ public struct LeadHistory: Sendable {
 extension Deployment {
     /// Leads, the latest submitted first.
     /// - Parameter lead: the last one of the page before; nil begins with the first page.
-    public func leads(status: String?, partnerID: String?, after lead: String?, limit: Int) throws(Problem) -> LeadsPage {
+    public func leads(status: String?, partnerID: String?, after lead: String?, limit: Int) throws(Problem) -> LeadsPage
+    {
         try Problem.told {
             let projection = try leadsProjection()
             var query = LeadsProjection.Query(program: program)
@@ -61,11 +62,15 @@ extension Deployment {
             guard let row = try leadsProjection().lead(lead, program: program) else {
                 throw Problem(
                     .notFound, "no lead \(Escaping.harmless(lead)) in the program \(program)",
-                    remedy: "'leadline leads list' shows what is there; it may also wait for 'leadline run', or be in the dead letters")
+                    remedy:
+                        "'leadline leads list' shows what is there; it may also wait for 'leadline run', or be in the dead letters"
+                )
             }
             let entries = try folder.openJournalReadOnly().read { db in
                 try row.positions.compactMap { position in
-                    try JournalReader().entry(program: program, position: position, in: db).map { try EntryCodec.decode($0) }
+                    try JournalReader().entry(program: program, position: position, in: db).map {
+                        try EntryCodec.decode($0)
+                    }
                 }
             }
             let fields = unseals ? try openedVault(for: entries) : nil
@@ -78,12 +83,14 @@ extension Deployment {
     private func openedVault(for entries: [EntryRecord]) throws -> SealedFields {
         let keyring = try folder.openVault()
         try PersonFinder.honourErasures(folder, keyring)
-        let subjects = Set(entries.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description }).sorted()
+        let subjects = Set(entries.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description })
+            .sorted()
         try note("leads show", subjects)
         return SealedFields(vault: keyring.vault)
     }
 
-    private static func opened(_ fields: SealedFields?, _ entry: EntryRecord, _ program: String) throws -> OpenedFields {
+    private static func opened(_ fields: SealedFields?, _ entry: EntryRecord, _ program: String) throws -> OpenedFields
+    {
         switch try fields?.open(entry, program: program) {
         case .nothing, nil: .none
         case .erased: .erased

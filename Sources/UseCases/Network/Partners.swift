@@ -18,7 +18,8 @@ public struct ProposedProfile: Sendable {
     /// - Throws: `Rejection` with the field.
     public init(_ message: WirePartnerUpserted) throws {
         self.message = message
-        let fact = try Validation.fact(Array(try message.jsonString().utf8), as: .partnerUpserted, at: SystemClock().now())
+        let fact = try Validation.fact(
+            Array(try message.jsonString().utf8), as: .partnerUpserted, at: SystemClock().now())
         guard case .partnerUpserted(let profile) = fact else { preconditionFailure("a profile is read as a profile") }
         self.profile = profile
     }
@@ -39,7 +40,9 @@ public struct PartnerChanges: Sendable {
 
 extension Deployment {
     /// The partners as they stand.
-    public func partners() throws(Problem) -> [PartnerDocument] { try registeredState().partnerStandings.map(PartnerDocument.init) }
+    public func partners() throws(Problem) -> [PartnerDocument] {
+        try registeredState().partnerStandings.map(PartnerDocument.init)
+    }
 
     /// Compares profiles with those in force, field by field. Values of sealed fields are compared, never shown.
     public func compare(_ profiles: [ProposedProfile]) throws(Problem) -> PartnerChanges {
@@ -65,12 +68,17 @@ extension Deployment {
     /// Publishes the profiles that are new or changed.
     public func publish(_ changes: PartnerChanges) async throws(Problem) -> Publication {
         try await Problem.told {
-            try await publish(changes.changed.map { EventRecord.binary(.partnerUpserted, program: program, json: try $0.message.jsonString()) })
+            try await publish(
+                changes.changed.map {
+                    EventRecord.binary(.partnerUpserted, program: program, json: try $0.message.jsonString())
+                })
         }
     }
 
     /// A bound in a foreign currency is not used, which nobody would notice.
-    private static func foreignBound(_ profile: PartnerProfile, _ currency: String) -> (partnerID: String, currency: String)? {
+    private static func foreignBound(_ profile: PartnerProfile, _ currency: String) -> (
+        partnerID: String, currency: String
+    )? {
         [profile.typicalDealMin, profile.typicalDealMax].compactMap { $0?.currency }.first { $0 != currency }
             .map { (profile.partnerID, $0) }
     }
@@ -80,12 +88,14 @@ extension Deployment {
         let after = try JSONLeaves.of(json: SchemaJSON.text(profile.message)).filter { $0.path != "partner_id" }
         guard let before = try known.leaves(of: id) else {
             return PartnerChangeDocument(
-                partner: id, kind: .added, differences: FieldDiff.between([], after).map { $0.withholding(CurrentProfiles.sealedFields) })
+                partner: id, kind: .added,
+                differences: FieldDiff.between([], after).map { $0.withholding(CurrentProfiles.sealedFields) })
         }
         // Without the vault's answer sealed fields cannot be compared, and what cannot be compared is sent.
         let differences = FieldDiff.between(before.filter { $0.path != "partner_id" }, after)
             .map { $0.withholding(CurrentProfiles.sealedFields) }
-        return PartnerChangeDocument(partner: id, kind: differences.isEmpty ? .unchanged : .changed, differences: differences)
+        return PartnerChangeDocument(
+            partner: id, kind: differences.isEmpty ? .unchanged : .changed, differences: differences)
     }
 }
 
@@ -104,7 +114,8 @@ private struct CurrentProfiles {
         if wanted.isEmpty { return }
         let entries = try Self.latestEntries(deployment, wanted)
         let fields = SealedFields(vault: try deployment.folder.openVault().vault)
-        let subjects = Set(entries.values.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description }).sorted()
+        let subjects = Set(entries.values.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description })
+            .sorted()
         if !subjects.isEmpty {
             try deployment.note("partners apply", subjects, reason: "compared with a file, shown to nobody")
         }
@@ -122,7 +133,8 @@ private struct CurrentProfiles {
             let first = try JournalReader().firstReadable(of: program, in: db)
             try JournalReader().forEachEntry(program: program, from: first, in: db) { _, bytes in
                 try unsafe bytes.withUnsafeBytes { raw in
-                    guard unsafe try EntryCodec.peek(raw).inputField == MessageKind.partnerUpserted.bodyFieldNumber else { return }
+                    guard unsafe try EntryCodec.peek(raw).inputField == MessageKind.partnerUpserted.bodyFieldNumber
+                    else { return }
                     let entry = unsafe try EntryCodec.decode(raw)
                     if case .partnerUpserted(let profile) = entry.input.fact, wanted.contains(profile.partnerID) {
                         latest[profile.partnerID] = entry

@@ -16,7 +16,9 @@ extension Deployment {
     public func pilotReport(_ pilot: String?, incumbent: String?) throws(Problem) -> PilotReport {
         let history = try history(readsCandidates: false)
         return try Problem.told {
-            do { return try PilotReport(history, program: program, pilot: pilot, incumbent: incumbent) } catch let error as EvaluationError {
+            do { return try PilotReport(history, program: program, pilot: pilot, incumbent: incumbent) } catch let error
+                as EvaluationError
+            {
                 throw Problem(.notFound, error.what, at: pilot ?? incumbent ?? "", remedy: error.remedy)
             }
         }
@@ -34,9 +36,12 @@ extension Deployment {
         let last = history.last ?? .epoch
         return try Problem.told {
             do {
-                let enablement = try enablement(changes, from: last.adding(micros: -Int64(days) * Timestamp.microsPerDay), days: days)
+                let enablement = try enablement(
+                    changes, from: last.adding(micros: -Int64(days) * Timestamp.microsPerDay), days: days)
                 var document = ForecastDocument(forecast: nil, backtest: nil, enablement: enablement)
-                if forecasts || enablement == nil { document.forecast = try Forecast(history, program: program, at: last, days: days) }
+                if forecasts || enablement == nil {
+                    document.forecast = try Forecast(history, program: program, at: last, days: days)
+                }
                 if backtests { document.backtest = ForecastBacktest(history, program: program, days: days) }
                 return document
             } catch let error as EvaluationError {

@@ -5,7 +5,8 @@ import Journal
 import LeadlineCore
 import Reports
 
-/// Who read which person's data, when and why: one JSON object a line, appended, each with the digest of the line before.
+/// Who read which person's data, when and why: one JSON object a line, appended, each with the digest of the line
+/// before.
 ///
 /// It stands beside the vault and names people by their random ids alone.
 enum AccessLog {

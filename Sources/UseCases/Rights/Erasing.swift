@@ -49,7 +49,8 @@ extension Deployment {
     private func plan(_ names: [String]) throws -> ErasureRun {
         guard FileManager.default.fileExists(atPath: folder.settings.masterKeyFile) else {
             throw Problem(
-                .unavailable, "without the master key nobody can be erased", at: folder.settings.masterKeyFile, remedy: "Restore it")
+                .unavailable, "without the master key nobody can be erased", at: folder.settings.masterKeyFile,
+                remedy: "Restore it")
         }
         let keyring = try folder.openVault()
         try PersonFinder.honourErasures(folder, keyring)
@@ -74,7 +75,9 @@ extension Deployment {
         do { _ = try folder.lock() } catch EngineError.locked {
             throw Problem(
                 .conflict, "another leadline process works on \(folder.path)",
-                remedy: "Send it there: echo '{\"leadId\":\"\(leads[0])\"}' | leadline produce controls --type leadline.v1.ErasureRequested - --data \(folder.path), one line a person, then run this command again with leads' ids for the certificates")
+                remedy:
+                    "Send it there: echo '{\"leadId\":\"\(leads[0])\"}' | leadline produce controls --type leadline.v1.ErasureRequested - --data \(folder.path), one line a person, then run this command again with leads' ids for the certificates"
+            )
         }
         let line = progress("erasing", unit: "people")
         defer { line.finish() }
@@ -83,7 +86,8 @@ extension Deployment {
             let outcome = try await Publication.publish(erasures(part, requester), to: folder)
             guard case .processed(let report) = outcome, report.rejections == 0 else {
                 throw Problem(
-                    .unavailable, "the erasures were not processed: \(outcome.sentence)", remedy: "Run this command again once they are")
+                    .unavailable, "the erasures were not processed: \(outcome.sentence)",
+                    remedy: "Run this command again once they are")
             }
             done += UInt64(part.count)
             line.update(done, of: UInt64(leads.count))
@@ -108,8 +112,12 @@ extension Deployment {
         while try !run.isRecorded() {
             guard ContinuousClock.now < end else {
                 throw Problem(
-                    .unavailable, "the erasures are on leadline.controls, but this folder's journal does not show them yet", at: folder.path,
-                    remedy: "Run this command again, with leads' ids, in the data folder of the instance that has the partition; 'leadline status' shows the members")
+                    .unavailable,
+                    "the erasures are on leadline.controls, but this folder's journal does not show them yet",
+                    at: folder.path,
+                    remedy:
+                        "Run this command again, with leads' ids, in the data folder of the instance that has the partition; 'leadline status' shows the members"
+                )
             }
             try await Task.sleep(for: .milliseconds(200))
         }
@@ -132,7 +140,8 @@ extension Deployment {
             line.update(UInt64(index + 1), of: UInt64(run.targets.count))
         }
         return ErasureOutcome(
-            people: run.targets.count, records: run.targets.reduce(0) { $0 + $1.records.deadLetters + $1.records.waiting },
+            people: run.targets.count,
+            records: run.targets.reduce(0) { $0 + $1.records.deadLetters + $1.records.waiting },
             recordKeys: run.targets.reduce(0) { $0 + $1.recordKeys.count }, copies: copies, unknown: run.unknown)
     }
 }

@@ -9,7 +9,9 @@ struct FoundPerson {
     let person: Person
     let keyring: Keyring?
     /// True if every key of the person is gone.
-    var isErased: Bool { !person.subjects.isEmpty && person.subjects.allSatisfy { keyring?.vault.isErased($0) ?? false } }
+    var isErased: Bool {
+        !person.subjects.isEmpty && person.subjects.allSatisfy { keyring?.vault.isErased($0) ?? false }
+    }
 }
 
 /// How people are named.
@@ -33,7 +35,8 @@ extension Deployment {
         let hasKey = FileManager.default.fileExists(atPath: folder.settings.masterKeyFile)
         if !hasKey && name.utf8.contains(UInt8(ascii: "@")) {
             throw Problem(
-                .unavailable, "an e-mail address is found with the master key alone, and there is none", at: folder.settings.masterKeyFile,
+                .unavailable, "an e-mail address is found with the master key alone, and there is none",
+                at: folder.settings.masterKeyFile,
                 remedy: "Restore it, or name a lead")
         }
         let keyring = hasKey ? try folder.openVault() : nil
@@ -41,7 +44,9 @@ extension Deployment {
         let line = progress("indexing")
         defer { line.finish() }
         let finder = try PersonFinder(folder, program: program, keyring: keyring)
-        guard let person = try finder.find(name, progress: { line.update($0, of: $1) }) else { throw Problem.nobody(in: program) }
+        guard let person = try finder.find(name, progress: { line.update($0, of: $1) }) else {
+            throw Problem.nobody(in: program)
+        }
         return FoundPerson(person: person, keyring: keyring)
     }
 }

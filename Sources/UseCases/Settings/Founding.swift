@@ -43,8 +43,8 @@ public struct Founded: Sendable {
 
 /// Makes data folders with their keys and programs.
 public enum Founding {
-    /// Makes a data folder, its keys and its program; what is there already stays, and what an earlier try left undone is
-    /// done. A failure before the first file is made leaves nothing behind.
+    /// Makes a data folder, its keys and its program; what is there already stays, and what an earlier try left undone
+    /// is done. A failure before the first file is made leaves nothing behind.
     public static func found(
         _ request: FoundingRequest, cluster: KafkaSettings?, asker: Asker
     ) async throws(Problem) -> Founded {

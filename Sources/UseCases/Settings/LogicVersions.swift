@@ -21,7 +21,9 @@ extension Deployment {
     /// Has the program decide by a later logic version from here on.
     public func adopt(_ version: UInt32) async throws(Problem) -> Publication {
         try await Problem.told {
-            try await publish([EventRecord.binary(.logicVersionAdopted, program: program, json: #"{"logicVersion":\#(version)}"#)])
+            try await publish([
+                EventRecord.binary(.logicVersionAdopted, program: program, json: #"{"logicVersion":\#(version)}"#)
+            ])
         }
     }
 }

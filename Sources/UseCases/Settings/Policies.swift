@@ -15,12 +15,15 @@ public struct ProposedPolicy: Sendable {
     /// - Throws: `Rejection` with the field, which begins with "policy.".
     public init(_ message: WirePolicy) throws {
         self.message = message
-        let fact = try Validation.fact(Array(try Self.body(message).utf8), as: .policyPublished, at: SystemClock().now())
+        let fact = try Validation.fact(
+            Array(try Self.body(message).utf8), as: .policyPublished, at: SystemClock().now())
         guard case .policyPublished(let published) = fact else { preconditionFailure("a policy is read as a policy") }
         self.published = published
     }
 
-    fileprivate static func body(_ message: WirePolicy) throws -> String { JSONText.object([("policy", try message.jsonString())]) }
+    fileprivate static func body(_ message: WirePolicy) throws -> String {
+        JSONText.object([("policy", try message.jsonString())])
+    }
 }
 
 /// How a policy differs from the one in force.
@@ -46,7 +49,8 @@ extension Deployment {
         return try Problem.told {
             let before = try state.policy.map { try JSONLeaves.of(json: SchemaJSON.text($0)) } ?? []
             return PolicyChange(
-                differences: FieldDiff.between(before, try JSONLeaves.of(json: SchemaJSON.text(policy.published.policy))),
+                differences: FieldDiff.between(
+                    before, try JSONLeaves.of(json: SchemaJSON.text(policy.published.policy))),
                 versionInForce: state.policy == nil ? nil : state.policyVersion,
                 isUnchanged: state.policyVersion == policy.published.version && state.policy == policy.published.policy)
         }
@@ -55,7 +59,9 @@ extension Deployment {
     /// Publishes a policy; it is in force from its event on.
     public func publish(_ policy: ProposedPolicy) async throws(Problem) -> Publication {
         try await Problem.told {
-            try await publish([EventRecord.binary(.policyPublished, program: program, json: try ProposedPolicy.body(policy.message))])
+            try await publish([
+                EventRecord.binary(.policyPublished, program: program, json: try ProposedPolicy.body(policy.message))
+            ])
         }
     }
 

@@ -10,7 +10,9 @@ public enum SchemaJSON {
         return options
     }
 
-    public static func text(_ message: some SwiftProtobuf.Message) throws -> String { try message.jsonString(options: options) }
+    public static func text(_ message: some SwiftProtobuf.Message) throws -> String {
+        try message.jsonString(options: options)
+    }
 
     /// A policy as the program holds it.
     public static func text(_ policy: Policy) throws -> String {
@@ -29,7 +31,10 @@ public enum SchemaJSON {
         var input = varint(UInt64(kind.bodyFieldNumber) << 3 | 2) + varint(UInt64(bytes.count))
         input += bytes
         return try JSONLeaves.of(json: try text(WireInput(serializedBytes: input))).map { leaf in
-            (leaf.path.unicodeScalars.split(separator: ".").dropFirst().map { String($0) }.joined(separator: "."), leaf.value)
+            (
+                leaf.path.unicodeScalars.split(separator: ".").dropFirst().map { String($0) }.joined(separator: "."),
+                leaf.value
+            )
         }
     }
 

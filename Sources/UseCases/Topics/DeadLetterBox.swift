@@ -32,13 +32,17 @@ extension Deployment {
     /// Dead letters from an offset on, of every partition.
     /// - Parameter reason: only those of it; nil takes all.
     public func deadLetters(reason: String?, from: Int64, limit: Int) throws(Problem) -> [DeadLetterView] {
-        try Problem.told { try DeadLetterBox(self).select(from: from, limit: limit) { reason == nil || $0.reason == reason } }
+        try Problem.told {
+            try DeadLetterBox(self).select(from: from, limit: limit) { reason == nil || $0.reason == reason }
+        }
     }
 
     /// One dead letter.
-    /// - Parameter unseals: opens its record; the read is noted first. Nobody knows whose data a rejected record holds, so
-    ///   its key's random id stands there.
-    public func deadLetter(at place: DeadLetterPlace, unseals: Bool) throws(Problem) -> (letter: DeadLetterView, record: OpenedRecord?) {
+    /// - Parameter unseals: opens its record; the read is noted first. Nobody knows whose data a rejected record holds,
+    ///   so its key's random id stands there.
+    public func deadLetter(at place: DeadLetterPlace, unseals: Bool) throws(Problem) -> (
+        letter: DeadLetterView, record: OpenedRecord?
+    ) {
         try Problem.told {
             let box = try DeadLetterBox(self)
             let letter = try box.at(place)
@@ -48,8 +52,8 @@ extension Deployment {
         }
     }
 
-    /// Sends rejected records again, as they were. An outcome whose lead never came gets a new event id, because its old one
-    /// counts as seen.
+    /// Sends rejected records again, as they were. An outcome whose lead never came gets a new event id, because its
+    /// old one counts as seen.
     /// - Parameter isDry: sends nothing.
     public func resubmit(_ choice: DeadLetterChoice, isDry: Bool) async throws(Problem) -> Resubmission {
         try await Problem.told {
@@ -62,9 +66,13 @@ extension Deployment {
             for letter in letters {
                 let place = "dead letter \(letter.place)"
                 switch try OpenedRecord.open(letter.letter, try box.vault(of: letter.place)) {
-                case .erased: failures.append(Problem(.checkFailed, "the key was erased; the record cannot be sent again", at: place))
+                case .erased:
+                    failures.append(
+                        Problem(.checkFailed, "the key was erased; the record cannot be sent again", at: place))
                 case .notKept:
-                    failures.append(Problem(.checkFailed, "the record was too large to be kept; ask its producer for it", at: place))
+                    failures.append(
+                        Problem(.checkFailed, "the record was too large to be kept; ask its producer for it", at: place)
+                    )
                 case .record(let record): records.append(try Self.again(record, letter))
                 }
             }
@@ -93,11 +101,16 @@ extension Deployment {
         var record = record
         let id = UUID().uuidString.lowercased()
         let name = Array("ce_id".utf8)
-        if let index = record.headers.lastIndex(where: { String(decoding: $0.name, as: UTF8.self).lowercased() == "ce_id" }) {
+        if let index = record.headers.lastIndex(where: {
+            String(decoding: $0.name, as: UTF8.self).lowercased() == "ce_id"
+        }) {
             record.headers[index] = RecordHeader(name: name, value: Array(id.utf8))
-        } else if let value = record.value, var event = (try JSONSerialization.jsonObject(with: Data(value))) as? [String: Any] {
+        } else if let value = record.value,
+            var event = (try JSONSerialization.jsonObject(with: Data(value))) as? [String: Any]
+        {
             event["id"] = id
-            record.value = Array(try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes]))
+            record.value = Array(
+                try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes]))
         }
         return record
     }
@@ -126,7 +139,8 @@ struct DeadLetterBox {
         guard FileManager.default.fileExists(atPath: shard.vaultPath) else {
             throw Problem(
                 .notFound, "the keys of partition \(partition) are not in this data folder", at: deployment.root.path,
-                remedy: "Use the data folder of the instance that has the partition; 'leadline status' shows the members")
+                remedy:
+                    "Use the data folder of the instance that has the partition; 'leadline status' shows the members")
         }
         return try shard.openVault().vault
     }
@@ -156,7 +170,8 @@ struct DeadLetterBox {
             return found == nil && deployment.cluster != nil
         }
         guard let found else {
-            throw Problem(.notFound, "there is no dead letter at \(place)", remedy: "'leadline deadletter list' shows them")
+            throw Problem(
+                .notFound, "there is no dead letter at \(place)", remedy: "'leadline deadletter list' shows them")
         }
         return found
     }
@@ -185,7 +200,9 @@ struct DeadLetterBox {
         try reader.readAll { record in
             guard goesOn, record.offset >= from, let value = record.value else { return }
             let letter = try WireDeadLetter(serializedBytes: value)
-            guard let whole = parts[record.partition, default: .init()].take(letter, offset: record.offset) else { return }
+            guard let whole = parts[record.partition, default: .init()].take(letter, offset: record.offset) else {
+                return
+            }
             goesOn = try body(DeadLetterView(.init(partition: record.partition, offset: whole.offset), whole.letter))
         }
     }

@@ -12,7 +12,9 @@ public enum EventRecord {
 
     /// A message in proto3 JSON as a binary-mode record on its own topic, under a new id.
     public static func binary(_ kind: MessageKind, program: String, json: String) -> NewRecord {
-        guard let topic = Topic(name: kind.topic) else { preconditionFailure("\(kind.topic) is a topic of the schemas") }
+        guard let topic = Topic(name: kind.topic) else {
+            preconditionFailure("\(kind.topic) is a topic of the schemas")
+        }
         return binary(
             topic: topic, program: program, type: kind.fullName, id: UUID().uuidString.lowercased(), source: ownSource,
             body: Array(json.utf8))
@@ -31,9 +33,12 @@ public enum EventRecord {
     }
 
     /// A structured-mode record.
-    public static func structured(topic: Topic, program: String, body: [UInt8], extraHeaders: [RecordHeader] = []) -> NewRecord {
+    public static func structured(topic: Topic, program: String, body: [UInt8], extraHeaders: [RecordHeader] = [])
+        -> NewRecord
+    {
         NewRecord(
-            topic: topic, key: Array(program.utf8), headers: [RecordHeader("content-type", structuredType)] + extraHeaders,
+            topic: topic, key: Array(program.utf8),
+            headers: [RecordHeader("content-type", structuredType)] + extraHeaders,
             value: body)
     }
 }

@@ -13,7 +13,9 @@ public enum Publication: Sendable {
     case sent(Int)
 
     /// Makes records durable on the topics, then processes them if nobody else does.
-    static func publish(_ records: [NewRecord], to folder: DataFolder, cluster: KafkaSettings? = nil) async throws -> Publication {
+    static func publish(_ records: [NewRecord], to folder: DataFolder, cluster: KafkaSettings? = nil) async throws
+        -> Publication
+    {
         if let cluster {
             try KafkaPublisher(cluster, partitionCount: Topics.partitionCount(ClusterAdmin(cluster))).send(records)
             return .sent(records.count)

@@ -55,7 +55,9 @@ extension Deployment {
     }
 
     private func decisions(_ from: Int64, _ limit: Int) throws -> TopicPage {
-        let (decisions, next) = try folder.openJournalReadOnly().read { try DecisionFeed.read(from: UInt64(from), entryLimit: limit, in: $0) }
+        let (decisions, next) = try folder.openJournalReadOnly().read {
+            try DecisionFeed.read(from: UInt64(from), entryLimit: limit, in: $0)
+        }
         var page = TopicPage(items: [], next: from)
         for (offset, decision) in decisions where page.items.count < limit {
             page.next = Int64(offset) + 1
@@ -70,7 +72,8 @@ extension Deployment {
         var page = TopicPage(items: [], next: from)
         try folder.openJournalReadOnly().read { db in
             let last = UInt64(from) + UInt64(limit) - 1
-            try JournalReader().forEachEntry(program: program, from: UInt64(from), through: last, in: db) { position, bytes in
+            try JournalReader().forEachEntry(program: program, from: UInt64(from), through: last, in: db) {
+                position, bytes in
                 page.items.append(.entry(unsafe bytes.withUnsafeBytes { unsafe Array($0) }))
                 page.next = Int64(position) + 1
             }
@@ -94,9 +97,10 @@ extension Deployment {
     private func waiting(_ topic: Topic, _ from: Int64, _ limit: Int) throws -> TopicPage {
         let records = try EmbeddedLog(folder.openJournal()).pending(topic, from: from, limit: limit)
         let items = records.map { record in
-            TopicItem.waiting(WaitingRecord(
-                offset: record.offset, received: record.received, isImported: record.isImported,
-                key: record.key.flatMap { String(validating: $0, as: UTF8.self) }, valueBytes: record.value?.count))
+            TopicItem.waiting(
+                WaitingRecord(
+                    offset: record.offset, received: record.received, isImported: record.isImported,
+                    key: record.key.flatMap { String(validating: $0, as: UTF8.self) }, valueBytes: record.value?.count))
         }
         return TopicPage(items: items, next: records.last.map { $0.offset + 1 } ?? from)
     }
