@@ -77,8 +77,7 @@ enum PrivateFile {
     static func write(_ text: String, to path: String) throws {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw Problem(
-                .unavailable, "the file cannot be written", at: path, remedy: "Check the folder and its permissions")
+            throw Problem.notWritable("the file cannot be written", at: path)
         }
         try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: Data(text.utf8))
     }

@@ -115,8 +115,7 @@ struct ImportCommand: AsyncParsableCommand {
                 + "\r\n"
         }
         do { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
-            throw Problem(
-                .unavailable, "the report cannot be written", at: path, remedy: "Check the folder and its permissions")
+            throw Problem.notWritable("the report cannot be written", at: path)
         }
     }
 

@@ -66,11 +66,7 @@ struct KafkaOptions: ParsableArguments {
 
     /// The settings of a command that needs a cluster.
     func required(instanceID: String? = nil) throws -> KafkaSettings {
-        guard let settings = try settings(instanceID: instanceID) else {
-            throw Problem(
-                .invalid, "this command needs a Kafka cluster",
-                remedy: "Name it with --kafka host:port, or in $LEADLINE_KAFKA")
-        }
+        guard let settings = try settings(instanceID: instanceID) else { throw Problem.needsCluster }
         return settings
     }
 

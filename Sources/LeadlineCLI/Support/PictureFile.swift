@@ -5,8 +5,7 @@ import UseCases
 enum PictureFile {
     static func write(_ picture: String, to path: String) throws {
         do { try Data(picture.utf8).write(to: URL(fileURLWithPath: path)) } catch {
-            throw Problem(
-                .unavailable, "the picture cannot be written", at: path, remedy: "Check the folder and its permissions")
+            throw Problem.notWritable("the picture cannot be written", at: path)
         }
     }
 }
@@ -15,8 +14,7 @@ enum PictureFile {
 enum PageFile {
     static func write(_ page: String, to path: String) throws {
         do { try Data(page.utf8).write(to: URL(fileURLWithPath: path)) } catch {
-            throw Problem(
-                .unavailable, "the page cannot be written", at: path, remedy: "Check the folder and its permissions")
+            throw Problem.notWritable("the page cannot be written", at: path)
         }
     }
 }

@@ -58,19 +58,32 @@ public struct Page: Sendable {
             """
     }
 
+    /// A figure and its per cent sign stay on one line.
+    private static func unbroken(_ text: String) -> String {
+        var scalars = Substring.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if scalar == "%", scalars.last == " " {
+                scalars.removeLast()
+                scalars.append("\u{A0}")
+            }
+            scalars.append(scalar)
+        }
+        return String(scalars)
+    }
+
     private var body: HTML {
         let figures = self.figures.map { figure in
             HTML.element(
                 .div, [.class(.figure)],
                 [
-                    .worded(.dt, figure.name), .worded(.dd, [.class(.value)], figure.value),
-                    figure.basis.isEmpty ? .nothing : .worded(.dd, [.class(.basis)], figure.basis),
+                    .worded(.dt, figure.name), .worded(.dd, [.class(.value)], Self.unbroken(figure.value)),
+                    figure.basis.isEmpty ? .nothing : .worded(.dd, [.class(.basis)], Self.unbroken(figure.basis)),
                 ])
         }
         let head = HTML.element(
             .header, [],
             [
-                .worded(.h1, title), .notes(scope), .worded(.p, [.class(.lead)], message),
+                .worded(.h1, title), .notes(scope), .worded(.p, [.class(.lead)], Self.unbroken(message)),
                 figures.isEmpty ? .nothing : .element(.dl, [.class(.figures)], figures),
             ])
         return .all([head] + sections)

@@ -35,4 +35,14 @@ public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public var description: String { [what, place, remedy].filter { !$0.isEmpty }.joined(separator: ". ") }
+
+    /// A file that cannot be written.
+    /// - Parameter what: what that means, without a full stop.
+    public static func notWritable(_ what: String, at path: String) -> Problem {
+        Problem(.unavailable, what, at: path, remedy: "Check the folder and its permissions")
+    }
+
+    /// What was asked needs a cluster, and none was named.
+    public static let needsCluster = Problem(
+        .invalid, "this needs a Kafka cluster", remedy: "Name it with --kafka host:port, or in $LEADLINE_KAFKA")
 }

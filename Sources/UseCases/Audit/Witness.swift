@@ -35,9 +35,7 @@ public struct Witness {
         let secret = Data((signer.secretText + "\n").utf8)
         guard FileManager.default.createFile(atPath: path, contents: secret, attributes: [.posixPermissions: 0o600])
         else {
-            throw Problem(
-                .unavailable, "the witness key cannot be written", at: path,
-                remedy: "Check the folder and its permissions")
+            throw Problem.notWritable("the witness key cannot be written", at: path)
         }
         return signer
     }

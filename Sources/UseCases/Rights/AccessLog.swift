@@ -37,9 +37,7 @@ enum AccessLog {
     static func append(_ folder: DataFolder, _ record: (_ previous: String) -> AccessRecord) throws {
         let descriptor = unsafe open(path(folder), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw Problem(
-                .unavailable, "the access log cannot be written, so nothing is shown", at: path(folder),
-                remedy: "Check the folder and its permissions")
+            throw Problem.notWritable("the access log cannot be written, so nothing is shown", at: path(folder))
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard flock(descriptor, LOCK_EX) == 0 else {

@@ -55,10 +55,7 @@ extension Deployment {
 
     /// The cluster, where one is needed.
     func requiredCluster() throws(Problem) -> KafkaSettings {
-        guard let cluster else {
-            throw Problem(
-                .invalid, "this needs a Kafka cluster", remedy: "Name it with --kafka host:port, or in $LEADLINE_KAFKA")
-        }
+        guard let cluster else { throw .needsCluster }
         return cluster
     }
 
