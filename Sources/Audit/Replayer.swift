@@ -117,11 +117,11 @@ public struct Replayer: Sendable {
                 }
             }
             let folding = Stopwatch()
-            let state = try rebuild(program, base, end, db, &result) { tell($0) }
+            let state = try rebuild(program, from: base, until: end, db, into: &result) { tell($0) }
             result.stateHash = SnapshotStore.stateHash(of: state.canonicalBytes()).description
             result.foldSeconds = folding.seconds
             let deciding = Stopwatch()
-            try decideAgain(program, base, end, db, &result) { tell(size + $0) }
+            try decideAgain(program, from: base, until: end, db, into: &result) { tell(size + $0) }
             result.decideSeconds = deciding.seconds
         }
         return result
@@ -140,11 +140,11 @@ public struct Replayer: Sendable {
 
     /// Folds recorded inputs and events, nothing else.
     private func rebuild(
-        _ program: String, _ base: State, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay,
+        _ program: String, from base: State, until end: ReplayEnd, _ db: Database, into result: inout ProgramReplay,
         _ tell: (UInt64) -> Void
     ) throws -> State {
         var stream = ProgramStream(program: program, state: base)
-        try scan(program, base.nextPosition, end, db) { position, entry, _ in
+        try scan(program, from: base.nextPosition, until: end, db) { position, entry, _ in
             try stream.fold(entry, at: position)
             result.entries += 1
             result.events += UInt64(entry.events.count)
@@ -154,11 +154,11 @@ public struct Replayer: Sendable {
     }
 
     private func decideAgain(
-        _ program: String, _ base: State, _ end: ReplayEnd, _ db: Database, _ result: inout ProgramReplay,
+        _ program: String, from base: State, until end: ReplayEnd, _ db: Database, into result: inout ProgramReplay,
         _ tell: (UInt64) -> Void
     ) throws {
         var pass = SecondPass(program: program, base)
-        try scan(program, base.nextPosition, end, db) { position, entry, bytes in
+        try scan(program, from: base.nextPosition, until: end, db) { position, entry, bytes in
             if let difference = try pass.take(position, entry, bytes) {
                 result.differenceCount += 1
                 if result.differences.count < ProgramReplay.differencesMax { result.differences.append(difference) }
@@ -189,7 +189,7 @@ public struct Replayer: Sendable {
 
     /// The chain is checked on the way: what was tampered with is not folded.
     private func scan(
-        _ program: String, _ from: UInt64, _ end: ReplayEnd, _ db: Database,
+        _ program: String, from: UInt64, until end: ReplayEnd, _ db: Database,
         _ body: (UInt64, EntryRecord, RawSpan) throws -> Void
     ) throws {
         let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, _ in }) {

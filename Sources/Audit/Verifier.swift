@@ -84,7 +84,7 @@ public struct Verifier: Sendable {
         result.otherFaults = faults
         if !held.isEmpty || !faults.isEmpty { result.trust = checkpoints.trust }
         do {
-            try pass(program, held, &result, &sources, progress)
+            try pass(program, held, into: &result, sources: &sources, progress: progress)
         } catch let fault as AuditFault {
             result.fault = fault
         }
@@ -93,9 +93,8 @@ public struct Verifier: Sendable {
     }
 
     private func pass(
-        _ program: String, _ held: [HeldCheckpoint], _ result: inout ProgramVerification,
-        _ sources: inout SourceOffsets,
-        _ progress: @escaping @Sendable (AuditProgress) -> Void
+        _ program: String, _ held: [HeldCheckpoint], into result: inout ProgramVerification,
+        sources: inout SourceOffsets, progress: @escaping @Sendable (AuditProgress) -> Void
     ) throws {
         let derived =
             depth == .full && FileManager.default.fileExists(atPath: folder.derivedPath)
@@ -115,7 +114,7 @@ public struct Verifier: Sendable {
             try folder.openJournalReadOnly().read { db in
                 var tree = TreeCheck(program: program, stored: stored, checkpoints: held)
                 defer { result.take(tree) }
-                let head = try scan(program, db, &result, &check, &tree, progress)
+                let head = try scan(program, db, into: &result, check: &check, tree: &tree, progress: progress)
                 guard depth == .full else { return }
                 try check.finish(head: head)
                 try checkStatements(check, held, result)
@@ -126,9 +125,8 @@ public struct Verifier: Sendable {
 
     /// One pass over the entries: chain, tree and, at full depth, everything that is in them.
     private func scan(
-        _ program: String, _ db: Database, _ result: inout ProgramVerification, _ check: inout StreamCheck,
-        _ tree: inout TreeCheck,
-        _ progress: @escaping @Sendable (AuditProgress) -> Void
+        _ program: String, _ db: Database, into result: inout ProgramVerification, check: inout StreamCheck,
+        tree: inout TreeCheck, progress: @escaping @Sendable (AuditProgress) -> Void
     ) throws -> StreamHead {
         guard let head = try JournalReader().head(of: program, in: db) else {
             throw JournalError.unknownProgram(program)

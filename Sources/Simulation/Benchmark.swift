@@ -376,7 +376,7 @@ public struct Benchmark {
         var workload = Workload(program: "bench", seed: 4)
         let journal = try folder.openJournal()
         let derived = try folder.openDerived()
-        try write(entries, &workload, &intake, keyring, journal, derived)
+        try write(entries, of: &workload, through: &intake, keyring, to: journal, derived: derived)
         let size = UInt64(entries)
 
         stage("restart")
@@ -400,8 +400,8 @@ public struct Benchmark {
     }
 
     private func write(
-        _ count: Int, _ workload: inout Workload, _ intake: inout Intake, _ keyring: Keyring, _ journal: DatabaseQueue,
-        _ derived: DatabaseQueue
+        _ count: Int, of workload: inout Workload, through intake: inout Intake, _ keyring: Keyring,
+        to journal: DatabaseQueue, derived: DatabaseQueue
     ) throws {
         var run = DecisionRun()
         var pending: [PendingEntry] = []

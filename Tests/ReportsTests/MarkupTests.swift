@@ -84,6 +84,16 @@ import TextFormats
         #expect(!text.utf8.contains(0x0D) && text.unicodeScalars.filter { $0 == "\u{FFFD}" }.count > 2)
     }
 
+    @Test func everyFieldOfAPilotIsEscaped() throws {
+        var report = try PilotReport(Samples.history, program: Self.hostile)
+        (report.currency, report.pilot, report.incumbent) = (Self.hostile, Self.hostile, Self.hostile)
+        report.from = "2026-03-02T09:00:00Z"
+        report.arms = [PilotReport.Arm(name: Self.hostile, method: Self.hostile, figures: ArmFigures([]))]
+        #expect(Self.isHarmless(PilotPage.page(report, TextStyle()).html()))
+        let text = PilotText.of(report, TextStyle(isColoured: false))
+        #expect(!text.utf8.contains(0x0D) && text.unicodeScalars.contains("\u{FFFD}"))
+    }
+
     /// A strict policy allows no inline style and no script; the sheet can be linked.
     @Test func pagesHoldNoStyleAttributeAndNoScript() {
         let pages = [

@@ -26,7 +26,7 @@ extension EvidenceCheck {
         }
         let trusted = TrustedKeys(keys: isGiven ? keys : keys + [archive.firstKey], rotations: rotations)
         var isCovered = true
-        for program in archive.index.programs { try check(program, archive, trusted, &isCovered, &finding) }
+        for program in archive.index.programs { try check(program, archive, trusted, isCovered: &isCovered, into: &finding) }
         finding.isAuthentic = isGiven && isCovered
         finding.isSelfSigned = !isGiven && isCovered
         if !isGiven {
@@ -39,8 +39,8 @@ extension EvidenceCheck {
     }
 
     private static func check(
-        _ program: ArchiveIndex.Program, _ archive: ArchiveReader, _ trusted: TrustedKeys, _ isCovered: inout Bool,
-        _ finding: inout EvidenceFinding
+        _ program: ArchiveIndex.Program, _ archive: ArchiveReader, _ trusted: TrustedKeys, isCovered: inout Bool,
+        into finding: inout EvidenceFinding
     ) throws {
         var held: [HeldCheckpoint] = []
         var witnesses: Set<String> = []

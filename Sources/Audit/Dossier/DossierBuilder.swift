@@ -165,7 +165,7 @@ public struct DossierBuilder {
                     logicVersion: entry.logicVersion, event: event)
                 history.append(decision)
                 let ofLead = history.filter { $0.event.routedLeadID == lead }
-                dossier.decisions.append(try explain(decision, entry, lead, ofLead, state, db))
+                dossier.decisions.append(try explain(decision, entry, of: lead, history: ofLead, in: state, db))
                 guard event.evaluated != nil, Logic.knows(entry.logicVersion) else { continue }
                 let asking = Counterfactuals(leadID: lead, decisionID: decision.id, currency: state.currency)
                 let asked = Counterfactuals.EntryView(
@@ -221,7 +221,7 @@ public struct DossierBuilder {
     }
 
     private func explain(
-        _ decision: LeadDecision, _ entry: EntryRecord, _ lead: String, _ history: [LeadDecision], _ state: State,
+        _ decision: LeadDecision, _ entry: EntryRecord, of lead: String, history: [LeadDecision], in state: State,
         _ db: Database
     ) throws -> Dossier.Decision {
         let isKnown = Logic.knows(entry.logicVersion)

@@ -105,7 +105,7 @@ struct ImportLayout {
             do {
                 try row.checkShape()
                 var message = M()
-                id = try fill(&message, part.fields, key, targets, &row)
+                id = try fill(&message, part.fields, key: key, targets: targets, from: &row)
                 if !keys.insert(id).inserted { throw RowRefusal("\(key) repeated: refused") }
                 planned.append(
                     PlannedRecord(time: .epoch, kind: kind, row: number, bytes: try Self.bytes(message, kind)))
@@ -141,9 +141,8 @@ struct ImportLayout {
 
     /// Sets every field that has a value and gives the id.
     private func fill<M>(
-        _ message: inout M, _ fields: [String: ImportMapping.Expression], _ key: String,
-        _ targets: [String: FieldTargets.Setter<M>],
-        _ row: inout ImportRow
+        _ message: inout M, _ fields: [String: ImportMapping.Expression], key: String,
+        targets: [String: FieldTargets.Setter<M>], from row: inout ImportRow
     ) throws -> String {
         var id = ""
         for (name, expression) in fields.sorted(by: { $0.key < $1.key }) {
@@ -229,7 +228,8 @@ struct ImportLayout {
 
     private mutating func read(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
         let part = mapping.leads
-        draft.message.leadID = try fill(&draft.message, part.fields, "lead_id", FieldTargets.lead, &row)
+        draft.message.leadID = try fill(
+            &draft.message, part.fields, key: "lead_id", targets: FieldTargets.lead, from: &row)
         if leadIDs.contains(draft.message.leadID) { throw RowRefusal("lead_id repeated: refused") }
         try readPartner(&draft, &row)
         draft.time = try moments.moment(part.time, row: draft.row, &row)

@@ -68,7 +68,7 @@ public struct FloorReport: Encodable, Sendable {
             Int32(
                 clamping: period.from.micros / Timestamp.microsPerDay)..<Int32(
                 clamping: period.until.micros / Timestamp.microsPerDay)
-        func row(_ partner: Int, _ unit: Unit, _ floor: Int, _ got: Int, _ eligible: Int) -> Row {
+        func row(_ partner: Int, _ unit: Unit, floor: Int, got: Int, eligible: Int) -> Row {
             Row(
                 partner: history.partnerIDs[partner], from: RFC3339.format(period.from),
                 to: RFC3339.format(period.until), unit: unit, floor: floor,
@@ -80,13 +80,15 @@ public struct FloorReport: Encodable, Sendable {
             if capacity.leadsPerPeriodMin > 0 {
                 rows.append(
                     row(
-                        partner, .leads, Int(capacity.leadsPerPeriodMin), got[partner],
-                        days.reduce(0) { $0 + (history.eligible[partner][$1] ?? 0) }))
+                        partner, .leads, floor: Int(capacity.leadsPerPeriodMin), got: got[partner],
+                        eligible: days.reduce(0) { $0 + (history.eligible[partner][$1] ?? 0) }))
             }
             if capacity.floorValueMinorUnitsPerPeriod > 0 {
                 let eligible = days.reduce(0) { $0 + Int(history.eligibleValue[partner][$1] ?? 0) }
                 rows.append(
-                    row(partner, .minorUnits, Int(capacity.floorValueMinorUnitsPerPeriod), value[partner], eligible))
+                    row(
+                        partner, .minorUnits, floor: Int(capacity.floorValueMinorUnitsPerPeriod), got: value[partner],
+                        eligible: eligible))
             }
             return rows
         }

@@ -83,7 +83,8 @@ import Engine
         while true {
             let code = unsafe handle.withPointer { topic in
                 unsafe headers.isEmpty
-                    ? enqueue(topic, partition, key, value, tag) : enqueue(topic, partition, key, value, headers, tag)
+                    ? enqueue(topic, partition, key: key, value: value, tag: tag)
+                    : enqueue(topic, partition, key: key, value: value, headers: headers, tag: tag)
             }
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
             if code != RD_KAFKA_RESP_ERR__QUEUE_FULL { throw try refusal(KafkaError(code, "produce to \(topic)")) }
@@ -113,7 +114,7 @@ import Engine
     }
 
     private func enqueue(
-        _ topic: OpaquePointer, _ partition: Int32, _ key: [UInt8]?, _ value: [UInt8]?, _ tag: Int
+        _ topic: OpaquePointer, _ partition: Int32, key: [UInt8]?, value: [UInt8]?, tag: Int
     ) -> rd_kafka_resp_err_t {
         let result = unsafe withBytes(key) { key, keyCount in
             unsafe withBytes(value) { value, count in
@@ -127,15 +128,17 @@ import Engine
     }
 
     private func enqueue(
-        _ topic: OpaquePointer, _ partition: Int32, _ key: [UInt8]?, _ value: [UInt8]?, _ headers: [RecordHeader],
-        _ tag: Int
+        _ topic: OpaquePointer, _ partition: Int32, key: [UInt8]?, value: [UInt8]?, headers: [RecordHeader],
+        tag: Int
     ) -> rd_kafka_resp_err_t {
-        unsafe handle.withClient { client in unsafe enqueue(client, topic, partition, key, value, headers, tag) }
+        unsafe handle.withClient { client in
+            unsafe enqueue(client, topic, partition, key: key, value: value, headers: headers, tag: tag)
+        }
     }
 
     private func enqueue(
-        _ client: OpaquePointer, _ topic: OpaquePointer, _ partition: Int32, _ key: [UInt8]?, _ value: [UInt8]?,
-        _ headers: [RecordHeader], _ tag: Int
+        _ client: OpaquePointer, _ topic: OpaquePointer, _ partition: Int32, key: [UInt8]?, value: [UInt8]?,
+        headers: [RecordHeader], tag: Int
     ) -> rd_kafka_resp_err_t {
         let list = unsafe rd_kafka_headers_new(headers.count)
         for header in headers {

@@ -75,7 +75,7 @@ public final class KafkaLog: ShardLog {
         var catchUp = CatchUp(partition, journal, vault, reader)
         do {
             (recoveredEntries, consumed) = try Self.catchUp(
-                &catchUp, journal, inputs, reader, settings.logger, progress)
+                &catchUp, journal, inputs: inputs, reader: reader, logger: settings.logger, progress: progress)
         } catch let error as KafkaTransportError {
             // Somebody may have taken the shard meanwhile and gone on with it; then that is what happened.
             try Self.checkNotFenced(producer, inputs[0], metadata)
@@ -99,9 +99,8 @@ public final class KafkaLog: ShardLog {
     /// named aborted transactions from before the place asked for, which hides records from whoever begins in the
     /// middle. So the whole partition is then read, and only what that says counts.
     private static func catchUp(
-        _ catchUp: inout CatchUp, _ journal: FollowedJournal, _ inputs: [TopicPartition], _ reader: PartitionReader,
-        _ logger: Logger,
-        _ progress: (UInt64, Int64, Int64) -> Void
+        _ catchUp: inout CatchUp, _ journal: FollowedJournal, inputs: [TopicPartition], reader: PartitionReader,
+        logger: Logger, progress: (UInt64, Int64, Int64) -> Void
     ) throws -> (UInt64, [Int64]) {
         let began = try catchUp.goesOn
         do {

@@ -21,20 +21,21 @@ public enum DemoExplanation {
             let reason = ExplanationText.behind(
                 candidate, winner, evaluation, explanation.policy, vertical: vertical, currency: explanation.currency)
             return line(
-                candidate.partnerID, reason, candidate.isBelowMinimum ? candidate.evidence : nil, vertical,
-                explanation.currency)
+                candidate.partnerID, reason, evidence: candidate.isBelowMinimum ? candidate.evidence : nil,
+                vertical: vertical, currency: explanation.currency)
         }
         let out = evaluation.excluded.filter { $0.reason != .hardRule }.map { partner in
             let standing = explanation.partners.first { $0.profile.partnerID == partner.partnerID }
             let reason = ExplanationText.exclusion(
                 partner, standing, explanation.policy, currency: explanation.currency)
-            return line(partner.partnerID, reason, partner.evidence, vertical, explanation.currency)
+            return line(
+                partner.partnerID, reason, evidence: partner.evidence, vertical: vertical, currency: explanation.currency)
         }
         return scored + out
     }
 
     private static func line(
-        _ id: String, _ reason: String, _ evidence: Evidence?, _ vertical: String?, _ currency: String
+        _ id: String, _ reason: String, evidence: Evidence?, vertical: String?, currency: String
     ) -> String {
         let record =
             evidence.map { " (" + ExplanationText.evidence($0, vertical: vertical, currency: currency) + ")" } ?? ""
