@@ -55,16 +55,16 @@ public struct ModelText {
         let middle = ElementaryFunctions.log(standing.baseRate / (1 - standing.baseRate))
         let low = ElementaryFunctions.logistic(middle - 1.96 * deviation),
             high = ElementaryFunctions.logistic(middle + 1.96 * deviation)
-        return """
-            \(CountText.of(standing.awards, "award")): \(CountText.grouped(standing.won)) won, \
-            \(CountText.grouped(standing.lost)) lost, \(CountText.grouped(standing.awardsOpen)) still open \
-            (384 days at most)
-            base rate     \(NumberText.percent(standing.baseRate)), 95 % within \(NumberText.percent(low)) to \
-            \(NumberText.percent(high)); log-odds \(NumberText.signed(middle, 3)), variance \
-            \(NumberText.fixed(standing.baseVariance, 4))
-            prior         \(NumberText.percent(standing.priorRate)), worth \(NumberText.short(standing.priorStrength)) deals
-
-            """
+        let lines = [
+            "\(CountText.of(standing.awards, "award")): \(CountText.grouped(standing.won)) won, "
+                + "\(CountText.grouped(standing.lost)) lost, \(CountText.grouped(standing.awardsOpen)) still open "
+                + "(384 days at most)",
+            "base rate     \(NumberText.percent(standing.baseRate)), 95 % within \(NumberText.percent(low)) to "
+                + "\(NumberText.percent(high)); log-odds \(NumberText.signed(middle, 3)), variance "
+                + NumberText.fixed(standing.baseVariance, 4),
+            "prior         \(NumberText.percent(standing.priorRate)), worth \(NumberText.short(standing.priorStrength)) deals",
+        ]
+        return style.lines(lines) + "\n"
     }
 
     private func experts() -> String {

@@ -18,14 +18,15 @@ public struct NetworkText {
     /// The text.
     public func text() -> String {
         let expected = NumberText.fixed(network.leadsExpected, 0)
-        let head = """
-            \(style.styled(Escaping.harmless("The network of \(program)"), .bold)) at \(style.time(network.at))
-            This period ends \(style.time(network.periodEnd)); about \(expected) leads are expected until then
-            Prices come from the last \(CountText.of(network.leadsRemembered, "lead")), worth \(money(network.meanGain)) on average at the best partner
-            Evenness \(NumberText.fixed(network.jainOfUtilisation, 3)), Jain's index of utilisation; floors count until \(style.time(network.floorPeriodEnd))
-
-
-            """
+        let title = style.styled(Escaping.harmless("The network of \(program)"), .bold) + " at \(style.time(network.at))\n"
+        let standing = [
+            "This period ends \(style.time(network.periodEnd)); about \(expected) leads are expected until then",
+            "Prices come from the last \(CountText.of(network.leadsRemembered, "lead")), worth "
+                + "\(money(network.meanGain)) on average at the best partner",
+            "Evenness \(NumberText.fixed(network.jainOfUtilisation, 3)), Jain's index of utilisation; floors count until "
+                + style.time(network.floorPeriodEnd),
+        ]
+        let head = title + style.lines(standing) + "\n\n"
         if network.partners.isEmpty { return head + "No partner is registered yet.\n" }
         let dearest = network.partners.enumerated()
             .sorted { ($1.element.placePrice, $0.offset) < ($0.element.placePrice, $1.offset) }.map(\.element)
