@@ -18,12 +18,8 @@ public final class KafkaPublisher {
     @discardableResult
     public func send(_ records: [NewRecord]) throws -> [RecordPlace] {
         producer.forget()
-        let partitions = records.map { Partitioner.partition(of: $0.key ?? [], count: partitionCount) }
-        for (index, record) in records.enumerated() {
-            try producer.produce(
-                record.topic.name, partitions[index], key: record.key, value: record.value, headers: record.headers,
-                tag: index + 1)
-        }
+        var partitions: [Int32] = []
+        for (index, record) in records.enumerated() { partitions.append(try enqueue(record, tag: index + 1)) }
         try producer.flush()
         return try records.indices.map { index in
             guard let offset = producer.taggedOffsets[index + 1] else {
@@ -36,10 +32,14 @@ public final class KafkaPublisher {
     }
 
     /// Sends a record without waiting; `tend` or `send` must follow now and then.
-    public func enqueue(_ record: NewRecord) throws {
+    public func enqueue(_ record: NewRecord) throws { _ = try enqueue(record, tag: 0) }
+
+    /// - Returns: the partition that its key belongs to.
+    private func enqueue(_ record: NewRecord, tag: Int) throws -> Int32 {
         let partition = Partitioner.partition(of: record.key ?? [], count: partitionCount)
         try producer.produce(
-            record.topic.name, partition, key: record.key, value: record.value, headers: record.headers)
+            record.topic.name, partition, key: record.key, value: record.value, headers: record.headers, tag: tag)
+        return partition
     }
 
     /// Takes in what became of enqueued records.

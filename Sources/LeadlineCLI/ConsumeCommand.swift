@@ -86,7 +86,7 @@ struct ConsumeCommand: AsyncParsableCommand {
         if let settings = try kafka.settings() { return try await readCluster(settings) }
         let deployment = try data.deployment(reason: reason)
         let lines = TopicLines(currency: try deployment.currency(), isJSON: json)
-        let reader = PageReader(deployment: deployment, topic: topic, lines: lines, isUnsealed: unseal)
+        let reader = PageReader(feed: try deployment.feed(of: topic, unseals: unseal), lines: lines)
         if follow {
             let (from, limit, offsets) = (from, limit, offsets)
             try await GracefulStop.run { try await reader.follow(from, limit, tellsOffset: offsets) }
@@ -118,7 +118,7 @@ struct ConsumeCommand: AsyncParsableCommand {
             try await ThreadTaskExecutor("leadline.consume").run {
                 let decisions = try ClusterDecisions(settings, program: program)
                 var printer = ClusterPrinter(lines: TopicLines(currency: "", isJSON: isJSON), limit: limit)
-                try decisions.readAll { try printer.take($0) }
+                try decisions.readAll(while: { !printer.isFull }) { try printer.take($0) }
                 if printer.printed == 0, !follow, !isJSON { Terminal.say("Nothing on leadline.decisions yet.") }
                 while follow, !printer.isFull, !Task.isCancelled {
                     try decisions.read(waitMillis: 200) { try printer.take($0) }
@@ -153,17 +153,14 @@ private struct PageReader: Sendable {
     private static let pageSize = 500
     private static let pollEvery = Duration.milliseconds(200)
 
-    let deployment: Deployment
-    let topic: Topic
+    let feed: TopicFeed
     let lines: TopicLines
-    let isUnsealed: Bool
 
     /// Prints what is there. Returns how many things.
     func drain(_ next: inout Int64, _ limit: Int?) throws -> Int {
         var printed = 0
         while printed < limit ?? .max {
-            let page = try deployment.page(
-                of: topic, from: next, limit: min(Self.pageSize, (limit ?? .max) - printed), unseals: isUnsealed)
+            let page = try feed.page(from: next, limit: min(Self.pageSize, (limit ?? .max) - printed))
             if page.items.isEmpty && page.next == next { break }
             next = page.next
             printed += page.items.count

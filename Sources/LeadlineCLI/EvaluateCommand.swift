@@ -122,7 +122,7 @@ struct EvaluateCommand: ParsableCommand {
         } catch let error as CSVError {
             throw Problem(.invalid, "\(error)", at: file)
         } catch is CocoaError {
-            throw Problem(.invalid, "the file cannot be read", at: file, remedy: "Check the path and its permissions")
+            throw Problem.notReadable(file)
         }
     }
 

@@ -68,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let deployment = try data.deployment()
+        let root = try DataFolder(path: data.path)
         var logger = Logger(label: "leadline", factory: StreamLogHandler.standardError(label:))
         logger.logLevel = quiet ? .error : .info
         // Before anything measures: what was made earlier would measure for nobody.
@@ -76,9 +76,9 @@ struct RunCommand: AsyncParsableCommand {
         if var settings = try kafka.settings(instanceID: instanceId) {
             settings.logger = logger
             settings.waiting = { [logger] in logger.warning("\($0)") }
-            try await serve(deployment.root, settings, logger)
+            try await serve(root, settings, logger)
         } else {
-            try await work(deployment, logger)
+            try await work(try data.whole(), logger)
         }
         try await MetricsOptions.stop(endpoint)
     }

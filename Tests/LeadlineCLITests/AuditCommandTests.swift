@@ -28,6 +28,16 @@ import Testing
         #expect(try binary.run("audit", "check", proof).code == 2)
         let changed = try binary.file("changed", String(contentsOfFile: proof, encoding: .utf8).replacing("index ", with: "index 1"))
         #expect(try binary.run("audit", "check", changed, "--key", key).code == 1)
+        // A key file is read whatever ends its lines; what is no key is refused, and never passed over.
+        let text = try String(contentsOfFile: key, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        for ending in ["\n", "\r\n", "\r"] {
+            let file = try binary.file("ended.vkey", "# the log's\(ending)\(ending)\(text)\(ending)")
+            try binary.mustRun("audit", "check", proof, consistency, held, "--key", file)
+        }
+        for wrong in ["", "#", "# \(text)", "no key"] {
+            let refused = try binary.run("audit", "check", proof, "--key", wrong)
+            #expect(refused.code == 2 && refused.err.hasPrefix("error: "), "'\(wrong)'")
+        }
 
         let archive = binary.root.appendingPathComponent("demo.tar").path
         try binary.mustRun("export", archive)

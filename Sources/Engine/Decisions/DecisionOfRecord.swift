@@ -32,7 +32,7 @@ extension PublishedDecision {
         }
         guard let time = RFC3339.parse(try text("ce_time")) else { throw .header("ce_time") }
         let type = try text("ce_type")
-        guard let kind = EventKind.allCases.first(where: { $0.fullName == type }) else { throw .header("ce_type") }
+        guard let kind = EventKind(fullName: type) else { throw .header("ce_type") }
         do {
             let isJSON = try text("content-type") == "application/json"
             let body = isJSON ? try Self.body(kind, json: value) : try WireEvent.OneOf_Body(field: kind.rawValue, value)
@@ -57,9 +57,15 @@ extension PublishedDecision {
     /// What was decided.
     /// - Throws: `WireError` for bytes that are no such event.
     public func event() throws(WireError) -> Event {
-        guard let kind = EventKind.allCases.first(where: { $0.fullName == type }) else {
-            throw WireError(.unknownBody, field: "events.body")
-        }
+        guard let kind = EventKind(fullName: type) else { throw WireError(.unknownBody, field: "events.body") }
         return try EventCodec.decode(bodyField: kind.rawValue, stored)
+    }
+}
+
+extension EventKind {
+    /// The kind whose message has this full name; nil if none has.
+    fileprivate init?(fullName: String) {
+        guard let kind = Self.allCases.first(where: { $0.fullName == fullName }) else { return nil }
+        self = kind
     }
 }

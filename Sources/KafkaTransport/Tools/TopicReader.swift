@@ -39,10 +39,11 @@ public final class TopicReader {
     }
 
     /// Every record that is there now.
-    public func readAll(_ body: (TopicRecord) throws -> Void) throws {
+    /// - Parameter goesOn: asked between fetches; false ends the reading early.
+    public func readAll(while goesOn: () -> Bool = { true }, _ body: (TopicRecord) throws -> Void) throws {
         let ends = try reader.ends(places)
         var open = Set(zip(places, ends).filter { $1 > 0 }.map(\.0.partition))
-        while !open.isEmpty {
+        while !open.isEmpty, goesOn() {
             try reader.fetch(waitMillis: 100) { fetched in
                 switch fetched {
                 case .record(let record):

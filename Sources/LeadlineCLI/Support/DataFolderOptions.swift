@@ -43,6 +43,15 @@ struct DataFolderOptions: ParsableArguments {
     }
 }
 
+extension DataFolderOptions {
+    /// The whole folder, whichever shard holds the program, with the archived entries that are at hand.
+    func whole() throws -> Deployment {
+        try Deployment(
+            DataFolder(path: path), namedProgram: givenProgram, asker: .atTerminal(), progress: TerminalProgress().show
+        ).reading(withArchive)
+    }
+}
+
 extension Asker {
     /// The operating system's user.
     static func atTerminal(reason: String = "") -> Asker { Asker(actor: NSUserName(), reason: reason) }

@@ -21,7 +21,7 @@ final class LineFile {
         }
         name = path
         guard let opened = FileHandle(forReadingAtPath: path) else {
-            throw Problem(.invalid, "the file cannot be read", at: path, remedy: "Check the path and its permissions")
+            throw Problem.notReadable(path)
         }
         handle = opened
     }

@@ -23,7 +23,7 @@ struct YAMLFile {
         } else if let contents = FileManager.default.contents(atPath: name) {
             data = contents
         } else {
-            throw Problem(.invalid, "the file cannot be read", at: name, remedy: "Check the path and its permissions")
+            throw Problem.notReadable(name)
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw Problem(.invalid, "the file is not UTF-8 text", at: name)
@@ -171,32 +171,6 @@ enum YAMLTree {
         if scalar.string.wholeMatch(of: /-?(0|[1-9][0-9]*)/) != nil { return scalar.string.count > 3 }
         guard scalar.string.wholeMatch(of: /[A-Za-z][A-Za-z0-9_.\/-]*/) != nil else { return false }
         return !["y", "n", "yes", "no", "on", "off", "true", "false", "null"].contains(scalar.string.lowercased())
-    }
-
-    /// Every leaf with its path, in order; a list of scalars is one leaf.
-    static func leaves(json: String) throws -> [(path: String, value: String)] {
-        guard let node = try Yams.compose(yaml: json) else { return [] }
-        var leaves: [(path: String, value: String)] = []
-        collect(node, "", into: &leaves)
-        return leaves
-    }
-
-    private static func collect(_ node: Node, _ path: String, into leaves: inout [(path: String, value: String)]) {
-        switch node {
-        case .scalar(let scalar): leaves.append((path, scalar.string))
-        case .sequence(let sequence):
-            if sequence.allSatisfy({ $0.scalar != nil }) {
-                leaves.append((path, sequence.compactMap { $0.scalar?.string }.joined(separator: ", ")))
-            } else {
-                for (index, inner) in sequence.enumerated() { collect(inner, "\(path)[\(index)]", into: &leaves) }
-            }
-        case .mapping(let mapping):
-            for (key, value) in mapping {
-                let name = key.scalar?.string ?? ""
-                collect(value, path.isEmpty ? name : "\(path).\(name)", into: &leaves)
-            }
-        case .alias: break
-        }
     }
 }
 

@@ -34,7 +34,7 @@ public struct Deployment: Sendable {
                 root, try root.holding(program ?? root.settings.program), namedProgram: program, cluster: cluster,
                 asker: asker,
                 progress: progress)
-            return archives.isEmpty ? deployment : try deployment.reading(archives)
+            return try deployment.reading(archives)
         }
     }
 
@@ -87,16 +87,7 @@ public struct Deployment: Sendable {
     /// The program after its last entry, from the newest snapshot and the entries after it; without entries the empty
     /// one.
     public func state() throws(Problem) -> State {
-        try Problem.told {
-            let journal = try folder.openJournalReadOnly()
-            let derived = try folder.openDerived()
-            return try journal.read { db in
-                guard let head = try JournalReader().head(of: program, in: db) else { return State() }
-                return try derived.read {
-                    try ProgramStream.recover(program, through: head.size, journal: db, snapshots: $0).state
-                }
-            }
-        }
+        try Problem.told { try recovered { head in head?.size }?.state ?? State() }
     }
 
     /// The same for a program that must exist.
@@ -109,17 +100,29 @@ public struct Deployment: Sendable {
     /// The program as it stood after an entry, by default the newest.
     public func stream(at position: UInt64? = nil) throws(Problem) -> ProgramStream {
         try Problem.told {
-            let journal = try folder.openJournalReadOnly()
-            let derived = try folder.openDerived()
-            return try journal.read { db in
-                guard let head = try JournalReader().head(of: program, in: db) else {
-                    throw Problem.unknownProgram(program, folder)
-                }
+            let stream = try recovered { head in
+                let head = try existing(head)
                 if let position { try Problem.check(position: position, in: head) }
-                let end = position.map { $0 + 1 } ?? head.size
-                return try derived.read { try ProgramStream.recover(program, through: end, journal: db, snapshots: $0) }
+                return position.map { $0 + 1 } ?? head.size
             }
+            return stream ?? ProgramStream(program: program)
         }
+    }
+
+    /// The program as far as `end` says, given its head; nil where it says nil.
+    private func recovered(_ end: (StreamHead?) throws -> UInt64?) throws -> ProgramStream? {
+        let journal = try folder.openJournalReadOnly()
+        let derived = try folder.openDerived()
+        return try journal.read { db in
+            guard let end = try end(try JournalReader().head(of: program, in: db)) else { return nil }
+            return try derived.read { try ProgramStream.recover(program, through: end, journal: db, snapshots: $0) }
+        }
+    }
+
+    /// The head of a program that must be there.
+    func existing(_ head: StreamHead?) throws(Problem) -> StreamHead {
+        guard let head else { throw .unknownProgram(program, folder) }
+        return head
     }
 
     /// The program's currency, which its first entry states; empty before it.

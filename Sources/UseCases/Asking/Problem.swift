@@ -36,6 +36,11 @@ public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String { [what, place, remedy].filter { !$0.isEmpty }.joined(separator: ". ") }
 
+    /// A file that cannot be read.
+    public static func notReadable(_ path: String) -> Problem {
+        Problem(.invalid, "the file cannot be read", at: path, remedy: "Check the path and its permissions")
+    }
+
     /// A file that cannot be written.
     /// - Parameter what: what that means, without a full stop.
     public static func notWritable(_ what: String, at path: String) -> Problem {

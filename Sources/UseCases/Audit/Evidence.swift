@@ -1,45 +1,67 @@
 public import Audit
-import Foundation
+public import Foundation
 import Journal
 import Reports
 
 /// Bytes that an auditor brings along.
 public struct EvidenceBytes: Sendable {
     /// More than any proof with its entry takes.
-    public static let bytesMax = 64 << 20
-    /// As problems name it: a path, or "stdin".
+    private static let bytesMax = 64 << 20
+    /// As problems name it: a path, or "-" for stdin.
     public let source: String
     public let bytes: [UInt8]
 
-    public init(source: String, bytes: [UInt8]) {
+    /// Everything in a file.
+    /// - Throws: `Problem` for a file that cannot be read, or is too large to be a proof.
+    public init(path: String) throws(Problem) { try self.init(FileHandle(forReadingAtPath: path), source: path) }
+
+    /// Everything that is left in an open file; nil is one that could not be opened.
+    public init(_ handle: FileHandle?, source: String) throws(Problem) {
+        guard let handle else {
+            throw Problem.notReadable(source)
+        }
+        let data = try Problem.told { try handle.read(upToCount: Self.bytesMax + 1) ?? Data() }
+        guard data.count <= Self.bytesMax else {
+            throw Problem(.invalid, "the file is larger than \(Self.bytesMax) bytes, so it is no proof", at: source)
+        }
         self.source = source
-        self.bytes = bytes
+        bytes = Array(data)
     }
 }
 
-/// Verifier keys as texts, one a line; empty lines and lines that begin with # are passed over.
+/// Verifier keys as texts.
 public struct TrustedKeyTexts: Sendable {
-    private let texts: [EvidenceBytes]
+    private let keys: [String]
+    private let files: [EvidenceBytes]
 
-    public init(_ texts: [EvidenceBytes]) { self.texts = texts }
+    /// - Parameters:
+    ///   - keys: each one key.
+    ///   - files: one key a line; empty lines and lines that begin with # are passed over.
+    public init(keys: [String] = [], files: [EvidenceBytes] = []) {
+        self.keys = keys
+        self.files = files
+    }
 
     /// The keys.
-    /// - Throws: `Problem` for a line that is none.
+    /// - Throws: `Problem` for a text that is none.
     func read() throws(Problem) -> [VerifierKey] {
-        var keys: [VerifierKey] = []
-        for text in texts {
-            let lines = String(decoding: text.bytes, as: UTF8.self).lines.map {
-                $0.trimmingCharacters(in: .whitespaces)
-            }
+        var read: [VerifierKey] = []
+        for key in keys { read.append(try Self.key(key, at: "--key")) }
+        for file in files {
+            let lines = String(decoding: file.bytes, as: UTF8.self).unicodeScalars.split { $0 == "\n" || $0 == "\r" }
+                .map { String($0).trimmingCharacters(in: .whitespaces) }
             for line in lines where !line.isEmpty && line.utf8.first != UInt8(ascii: "#") {
-                do { keys.append(try VerifierKey(line)) } catch {
-                    throw Problem(
-                        .invalid, "\(error)", at: text.source,
-                        remedy: "'leadline audit checkpoint --key' prints a program's key")
-                }
+                read.append(try Self.key(line, at: file.source))
             }
         }
-        return keys
+        return read
+    }
+
+    private static func key(_ text: String, at place: String) throws(Problem) -> VerifierKey {
+        do { return try VerifierKey(text) } catch {
+            throw Problem(
+                .invalid, "\(error)", at: place, remedy: "'leadline audit checkpoint --key' prints a program's key")
+        }
     }
 }
 

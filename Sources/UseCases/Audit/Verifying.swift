@@ -12,7 +12,7 @@ public struct VerificationRequest: Sendable {
     /// The folder is an archive, without topics and keys.
     public var isArchive = false
     /// Verifier keys that are trusted.
-    public var keys: TrustedKeyTexts = .init([])
+    public var keys: TrustedKeyTexts = .init()
     /// Checkpoints that were kept elsewhere.
     public var checkpoints: [EvidenceBytes] = []
 

@@ -16,8 +16,8 @@ public struct Witness {
     }
 
     private static func key(_ path: String, _ name: String?) throws -> SignerKey {
-        if let contents = FileManager.default.contents(atPath: path) {
-            let text = String(decoding: contents.prefix(65_536), as: UTF8.self)
+        if FileManager.default.fileExists(atPath: path) {
+            let text = String(decoding: try EvidenceBytes(path: path).bytes, as: UTF8.self)
             let signer = try noted(path) {
                 try SignerKey(secretText: text.trimmingCharacters(in: .whitespacesAndNewlines))
             }
@@ -76,8 +76,9 @@ public struct Witness {
     }
 
     private func last(_ origin: String) throws -> Checkpoint? {
-        guard let contents = FileManager.default.contents(atPath: lastPath(origin)) else { return nil }
-        let note = try SignedNote(Array(contents))
+        let path = lastPath(origin)
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let note = try SignedNote(EvidenceBytes(path: path).bytes)
         try note.verify(signer.verifier)
         return try Checkpoint(text: note.text)
     }

@@ -36,9 +36,6 @@ public struct ArchivedRange: Sendable {
 }
 
 extension Deployment {
-    /// How long an instance may take to journal what was sent to it.
-    static let journalPatience = Duration.seconds(120)
-
     /// Moves the program's oldest entries to an archive: written, read back and checked, stated in the journal, and
     /// only then deleted. What an earlier run left undone is done.
     /// - Parameters:
@@ -120,18 +117,12 @@ extension Deployment {
         if case .processed(let report) = outcome, report.rejections > 0 {
             throw Problem(.unavailable, "the statement was rejected: \(outcome.sentence)")
         }
-        let end = ContinuousClock.now + Self.journalPatience
-        while true {
-            if let digest = Digest(statement.archiveDigest), let stated = try archiver.stated(in: digest, from: size) {
-                return stated
-            }
-            guard ContinuousClock.now < end else {
-                throw Problem(
-                    .unavailable,
-                    "the statement is on leadline.controls, but the journal does not show it yet. Nothing was deleted",
-                    at: folder.path, remedy: "Run the same command again once the processor has caught up")
-            }
-            try await Task.sleep(for: .milliseconds(200))
+        let late = Problem(
+            .unavailable,
+            "the statement is on leadline.controls, but the journal does not show it yet. Nothing was deleted",
+            at: folder.path, remedy: "Run the same command again once the processor has caught up")
+        return try await awaitJournal(otherwise: late) {
+            try Digest(statement.archiveDigest).flatMap { try archiver.stated(in: $0, from: size) }
         }
     }
 

@@ -18,9 +18,7 @@ extension Deployment {
         defer { line.finish() }
         try Problem.told {
             try folder.openJournalReadOnly().read { db in
-                guard let head = try JournalReader().head(of: program, in: db) else {
-                    throw Problem.unknownProgram(program, folder)
-                }
+                let head = try existing(try JournalReader().head(of: program, in: db))
                 if !skipsArchived { try JournalReader().checkReadable(program: program, in: db) }
                 let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, _ in }) {
                     position, _, bytes in
@@ -62,10 +60,8 @@ extension Deployment {
 
     private func checkExists(_ position: UInt64) throws(Problem) {
         try Problem.told {
-            guard let head = try folder.openJournalReadOnly().read({ try JournalReader().head(of: program, in: $0) })
-            else {
-                throw Problem.unknownProgram(program, folder)
-            }
+            let head = try existing(
+                folder.openJournalReadOnly().read { try JournalReader().head(of: program, in: $0) })
             try Problem.check(position: position, in: head)
         }
     }

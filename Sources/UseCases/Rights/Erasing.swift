@@ -108,19 +108,13 @@ extension Deployment {
             _ = try await Publication.publish(erasures(part, requester), to: folder, cluster: cluster)
         }
         sent(leads.count)
-        let end = ContinuousClock.now + Self.journalPatience
-        while try !run.isRecorded() {
-            guard ContinuousClock.now < end else {
-                throw Problem(
-                    .unavailable,
-                    "the erasures are on leadline.controls, but this folder's journal does not show them yet",
-                    at: folder.path,
-                    remedy:
-                        "Run this command again, with leads' ids, in the data folder of the instance that has the partition; 'leadline status' shows the members"
-                )
-            }
-            try await Task.sleep(for: .milliseconds(200))
-        }
+        let late = Problem(
+            .unavailable,
+            "the erasures are on leadline.controls, but this folder's journal does not show them yet", at: folder.path,
+            remedy:
+                "Run this command again, with leads' ids, in the data folder of the instance that has the partition; 'leadline status' shows the members"
+        )
+        try await awaitJournal(otherwise: late) { try run.isRecorded() ? () : nil }
     }
 
     // MARK: Certificates

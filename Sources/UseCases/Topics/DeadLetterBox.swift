@@ -197,7 +197,7 @@ struct DeadLetterBox {
         var goesOn = true
         let reader = try TopicReader(cluster, .deadletter, partitionCount: Topics.partitionCount(ClusterAdmin(cluster)))
         var parts: [Int32: DeadLetterParts] = [:]
-        try reader.readAll { record in
+        try reader.readAll(while: { goesOn }) { record in
             guard goesOn, record.offset >= from, let value = record.value else { return }
             let letter = try WireDeadLetter(serializedBytes: value)
             guard let whole = parts[record.partition, default: .init()].take(letter, offset: record.offset) else {

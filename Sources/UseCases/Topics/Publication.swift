@@ -53,6 +53,22 @@ extension Deployment {
         try await Publication.publish(records, to: folder, cluster: cluster)
     }
 
+    /// How long an instance may take to journal what was sent to it.
+    private static let journalPatience = Duration.seconds(120)
+
+    /// Looks until the folder's journal shows what was sent.
+    /// - Parameters:
+    ///   - late: thrown once an instance has had its time.
+    ///   - look: nil while it is not there.
+    func awaitJournal<Value>(otherwise late: Problem, _ look: () throws -> Value?) async throws -> Value {
+        let end = ContinuousClock.now + Self.journalPatience
+        while true {
+            if let found = try look() { return found }
+            guard ContinuousClock.now < end else { throw late }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
     /// The cluster, where one is needed.
     func requiredCluster() throws(Problem) -> KafkaSettings {
         guard let cluster else { throw .needsCluster }

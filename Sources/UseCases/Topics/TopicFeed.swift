@@ -39,29 +39,42 @@ public struct TopicPage: Sendable {
 }
 
 extension Deployment {
-    /// A page of one of the data folder's topics. Reading changes nothing.
-    /// - Parameters:
-    ///   - offset: where to begin; on the journal a position.
-    ///   - unseals: opens dead letters; the read is noted first.
-    public func page(of topic: Topic, from offset: Int64, limit: Int, unseals: Bool) throws(Problem) -> TopicPage {
+    /// One of the data folder's topics, open to be read.
+    /// - Parameter unseals: opens dead letters; each page that is read is noted first.
+    public func feed(of topic: Topic, unseals: Bool) throws(Problem) -> TopicFeed {
+        try Problem.told {
+            TopicFeed(deployment: self, topic: topic, unseals: unseals, journal: try folder.openJournalReadOnly())
+        }
+    }
+}
+
+/// One of a data folder's topics, read page by page. Reading changes nothing.
+public struct TopicFeed: Sendable {
+    fileprivate let deployment: Deployment
+    fileprivate let topic: Topic
+    fileprivate let unseals: Bool
+    fileprivate let journal: DatabaseQueue
+
+    /// A page from an offset on; on the journal from a position on.
+    public func page(from offset: Int64, limit: Int) throws(Problem) -> TopicPage {
         try Problem.told {
             switch topic {
             case .decisions: try decisions(offset, limit)
             case .journal: try entries(offset, limit)
-            case .deadletter: try deadLetters(offset, limit, unseals)
-            default: try waiting(topic, offset, limit)
+            case .deadletter: try deadLetters(offset, limit)
+            default: try waiting(offset, limit)
             }
         }
     }
 
     private func decisions(_ from: Int64, _ limit: Int) throws -> TopicPage {
-        let (decisions, next) = try folder.openJournalReadOnly().read {
+        let (decisions, next) = try journal.read {
             try DecisionFeed.read(from: UInt64(from), entryLimit: limit, in: $0)
         }
         var page = TopicPage(items: [], next: from)
         for (offset, decision) in decisions where page.items.count < limit {
             page.next = Int64(offset) + 1
-            if let namedProgram, decision.program != namedProgram { continue }
+            if let named = deployment.namedProgram, decision.program != named { continue }
             page.items.append(.decision(decision, place: "\(offset)"))
         }
         if page.items.count < limit { page.next = Int64(next) }
@@ -70,9 +83,9 @@ extension Deployment {
 
     private func entries(_ from: Int64, _ limit: Int) throws -> TopicPage {
         var page = TopicPage(items: [], next: from)
-        try folder.openJournalReadOnly().read { db in
+        try journal.read { db in
             let last = UInt64(from) + UInt64(limit) - 1
-            try JournalReader().forEachEntry(program: program, from: UInt64(from), through: last, in: db) {
+            try JournalReader().forEachEntry(program: deployment.program, from: UInt64(from), through: last, in: db) {
                 position, bytes in
                 page.items.append(.entry(unsafe bytes.withUnsafeBytes { unsafe Array($0) }))
                 page.next = Int64(position) + 1
@@ -81,12 +94,12 @@ extension Deployment {
         return page
     }
 
-    private func deadLetters(_ from: Int64, _ limit: Int, _ unseals: Bool) throws -> TopicPage {
-        let letters = try DeadLetterBox(self).page(from: from, limit: limit)
+    private func deadLetters(_ from: Int64, _ limit: Int) throws -> TopicPage {
+        let letters = try DeadLetterBox(deployment).page(from: from, limit: limit)
         var vault: Vault?
         if unseals, !letters.isEmpty {
-            try noteDeadLetters("consume deadletter", letters)
-            vault = try folder.openVault().vault
+            try deployment.noteDeadLetters("consume deadletter", letters)
+            vault = try deployment.folder.openVault().vault
         }
         let items = try letters.map { letter in
             TopicItem.deadLetter(letter, try vault.map { try OpenedRecord.open(letter.letter, $0) })
@@ -94,8 +107,8 @@ extension Deployment {
         return TopicPage(items: items, next: letters.last.map { $0.place.offset + 1 } ?? from)
     }
 
-    private func waiting(_ topic: Topic, _ from: Int64, _ limit: Int) throws -> TopicPage {
-        let records = try EmbeddedLog(folder.openJournal()).pending(topic, from: from, limit: limit)
+    private func waiting(_ from: Int64, _ limit: Int) throws -> TopicPage {
+        let records = try EmbeddedLog(deployment.folder.openJournal()).pending(topic, from: from, limit: limit)
         let items = records.map { record in
             TopicItem.waiting(
                 WaitingRecord(
@@ -120,8 +133,9 @@ public final class ClusterDecisions {
     }
 
     /// Every decision that is there now.
-    public func readAll(_ body: (TopicItem) throws -> Void) throws(Problem) {
-        try Problem.told { try reader.readAll { try take($0, body) } }
+    /// - Parameter goesOn: asked between fetches; false ends the reading early.
+    public func readAll(while goesOn: () -> Bool, _ body: (TopicItem) throws -> Void) throws(Problem) {
+        try Problem.told { try reader.readAll(while: goesOn) { try take($0, body) } }
     }
 
     /// What has come since, after waiting up to `waitMillis` for the first.
