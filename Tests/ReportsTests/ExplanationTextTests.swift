@@ -145,7 +145,7 @@ import Testing
             }, candidates: [Self.candidate("alpha"), Self.candidate("beta", debt: -500_000)], excluded: [], lead: [])
         #expect(
             ExplanationText.basis(evaluation, chosen: "alpha")
-                == "alpha, beta expect the same to the minor unit. Earlier ties owe them, in leads: alpha +0.50, beta -0.50. alpha is owed most"
+                == "alpha, beta have the same expected value after the price of the place, to the smallest unit of the currency. Earlier ties owe them, in leads: alpha +0.50, beta -0.50. alpha is owed most"
         )
         #expect(
             ExplanationText.behind(
@@ -158,7 +158,7 @@ import Testing
         }
         #expect(
             ExplanationText.basis(evaluation, chosen: "alpha")?.contains(
-                "By expected value alone beta would have received the lead") == true)
+                "By expected value after the price of the place alone beta would have come first") == true)
         evaluation.summary.basis = .score
         #expect(ExplanationText.basis(evaluation, chosen: "alpha") == nil)
     }

@@ -56,7 +56,8 @@ enum Samples {
             ],
             decisions: [
                 .init(
-                    id: t, lead: t, time: t, decided: t, logicVersion: 2, policyVersion: t, policyName: t,
+                    id: t, lead: t, time: t, decided: t, decider: .leadline,
+                    statements: [.init(.assigned, [.lead: .text(t), .partner: .text(t)])], logicVersion: 2, policyVersion: t, policyName: t,
                     modelVersion: t, rules: [t],
                     candidates: [.init(partner: t, fit: 0.5, conversion: 0.5, score: 1, net: 1)],
                     excluded: [.init(partner: t, reason: t)], inputs: [source],

@@ -1,6 +1,6 @@
 /// Everything Leadline holds and decided about one person, as data: what the data subject gets as a portable file.
 /// Field names are a contract.
-public struct Dossier: Sendable, Codable, Equatable {
+public struct Dossier: Sendable, Encodable, Equatable {
     /// A field of an input.
     public struct Field: Sendable, Codable, Equatable {
         /// Its name in the schema, e.g. "contact.email".
@@ -73,7 +73,7 @@ public struct Dossier: Sendable, Codable, Equatable {
     }
 
     /// One decision about a lead of the person.
-    public struct Decision: Sendable, Codable, Equatable {
+    public struct Decision: Sendable, Encodable, Equatable {
         /// program/position/ordinal.
         public var id: String
         /// The lead.
@@ -82,6 +82,10 @@ public struct Dossier: Sendable, Codable, Equatable {
         public var time: String
         /// What was decided, in one line.
         public var decided: String
+        /// Who decided.
+        public var decider: DecisionMaker
+        /// What the record says of it: how it was decided, what was decisive, what did not count.
+        public var statements: [AccountStatement]
         /// The version of the decider's logic.
         public var logicVersion: UInt32
         /// Content hash of the policy; empty where none was consulted.
@@ -172,6 +176,8 @@ public struct Dossier: Sendable, Codable, Equatable {
         public var note: String?
         /// What was decided, and what came of it.
         public var outcome: String?
+        /// True if the decision had an effect; nil while the review is open.
+        public var hadEffect: Bool?
     }
 
     /// A restriction, an objection, a rectification or an erasure, with what came of it.
@@ -208,8 +214,13 @@ public struct Dossier: Sendable, Codable, Equatable {
     public var isErased: Bool
     /// The person's leads.
     public var leads: [Lead]
-    /// The procedure and the principles that were applied, in plain words.
-    public var account: [String]
+    /// The procedure and the principles that were applied, in plain words: what `opening`, the decisions and `closing`
+    /// state, a paragraph an element.
+    public var account: [String] = []
+    /// What is to be said before the decisions.
+    public var opening: [AccountStatement] = []
+    /// What is to be said after them, a paragraph an element.
+    public var closing: [[AccountStatement]] = []
     /// What is held, with where it came from.
     public var sources: [Source]
     /// What was decided.

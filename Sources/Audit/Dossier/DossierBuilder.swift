@@ -60,7 +60,6 @@ public struct DossierBuilder {
                 leads: person.leads.map {
                     .init(lead: $0.leadID, status: $0.status, submitted: RFC3339.format($0.submittedAt))
                 },
-                account: [],
                 sources: try (entries.map { ($0, false) } + account.map { ($0, true) }).sorted {
                     $0.0.position < $1.0.position
                 }
@@ -79,6 +78,8 @@ public struct DossierBuilder {
             dossier.reviews = file.reviews
             dossier.requests = file.requests
             dossier.certificate = try certificate(dossier, head)
+            dossier.opening = PersonAccount.opening(dossier)
+            dossier.closing = PersonAccount.closing(dossier)
             dossier.account = words.account(dossier)
             return dossier
         }
@@ -166,6 +167,8 @@ public struct DossierBuilder {
                 history.append(decision)
                 let ofLead = history.filter { $0.event.routedLeadID == lead }
                 dossier.decisions.append(try explain(decision, entry, of: lead, history: ofLead, in: state, db))
+                // What Leadline would have decided beside history changed nothing; nor would anything else.
+                if case .shadowDecided = event { continue }
                 guard event.evaluated != nil, Logic.knows(entry.logicVersion) else { continue }
                 let asking = Counterfactuals(leadID: lead, decisionID: decision.id, currency: state.currency)
                 let asked = Counterfactuals.EntryView(
@@ -244,9 +247,11 @@ public struct DossierBuilder {
                 } catch JournalError.archived { return nil }
             })
         let weighed = recorded != nil
+        let account = DecisionAccount(decision.event, of: entry.input, events: entry.events, policy: state.policy)
         return Dossier.Decision(
             id: decision.id, lead: lead, time: RFC3339.format(decision.stamp),
-            decided: words.line([decision.event], currency: state.currency),
+            decided: words.line([decision.event], currency: state.currency), decider: account.decider,
+            statements: account.statements,
             logicVersion: decision.logicVersion, policyVersion: weighed ? state.policyVersion : "",
             policyName: weighed ? state.policy?.name ?? "" : "",
             modelVersion: recorded?.modelVersion.description ?? "",

@@ -89,6 +89,7 @@ struct PersonFile {
             review.reviewer = field("reviewer")
             review.note = field("note")
             review.outcome = words.outcome(fact.decision, entry.events, currency: currency)
+            review.hadEffect = !entry.events.contains { if case .inputDisregarded = $0 { true } else { false } }
             if let index { reviews[index] = review } else { reviews.append(review) }
         default: break
         }

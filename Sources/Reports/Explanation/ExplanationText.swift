@@ -212,21 +212,35 @@ public enum ExplanationText {
 
     // MARK: The choice
 
-    /// How the choice among the best came about, in one sentence; nil where the score alone decided.
+    /// How the choice among the best came about, in one sentence; nil where the ranking alone decided.
     public static func basis(_ evaluation: FullEvaluation, chosen: String) -> String? {
         switch evaluation.summary.basis {
         case .none, .score: return nil
         case .ownership:
             let best = evaluation.summary.best.first?.partnerID ?? chosen
             return "\(chosen) owns the account: it holds the newest open deal there or won one recently"
-                + (best == chosen ? "" : ". By expected value alone \(best) would have received the lead")
+                + (best == chosen
+                    ? "" : ". By \(ranking(evaluation.summary.method)) alone \(best) would have come first")
         case .tieDebt: return tie(evaluation, chosen)
         case .exploration:
             return
                 "\(chosen) was drawn by lot, with a probability of \(NumberText.percent(evaluation.summary.propensity)): the policy "
                 + "gives some leads by lot, to learn what it would otherwise never see"
-        case .rotation: return "it was \(chosen)'s turn: this arm of the policy gives partners turns in each country"
-        case .fit: return "\(chosen) has the best fit, which is how this arm of the policy chooses"
+        case .rotation: return "it was \(chosen)'s turn: \(chooser(evaluation)) gives partners turns in each country"
+        case .fit: return "\(chosen) has the best fit, which is how \(chooser(evaluation)) chooses"
+        }
+    }
+
+    private static func chooser(_ evaluation: FullEvaluation) -> String {
+        evaluation.summary.arm.isEmpty ? "the policy" : "this arm of the policy"
+    }
+
+    /// By what candidates are ranked: what the method chooses by, or would if it did not go by turns.
+    private static func ranking(_ method: RoutingMethod) -> String {
+        switch method {
+        case .bidPrice: "expected value after the price of the place"
+        case .highestScore, .roundRobin, .weightedRotation: "expected value"
+        case .highestFit: "fit"
         }
     }
 
@@ -237,7 +251,11 @@ public enum ExplanationText {
         let owed = tied.map { "\($0.partnerID) \(NumberText.signed(Double($0.evidence.tieDebtMicros) / 1_000_000))" }
         let most = tied.map(\.evidence.tieDebtMicros).max()
         let isAlone = tied.count { $0.evidence.tieDebtMicros == most } == 1
-        return "\(tied.map(\.partnerID).joined(separator: ", ")) expect the same to the minor unit. "
+        let equal =
+            evaluation.summary.method == .highestFit
+            ? "to a thousandth of a per cent" : "to the smallest unit of the currency"
+        return "\(tied.map(\.partnerID).joined(separator: ", ")) have the same "
+            + "\(ranking(evaluation.summary.method)), \(equal). "
             + "Earlier ties owe them, in leads: \(owed.joined(separator: ", ")). "
             + (isAlone
                 ? "\(chosen) is owed most"
