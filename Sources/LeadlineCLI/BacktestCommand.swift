@@ -45,6 +45,7 @@ struct BacktestCommand: ParsableCommand {
     var json = false
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     func validate() throws {
         if !(fromShare >= 0 && fromShare < 1) { throw ValidationError("--from-share must be from 0 to below 1") }
@@ -52,7 +53,7 @@ struct BacktestCommand: ParsableCommand {
     }
 
     func run() throws {
-        let walk = try data.deployment().folded()
+        let walk = try data.journal(kafka).folded()
         let program = walk.stream.program
         guard
             let report = walk.evaluation.report(

@@ -58,6 +58,7 @@ struct ForecastCommand: ParsableCommand {
     var json = false
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     func validate() throws {
         if !(1...730).contains(days) { throw ValidationError("--days must be from 1 to 730") }
@@ -73,7 +74,7 @@ struct ForecastCommand: ParsableCommand {
     }
 
     func run() throws {
-        let deployment = try data.deployment()
+        let deployment = try data.journal(kafka)
         let document = try deployment.forecast(
             days: days, changes: changes(), forecasts: backtest || json || html != nil, backtests: backtest)
         let style = try Terminal.style(zoneNamed: timeZone)

@@ -16,6 +16,7 @@ struct ModelCommand: ParsableCommand {
 /// Which program's model, and when.
 struct ModelOptions: ParsableArguments {
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     @Option(
         help: ArgumentHelp(
@@ -23,7 +24,7 @@ struct ModelOptions: ParsableArguments {
     var at: UInt64?
 
     /// The program with its state at that moment.
-    func stream() throws -> ProgramStream { try data.deployment().stream(at: at) }
+    func stream() throws -> ProgramStream { try data.journal(kafka).stream(at: at) }
 }
 
 /// Shows the model's numbers.
@@ -88,7 +89,7 @@ struct ModelCardCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
 
     func run() throws {
-        let walk = try model.data.deployment().folded(through: model.at)
+        let walk = try model.data.journal(model.kafka).folded(through: model.at)
         Terminal.write(
             ModelCard(program: walk.stream.program, state: walk.stream.state, evaluation: walk.evaluation).markdown())
     }

@@ -125,12 +125,13 @@ struct PartnersList: AsyncParsableCommand {
         commandName: "list", abstract: "List the partners as they stand.", discussion: Outcome.note)
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     @Flag(help: "Print one partner a line as JSON.")
     var json = false
 
     func run() async throws {
-        let rows = try data.deployment().partners()
+        let rows = try data.journal(kafka).partners()
         if json {
             for row in rows { Terminal.line(try JSONText.line(row)) }
             return

@@ -49,11 +49,12 @@ struct PilotReportCommand: ParsableCommand {
     var json = false
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     func validate() throws { _ = try Terminal.style(zoneNamed: timeZone) }
 
     func run() throws {
-        let report = try data.deployment().pilotReport(pilot, incumbent: incumbent)
+        let report = try data.journal(kafka).pilotReport(pilot, incumbent: incumbent)
         let style = try Terminal.style(zoneNamed: timeZone)
         if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(PilotText.of(report, style)) }
         if let html { try PageFile.write(PilotPage.page(report, style).html(), to: html) }

@@ -75,12 +75,13 @@ struct PolicyShow: AsyncParsableCommand {
         discussion: Outcome.note)
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     @Flag(help: "Print version and policy as JSON.")
     var json = false
 
     func run() async throws {
-        let policy = try data.deployment().policyInForce()
+        let policy = try data.journal(kafka).policyInForce()
         if json {
             Terminal.line(JSONText.object([("version", JSONText.quoted(policy.version)), ("policy", policy.json)]))
         } else {

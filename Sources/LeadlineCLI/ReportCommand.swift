@@ -41,6 +41,7 @@ struct ReportCommand: ParsableCommand {
     var json = false
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
 
     func validate() throws {
         try range.check()
@@ -49,7 +50,7 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let report = try data.deployment().channelReport(windowDays: window, from: range.first(), to: range.last())
+        let report = try data.journal(kafka).channelReport(windowDays: window, from: range.first(), to: range.last())
         let style = try Terminal.style(zoneNamed: timeZone)
         if json { Terminal.line(try JSONText.line(report)) } else { Terminal.write(ChannelText.of(report, style)) }
         if let html { try PageFile.write(ChannelPage.page(report, style).html(), to: html) }

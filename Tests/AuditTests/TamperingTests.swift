@@ -43,7 +43,9 @@ import Testing
     }
 
     private static func sign(_ folder: AuditFolder) throws -> StoredCheckpoint {
-        let signer = try CheckpointSigner(folder.folder, clock: FixedClock(AuditFolder.at(61)))
+        var signing = folder.folder
+        signing.machine.clock = FixedClock(AuditFolder.at(61))
+        let signer = try CheckpointSigner(signing)
         try signer.sign("rival")
         return try signer.sign(AuditFolder.program)
     }

@@ -95,7 +95,8 @@ import Testing
             attempts += 1
             // After an error the shard's memory is worth nothing: a new one recovers from the journal.
             var shard = try Shard(
-                log: log, clock: FixedClock(TestFolder.start), timeSource: .eventTime, keyring: try folder.folder.openVault(),
+                log: log, machine: Machine(clock: FixedClock(TestFolder.start)), timeSource: .eventTime,
+                keyring: try folder.folder.openVault(),
                 load: { program in
                     try journal.read { db in
                         let size = try JournalReader().head(of: program, in: db)?.size ?? 0

@@ -180,7 +180,7 @@ import Vault
         ])
         let keyring = try folder.openVault()
         var shard = try Shard(
-            log: place.open(vault: keyring.vault), clock: SystemClock(), timeSource: .wallClock, keyring: keyring,
+            log: place.open(vault: keyring.vault), machine: Machine(clock: SystemClock()), timeSource: .wallClock, keyring: keyring,
             load: { ProgramStream(program: $0) }, store: { _ in })
         func process(until count: Int) throws {
             var records = 0

@@ -30,7 +30,7 @@ import UseCases
     private static let lead = #"{"leadId":"l-1","contact":{"givenName":"Marta","email":"marta@officine.example"},"country":"IT"}"#
 
     private func send(_ json: String, to place: Place) async throws {
-        let record = EventRecord.binary(.leadSubmitted, program: "acme", json: json)
+        let record = EventRecord.binary(.leadSubmitted, program: "acme", json: json, id: "e1")
         try place.deployment().topicWriter().append([record])
         let processor = try Processor(place.deployment().folder)
         _ = try await processor.runUntilIdle(batchMax: 10)

@@ -1,6 +1,7 @@
 import Foundation
 public import GRDB
 public import Journal
+public import LeadlineCore
 import Vault
 
 /// Settings that a data folder keeps.
@@ -27,6 +28,10 @@ public struct DataFolder: Sendable {
     public let settings: DataFolderSettings
     /// Archived entries that whoever opens the journal finds in their places.
     public private(set) var archived: ArchivedEntries?
+    /// What runs on the folder takes the time and chance from here.
+    public var machine = Machine.real
+    /// The time of day on its machine.
+    public func now() -> Timestamp { machine.clock.now() }
 
     public var journalPath: String { path + "/journal.db" }
     public var vaultPath: String { path + "/vault.db" }
@@ -51,7 +56,9 @@ public struct DataFolder: Sendable {
         let shard = path + "/shards/" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         try FileManager.default.createDirectory(
             atPath: shard, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        return DataFolder(path: shard, settings: settings)
+        var folder = DataFolder(path: shard, settings: settings)
+        folder.machine = machine
+        return folder
     }
 
     /// Where a program's journal is: this folder, or the shard that holds the program.
@@ -74,8 +81,11 @@ public struct DataFolder: Sendable {
     /// The shards that have a journal here.
     public var shards: [DataFolder] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/shards")) ?? []
-        return names.sorted().map { DataFolder(path: path + "/shards/" + $0, settings: settings) }
-            .filter { FileManager.default.fileExists(atPath: $0.journalPath) }
+        return names.sorted().map { name in
+            var shard = DataFolder(path: path + "/shards/" + name, settings: settings)
+            shard.machine = machine
+            return shard
+        }.filter { FileManager.default.fileExists(atPath: $0.journalPath) }
     }
 
     /// Takes the keys of a shard that is another machine's now off this one. They come back from the keys topic.

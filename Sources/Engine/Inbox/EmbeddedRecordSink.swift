@@ -9,9 +9,9 @@ public actor EmbeddedRecordSink: RecordSink {
     private let clock: any WallClock
 
     /// A sink for a folder's topics, beside the folder's processor.
-    public init(_ folder: DataFolder, clock: any WallClock = SystemClock()) throws {
+    public init(_ folder: DataFolder) throws {
         log = try EmbeddedLog(folder.openJournal())
-        self.clock = clock
+        clock = folder.machine.clock
     }
 
     public func append(_ records: [NewRecord]) throws -> [RecordPlace] {
@@ -23,10 +23,10 @@ public actor EmbeddedRecordSink: RecordSink {
 
 extension Runtime where Log == EmbeddedLog {
     /// An inbox on the folder, from which the runtime's processor works.
-    public func inbox(_ folder: DataFolder, clock: any WallClock = SystemClock()) throws -> GroupedInbox {
+    public func inbox(_ folder: DataFolder) throws -> GroupedInbox {
         let decisions = try decisions(folder)
         return GroupedInbox(
-            try EmbeddedRecordSink(folder, clock: clock), clock: clock, fates: processor.fates,
+            try EmbeddedRecordSink(folder), clock: folder.machine.clock, fates: processor.fates,
             arrivals: processor.arrivals
         ) { _ in decisions }
     }

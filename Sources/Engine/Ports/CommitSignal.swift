@@ -64,10 +64,12 @@ public final class CommitSignal: Sendable {
 
     /// Waits until there have been more than so many commits, but not longer than `limit`.
     /// - Throws: `CancellationError`.
-    public func commit(past commits: UInt64, within limit: Duration) async throws {
+    public func commit(
+        past commits: UInt64, within limit: Duration, _ time: any PassingTime = SystemTime()
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { _ = try await self.commit(past: commits) }
-            group.addTask { try await Task.sleep(for: limit) }
+            group.addTask { try await time.sleep(for: limit) }
             defer { group.cancelAll() }
             try await group.next()
         }

@@ -11,6 +11,7 @@ public actor Projector {
     private let journal: any DatabaseReader
     private let derived: any DatabaseWriter
     private let commits: CommitSignal
+    private let time: any PassingTime
     private let partition: String
     private let metrics: any MetricsFactory
 
@@ -23,6 +24,7 @@ public actor Projector {
         journal = try folder.openJournalReadOnly()
         derived = try folder.openDerived()
         self.commits = commits
+        time = folder.machine.passingTime
         self.metrics = metrics
         partition = folder.partitionName
     }
@@ -34,7 +36,7 @@ public actor Projector {
             try catchUp()
             do {
                 try await commits.commit(past: seen)
-                try await Task.sleep(for: pause)
+                try await time.sleep(for: pause)
             } catch is CancellationError { return }
         }
     }

@@ -24,9 +24,10 @@ public actor CheckpointKeeper {
     private let schedule: CheckpointSchedule
     private let signed: @Sendable (StoredCheckpoint) throws -> Void
     private let refused: @Sendable (CheckpointRefusal) -> Void
-    private var last: [String: (size: UInt64, at: ContinuousClock.Instant)] = [:]
+    private var last: [String: (size: UInt64, at: Duration)] = [:]
     private var isRefused: Set<String> = []
-    private let started = ContinuousClock.now
+    private let time: any PassingTime
+    private let started: Duration
 
     /// A keeper of a folder's checkpoints.
     /// - Parameters:
@@ -38,6 +39,8 @@ public actor CheckpointKeeper {
         refused: @escaping @Sendable (CheckpointRefusal) -> Void
     ) {
         self.signer = signer
+        time = signer.machine.passingTime
+        started = time.elapsed()
         self.schedule = schedule
         self.signed = signed
         self.refused = refused
@@ -47,7 +50,7 @@ public actor CheckpointKeeper {
     public func run(every pause: Duration = .seconds(1)) async throws {
         while !Task.isCancelled {
             for (program, size) in try signer.sizes() where isDue(program, size) { try sign(program) }
-            do { try await Task.sleep(for: pause) } catch { return }
+            do { try await time.sleep(for: pause) } catch { return }
         }
     }
 
@@ -59,14 +62,14 @@ public actor CheckpointKeeper {
     private func isDue(_ program: String, _ size: UInt64) -> Bool {
         if isRefused.contains(program) { return false }
         let (known, at) = last[program] ?? (0, started)
-        return schedule.isDue(grown: size - min(known, size), age: at.duration(to: .now))
+        return schedule.isDue(grown: size - min(known, size), age: time.elapsed() - at)
     }
 
     private func sign(_ program: String) throws {
         do {
             let checkpoint = try signer.sign(program)
             let isNew = last[program]?.size != checkpoint.checkpoint.size
-            last[program] = (checkpoint.checkpoint.size, .now)
+            last[program] = (checkpoint.checkpoint.size, time.elapsed())
             if isNew { try signed(checkpoint) }
         } catch let refusal as CheckpointRefusal {
             isRefused.insert(program)

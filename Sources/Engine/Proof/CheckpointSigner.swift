@@ -35,14 +35,14 @@ public struct CheckpointSigner: Sendable {
     private let journal: DatabaseQueue
     private let trees: DatabaseQueue
     private let checkpoints: DatabaseQueue
-    private let clock: any WallClock
+    let machine: Machine
     /// Path of the key that was made because there was none; nil if it was there.
     public let newKeyPath: String?
 
     /// A signer for a folder. Makes the log's key if it is the first time.
     /// - Throws: ``LogKeyError``; `JournalError` and SQLite's own failures.
-    public init(_ folder: DataFolder, clock: any WallClock = SystemClock()) throws {
-        self.clock = clock
+    public init(_ folder: DataFolder) throws {
+        machine = folder.machine
         journal = try folder.openJournalReadOnly()
         trees = try folder.openTrees()
         checkpoints = try folder.openCheckpoints()
@@ -144,7 +144,7 @@ public struct CheckpointSigner: Sendable {
         let checkpoint = Checkpoint(origin: origin, size: head.size, root: root)
         var note = try SignedNote(text: checkpoint.text)
         try note.sign(key.signer.named(origin))
-        let signed = clock.now().micros
+        let signed = machine.clock.now().micros
         try CheckpointStore().add(note, size: head.size, program: head.program, signedMicros: signed, in: db)
         return StoredCheckpoint(program: head.program, checkpoint: checkpoint, note: note, signedMicros: signed)
     }

@@ -51,9 +51,11 @@ public enum LogKeyFile {
     /// - Parameter name: the log's name; drawn at random if nil.
     /// - Throws: ``LogKeyError/exists(path:)``, ``LogKeyError/unusable(path:reason:)``, `NoteError.badKey` for the
     ///   name.
-    public static func create(at path: String, name: String? = nil) throws -> LogKey {
+    public static func create(
+        at path: String, name: String? = nil, random: any RandomSource = SystemRandom()
+    ) throws -> LogKey {
         if FileManager.default.fileExists(atPath: path) { throw LogKeyError.exists(path: path) }
-        let key = LogKey(signer: try SignerKey(name: name ?? randomName()), rotations: [])
+        let key = LogKey(signer: try SignerKey(name: name ?? randomName(random)), rotations: [])
         try write(key, to: path, replacing: false)
         return key
     }
@@ -102,8 +104,8 @@ public enum LogKeyFile {
         return try SignedNote(Array(data))
     }
 
-    private static func randomName() -> String {
-        let digits = (0..<4).map { _ in UInt8.random(in: 0...255) }.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    private static func randomName(_ random: any RandomSource) -> String {
+        let digits = random.bytes(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
         return "leadline-\(digits.joined())"
     }
 

@@ -28,7 +28,7 @@ public actor Processor<Log: ShardLog> {
     let log: Log
     private let projection: LeadsProjection
     private var shard: Shard
-    private let clock: any WallClock
+    private let machine: Machine
     /// Fires with every commit, once the entries are in the local journal.
     public nonisolated let commits: CommitSignal
     /// What becomes of records.
@@ -39,17 +39,20 @@ public actor Processor<Log: ShardLog> {
 
     /// Takes the folder's lock, applies erasures that a crash left undone, and recovers every program of the journal.
     /// - Parameters:
+    ///   - clock: the time of day; nil for the folder's own clock.
     ///   - commits: fires with every commit.
     ///   - fates: told what becomes of records.
     ///   - metrics: where its figures go.
     ///   - makeLog: makes the log; what it must catch up with first, it writes to the journal and the vault.
     public init(
-        _ folder: DataFolder, clock: any WallClock, timeSource: Shard.TimeSource,
+        _ folder: DataFolder, clock: (any WallClock)? = nil, timeSource: Shard.TimeSource,
         commits: CommitSignal = CommitSignal(), fates: RecordFates = RecordFates(),
         metrics: any MetricsFactory = MetricsSystem.factory, makeLog: (DatabaseQueue, Vault) throws -> Log
     ) throws {
         self.folder = folder
-        self.clock = clock
+        var machine = folder.machine
+        if let clock { machine.clock = clock }
+        self.machine = machine
         self.commits = commits
         self.fates = fates
         lock = try folder.lock()
@@ -63,7 +66,7 @@ public actor Processor<Log: ShardLog> {
         projection = LeadsProjection(journal: journal, derived: derived)
         try projection.repeatErasures(keyring)
         shard = try Shard(
-            log: log, clock: clock, timeSource: timeSource, keyring: keyring,
+            log: log, machine: machine, timeSource: timeSource, keyring: keyring,
             load: { program in try Self.load(program, journal, derived) },
             store: { snapshots in try Self.keep(snapshots, derived) },
             onCommit: { batch in
@@ -71,7 +74,7 @@ public actor Processor<Log: ShardLog> {
                 commits.committed(batch.sizes)
                 fates.report(batch.outcomes)
             })
-        if timeSource == .wallClock { try Self.checkClock(journal, clock) }
+        if timeSource == .wallClock { try Self.checkClock(journal, machine.clock) }
         let heads = try journal.read { try JournalReader().streams(in: $0) }
         for head in heads { try shard.open(head.program) }
         commits.committed(Dictionary(heads.map { ($0.program, $0.size) }) { first, _ in first })
@@ -99,7 +102,7 @@ public actor Processor<Log: ShardLog> {
         batchMax: Int, pause: Duration, tidyEvery: Duration = .zero, onBatch: (StepReport) -> Void
     ) async throws {
         var isTidy = false
-        var lastTidied = ContinuousClock.now
+        var lastTidied = machine.passingTime.elapsed()
         var batchesSinceTruncation = 0
         while !Task.isCancelled {
             let seen = arrivals.commits
@@ -115,12 +118,12 @@ public actor Processor<Log: ShardLog> {
                     batchesSinceTruncation = 0
                 }
             } else {
-                if !isTidy, lastTidied.duration(to: .now) >= tidyEvery {
+                if !isTidy, machine.passingTime.elapsed() - lastTidied >= tidyEvery {
                     isTidy = try tidy()
-                    lastTidied = .now
+                    lastTidied = machine.passingTime.elapsed()
                 }
                 if !log.waitsForRecords {
-                    do { try await arrivals.commit(past: seen, within: pause) } catch is CancellationError { return }
+                    do { try await arrivals.commit(past: seen, within: pause, machine.passingTime) } catch is CancellationError { return }
                 }
             }
             // Lets others ask for the state between two batches.
@@ -150,7 +153,7 @@ public actor Processor<Log: ShardLog> {
         of program: String, budget: Duration = .milliseconds(50),
         _ work: @Sendable (borrowing State, WorkAllowance) throws -> Result
     ) throws -> Result? {
-        let allowance = WorkAllowance(budget)
+        let allowance = WorkAllowance(budget, machine.passingTime)
         return try shard.withState(of: program) { state in try work(state, allowance) }
     }
 
@@ -192,7 +195,7 @@ public actor Processor<Log: ShardLog> {
 extension Processor where Log == EmbeddedLog {
     /// A processor on the embedded log.
     public init(
-        _ folder: DataFolder, clock: any WallClock = SystemClock(), timeSource: Shard.TimeSource = .wallClock,
+        _ folder: DataFolder, clock: (any WallClock)? = nil, timeSource: Shard.TimeSource = .wallClock,
         metrics: any MetricsFactory = MetricsSystem.factory
     ) throws {
         try self.init(folder, clock: clock, timeSource: timeSource, metrics: metrics) { journal, _ in
@@ -201,5 +204,5 @@ extension Processor where Log == EmbeddedLog {
     }
 
     /// Puts records on topics; for commands that publish and process in one go.
-    public func append(_ records: [NewRecord]) throws { try log.append(records, now: clock.now()) }
+    public func append(_ records: [NewRecord]) throws { try log.append(records, now: machine.clock.now()) }
 }

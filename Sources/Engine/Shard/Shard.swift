@@ -45,7 +45,7 @@ public struct Shard: ~Copyable {
     }
 
     private let log: any ShardLog
-    private let clock: any WallClock
+    private let machine: Machine
     private let timeSource: TimeSource
     private let keyring: Keyring
     private var vault: Vault { keyring.vault }
@@ -71,12 +71,12 @@ public struct Shard: ~Copyable {
     ///   - store: keeps snapshots; called after a commit, may be lost.
     ///   - onCommit: told of each batch right after its commit.
     public init(
-        log: any ShardLog, clock: any WallClock, timeSource: TimeSource, keyring: Keyring,
+        log: any ShardLog, machine: Machine, timeSource: TimeSource, keyring: Keyring,
         load: @escaping (String) throws -> ProgramStream, store: @escaping ([DueSnapshot]) throws -> Void,
         onCommit: @escaping (CommittedBatch) -> Void = { _ in }
     ) throws {
         self.log = log
-        self.clock = clock
+        self.machine = machine
         self.timeSource = timeSource
         self.keyring = keyring
         intake = Intake(keyring)
@@ -104,7 +104,7 @@ public struct Shard: ~Copyable {
     /// One batch of at most `max` records. After an error the shard's memory is worth nothing: make a new one.
     public mutating func step(max: Int, wait: Duration = .zero) throws -> StepReport {
         report = StepReport()
-        let poll = try log.poll(max: max, wait: wait, now: clock.now())
+        let poll = try log.poll(max: max, wait: wait, now: machine.clock.now())
         for record in poll.records { try sequence(record) }
         try advanceAll(to: poll.frontier)
         batch.consumed = poll.records
@@ -117,7 +117,7 @@ public struct Shard: ~Copyable {
 
     /// Tells what is durable now.
     private mutating func tell(_ poll: Poll) {
-        let now = clock.now()
+        let now = machine.clock.now()
         for record in poll.records {
             if record.value == nil { done.nullValues += 1 }
             if !record.isImported { done.latencies.append(.microseconds(max(0, now.micros - record.received.micros))) }
@@ -146,8 +146,8 @@ public struct Shard: ~Copyable {
     }
 
     private mutating func makeDurable() throws {
-        let began = ContinuousClock.now
-        defer { done.commitDuration = began.duration(to: .now) }
+        let began = machine.passingTime.elapsed()
+        defer { done.commitDuration = machine.passingTime.elapsed() - began }
         if !log.carriesKeys {
             try vault.flush()
             return try log.commit(batch)
@@ -328,14 +328,14 @@ public struct Shard: ~Copyable {
 extension Shard {
     private func stamp(_ place: Int, _ record: LogRecord) -> Timestamp {
         let last = streams[place].state.lastStamp
-        return max(last, record.isImported || timeSource == .eventTime ? record.received : clock.now())
+        return max(last, record.isImported || timeSource == .eventTime ? record.received : machine.clock.now())
     }
 
     /// Fires every timer of a program that falls due before `moment`, one entry each.
     private mutating func advance(_ place: Int, to moment: Timestamp, imported: Bool) throws {
         while let deadline = streams[place].state.nextDeadline, deadline < moment {
             let stamp = max(
-                streams[place].state.lastStamp, imported || timeSource == .eventTime ? deadline : clock.now())
+                streams[place].state.lastStamp, imported || timeSource == .eventTime ? deadline : machine.clock.now())
             let input = Input(.timeAdvanced(through: deadline), imported: imported || timeSource == .eventTime)
             try append(place, input, InputCodec.encode(input), nil, at: stamp)
         }

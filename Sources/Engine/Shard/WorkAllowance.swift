@@ -15,16 +15,18 @@ public struct WorkAllowance: Sendable {
     }
 
     private let budget: Duration
-    private let end: ContinuousClock.Instant
+    private let time: any PassingTime
+    private let end: Duration
 
     /// An allowance that begins now.
-    public init(_ budget: Duration) {
+    public init(_ budget: Duration, _ time: any PassingTime = SystemTime()) {
         self.budget = budget
-        end = .now + budget
+        self.time = time
+        end = time.elapsed() + budget
     }
 
     /// True once the time is over.
-    public var isExhausted: Bool { ContinuousClock.now >= end }
+    public var isExhausted: Bool { time.elapsed() >= end }
 
     /// To be called now and then by work whose length depends on the state.
     /// - Throws: ``Exhausted`` once the time is over.

@@ -95,7 +95,7 @@ struct ShardLife: Sendable {
     /// nothing has been decided yet.
     private func open() throws -> Runtime<KafkaLog> {
         let (logger, partition, metadata) = (logger, partition, member.metadata)
-        let processor = try Processor(folder, clock: SystemClock(), timeSource: .wallClock) { journal, vault in
+        let processor = try Processor(folder, timeSource: .wallClock) { journal, vault in
             var bar = CatchUpLines(logger: logger, partition: partition)
             return try KafkaLog(
                 settings, partition: partition, options: options, metadata: metadata, journal: journal, vault: vault

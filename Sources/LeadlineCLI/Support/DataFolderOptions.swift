@@ -41,6 +41,9 @@ struct DataFolderOptions: ParsableArguments {
             asker: .atTerminal(reason: reason),
             progress: TerminalProgress().show)
     }
+
+    /// What a command asks that reads the journal and needs no keys: also of a program that another machine decides for.
+    func journal(_ kafka: KafkaOptions) throws -> Deployment { try deployment(kafka).following() }
 }
 
 extension DataFolderOptions {

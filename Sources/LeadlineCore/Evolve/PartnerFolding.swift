@@ -92,13 +92,6 @@ extension State {
         }
     }
 
-    /// A partner that missed a deadline gets no leads for as long as the policy says.
-    mutating func coolDown(_ partnerID: String, at stamp: Timestamp) {
-        guard let policy, policy.coolDownMinutes > 0, let partner = partners.index(of: partnerID) else { return }
-        partners.coolDown(
-            partner, until: stamp.adding(micros: Int64(policy.coolDownMinutes) * Timestamp.microsPerMinute))
-    }
-
     /// Absences that ended before this matter to no deadline and to no period that still runs.
     func absencesMatterFrom(_ stamp: Timestamp) -> Timestamp {
         let days = policy.map { max($0.periodDays, $0.floorPeriodDays) } ?? 0

@@ -73,12 +73,6 @@ extension PartnerTable {
         segmentCounts[index] = counts
         coolDown(index, until: coolingUntil)
     }
-
-    /// The partner missed a deadline and gets no leads until then.
-    mutating func coolDown(_ index: Int, until: Timestamp) {
-        coolingUntil[index] = max(coolingUntil[index], until)
-        coolingLatest = max(coolingLatest, until)
-    }
 }
 
 extension PartnerTable.SegmentCount {

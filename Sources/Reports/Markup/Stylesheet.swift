@@ -8,8 +8,8 @@ public enum StyleClass: String, Sendable, CaseIterable {
 public enum Stylesheet {
     /// The rules.
     public static let css = """
-        :root{color-scheme:light dark;--ink:#1c1f23;--soft:#565d66;--line:#d9dde2;--paper:#fff;--panel:#f4f6f8;--accent:#1a66a8}
-        @media (prefers-color-scheme:dark){:root{--ink:#e8eaed;--soft:#a5adb7;--line:#3a4048;--paper:#15181c;--panel:#1f2429;--accent:#6db3f2}}
+        :root{color-scheme:light dark;\(Colours.light.css)}
+        @media (prefers-color-scheme:dark){:root{\(Colours.dark.css)}}
         *{box-sizing:border-box}
         body{font:16px/1.5 system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;color:var(--ink);background:var(--paper);max-width:80rem;margin:0 auto;padding:1.5rem}
         h1{font-size:1.6rem;line-height:1.2;margin:0 0 .25rem}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}h3{font-size:1rem;margin:1.5rem 0 .25rem}
@@ -30,7 +30,7 @@ public enum Stylesheet {
         figure{margin:1rem 0}figcaption{font-weight:600;margin-bottom:.25rem}
         .plot{display:block;width:100%;overflow:visible;font-size:13px}
         .plot text{fill:var(--ink)}.plot .amount{text-anchor:end;font-variant-numeric:tabular-nums}.plot .tick{fill:var(--soft);font-size:12px}
-        .bar,.point{fill:var(--accent)}.range{stroke:var(--accent);stroke-width:3}.grid{stroke:var(--line)}.mark{stroke:var(--soft);stroke-dasharray:4 4}
+        .bar,.point{fill:var(--bar)}.range{stroke:var(--bar);stroke-width:3}.grid{stroke:var(--line)}.mark{stroke:var(--soft);stroke-dasharray:4 4}
         @media (max-width:44rem){
         body{padding:1rem}.figures{grid-template-columns:1fr 1fr}.value{font-size:1.2rem}.figure{padding:.5rem .75rem}
         .facts{display:block}.facts dd{margin-bottom:.5rem}.nested{margin-left:.75rem}.inner{margin-left:1.25rem}
@@ -41,7 +41,7 @@ public enum Stylesheet {
         .folding td::before{content:attr(data-label);color:var(--soft);text-align:left;flex:none;max-width:60%}
         }
         @page{margin:12mm}
-        @media print{:root{color-scheme:light;--ink:#000;--soft:#444;--line:#bbb;--paper:#fff;--panel:#f2f2f2;--accent:#1a66a8}
+        @media print{:root{color-scheme:light;\(Colours.print.css)}
         body{font-size:10pt;max-width:none;padding:0}table{font-size:7pt}th,td{padding:.15rem .35rem}h2,h3{break-after:avoid}
         figure,tr,.figure{break-inside:avoid}thead{display:table-header-group}.scroll{overflow:visible}}
 

@@ -97,7 +97,7 @@ extension Deployment {
         try Problem.told {
             _ = try CheckpointSigner(folder)
             let key = try LogKeyFile.rotate(
-                at: folder.logKeyPath, time: UInt64(max(0, SystemClock().now().micros / 1_000_000)))
+                at: folder.logKeyPath, time: UInt64(max(0, folder.now().micros / 1_000_000)))
             // Opening the signer again keeps the statement in the data folder as well.
             let verifier = try CheckpointSigner(folder).verifierKey(program)
             return LogKeyAnswer(

@@ -76,7 +76,7 @@ extension Deployment {
         if FileManager.default.fileExists(atPath: part) { try FileManager.default.removeItem(atPath: part) }
         let line = progress("archiving")
         defer { line.finish() }
-        try archiver.write(plan, to: target, created: SystemClock().now()) { line.update($0, of: $1) }
+        try archiver.write(plan, to: target, created: folder.now()) { line.update($0, of: $1) }
         if isFile { try TarFile.pack(target, to: part) }
         try DurableFiles.flush(part)
         try FileManager.default.moveItem(atPath: part, toPath: output)
@@ -110,7 +110,7 @@ extension Deployment {
     private func state(_ statement: SegmentArchived, _ archiver: SegmentArchiver) async throws -> SegmentArchiver.Stated
     {
         let message = try WireSegmentArchived(serializedBytes: FactCodec.encode(.segmentArchived(statement)).bytes)
-        let record = EventRecord.binary(.segmentArchived, program: program, json: try message.jsonString())
+        let record = event(.segmentArchived, try message.jsonString())
         if folder.isShard { _ = try requiredCluster() }
         let size = try archiver.size()
         let outcome = try await publish([record])

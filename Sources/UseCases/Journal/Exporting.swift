@@ -22,7 +22,7 @@ extension Deployment {
             let line = progress("exporting")
             defer { line.finish() }
             let entries = try ArchiveWriter(folder, to: target).write(
-                program: namedProgram, created: SystemClock().now()
+                program: namedProgram, created: folder.now()
             ) {
                 line.update($0, of: $1)
             }

@@ -16,10 +16,10 @@ public struct ProposedProfile: Sendable {
 
     /// Reads a profile by intake's own rules.
     /// - Throws: `Rejection` with the field.
-    public init(_ message: WirePartnerUpserted) throws {
+    public init(_ message: WirePartnerUpserted, clock: any WallClock = SystemClock()) throws {
         self.message = message
         let fact = try Validation.fact(
-            Array(try message.jsonString().utf8), as: .partnerUpserted, at: SystemClock().now())
+            Array(try message.jsonString().utf8), as: .partnerUpserted, at: clock.now())
         guard case .partnerUpserted(let profile) = fact else { preconditionFailure("a profile is read as a profile") }
         self.profile = profile
     }
@@ -70,7 +70,7 @@ extension Deployment {
         try await Problem.told {
             try await publish(
                 changes.changed.map {
-                    EventRecord.binary(.partnerUpserted, program: program, json: try $0.message.jsonString())
+                    event(.partnerUpserted, try $0.message.jsonString())
                 })
         }
     }

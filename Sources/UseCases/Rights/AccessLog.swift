@@ -71,7 +71,7 @@ extension Deployment {
         let reason = reason ?? asker.reason
         try AccessLog.append(folder ?? self.folder) { previous in
             AccessRecord(
-                time: TimeText.utc(SystemClock().now()), user: asker.actor, role: asker.role.isEmpty ? nil : asker.role,
+                time: TimeText.utc(self.folder.now()), user: asker.actor, role: asker.role.isEmpty ? nil : asker.role,
                 command: action, program: program, subjects: subjects, reason: reason.isEmpty ? "not stated" : reason,
                 previous: previous)
         }

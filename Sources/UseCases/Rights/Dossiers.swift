@@ -14,7 +14,7 @@ extension Deployment {
             let builder = DossierBuilder(
                 folder, program: program, words: AuditWords(), leaves: EntryFields.leaves,
                 open: EntryFields.opener(found.keyring, program: program))
-            return try builder.build(found.person, isErased: found.isErased, now: SystemClock().now())
+            return try builder.build(found.person, isErased: found.isErased, now: folder.now())
         }
     }
 }

@@ -97,7 +97,7 @@ extension Deployment {
     private func erasures(_ leads: [String], _ requester: String) -> [NewRecord] {
         leads.map { lead in
             let body = JSONText.object([("leadId", JSONText.quoted(lead)), ("requester", JSONText.quoted(requester))])
-            return EventRecord.binary(.erasureRequested, program: program, json: body)
+            return event(.erasureRequested, body)
         }
     }
 
@@ -126,7 +126,7 @@ extension Deployment {
         try run.finish(keyring)
         let copies = folder.isShard ? try Topics.copiesOfErased(cluster.map { try ClusterAdmin($0) }) : []
         let certifier = try ErasureRun.Certifier(run, keyring)
-        let now = SystemClock().now()
+        let now = folder.now()
         let line = progress("certifying", unit: "people")
         defer { line.finish() }
         for (index, target) in run.targets.enumerated() {

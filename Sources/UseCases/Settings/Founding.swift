@@ -107,7 +107,7 @@ public enum Founding {
 
     private static func newKeyPath(folder: String) -> String {
         let name = URL(fileURLWithPath: folder).lastPathComponent
-        let random = UUID().uuidString.lowercased().prefix(8)
+        let random = Machine.real.newID().prefix(8)
         return NSHomeDirectory() + "/.config/leadline/keys/\(name)-\(random).key"
     }
 

@@ -22,7 +22,7 @@ extension Deployment {
     public func adopt(_ version: UInt32) async throws(Problem) -> Publication {
         try await Problem.told {
             try await publish([
-                EventRecord.binary(.logicVersionAdopted, program: program, json: #"{"logicVersion":\#(version)}"#)
+                event(.logicVersionAdopted, #"{"logicVersion":\#(version)}"#)
             ])
         }
     }

@@ -13,10 +13,10 @@ public struct ProposedPolicy: Sendable {
 
     /// Reads a policy by intake's own rules.
     /// - Throws: `Rejection` with the field, which begins with "policy.".
-    public init(_ message: WirePolicy) throws {
+    public init(_ message: WirePolicy, clock: any WallClock = SystemClock()) throws {
         self.message = message
         let fact = try Validation.fact(
-            Array(try Self.body(message).utf8), as: .policyPublished, at: SystemClock().now())
+            Array(try Self.body(message).utf8), as: .policyPublished, at: clock.now())
         guard case .policyPublished(let published) = fact else { preconditionFailure("a policy is read as a policy") }
         self.published = published
     }
@@ -60,7 +60,7 @@ extension Deployment {
     public func publish(_ policy: ProposedPolicy) async throws(Problem) -> Publication {
         try await Problem.told {
             try await publish([
-                EventRecord.binary(.policyPublished, program: program, json: try ProposedPolicy.body(policy.message))
+                event(.policyPublished, try ProposedPolicy.body(policy.message))
             ])
         }
     }

@@ -99,7 +99,7 @@ extension Deployment {
     /// The same event under a new id.
     private static func renamed(_ record: NewRecord) throws -> NewRecord {
         var record = record
-        let id = UUID().uuidString.lowercased()
+        let id = Machine.real.newID()
         let name = Array("ce_id".utf8)
         if let index = record.headers.lastIndex(where: {
             String(decoding: $0.name, as: UTF8.self).lowercased() == "ce_id"

@@ -1,5 +1,4 @@
 public import Engine
-import Foundation
 import LeadlineCore
 public import LeadlineSchemas
 
@@ -10,13 +9,13 @@ public enum EventRecord {
     /// Who the events that use cases publish come from.
     public static let ownSource = "/leadline/cli"
 
-    /// A message in proto3 JSON as a binary-mode record on its own topic, under a new id.
-    public static func binary(_ kind: MessageKind, program: String, json: String) -> NewRecord {
+    /// A message in proto3 JSON as a binary-mode record on its own topic.
+    public static func binary(_ kind: MessageKind, program: String, json: String, id: String) -> NewRecord {
         guard let topic = Topic(name: kind.topic) else {
             preconditionFailure("\(kind.topic) is a topic of the schemas")
         }
         return binary(
-            topic: topic, program: program, type: kind.fullName, id: UUID().uuidString.lowercased(), source: ownSource,
+            topic: topic, program: program, type: kind.fullName, id: id, source: ownSource,
             body: Array(json.utf8))
     }
 

@@ -1,5 +1,6 @@
 public import Engine
 public import KafkaTransport
+import LeadlineSchemas
 import LeadlineCore
 import Reports
 
@@ -32,7 +33,7 @@ public enum Publication: Sendable {
     }
 
     private static func append(_ records: [NewRecord], to folder: DataFolder) throws {
-        try EmbeddedLog(folder.openJournal()).append(records, now: SystemClock().now())
+        try EmbeddedLog(folder.openJournal()).append(records, now: folder.now())
     }
 
     /// One line for people.
@@ -48,6 +49,11 @@ public enum Publication: Sendable {
 }
 
 extension Deployment {
+    /// A message in proto3 JSON as a record on its own topic, under a new id.
+    func event(_ kind: MessageKind, _ json: String) -> NewRecord {
+        EventRecord.binary(kind, program: program, json: json, id: folder.machine.newID())
+    }
+
     /// Makes records durable on the deployment's topics, then processes them if nobody else does.
     func publish(_ records: [NewRecord]) async throws -> Publication {
         try await Publication.publish(records, to: folder, cluster: cluster)
@@ -61,11 +67,11 @@ extension Deployment {
     ///   - late: thrown once an instance has had its time.
     ///   - look: nil while it is not there.
     func awaitJournal<Value>(otherwise late: Problem, _ look: () throws -> Value?) async throws -> Value {
-        let end = ContinuousClock.now + Self.journalPatience
+        let time = folder.machine.passingTime, end = time.elapsed() + Self.journalPatience
         while true {
             if let found = try look() { return found }
-            guard ContinuousClock.now < end else { throw late }
-            try await Task.sleep(for: .milliseconds(200))
+            guard time.elapsed() < end else { throw late }
+            try await time.sleep(for: .milliseconds(200))
         }
     }
 
@@ -83,14 +89,14 @@ extension Deployment {
 
 /// Where records go: the data folder's own topics, or a cluster's.
 public enum TopicWriter {
-    case embedded(EmbeddedLog)
+    case embedded(EmbeddedLog, any WallClock)
     case kafka(KafkaPublisher)
 
     init(_ folder: DataFolder, _ cluster: KafkaSettings?) throws {
         if let cluster {
             self = .kafka(try KafkaPublisher(cluster, partitionCount: Topics.partitionCount(ClusterAdmin(cluster))))
         } else {
-            self = .embedded(try EmbeddedLog(folder.openJournal()))
+            self = .embedded(try EmbeddedLog(folder.openJournal()), folder.machine.clock)
         }
     }
 
@@ -99,7 +105,7 @@ public enum TopicWriter {
         if records.isEmpty { return }
         try Problem.told {
             switch self {
-            case .embedded(let log): try log.append(records, now: SystemClock().now())
+            case .embedded(let log, let clock): try log.append(records, now: clock.now())
             case .kafka(let publisher): try publisher.send(records)
             }
         }
