@@ -69,7 +69,7 @@ struct LogicAdopt: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let deployment = try data.deployment(kafka)
+        let deployment = try data.journal(kafka)
         let program = Terminal.harmless(deployment.program)
         let adopted = try deployment.isAdopted(version)
         if adopted.isAdopted {

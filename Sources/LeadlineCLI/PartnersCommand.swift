@@ -42,7 +42,7 @@ struct PartnersApply: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let deployment = try data.deployment(kafka)
+        let deployment = try data.journal(kafka)
         let changes = try deployment.compare(try read())
         for bound in changes.foreignBounds {
             Terminal.say(

@@ -39,7 +39,7 @@ struct PolicyApply: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let deployment = try data.deployment(kafka)
+        let deployment = try data.journal(kafka)
         let policy = try PolicyFile.read(file)
         let change = try deployment.compare(policy)
         let version = policy.published.version
