@@ -94,6 +94,19 @@ import TextFormats
         #expect(!text.utf8.contains(0x0D) && text.unicodeScalars.contains("\u{FFFD}"))
     }
 
+    @Test func everyFieldOfAForecastIsEscaped() throws {
+        var forecast = try Forecast(
+            Samples.longHistory, program: Self.hostile, at: Samples.start.adding(micros: 90 * Timestamp.microsPerDay),
+            days: 30, draws: 200)
+        #expect(!forecast.partners.isEmpty)
+        (forecast.currency, forecast.from, forecast.to) = (Self.hostile, Self.hostile, Self.hostile)
+        for index in forecast.partners.indices { forecast.partners[index].partner = Self.hostile }
+        let document = ForecastDocument(forecast: forecast)
+        #expect(Self.isHarmless(ForecastPage.page(document, program: Self.hostile, TextStyle()).html()))
+        let text = ForecastText.of(document, TextStyle(isColoured: false))
+        #expect(!text.utf8.contains(0x0D) && text.unicodeScalars.contains("\u{FFFD}"))
+    }
+
     /// A strict policy allows no inline style and no script; the sheet can be linked.
     @Test func pagesHoldNoStyleAttributeAndNoScript() {
         let pages = [

@@ -8,38 +8,59 @@ enum Samples {
     static let start = Timestamp(micros: 1_767_571_200_000_000)
 
     /// Entries as the core decides them: two partners, a won deal, an open one, and one for a human.
-    static let history: NetworkHistory = {
-        var state = State()
-        var history = NetworkHistory(readsCandidates: true)
-        func partner(_ id: String) -> Input {
-            var profile = PartnerProfile(partnerID: id)
-            profile.countries = ["IT"]
-            return Input(.partnerUpserted(profile))
-        }
-        func lead(_ id: String, _ country: String) -> Input {
-            var attributes = LeadAttributes()
-            attributes.country = country
-            attributes.dealValue = Money(minorUnits: 1_000_000, currency: "EUR")
-            return Input(.leadSubmitted(LeadSubmitted(leadID: id, attributes: attributes)))
-        }
+    static let history = entries(
+        program + [
+            partner("alfa"), partner("beta"), lead("one", "IT"), lead("two", "IT"), lead("three", "FR"), response("one"),
+            win("one"),
+        ], microsApart: 1_000_000)
+
+    /// Forty deals that one partner wins, a day and a bit apart.
+    static let longHistory = entries(
+        program + [partner("alfa")]
+            + (0..<40).flatMap { [lead("lead-\($0)", "IT"), response("lead-\($0)"), win("lead-\($0)")] },
+        microsApart: Timestamp.microsPerDay / 2)
+
+    private static let program: [Input] = {
         var policy = Policy()
         policy.hardRules = [HardRule(name: "serves-country", require: .partnerCovers(.country, .countries))]
-        let inputs = [
+        return [
             Input(.programRegistered(.init(currency: "EUR", logicVersion: Logic.newest))),
             Input(.policyPublished(.init(policy: policy, version: "v1"))),
-            partner("alfa"), partner("beta"), lead("one", "IT"), lead("two", "IT"), lead("three", "FR"),
-            Input(.firstResponseRecorded(.init(leadID: "one", partnerID: "alfa"))),
-            Input(
-                .dealWon(.init(leadID: "one", partnerID: "alfa", amount: Money(minorUnits: 900_000, currency: "EUR"))))
         ]
-        for (second, input) in inputs.enumerated() {
-            let stamp = start.adding(micros: Int64(second) * 1_000_000)
+    }()
+
+    private static func partner(_ id: String) -> Input {
+        var profile = PartnerProfile(partnerID: id)
+        profile.countries = ["IT"]
+        return Input(.partnerUpserted(profile))
+    }
+
+    private static func lead(_ id: String, _ country: String) -> Input {
+        var attributes = LeadAttributes()
+        attributes.country = country
+        attributes.dealValue = Money(minorUnits: 1_000_000, currency: "EUR")
+        return Input(.leadSubmitted(LeadSubmitted(leadID: id, attributes: attributes)))
+    }
+
+    private static func response(_ lead: String) -> Input {
+        Input(.firstResponseRecorded(.init(leadID: lead, partnerID: "alfa")))
+    }
+
+    private static func win(_ lead: String) -> Input {
+        Input(.dealWon(.init(leadID: lead, partnerID: "alfa", amount: Money(minorUnits: 900_000, currency: "EUR"))))
+    }
+
+    private static func entries(_ inputs: [Input], microsApart: Int64) -> NetworkHistory {
+        var state = State()
+        var history = NetworkHistory(readsCandidates: true)
+        for (index, input) in inputs.enumerated() {
+            let stamp = start.adding(micros: Int64(index) * microsApart)
             let events = Decider.decide(input, at: stamp, in: state)
             history.take(input, events, at: stamp)
             state.fold(input, events, at: stamp)
         }
         return history
-    }()
+    }
 
     /// A dossier with one text in every field that takes one.
     static func dossier(_ t: String) -> Dossier {

@@ -29,14 +29,16 @@ public struct TextStyle: Sendable {
     public func time(_ moment: Timestamp) -> String { TimeText.local(moment, zone: zone) }
 
     /// The same of a moment in RFC 3339.
-    public func time(_ text: String) -> String { TimeText.moment(text).map(time) ?? text }
+    public func time(_ text: String) -> String { TimeText.moment(text).map(time) ?? Escaping.harmless(text) }
 
     /// The day of a moment in RFC 3339.
-    public func day(_ text: String) -> String { TimeText.moment(text).map { TimeText.day($0, zone: zone) } ?? text }
+    public func day(_ text: String) -> String {
+        TimeText.moment(text).map { TimeText.day($0, zone: zone) } ?? Escaping.harmless(text)
+    }
 
     /// The last day before a moment, so that a window is named by days that are in it.
     public func lastDay(before text: String) -> String {
-        TimeText.moment(text).map { TimeText.day($0.adding(micros: -1), zone: zone) } ?? text
+        TimeText.moment(text).map { TimeText.day($0.adding(micros: -1), zone: zone) } ?? Escaping.harmless(text)
     }
 
     /// Lines made harmless and broken at the width, their continuation indented as far as the line and two columns

@@ -107,7 +107,7 @@ public struct ModelText {
         let answers =
             "\(CountText.of(Int(standing.answersTaken), "lead")) taken, \(CountText.grouped(standing.answersRefused)) declined or not answered"
         let mode = standing.fitWeightsMode == .learned ? "learned" : "fixed"
-        return table.text(style) + "Fit uses the \(mode) weights. Learned from \(answers).\n"
+        return table.text(style) + style.lines(["Fit uses the \(mode) weights. Learned from \(answers)."]) + "\n"
     }
 
     private func partners() -> String {
