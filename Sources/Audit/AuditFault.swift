@@ -32,6 +32,16 @@ public struct AuditFault: Error, Sendable, Equatable, Codable, CustomStringConve
         case tree
         /// A checkpoint's signature does not hold, or the journal is not what was signed.
         case checkpoint
+        /// Entries lie beyond the newest checkpoint under a key that somebody trusts.
+        case coverage
+        /// The vault is damaged, lacks a key or holds one that was erased.
+        case vault
+        /// A database or a file cannot be read.
+        case unreadable
+        /// The access log is cut or was changed.
+        case access
+        /// A counter beside the records of a topic is not what they lead to.
+        case counter
         /// What is said of an archive does not fit the journal.
         case archive
         /// A record of an input topic was left out or taken in twice.

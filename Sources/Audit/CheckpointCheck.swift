@@ -26,11 +26,14 @@ struct CheckpointCheck {
     private let foreign: [ForeignCheckpoint]
     /// Where the trusted keys come from, in words; nil if there are none.
     let trust: String?
+    /// True if the caller named the keys that are trusted.
+    let isNamed: Bool
 
     /// - Parameter keys: keys that the caller trusts; where there are none, the folder's own log key and then the
     ///   key that the folder names as its first.
     init(_ folder: DataFolder, keys: [VerifierKey], foreign: [ForeignCheckpoint]) throws {
         self.foreign = foreign
+        isNamed = !keys.isEmpty
         let exists = FileManager.default.fileExists(atPath: folder.checkpointsPath)
         stored = exists ? try CheckpointStore.openReadOnly(path: folder.checkpointsPath) : nil
         let (key, rotations) = try Self.own(folder, stored)
@@ -63,29 +66,89 @@ struct CheckpointCheck {
         return (first.map { ($0, "the key that the folder itself names, not one you hold: give --key") }, rotations)
     }
 
-    /// The checkpoints of a program whose signatures hold, and what is wrong with the others.
-    func read(_ program: String) throws -> (held: [HeldCheckpoint], faults: [AuditFault]) {
-        var (held, faults): ([HeldCheckpoint], [AuditFault]) = ([], [])
+    /// The source of checkpoints that this folder keeps.
+    static let signedHere = "signed here"
+
+    /// Every key of a folder's log that statements lead to from its first; nil where no key is known.
+    static func succession(of folder: DataFolder) throws -> KeySuccession? {
+        let exists = FileManager.default.fileExists(atPath: folder.checkpointsPath)
+        let stored = exists ? try CheckpointStore.openReadOnly(path: folder.checkpointsPath) : nil
+        let (key, rotations) = try own(folder, stored)
+        return try key.map { try KeySuccession(first: $0.key, rotations: rotations.map { try KeyRotation($0) }) }
+    }
+
+    /// A program's checkpoints.
+    struct Read {
+        /// Those whose signatures hold.
+        var held: [HeldCheckpoint] = []
+        /// How many keys from before the trusted one signed, which nobody here vouches for.
+        var older: UInt64 = 0
+        /// What is wrong with the others.
+        var faults: [AuditFault] = []
+    }
+
+    /// Reads a program's checkpoints, and checks who signed them.
+    func read(_ program: String) throws -> Read {
+        var read = Read()
+        if let other = keyOfAnother(program) {
+            read.faults.append(other)
+            return read
+        }
         func take(_ note: SignedNote, _ source: String) throws {
             do {
                 let checkpoint = try Checkpoint(text: note.text)
                 guard LogOrigin.parts(checkpoint.origin)?.program == program else {
                     throw NoteError.badCheckpoint(reason: "its origin is \(checkpoint.origin), not one of \(program)")
                 }
-                try trusted?.verify(note, checkpoint)
-                held.append(HeldCheckpoint(checkpoint: checkpoint, source: source))
+                if let trusted, try !trusted.vouches(for: note, checkpoint) {
+                    read.older += 1
+                    return
+                }
+                read.held.append(HeldCheckpoint(checkpoint: checkpoint, source: source))
             } catch let error as NoteError {
-                faults.append(Self.fault(program, source, error))
+                read.faults.append(Self.fault(program, source, error))
             }
         }
         let rows = try stored?.read { db in
             try CheckpointStore().all(program: program, in: db) {
-                faults.append(Self.fault(program, "number \($0) in store", $1))
+                read.faults.append(Self.fault(program, "number \($0) in store", $1))
             }
         }
-        for row in rows ?? [] { try take(row.note, "signed here") }
+        for row in rows ?? [] { try take(row.note, Self.signedHere) }
         for checkpoint in foreign where checkpoint.program == program { try take(checkpoint.note, checkpoint.source) }
-        return (held, faults)
+        return read
+    }
+
+    /// Keys that the caller named may all be of other programs: then nothing of this one can be checked under them.
+    private func keyOfAnother(_ program: String) -> AuditFault? {
+        let logs = isNamed ? trusted?.keys.filter { $0.type == .ed25519 } ?? [] : []
+        let others = logs.compactMap { LogOrigin.parts($0.name)?.program }
+        guard !others.isEmpty, others.count == logs.count, !others.contains(program) else { return nil }
+        return AuditFault(
+            .checkpoint, program: program, position: nil,
+            "no key you named is this program's; they are of \(others.joined(separator: ", ")). Name its key too ('leadline audit checkpoint --key --program \(program)'), or verify with --program \(others[0])"
+        )
+    }
+
+    /// What is stored beside the checkpoints and does not hold: checkpoints of programs that the journal does not have,
+    /// and statements of rotation that are none.
+    func storedFaults(_ programs: [String]) throws -> [AuditFault] {
+        guard let stored else { return [] }
+        return try stored.read { db in
+            var faults = try CheckpointStore().programs(in: db).filter { !programs.contains($0) }.map { program in
+                AuditFault(
+                    .checkpoint, program: program, position: nil,
+                    "checkpoints of this program are stored, but the journal does not have it: its stream is gone, or they were changed"
+                )
+            }
+            do { for note in try CheckpointStore().rotations(in: db) { _ = try KeyRotation(note) } } catch let error
+                as NoteError
+            {
+                faults.append(
+                    AuditFault(.checkpoint, program: nil, position: nil, "a stored statement of key rotation does not hold: \(error)"))
+            }
+            return faults
+        }
     }
 
     /// Checkpoints from outside that are of no program of this journal.

@@ -48,6 +48,12 @@ struct SourceOffsets {
         return twice
     }
 
+    /// The last offset that was noted; nil if none was.
+    func last(_ place: Place) -> Int64? {
+        guard let words = taken[place], let index = words.lastIndex(where: { $0 != 0 }) else { return nil }
+        return Int64(index * 64 + 63 - words[index].leadingZeroBitCount)
+    }
+
     /// The first offset below `end` that nothing took in.
     func firstMissing(_ place: Place, below end: Int64) -> Int64? {
         let words = taken[place] ?? []
@@ -88,6 +94,10 @@ extension SourceOffsets {
                 try Int64.fetchOne(
                     db, sql: "SELECT next_offset FROM topics WHERE topic = ?", arguments: [topic.rawValue]) ?? 0
             let place = Place(topic: topic.name, partition: 0)
+            if let last = all.last(place), last >= end {
+                result.fault = Self.counter("\(topic.name) goes on at \(end), but the record at offset \(last) was there")
+                break
+            }
             guard let missing = all.firstMissing(place, below: end) else { continue }
             result.fault = AuditFault(
                 .source, program: nil, position: nil,
@@ -95,6 +105,35 @@ extension SourceOffsets {
             )
             break
         }
+        result.fault = try result.fault ?? Self.counters(db)
         return result
+    }
+
+    /// What is wrong with the counters beside the records that wait and the dead letters; nil if nothing is.
+    private static func counters(_ db: Database) throws -> AuditFault? {
+        let next =
+            try Int64.fetchOne(
+                db, sql: "SELECT next_offset FROM topics WHERE topic = ?", arguments: [Topic.deadletter.rawValue]) ?? 0
+        let letters = try Row.fetchOne(db, sql: "SELECT count(*), min(offset), max(offset) FROM dead_letters")
+        let (count, first, last): (Int64, Int64?, Int64?) = (letters?[0] ?? 0, letters?[1], letters?[2])
+        if count != next || next > 0 && (first != 0 || last != next - 1) {
+            return counter(
+                "leadline.deadletter has \(count) dead letters from offset \(first ?? 0) to \(last ?? -1), and goes on at \(next): one was taken out, moved or put in"
+            )
+        }
+        let late = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT topics.topic, last_received, max(received) FROM topics JOIN records ON records.topic = topics.topic
+                WHERE imported = 0 GROUP BY topics.topic HAVING max(received) > last_received
+                """)
+        if let late, let topic = Topic(rawValue: late[0]) {
+            return counter("\(topic.name) says that its last record came before one that waits there")
+        }
+        return nil
+    }
+
+    private static func counter(_ detail: String) -> AuditFault {
+        AuditFault(.counter, program: nil, position: nil, detail)
     }
 }

@@ -1,8 +1,10 @@
+import Engine
 import Foundation
 import GRDB
 import Journal
 import LeadlineCore
 import LeadlineSchemas
+import Vault
 
 /// Everything that is checked about one program's entries, in one pass over them: each is decoded once, checked,
 /// decided again, compared and folded.
@@ -16,6 +18,12 @@ struct StreamCheck {
     private(set) var sources = SourceOffsets()
     /// Segments that entries say were archived, by position.
     private(set) var statements: [(position: UInt64, fact: SegmentArchived)] = []
+    /// People for whom something is sealed in the entries.
+    private(set) var subjects: Set<SubjectID> = []
+    /// People whom entries erase.
+    private(set) var erased: Set<SubjectID> = []
+    /// Outcomes that wait for their lead, by position.
+    private(set) var waiting: [UInt64: WaitingOutcome] = [:]
     private var logic = LogicVersions()
     private var recorded: RecordedStates
 
@@ -52,9 +60,43 @@ struct StreamCheck {
         try checkAdmission(entry)
         try decideAgain(entry)
         if case .segmentArchived(let fact) = entry.input.fact { statements.append((position, fact)) }
+        note(entry)
         if let broken = ledger.book(entry) { throw fault(.guarantee, position, broken) }
         state.fold(entry.input, entry.events, at: entry.stamp)
         events += UInt64(entry.events.count)
+    }
+
+    /// An outcome that waits for its lead.
+    struct WaitingOutcome {
+        var leadID: String
+        var origin: OriginRecord?
+    }
+
+    /// Takes down whom the vault must know, or must not, and which outcomes wait. Before the entry is folded.
+    private mutating func note(_ entry: EntryRecord) {
+        if !entry.sealed.isEmpty, let subject = entry.input.subject.flatMap({ SubjectID($0.bytes) }) {
+            subjects.insert(subject)
+        }
+        for gone in ErasedFrom.all(in: entry) {
+            let digest: Digest128? =
+                switch gone {
+                case .subject(let digest): digest
+                case .lead(let lead): state.lead(lead)?.subject
+                }
+            if let subject = digest.flatMap({ SubjectID($0.bytes) }) { erased.insert(subject) }
+        }
+        if case .leadSubmitted(let fact) = entry.input.fact, waiting.contains(where: { $0.value.leadID == fact.leadID }) {
+            waiting = waiting.filter { $0.value.leadID != fact.leadID }
+        }
+        for event in entry.events {
+            switch event {
+            case .outcomeWaiting:
+                let lead = entry.input.fact.outcomeLeadID ?? ""
+                waiting[entry.position] = WaitingOutcome(leadID: lead, origin: entry.origin)
+            case .outcomeUnmatched(let event): waiting[event.waitingPosition] = nil
+            default: break
+            }
+        }
     }
 
     /// To be called once after the last entry.

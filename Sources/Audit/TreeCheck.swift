@@ -16,7 +16,7 @@ struct TreeCheck {
     /// By rising size.
     private var due: ArraySlice<HeldCheckpoint>
     /// Entries that a checkpoint vouches for, unchanged.
-    private var vouched: UInt64 = 0
+    private(set) var vouched: UInt64 = 0
     private(set) var checkpointsEqual: UInt64 = 0
     /// The first of each kind.
     private(set) var faults: [AuditFault] = []
@@ -81,8 +81,17 @@ struct TreeCheck {
             faults.append(
                 AuditFault(
                     .checkpoint, program: program, position: vouched,
-                    "the checkpoint over \(checkpoint.size) entries (\(held.source)) has another root than the journal: an entry from position \(vouched) to \(checkpoint.size - 1) was changed, put in or taken out"
+                    "the checkpoint over \(checkpoint.size) entries (\(held.source)) has another root than the journal: "
+                        + cause(checkpoint.size)
                 ))
         }
+    }
+
+    private func cause(_ size: UInt64) -> String {
+        if vouched >= size {
+            return "another one of this size, or a larger one, is equal to it, so this one is forged or of another history"
+        }
+        let entries = vouched + 1 == size ? "the entry at position \(vouched)" : "an entry from position \(vouched) to \(size - 1)"
+        return "\(entries) was changed, put in or taken out"
     }
 }

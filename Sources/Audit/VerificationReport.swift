@@ -56,6 +56,12 @@ public struct ProgramVerification: Sendable, Codable, Equatable {
     public var treeNodesCompared: UInt64 = 0
     /// Checkpoints whose signature holds and whose root is the journal's at that size.
     public var checkpoints: UInt64 = 0
+    /// Checkpoints that a key from before the one you trust signed: not checked under this key.
+    public var checkpointsNotChecked: UInt64 = 0
+    /// Entries that a checkpoint covers, from position 0.
+    public var covered: UInt64 = 0
+    /// Entries after those: chained and decided again, but signed by nobody.
+    public var notCovered: UInt64 = 0
     /// Whose signatures counted, in words; nil if no key was known.
     public var trust: String?
     public var seconds: Double = 0
@@ -69,6 +75,9 @@ public struct ProgramVerification: Sendable, Codable, Equatable {
     public var otherFaults: [AuditFault] = []
 
     init(program: String) { self.program = program }
+
+    /// The first fault of the pass, and what is wrong beside it.
+    public var faults: [AuditFault] { [fault].compactMap { $0 } + otherFaults }
 }
 
 /// What opening the dead letters showed.
@@ -81,6 +90,8 @@ public struct DeadLetterVerification: Sendable, Codable, Equatable {
     public var erased = 0
     /// Those of records that were too large to be kept.
     public var notKept = 0
+    /// Those from before reason and origin were bound to the vault: what they say of these is not covered.
+    public var unbound = 0
     public var fault: AuditFault?
 
     init(isChecked: Bool, reason: String? = nil) {
@@ -103,6 +114,47 @@ public struct ProjectionVerification: Sendable, Codable, Equatable {
     static func notChecked(_ reason: String) -> Self { Self(reason: reason) }
 }
 
+/// What holding the vault against the journal showed.
+public struct VaultVerification: Sendable, Codable, Equatable {
+    public var isChecked = false
+    /// Why not, or what was left out.
+    public var reason: String?
+    /// Keys of people and of rejected records.
+    public var keys = 0
+    /// Keys that the master key opened; 0 where it is not at hand.
+    public var unwrapped = 0
+    public var aliases = 0
+    public var tombstones = 0
+    public var fault: AuditFault?
+
+    static func notChecked(_ reason: String) -> Self { Self(reason: reason) }
+}
+
+/// What reading the access log showed.
+public struct AccessVerification: Sendable, Codable, Equatable {
+    public var isChecked = false
+    /// Why not.
+    public var reason: String?
+    /// Lines that follow one from another.
+    public var lines = 0
+    /// Of these, lines from before they were signed.
+    public var unsigned = 0
+    /// Writes that were cut short; nothing was shown for them.
+    public var torn = 0
+    /// Lines up to the newest that a checkpoint names.
+    public var anchored: UInt64 = 0
+    public var fault: AuditFault?
+
+    static func notChecked(_ reason: String) -> Self { Self(reason: reason) }
+}
+
+/// What holding the outcomes that wait beside the journal against it showed.
+public struct ParkedVerification: Sendable, Codable, Equatable {
+    /// Outcomes found as the journal says.
+    public var outcomes = 0
+    public var fault: AuditFault?
+}
+
 /// What `leadline verify` found.
 public struct VerificationReport: Sendable, Codable, Equatable {
     public var depth: Verifier.Depth
@@ -116,7 +168,13 @@ public struct VerificationReport: Sendable, Codable, Equatable {
     public var sources = SourceVerification.notChecked("")
     /// Whether the list of leads is what the journal leads to.
     public var projection = ProjectionVerification.notChecked("")
-    /// Checkpoints from outside that are of no program here.
+    /// Whether the vault has what the journal needs, and nothing that the journal erased.
+    public var vault = VaultVerification.notChecked("")
+    /// Whether the access log is whole.
+    public var access = AccessVerification.notChecked("")
+    /// Whether the outcomes that wait are those of the journal.
+    public var parked = ParkedVerification()
+    /// Checkpoints from outside that are of no program here, and files that cannot be read.
     public var otherFaults: [AuditFault] = []
     public var seconds: Double = 0
 
@@ -130,7 +188,9 @@ public struct VerificationReport: Sendable, Codable, Equatable {
     /// share.
     public var faults: [AuditFault] {
         programs.flatMap { [$0.fault].compactMap { $0 } + $0.otherFaults }
-            + [orderFault, deadLetters.fault, sources.fault, projection.fault].compactMap { $0 } + otherFaults
+            + [
+                orderFault, deadLetters.fault, sources.fault, projection.fault, vault.fault, access.fault, parked.fault,
+            ].compactMap { $0 } + otherFaults
     }
 
     /// True if nothing is wrong with what was checked.

@@ -26,6 +26,7 @@ public struct Verifier: Sendable {
     private let keys: [VerifierKey]
     private let checkpoints: [ForeignCheckpoint]
     private let isArchive: Bool
+    private let requiresCoverage: Bool
 
     /// A verifier of a folder.
     /// - Parameters:
@@ -33,11 +34,13 @@ public struct Verifier: Sendable {
     ///   - checkpoints: checkpoints that were kept outside of the folder. They show what the folder alone cannot: that
     ///     its tail was cut off, or that an older copy was put back.
     ///   - isArchive: the folder was unpacked from an archive, so that its commit order says nothing.
+    ///   - allowsUncovered: entries beyond the newest checkpoint are no fault even where keys are given.
     public init(
         _ folder: DataFolder, depth: Depth = .full, keys: [VerifierKey] = [], checkpoints: [ForeignCheckpoint] = [],
-        isArchive: Bool = false
+        isArchive: Bool = false, allowsUncovered: Bool = false
     ) {
         self.isArchive = isArchive
+        requiresCoverage = keys.contains { $0.type == .ed25519 } && !allowsUncovered
         self.folder = folder
         self.depth = depth
         self.keys = keys
@@ -58,6 +61,7 @@ public struct Verifier: Sendable {
         async let projection = projection(program)
         let results = try await ProgramRuns.map(programs) { try verify($0, check, progress) }
         var report = VerificationReport(depth: depth, programs: results.map(\.result))
+        report.parked = parked(results)
         report.orderIsChecked = !isArchive
         report.orderFault = try isArchive ? nil : orderFault(journal)
         report.deadLetters =
@@ -65,40 +69,65 @@ public struct Verifier: Sendable {
             ? deadLetters(journal)
             : .notChecked(
                 depth == .full ? "dead letters belong to no one program; verify without --program" : "--quick")
+        report.vault = vault(results, isWhole: program == nil && report.programs.allSatisfy { $0.fault == nil })
+        report.access = try access(results)
         report.sources = try sources(
             results.map(\.sources), journal, isWhole: program == nil && report.isGood,
             archived: report.programs.contains { $0.decidedFrom > 0 })
         report.projection = try await projection
-        if program == nil { report.otherFaults = strangers(check, programs) }
+        report.otherFaults = unreadable()
+        if program == nil { report.otherFaults += try strangers(check, programs) + check.storedFaults(programs) }
         report.seconds = watch.seconds
         return report
     }
 
     private func verify(
         _ program: String, _ checkpoints: CheckpointCheck, _ progress: @escaping @Sendable (AuditProgress) -> Void
-    ) throws -> (result: ProgramVerification, sources: SourceOffsets) {
+    ) throws -> PassResult {
         let watch = Stopwatch()
-        var result = ProgramVerification(program: program)
-        var sources = SourceOffsets()
-        let (held, faults) = try checkpoints.read(program)
-        result.otherFaults = faults
-        if !held.isEmpty || !faults.isEmpty { result.trust = checkpoints.trust }
+        var pass = PassResult(result: ProgramVerification(program: program))
+        let read = try checkpoints.read(program)
+        pass.result.otherFaults = read.faults
+        pass.result.checkpointsNotChecked = read.older
+        if !read.held.isEmpty || !read.faults.isEmpty || read.older > 0 { pass.result.trust = checkpoints.trust }
         do {
-            try pass(program, held, into: &result, sources: &sources, progress: progress)
+            try self.pass(program, read.held, into: &pass, progress: progress)
         } catch let fault as AuditFault {
-            result.fault = fault
+            pass.result.fault = fault
         }
-        result.seconds = watch.seconds
-        return (result, sources)
+        pass.result.notCovered = pass.result.entries - min(pass.result.covered, pass.result.entries)
+        if requiresCoverage, pass.result.notCovered > 0, pass.result.faults.isEmpty {
+            pass.result.otherFaults.append(
+                AuditFault(
+                    .coverage, program: program, position: pass.result.covered,
+                    "\(pass.result.notCovered) entries from here on lie beyond the newest checkpoint under a key you named: they are not covered. Sign them with 'leadline audit checkpoint', or allow them with --allow-uncovered"
+                ))
+        }
+        // What names the access log was signed for this folder; on a cluster other machines keep logs of their own.
+        pass.anchors = read.held.filter { !folder.isShard || $0.source == CheckpointCheck.signedHere }.compactMap {
+            AccessLogFile.Head($0.checkpoint)
+        }
+        pass.result.seconds = watch.seconds
+        return pass
+    }
+
+    /// What one program's pass showed, with what is then held against the files that programs share.
+    struct PassResult: Sendable {
+        var result: ProgramVerification
+        var sources = SourceOffsets()
+        var subjects: Set<SubjectID> = []
+        var erased: Set<SubjectID> = []
+        var parked = ParkedVerification()
+        var anchors: [AccessLogFile.Head] = []
     }
 
     private func pass(
-        _ program: String, _ held: [HeldCheckpoint], into result: inout ProgramVerification,
-        sources: inout SourceOffsets, progress: @escaping @Sendable (AuditProgress) -> Void
+        _ program: String, _ held: [HeldCheckpoint], into pass: inout PassResult,
+        progress: @escaping @Sendable (AuditProgress) -> Void
     ) throws {
-        let derived =
-            depth == .full && FileManager.default.fileExists(atPath: folder.derivedPath)
-            ? try DerivedDatabase.openReadOnly(path: folder.derivedPath) : nil
+        let derived = depth == .full ? Self.readable(folder.derivedPath, DerivedDatabase.openReadOnly) : nil
+        var result = pass.result
+        defer { pass.result = result }
         result.statesAvailable = derived != nil
         var check = StreamCheck(program: program, recorded: try RecordedStates(program, derived))
         defer {
@@ -107,7 +136,8 @@ public struct Verifier: Sendable {
             result.snapshotsCompared = check.snapshotsCompared
             result.leadsAccepted = check.ledger.leadsAccepted
             result.assignmentsCheckedAgainstCaps = check.ledger.assignmentsChecked
-            sources = check.sources
+            pass.sources = check.sources
+            (pass.subjects, pass.erased) = (check.subjects, check.erased)
         }
         // The tree is looked at before the journal, so that it is not ahead of it beside a running processor.
         try withStoredTree(of: program) { stored in
@@ -117,6 +147,7 @@ public struct Verifier: Sendable {
                 let head = try scan(program, db, into: &result, check: &check, tree: &tree, progress: progress)
                 guard depth == .full else { return }
                 try check.finish(head: head)
+                pass.parked = try Self.parked(check, program, from: result.decidedFrom, db)
                 try checkStatements(check, held, result)
                 result.stateHash = SnapshotStore.stateHash(of: check.state.canonicalBytes()).description
             }
@@ -217,8 +248,126 @@ public struct Verifier: Sendable {
     }
 
     private func withStoredTree(of program: String, _ body: (TreeComparison?) throws -> Void) throws {
-        guard FileManager.default.fileExists(atPath: folder.treePath) else { return try body(nil) }
-        try TreeDatabase.openReadOnly(path: folder.treePath).read { try body(TreeComparison(program: program, in: $0)) }
+        guard let trees = Self.readable(folder.treePath, TreeDatabase.openReadOnly) else { return try body(nil) }
+        try trees.read { try body(TreeComparison(program: program, in: $0)) }
+    }
+
+    /// Nil where there is no such file, or none that can be read; the latter is a fault of its own.
+    private static func readable(_ path: String, _ open: (String) throws -> DatabaseQueue) -> DatabaseQueue? {
+        FileManager.default.fileExists(atPath: path) ? try? open(path) : nil
+    }
+
+    /// Files that are there and cannot be read: what cannot be checked is no pass.
+    private func unreadable() -> [AuditFault] {
+        let opened: [(path: String, (String) throws -> DatabaseQueue)] = [
+            (folder.derivedPath, DerivedDatabase.openReadOnly), (folder.treePath, TreeDatabase.openReadOnly),
+        ]
+        return opened.compactMap { path, open in
+            guard FileManager.default.fileExists(atPath: path) else { return nil }
+            do {
+                let said = try open(path).read { try String.fetchAll($0, sql: "PRAGMA integrity_check(1)") }
+                return said == ["ok"] ? nil : Self.unreadable(path, said.first ?? "")
+            } catch { return Self.unreadable(path, "\(error)") }
+        }
+    }
+
+    private static func unreadable(_ path: String, _ why: String) -> AuditFault {
+        let name = URL(fileURLWithPath: path).lastPathComponent
+        return AuditFault(
+            .unreadable, program: nil, position: nil,
+            "\(name) is damaged or cannot be read: \(why). Delete it; it is made again from the journal")
+    }
+
+    // MARK: What stands beside the entries
+
+    /// Holds the outcomes that wait beside the journal against those that its entries say wait.
+    private static func parked(
+        _ check: borrowing StreamCheck, _ program: String, from first: UInt64, _ db: Database
+    ) throws -> ParkedVerification {
+        var result = ParkedVerification()
+        guard try db.tableExists("parked") else { return result }
+        var expected = check.waiting
+        func fault(_ position: UInt64, _ detail: String) {
+            result.fault = result.fault ?? AuditFault(.order, program: program, position: position, detail)
+        }
+        for row in try Row.fetchAll(
+            db, sql: "SELECT position, lead, bytes FROM parked WHERE program = ? ORDER BY position", arguments: [program])
+        {
+            let position = UInt64(bitPattern: row[0] as Int64)
+            // What an archived entry said is in the archive alone.
+            if position < first { continue }
+            guard let outcome = expected.removeValue(forKey: position), outcome.leadID == row[1] else {
+                fault(position, "an outcome waits beside the journal that no entry says waits, or for another lead")
+                continue
+            }
+            guard let letter = try? WireDeadLetter(serializedBytes: row[2] as Data),
+                letter.origin.topic == outcome.origin?.topic, letter.origin.offset == outcome.origin?.offset,
+                letter.origin.partition == outcome.origin?.partition
+            else {
+                fault(position, "the outcome that waits beside the journal is not the one of this entry")
+                continue
+            }
+            result.outcomes += 1
+        }
+        if let position = expected.keys.min() {
+            fault(position, "the outcome of this entry waits for its lead, but it is not kept beside the journal")
+        }
+        return result
+    }
+
+    private func parked(_ results: [PassResult]) -> ParkedVerification {
+        ParkedVerification(
+            outcomes: results.reduce(0) { $0 + $1.parked.outcomes }, fault: results.lazy.compactMap(\.parked.fault).first)
+    }
+
+    /// True for a folder that is more than a copy of journals.
+    private var hasVault: Bool { !isArchive && FileManager.default.fileExists(atPath: folder.vaultPath) }
+
+    private func vault(_ results: [PassResult], isWhole: Bool) -> VaultVerification {
+        guard depth == .full else { return .notChecked("--quick") }
+        guard hasVault else { return .notChecked("a copy of the journal holds no keys") }
+        let master = FileManager.default.fileExists(atPath: folder.settings.masterKeyFile)
+        do {
+            // Read after the journal: keys are there before the entries that use them.
+            let key = master ? try MasterKey.load(from: folder.settings.masterKeyFile) : nil
+            let check = VaultCheck(
+                path: folder.vaultPath, masterKey: key,
+                subjects: isWhole ? results.reduce(into: []) { $0.formUnion($1.subjects) } : [],
+                erased: isWhole ? results.reduce(into: []) { $0.formUnion($1.erased) } : [],
+                keepsTombstones: !folder.isShard)
+            var result = VaultVerification(
+                isChecked: true, keys: check.keys, unwrapped: check.unwrapped, aliases: check.aliases,
+                tombstones: check.tombstones)
+            if !master { result.reason = "without the master key nobody's key was opened" }
+            result.fault = check.fault.map { AuditFault(.vault, program: nil, position: nil, $0) }
+            return result
+        } catch {
+            var result = VaultVerification(isChecked: true)
+            result.fault = AuditFault(.vault, program: nil, position: nil, "\(error)")
+            return result
+        }
+    }
+
+    private func access(_ results: [PassResult]) throws -> AccessVerification {
+        guard hasVault else { return .notChecked("a copy of the journal has no access log") }
+        do {
+            let check = try AccessLogCheck(folder)
+            let anchors = results.flatMap(\.anchors)
+            var result = AccessVerification(
+                isChecked: true, lines: check.records.count, unsigned: check.unsigned, torn: check.torn,
+                anchored: anchors.map(\.number).max() ?? 0)
+            let broken = check.brokenLine.map {
+                "line \($0) of the access log does not follow from the one before it, or is not signed by the log's key"
+            }
+            result.fault = (broken ?? anchors.lazy.compactMap { check.missing($0) }.first).map {
+                AuditFault(.access, program: nil, position: nil, $0)
+            }
+            return result
+        } catch {
+            var result = AccessVerification(isChecked: true)
+            result.fault = AuditFault(.access, program: nil, position: nil, "\(error)")
+            return result
+        }
     }
 
     /// What the journal counts beside each entry; the chain does not cover it.
@@ -263,6 +412,7 @@ public struct Verifier: Sendable {
 extension ProgramVerification {
     fileprivate mutating func take(_ tree: TreeCheck) {
         root = tree.root.description
+        covered = tree.vouched
         treeAvailable = tree.hasStored
         treeSize = tree.storedSize
         treeNodesCompared = tree.nodesCompared
@@ -330,14 +480,19 @@ extension Verifier {
         guard FileManager.default.fileExists(atPath: folder.derivedPath) else {
             return .notChecked("there is no derived.db")
         }
-        let derived = try DerivedDatabase.openReadOnly(path: folder.derivedPath)
+        guard let derived = Self.readable(folder.derivedPath, DerivedDatabase.openReadOnly) else {
+            return .notChecked("derived.db cannot be read")
+        }
         let comparison: ProjectionComparison?
         do {
             comparison = try LeadsProjection.compare(journal: folder.openJournalReadOnly(), derived: derived)
         } catch JournalError.archived {
             return .notChecked("it can be made again with the archives alone; give them all with --with-archive")
         } catch {
-            return .notChecked("the journal cannot be folded: \(error)")
+            var result = ProjectionVerification(isChecked: true)
+            result.fault = AuditFault(
+                .projection, program: nil, position: nil, "it cannot be made again from the journal: \(error)")
+            return result
         }
         guard let comparison else { return .notChecked("derived.db holds no list of leads yet") }
         var result = ProjectionVerification(isChecked: true, rows: comparison.rows)
@@ -359,17 +514,26 @@ extension Verifier {
         let keyring: Keyring
         do {
             keyring = try folder.openVault()
-        } catch let error as VaultError {
-            return .notChecked("no master key. \(error)")
+        } catch VaultError.masterKeyAbsent {
+            return .notChecked("they open with the master key alone, which is not at hand")
+        } catch {
+            return .notChecked("the vault cannot be opened: \(error)")
         }
         let deadLetters = DeadLetters(keyring)
         var result = DeadLetterVerification(isChecked: true)
+        // Once letters are bound, one that is not was put in or stripped.
+        var isBound = false
         try journal.read { db in
             guard try db.tableExists("dead_letters") else { return }
             let rows = try Row.fetchCursor(db, sql: "SELECT offset, bytes FROM dead_letters ORDER BY offset")
             while let row = try rows.next(), result.fault == nil {
                 do {
                     let letter = try WireDeadLetter(serializedBytes: row[1] as Data)
+                    switch try deadLetters.isGenuine(letter) {
+                    case true?: isBound = true
+                    case nil where !isBound: result.unbound += 1
+                    default: result.fault = Self.changed("the dead letter at offset \(row[0] as Int64)")
+                    }
                     _ = try deadLetters.open(letter)
                     result.opened += 1
                 } catch DeadLetterError.notKept {
@@ -382,8 +546,20 @@ extension Verifier {
                     result.fault = Self.unopenable(row[0], "\(error)")
                 }
             }
+            for bytes in try Data.fetchAll(db, sql: "SELECT bytes FROM parked") where result.fault == nil {
+                let letter = try? WireDeadLetter(serializedBytes: bytes)
+                if try letter.map({ try deadLetters.isGenuine($0) }) ?? false == false {
+                    result.fault = Self.changed("an outcome that waits for its lead")
+                }
+            }
         }
         return result
+    }
+
+    private static func changed(_ what: String) -> AuditFault {
+        AuditFault(
+            .deadLetter, program: nil, position: nil,
+            "\(what) was changed: its reason, field, origin or time is not what was written")
     }
 
     private static func unopenable(_ offset: Int64, _ detail: String) -> AuditFault {

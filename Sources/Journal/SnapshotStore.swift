@@ -43,6 +43,13 @@ public struct SnapshotStore: Sendable {
         return hash
     }
 
+    /// The newest position of each program that a state is recorded for, in alphabetical order.
+    public func newest(in db: Database) throws -> [(program: String, position: UInt64)] {
+        try Row.fetchAll(db, sql: "SELECT program, max(position) FROM snapshots GROUP BY program ORDER BY program").map {
+            ($0[0], UInt64(bitPattern: $0[1] as Int64))
+        }
+    }
+
     /// Records a state's hash without its bytes.
     ///
     /// - Throws: ``JournalError/stateHashDiffers(program:position:stored:computed:)`` if another

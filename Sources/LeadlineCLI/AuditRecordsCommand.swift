@@ -26,7 +26,7 @@ struct AuditRecordsCommand: AsyncParsableCommand {
             Where entries were archived, all but access, retention and completeness need the archives: --with-archive.
 
             --section may be repeated; without it all are printed. --json gives one object: records (the fields of \
-            ProgramRecords), access, accessBrokenLine, completeness, checkpoint. No personal data. Exit code 1 if the \
+            ProgramRecords), access, accessBrokenLine, accessMissing, completeness, checkpoint. No personal data. Exit code 1 if the \
             verification or the access log fails. \(Outcome.note)
             """)
 
@@ -46,7 +46,7 @@ struct AuditRecordsCommand: AsyncParsableCommand {
     func run() async throws {
         let document = try await data.deployment().records(sections)
         if json { Terminal.line(try JSONText.line(document)) } else { show(document) }
-        if document.completeness?.isGood == false || document.accessBrokenLine != nil {
+        if document.completeness?.isGood == false || document.accessBrokenLine != nil || document.accessMissing != nil {
             throw Problem(.checkFailed, "the records are not whole: see above", remedy: "Run 'leadline audit verify'")
         }
     }
@@ -68,7 +68,7 @@ struct AuditRecordsCommand: AsyncParsableCommand {
             case .fairness: lines += text.fairness
             case .sla: lines += text.promises
             case .transfers: lines += text.transfers
-            case .access: lines += AccessText.lines(document.access ?? [], brokenLine: document.accessBrokenLine)
+            case .access: lines += AccessText.lines(document)
             case .retention: lines += text.retention
             case .changes: lines += text.changes
             }

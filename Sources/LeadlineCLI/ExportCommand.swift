@@ -22,13 +22,16 @@ struct ExportCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Where to; nothing may be there yet.", valueName: "path"))
     var path: String
 
+    @Flag(help: "Every program of the data folder, not the one that is meant alone.")
+    var allPrograms = false
+
     @Flag(help: "Print one JSON object: path, entries, bytes.")
     var json = false
 
     @OptionGroup var data: DataFolderOptions
 
     func run() async throws {
-        let archive = try data.deployment().export(to: path)
+        let archive = try data.deployment().export(to: path, allPrograms: allPrograms)
         if json {
             return Terminal.line(
                 JSONText.object([

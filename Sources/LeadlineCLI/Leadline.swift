@@ -24,7 +24,7 @@ struct Leadline: AsyncParsableCommand {
                 name: "Set up:",
                 subcommands: [
                     InitCommand.self, TopicsCommand.self, PolicyCommand.self, PartnersCommand.self, LogicCommand.self,
-                    DemoCommand.self,
+                    KeysCommand.self, DemoCommand.self,
                 ]),
             CommandGroup(
                 name: "Stream:",

@@ -69,6 +69,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let root = try DataFolder(path: data.path)
+        try root.requireWhole()
         var logger = Logger(label: "leadline", factory: StreamLogHandler.standardError(label:))
         logger.logLevel = quiet ? .error : .info
         // Before anything measures: what was made earlier would measure for nobody.

@@ -15,13 +15,16 @@ struct VerifyCommand: AsyncParsableCommand {
             against every checkpoint, whose signatures are checked; positions and stamps; every input decided again \
             and compared; recorded state hashes and snapshots compared with the fold; no accepted lead lost; no \
             automatic assignment over a cap, counted apart from the decider; no timer fired early. Then the commit \
-            order, the offsets of the input topics, the list of leads, and the dead letters, which open only with the \
+            order, the offsets of the input topics, the list of leads, the vault (everybody in the journal has a key or was \
+            erased), the access log, the outcomes that wait for a lead, and the dead letters, which open only with the \
             master key. Chain, tree and decisions need no key. Reads only. Names the program and position of each \
             program's first fault.
 
             A checkpoint kept outside of the data folder (--checkpoint FILE) shows what the folder alone cannot: that \
             the tail was cut off, that an older copy was put back, that everything was made anew. Name the key you \
-            trust with --key; without it the log key beside the master key counts.
+            trust with --key; without it the log key beside the master key counts. What came after the newest checkpoint \
+            is signed by nobody yet and reported as not covered; with --key that is a fault, unless --allow-uncovered \
+            is given. Checkpoints that a key before yours signed are not checked under yours, and are no fault.
 
             Entries that left for an archive ('leadline archive') are checked by their hashes alone, and deciding \
             begins after them, from the state that was stated; the report says so. --with-archive FILE has all of it \
@@ -33,9 +36,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
             With --json, one object: depth, programs (program, size, entries, events, head, stateHash, \
             statesAvailable, stateHashesCompared, snapshotsCompared, leadsAccepted, assignmentsCheckedAgainstCaps, \
-            root, treeAvailable, treeSize, treeNodesCompared, checkpoints, trust, archived, decidedFrom, seconds, \
-            fault, otherFaults), orderFault, deadLetters (isChecked, reason, opened, erased, notKept, fault), sources \
-            (isChecked, reason, records, fault), projection (isChecked, reason, rows, fault), otherFaults, seconds; a \
+            root, treeAvailable, treeSize, treeNodesCompared, checkpoints, checkpointsNotChecked, covered, notCovered, \
+            trust, archived, decidedFrom, seconds, \
+            fault, otherFaults), orderFault, deadLetters (isChecked, reason, opened, erased, notKept, unbound, fault), sources \
+            (isChecked, reason, records, fault), projection (isChecked, reason, rows, fault), vault (isChecked, reason, \
+            keys, unwrapped, aliases, tombstones, fault), access (isChecked, reason, lines, unsigned, torn, anchored, \
+            fault), parked (outcomes, fault), otherFaults, seconds; a \
             fault has kind, program, position, detail. Exit code 1 on any fault. \(Outcome.note)
             """)
 
@@ -51,6 +57,9 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A verifier key you trust, or a file with one a line.", valueName: "key"))
     var key: [String] = []
 
+    @Flag(help: "With --key: entries that came after the newest checkpoint are no fault.")
+    var allowUncovered = false
+
     @OptionGroup var archive: ArchiveOptions
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
@@ -58,6 +67,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         var request = VerificationRequest()
         request.isQuick = quick
+        request.allowsUncovered = allowUncovered
         request.isArchive = !archive.archive.isEmpty
         request.keys = try EvidenceFile.keys(key)
         request.checkpoints = try checkpoint.map(EvidenceFile.read)

@@ -100,6 +100,22 @@ enum KeyTable {
         }
     }
 
+    /// Stored keys in the order they were made.
+    static func keys(after row: Int64, limit: Int, in db: Database) throws -> [(
+        row: Int64, subject: SubjectID, wrapped: [UInt8]
+    )] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT row, subject, wrapped FROM keys WHERE row > ? ORDER BY row LIMIT ?")
+        return try Row.fetchAll(statement, arguments: [row, limit]).compactMap { row in
+            SubjectID(row[1] as Data).map { (row[0], $0, [UInt8](row[2] as Data)) }
+        }
+    }
+
+    static func rewrap(_ keys: [SubjectID: [UInt8]], in db: Database) throws {
+        let statement = try db.cachedStatement(sql: "UPDATE keys SET wrapped = ? WHERE subject = ?")
+        for (subject, wrapped) in keys { try statement.execute(arguments: [Data(wrapped), subject.data]) }
+    }
+
     private static func row(of subject: SubjectID, in db: Database) throws -> Int64? {
         let statement = try db.cachedStatement(sql: "SELECT row FROM keys WHERE subject = ?")
         return try Int64.fetchOne(statement, arguments: [subject.data])

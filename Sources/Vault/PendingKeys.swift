@@ -10,15 +10,20 @@ struct PendingKeys {
 
     private(set) var keys: [Key] = []
     private(set) var aliases: [Alias] = []
+    /// Stored keys under another master key than before.
+    private(set) var rewrapped: [SubjectID: [UInt8]] = [:]
+    private var rewrappedOrder: [SubjectID] = []
+    /// What the vault is to note of the key that its keys are wrapped under; nil leaves it.
+    var fingerprint: [UInt8]?
     private var keyIndexes: [SubjectID: Int] = [:]
     private var subjects: [Pseudonym: SubjectID] = [:]
 
-    var isEmpty: Bool { keys.isEmpty && aliases.isEmpty }
+    var isEmpty: Bool { keys.isEmpty && aliases.isEmpty && rewrapped.isEmpty && fingerprint == nil }
 
     /// Every subject with a new key or alias, once, in the order they were touched.
     var touchedSubjects: [SubjectID] {
         var seen: Set<SubjectID> = []
-        return (keys.map(\.subject) + aliases.map(\.subject)).filter { seen.insert($0).inserted }
+        return (keys.map(\.subject) + aliases.map(\.subject) + rewrappedOrder).filter { seen.insert($0).inserted }
     }
 
     func contains(_ subject: SubjectID) -> Bool { keyIndexes[subject] != nil }
@@ -41,6 +46,10 @@ struct PendingKeys {
         keys.append(key)
     }
 
+    mutating func rewrap(_ subject: SubjectID, _ wrapped: [UInt8]) {
+        if rewrapped.updateValue(wrapped, forKey: subject) == nil { rewrappedOrder.append(subject) }
+    }
+
     /// Adding an alias again changes nothing.
     mutating func add(_ alias: Alias) {
         if alias.isSecondary {
@@ -60,6 +69,10 @@ struct PendingKeys {
         var rest = PendingKeys()
         for key in keys where !removed.contains(key.subject) { rest.add(key) }
         for alias in aliases where !removed.contains(alias.subject) { rest.add(alias) }
+        for subject in rewrappedOrder where !removed.contains(subject) {
+            if let wrapped = rewrapped[subject] { rest.rewrap(subject, wrapped) }
+        }
+        rest.fingerprint = fingerprint
         self = rest
     }
 }

@@ -12,7 +12,7 @@ public enum LookupKind: UInt8, Sendable, CaseIterable {
 
 /// Turns values from outside into keyed digests, for one program.
 ///
-/// Each is HMAC-SHA256, cut to 16 bytes, under a key that HKDF derives from the master key and the
+/// Each is HMAC-SHA256, cut to 16 bytes, under a key that HKDF derives from the look-up key and the
 /// program's id (info `leadline pseudonyms v1` and the id). The message is a byte for the kind of
 /// value, then each part after its length as eight little-endian bytes. So pseudonyms of two kinds
 /// or two programs cannot be matched with each other, nor guessed without the key.
@@ -21,7 +21,7 @@ public struct Pseudonyms: Sendable {
 
     /// Pseudonyms of a program under a master key.
     public init(masterKey: MasterKey, program: String) {
-        keyed = KeyedHash(key: masterKey.subkey("leadline pseudonyms v1", program))
+        keyed = KeyedHash(key: masterKey.lookupSubkey("leadline pseudonyms v1", program))
     }
 
     /// Stands for a CloudEvent: equal for two with the same source and id.

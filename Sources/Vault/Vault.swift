@@ -16,11 +16,19 @@ public final class Vault {
     private let queue: DatabaseQueue
     private let source: any SubjectKeySource
     private let wrapping: Sealing
+    private let retiringWrappings: [Sealing]
+    private let fingerprint: [UInt8]
+    private let retiringFingerprint: [UInt8]?
     private let recordLookups: KeyedHash
+    private let recordCodes: KeyedHash
 
     private var pending = PendingKeys()
     private var subjects: BoundedCache<Pseudonym, SubjectID>
     private var keys: BoundedCache<SubjectID, SymmetricKey>
+    /// True while keys may be wrapped under a master key that is being retired.
+    public private(set) var needsRewrap: Bool
+    /// Where rewrapping goes on.
+    private var rewrappedThrough: Int64 = 0
     // Few and decisive, so all are kept in memory.
     private var tombstones: Set<SubjectID>
 
@@ -35,11 +43,17 @@ public final class Vault {
         path: String, masterKey: MasterKey, keySource: any SubjectKeySource = RandomSubjectKeys(),
         cachedEntries: Int = 100_000
     ) throws {
-        let fingerprint = KeyedHash(key: masterKey.subkey("leadline vault fingerprint v1")).code([])
-        queue = try VaultDatabase.open(path: path, fingerprint: Array(fingerprint))
+        let fingerprints = masterKey.fingerprints
+        let (queue, place) = try VaultDatabase.open(path: path, fingerprints: fingerprints)
+        self.queue = queue
+        needsRewrap = place > 0
+        fingerprint = fingerprints[0]
+        retiringFingerprint = fingerprints.dropFirst().first
         source = keySource
-        wrapping = Sealing(key: masterKey.subkey("leadline key wrap v1"))
-        recordLookups = KeyedHash(key: masterKey.subkey("leadline dead letters v1"))
+        wrapping = masterKey.wrapping
+        retiringWrappings = masterKey.retiringWrappings
+        recordLookups = KeyedHash(key: masterKey.lookupSubkey("leadline dead letters v1"))
+        recordCodes = KeyedHash(key: masterKey.lookupSubkey("leadline dead letter codes v1"))
         subjects = BoundedCache(capacity: cachedEntries)
         keys = BoundedCache(capacity: cachedEntries)
         tombstones = try queue.read(KeyTable.tombstones)
@@ -111,6 +125,9 @@ public final class Vault {
         return (keyID, try seal(bytes, subject: keyID, context: Self.deadLetterContext))
     }
 
+    /// A keyed code of what a rejected record's letter says in clear, which outlives the record's own key: 32 bytes.
+    public func letterCode(_ clear: [UInt8]) -> [UInt8] { Array(recordCodes.code(clear)) }
+
     /// The keys of rejected records that speak of a subject, by any of its lookups.
     public func deadLetters(about subject: SubjectID) throws -> [SubjectID] {
         let stored = try access { try KeyTable.lookups(of: subject, in: $0) }
@@ -159,7 +176,11 @@ extension Vault {
     public func flush() throws {
         guard !pending.isEmpty else { return }
         let batch = pending
-        try queue.write { try KeyTable.insert(batch, in: $0) }
+        try queue.write { db in
+            try KeyTable.insert(batch, in: db)
+            try KeyTable.rewrap(batch.rewrapped, in: db)
+            if let fingerprint = batch.fingerprint { try VaultDatabase.set(fingerprint, in: db) }
+        }
         for alias in batch.aliases where !alias.isSecondary { subjects[alias.lookup] = alias.subject }
         for key in batch.keys { keys[key.subject] = key.key }
         pending = PendingKeys()
@@ -167,6 +188,8 @@ extension Vault {
 
     /// Forgets what was not flushed. Subjects made since the last flush no longer exist.
     public func discardPending() {
+        needsRewrap = needsRewrap || pending.fingerprint == fingerprint
+        rewrappedThrough = 0
         pending = PendingKeys()
     }
 
@@ -175,6 +198,28 @@ extension Vault {
     public func pendingRecords() throws -> [KeyRecord] {
         let added = pending.lookupsBySubject
         return try pending.touchedSubjects.map { try record($0, added: added[$0] ?? []) }
+    }
+
+    /// True if there is anything to flush.
+    public var hasPending: Bool { !pending.isEmpty }
+
+    /// Wraps the next keys that an old master key wrapped under the newest one, pending until ``flush()``. When none
+    /// is left, the vault no longer needs the old key.
+    ///
+    /// - Parameter limit: Keys that are looked at.
+    public func rewrapSome(_ limit: Int = 1_000) throws {
+        guard needsRewrap else { return }
+        let rows = try access { try KeyTable.keys(after: rewrappedThrough, limit: limit, in: $0) }
+        for row in rows where !tombstones.contains(row.subject) {
+            if wrapping.open(row.wrapped, context: row.subject.bytes) != nil { continue }
+            pending.rewrap(row.subject, try wrap(unwrap(row.wrapped, row.subject), row.subject))
+        }
+        if let last = rows.last {
+            rewrappedThrough = last.row
+        } else {
+            pending.fingerprint = fingerprint
+            needsRewrap = false
+        }
     }
 
     /// The keys of all flushed subjects and dead letters, in the order they were made.
@@ -197,6 +242,12 @@ extension Vault {
         guard !tombstones.contains(record.subject) else { return }
         if try storedOrPendingKey(record.subject) == nil {
             let key = try unwrap(record.wrappedKey, record.subject)
+            if !needsRewrap, let retiringFingerprint,
+                wrapping.open(record.wrappedKey, context: record.subject.bytes) == nil
+            {
+                pending.fingerprint = retiringFingerprint
+                needsRewrap = true
+            }
             pending.add(.init(subject: record.subject, key: key, wrapped: record.wrappedKey))
         }
         for lookup in record.lookups {
@@ -267,7 +318,7 @@ extension Vault {
     private func record(_ subject: SubjectID, added: [Pseudonym]) throws -> KeyRecord {
         // A new subject has no aliases but the new ones.
         let stored = pending.contains(subject) ? [] : try access { try KeyTable.lookups(of: subject, in: $0) }
-        guard let wrapped = try pending.wrapped(subject) ?? access({ try KeyTable.wrappedKey(subject, in: $0) })
+        guard let wrapped = try pending.wrapped(subject) ?? pending.rewrapped[subject] ?? access({ try KeyTable.wrappedKey(subject, in: $0) })
         else { throw VaultError.keyMissing(subject) }
         return KeyRecord(subject: subject, lookups: stored + added.filter { !stored.contains($0) }, wrappedKey: wrapped)
     }
@@ -292,10 +343,10 @@ extension Vault {
     }
 
     private func unwrap(_ wrapped: [UInt8], _ subject: SubjectID) throws -> SymmetricKey {
-        guard let key = wrapping.open(wrapped, context: subject.bytes) else {
-            throw VaultError.notAuthentic(subject)
+        for sealing in [wrapping] + retiringWrappings {
+            if let key = sealing.open(wrapped, context: subject.bytes) { return SymmetricKey(data: key) }
         }
-        return SymmetricKey(data: key)
+        throw VaultError.notAuthentic(subject)
     }
 
     /// `read` would begin a transaction and forbid writing for its time, at five times the cost of

@@ -4,20 +4,23 @@ import GRDB
 /// Opens `vault.db`.
 enum VaultDatabase {
     static let formatVersion = 1
-    private static let applicationID: Int32 = 0x4C4C_5641
+    static let applicationID: Int32 = 0x4C4C_5641
 
     /// Opens the vault, creates it if it is absent, and checks that it belongs to the master key.
     ///
     /// Each commit is flushed, and deleted rows are overwritten with zeros.
-    static func open(path: String, fingerprint: [UInt8]) throws -> DatabaseQueue {
+    /// - Parameter fingerprints: of the master key, then of those before it that are not retired.
+    /// - Returns: also which of them its keys are wrapped under.
+    static func open(path: String, fingerprints: [[UInt8]]) throws -> (DatabaseQueue, place: Int) {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
+            var place = 0
             try queue.inTransaction(.immediate) { db in
-                try create(db, fingerprint)
-                try check(db, path, fingerprint)
+                try create(db, fingerprints[0])
+                place = try check(db, path, fingerprints)
                 return .commit
             }
-            return queue
+            return (queue, place)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
             throw VaultError.notAVault(path: path)
         }
@@ -48,7 +51,12 @@ enum VaultDatabase {
         try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion);")
     }
 
-    private static func check(_ db: Database, _ path: String, _ fingerprint: [UInt8]) throws {
+    /// Notes another master key as the one that all keys are wrapped under, or may be.
+    static func set(_ fingerprint: [UInt8], in db: Database) throws {
+        try db.execute(sql: "UPDATE masters SET fingerprint = ?", arguments: [Data(fingerprint)])
+    }
+
+    private static func check(_ db: Database, _ path: String, _ fingerprints: [[UInt8]]) throws -> Int {
         guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
             throw VaultError.notAVault(path: path)
         }
@@ -56,8 +64,10 @@ enum VaultDatabase {
         guard found <= formatVersion else {
             throw VaultError.newerFormat(path: path, found: found, supported: formatVersion)
         }
-        guard try Data.fetchOne(db, sql: "SELECT fingerprint FROM masters") == Data(fingerprint) else {
+        let noted = try Data.fetchOne(db, sql: "SELECT fingerprint FROM masters")
+        guard let place = fingerprints.firstIndex(where: { Data($0) == noted }) else {
             throw VaultError.wrongMasterKey(path: path)
         }
+        return place
     }
 }

@@ -37,7 +37,7 @@ extension VaultError: CustomStringConvertible {
         case .notAuthentic(let subject):
             "The bytes are not what was sealed for the subject \(subject) in this place."
         case .wrongMasterKey(let path):
-            "The vault \(path) was made under another master key. Name the key file it was made with."
+            "The vault \(path) was made under another master key, or under one that is retired. Name the key file it was made with."
         case .notAVault(let path):
             "\(path) is not a vault. Check the path, or restore the file from a backup."
         case .newerFormat(let path, let found, let supported):

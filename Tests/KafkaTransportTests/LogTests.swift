@@ -160,6 +160,85 @@ import Vault
         #expect(opened.allSatisfy { $0.value.allSatisfy { $0 == UInt8(ascii: "v") } })
     }
 
+    /// A new master key wraps what the old one wrapped, while records are decided, and on a cluster another machine has it
+    /// from the topic: people are found, duplicates refused and addresses opened without the old key.
+    @Test(arguments: [LogKind.embedded, .mock]) func theMasterKeyIsReplaced(kind: LogKind) throws {
+        let place = try LogPlace(kind)
+        let keyFile = place.disk.folder.settings.masterKeyFile
+        func lead(_ id: String, _ event: String, _ address: String) -> NewRecord {
+            record(.leads, "LeadSubmitted", event, #"{"leadId":"\#(id)","accountDomain":"c.example","contact":{"email":"\#(address)"}}"#)
+        }
+        func record(_ topic: Topic, _ type: String, _ id: String, _ json: String) -> NewRecord {
+            NewRecord(
+                topic: topic, key: Array("acme".utf8),
+                headers: [
+                    RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", id), RecordHeader("ce_source", "/test"),
+                    RecordHeader("ce_type", "leadline.v1.\(type)"), RecordHeader("content-type", "application/json"),
+                ], value: Array(json.utf8))
+        }
+        func process(_ keyring: Keyring, _ count: Int) throws {
+            var shard = try Shard(
+                log: place.open(vault: keyring.vault), machine: Machine(clock: SystemClock()), timeSource: .wallClock, keyring: keyring,
+                load: { program in
+                    let journal = try place.journal
+                    return try journal.read { db in
+                        guard let head = try JournalReader().head(of: program, in: db) else { return ProgramStream(program: program) }
+                        return try ProgramStream.recover(program, through: head.size, journal: db, snapshots: nil)
+                    }
+                }, store: { _ in })
+            var records = 0
+            while records < count || keyring.vault.needsRewrap {
+                records += try shard.step(max: 100, wait: .milliseconds(100)).records
+            }
+        }
+        try place.append([
+            record(.controls, "ProgramRegistered", "1", #"{"name":"Acme","currency":"EUR"}"#), lead("lead-1", "2", "kim@acme.example"),
+        ])
+        try process(place.disk.folder.openVault(), 2)
+        let before = Pseudonyms(masterKey: try MasterKey.load(from: keyFile), program: "acme")
+        let address = before.lookup(kind: .email, value: "kim@acme.example")
+        let known = try #require(try place.disk.folder.openVault().vault.findSubject(address))
+
+        _ = try MasterKey.rotate(at: keyFile)
+        try place.append([lead("lead-2", "3", "Kim@acme.example"), lead("lead-1", "2", "kim@acme.example")])
+        let keyring = try place.disk.folder.openVault()
+        #expect(keyring.vault.needsRewrap)
+        try process(keyring, 2)
+        #expect(try keyring.vault.findSubject(address) == known)
+        #expect(try MasterKey.retire(at: keyFile) == 1)
+        let rotated = try String(contentsOfFile: keyFile, encoding: .utf8)
+
+        if kind != .embedded {
+            try place.takeNewDisk()
+            let file = URL(fileURLWithPath: place.disk.folder.settings.masterKeyFile)
+            try Data(rotated.utf8).write(to: file)
+            // What was made under the file that was there before holds no key yet.
+            try place.disk.folder.removeVault()
+        }
+        let other = try place.disk.folder.openVault(makingIt: kind != .embedded)
+        _ = try place.open(vault: other.vault)
+        #expect(!other.vault.needsRewrap)
+        #expect(try other.vault.findSubject(address) == known)
+        let after = Pseudonyms(masterKey: other.masterKey, program: "acme")
+        #expect(after.lookup(kind: .email, value: "kim@acme.example") == address && after.account(domain: "c.example") == before.account(domain: "c.example"))
+        let entries = try place.journal.read { db in
+            var entries: [EntryRecord] = []
+            try JournalReader().forEachEntry(program: "acme", in: db) { _, bytes in
+                entries.append(try unsafe bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) })
+            }
+            return entries
+        }
+        // The repeated record is one, and both leads are the same person's and company's.
+        #expect(entries.contains { $0.input.fact == .duplicateReceived })
+        let leads = entries.filter { if case .leadSubmitted = $0.input.fact { true } else { false } }
+        #expect(leads.count == 2 && Set(leads.map(\.input.subject)).count == 1 && Set(leads.map(\.input.account)).count == 1)
+        for entry in leads {
+            let context = SealingContext.bytes("acme", .leadSubmitted, entry.input.eventDigest?.bytes ?? [])
+            let opened = try other.vault.open(entry.sealed, subject: known, context: context)
+            #expect(String(decoding: opened, as: UTF8.self).lowercased().contains("kim@acme.example"))
+        }
+    }
+
     /// A refused record that mentions a person is unreadable everywhere once the person is erased.
     @Test func deadLettersDieWithThePersonTheyMention() throws {
         let place = try LogPlace(.mock)

@@ -51,7 +51,7 @@ import Testing
         let access = try binary.mustRun("audit", "records", "--section", "access").out
         #expect(access.contains("partners apply demo ") && access.contains("shown to nobody") && !access.contains("@"))
         let report = try binary.mustRun("audit", "verify", "--key", key, "--checkpoint", held, "--json").objects()[0]
-        #expect((report["programs"] as? [[String: Any]])?.first?["checkpoints"] as? Int == 3)
+        #expect((report["programs"] as? [[String: Any]])?.first?["checkpoints"] as? Int ?? 0 >= 3)
     }
 
     @Test func aWitnessCosignsWhatFollowsAndNothingElse() throws {

@@ -58,6 +58,8 @@ struct ArchiveIndex: Codable, Equatable {
 
 enum ArchiveLayout {
     static let manifest = "MANIFEST"
+    /// The manifest's hash, signed.
+    static let manifestNote = "MANIFEST.note"
     static let index = "archive.json"
     static let readme = "README.txt"
     static let rotations = "rotations.txt"
@@ -98,7 +100,8 @@ enum ArchiveLayout {
         in, and what was decided. This archive holds whole streams, what was signed about them, and what is needed to read
         them without Leadline.
 
-        MANIFEST                       SHA-256 of every other file; check with: sha256sum -c MANIFEST
+        MANIFEST                       SHA-256 of every other file but MANIFEST.note; check with: sha256sum -c MANIFEST
+        MANIFEST.note                  SHA-256 of MANIFEST, signed like a checkpoint by the log's key under each program's name
         archive.json                   programs, numbers of entries, the log's name and its first verifier key
         keys.txt                       verifier keys: name+key id+base64(01 || Ed25519 public key). Compare with keys that you
                                        got another way: whoever made this archive could have made the keys in it

@@ -8,9 +8,12 @@ enum ArchiveManifest {
 
     /// The manifest of what is in a folder now.
     static func text(of folder: String) throws -> String {
-        try paths(in: folder).filter { $0 != ArchiveLayout.manifest }
+        try paths(in: folder).filter { $0 != ArchiveLayout.manifest && $0 != ArchiveLayout.manifestNote }
             .map { "\(try hash(folder + "/" + $0))  \($0)\n" }.joined()
     }
+
+    /// What the log's key signs of a manifest.
+    static func statement(_ digest: some CustomStringConvertible) -> String { "leadline archive manifest v1\nsha256 \(digest)\n" }
 
     /// Checks every file that the manifest names, and that there is no other. Returns how many.
     /// - Throws: ``ArchiveError``.
@@ -19,6 +22,7 @@ enum ArchiveManifest {
         guard left.remove(ArchiveLayout.manifest) != nil else {
             throw ArchiveError.notAnArchive(path: folder, "it has no \(ArchiveLayout.manifest)")
         }
+        left.remove(ArchiveLayout.manifestNote)
         var count = 0
         for line in try ArchiveReader.text(folder, ArchiveLayout.manifest).lines.map(\.unicodeScalars)
         where !line.isEmpty {

@@ -43,6 +43,12 @@ public struct ArchiveReader {
         FileManager.default.fileExists(atPath: path + "/" + ArchiveLayout.manifest)
     }
 
+    /// What was signed of the manifest; nil in archives from before that.
+    func manifestNote() throws -> SignedNote? {
+        FileManager.default.fileExists(atPath: path + "/" + ArchiveLayout.manifestNote)
+            ? try SignedNote(Array(Self.text(path, ArchiveLayout.manifestNote).utf8)) : nil
+    }
+
     /// Statements of rotation.
     func rotations() throws -> [SignedNote] {
         FileManager.default.fileExists(atPath: path + "/" + ArchiveLayout.rotations)

@@ -84,7 +84,11 @@ public struct ArchiveWriter {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try put(Array(encoder.encode(index)), ArchiveLayout.index)
-        try put(Array(ArchiveManifest.text(of: target).utf8), ArchiveLayout.manifest)
+        let manifest = Array(try ArchiveManifest.text(of: target).utf8)
+        try put(manifest, ArchiveLayout.manifest)
+        let note = try CheckpointSigner(folder).sign(
+            text: ArchiveManifest.statement(Digest(hashing: manifest)), for: parts.map(\.program))
+        try put(note.bytes, ArchiveLayout.manifestNote)
     }
 
     private func writeKeys(_ index: inout ArchiveIndex, _ keys: [String]) throws {

@@ -157,7 +157,8 @@ public struct SegmentArchiver {
     /// - Parameter source: the archive as it is called in errors.
     /// - Throws: ``SegmentError/unfit(path:_:)``; `ArchiveError`.
     public func check(_ path: String, _ range: Range<UInt64>, source: String) throws {
-        let key = try CheckpointSigner(folder).verifierKey(program)
+        // The first: the statements in the archive lead from it to every later one.
+        let key = try CheckpointSigner(folder).firstKey(program)
         let finding = EvidenceCheck.archive(path, source: source, keys: [key])
         if let fault = finding.fault { throw SegmentError.unfit(path: source, fault) }
         guard finding.isAuthentic else {

@@ -87,17 +87,11 @@ public struct DossierBuilder {
 
     // MARK: Entries
 
-    private func entry(_ position: UInt64, _ db: Database) throws -> EntryRecord {
-        guard let bytes = try JournalReader().entry(program: program, position: position, in: db) else {
-            throw AuditFault(.chain, program: program, position: position, "the entry is missing")
-        }
-        do { return try EntryCodec.decode(bytes) } catch {
-            throw AuditFault(.decoding, program: program, position: position, "the bytes are no entry: \(error)")
-        }
-    }
-
+    /// Each once, in order, and held against the journal: a wrong row of the list must not print another person.
     private func entries(of person: Person, _ db: Database) throws -> [EntryRecord] {
-        try Set(person.leads.flatMap(\.positions)).sorted().map { try entry($0, db) }
+        var entries: [UInt64: EntryRecord] = [:]
+        for row in person.leads { for entry in try JournaledLead(row, in: db).entries { entries[entry.position] = entry } }
+        return entries.keys.sorted().compactMap { entries[$0] }
     }
 
     /// What was observed of the person's company before the last decision; the newest, where it is very much. Other
@@ -113,8 +107,8 @@ public struct DossierBuilder {
         guard let last = entries.last?.position else { return [] }
         let projection = LeadsProjection(journal: try folder.openJournalReadOnly(), derived: derived)
         return try accounts.flatMap { account in
-            try projection.observations(of: account, program: program, through: last, limit: Self.accountInputsMax).map
-            { try entry($0, db) }
+            try projection.observations(
+                of: account, program: program, through: last, limit: Self.accountInputsMax, in: db)
         }
     }
 

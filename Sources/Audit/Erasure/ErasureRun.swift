@@ -51,7 +51,7 @@ public struct ErasureRun {
         self.program = program
         self.leaves = leaves
         journal = try folder.openJournalReadOnly()
-        records = RecordErasure(folder)
+        records = RecordErasure(folder, program: program)
         let finder = try PersonFinder(folder, program: program, keyring: keyring)
         var seen: Set<SubjectID> = []
         var marks: [[String]] = []
@@ -66,7 +66,7 @@ public struct ErasureRun {
             let kept = person.subjects.filter { !keyring.vault.isErased($0) }
             targets.append(
                 Target(
-                    name: index, person: person, leadsToErase: try kept.compactMap { try finder.lead(of: $0) },
+                    name: index, person: person, leadsToErase: try kept.compactMap { try finder.lead(of: $0, among: person.leads) },
                     recordKeys: try kept.flatMap { try keyring.vault.deadLetters(about: $0) }))
             marks.append(try Self.marks(of: person, name, Self.entries(of: person, program, journal), open))
         }
@@ -96,13 +96,13 @@ public struct ErasureRun {
     private static func entries(of person: Person, _ program: String, _ journal: DatabaseQueue) throws -> [EntryRecord]
     {
         try journal.read { db in
-            let readable = try JournalReader().firstReadable(of: program, in: db)
-            return try Set(person.leads.flatMap(\.positions)).sorted().filter { $0 >= readable }.compactMap {
-                position in
-                try JournalReader().entry(program: program, position: position, in: db).map {
-                    try EntryCodec.decode($0)
+            var entries: [UInt64: EntryRecord] = [:]
+            for row in person.leads {
+                for entry in try JournaledLead(row, skipsArchived: true, in: db).entries {
+                    entries[entry.position] = entry
                 }
             }
+            return entries.keys.sorted().compactMap { entries[$0] }
         }
     }
 

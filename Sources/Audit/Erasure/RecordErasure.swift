@@ -26,19 +26,28 @@ public struct RecordErasure {
     private static let tables = ["dead_letters", "parked"]
 
     private let folder: DataFolder
+    private let program: String
     /// Rows whose key is to be destroyed and contents removed, by table.
     private var rows: [String: [Int64]] = [:]
 
-    /// For a data folder.
-    public init(_ folder: DataFolder) { self.folder = folder }
+    /// For a program in a data folder. Records of other programs that are registered there stay as they are.
+    public init(_ folder: DataFolder, program: String) {
+        self.folder = folder
+        self.program = program
+    }
 
     /// Looks for records that hold one of a person's marks, e-mail addresses and leads' ids, in any case. To be asked
     /// while the keys are still there; several persons cost hardly more than one.
     public mutating func find(marks: [[String]], _ keyring: Keyring) throws -> [Found] {
         let search = MarkSearch(marks)
+        let others = Set(
+            try folder.openJournalReadOnly().read { try JournalReader().streams(in: $0) }.map(\.program)
+        ).subtracting([program])
         var found = Array(repeating: Found(), count: marks.count)
         try forEach { table, row, letter in
-            guard !letter.sealed.isEmpty, let record = try Self.open(letter, keyring) else { return }
+            guard !letter.sealed.isEmpty, let record = try Self.open(letter, keyring),
+                !others.contains(String(decoding: record.key, as: UTF8.self))
+            else { return }
             let persons = ([record.value, record.key] + record.headers.map(\.value)).reduce(into: Set<Int>()) {
                 persons, part in
                 persons.formUnion(search.persons(in: Array(part)))

@@ -13,10 +13,14 @@ public struct DataFolderSettings: Codable, Sendable, Equatable {
     /// Hexadecimal seed from which subjects' ids and keys are derived, for reproducible imports and tests. Whoever
     /// knows it opens everything: absent in production, where keys are random.
     public var keySeed: String?
-    public init(program: String, masterKeyFile: String, keySeed: String? = nil) {
+    /// The log's first verifier key, so that a lost key file is missed and another log's is noticed; nil in folders
+    /// from before it was noted.
+    public var logKey: String?
+    public init(program: String, masterKeyFile: String, keySeed: String? = nil, logKey: String? = nil) {
         self.program = program
         self.masterKeyFile = masterKeyFile
         self.keySeed = keySeed
+        self.logKey = logKey
     }
 }
 
@@ -95,6 +99,14 @@ public struct DataFolder: Sendable {
         }
     }
 
+    /// True if a log key has signed for this folder.
+    public var hasSigned: Bool {
+        get throws {
+            guard FileManager.default.fileExists(atPath: checkpointsPath) else { return false }
+            return try openCheckpoints().read { try CheckpointStore().firstKey(in: $0) } != nil
+        }
+    }
+
     /// Opens a folder that `create` made.
     public init(path: String) throws {
         self.path = path
@@ -138,15 +150,37 @@ public struct DataFolder: Sendable {
                 at: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             _ = try MasterKey.create(at: settings.masterKeyFile)
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(settings).write(to: URL(fileURLWithPath: settingsPath(path)), options: .atomic)
+        try write(settings, path)
         return try DataFolder(path: path).withDatabases()
     }
 
+    private static func write(_ settings: DataFolderSettings, _ path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try encoder.encode(settings).write(to: URL(fileURLWithPath: settingsPath(path)), options: .atomic)
+    }
+
+    /// Notes the log's first verifier key, if none is noted yet.
+    public func note(logKey key: VerifierKey) throws {
+        var noted = settings
+        noted.logKey = settings.logKey ?? "\(key)"
+        if noted != settings { try Self.write(noted, path) }
+    }
+
+    /// Makes what is not there yet. What was there once is not made again: an empty one in its place would pass for it.
     private func withDatabases() throws -> DataFolder {
-        _ = try EmbeddedLog(JournalDatabase.open(path: journalPath))
-        _ = try openVault()
+        let isNew = !FileManager.default.fileExists(atPath: journalPath)
+        if isNew && FileManager.default.fileExists(atPath: vaultPath) { try requireWhole() }
+        let journal = try JournalDatabase.open(path: journalPath)
+        _ = try EmbeddedLog(journal)
+        if !FileManager.default.fileExists(atPath: vaultPath) {
+            let isUsed = try journal.read { db in
+                try !JournalReader().streams(in: db).isEmpty
+                    || Int.fetchOne(db, sql: "SELECT 1 FROM dead_letters LIMIT 1") != nil
+            }
+            if isUsed { try requireWhole() }
+        }
+        _ = try openVault(makingIt: true)
         _ = try openDerived()
         return self
     }
@@ -201,8 +235,40 @@ public struct DataFolder: Sendable {
     /// Checkpoints; the file is made with the first.
     public func openCheckpoints() throws -> DatabaseQueue { try CheckpointStore.open(path: checkpointsPath) }
 
+    /// Checks that what cannot be made again is there.
+    /// - Throws: `EngineError.dataFolder`, which says what to do.
+    public func requireWhole() throws {
+        let isThere = [journalPath, vaultPath].map { FileManager.default.fileExists(atPath: $0) }
+        if isThere == [false, false] {
+            throw EngineError.dataFolder(
+                path: path, "journal.db and vault.db are missing. If it was just being made, run 'leadline init' "
+                    + "again with the same options; else restore both from a backup")
+        }
+        if !isThere[0] {
+            throw EngineError.dataFolder(
+                path: path, "journal.db, which holds every entry, is missing. Restore the newest from a backup; "
+                    + "nothing makes it again")
+        }
+        if !isThere[1] { throw vaultMissing }
+    }
+
+    private var vaultMissing: EngineError {
+        let what = "vault.db, which holds everybody's keys, is missing. "
+        return .dataFolder(
+            path: path,
+            what
+                + (isShard
+                    ? "'leadline run' fetches the keys from the cluster"
+                    : "Restore the newest from a backup: an older one is safe too, for the journal says who was erased "
+                        + "since; without any, what was sealed stays sealed"))
+    }
+
     /// The vault, under the folder's master key.
-    public func openVault() throws -> Keyring {
+    /// - Parameter makingIt: makes one where there is none; only for a new folder, and for a shard, whose keys come
+    ///   from the cluster.
+    /// - Throws: `EngineError.dataFolder` where there is none; `VaultError`.
+    public func openVault(makingIt: Bool = false) throws -> Keyring {
+        if !makingIt && !FileManager.default.fileExists(atPath: vaultPath) { throw vaultMissing }
         let master = try MasterKey.load(from: settings.masterKeyFile)
         let source: any SubjectKeySource =
             settings.keySeed.map { SeededSubjectKeys(seed: Array($0.utf8)) } ?? RandomSubjectKeys()

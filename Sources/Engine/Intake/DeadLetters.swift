@@ -42,16 +42,39 @@ public struct DeadLetters {
         letter.origin.partition = record.partition
         letter.origin.offset = record.offset
         letter.receivedMicros = record.received.micros
+        letter.programID = program(record) ?? ""
         if record.byteCount > Self.recordBytesMax {
             letter.recordBytes = UInt64(record.byteCount)
             letter.recordDigest = Data(SHA256.hash(data: record.value ?? []))
-            return try letter.serializedBytes()
+            return try coded(letter)
         }
         let sealed = try keyring.vault.sealDeadLetter(
             try Self.whole(record).serializedBytes(), mentions: mentions(record))
         letter.keyID = .init(sealed.keyID.bytes)
         letter.sealed = .init(sealed.sealed)
+        return try coded(letter)
+    }
+
+    private func coded(_ letter: WireDeadLetter) throws -> [UInt8] {
+        var letter = letter
+        letter.code = Data(keyring.vault.letterCode(try Self.clear(letter)))
         return try letter.serializedBytes()
+    }
+
+    /// What the code of a letter is over: it outlives the sealed record, and is the same in each part.
+    private static func clear(_ letter: WireDeadLetter) throws -> [UInt8] {
+        var clear = letter
+        clear.sealed = Data()
+        clear.code = Data()
+        clear.partIndex = 0
+        clear.partCount = 0
+        return try clear.serializedBytes()
+    }
+
+    /// Whether a letter's reason and origin are as they were written; nil for one from before letters were coded.
+    public func isGenuine(_ letter: WireDeadLetter) throws -> Bool? {
+        if letter.code.isEmpty { return nil }
+        return try keyring.vault.letterCode(Self.clear(letter)).elementsEqual(letter.code)
     }
 
     /// Days that are looked through for rejected records whose time is over: ten years.
@@ -65,11 +88,14 @@ public struct DeadLetters {
         return try keyring.vault.deadLetters(mentioning: ((day - daysBack)..<day).map { pseudonyms.day($0) })
     }
 
+    private func program(_ record: LogRecord) -> String? {
+        record.key.flatMap { String(validating: $0, as: UTF8.self) }.flatMap { FieldRules.isID($0) ? $0 : nil }
+    }
+
     /// Lookups of when the record came and whom it mentions, in the program that its key names; nothing where it names
     /// none.
     private func mentions(_ record: LogRecord) -> [Pseudonym] {
-        guard let key = record.key, let program = String(validating: key, as: UTF8.self), FieldRules.isID(program)
-        else { return [] }
+        guard let program = program(record) else { return [] }
         let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
         let mentions = RecordMentions(record)
         return [pseudonyms.day(record.received.micros / Timestamp.microsPerDay)]

@@ -2,6 +2,7 @@ import Foundation
 public import GRDB
 import Journal
 public import LeadlineCore
+public import LeadlineSchemas
 public import Vault
 
 /// A lead as lists show it.
@@ -26,6 +27,7 @@ public struct LeadRow: Sendable, Equatable {
 /// The list of leads: brought up to the journal, and read beside whoever writes it.
 public struct LeadsProjection: Sendable {
     private let follower: ProjectionFollower<LeadsTables>
+    private let journal: any DatabaseReader
     private let derived: any DatabaseWriter
     private let reader: any DatabaseReader
 
@@ -33,6 +35,7 @@ public struct LeadsProjection: Sendable {
     /// - Parameter reader: what it is read through; `derived` itself if none is given.
     public init(journal: any DatabaseReader, derived: any DatabaseWriter, reader: (any DatabaseReader)? = nil) {
         follower = ProjectionFollower(journal: journal, derived: derived)
+        self.journal = journal
         self.derived = derived
         self.reader = reader ?? derived
     }
@@ -60,16 +63,74 @@ public struct LeadsProjection: Sendable {
     // MARK: Erasures
 
     /// Erases again whom and what the journal says was erased. A vault restored from a backup, or a crash between
-    /// journal and vault, must not bring anybody back.
+    /// journal and vault, must not bring anybody back. The list says where that stands; the entry there says whom.
     /// - Returns: how many persons the vault had brought back.
+    /// - Throws: ``EngineError/listDiffers(_:)`` if the entry says something else; nobody is erased then.
     @discardableResult
     public func repeatErasures(_ keyring: Keyring) throws -> Int {
-        let revived = try keyring.vault.repeatErasures(of: erasuresToRepeat())
+        try catchUp()
+        let rows = try derived.read { try Row.fetchAll($0, sql: "SELECT program, position, subject FROM erasures") }
+        var revived: [SubjectID] = []
+        for row in rows {
+            guard let subject = SubjectID([UInt8](row[2] as Data)), !keyring.vault.isErased(subject) else { continue }
+            try confirm(subject, erasedBy: UInt64(row[1] as Int64), program: row[0], keyring)
+            if !revived.contains(subject) { revived.append(subject) }
+        }
+        let count = try keyring.vault.repeatErasures(of: revived)
         for row in try derived.read({ try Row.fetchAll($0, sql: "SELECT program, before FROM letters_ended") }) {
-            let keys = try DeadLetters.keys(before: Timestamp(micros: row[1]), program: row[0], keyring)
+            let (program, before) = (row[0] as String, Timestamp(micros: row[1]))
+            let keys = try DeadLetters.keys(before: before, program: program, keyring).filter {
+                !keyring.vault.isErased($0)
+            }
+            if keys.isEmpty { continue }
+            try confirm(lettersEnded: before, program: program)
             try keyring.vault.erase(keys)
         }
-        return revived
+        return count
+    }
+
+    /// - Throws: ``EngineError/listDiffers(_:)`` unless the entry erases the subject.
+    private func confirm(_ subject: SubjectID, erasedBy position: UInt64, program: String, _ keyring: Keyring) throws {
+        let isErased = try journal.read { db in
+            let readable = try JournalReader().firstReadable(of: program, in: db)
+            // An entry that was archived was erased long before; what it says is in the archive alone.
+            if position < readable { return true }
+            guard let bytes = try JournalReader().entry(program: program, position: position, in: db) else {
+                return false
+            }
+            return try ErasedFrom.all(in: EntryCodec.decode(bytes)).contains { erased in
+                switch erased {
+                case .subject(let digest): SubjectID(digest.bytes) == subject
+                case .lead(let lead):
+                    try self.lead(lead, program: program).map { row in
+                        let lead = try JournaledLead(row, skipsArchived: true, in: db)
+                        return try lead.knowsSubject ? lead.subject == subject : isOwner(subject, row, keyring)
+                    } ?? false
+                }
+            }
+        }
+        if !isErased { throw EngineError.listDiffers("entry \(position) of \(program) does not erase who is listed there") }
+    }
+
+    /// Whether the vault knows a subject by a lead's id, where the entry that submitted the lead is not at hand.
+    private func isOwner(_ subject: SubjectID, _ row: LeadRow, _ keyring: Keyring) throws -> Bool {
+        let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: row.program)
+        return try keyring.vault.allSubjects(pseudonyms.lookup(kind: .lead, value: row.leadID)).contains(subject)
+    }
+
+    /// - Throws: ``EngineError/listDiffers(_:)`` unless an entry ended rejected records up to that moment.
+    private func confirm(lettersEnded before: Timestamp, program: String) throws {
+        var isTold = false
+        try journal.read { db in
+            let first = try JournalReader().firstReadable(of: program, in: db)
+            try JournalReader().forEachEntry(program: program, from: first, in: db) { _, bytes in
+                let entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
+                for case .retentionApplied(let event) in entry.events where event.category == .deadLetter {
+                    if event.closedAt >= before { isTold = true }
+                }
+            }
+        }
+        if !isTold { throw EngineError.listDiffers("no entry of \(program) ended the rejected records listed as ended") }
     }
 
     /// Subjects whose erasure stands in the journal.
@@ -163,9 +224,22 @@ public struct LeadsProjection: Sendable {
         }
     }
 
-    /// Positions of what was observed of an account, up to and including one position, the newest `limit` in rising
-    /// order.
-    public func observations(of account: Digest128, program: String, through: UInt64, limit: Int) throws -> [UInt64] {
+    /// What was observed of an account, up to and including one position, the newest `limit` in rising order.
+    /// - Throws: ``EngineError/listDiffers(_:)`` for an entry that is no observation of the account.
+    public func observations(
+        of account: Digest128, program: String, through: UInt64, limit: Int, in journal: Database
+    ) throws -> [EntryRecord] {
+        try positions(of: account, program, through, limit).map { position in
+            guard let bytes = try JournalReader().entry(program: program, position: position, in: journal),
+                case let entry = try EntryCodec.decode(bytes), LeadsTables.observes(account, entry)
+            else { throw EngineError.listDiffers("entry \(position) of \(program) is no observation of its account") }
+            return entry
+        }
+    }
+
+    private func positions(of account: Digest128, _ program: String, _ through: UInt64, _ limit: Int) throws
+        -> [UInt64]
+    {
         try reader.read { db in
             try Int64.fetchAll(
                 db,

@@ -57,33 +57,38 @@ public enum LeadsTables: Projection {
     }
 
     public static func fold(_ entry: EntryRecord, of program: String, in db: Database) throws {
-        var touched: Set<String> = []
-        if case .leadSubmitted(let fact) = entry.input.fact {
-            try insert(program, fact, entry, db)
-            touched.insert(fact.leadID)
-        } else if let lead = entry.input.fact.leadID {
-            touched.insert(lead)
-        }
+        if case .leadSubmitted(let fact) = entry.input.fact { try insert(program, fact, entry, db) }
         if let account = entry.input.account, entry.input.fact.isObservation {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO account_entries VALUES (?, ?, ?)")
                 .execute(arguments: [program, Data(account.bytes), Int64(entry.position)])
         }
-        for case .retentionApplied(let event) in entry.events {
-            if event.category == .deadLetter {
-                try db.execute(
-                    sql: "INSERT OR REPLACE INTO letters_ended VALUES (?, ?)",
-                    arguments: [program, event.closedAt.micros])
-            } else {
-                touched.insert(event.leadID)
-            }
+        for case .retentionApplied(let event) in entry.events where event.category == .deadLetter {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO letters_ended VALUES (?, ?)", arguments: [program, event.closedAt.micros])
         }
         for event in entry.events {
-            guard let change = LeadChange(event) else { continue }
-            touched.insert(change.leadID)
-            try apply(change, program, entry.stamp, db)
+            if let change = LeadChange(event) { try apply(change, program, entry.stamp, db) }
         }
         let statement = try db.cachedStatement(sql: "INSERT OR IGNORE INTO lead_entries VALUES (?, ?, ?)")
-        for lead in touched.sorted() { try statement.execute(arguments: [program, lead, Int64(entry.position)]) }
+        for lead in leads(of: entry).sorted() {
+            try statement.execute(arguments: [program, lead, Int64(entry.position)])
+        }
+    }
+
+    /// The leads that an entry is about: under these it is listed.
+    static func leads(of entry: EntryRecord) -> Set<String> {
+        var leads: Set<String> = []
+        if let lead = entry.input.fact.leadID { leads.insert(lead) }
+        for event in entry.events {
+            if case .retentionApplied(let event) = event, event.category != .deadLetter { leads.insert(event.leadID) }
+            if let change = LeadChange(event) { leads.insert(change.leadID) }
+        }
+        return leads
+    }
+
+    /// True if an entry is an observation of an account.
+    static func observes(_ account: Digest128, _ entry: EntryRecord) -> Bool {
+        entry.input.account == account && entry.input.fact.isObservation
     }
 
     /// Notes the erasure, so that it can be repeated on a vault that missed it. The row stays as a tombstone under

@@ -24,7 +24,7 @@ public enum ErasedFrom: Sendable, Equatable {
     case subject(Digest128)
 
     /// What an entry erases, in order.
-    static func all(in entry: EntryRecord) -> [ErasedFrom] {
+    public static func all(in entry: EntryRecord) -> [ErasedFrom] {
         var erased: [ErasedFrom] = []
         if case .erasureRequested(let fact) = entry.input.fact { erased.append(.lead(fact.leadID)) }
         for case .retentionApplied(let event) in entry.events {

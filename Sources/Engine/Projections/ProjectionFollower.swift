@@ -16,7 +16,8 @@ public struct ProjectionFollower<Model: Projection>: Sendable {
 
     /// Folds every entry that was committed since the last time, in batches. Returns how many.
     /// - Parameter limit: folds no entry with this sequence number or a later one.
-    /// - Throws: `JournalError.archived` where it is made anew and entries are in an archive that is not at hand.
+    /// - Throws: ``EngineError/journalOlder(than:entries:known:)`` where the journal has lost what was folded;
+    ///   `JournalError.archived` where it is made anew and entries are in an archive that is not at hand.
     @discardableResult
     public func catchUp(
         before limit: UInt64 = .max, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
@@ -27,12 +28,13 @@ public struct ProjectionFollower<Model: Projection>: Sendable {
             if Task.isCancelled { return done }
             let from = try derived.read { try Model.nextSeq(in: $0) }
             let end = try min(limit, journal.read { try JournalReader().nextSeq(in: $0) })
-            if from > end {
-                // The journal is shorter than what was projected: another journal, or an older one. Start over.
-                try derived.write { try Model.reset(in: $0) }
-                continue
+            if from >= end {
+                // Starting over would forget that there was more.
+                guard from == end || limit < .max else {
+                    throw EngineError.journalOlder(than: "\(Model.title) in derived.db", entries: end - 1, known: from - 1)
+                }
+                return done
             }
-            if from == end { return done }
             guard let count = try foldBatch(from: from, limit: min(end - from, Self.batch)) else { continue }
             guard count > 0 else { throw EngineError.journalGap(seq: from) }
             done += count

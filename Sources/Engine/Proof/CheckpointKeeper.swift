@@ -32,7 +32,8 @@ public actor CheckpointKeeper {
     /// A keeper of a folder's checkpoints.
     /// - Parameters:
     ///   - signed: told of each new checkpoint once it is durable.
-    ///   - refused: told once of each program whose journal is not what was signed; deciding goes on, signing does not.
+    ///   - refused: told once of each program whose newest checkpoint another key signed; deciding goes on, signing does
+    ///     not.
     public init(
         _ signer: CheckpointSigner, schedule: CheckpointSchedule = CheckpointSchedule(),
         signed: @escaping @Sendable (StoredCheckpoint) throws -> Void = { _ in },
@@ -47,6 +48,7 @@ public actor CheckpointKeeper {
     }
 
     /// Follows the journal until cancelled.
+    /// - Throws: ``CheckpointRefusal`` for a journal that is not what was signed: nothing is to be decided on it.
     public func run(every pause: Duration = .seconds(1)) async throws {
         while !Task.isCancelled {
             for (program, size) in try signer.sizes() where isDue(program, size) { try sign(program) }
@@ -72,6 +74,7 @@ public actor CheckpointKeeper {
             last[program] = (checkpoint.checkpoint.size, time.elapsed())
             if isNew { try signed(checkpoint) }
         } catch let refusal as CheckpointRefusal {
+            guard case .foreign = refusal else { throw refusal }
             isRefused.insert(program)
             refused(refusal)
         }

@@ -31,6 +31,7 @@ public enum CheckpointRefusal: Error, Equatable, Sendable, CustomStringConvertib
 
 /// Signs checkpoints of a data folder's programs, each an extension of the one before it, and keeps them all.
 public struct CheckpointSigner: Sendable {
+    private let folder: DataFolder
     private let key: LogKey
     private let journal: DatabaseQueue
     private let trees: DatabaseQueue
@@ -46,17 +47,34 @@ public struct CheckpointSigner: Sendable {
         journal = try folder.openJournalReadOnly()
         trees = try folder.openTrees()
         checkpoints = try folder.openCheckpoints()
-        let path = folder.logKeyPath
-        let isNew =
-            try !FileManager.default.fileExists(atPath: path)
-            && checkpoints.read { try CheckpointStore().firstKey(in: $0) == nil }
-        let key = isNew ? try Self.firstKey(at: path) : try LogKeyFile.load(from: path)
-        self.key = key
-        newKeyPath = isNew ? path : nil
+        self.folder = folder
+        let known = try checkpoints.read { try CheckpointStore().firstKey(in: $0) }
+        (key, newKeyPath) = try Self.key(of: folder, known: known)
+        let key = key
         try checkpoints.write { db in
             try CheckpointStore().addFirstKey(key.first(), in: db)
             for statement in key.rotations { try CheckpointStore().addRotation(statement, in: db) }
         }
+    }
+
+    /// A folder's log key; made if the folder has none yet, and then with the path that it was made at.
+    private static func key(of folder: DataFolder, known: VerifierKey?) throws -> (LogKey, made: String?) {
+        let path = folder.logKeyPath
+        let known = try known ?? folder.settings.logKey.map { try VerifierKey($0) }
+        let isNew = known == nil && !FileManager.default.fileExists(atPath: path)
+        let key = isNew ? try firstKey(at: path) : try LogKeyFile.load(from: path)
+        if let known, try key.first().publicKey != known.publicKey {
+            throw LogKeyError.foreign(path: path, log: known.name)
+        }
+        return (key, isNew ? path : nil)
+    }
+
+    /// Appends a line to the folder's access log, signed by the log's key, and has the newest checkpoint of a program
+    /// name it, so that it is missed if it goes.
+    /// - Throws: `EngineError.dataFolder` where the log cannot be written; ``CheckpointRefusal``.
+    public func noteAccess(_ program: String, _ line: (AccessLogFile.Place) throws -> String) throws {
+        try AccessLogFile.append(folder, key, line)
+        if try programs().contains(program) { try sign(program) }
     }
 
     /// Several shards may need the first key at once; whoever comes second takes what is there.
@@ -69,6 +87,18 @@ public struct CheckpointSigner: Sendable {
     /// What verifies a program's checkpoints from now on: to be kept where nobody who can write to this folder can.
     public func verifierKey(_ program: String) throws(NoteError) -> VerifierKey {
         try key.signer.verifier.named(LogOrigin.of(program, in: key.log))
+    }
+
+    /// The key that a program's checkpoints begin with.
+    public func firstKey(_ program: String) throws(NoteError) -> VerifierKey {
+        try key.first().named(LogOrigin.of(program, in: key.log))
+    }
+
+    /// Signs a text as the checkpoints of programs are signed, once under each program's name.
+    public func sign(text: String, for programs: [String]) throws(NoteError) -> SignedNote {
+        var note = try SignedNote(text: text)
+        for program in programs { try note.sign(key.signer.named(LogOrigin.of(program, in: key.log))) }
+        return note
     }
 
     /// Every program that has entries.
@@ -87,11 +117,16 @@ public struct CheckpointSigner: Sendable {
     @discardableResult
     public func sign(_ program: String, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> StoredCheckpoint {
         let head = try grow(program, progress)
+        let access = try AccessLogFile.head(folder)
         return try checkpoints.write { db in
             let last = try CheckpointStore().latest(program: program, in: db)
             let root = try trees.read { try extended(last, head, $0) }
-            if let last, last.checkpoint.size == head.size, isSignedByNewestKey(last) { return last }
-            return try add(head, root, db)
+            if let last, last.checkpoint.size == head.size, AccessLogFile.Head(last.checkpoint) == access,
+                isSignedByNewestKey(last)
+            {
+                return last
+            }
+            return try add(head, root, access, db)
         }
     }
 
@@ -139,9 +174,12 @@ public struct CheckpointSigner: Sendable {
         }
     }
 
-    private func add(_ head: TreeHead, _ root: Digest, _ db: Database) throws -> StoredCheckpoint {
+    private func add(_ head: TreeHead, _ root: Digest, _ access: AccessLogFile.Head?, _ db: Database) throws
+        -> StoredCheckpoint
+    {
         let origin = LogOrigin.of(head.program, in: key.log)
-        let checkpoint = Checkpoint(origin: origin, size: head.size, root: root)
+        let checkpoint = Checkpoint(
+            origin: origin, size: head.size, root: root, extensions: access.map { [$0.text] } ?? [])
         var note = try SignedNote(text: checkpoint.text)
         try note.sign(key.signer.named(origin))
         let signed = machine.clock.now().micros

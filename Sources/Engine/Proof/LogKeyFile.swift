@@ -151,6 +151,8 @@ public enum LogKeyError: Error, Equatable, Sendable, CustomStringConvertible {
     case exists(path: String)
     /// Others than its owner may use it. `mode` holds its permission bits.
     case exposed(path: String, mode: Int)
+    /// It is another log's.
+    case foreign(path: String, log: String)
     /// It holds something else.
     case malformed(path: String, reason: String)
     /// The operating system refused to read or write it.
@@ -160,11 +162,13 @@ public enum LogKeyError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .absent(let path):
-            "there is no log key at \(path), but checkpoints were signed with one. Restore it from a backup; a new key could not name the old one as its predecessor"
+            "there is no log key at \(path), but this log has one. Restore it from a backup; a new key could not name the old one as its predecessor"
         case .exists(let path):
             "there is a file at \(path) already. A log key is never overwritten; rotate it with 'leadline audit rotate-key'"
         case .exposed(let path, let mode):
             "the log key \(path) has mode \(String(mode, radix: 8)); others can use it. Run: chmod 600 \(path)"
+        case .foreign(let path, let log):
+            "the log key \(path) is not the one that this folder's checkpoints are signed with (log \(log)). Nothing was signed or changed. Put the folder's own key file there"
         case .malformed(let path, let reason): "the log key \(path) cannot be read: \(reason). Restore it from a backup"
         case .unusable(let path, let reason):
             "the log key \(path) cannot be used: \(reason). Check the folder and its permissions"

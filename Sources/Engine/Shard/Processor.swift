@@ -61,8 +61,9 @@ public actor Processor<Log: ShardLog> {
         self.journal = journal
         self.derived = derived
         let figures = BatchMetrics(partition: folder.partitionName, factory: metrics)
-        let keyring = try folder.openVault()
+        let keyring = try folder.openVault(makingIt: folder.isShard)
         log = try makeLog(journal, keyring.vault)
+        try folder.requireNewestJournal(journal)
         projection = LeadsProjection(journal: journal, derived: derived)
         try projection.repeatErasures(keyring)
         shard = try Shard(

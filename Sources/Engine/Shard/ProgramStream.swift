@@ -112,6 +112,10 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
     case locked(path: String)
     /// The data folder cannot be used.
     case dataFolder(path: String, String)
+    /// What is kept beside the journal is newer than the journal.
+    case journalOlder(than: String, entries: UInt64, known: UInt64)
+    /// The list of leads is not what the journal says.
+    case listDiffers(String)
     /// The machine's clock went backwards further than can be waited for.
     case clockBehind(seconds: Int64)
 
@@ -126,6 +130,10 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         case .locked(let path):
             "another leadline process works on \(path). Stop it, or use another data folder"
         case .dataFolder(let path, let detail): "the data folder \(path) cannot be used: \(detail)"
+        case .journalOlder(let what, let entries, let known):
+            "journal.db is older than \(what): it has \(entries) entries, and \(known) were there before. Nothing is decided on it. Restore the newest journal.db; if there is none, deploy/docs/operator.md says how to go on"
+        case .listDiffers(let detail):
+            "the list of leads in derived.db is not what the journal says: \(detail). Nothing was shown or erased. Delete derived.db, which is made again, and run 'leadline verify'"
         case .clockBehind(let seconds):
             "this machine's clock is \(seconds) s behind the journal's last entry. Set the clock, then start again"
         }

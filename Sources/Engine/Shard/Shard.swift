@@ -109,7 +109,8 @@ public struct Shard: ~Copyable {
         try advanceAll(to: poll.frontier)
         batch.consumed = poll.records
         report.records = poll.records.count
-        report.isExhausted = poll.isExhausted
+        try vault.rewrapSome()
+        report.isExhausted = poll.isExhausted && !vault.needsRewrap
         try commit()
         if report.records + report.entries > 0 { tell(poll) }
         return report
@@ -133,7 +134,7 @@ public struct Shard: ~Copyable {
     /// keys that the same records find again. A crash before the log's commit leaves the records unread; after it,
     /// all is done.
     private mutating func commit() throws {
-        if !batch.isEmpty { try makeDurable() }
+        if !batch.isEmpty || vault.hasPending { try makeDurable() }
         batch = Batch()
         // What follows may be lost and is then made up for: snapshots are disposable, erasures are repeated from
         // the journal on catch-up.

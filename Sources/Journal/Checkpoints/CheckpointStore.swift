@@ -118,6 +118,13 @@ public struct CheckpointStore: Sendable {
         try String.fetchAll(db, sql: "SELECT DISTINCT program FROM checkpoints ORDER BY program")
     }
 
+    /// The largest size that was signed of each program, in alphabetical order.
+    public func sizes(in db: Database) throws -> [(program: String, size: UInt64)] {
+        try Row.fetchAll(db, sql: "SELECT program, max(size) FROM checkpoints GROUP BY program ORDER BY program").map {
+            ($0[0], UInt64(bitPattern: $0[1] as Int64))
+        }
+    }
+
     /// Keeps a statement of rotation, if it is not kept yet.
     public func addRotation(_ note: SignedNote, in db: Database) throws {
         try db.execute(

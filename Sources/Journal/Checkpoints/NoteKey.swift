@@ -77,7 +77,7 @@ public struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// True if the 64 bytes are this key's signature over the message (RFC 8032, Ed25519).
-    func isSignature(_ signature: some Sequence<UInt8>, of message: [UInt8]) -> Bool {
+    public func isSignature(_ signature: some Sequence<UInt8>, of message: [UInt8]) -> Bool {
         // 32 bytes that are no point of the curve have signed nothing.
         guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else { return false }
         return key.isValidSignature(Data(signature), for: message)
@@ -146,7 +146,7 @@ public struct SignerKey: Sendable, CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
 
     /// 64 bytes (RFC 8032, Ed25519).
-    func signature(of message: [UInt8]) throws(NoteError) -> [UInt8] {
+    public func signature(of message: [UInt8]) throws(NoteError) -> [UInt8] {
         do { return Array(try key.signature(for: message)) } catch { throw .notSigned(reason: "\(error)") }
     }
 }

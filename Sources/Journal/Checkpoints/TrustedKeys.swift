@@ -34,6 +34,35 @@ public struct TrustedKeys: Sendable {
         throw failure ?? .unsigned(key: checkpoint.origin)
     }
 
+    /// True if a key from before the trusted ones signed a checkpoint, and statements lead from that key to one of them.
+    /// Whoever trusts the newer key vouches for nothing older: such a checkpoint proves nothing, and is no fault.
+    public func isOlder(_ note: SignedNote, _ checkpoint: Checkpoint) -> Bool {
+        var newest = keys.filter { $0.type == .ed25519 && Self.isFor($0, checkpoint.origin) }
+        var seen = newest
+        while let key = newest.popLast() {
+            for statement in rotations where statement.new.publicKey == key.publicKey {
+                let old = statement.old
+                if seen.contains(where: { $0.publicKey == old.publicKey }) { continue }
+                if let named = try? old.named(checkpoint.origin), (try? note.verify(named)) != nil { return true }
+                seen.append(old)
+                newest.append(old)
+            }
+        }
+        return false
+    }
+
+    /// True if a trusted key signed a checkpoint, false if one from before it did, as ``isOlder(_:_:)`` says.
+    /// - Throws: ``NoteError`` if neither did.
+    public func vouches(for note: SignedNote, _ checkpoint: Checkpoint) throws(NoteError) -> Bool {
+        let failure: NoteError
+        do {
+            try verify(note, checkpoint)
+            return true
+        } catch { failure = error }
+        if isOlder(note, checkpoint) { return false }
+        throw failure
+    }
+
     /// The witnesses among the keys that cosigned, with their times, Unix seconds.
     ///
     /// - Throws: ``NoteError/wrongSignature(key:)`` if a line says it is a known witness's and is not.

@@ -49,8 +49,10 @@ struct DataFolderOptions: ParsableArguments {
 extension DataFolderOptions {
     /// The whole folder, whichever shard holds the program, with the archived entries that are at hand.
     func whole() throws -> Deployment {
-        try Deployment(
-            DataFolder(path: path), namedProgram: givenProgram, asker: .atTerminal(), progress: TerminalProgress().show
+        let folder = try DataFolder(path: path)
+        try folder.requireWhole()
+        return try Deployment(
+            folder, namedProgram: givenProgram, asker: .atTerminal(), progress: TerminalProgress().show
         ).reading(withArchive)
     }
 }

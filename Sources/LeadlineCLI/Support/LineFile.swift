@@ -20,10 +20,7 @@ final class LineFile {
             return
         }
         name = path
-        guard let opened = FileHandle(forReadingAtPath: path) else {
-            throw Problem.notReadable(path)
-        }
-        handle = opened
+        handle = try InputFile.open(path)
     }
 
     /// The next line without its end, and its number from 1; nil at the end of the file.

@@ -18,6 +18,7 @@ struct YAMLFile {
     init(_ name: String) throws {
         self.name = name == "-" ? "stdin" : name
         let data: Data
+        if name != "-" { try InputFile.refuseFolder(name) }
         if name == "-" {
             data = FileHandle.standardInput.readDataToEndOfFile()
         } else if let contents = FileManager.default.contents(atPath: name) {

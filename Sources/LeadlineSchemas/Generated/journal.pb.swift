@@ -968,6 +968,13 @@ public nonisolated struct WireDeadLetter: Sendable {
   /// SHA-256 of the record's value; stated where it is too large to be kept, so that its producer can find it.
   public var recordDigest: Data = Data()
 
+  /// Keyed code of everything here but the sealed bytes and the part, HMAC-SHA256: shows whoever holds the master key that
+  /// reason and origin are as they were written. Absent on letters from before it.
+  public var code: Data = Data()
+
+  /// The program that the record's key names; empty where it names none.
+  public var programID: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2453,7 +2460,7 @@ nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DeadLetter"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}detail\0\u{1}field\0\u{1}origin\0\u{3}received_micros\0\u{3}key_id\0\u{1}sealed\0\u{3}part_index\0\u{3}part_count\0\u{3}record_bytes\0\u{3}record_digest\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}detail\0\u{1}field\0\u{1}origin\0\u{3}received_micros\0\u{3}key_id\0\u{1}sealed\0\u{3}part_index\0\u{3}part_count\0\u{3}record_bytes\0\u{3}record_digest\0\u{1}code\0\u{3}program_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2472,6 +2479,8 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.partCount) }()
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.recordBytes) }()
       case 11: try { try decoder.decodeSingularBytesField(value: &self.recordDigest) }()
+      case 12: try { try decoder.decodeSingularBytesField(value: &self.code) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.programID) }()
       default: break
       }
     }
@@ -2515,6 +2524,12 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.recordDigest.isEmpty {
       try visitor.visitSingularBytesField(value: self.recordDigest, fieldNumber: 11)
     }
+    if !self.code.isEmpty {
+      try visitor.visitSingularBytesField(value: self.code, fieldNumber: 12)
+    }
+    if !self.programID.isEmpty {
+      try visitor.visitSingularStringField(value: self.programID, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2530,6 +2545,8 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.partCount != rhs.partCount {return false}
     if lhs.recordBytes != rhs.recordBytes {return false}
     if lhs.recordDigest != rhs.recordDigest {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.programID != rhs.programID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -55,15 +55,21 @@ extension VerificationReport {
             lines.append(
                 "dead letters: \(deadLetters.opened) opened"
                     + (deadLetters.erased > 0 ? ", \(deadLetters.erased) erased" : "")
-                    + (deadLetters.notKept > 0 ? ", \(deadLetters.notKept) of records too large to be kept" : ""))
+                    + (deadLetters.notKept > 0 ? ", \(deadLetters.notKept) of records too large to be kept" : "")
+                    + (deadLetters.unbound > 0
+                        ? "; reason and origin of \(deadLetters.unbound) from before they were bound: not covered" : ""))
         } else {
             lines.append("dead letters: not checked: \(deadLetters.reason ?? "")")
         }
-        lines.append(sourceLine)
-        lines.append(projectionLine)
+        lines += [sourceLine, projectionLine, vaultLine, accessLine]
+        if let fault = parked.fault {
+            lines.append("FAULT  \(fault.kind.rawValue): \(fault.worded)")
+        } else if parked.outcomes > 0 {
+            lines.append("waiting outcomes: \(parked.outcomes) kept beside the journal, as its entries say")
+        }
         if depth == .chain {
             lines.append(
-                "not checked with --quick: decisions, state hashes, snapshots, guarantees, dead letters, source offsets, projections"
+                "not checked with --quick: decisions, state hashes, snapshots, guarantees, dead letters, waiting outcomes, source offsets, projections, vault"
             )
         }
         lines += otherFaults.map { "FAULT  \($0.kind.rawValue): \($0.worded)" }
@@ -95,7 +101,44 @@ extension VerificationReport {
     }
 }
 
+extension VerificationReport {
+    private var vaultLine: String {
+        if let fault = vault.fault { return "FAULT  \(fault.kind.rawValue): \(fault.worded)" }
+        guard vault.isChecked else { return "vault: not checked: \(vault.reason ?? "")" }
+        let opened = vault.reason ?? "\(vault.unwrapped) opened by the master key"
+        return
+            "vault: \(vault.keys) keys, \(opened); \(vault.tombstones) tombstones, \(vault.aliases) look-ups; everybody in the journal has a key or was erased"
+    }
+
+    private var accessLine: String {
+        if let fault = access.fault { return "FAULT  \(fault.kind.rawValue): \(fault.worded)" }
+        guard access.isChecked else { return "access log: not checked: \(access.reason ?? "")" }
+        var parts = ["access log: \(CountText.of(access.lines, "line")), each follows from the one before"]
+        if access.anchored > 0 { parts.append("those up to \(access.anchored) are named by a checkpoint") }
+        if access.unsigned > 0 { parts.append("\(access.unsigned) from before lines were signed") }
+        if access.torn > 0 { parts.append("\(CountText.of(access.torn, "write")) cut short, shown to nobody") }
+        return parts.joined(separator: "; ")
+    }
+}
+
 extension ProgramVerification {
+    /// What no signature covers is said, and is not the same as a fault.
+    private var coverageLines: [String] {
+        var lines: [String] = []
+        if checkpointsNotChecked > 0 {
+            lines.append(
+                "  not checked under this key: \(CountText.of(checkpointsNotChecked, "checkpoint")) that a key before it signed")
+        }
+        if covered > 0 && notCovered > 0 {
+            lines.append(
+                "  NOT COVERED: entries \(covered) to \(entries - 1), which came after the newest checkpoint; nobody has signed them yet"
+            )
+        } else if covered > 0 {
+            lines.append("  covered: every entry lies under a signed checkpoint")
+        }
+        return lines
+    }
+
     private var treeLine: String {
         treeAvailable
             ? "  tree: root \(root); \(treeNodesCompared) stored nodes over \(treeSize) entries equal"
@@ -115,6 +158,7 @@ extension ProgramVerification {
         var lines = [
             "program \(program)", "  chain: \(entries) of \(size) entries, head \(head)", treeLine, checkpointLine,
         ]
+        lines += coverageLines
         lines += archived.map {
             $0.line(
                 (

@@ -30,6 +30,7 @@ public struct Deployment: Sendable {
     ) throws(Problem) -> Deployment {
         try Problem.told {
             let root = try DataFolder(path: path)
+            try root.requireWhole()
             let deployment = Deployment(
                 root, try root.holding(program ?? root.settings.program), namedProgram: program, cluster: cluster,
                 asker: asker,

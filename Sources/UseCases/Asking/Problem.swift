@@ -41,6 +41,11 @@ public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
         Problem(.invalid, "the file cannot be read", at: path, remedy: "Check the path and its permissions")
     }
 
+    /// A folder where a file is meant.
+    public static func isFolder(_ path: String) -> Problem {
+        Problem(.invalid, "this is a folder, and a file is needed", at: path, remedy: "Name the file in it that you mean")
+    }
+
     /// A file that cannot be written.
     /// - Parameter what: what that means, without a full stop.
     public static func notWritable(_ what: String, at path: String) -> Problem {

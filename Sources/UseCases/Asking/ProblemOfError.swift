@@ -35,10 +35,11 @@ extension Problem {
     private static func kind(of error: any Error) -> Kind? {
         switch error {
         case EngineError.locked: .conflict
+        case EngineError.journalOlder, EngineError.listDiffers: .checkFailed
         case is CheckpointRefusal, is ErasureFault, is SegmentError: .checkFailed
         case is ExplanationError: .notFound
         case is ProverError, is ArchiveError: .invalid
-        case is EngineError, is VaultError, is KafkaTransportError: .unavailable
+        case is EngineError, is VaultError, is LogKeyError, is KafkaTransportError: .unavailable
         default: nil
         }
     }

@@ -99,7 +99,10 @@ extension Deployment {
             let key = try LogKeyFile.rotate(
                 at: folder.logKeyPath, time: UInt64(max(0, folder.now().micros / 1_000_000)))
             // Opening the signer again keeps the statement in the data folder as well.
-            let verifier = try CheckpointSigner(folder).verifierKey(program)
+            let signer = try CheckpointSigner(folder)
+            // Whoever trusts the new key alone finds everything covered by it.
+            for program in try signer.programs() { try signer.sign(program) }
+            let verifier = try signer.verifierKey(program)
             return LogKeyAnswer(
                 verifierKey: "\(verifier)", newKeyPath: nil, rotation: key.rotations.last?.description,
                 path: folder.logKeyPath)

@@ -13,7 +13,7 @@ public struct EvidenceBytes: Sendable {
 
     /// Everything in a file.
     /// - Throws: `Problem` for a file that cannot be read, or is too large to be a proof.
-    public init(path: String) throws(Problem) { try self.init(FileHandle(forReadingAtPath: path), source: path) }
+    public init(path: String) throws(Problem) { try self.init(InputFile.open(path), source: path) }
 
     /// Everything that is left in an open file; nil is one that could not be opened.
     public init(_ handle: FileHandle?, source: String) throws(Problem) {

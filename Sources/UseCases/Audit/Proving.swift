@@ -1,5 +1,6 @@
 import Audit
 import Engine
+import GRDB
 import Journal
 
 /// What a proof is about.
@@ -48,6 +49,8 @@ extension Deployment {
                 .notFound, "the program \(program) has no lead \(lead)",
                 remedy: "'leadline leads list' shows those it has")
         }
+        // What an entry in an archive is about, only the archive tells; its proof holds no entry then.
+        _ = try folder.openJournalReadOnly().read { try JournaledLead(row, skipsArchived: true, in: $0) }
         return row.positions
     }
 }

@@ -1,6 +1,7 @@
 import Audit
 import Engine
 import Evaluation
+import Foundation
 import GRDB
 import Journal
 import LeadlineCore
@@ -23,14 +24,32 @@ extension Deployment {
     public func records(_ sections: Set<RecordsSection>) async throws(Problem) -> RecordsDocument {
         try await Problem.told {
             var document = RecordsDocument(records: try programRecords(sections))
-            if sections.contains(.access) { (document.access, document.accessBrokenLine) = try AccessLog.read(folder) }
+            if sections.contains(.access) {
+                let log = try AccessLogCheck(folder)
+                (document.access, document.accessBrokenLine) = (
+                    log.records.filter { $0.program == program }, log.brokenLine
+                )
+                document.accessMissing = try accessAnchor().flatMap { log.missing($0) }
+            }
             if sections.contains(.completeness) {
                 // Signed first, so that what is verified is what the newest checkpoint covers.
                 document.checkpoint = try CheckpointSigner(folder).sign(program).note.description
-                document.completeness = try await Verifier(folder).run().worded
+                document.completeness = try await Verifier(folder).run(program: others() ? program : nil).worded
             }
             return document
         }
+    }
+
+    /// True if the folder holds other programs too, of which these records say nothing.
+    private func others() throws -> Bool {
+        try folder.openJournalReadOnly().read { try JournalReader().streams(in: $0) }.contains { $0.program != program }
+    }
+
+    /// What the program's newest checkpoint says of the access log.
+    private func accessAnchor() throws -> AccessLogFile.Head? {
+        guard FileManager.default.fileExists(atPath: folder.checkpointsPath) else { return nil }
+        return try folder.openCheckpoints().read { try CheckpointStore().latest(program: program, in: $0) }
+            .flatMap { AccessLogFile.Head($0.checkpoint) }
     }
 
     private func programRecords(_ sections: Set<RecordsSection>) throws -> ProgramRecords {

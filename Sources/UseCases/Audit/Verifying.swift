@@ -11,6 +11,8 @@ public struct VerificationRequest: Sendable {
     public var isQuick = false
     /// The folder is an archive, without topics and keys.
     public var isArchive = false
+    /// Entries that no checkpoint under a trusted key covers are no fault.
+    public var allowsUncovered = false
     /// Verifier keys that are trusted.
     public var keys: TrustedKeyTexts = .init()
     /// Checkpoints that were kept elsewhere.
@@ -37,7 +39,7 @@ extension Deployment {
         let keys = try request.keys.read()
         let verifier = Verifier(
             folder, depth: request.isQuick ? .chain : .full, keys: keys, checkpoints: checkpoints,
-            isArchive: request.isArchive)
+            isArchive: request.isArchive, allowsUncovered: request.allowsUncovered)
         return try await audit("verifying") { line in
             try await verifier.run(program: namedProgram) { line.update($0) }
         }

@@ -12,8 +12,10 @@ public struct ExportedArchive: Sendable {
 
 extension Deployment {
     /// Writes an archive that can be read and verified with nothing else; signs the newest entries first.
-    /// - Parameter path: a .tar file or a folder; nothing may be there yet.
-    public func export(to path: String) throws(Problem) -> ExportedArchive {
+    /// - Parameters:
+    ///   - path: a .tar file or a folder; nothing may be there yet.
+    ///   - allPrograms: not the program's stream alone.
+    public func export(to path: String, allPrograms: Bool = false) throws(Problem) -> ExportedArchive {
         try Problem.told {
             if FileManager.default.fileExists(atPath: path) { throw ArchiveError.exists(path: path) }
             let isFile = path.hasSuffix(".tar")
@@ -22,7 +24,7 @@ extension Deployment {
             let line = progress("exporting")
             defer { line.finish() }
             let entries = try ArchiveWriter(folder, to: target).write(
-                program: namedProgram, created: folder.now()
+                program: allPrograms ? nil : program, created: folder.now()
             ) {
                 line.update($0, of: $1)
             }

@@ -13,6 +13,12 @@ final class OpenArchive {
         isTemporary = !ArchiveReader.isArchive(source)
         path = isTemporary ? Self.temporaryPath() : source
         guard isTemporary else { return }
+        var isFolder: ObjCBool = false
+        if unsafe FileManager.default.fileExists(atPath: source, isDirectory: &isFolder), isFolder.boolValue {
+            throw Problem(
+                .invalid, "this folder is no archive: it has no manifest", at: source,
+                remedy: "Name the folder or the .tar file that 'leadline export' or 'leadline archive' wrote")
+        }
         do { try TarFile.unpack(source, to: path) } catch let error as ArchiveError {
             _ = try? FileManager.default.removeItem(atPath: path)
             throw Problem(.invalid, "\(error)")

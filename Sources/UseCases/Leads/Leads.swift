@@ -66,13 +66,7 @@ extension Deployment {
                         "'leadline leads list' shows what is there; it may also wait for 'leadline run', or be in the dead letters"
                 )
             }
-            let entries = try folder.openJournalReadOnly().read { db in
-                try row.positions.compactMap { position in
-                    try JournalReader().entry(program: program, position: position, in: db).map {
-                        try EntryCodec.decode($0)
-                    }
-                }
-            }
+            let entries = try folder.openJournalReadOnly().read { try JournaledLead(row, in: $0).entries }
             let fields = unseals ? try openedVault(for: entries) : nil
             let steps = try entries.map { (entry: $0, opened: try Self.opened(fields, $0, program)) }
             return LeadHistory(row: row, steps: steps, currency: try currency())
@@ -81,8 +75,7 @@ extension Deployment {
 
     /// Notes the read first, and gives nobody back whom an old vault still knows.
     private func openedVault(for entries: [EntryRecord]) throws -> SealedFields {
-        let keyring = try folder.openVault()
-        try PersonFinder.honourErasures(folder, keyring)
+        let keyring = try openedVault()
         let subjects = Set(entries.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description })
             .sorted()
         try note("leads show", subjects)

@@ -41,10 +41,22 @@ enum EntryFields {
     }
 
     /// Opens what intake sealed; without the keyring nothing opens.
-    static func opener(_ keyring: Keyring?, program: String) -> (EntryRecord) throws -> DossierBuilder.Opened {
+    /// - Parameters:
+    ///   - noted: ids of those whose reading is noted already.
+    ///   - note: notes the reading of anybody else, once, before anything of theirs is opened.
+    static func opener(
+        _ keyring: Keyring?, program: String, noted: [String] = [], noting note: @escaping (String) throws -> Void
+    ) -> (EntryRecord) throws -> DossierBuilder.Opened {
         let fields = keyring.map { SealedFields(vault: $0.vault) }
+        var noted = Set(noted)
         return { entry in
             guard let fields else { return entry.sealed.isEmpty ? .nothing : .unavailable }
+            if !entry.sealed.isEmpty, let subject = entry.input.subject.flatMap({ SubjectID($0.bytes) })?.description,
+                !noted.contains(subject)
+            {
+                try note(subject)
+                noted.insert(subject)
+            }
             do {
                 switch try fields.open(entry, program: program) {
                 case .nothing: return .nothing

@@ -113,7 +113,7 @@ private struct CurrentProfiles {
         let wanted = Set(ids).intersection(profiles.keys)
         if wanted.isEmpty { return }
         let entries = try Self.latestEntries(deployment, wanted)
-        let fields = SealedFields(vault: try deployment.folder.openVault().vault)
+        let fields = SealedFields(vault: try deployment.openedVault().vault)
         let subjects = Set(entries.values.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description })
             .sorted()
         if !subjects.isEmpty {

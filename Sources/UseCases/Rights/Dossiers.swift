@@ -10,10 +10,13 @@ extension Deployment {
     public func dossier(of name: String) throws(Problem) -> Dossier {
         try Problem.told {
             let found = try person(name)
-            try note("audit dossier", found.person.subjects.map(\.description))
+            let subjects = found.person.subjects.map(\.description)
+            try note("audit dossier", subjects)
             let builder = DossierBuilder(
                 folder, program: program, words: AuditWords(), leaves: EntryFields.leaves,
-                open: EntryFields.opener(found.keyring, program: program))
+                open: EntryFields.opener(found.keyring, program: program, noted: subjects) {
+                    try note("audit dossier", [$0])
+                })
             return try builder.build(found.person, isErased: found.isErased, now: folder.now())
         }
     }

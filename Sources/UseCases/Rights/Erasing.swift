@@ -52,19 +52,25 @@ extension Deployment {
                 .unavailable, "without the master key nobody can be erased", at: folder.settings.masterKeyFile,
                 remedy: "Restore it")
         }
-        let keyring = try folder.openVault()
-        try PersonFinder.honourErasures(folder, keyring)
+        let keyring = try openedVault()
         let line = progress("finding", unit: "people")
         defer { line.finish() }
+        // The search opens entries and rejected records before it is known whose they are. Without a log that can be
+        // written it does not begin; whom it opened is noted once it is known.
+        try note("audit erase", [], reason: Self.searched)
+        var opened: [String] = []
         let run = try ErasureRun(
             folder, program: program, keyring: keyring, names: names, leaves: EntryFields.leaves,
-            open: EntryFields.opener(keyring, program: program)
+            open: EntryFields.opener(keyring, program: program) { opened.append($0) }
         ) { line.update(UInt64($0), of: UInt64($1)) }
-        for part in run.targets.chunked(Self.erasureChunk) {
-            try note("audit erase", part.flatMap { $0.person.subjects.map(\.description) }, reason: "erasure requested")
-        }
+        let targets = run.targets.flatMap { $0.person.subjects.map(\.description) }
+        for part in targets.chunked(Self.erasureChunk) { try note("audit erase", part, reason: "erasure requested") }
+        let others = opened.filter(Set(opened).subtracting(targets).contains)
+        for part in others.chunked(Self.erasureChunk) { try note("audit erase", part, reason: Self.searched) }
         return run
     }
+
+    private static let searched = "searched for who is to be erased, shown to nobody"
 
     // MARK: Submitting
 

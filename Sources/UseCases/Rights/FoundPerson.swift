@@ -39,8 +39,7 @@ extension Deployment {
                 at: folder.settings.masterKeyFile,
                 remedy: "Restore it, or name a lead")
         }
-        let keyring = hasKey ? try folder.openVault() : nil
-        if let keyring { try PersonFinder.honourErasures(folder, keyring) }
+        let keyring = hasKey ? try openedVault() : nil
         let line = progress("indexing")
         defer { line.finish() }
         let finder = try PersonFinder(folder, program: program, keyring: keyring)

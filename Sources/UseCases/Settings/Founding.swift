@@ -57,9 +57,7 @@ public enum Founding {
             let settings = DataFolderSettings(
                 program: request.program, masterKeyFile: keyFile, keySeed: request.keySeed ?? earlier?.keySeed)
             let folder = try DataFolder.create(path: request.path, settings: settings)
-            if !FileManager.default.fileExists(atPath: folder.logKeyPath) {
-                _ = try LogKeyFile.create(at: folder.logKeyPath, name: request.logName)
-            }
+            try folder.note(logKey: try logKey(of: folder, request.logName).first())
             for file in request.files { try write(file.name, file.text, into: request.path) }
             let deployment = Deployment(
                 folder, namedProgram: request.program, cluster: cluster, asker: asker, progress: { _ in })
@@ -69,6 +67,15 @@ public enum Founding {
                 making: earlier == nil ? .made : isRegistered ? .complete : .finished, masterKeyPath: keyFile,
                 logKeyPath: folder.logKeyPath)
         }
+    }
+
+    /// The log's key; made for a new folder alone, or for one that never signed anything.
+    private static func logKey(of folder: DataFolder, _ name: String?) throws -> LogKey {
+        let isThere = FileManager.default.fileExists(atPath: folder.logKeyPath)
+        if !isThere, folder.settings.logKey == nil, try !folder.hasSigned {
+            return try LogKeyFile.create(at: folder.logKeyPath, name: name)
+        }
+        return try LogKeyFile.load(from: folder.logKeyPath)
     }
 
     /// Under one id for ever, so that a registration that is sent again counts once.

@@ -134,7 +134,7 @@ struct DeadLetterBox {
 
     /// The vault that opens a letter.
     func vault(of place: DeadLetterPlace) throws -> Vault {
-        guard let partition = place.partition else { return try deployment.root.openVault().vault }
+        guard let partition = place.partition else { return try deployment.openedVault(in: deployment.root).vault }
         let shard = try deployment.root.shard(partition)
         guard FileManager.default.fileExists(atPath: shard.vaultPath) else {
             throw Problem(
@@ -142,7 +142,7 @@ struct DeadLetterBox {
                 remedy:
                     "Use the data folder of the instance that has the partition; 'leadline status' shows the members")
         }
-        return try shard.openVault().vault
+        return try deployment.openedVault(in: shard).vault
     }
 
     func select(_ choice: DeadLetterChoice) throws -> [DeadLetterView] {
@@ -176,20 +176,31 @@ struct DeadLetterBox {
         return found
     }
 
-    /// A page of a data folder's own letters.
-    func page(from: Int64, limit: Int) throws -> [DeadLetterView] {
-        try log.deadLetters(from: from, limit: limit).map {
+    /// A page of a data folder's own letters, as far as they are the program's, and where to go on.
+    func page(from: Int64, limit: Int) throws -> (letters: [DeadLetterView], next: Int64?) {
+        let stored = try log.deadLetters(from: from, limit: limit)
+        let letters = try stored.map {
             DeadLetterView(.init(offset: $0.offset), try WireDeadLetter(serializedBytes: $0.bytes))
         }
+        return (letters.filter(isTheirs), stored.last.map { $0.offset + 1 })
+    }
+
+    /// True for a letter of the program. One that names no program, or none that is known, is shown to whoever runs the
+    /// data folder's own.
+    private func isTheirs(_ view: DeadLetterView) -> Bool {
+        let letter = view.letter
+        if letter.programID == deployment.program { return true }
+        let isNobodys = letter.programID.isEmpty || letter.reason == .unknownProgram
+        return isNobodys && deployment.program == deployment.root.settings.program
     }
 
     /// Hands letters over until `body` says false.
     private func forEach(from: Int64, _ body: (DeadLetterView) throws -> Bool) throws {
         if let cluster = deployment.cluster { return try forEach(on: cluster, from: from, body) }
         var next = from
-        while case let page = try page(from: next, limit: Self.pageSize), let last = page.last {
-            next = last.place.offset + 1
-            for view in page where try !body(view) { return }
+        while case let page = try page(from: next, limit: Self.pageSize), let end = page.next {
+            next = end
+            for view in page.letters where try !body(view) { return }
         }
     }
 
@@ -203,7 +214,8 @@ struct DeadLetterBox {
             guard let whole = parts[record.partition, default: .init()].take(letter, offset: record.offset) else {
                 return
             }
-            goesOn = try body(DeadLetterView(.init(partition: record.partition, offset: whole.offset), whole.letter))
+            let view = DeadLetterView(.init(partition: record.partition, offset: whole.offset), whole.letter)
+            if isTheirs(view) { goesOn = try body(view) }
         }
     }
 }

@@ -33,7 +33,9 @@ public enum Publication: Sendable {
     }
 
     private static func append(_ records: [NewRecord], to folder: DataFolder) throws {
-        try EmbeddedLog(folder.openJournal()).append(records, now: folder.now())
+        let journal = try folder.openJournal()
+        try folder.requireNewestJournal(journal)
+        try EmbeddedLog(journal).append(records, now: folder.now())
     }
 
     /// One line for people.
@@ -96,7 +98,9 @@ public enum TopicWriter {
         if let cluster {
             self = .kafka(try KafkaPublisher(cluster, partitionCount: Topics.partitionCount(ClusterAdmin(cluster))))
         } else {
-            self = .embedded(try EmbeddedLog(folder.openJournal()), folder.machine.clock)
+            let journal = try folder.openJournal()
+            try folder.requireNewestJournal(journal)
+            self = .embedded(try EmbeddedLog(journal), folder.machine.clock)
         }
     }
 

@@ -74,7 +74,7 @@ public struct TopicFeed: Sendable {
         var page = TopicPage(items: [], next: from)
         for (offset, decision) in decisions where page.items.count < limit {
             page.next = Int64(offset) + 1
-            if let named = deployment.namedProgram, decision.program != named { continue }
+            if decision.program != deployment.program { continue }
             page.items.append(.decision(decision, place: "\(offset)"))
         }
         if page.items.count < limit { page.next = Int64(next) }
@@ -95,21 +95,29 @@ public struct TopicFeed: Sendable {
     }
 
     private func deadLetters(_ from: Int64, _ limit: Int) throws -> TopicPage {
-        let letters = try DeadLetterBox(deployment).page(from: from, limit: limit)
+        let (letters, next) = try DeadLetterBox(deployment).page(from: from, limit: limit)
         var vault: Vault?
         if unseals, !letters.isEmpty {
             try deployment.noteDeadLetters("consume deadletter", letters)
-            vault = try deployment.folder.openVault().vault
+            vault = try deployment.openedVault().vault
         }
         let items = try letters.map { letter in
             TopicItem.deadLetter(letter, try vault.map { try OpenedRecord.open(letter.letter, $0) })
         }
-        return TopicPage(items: items, next: letters.last.map { $0.place.offset + 1 } ?? from)
+        return TopicPage(items: items, next: next ?? from)
+    }
+
+    /// True for a record whose key names the program; one that names none is shown with the data folder's own.
+    private func isTheirs(_ record: LogRecord) -> Bool {
+        guard let key = record.key.flatMap({ String(validating: $0, as: UTF8.self) }) else {
+            return deployment.program == deployment.root.settings.program
+        }
+        return key == deployment.program
     }
 
     private func waiting(_ from: Int64, _ limit: Int) throws -> TopicPage {
         let records = try EmbeddedLog(deployment.folder.openJournal()).pending(topic, from: from, limit: limit)
-        let items = records.map { record in
+        let items = records.filter(isTheirs).map { record in
             TopicItem.waiting(
                 WaitingRecord(
                     offset: record.offset, received: record.received, isImported: record.isImported,

@@ -44,7 +44,7 @@ import Vault
         _ = try ArchiveWriter(folder.folder, to: exported).write(created: AuditFolder.at(301))
         let before = try folder.head()
         let erased = Array(stride(from: 0, to: 200, by: 10))
-        var records = RecordErasure(folder.folder)
+        var records = RecordErasure(folder.folder, program: AuditFolder.program)
         let found = try records.find(marks: erased.map { ["person-\($0)", Self.address($0)] }, folder.folder.openVault())
         #expect(found == Array(repeating: .init(deadLetters: 1), count: 20))
         for index in erased { folder.event(400 + index, .controls, "ErasureRequested", #"{"leadId":"person-\#(index)","requester":"Marker\#(index)q"}"#) }
@@ -86,7 +86,7 @@ import Vault
     @Test func aLeadThatIsPartOfAnotherIdIsNotMeant() async throws {
         let folder = try await Self.folder()
         let keyring = try folder.folder.openVault()
-        var records = RecordErasure(folder.folder)
+        var records = RecordErasure(folder.folder, program: AuditFolder.program)
         #expect(try records.find(marks: [["marker1q@people-1.example"], [Self.address(10)]], keyring) == [.init(), .init(deadLetters: 1)])
     }
 

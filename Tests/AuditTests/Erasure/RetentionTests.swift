@@ -53,7 +53,7 @@ import Vault
 
         let keyring = try folder.folder.openVault()
         #expect(try opens(keyring.vault, folder) == ["open", "late"])
-        var records = RecordErasure(folder.folder)
+        var records = RecordErasure(folder.folder, program: AuditFolder.program)
         #expect(try records.find(marks: [["ended@people.example"], ["late@people.example"]], keyring) == [.init(), .init(deadLetters: 1)])
         let report = try await Verifier(folder.folder).run()
         #expect(report.isGood, "\(report.faults)")
