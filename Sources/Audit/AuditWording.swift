@@ -7,6 +7,8 @@ public protocol AuditWording: Sendable {
     func line(_ events: [Event], currency: String) -> String
     /// A hard rule with its name.
     func rule(_ rule: HardRule) -> String
+    /// A whole policy, each of its fields in a line.
+    func policy(_ policy: Policy, currency: String) -> [String]
     /// Why a partner was out before scoring.
     func exclusion(_ partner: ExcludedPartner, in explanation: Explanation) -> String
     /// An explanation, line by line, every partner in it.

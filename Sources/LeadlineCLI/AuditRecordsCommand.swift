@@ -15,13 +15,17 @@ struct AuditRecordsCommand: AsyncParsableCommand {
         commandName: "records",
         abstract: "Print the system's records: registers, cards, logs and the proof of completeness.",
         discussion: """
-            processing: records of processing (GDPR Art. 30). policies, models: one card a version, with validity, \
-            counts and the hash of what was learned. completeness: head, newest signed checkpoint, gap report; \
-            everything is verified for it. fairness: per partner, with override rates. sla: per partner, with time \
+            processing: records of processing (GDPR Art. 30), with categories of data and time limits. policies: one \
+            card a version; the one in force, or the one of --policy, with every field in words. models: one card a \
+            trained version (a month of learning under one logic version and one policy), with what it learned from, \
+            what came of its predictions, and who approved the policy. completeness: head, newest signed checkpoint, gap report; \
+            everything is verified for it. fairness: per partner, with override rates, rates of \
+            being chosen and disparity; per country of the enquiry. sla: per partner, with time \
             zones and the versions of their rules. transfers: leads' residencies against partners'. access: who \
             opened whose data, and whether the log is whole. retention: erasures, restrictions, objections, and \
             entries moved to archives. changes: what each policy changed, how many of the decisions before it it \
-            would have changed, decided again (for the newest five), and which logic versions were adopted.
+            would have changed, decided again (for the newest five), and which logic versions were adopted. dpia: facts that a data \
+            protection impact assessment (GDPR Art. 35) begins with, and what it must look at.
 
             Where entries were archived, all but access, retention and completeness need the archives: --with-archive.
 
@@ -36,15 +40,24 @@ struct AuditRecordsCommand: AsyncParsableCommand {
     )
     var section: [RecordsSection] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Show this version of the policy in full, by the beginning of its hash; older ones too.",
+            valueName: "version"))
+    var policy: String?
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
     @OptionGroup var data: DataFolderOptions
 
-    private var sections: Set<RecordsSection> { section.isEmpty ? Set(RecordsSection.allCases) : Set(section) }
+    private var sections: Set<RecordsSection> {
+        if !section.isEmpty { return Set(section) }
+        return policy == nil ? Set(RecordsSection.allCases) : [.policies]
+    }
 
     func run() async throws {
-        let document = try await data.deployment().records(sections)
+        let document = try await data.deployment().records(sections, policy: policy)
         if json { Terminal.line(try JSONText.line(document)) } else { show(document) }
         if document.completeness?.isGood == false || document.accessBrokenLine != nil || document.accessMissing != nil {
             throw Problem(.checkFailed, "the records are not whole: see above", remedy: "Run 'leadline audit verify'")
@@ -60,7 +73,7 @@ struct AuditRecordsCommand: AsyncParsableCommand {
             var lines: [String] = []
             switch name {
             case .processing: lines += text.processing
-            case .policies: lines += text.policies
+            case .policies: lines += text.policies(policy)
             case .models: lines += text.models
             case .completeness:
                 lines += document.completeness.map(VerificationText.lines) ?? []
@@ -71,6 +84,7 @@ struct AuditRecordsCommand: AsyncParsableCommand {
             case .access: lines += AccessText.lines(document)
             case .retention: lines += text.retention
             case .changes: lines += text.changes
+            case .dpia: lines += text.impact
             }
             Terminal.lines(lines + [""])
         }

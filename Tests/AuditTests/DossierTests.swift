@@ -48,7 +48,29 @@ import Vault
         let abroad = try #require(dossier.counterfactuals.first { $0.change.contains("DE") })
         // In Germany alpha does not serve; who does must come out of the decider.
         #expect(abroad.differs && abroad.first != "alpha")
-        #expect(dossier.counterfactuals.contains { $0.change.contains("a deal value of EUR 49,999.00") })
+        #expect(dossier.counterfactuals.contains { $0.subject == .lead && $0.change.contains("a deal value of EUR") })
+        let without = try #require(dossier.counterfactuals.first { $0.change == "alpha paused" })
+        #expect(without.differs && without.first == "beta" && without.subject == .partner)
+        #expect(dossier.counterfactuals.contains { $0.change.hasPrefix("no caps on full") })
+    }
+
+    /// History decided about imported leads: nothing is asked of what would have changed it.
+    @Test func importedLeadsGetNoCounterfactuals() async throws {
+        let dossier = try #require(try dossier("past-1", try await AuditFolder.full()))
+        #expect(dossier.counterfactuals.isEmpty && dossier.decisions.count == 2)
+        #expect(dossier.account.contains { $0.contains("it was imported as it had been") })
+        #expect(dossier.decisions.map(\.decider) == [.history, .nobody])
+    }
+
+    @Test func anEscalatedLeadIsAskedWhatWouldHaveSparedAHuman() async throws {
+        let folder = try await AuditFolder.full()
+        let abroad = try #require(try dossier("abroad", folder)).counterfactuals
+        let country = try #require(abroad.first { $0.subject == .lead })
+        #expect(country.differs && country.first != nil)
+        let rule = try #require(abroad.first { $0.change.contains("serves-country") })
+        #expect(rule.differs && rule.subject == .policy && rule.outcome.contains("would have gone to"))
+        let francs = try #require(try dossier("francs", folder)).counterfactuals
+        #expect(francs.count == 1 && francs[0].differs && francs[0].change.contains("EUR"))
     }
 
     @Test func rectificationsAndRestrictionsSayWhomTheyReached() async throws {

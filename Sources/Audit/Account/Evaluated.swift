@@ -132,7 +132,9 @@ struct Evaluated {
 
     /// Who ranked above a partner that was not chosen for its rank; nobody where the record shows none that did.
     private func led(_ partner: String) -> [AccountStatement] {
-        guard let first = summary.best.first, first.partnerID != partner, let last = summary.best.last else { return [] }
+        guard let first = summary.best.first, first.partnerID != partner, let last = summary.best.last else {
+            return []
+        }
         // One that is not among the recorded ranks no higher than the last of them.
         let chosen = summary.best.first { $0.partnerID == partner } ?? last
         guard rank(first) > rank(chosen) else { return [] }

@@ -130,6 +130,8 @@ public struct Dossier: Sendable, Encodable, Equatable {
     public struct Counterfactual: Sendable, Codable, Equatable {
         /// The decision that was repeated.
         public var decision: String
+        /// What the change is about: "lead", "partner" or "policy".
+        public var subject: Audit.Counterfactual.Subject
         /// What was changed, in words.
         public var change: String
         /// What came of it, in words.

@@ -160,17 +160,19 @@ public struct DossierBuilder {
                     logicVersion: entry.logicVersion, event: event)
                 history.append(decision)
                 let ofLead = history.filter { $0.event.routedLeadID == lead }
-                dossier.decisions.append(try explain(decision, entry, of: lead, history: ofLead, in: state, db))
+                let explained = try explain(decision, entry, of: lead, history: ofLead, in: state, db)
+                dossier.decisions.append(explained.decision)
                 // What Leadline would have decided beside history changed nothing; nor would anything else.
                 if case .shadowDecided = event { continue }
-                guard event.evaluated != nil, Logic.knows(entry.logicVersion) else { continue }
+                guard Logic.knows(entry.logicVersion) else { continue }
                 let asking = Counterfactuals(leadID: lead, decisionID: decision.id, currency: state.currency)
                 let asked = Counterfactuals.EntryView(
-                    input: entry.input, stamp: entry.stamp, events: entry.events,
-                    attributes: attributes[lead] ?? LeadAttributes())
+                    input: entry.input, stamp: entry.stamp, event: event, events: entry.events,
+                    attributes: attributes[lead] ?? LeadAttributes(), excluded: explained.excluded)
                 dossier.counterfactuals += asking.answer(asked, in: state).map { answer in
                     .init(
-                        decision: answer.decisionID, change: words.change(answer.change),
+                        decision: answer.decisionID, subject: answer.change.subject,
+                        change: words.change(answer.change),
                         outcome: words.outcome(answer), first: answer.first,
                         second: answer.second, differs: answer.differs)
                 }
@@ -220,7 +222,7 @@ public struct DossierBuilder {
     private func explain(
         _ decision: LeadDecision, _ entry: EntryRecord, of lead: String, history: [LeadDecision], in state: State,
         _ db: Database
-    ) throws -> Dossier.Decision {
+    ) throws -> (decision: Dossier.Decision, excluded: [ExcludedPartner]) {
         let isKnown = Logic.knows(entry.logicVersion)
         let again = isKnown ? Decider.explain(entry.input, at: entry.stamp, in: state) : ([], nil)
         let recorded = decision.event.evaluated?.summary
@@ -242,7 +244,7 @@ public struct DossierBuilder {
             })
         let weighed = recorded != nil
         let account = DecisionAccount(decision.event, of: entry.input, events: entry.events, policy: state.policy)
-        return Dossier.Decision(
+        let told = Dossier.Decision(
             id: decision.id, lead: lead, time: RFC3339.format(decision.stamp),
             decided: words.line([decision.event], currency: state.currency), decider: account.decider,
             statements: account.statements,
@@ -261,6 +263,7 @@ public struct DossierBuilder {
             },
             explanation: words.explanation(explanation), recordedDigest: recorded?.digest.description,
             recomputedDigest: recomputed?.digest.description, isReproduced: again.0 == entry.events)
+        return (told, evaluation?.excluded ?? [])
     }
 
     private static func candidates(_ evaluation: FullEvaluation?, _ summary: EvaluationSummary?) -> [Dossier.Candidate]

@@ -15,6 +15,12 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var sealedEntries = 0
         /// Persons, counted by their random ids.
         public var persons = 0
+        /// Categories of data.
+        public var categories: [DataCategory] = DataCategory.all
+        /// How long each kind is kept, by the policy in force.
+        public var timeLimits: [TimeLimit] = []
+        /// Partners that got leads: the recipients, by id.
+        public var recipients: [String] = []
         /// Technical and organisational measures.
         public var measures: [String]
     }
@@ -41,6 +47,8 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var hardRules: [String]
         /// How it chooses.
         public var method: String
+        /// The whole policy in words, each of its fields in a line.
+        public var words: [String] = []
         /// Fields that differ from the version before, by name: before and after.
         public var changes: [Change] = []
         /// What it would have changed, decided again over the history before it; nil where that was not computed.
@@ -76,33 +84,60 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         }
     }
 
-    /// One version of the model, while decisions used it.
+    /// What predictions were worth, once outcomes were known: of awards whose partner was among the recorded best, by
+    /// their first outcome.
+    public struct ModelMetrics: Sendable, Codable, Equatable {
+        /// Awards that were won or lost.
+        public var outcomes = 0
+        /// Won of them.
+        public var won = 0
+        /// Mean of what was predicted, 0 to 1.
+        public var predicted = 0.0
+        /// Share that was won.
+        public var observed = 0.0
+        /// Mean of -log of the probability given to what happened.
+        public var logLoss = 0.0
+        /// Mean square of probability minus outcome.
+        public var brier = 0.0
+    }
+
+    /// One trained version of the model: what a month made of it under one logic version and one policy.
     public struct ModelCard: Sendable, Codable, Equatable {
-        /// Its content hash.
+        /// Hash over all that it had been told at the last decision that used it.
         public var version: String
+        /// The month in which it learned and decided, in UTC: "2026-03".
+        public var month: String
+        /// The version of the decider's logic, which holds its settings.
+        public var logicVersion: UInt32
+        /// The policy that set its prior.
+        public var policyVersion: String
+        /// Who approved that policy, by the id that it names; nil if it names nobody.
+        public var approver: String?
         /// First decision that used it, RFC 3339.
         public var from: String
         /// Last decision that used it.
         public var until: String
         /// Decisions that used it.
         public var decisions: Int
-        /// Closed deals that it had learned from.
+        /// Won deals that it had learned from by its last decision.
         public var won: Int
         /// Lost deals that it had learned from.
         public var lost: Int
-        /// First and last position of what it had learned from.
+        /// First position of what it had learned from.
         public var trainedFrom: UInt64?
         /// Last position of what it had learned from.
         public var trainedThrough: UInt64?
         /// SHA-256 over the outcomes it had learned from, in order, as a chain of Merkle leaves.
         public var dataHash: String
+        /// What its predictions were worth; nil while none of them has an outcome.
+        public var metrics: ModelMetrics?
     }
 
     /// How a partner fared.
     public struct PartnerFairness: Sendable, Codable, Equatable {
         /// The partner.
         public var partner: String
-        /// Decisions in which it was among the best eight.
+        /// Decisions in which it was among the best eight, or was chosen otherwise.
         public var considered = 0
         /// Leads that Leadline gave it.
         public var assigned = 0
@@ -118,10 +153,30 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var lost = 0
         /// Reviews of leads that it held.
         public var reviews = 0
-        /// Reviews in which a human changed what Leadline had decided.
+        /// Leads that a human took away from it or closed, asked to review them or not.
         public var overridden = 0
-        /// Share of its reviews that changed the decision; nil without reviews.
+        /// `overridden` over the leads that it had; nil without leads.
         public var overrideRate: Double?
+        /// Leads that Leadline gave it over the decisions in which it was in question; nil without any.
+        public var selectionRate: Double?
+        /// `selectionRate` over the highest of any partner: 1 is the highest; nil without a rate.
+        public var disparity: Double?
+    }
+
+    /// What became of enquiries of one country on their first decision by Leadline.
+    public struct CountryFairness: Sendable, Codable, Equatable {
+        /// The country; empty where none is stated.
+        public var country: String
+        /// Enquiries that Leadline decided about.
+        public var leads = 0
+        /// Those that went to a partner.
+        public var assigned = 0
+        /// Those that went to a human.
+        public var toHuman = 0
+        /// Share that went to a partner.
+        public var rate = 0.0
+        /// `rate` over the highest of any country: 1 is the highest; nil where nobody's enquiries went to a partner.
+        public var disparity: Double?
     }
 
     /// How a partner kept its promise of a first response.
@@ -208,12 +263,18 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
     public var processing: Processing
     /// Every version of the policy.
     public var policies: [PolicyCard] = []
-    /// Versions of the model that decisions used, the newest `modelsMax`.
+    /// Trained versions of the model, the newest `modelsMax`.
     public var models: [ModelCard] = []
-    /// Versions of the model in all.
+    /// Trained versions of the model in all.
     public var modelVersions = 0
     /// Per partner, by id.
     public var fairness: [PartnerFairness] = []
+    /// Per country of the enquiry.
+    public var countries: [CountryFairness] = []
+    /// How evenly Leadline's leads are spread over partners: 1 where all have the same, 1 / n where one has all.
+    public var jainOfAssigned = 1.0
+    /// Facts for an impact assessment.
+    public var impact = ImpactInputs()
     /// Per partner, by id.
     public var promises: [PartnerPromise] = []
     /// By residency and partner.

@@ -15,9 +15,10 @@ public struct RecordsBuilder {
     private var residencies: [String: [String]] = [:]
     private var leadResidency: [String: String] = [:]
     private var reviewed: [String: String] = [:]
-    private var cards: [ProgramRecords.ModelCard] = []
-    private var learned: (won: Int, lost: Int, first: UInt64?, last: UInt64?) = (0, 0, nil, nil)
-    private var dataHash = HashChain.leaf(of: [])
+    private var countries: [String: ProgramRecords.CountryFairness] = [:]
+    private var model = ModelLedger()
+    private var impact = ImpactLedger()
+    private var currency = ""
     /// Every policy with its position.
     public private(set) var policies: [(position: UInt64, fact: PolicyPublished)] = []
 
@@ -55,6 +56,7 @@ public struct RecordsBuilder {
         count(entry)
         switch entry.input.fact {
         case .programRegistered(let fact):
+            if currency.isEmpty { currency = fact.currency }
             if records.logic.isEmpty { decides(by: fact.logicVersion, entry, position + 1) }
         case .logicVersionAdopted(let version):
             // What was disregarded changed nothing.
@@ -64,6 +66,7 @@ public struct RecordsBuilder {
         case .partnerUpserted(let profile): profiled(profile, entry.input.timeZone, position)
         case .leadSubmitted(let fact):
             leadResidency[fact.leadID] = fact.attributes.residency
+            submitted(fact, entry.events)
             records.processing.lawfulBases[
                 fact.attributes.lawfulBasis.name.isEmpty ? "not stated" : fact.attributes.lawfulBasis.name, default: 0] +=
                 1
@@ -77,7 +80,25 @@ public struct RecordsBuilder {
         }
         let shredded = entry.events.count { if case .retentionApplied = $0 { true } else { false } }
         if shredded > 0 { execute("retention", entry, position, count: shredded) }
-        for event in entry.events { take(event, at: entry.stamp, position) }
+        for event in entry.events { take(event) }
+        model.take(entry, approver: records.policies.last?.approver)
+        impact.take(entry, policy: policies.last?.fact.policy)
+    }
+
+    /// Where an enquiry went on its first decision, by its country; history decided about others.
+    private mutating func submitted(_ fact: LeadSubmitted, _ events: [Event]) {
+        for event in events {
+            let isAssigned: Bool
+            switch event {
+            case .leadAssigned(let event) where event.cause != .imported: isAssigned = true
+            case .leadEscalated: isAssigned = false
+            default: continue
+            }
+            var row = countries[fact.attributes.country] ?? .init(country: fact.attributes.country)
+            row.leads += 1
+            if isAssigned { row.assigned += 1 } else { row.toHuman += 1 }
+            countries[fact.attributes.country] = row
+        }
     }
 
     private mutating func count(_ entry: EntryRecord) {
@@ -114,7 +135,8 @@ public struct RecordsBuilder {
                 version: fact.version, name: fact.policy.name, position: position, from: time,
                 event: entry.origin?.eventID,
                 approver: fact.policy.approvedBy.isEmpty ? nil : fact.policy.approvedBy,
-                hardRules: fact.policy.hardRules.map(words.rule), method: "\(fact.policy.method)"))
+                hardRules: fact.policy.hardRules.map(words.rule), method: "\(fact.policy.method)",
+                words: words.policy(fact.policy, currency: currency)))
         policies.append((position, fact))
     }
 
@@ -139,8 +161,11 @@ public struct RecordsBuilder {
 
     // MARK: Events
 
-    private mutating func take(_ event: Event, at stamp: Timestamp, _ position: UInt64) {
-        if let summary = event.evaluated?.summary { weighed(summary, stamp) }
+    private mutating func take(_ event: Event) {
+        if let summary = event.evaluated?.summary { weighed(summary) }
+        if let award = event.overriddenAward {
+            fairness[award.partnerID, default: .init(partner: award.partnerID)].overridden += 1
+        }
         switch event {
         case .leadAssigned(let event): assigned(event)
         case .assignmentExpired(let event):
@@ -151,42 +176,32 @@ public struct RecordsBuilder {
         case .firstResponseMet(let event):
             promises[event.partnerID, default: .init(partner: event.partnerID)].met += 1
             responseMicros[event.partnerID, default: 0] += event.elapsedMicros
-        case .leadClosed(let event): closed(event, position)
+        case .leadClosed(let event): closed(event)
         case .reviewOpened(let event): if !event.partnerID.isEmpty { reviewed[event.leadID] = event.partnerID }
         case .reviewResolved(let event):
             guard let partner = reviewed.removeValue(forKey: event.leadID) else { break }
             fairness[partner, default: .init(partner: partner)].reviews += 1
-            if event.overridden { fairness[partner]?.overridden += 1 }
         default: break
         }
     }
 
-    private mutating func weighed(_ summary: EvaluationSummary, _ stamp: Timestamp) {
+    private mutating func weighed(_ summary: EvaluationSummary) {
         for candidate in summary.best {
             fairness[candidate.partnerID, default: .init(partner: candidate.partnerID)].considered += 1
         }
         if let index = records.policies.lastIndex(where: { $0.version == summary.policyVersion }) {
             records.policies[index].decisions += 1
         }
-        let (version, time) = (summary.modelVersion.description, RFC3339.format(stamp))
-        if cards.last?.version == version {
-            cards[cards.count - 1].decisions += 1
-            cards[cards.count - 1].until = time
-            return
-        }
-        records.modelVersions += 1
-        cards.append(
-            .init(
-                version: version, from: time, until: time, decisions: 1, won: learned.won, lost: learned.lost,
-                trainedFrom: learned.first,
-                trainedThrough: learned.last, dataHash: dataHash.description))
-        if cards.count > 2 * ProgramRecords.modelsMax { cards.removeFirst(ProgramRecords.modelsMax) }
     }
 
     private mutating func assigned(_ event: LeadAssigned) {
         let isHuman = event.cause == .human && event.evaluation == nil
         let isOwn = !isHuman && event.cause != .imported
         var row = fairness[event.partnerID] ?? .init(partner: event.partnerID)
+        // A turn, a lot or an owner's right may choose one that is not among the best.
+        if isOwn, let best = event.evaluation?.best, !best.contains(where: { $0.partnerID == event.partnerID }) {
+            row.considered += 1
+        }
         if isOwn { row.assigned += 1 } else if isHuman { row.byHuman += 1 } else { row.fromHistory += 1 }
         fairness[event.partnerID] = row
         if event.respondBy != nil { promises[event.partnerID, default: .init(partner: event.partnerID)].timers += 1 }
@@ -204,7 +219,7 @@ public struct RecordsBuilder {
         transfers["\(residency)\n\(event.partnerID)"] = transfer
     }
 
-    private mutating func closed(_ event: LeadClosed, _ position: UInt64) {
+    private mutating func closed(_ event: LeadClosed) {
         leadResidency[event.leadID] = nil
         guard event.reason == .won || event.reason == .lost, !event.partnerID.isEmpty else { return }
         let isWon = event.reason == .won
@@ -213,12 +228,6 @@ public struct RecordsBuilder {
         } else {
             fairness[event.partnerID, default: .init(partner: event.partnerID)].lost += 1
         }
-        guard event.learned else { return }
-        if isWon { learned.won += 1 } else { learned.lost += 1 }
-        learned.first = learned.first ?? position
-        learned.last = position
-        let line = "\(position) \(event.leadID) \(event.partnerID) \(event.reason) \(event.amountMinorUnits)"
-        dataHash = HashChain.leaf(of: dataHash.bytes + Array(line.utf8))
     }
 
     // MARK: Result
@@ -227,13 +236,15 @@ public struct RecordsBuilder {
     public func result() -> ProgramRecords {
         var records = records
         records.processing.persons = persons.count
+        let cards = model.result()
         records.models = cards.suffix(ProgramRecords.modelsMax)
+        records.modelVersions = cards.count
         records.retention = records.retention.suffix(ProgramRecords.executionsMax)
-        records.fairness = fairness.values.sorted { $0.partner < $1.partner }.map { partner in
-            var partner = partner
-            partner.overrideRate = partner.reviews > 0 ? Double(partner.overridden) / Double(partner.reviews) : nil
-            return partner
-        }
+        records.fairness = partners
+        records.countries = countriesWithRates
+        records.jainOfAssigned = JainIndex.of(records.fairness.map { Double($0.assigned) })
+        records.processing.timeLimits = ProgramRecords.TimeLimit.all(policies.last?.fact.policy.retention)
+        records.processing.recipients = Set(transfers.values.lazy.map(\.partner)).sorted()
         records.promises = promises.values.sorted { $0.partner < $1.partner }.map { promise in
             var promise = promise
             promise.meanSeconds =
@@ -242,6 +253,29 @@ public struct RecordsBuilder {
         }
         records.archived.sort { $0.next < $1.next }
         records.transfers = transfers.values.sorted { ($0.leadResidency, $0.partner) < ($1.leadResidency, $1.partner) }
+        records.impact = impact.result(records, policy: policies.last?.fact.policy)
         return records
+    }
+
+    private var partners: [ProgramRecords.PartnerFairness] {
+        var rows = fairness.values.sorted { $0.partner < $1.partner }
+        for index in rows.indices {
+            let row = rows[index], held = row.assigned + row.byHuman + row.fromHistory
+            rows[index].overrideRate = held > 0 ? Double(row.overridden) / Double(held) : nil
+            rows[index].selectionRate = row.considered > 0 ? Double(row.assigned) / Double(row.considered) : nil
+        }
+        let highest = rows.lazy.compactMap(\.selectionRate).max() ?? 0
+        if highest == 0 { return rows }
+        for index in rows.indices { rows[index].disparity = rows[index].selectionRate.map { $0 / highest } }
+        return rows
+    }
+
+    private var countriesWithRates: [ProgramRecords.CountryFairness] {
+        var rows = countries.values.sorted { $0.country < $1.country }
+        for index in rows.indices { rows[index].rate = Double(rows[index].assigned) / Double(rows[index].leads) }
+        let highest = rows.lazy.map(\.rate).max() ?? 0
+        if highest == 0 { return rows }
+        for index in rows.indices { rows[index].disparity = rows[index].rate / highest }
+        return rows
     }
 }

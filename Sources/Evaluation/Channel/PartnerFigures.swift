@@ -8,7 +8,8 @@ public struct ChannelFigures: Encodable, Equatable, Sendable {
     /// Of these, awards whose answer is known: accepted or answered, declined, or not answered in time. While a
     /// deadline is open, nobody knows.
     public var answersKnown = 0
-    /// Of those asked, awards that were accepted or answered; declined; not answered in time; taken away by a human.
+    /// Of those asked, awards that were accepted or answered; declined; not answered in time; taken away or closed by a
+    /// human.
     public var accepted = 0
     public var declined = 0
     public var breaches = 0

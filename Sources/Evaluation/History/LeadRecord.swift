@@ -8,7 +8,7 @@ public enum AwardEnd: Sendable, Equatable {
     case expired
     /// It declined.
     case declined
-    /// A human took the lead away.
+    /// A human took the lead away, or closed it.
     case takenAway
     /// It left for another reason: the partner was paused or removed, or the lead went to a human.
     case left

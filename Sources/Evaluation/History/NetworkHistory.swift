@@ -122,7 +122,9 @@ public struct NetworkHistory: Sendable {
         case .assignmentExpired(let event): end(event.leadID, .expired, at: stamp)
         case .assignmentEnded(let event):
             end(
-                event.leadID, event.cause == .declined ? .declined : event.cause == .human ? .takenAway : .left,
+                event.leadID,
+                event.cause == .declined
+                    ? .declined : Event.assignmentEnded(event).overriddenAward != nil ? .takenAway : .left,
                 at: stamp)
         case .firstResponseMet(let event):
             guard let index = leadByID[event.leadID], let award = leads[index].awards.indices.last else { return }
@@ -190,7 +192,7 @@ public struct NetworkHistory: Sendable {
 
     private mutating func close(_ event: LeadClosed, at stamp: Timestamp) {
         guard let index = leadByID[event.leadID] else { return }
-        end(event.leadID, .closed, at: stamp)
+        end(event.leadID, Event.leadClosed(event).overriddenAward != nil ? .takenAway : .closed, at: stamp)
         // A correction changes how it ended, not when.
         if leads[index].closing == nil { leads[index].closedAt = stamp }
         leads[index].closing = event.reason

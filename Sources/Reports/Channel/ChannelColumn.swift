@@ -27,7 +27,7 @@ enum ChannelColumn: CaseIterable {
         case .mostResponses: "Nine of ten first responses came within this time"
         case .accepted: "Of the awards whose answer is known: accepted, declined or missed"
         case .breaches: "Awards not answered in time"
-        case .overridden: "Leads that a human took away"
+        case .overridden: "Leads that a human took away or closed"
         case .decided: "Deals won or lost"
         case .winRate: "Deals won, as a share of the deals decided"
         case .revenue: "Amounts of won deals"

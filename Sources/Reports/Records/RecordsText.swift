@@ -2,7 +2,7 @@ public import Audit
 
 /// Records as lines for people.
 public struct RecordsText {
-    private let records: ProgramRecords
+    let records: ProgramRecords
     private let style: TextStyle
 
     /// The text of a program's records.
@@ -19,28 +19,61 @@ public struct RecordsText {
             "people: \(counts.people); \(counts.persons) known by random ids",
             "lawful bases of leads: " + Self.counts(counts.lawfulBases), "inputs: " + Self.counts(counts.inputs),
             "entries with sealed fields: \(counts.sealedEntries)",
-            "recipients: \(records.transfers.map(\.partner).reduce(into: Set<String>()) { $0.insert($1) }.count) partners, see transfers",
-        ] + counts.measures.map { "measure: \($0)" }
+            "recipients: \(CountText.of(counts.recipients.count, "partner")), see transfers",
+        ] + counts.categories.map(Self.category) + counts.timeLimits.map(Self.limit)
+            + counts.measures.map { "measure: \($0)" }
     }
 
-    /// One card a version of the policy.
-    public var policies: [String] {
-        records.policies.flatMap { card in
-            [
-                "\(card.version.prefix(12)) \(card.name), by \(ReasonWords.method(named: card.method)), from \(card.from) until \(card.until ?? "now"), \(CountText.of(card.decisions, "decision")), position \(card.position), event \(card.event ?? "-"), approver \(card.approver ?? "not recorded")"
-            ]
-                + card.hardRules.map { "  \($0)" }
+    private static func category(_ data: ProgramRecords.DataCategory) -> String {
+        "data: \(data.category), of \(data.people) (\(data.fields.joined(separator: ", "))): \(data.form)"
+    }
+
+    private static func limit(_ limit: ProgramRecords.TimeLimit) -> String {
+        let days = limit.days.map { "\(CountText.of($0, "day")) " } ?? ""
+        return "kept: \(limit.what): \(days)\(limit.note)"
+    }
+
+    /// One card a version of the policy: the one in force in full, or the one that is asked for.
+    /// - Parameter asked: beginning of a version's hash; nil is the version in force.
+    public func policies(_ asked: String? = nil) -> [String] {
+        let last = records.policies.count - 1
+        return records.policies.enumerated().flatMap { index, card -> [String] in
+            let isAsked = asked.map { card.version.utf8.starts(with: $0.utf8) } ?? (index == last)
+            if asked != nil && !isAsked { return [] }
+            let name = card.name.isEmpty ? "(without a name)" : card.name
+            let period = "from \(card.from) until \(card.until ?? "now"), \(CountText.of(card.decisions, "decision"))"
+            let source =
+                "position \(card.position), event \(card.event ?? "-"), approver \(card.approver ?? "not recorded")"
+            let words = isAsked ? card.words : ["in full with --policy \(card.version.prefix(12))"]
+            return [
+                "\(card.version) \(name), by \(ReasonWords.method(named: card.method)), \(period), \(source)"
+            ] + words.map { "  \($0)" }
         }
     }
 
-    /// One card a version of the model.
+    /// One card a trained version of the model.
     public var models: [String] {
-        [
-            "\(records.modelVersions) versions used by decisions; a version is a hash over all that the model was told, awards too, so that each decision may have its own\(records.modelVersions > 20 ? ", the newest 20 here and more with --json" : ""); 'leadline model card' shows calibration and weights"
+        let versions = CountText.of(records.modelVersions, "trained version")
+        return [
+            "\(versions): what each month made of the model under one logic version and one policy. 'leadline model card' shows weights, calibration and settings of the newest"
+        ] + records.models.suffix(20).flatMap(model)
+    }
+
+    private func model(_ card: ProgramRecords.ModelCard) -> [String] {
+        let positions = card.trainedThrough.map { " (positions \(card.trainedFrom ?? 0) to \($0))" } ?? ""
+        let approver = "approver \(card.approver ?? "not recorded")"
+        return [
+            "\(card.month) \(card.version), logic version \(card.logicVersion), policy \(card.policyVersion.prefix(12)), \(approver)",
+            "  used from \(card.from) until \(card.until) by \(CountText.of(card.decisions, "decision"))",
+            "  learned from \(card.won) won and \(card.lost) lost\(positions), data \(card.dataHash.prefix(32))",
+            "  \(card.metrics.map(Self.worth) ?? "none of its predictions has an outcome yet")",
         ]
-            + records.models.suffix(20).map {
-                "\($0.version) from \($0.from) until \($0.until), \(CountText.of($0.decisions, "decision")), learned \($0.won) won and \($0.lost) lost (positions \($0.trainedFrom.map(String.init) ?? "-") to \($0.trainedThrough.map(String.init) ?? "-")), data \($0.dataHash.prefix(32))"
-            }
+    }
+
+    private static func worth(_ metrics: ProgramRecords.ModelMetrics) -> String {
+        "\(CountText.of(metrics.outcomes, "of its predictions has", plural: "of its predictions have")) an outcome: "
+            + "predicted \(NumberText.percent(metrics.predicted)) on average, won \(NumberText.percent(metrics.observed)), "
+            + "log-loss \(NumberText.fixed(metrics.logLoss, 4)), Brier score \(NumberText.fixed(metrics.brier, 4))"
     }
 
     /// How partners fared.
@@ -48,13 +81,34 @@ public struct RecordsText {
         var table = TextTable([
             ("PARTNER", .left), ("AMONG BEST", .right), ("BY LEADLINE", .right), ("BY HUMAN", .right),
             ("IN HISTORY", .right), ("TAKEN BACK", .right), ("WON", .right), ("LOST", .right), ("REVIEWS", .right),
-            ("OVERRIDDEN", .right),
+            ("OVERRIDDEN", .right), ("CHOSEN", .right), ("DISPARITY", .right),
         ])
         for row in records.fairness {
-            let rate = row.overrideRate.map { "\(row.overridden) (\(NumberText.percent($0)))" } ?? "-"
+            let overridden = "\(row.overridden)" + (row.overrideRate.map { " (\(NumberText.percent($0)))" } ?? "")
             table.add([
                 row.partner, "\(row.considered)", "\(row.assigned)", "\(row.byHuman)", "\(row.fromHistory)",
-                "\(row.takenBack)", "\(row.won)", "\(row.lost)", "\(row.reviews)", rate,
+                "\(row.takenBack)", "\(row.won)", "\(row.lost)", "\(row.reviews)", overridden,
+                row.selectionRate.map { NumberText.percent($0) } ?? "-",
+                row.disparity.map { NumberText.fixed($0, 2) } ?? "-",
+            ])
+        }
+        return Lines.of(table.text(TextStyle(width: style.width))) + [
+            "overridden: leads that a human took away or closed, asked to review them or not, and their share of the leads that the partner had",
+            "chosen: leads by Leadline, of the decisions in which the partner was in question; disparity: that over the highest of any partner",
+            "Jain's index of the leads by Leadline: \(NumberText.fixed(records.jainOfAssigned, 3)) (1 is even)",
+        ] + countries
+    }
+
+    private var countries: [String] {
+        if records.countries.isEmpty { return [] }
+        var table = TextTable([
+            ("LEADS OF", .left), ("DECIDED", .right), ("TO A PARTNER", .right), ("TO A HUMAN", .right), ("RATE", .right),
+            ("DISPARITY", .right),
+        ])
+        for row in records.countries {
+            table.add([
+                row.country.isEmpty ? "(not stated)" : row.country, "\(row.leads)", "\(row.assigned)", "\(row.toHuman)",
+                NumberText.percent(row.rate), row.disparity.map { NumberText.fixed($0, 2) } ?? "-",
             ])
         }
         return Lines.of(table.text(TextStyle(width: style.width)))
@@ -140,7 +194,7 @@ public struct RecordsText {
         }
     }
 
-    private static func counts(_ counts: [String: Int]) -> String {
+    static func counts(_ counts: [String: Int]) -> String {
         counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 }

@@ -10,6 +10,10 @@ public struct AuditWords: AuditWording {
 
     public func rule(_ rule: HardRule) -> String { RuleWords.rule(rule) }
 
+    public func policy(_ policy: Policy, currency: String) -> [String] {
+        PolicyWords(policy, currency: currency).lines.map(\.text)
+    }
+
     public func exclusion(_ partner: ExcludedPartner, in explanation: Explanation) -> String {
         let standing = explanation.partners.first { $0.profile.partnerID == partner.partnerID }
         return ExplanationText.exclusion(partner, standing, explanation.policy, currency: explanation.currency)
@@ -37,10 +41,20 @@ public struct AuditWords: AuditWording {
 
     public func change(_ change: Counterfactual.Change) -> String {
         switch change {
-        case .halfTheValue(let value): "half the deal value (\(MoneyText.exact(value.minorUnits, value.currency)))"
-        case .smallValue(let value), .largeValue(let value):
-            "a deal value of \(MoneyText.exact(value.minorUnits, value.currency))"
+        case .dealValue(let value): "a deal value of \(MoneyText.exact(value.minorUnits, value.currency))"
         case .country(let country, let before): "the country \(country) instead of \(before.isEmpty ? "none" : before)"
+        case .lawfulBasis(let basis): "the lawful basis \(basis.name) stated"
+        case .partnerPaused(let partner): "\(partner) paused"
+        case .partnerUncapped(let partner): "no caps on \(partner)"
+        case .partnerResumed(let partner): "\(partner) back from its pause"
+        case .withoutRule(let rule): "the hard rule \(rule) left out of the policy"
+        case .withoutMinimum: "no minimum conversion in the policy"
+        case .withoutOwnership: "no precedence for owners of accounts in the policy"
+        case .withoutLots: "no lots drawn"
+        case .withoutReview: "no lead kept for a human by the policy"
+        case .withoutShadow: "the policy out of shadow mode"
+        case .withoutReserve: "no place kept for later leads by the policy"
+        case .oneMoreAttempt: "one more attempt allowed by the policy"
         }
     }
 
@@ -48,9 +62,9 @@ public struct AuditWords: AuditWording {
         let words =
             switch counterfactual.event {
             case .leadAssigned(let event): "the lead would have gone to \(event.partnerID)"
-            case .shadowDecided:
-                counterfactual.first.map { "Leadline would have chosen \($0)" } ?? "Leadline would have asked a human"
-            case .leadEscalated(let event): "a human would have received it: \(ReasonWords.escalation(event.reason))"
+            case .leadEscalated(let event):
+                "a human would have received it: \(ReasonWords.escalation(event.reason))"
+                    + (event.suggestedPartnerID.isEmpty ? "" : "; Leadline would have suggested \(event.suggestedPartnerID)")
             default: "nothing would have been decided about the lead"
             }
         let second = counterfactual.second.map { ", with \($0) second" } ?? ""

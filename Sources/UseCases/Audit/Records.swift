@@ -10,7 +10,7 @@ public import Reports
 
 /// A part of the system's records.
 public enum RecordsSection: String, CaseIterable, Sendable {
-    case processing, policies, models, completeness, fairness, sla, transfers, access, retention, changes
+    case processing, policies, models, completeness, fairness, sla, transfers, access, retention, changes, dpia
 
     /// True for what can be told without the entries that were archived.
     fileprivate var isTold: Bool { self == .access || self == .retention || self == .completeness }
@@ -21,9 +21,18 @@ extension Deployment {
     private static let replayedMax = 5
 
     /// The system's records: registers, cards, logs, and the proof of completeness.
-    public func records(_ sections: Set<RecordsSection>) async throws(Problem) -> RecordsDocument {
+    /// - Parameter policy: beginning of a policy's version; nil asks for none in particular.
+    /// - Throws: `Problem` where the program never had that policy.
+    public func records(
+        _ sections: Set<RecordsSection>, policy: String? = nil
+    ) async throws(Problem) -> RecordsDocument {
         try await Problem.told {
             var document = RecordsDocument(records: try programRecords(sections))
+            if let policy, !document.records.policies.contains(where: { $0.version.utf8.starts(with: policy.utf8) }) {
+                throw Problem(
+                    .notFound, "the program never had this version of a policy", at: policy,
+                    remedy: "'leadline audit records --section policies' lists those it had")
+            }
             if sections.contains(.access) {
                 let log = try AccessLogCheck(folder)
                 (document.access, document.accessBrokenLine) = (

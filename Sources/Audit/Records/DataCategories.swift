@@ -1,0 +1,48 @@
+extension ProgramRecords {
+    /// A category of data in the register of processing.
+    public struct DataCategory: Sendable, Codable, Equatable {
+        /// What it is.
+        public var category: String
+        /// Whose it is.
+        public var people: String
+        /// Fields of the schemas that carry it.
+        public var fields: [String]
+        /// How it stands in the journal.
+        public var form: String
+
+        /// What is processed of people: every field that the schemas call personal, and what stands in clear.
+        static let all: [DataCategory] = [
+            .init(
+                category: "identity", people: "prospects",
+                fields: ["given_name", "family_name", "job_title", "contact"], form: sealed),
+            .init(category: "contact", people: "prospects", fields: ["email", "phone"], form: digested),
+            .init(
+                category: "organisation, which may be one person's", people: "prospects, the vendor",
+                fields: ["account_domain", "account_name", "name"], form: pseudonymous),
+            .init(
+                category: "free text", people: "prospects, partners' staff, reviewers", fields: ["message", "note"],
+                form: sealed),
+            .init(
+                category: "identity", people: "partners who are sole traders, and their contacts",
+                fields: ["name", "contact_email"], form: sealed),
+            .init(
+                category: "identity", people: "who asked for, reported or decided something",
+                fields: ["requester", "reviewer", "actor"], form: sealed),
+            .init(
+                category: "business facts about an enquiry", people: "prospects",
+                fields: [
+                    "country", "region", "language", "vertical", "employees", "annual_revenue", "technologies", "product",
+                    "source", "deal_value", "lawful_basis", "residency", "required_certifications", "topic",
+                    "strength_percent",
+                ],
+                form: "in clear: the decider goes by it; categories and numbers, no names"),
+            .init(
+                category: "what was decided and what came of it", people: "prospects",
+                fields: ["lead_id", "partner_id", "amount", "reason", "stage"], form: "in clear, under random ids"),
+        ]
+
+        private static let sealed = "sealed: encrypted under the person's key, which an erasure destroys"
+        private static let digested = "sealed; the e-mail address is found by a keyed digest in the vault"
+        private static let pseudonymous = "sealed; the domain stands in the journal as a pseudonym of this program"
+    }
+}

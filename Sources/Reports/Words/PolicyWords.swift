@@ -1,0 +1,301 @@
+public import LeadlineCore
+
+/// A whole policy in words: each of its fields is in a line, whether it is set or not.
+public struct PolicyWords: Sendable {
+    /// A line with the schema's fields that it tells.
+    public struct Line: Sendable, Equatable {
+        /// Fields as "Message.field", e.g. "Policy.method".
+        public var fields: [String]
+        /// What they say.
+        public var text: String
+
+        /// Fields without a message are the policy's own.
+        fileprivate init(_ fields: String..., text: String) {
+            self.fields = fields.map { $0.unicodeScalars.contains(".") ? $0 : "Policy.\($0)" }
+            self.text = text
+        }
+    }
+
+    private let policy: Policy
+    private let currency: String
+
+    /// - Parameter currency: the program's.
+    public init(_ policy: Policy, currency: String) {
+        self.policy = policy
+        self.currency = currency
+    }
+
+    /// All of it.
+    public var lines: [Line] {
+        var lines = [name, approver, method, shadow]
+        lines += rules
+        lines += [minimum, reserve, owners, ownersTurn, declinersTurn, lots]
+        lines += pilot
+        lines += [fit, fitMode, fade, prior, worth, rates, periods, floors, promise, attempts, coolDown]
+        lines += levels
+        lines += [queue]
+        lines += ladder
+        return lines + [review, bases, samePerson, horizon, retention]
+    }
+
+    private func money(_ minorUnits: Int64) -> String { MoneyText.exact(minorUnits, currency) }
+    private func share(_ basisPoints: UInt32) -> String { NumberText.percent(basisPoints: basisPoints) }
+    private func days(_ count: UInt32) -> String { CountText.of(count, "day") }
+    private func minutes(_ count: UInt32) -> String { CountText.of(count, "minute") }
+
+    // MARK: Whom it chooses, and how
+
+    private var name: Line { Line("name", text: "name: \(policy.name.isEmpty ? "none" : policy.name)") }
+
+    private var approver: Line {
+        Line("approved_by", text: "approved by: \(policy.approvedBy.isEmpty ? "nobody is named" : policy.approvedBy)")
+    }
+
+    private var method: Line { Line("method", text: "chooses by: \(ReasonWords.method(policy.method))") }
+
+    private var shadow: Line {
+        let text =
+            policy.shadow
+            ? "shadow mode: every lead goes to the human queue, with what Leadline would do"
+            : "not in shadow mode: what it decides takes effect"
+        return Line("shadow", text: text)
+    }
+
+    private var rules: [Line] {
+        if policy.hardRules.isEmpty { return [Line("hard_rules", text: "no hard rules")] }
+        return policy.hardRules.map { rule in
+            Line("hard_rules", "HardRule.name", "HardRule.require", text: "hard rule \(RuleWords.rule(rule))")
+        }
+    }
+
+    private var minimum: Line {
+        let least = policy.minimumConversionBasisPoints
+        let text =
+            least == 0
+            ? "no minimum conversion"
+            : "minimum conversion: a partner with an estimated conversion below \(share(least)) is out"
+        return Line("minimum_conversion_basis_points", text: text)
+    }
+
+    private var reserve: Line {
+        let text =
+            policy.alwaysAssign
+            ? "a lead goes to a partner as long as one has a place, even if later leads are expected to be worth more"
+            : "where every place left is expected to bring more with a later lead, a human gets this one"
+        return Line("always_assign", text: text)
+    }
+
+    private var owners: Line {
+        let time = days(policy.ownershipDays)
+        let text =
+            policy.ownerFirst
+            ? "the owner of an account gets its next leads; a won deal makes an owner for \(time)"
+            : "owners of accounts have no precedence (a won deal would make an owner for \(time))"
+        return Line("owner_first", "ownership_days", text: text)
+    }
+
+    private var ownersTurn: Line {
+        let text =
+            policy.ownershipKeepsTurn
+            ? "a lead by ownership leaves the partner's turn as it was" : "a lead by ownership uses up the partner's turn"
+        return Line("ownership_keeps_turn", text: text)
+    }
+
+    private var declinersTurn: Line {
+        let text =
+            policy.declineKeepsTurn ? "a partner that declines gets its turn back" : "a partner that declines has had its turn"
+        return Line("decline_keeps_turn", text: text)
+    }
+
+    private var lots: Line {
+        let (part, most) = (policy.exploration.shareBasisPoints, policy.exploration.leadsPerPeriodMax)
+        let limit = most == 0 ? "however many they are" : "at most \(CountText.grouped(most)) a period"
+        let text = part == 0 && most == 0 ? "no lead goes by lot" : "\(share(part)) of leads go by lot, \(limit)"
+        return Line("exploration", "Exploration.share_basis_points", "Exploration.leads_per_period_max", text: text)
+    }
+
+    private var pilot: [Line] {
+        let name = policy.pilot.name.isEmpty ? "no pilot" : "pilot \(policy.pilot.name)"
+        if policy.pilot.arms.isEmpty { return [Line("pilot", "Pilot.name", "Pilot.arms", text: "\(name): no arms")] }
+        let head = Line("pilot", "Pilot.name", text: policy.pilot.name.isEmpty ? "a pilot without a name" : name)
+        return [head] + policy.pilot.arms.map(arm)
+    }
+
+    private func arm(_ arm: PilotArm) -> Line {
+        let condition = arm.when.map { "; first of all those for which \(RuleWords.requirement($0))" } ?? ""
+        let text = "pilot arm \(arm.name): \(ReasonWords.method(arm.method)), \(share(arm.shareBasisPoints)) of leads"
+        return Line(
+            "Pilot.arms", "PilotArm.name", "PilotArm.method", "PilotArm.share_basis_points", "PilotArm.when",
+            text: text + condition)
+    }
+
+    // MARK: What it weighs
+
+    private var fit: Line {
+        let weights = policy.fitWeights
+        let stated: [(String, UInt32)] = [
+            ("vertical", weights.vertical), ("country", weights.country), ("language", weights.language),
+            ("deal size", weights.dealSize), ("technologies", weights.technologies), ("win rate", weights.winRate),
+        ]
+        let later: [(String, UInt32?)] = [
+            ("intent", weights.intent), ("acceptance", weights.acceptance), ("response time", weights.responseTime),
+            ("cycle length", weights.cycleLength),
+        ]
+        let usual = "a fortieth of the first six together"
+        let parts = stated.map { "\($0.0) \($0.1)" } + later.map { "\($0.0) \($0.1.map { "\($0)" } ?? usual)" }
+        return Line(
+            "fit_weights", "FitWeights.vertical", "FitWeights.country", "FitWeights.language", "FitWeights.deal_size",
+            "FitWeights.technologies", "FitWeights.win_rate", "FitWeights.intent", "FitWeights.acceptance",
+            "FitWeights.response_time", "FitWeights.cycle_length",
+            text: "weights of fit: \(parts.joined(separator: ", "))")
+    }
+
+    private var fitMode: Line {
+        let text =
+            switch policy.fitWeights.mode {
+            case .fixed: "the weights of fit stay as stated"
+            case .learned: "the weights of fit start as stated and follow what partners accept, decline and leave lying"
+            }
+        return Line("FitWeights.mode", text: text)
+    }
+
+    private var fade: Line {
+        let count = CountText.grouped(policy.fitFadeOutcomes)
+        return Line(
+            "fit_fade_outcomes", text: "fit counts with the exponent n / (n + closed deals), where n is \(count)")
+    }
+
+    private var prior: Line {
+        let (rate, weight) = (share(policy.priorWinRateBasisPoints), CountText.of(policy.priorStrengthDeals, "deal"))
+        return Line(
+            "prior_win_rate_basis_points", "prior_strength_deals",
+            text: "before anything is learned \(rate) of deals are taken to be won, which weighs as much as \(weight)")
+    }
+
+    private var worth: Line {
+        let value = money(policy.defaultDealValueMinorUnits)
+        return Line(
+            "default_deal_value_minor_units", text: "a lead without a deal value is taken to be worth \(value)")
+    }
+
+    private var rates: Line {
+        let rates = policy.exchangeRates.map { rate in
+            "1 minor unit of \(rate.currency) is \(NumberText.fixed(Double(rate.rateMicros) / 1_000_000, 6)) of \(currency)"
+        }
+        let text =
+            rates.isEmpty
+            ? "no exchange rates: a lead in another currency goes to a human"
+            : "exchange rates: \(rates.joined(separator: ", "))"
+        return Line("exchange_rates", "ExchangeRate.currency", "ExchangeRate.rate_micros", text: text)
+    }
+
+    private var periods: Line {
+        let start = TimeText.utc(policy.periodAnchor)
+        return Line(
+            "period_days", "period_anchor", text: "caps count periods of \(days(policy.periodDays)) from \(start) on")
+    }
+
+    private var floors: Line {
+        Line("floor_period_days", text: "floors count periods of \(days(policy.floorPeriodDays))")
+    }
+
+    // MARK: What it promises
+
+    private var promise: Line {
+        Line(
+            "sla", "Sla.first_response_minutes", "Sla.in_working_hours", "Sla.reminder_minutes_before",
+            text: "first response: \(promise(policy.sla))")
+    }
+
+    private func promise(_ sla: SLA) -> String {
+        let hours = sla.inWorkingHours ? "of the partner's working time" : "round the clock"
+        let within = sla.firstResponseMinutes == 0 ? "no deadline" : "within \(minutes(sla.firstResponseMinutes)) \(hours)"
+        let reminder = sla.reminderMinutesBefore
+        return within + (reminder == 0 ? ", no reminder" : ", reminded \(minutes(reminder)) before the deadline")
+    }
+
+    private var attempts: Line {
+        let most = CountText.of(max(policy.attemptsMax, 1), "partner")
+        return Line("attempts_max", text: "a lead is offered to at most \(most), then a human gets it")
+    }
+
+    private var coolDown: Line {
+        let text =
+            policy.coolDownMinutes == 0
+            ? "a missed deadline costs a partner no time"
+            : "after a missed deadline a partner gets no leads for \(minutes(policy.coolDownMinutes))"
+        return Line("cool_down_minutes", text: text)
+    }
+
+    private var levels: [Line] {
+        if policy.serviceLevels.isEmpty { return [Line("service_levels", text: "no service levels besides")] }
+        return policy.serviceLevels.map { level in
+            let condition = RuleWords.requirement(level.when)
+            return Line(
+                "service_levels", "ServiceLevel.name", "ServiceLevel.when", "ServiceLevel.sla",
+                text: "service level \(level.name), where \(condition): \(promise(level.sla))")
+        }
+    }
+
+    // MARK: When a human decides, and about whom
+
+    private var queue: Line { Line("human_queue", text: "human queue: \(policy.humanQueue)") }
+
+    private var ladder: [Line] {
+        if policy.escalationLadder.isEmpty {
+            return [Line("escalation_ladder", text: "a lead stays in the human queue until somebody takes it")]
+        }
+        return policy.escalationLadder.map { step in
+            Line(
+                "escalation_ladder", "EscalationStep.queue", "EscalationStep.after_minutes",
+                text: "after \(minutes(step.afterMinutes)) untaken a lead moves on to the queue \(step.queue)")
+        }
+    }
+
+    private var review: Line {
+        var rules: [String] = []
+        if let least = policy.review.dealValueAtLeastMinorUnits { rules.append("of at least \(money(least))") }
+        let chance = policy.review.conversionBelowBasisPoints
+        if chance > 0 { rules.append("whose partner has a conversion below \(share(chance))") }
+        let text =
+            rules.isEmpty
+            ? "no lead is kept for a human to decide"
+            : "a human decides about leads \(rules.joined(separator: ", and about leads "))"
+        return Line(
+            "review", "ReviewRule.deal_value_at_least_minor_units", "ReviewRule.conversion_below_basis_points", text: text)
+    }
+
+    private var bases: Line {
+        let accepted = policy.lawfulBases.joined(separator: ", ")
+        return Line(
+            "lawful_bases",
+            text: accepted.isEmpty ? "no lawful basis is asked for" : "lawful bases accepted: \(accepted)")
+    }
+
+    private var samePerson: Line {
+        let text =
+            policy.samePersonDays == 0
+            ? "a second lead of the same person and company stands by itself"
+            : "an open lead of the same person and company absorbs a new one for \(days(policy.samePersonDays))"
+        return Line("same_person_days", text: text)
+    }
+
+    private var horizon: Line {
+        let text =
+            policy.dealHorizonDays == 0
+            ? "a deal of which nobody says how it ended stays open"
+            : "a deal of which nobody says how it ended is lost \(days(policy.dealHorizonDays)) after its assignment"
+        return Line("deal_horizon_days", text: text)
+    }
+
+    private var retention: Line {
+        func kept(_ count: UInt32) -> String { count == 0 ? "without a limit" : "for \(days(count))" }
+        let rule = policy.retention
+        return Line(
+            "retention", "RetentionRule.closed_deal_days", "RetentionRule.other_lead_days",
+            "RetentionRule.dead_letter_days",
+            text: "sealed data is kept \(kept(rule.closedDealDays)) after a deal was won or lost, "
+                + "\(kept(rule.otherLeadDays)) after a lead was closed otherwise, "
+                + "\(kept(rule.deadLetterDays)) in rejected records")
+    }
+}
