@@ -20,6 +20,9 @@ struct AuditDossierCommand: AsyncParsableCommand {
             requests of the person with what came of them, and a certificate that each decision was decided again and \
             compared.
 
+            Two ids that are one person by their own statement are one dossier. Where only an address makes them one, \
+            --including-linked or --without-linked says whether both are meant; without either nothing is shown.
+
             Sealed fields are opened with the master key and marked as such. The read is noted in the access log \
             beside the vault, with --reason. --json writes the portable export, --html a page that prints; without \
             either, text.
@@ -39,10 +42,23 @@ struct AuditDossierCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the portable export to this file; - is stdout.", valueName: "file"))
     var json: String?
 
+    @Flag(help: "With what is known under ids that an address alone links to the person.")
+    var includingLinked = false
+
+    @Flag(help: "Without it.")
+    var withoutLinked = false
+
     @OptionGroup var data: DataFolderOptions
 
+    func validate() throws {
+        if includingLinked && withoutLinked {
+            throw ValidationError("Say one of --including-linked and --without-linked")
+        }
+    }
+
     func run() async throws {
-        let dossier = try data.deployment(reason: reason).dossier(of: subject)
+        let linked = includingLinked ? true : withoutLinked ? false : nil
+        let dossier = try data.deployment(reason: reason).dossier(of: subject, linked: linked)
         try write(dossier)
         if dossier.certificate.reproduced != dossier.certificate.decisions {
             throw Problem(

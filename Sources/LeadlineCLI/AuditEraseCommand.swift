@@ -22,6 +22,12 @@ struct AuditEraseCommand: AsyncParsableCommand {
             folder. Lines that lead to nobody are named by their number; the others are erased, and the exit code is \
             2. What was erased is not erased again by repeating the command; the certificates are written again.
 
+            Ids that are linked to the person, as stated or by an address that is known already, are erased with it and \
+            stand in the certificate; 'leadline rights show' lists them before.
+
+            --suppress keeps a keyed digest of each address, from which the address cannot be told without the key, so \
+            that a nightly synchronisation does not bring the person back unnoticed; 'leadline rights suppressions'.
+
             The person's open leads close and their holders are told. Recorded decisions, proofs and replays stay as \
             they are. For a person who is erased already, e.g. through a running instance, it writes the certificate \
             alone; name a lead then, for the address leads nowhere any more.
@@ -50,6 +56,9 @@ struct AuditEraseCommand: AsyncParsableCommand {
     @Flag(help: "Print each certificate's statement as one line of JSON.")
     var json = false
 
+    @Flag(help: "Suppress the people's addresses: a lead that comes with one later goes to a human, and is counted.")
+    var suppress = false
+
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
 
@@ -69,7 +78,9 @@ struct AuditEraseCommand: AsyncParsableCommand {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
-        let outcome = try await data.deployment(kafka).erase(names.map(\.text), requestedBy: requestedBy) { count in
+        let outcome = try await data.deployment(kafka).erase(
+            names.map(\.text), requestedBy: requestedBy, suppress: suppress
+        ) { count in
             Terminal.say(
                 "Sent \(CountText.of(count, "erasure")) to Kafka; waiting until the processor has journaled them.")
         } certified: {

@@ -28,6 +28,12 @@ struct Decision {
     var scratch: EvaluationScratch
 
     mutating func decide(_ input: Input, _ state: State) -> [Event] {
+        let events = decideFact(input, state)
+        guard state.isLogic(4), input.linkedSubject != nil, let leadID = input.fact.statedLeadID else { return events }
+        return events + link(state, leadID, input, isInferred: true)
+    }
+
+    private mutating func decideFact(_ input: Input, _ state: State) -> [Event] {
         switch input.fact {
         case .programRegistered:
             return state.isRegistered ? disregard("", .alreadyRegistered) : []
@@ -50,14 +56,24 @@ struct Decision {
         case .partnerCommissionTermsSet(let fact): return ifPartner(state, fact.partnerID)
 
         case .leadSubmitted(let fact): return submitted(state, fact, input)
-        case .leadUpdated(let fact): return openLead(state, fact.leadID) { _, _ in [] }
+        case .leadUpdated(let fact): return updated(state, fact.leadID)
         case .leadWithdrawn(let fact): return openLead(state, fact.leadID) { $0.close(state, $1, .withdrawn) }
 
         case .reviewRequested(let fact): return reviewRequested(state, fact)
         case .humanDecisionRecorded(let fact): return humanDecided(state, fact)
-        case .processingRestricted(let fact): return openLead(state, fact.leadID) { $0.restrict(state, $1) }
-        case .processingObjected(let fact): return openLead(state, fact.leadID) { $0.close(state, $1, .objected) }
-        case .erasureRequested(let fact): return erase(state, fact.leadID)
+        case .processingRestricted(let fact):
+            if state.isLogic(4) { return restrict(state, fact.leadID, input) }
+            return openLead(state, fact.leadID) { $0.restrict(state, $1) }
+        case .processingObjected(let fact):
+            if state.isLogic(4) { return object(state, fact.leadID, input) }
+            return openLead(state, fact.leadID) { $0.close(state, $1, .objected) }
+        case .erasureRequested(let fact):
+            return state.isLogic(4) ? erase(state, fact.leadID, input) : erase(state, fact.leadID)
+        case .processingResumed(let fact): return resume(state, fact, input)
+        case .personsLinked(let fact): return linked(state, fact, input)
+        case .personsUnlinked(let fact): return unlink(state, fact, input)
+        case .suppressionSet(let fact): return suppress(state, fact)
+        case .suppressionLifted(let fact): return liftSuppression(state, fact)
 
         case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
             return outcome(state, input.fact, imported: input.imported)
@@ -113,9 +129,11 @@ extension Decision {
         if state.leads.knows(fact.leadID) {
             return [.leadMerged(LeadMerged(leadID: fact.leadID, intoLeadID: fact.leadID, sameID: true))]
         }
+        let barrier = barrier(state, input)
+        if let barrier, samePerson(state, input) == nil { return escalate(state, fact.leadID, barrier) }
         let view = state.view(of: fact.attributes, account: input.account)
         // Only history has a past; a producer of today cannot choose a partner past rules and caps.
-        if input.imported, let past = fact.pastPartnerID, state.partners.index(of: past) != nil {
+        if barrier == nil, input.imported, let past = fact.pastPartnerID, state.partners.index(of: past) != nil {
             return importAsItWas(state, fact.leadID, past, view)
         }
         if let twin = samePerson(state, input) {
@@ -294,7 +312,9 @@ extension Decision {
         switch item.kind {
         case .lead:
             let slot = Int(item.index)
-            return state.leads.leads[slot].status == .escalated ? climb(state, slot) : takeBack(state, slot)
+            let lead = state.leads.leads[slot]
+            if lead.status != .escalated { return takeBack(state, slot) }
+            return state.isLogic(4) && lead.dueCause == .resumed ? reroute(state, slot, .resumed) : climb(state, slot)
         case .reminder:
             let lead = state.leads.leads[Int(item.index)]
             return [.reminderDue(ReminderDue(leadID: lead.id, partnerID: holderID(state, lead), respondBy: lead.dueAt))]
@@ -352,6 +372,7 @@ extension Decision {
     /// Routes a lead again by the policy that holds now; its present holder and those before are out.
     mutating func reroute(_ state: State, _ slot: Int, _ cause: RoutingCause) -> [Event] {
         let lead = state.leads.leads[slot]
+        if let barrier = barrier(state, [lead.subject]) { return escalate(state, lead.id, barrier) }
         if lead.flags.contains(.restricted) { return escalate(state, lead.id, .processingRestricted) }
         return route(state, lead.id, state.view(ofLeadAt: slot), attemptsSoFar: UInt32(lead.attempt), cause)
     }

@@ -18,11 +18,14 @@ import DequeModule
 /// | | persons of closed leads are forgotten as the policy says |
 /// | 3 | a word that no lead stated before is itself from the first lead on, not a stranger to every list and turn |
 /// | | the model learns from the campaign that a lead came from |
+/// | 4 | restriction and objection bind the person: all open leads, later ones, and those of linked persons |
+/// | | a restriction is lifted, an objection withdrawn; persons are linked and unlinked; addresses are suppressed |
+/// | | partners who received a person's leads are told of each right, and of each change to a lead |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
     /// The version with which programs start today.
-    public static let newest: UInt32 = 3
+    public static let newest: UInt32 = 4
 
     /// True if this program can decide by `version`.
     public static func knows(_ version: UInt32) -> Bool { oldest...newest ~= version }
@@ -43,6 +46,7 @@ extension State {
         logicVersion = version
         if before < 2 && version >= 2 { beginVersion2() }
         if before < 3 && version >= 3 { beginVersion3() }
+        if before < 4 && version >= 4 { beginVersion4() }
     }
 
     /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's

@@ -51,6 +51,11 @@ public struct Pseudonyms: Sendable {
         pseudonym(0x04) { $0.add(String(number)) }
     }
 
+    /// Stands for an address whose leads go to a human, whoever comes with it. Nobody is found by it.
+    public func suppression(email: String) -> Pseudonym {
+        pseudonym(0x05) { $0.add(Normalised.email(email)) }
+    }
+
     /// Stands for what a person is known by. E-mail addresses are compared without regard to case
     /// and to white space around them; ids exactly.
     public func lookup(kind: LookupKind, value: String) -> Pseudonym {

@@ -63,14 +63,17 @@ public final class Vault {
     /// one. Whatever lookup the subject was not known by becomes one of its aliases.
     ///
     /// A lookup that two subjects share goes on finding the one that had it first.
-    public func subject(lookups: [Pseudonym]) throws -> SubjectID {
+    public func subject(lookups: [Pseudonym]) throws -> SubjectID { try subjectAmong(lookups).subject }
+
+    /// The same as ``subject(lookups:)``, with the other subjects that a lookup led to before, in their order.
+    public func subjectAmong(_ lookups: [Pseudonym]) throws -> (subject: SubjectID, others: [SubjectID]) {
         precondition(!lookups.isEmpty, "a subject is known by something")
         let owners = try lookups.map(findSubject)
         let subject = try owners.lazy.compactMap { $0 }.first ?? makeSubject(lookups[0].bytes)
         for (lookup, owner) in zip(lookups, owners) where owner != subject {
             try addAlias(lookup, subject, isSecondary: owner != nil)
         }
-        return subject
+        return (subject, owners.compactMap { $0 }.filter { $0 != subject })
     }
 
     /// The subject known by a lookup, or `nil`. Makes nothing.

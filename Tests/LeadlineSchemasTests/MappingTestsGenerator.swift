@@ -233,7 +233,7 @@ struct Draw {
     }
 
     mutating func cause() -> RoutingCause {
-        one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported])
+        one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported, .resumed])
     }
 
     mutating func refusal() -> PartnerRefusal {
@@ -264,6 +264,11 @@ struct Draw {
             .processingRestricted(LeadReference(leadID: text())),
             .processingObjected(LeadReference(leadID: text())),
             .erasureRequested(LeadReference(leadID: text())),
+            .processingResumed(ProcessingResumed(leadID: text(), objectionWithdrawn: dice.bool())),
+            .personsLinked(LeadPair(leadID: text(), otherLeadID: text())),
+            .personsUnlinked(LeadPair(leadID: text(), otherLeadID: text())),
+            .suppressionSet(SuppressedAddress(addressDigest: octets(), requestedBy: text())),
+            .suppressionLifted(SuppressedAddress(addressDigest: octets(), requestedBy: text())),
             .segmentArchived(
                 SegmentArchived(
                     firstPosition: uint64(), nextPosition: uint64(), root: octets(), chainLink: octets(), stateHash: octets(),
@@ -321,7 +326,7 @@ struct Draw {
                     reason: one(of: [
                         .noPolicy, .noPartners, .noEligiblePartner, .attemptsExhausted, .ownerAtCap,
                         .currencyUnknown, .processingRestricted, .reviewRequired, .lawfulBasisMissing, .unanswered, .shadow,
-                        .everyoneAway, .placesReserved,
+                        .everyoneAway, .placesReserved, .personObjected, .addressSuppressed,
                     ]), queue: text(), evaluation: maybe { $0.evaluation() }, movesOn: maybe { Timestamp(micros: $0.int64()) },
                     suggestedPartnerID: text())),
             .leadClosed(
@@ -337,7 +342,7 @@ struct Draw {
                     subject: text(),
                     reason: one(of: [
                         .notTheHolder, .leadClosed, .noChange, .leadUnknown, .partnerUnknown, .notEligible,
-                        .tooManyWaiting, .alreadyRegistered,
+                        .tooManyWaiting, .alreadyRegistered, .tooManyPersons, .logicTooOld,
                     ]))),
             .reviewOpened(ReviewOpened(leadID: text(), partnerID: text())),
             .reviewResolved(ReviewResolved(leadID: text(), overridden: dice.bool())),
@@ -347,6 +352,12 @@ struct Draw {
             .retentionApplied(RetentionApplied(
                 leadID: text(), category: one(of: RetentionCategory.allCases), closedAt: Timestamp(micros: int64()), keptDays: uint32(),
                 subject: maybe { $0.digest() })),
+            .rightRecorded(RightRecorded(
+                leadID: text(), right: one(of: PersonRight.allCases), subjects: [digest(), digest()])),
+            .recipientInformed(RecipientInformed(
+                leadID: text(), partnerID: text(), right: one(of: PersonRight.allCases))),
+            .personLinkChanged(PersonLinkChanged(
+                leadID: text(), subject: digest(), linkedSubject: digest(), isInferred: dice.bool(), isLinked: dice.bool())),
             .reminderDue(ReminderDue(leadID: text(), partnerID: text(), respondBy: Timestamp(micros: int64()))),
         ]
     }
@@ -354,7 +365,8 @@ struct Draw {
     mutating func input(_ fact: Fact) -> Input {
         Input(
             fact, eventDigest: maybe { $0.digest() }, contentDigest: maybe { $0.digest() },
-            subject: maybe { $0.digest() }, account: maybe { $0.digest() }, imported: dice.bool(),
+            subject: maybe { $0.digest() }, linkedSubject: maybe { $0.digest() },
+            suppressedAddress: maybe { $0.digest() }, account: maybe { $0.digest() }, imported: dice.bool(),
             timeZone: maybe { $0.zone() })
     }
 }

@@ -22,7 +22,7 @@ import Testing
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(fact)")
             #expect(try body?.serializedBytes() == expected)
         }
-        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 31)
+        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 36)
     }
 
     /// Each word of a lead stands in the field of its own name, in both messages that state it.
@@ -61,7 +61,7 @@ import Testing
             let body = Mirror(reflecting: try #require(entry.events.first?.body)).children.first?.value as? any Message
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(event)")
         }
-        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 16)
+        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 19)
     }
 
     @Test func entryAndHeader() throws {
@@ -467,6 +467,41 @@ private var controlPairs: [(Fact, any Message)] {
         (.processingObjected(LeadReference(leadID: "L")), WireProcessingObjected.with { $0.leadID = "L" }),
         (.erasureRequested(LeadReference(leadID: "L")), WireErasureRequested.with { $0.leadID = "L" }),
         (
+            .processingResumed(ProcessingResumed(leadID: "L", objectionWithdrawn: true)),
+            WireProcessingResumed.with {
+                $0.leadID = "L"
+                $0.objectionWithdrawn = true
+            }
+        ),
+        (
+            .personsLinked(LeadPair(leadID: "L", otherLeadID: "M")),
+            WirePersonsLinked.with {
+                $0.leadID = "L"
+                $0.otherLeadID = "M"
+            }
+        ),
+        (
+            .personsUnlinked(LeadPair(leadID: "L", otherLeadID: "M")),
+            WirePersonsUnlinked.with {
+                $0.leadID = "L"
+                $0.otherLeadID = "M"
+            }
+        ),
+        (
+            .suppressionSet(SuppressedAddress(addressDigest: [1, 2], requestedBy: "R")),
+            WireSuppressionSet.with {
+                $0.addressDigest = Data([1, 2])
+                $0.requestedBy = "R"
+            }
+        ),
+        (
+            .suppressionLifted(SuppressedAddress(addressDigest: [1, 2], requestedBy: "R")),
+            WireSuppressionLifted.with {
+                $0.addressDigest = Data([1, 2])
+                $0.requestedBy = "R"
+            }
+        ),
+        (
             .segmentArchived(
                 SegmentArchived(
                     firstPosition: 3, nextPosition: 9, root: [1], chainLink: [2], stateHash: [3], archiveDigest: [4], archivedBy: "R")),
@@ -751,6 +786,34 @@ private var assignmentPairs: [(Event, any Message)] {
                 $0.partnerID = "P"
                 $0.attempt = 2
                 $0.respondByMicros = 9
+            }
+        ),
+        (
+            .rightRecorded(RightRecorded(leadID: "L", right: .objection, subjects: [Digest128(low: 1, high: 2)])),
+            WireRightRecorded.with {
+                $0.leadID = "L"
+                $0.right = .objection
+                $0.subjectIds = [Data(Digest128(low: 1, high: 2).bytes)]
+            }
+        ),
+        (
+            .recipientInformed(RecipientInformed(leadID: "L", partnerID: "P", right: .rectification)),
+            WireRecipientInformed.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.right = .rectification
+            }
+        ),
+        (
+            .personLinkChanged(PersonLinkChanged(
+                leadID: "L", subject: Digest128(low: 1, high: 2), linkedSubject: Digest128(low: 3, high: 4),
+                isInferred: true, isLinked: true)),
+            WirePersonLinkChanged.with {
+                $0.leadID = "L"
+                $0.subjectID = Data(Digest128(low: 1, high: 2).bytes)
+                $0.linkedSubjectID = Data(Digest128(low: 3, high: 4).bytes)
+                $0.inferred = true
+                $0.linked = true
             }
         ),
         (

@@ -14,7 +14,9 @@ let messageTypes: [String: any Message.Type] = {
         WireShadowDecided.self, WireAssignmentExpired.self, WireAssignmentEnded.self, WireFirstResponseMet.self,
         WireLeadEscalated.self, WireLeadClosed.self, WireLeadMerged.self, WireOutcomeWaiting.self,
         WireOutcomeUnmatched.self, WireInputDisregarded.self, WireReviewOpened.self, WireReviewResolved.self,
-        WireCommissionAccrued.self, WireReminderDue.self, WireRetentionApplied.self, WireEntry.self, WireBatchFrame.self, WireCheckpoint.self, WireSubjectKey.self,
+        WireCommissionAccrued.self, WireReminderDue.self, WireRetentionApplied.self, WireProcessingResumed.self,
+        WirePersonsLinked.self, WirePersonsUnlinked.self, WireSuppressionSet.self, WireSuppressionLifted.self,
+        WireRightRecorded.self, WireRecipientInformed.self, WirePersonLinkChanged.self, WireEntry.self, WireBatchFrame.self, WireCheckpoint.self, WireSubjectKey.self,
         WireDeadLetter.self,
     ]
     return Dictionary(uniqueKeysWithValues: types.map { (String($0.protoMessageName.split(separator: ".").last ?? ""), $0) })

@@ -166,6 +166,7 @@ import Testing
             .partnerRemoved: (.leadline, "had left the program"),
             .human: (.leadlineForHuman, "A human had sent the enquiry back"),
             .imported: (.history, "it was imported as it had been"),
+            .resumed: (.leadline, "A restriction of the processing had ended"),
         ]
         for cause in Self.all(RoutingCause.init(rawValue:)) {
             let account = Self.account(Self.assigned(Self.summary(.bidPrice, .score), cause))
@@ -208,7 +209,7 @@ import Testing
             let weighed = Self.text(Self.account(Self.escalated(reason, Self.summary(.bidPrice, .none))))
             #expect(weighed.contains("2 partners were evaluated.") && weighed.contains("Leadline suggested nobody."))
         }
-        #expect(said.count == 13)
+        #expect(said.count == 15)
         let person = Self.account(
             Self.escalated(.processingRestricted), of: Self.own(.processingRestricted(.init(leadID: "L"))))
         #expect(person.decider == .request && Self.text(person).contains("The person asked for the processing"))

@@ -29,7 +29,11 @@ import Testing
         .reviewOpened(.init(leadID: "L", partnerID: "p")), .reviewResolved(.init(leadID: "L", overridden: true)),
         .commissionAccrued(.init(leadID: "L", partnerID: "p", amountMinorUnits: 1_180_000, rateBasisPoints: 1_000)),
         .reminderDue(.init(leadID: "L", partnerID: "p", respondBy: moment)),
-        .retentionApplied(.init(leadID: "L", category: .closedDeal, closedAt: moment, keptDays: 90, subject: nil))
+        .retentionApplied(.init(leadID: "L", category: .closedDeal, closedAt: moment, keptDays: 90, subject: nil)),
+        .rightRecorded(.init(leadID: "L", right: .restriction, subjects: [.zero])),
+        .recipientInformed(.init(leadID: "L", partnerID: "p", right: .objection)),
+        .personLinkChanged(
+            .init(leadID: "L", subject: .zero, linkedSubject: .zero, isInferred: true, isLinked: true))
     ]
 
     private static func kind(_ event: Event) -> Int {
@@ -50,11 +54,14 @@ import Testing
         case .commissionAccrued: 13
         case .reminderDue: 14
         case .retentionApplied: 15
+        case .rightRecorded: 16
+        case .recipientInformed: 17
+        case .personLinkChanged: 18
         }
     }
 
     @Test func everyKindOfEventHasOneSentence() {
-        #expect(Self.events.map(Self.kind) == Array(0...15))
+        #expect(Self.events.map(Self.kind) == Array(0...18))
         let words = EventWords(currency: "EUR")
         let sentences = Self.events.map(words.sentence)
         #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.contains("L") })
@@ -77,10 +84,11 @@ import Testing
             Self.all(RoutingMethod.init(rawValue:)).map(ReasonWords.method),
             Self.all(RefusalReason.init(rawValue:)).compactMap(ReasonWords.refusal),
             RetentionCategory.allCases.map(ReasonWords.retention),
+            PersonRight.allCases.map(ReasonWords.right),
             FitContribution.allCases.map(ContributionWords.fit),
             ConversionContribution.allCases.map { ContributionWords.conversion($0, nil) }
         ]
-        #expect(tables.map(\.count) == [13, 6, 7, 9, 8, 5, 8, 3, 10, 13])
+        #expect(tables.map(\.count) == [15, 6, 8, 9, 10, 5, 8, 3, 6, 10, 13])
         for table in tables {
             #expect(Set(table).count == table.count)
             for words in table { #expect(!Self.isCamelCase(words), "\(words)") }

@@ -14,7 +14,8 @@ TYPES = {
     "PartnerRemoved": "PartnerReference", "PastAssignment": "PartnerReference", "LeadAccepted": "PartnerStatement",
     "LeadDeclined": "PartnerRefusal", "DealLost": "PartnerRefusal", "PartnerUpserted": "PartnerProfile",
     "ResolvedTimeZone": "TimeZoneRules", "UtcOffset": "TimeZoneRules.Offset", "Evaluation": "EvaluationSummary",
-    "Sla": "SLA",
+    "Sla": "SLA", "PersonsLinked": "LeadPair", "PersonsUnlinked": "LeadPair", "SuppressionSet": "SuppressedAddress",
+    "SuppressionLifted": "SuppressedAddress",
 }
 
 # Members that are spelled otherwise.
@@ -42,6 +43,7 @@ BY_HAND = {
     "ProgramRegistered", "HumanDecisionRecorded", "Policy", "FitWeights", "Sla", "HardRule", "Predicate",
     "PredicateList", "PartnerCovers", "PartnerLists", "LeadIs", "LeadNumberWithin", "PartnerTierAtLeast",
     "ServiceLevel", "PilotArm", "Evaluation", "TimeAdvanced", "DuplicateReceived", "LogicVersionAdopted",
+    "RightRecorded", "PersonLinkChanged",
 }
 
 # The two messages whose shared fields are the core's LeadAttributes.

@@ -17,12 +17,12 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
         case suggested, notSuggested, merged, repeated
 
         // What led to it.
-        case onArrival, afterDeadline, afterRefusal, afterPause, afterRemoval, sentBackByHuman
+        case onArrival, afterDeadline, afterRefusal, afterPause, afterRemoval, sentBackByHuman, afterRestriction
 
         // Why a human got it.
         case noPolicy, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
         case restrictedOnRequest, restrictedBefore, reviewRequired, lawfulBasisMissing, unanswered, shadow
-        case everyoneAway, placesReserved
+        case everyoneAway, placesReserved, objectedBefore, addressSuppressed
 
         // How it ended.
         case won, lost, lostByTime, withdrawn, endedElsewhere, closedByHuman, objected, erased

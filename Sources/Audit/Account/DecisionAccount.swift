@@ -127,6 +127,7 @@ private struct Record {
         case .partnerRemoved: .init(.afterRemoval)
         case .human: .init(.sentBackByHuman)
         case .imported: .init(.historyUnknown)
+        case .resumed: .init(.afterRestriction)
         }
     }
 
@@ -158,6 +159,8 @@ private struct Record {
         case .shadow: .shadow
         case .everyoneAway: .everyoneAway
         case .placesReserved: .placesReserved
+        case .personObjected: .objectedBefore
+        case .addressSuppressed: .addressSuppressed
         }
     }
 

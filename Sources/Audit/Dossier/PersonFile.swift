@@ -56,6 +56,10 @@ struct PersonFile {
         case .processingRestricted(let fact): (kind, lead) = ("restriction", fact.leadID)
         case .processingObjected(let fact): (kind, lead) = ("objection", fact.leadID)
         case .erasureRequested(let fact): (kind, lead) = ("erasure", fact.leadID)
+        case .processingResumed(let fact):
+            (kind, lead) = (fact.objectionWithdrawn ? "objection withdrawn" : "restriction lifted", fact.leadID)
+        case .personsLinked(let fact): (kind, lead) = ("link", fact.leadID)
+        case .personsUnlinked(let fact): (kind, lead) = ("unlink", fact.leadID)
         case .leadWithdrawn(let fact): (kind, lead) = ("withdrawal", fact.leadID)
         case .leadUpdated(let fact): (kind, lead) = ("rectification", fact.leadID)
         default: return
@@ -65,7 +69,11 @@ struct PersonFile {
             if case .leadAssigned(let event) = event, event.leadID == lead { return event.partnerID }
             return nil
         }
-        let told = ([before].compactMap { $0 } + after).reduce(into: [String]()) {
+        let informed = entry.events.compactMap { event -> String? in
+            if case .recipientInformed(let event) = event { return event.partnerID }
+            return nil
+        }
+        let told = ([before].compactMap { $0 } + after + informed).reduce(into: [String]()) {
             if !$0.contains($1) { $0.append($1) }
         }
         requests.append(

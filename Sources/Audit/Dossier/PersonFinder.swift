@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Journal
 import LeadlineCore
+import LeadlineSchemas
 public import Vault
 
 /// Who a question is about: the random ids by which the journal knows the person, and the person's leads.
@@ -11,6 +12,30 @@ public struct Person: Sendable, Equatable {
     public var subjects: [SubjectID]
     /// Leads with the positions of their entries.
     public var leads: [LeadRow]
+    /// Links by which other ids of the person were found.
+    public var links: [PersonLink] = []
+    /// Others who were known by the address that was asked for before it was given to this person, and are not linked.
+    public var formerHolders = 0
+}
+
+/// Two ids that are one person.
+public struct PersonLink: Sendable, Equatable {
+    /// The one from which the other was found.
+    public var subject: SubjectID
+    /// The other.
+    public var other: SubjectID
+    /// True if it follows from a lead's address, false if somebody said so.
+    public var isInferred: Bool
+    /// Position of the entry that says so.
+    public var position: UInt64
+}
+
+/// How far a person is sought.
+public enum LinkReach: Sendable {
+    /// Every id that is linked.
+    case all
+    /// Ids whose link somebody stated.
+    case stated
 }
 
 /// Finds a person by an e-mail address or a lead's id. Neither stands in the journal: the address is found by its keyed
@@ -35,16 +60,20 @@ public struct PersonFinder {
 
     /// The person, or nil if no such person is known.
     /// - Parameter progress: entries indexed and entries in all.
-    public func find(_ text: String, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> Person? {
+    public func find(
+        _ text: String, reach: LinkReach = .all, progress: (UInt64, UInt64) -> Void = { _, _ in }
+    ) throws -> Person? {
         try projection.catchUp(progress: progress)
         let isAddress = text.utf8.contains(UInt8(ascii: "@"))
-        let subjects = try isAddress ? byAddress(text) : byLead(text)
+        let named = try isAddress ? holder(of: text) : byID(text)
+        let (subjects, links) = try reached(from: named.subjects, reach)
         var ids = try leads(of: subjects)
         // A lead without a subject of its own is found all the same.
         if ids.isEmpty && !isAddress { ids = [text] }
         let leads = try ids.compactMap { try projection.lead($0, program: program) }
         try confirm(leads, subjects)
-        return leads.isEmpty ? nil : Person(subjects: subjects, leads: leads)
+        let formers = named.others.count { !subjects.contains($0) }
+        return leads.isEmpty ? nil : Person(subjects: subjects, leads: leads, links: links, formerHolders: formers)
     }
 
     private func leads(of subjects: [SubjectID]) throws -> [String] {
@@ -86,6 +115,122 @@ public struct PersonFinder {
     private func byAddress(_ address: String) throws -> [SubjectID] {
         guard let keyring, let pseudonyms else { return [] }
         return try keyring.vault.allSubjects(pseudonyms.lookup(kind: .email, value: address))
+    }
+
+    /// A lead's id, or a person's random id.
+    private func byID(_ text: String) throws -> (subjects: [SubjectID], others: [SubjectID]) {
+        let found = try byLead(text)
+        if !found.isEmpty { return (found, []) }
+        return (Self.subject(text).map { [$0] } ?? [], [])
+    }
+
+    /// Thirty-two hexadecimal digits, as dossiers write a random id.
+    private static func subject(_ text: String) -> SubjectID? {
+        let digits = Array(text.utf8)
+        guard digits.count == 32 else { return nil }
+        var bytes: [UInt8] = []
+        for place in stride(from: 0, to: 32, by: 2) {
+            guard let byte = UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16) else {
+                return nil
+            }
+            bytes.append(byte)
+        }
+        return SubjectID(bytes)
+    }
+
+    /// Who has the address now: the one of whom it was stated last. Whoever had it before is found by a lead or another
+    /// address; and a look-up that leads to somebody who never stated the address finds nobody.
+    private func holder(of address: String) throws -> (subjects: [SubjectID], others: [SubjectID]) {
+        let known = try byAddress(address)
+        guard let keyring, let pseudonyms else { return ([], []) }
+        let asked = pseudonyms.lookup(kind: .email, value: address)
+        var newest: (subject: SubjectID, position: UInt64)?
+        var unread: [SubjectID] = []
+        for subject in known {
+            switch try stated(asked, by: subject, keyring, pseudonyms) {
+            case .at(let position): if newest.map({ position > $0.position }) ?? true { newest = (subject, position) }
+            case .never: break
+            case .unreadable: unread.append(subject)
+            }
+        }
+        guard let newest else { return (unread, []) }
+        return ([newest.subject], known.filter { $0 != newest.subject })
+    }
+
+    private enum Statement {
+        case at(UInt64), never
+        /// Entries that are archived, or whose key is gone, cannot be compared.
+        case unreadable
+    }
+
+    /// Where an address was stated last by an input that is sealed for a subject.
+    private func stated(_ asked: Pseudonym, by subject: SubjectID, _ keyring: Keyring, _ pseudonyms: Pseudonyms) throws
+        -> Statement
+    {
+        if keyring.vault.isErased(subject) { return .unreadable }
+        let positions = try derived.read { db in
+            try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT position FROM leads JOIN lead_entries USING (program, lead)
+                    WHERE program = ? AND subject = ? ORDER BY position DESC
+                    """,
+                arguments: [program, Data(subject.bytes)])
+        }
+        return try journal.read { db in
+            let readable = try JournalReader().firstReadable(of: program, in: db)
+            for position in positions.map({ UInt64($0) }) {
+                guard position >= readable,
+                    let bytes = try JournalReader().entry(program: program, position: position, in: db)
+                else { return .unreadable }
+                let entry = try EntryCodec.decode(bytes)
+                guard entry.input.subject.flatMap({ SubjectID($0.bytes) }) == subject,
+                    let email = try StatedAddress.of(entry, program: program, keyring.vault)
+                else { continue }
+                if pseudonyms.lookup(kind: .email, value: email) == asked { return .at(position) }
+            }
+            return positions.isEmpty ? .unreadable : .never
+        }
+    }
+
+    /// Every id that is linked to these, with the links that lead there. The journal's entries say what holds; the list
+    /// says where to look.
+    private func reached(from named: [SubjectID], _ reach: LinkReach) throws -> ([SubjectID], [PersonLink]) {
+        var (subjects, links, next) = (named, [PersonLink](), 0)
+        while next < subjects.count {
+            for link in try standing(of: subjects[next]) where reach == .all || !link.isInferred {
+                if subjects.contains(link.other) { continue }
+                subjects.append(link.other)
+                links.append(link)
+            }
+            next += 1
+        }
+        return (subjects, links)
+    }
+
+    private func standing(of subject: SubjectID) throws -> [PersonLink] {
+        var newest: [(other: SubjectID, link: PersonLink?)] = []
+        for (other, position) in try projection.links(of: subject, program: program) {
+            let change = try journal.read { db -> PersonLinkChanged? in
+                guard try position >= JournalReader().firstReadable(of: program, in: db),
+                    let bytes = try JournalReader().entry(program: program, position: position, in: db)
+                else { return nil }
+                let entry = try EntryCodec.decode(bytes)
+                let changes = entry.events.compactMap { event -> PersonLinkChanged? in
+                    if case .personLinkChanged(let change) = event { return change }
+                    return nil
+                } + [entry.inferredLink].compactMap { $0 }
+                return changes.first { change in
+                    let ids = [change.subject, change.linkedSubject].map { SubjectID($0.bytes) }
+                    return ids.contains(subject) && ids.contains(other)
+                }
+            }
+            guard let change else { continue }
+            newest.removeAll { $0.other == other }
+            newest.append((other, change.isLinked
+                ? PersonLink(subject: subject, other: other, isInferred: change.isInferred, position: position) : nil))
+        }
+        return newest.compactMap(\.link)
     }
 
     /// By the entry that submitted the lead; where that is in an archive, by the list, which the vault then confirms.

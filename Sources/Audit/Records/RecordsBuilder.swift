@@ -75,6 +75,8 @@ public struct RecordsBuilder {
         case .processingRestricted: execute("restriction", entry, position)
         case .processingObjected: execute("objection", entry, position)
         case .erasureRequested: execute("erasure", entry, position)
+        case .processingResumed(let fact):
+            execute(fact.objectionWithdrawn ? "objection withdrawn" : "restriction lifted", entry, position)
         case .leadWithdrawn: execute("withdrawal", entry, position)
         default: break
         }

@@ -51,6 +51,9 @@ extension WireEvent.OneOf_Body {
         case .commissionAccrued(let message): (message, message.leadID)
         case .reminderDue(let message): (message, message.leadID)
         case .retentionApplied(let message): (message, message.leadID)
+        case .rightRecorded(let message): (message, message.leadID)
+        case .recipientInformed(let message): (message, message.leadID)
+        case .personLinkChanged(let message): (message, message.leadID)
         }
     }
 }

@@ -11,6 +11,14 @@ public struct TakenInput: Sendable {
     /// As the journal keeps it: the serialised `Input`, clear part and sealed part.
     public var inputBytes: [UInt8]
     public var eventID: String
+    /// Keyed digest of a lead's address, by which a suppression of it is found; journaled only where it is suppressed.
+    public var address: Digest128?
+
+    /// Notes in the input and its bytes that the lead's address is suppressed.
+    mutating func noteSuppression(of address: Digest128) {
+        input.suppressedAddress = address
+        InputCodec.append(suppressedAddress: address, to: &inputBytes)
+    }
 }
 
 /// A vault with the master key that opened it.
@@ -41,7 +49,7 @@ public struct Intake {
     /// Largest sealed part of one input.
     public static let sealedBytesMax = 262_144
 
-    private let vault: Vault
+    let vault: Vault
     private let masterKey: MasterKey
     private var pseudonymsByProgram: [String: Pseudonyms] = [:]
     private var rules = IntakeRules()
@@ -66,9 +74,11 @@ public struct Intake {
         input.timeZone = checked.timeZone
 
         var sealed: [UInt8] = []
-        if !checked.sealed.isEmpty || kind == .leadSubmitted {
-            let subject = try vault.subject(lookups: Self.lookups(fact, checked.message.email, program, pseudonyms))
+        if !checked.sealed.isEmpty || kind.concernsPerson {
+            let known = try vault.subjectAmong(Self.lookups(fact, checked.message.email, program, pseudonyms))
+            let subject = known.subject
             input.subject = Digest128(subject)
+            input.linkedSubject = try linked(known.others, fact, checked.message.email, pseudonyms)
             if !checked.sealed.isEmpty {
                 let context = SealingContext.bytes(program, kind, eventDigest.bytes)
                 sealed = try vault.seal(checked.sealed, subject: subject, context: context)
@@ -76,9 +86,14 @@ public struct Intake {
         }
         let header = InputHeader(
             eventDigest: input.eventDigest, contentDigest: input.contentDigest, subject: input.subject,
-            account: input.account, sealed: sealed, imported: input.imported, timeZone: input.timeZone)
+            linkedSubject: input.linkedSubject, account: input.account, sealed: sealed, imported: input.imported,
+            timeZone: input.timeZone)
         let bytes = InputCodec.encode(header: header, bodyField: kind.bodyFieldNumber, clearBody: checked.clear)
-        return TakenInput(program: program, input: input, inputBytes: bytes, eventID: event.id)
+        var taken = TakenInput(program: program, input: input, inputBytes: bytes, eventID: event.id)
+        if kind == .leadSubmitted, !checked.message.email.isEmpty {
+            taken.address = Digest128(pseudonyms.suppression(email: checked.message.email))
+        }
+        return taken
     }
 
     /// Under what the subject is found again: the person's address first, then the lead or partner it came with.
@@ -88,6 +103,8 @@ public struct Intake {
         var lookups: [Pseudonym] = []
         if !email.isEmpty { lookups.append(pseudonyms.lookup(kind: .email, value: email)) }
         if let lead = fact.leadID { lookups.append(pseudonyms.lookup(kind: .lead, value: lead)) }
+        // A lead that is there stays its person's, whatever address it is given.
+        if case .leadUpdated = fact { lookups.reverse() }
         if let partner = fact.profiledPartnerID { lookups.append(pseudonyms.lookup(kind: .partner, value: partner)) }
         if lookups.isEmpty { lookups.append(pseudonyms.lookup(kind: .partner, value: "program \(program)")) }
         return lookups
@@ -126,6 +143,8 @@ extension Fact {
         case .leadWithdrawn(let fact), .processingRestricted(let fact), .processingObjected(let fact),
             .erasureRequested(let fact):
             return fact.leadID
+        case .processingResumed(let fact): return fact.leadID
+        case .personsLinked(let fact), .personsUnlinked(let fact): return fact.leadID
         case .reviewRequested(let fact): return fact.leadID
         case .humanDecisionRecorded(let fact): return fact.leadID
         default: return nil

@@ -62,6 +62,11 @@ extension MessageKind {
         case .processingRestricted: return try read(WireProcessingRestricted.self, data, encoding)
         case .processingObjected: return try read(WireProcessingObjected.self, data, encoding)
         case .erasureRequested: return try read(WireErasureRequested.self, data, encoding)
+        case .processingResumed: return try read(WireProcessingResumed.self, data, encoding)
+        case .personsLinked: return try read(WirePersonsLinked.self, data, encoding)
+        case .personsUnlinked: return try read(WirePersonsUnlinked.self, data, encoding)
+        case .suppressionSet: return try read(WireSuppressionSet.self, data, encoding)
+        case .suppressionLifted: return try read(WireSuppressionLifted.self, data, encoding)
         case .segmentArchived: return try read(WireSegmentArchived.self, data, encoding)
         }
     }

@@ -146,6 +146,19 @@ public struct LeadsProjection: Sendable {
         }
     }
 
+    /// Where links between this person and others changed: the other's id and the positions of the entries that say so,
+    /// which alone say what holds.
+    public func links(of subject: SubjectID, program: String) throws -> [(other: SubjectID, position: UInt64)] {
+        try reader.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT other, position FROM person_links WHERE program = ? AND subject = ? ORDER BY position",
+                arguments: [program, Data(subject.bytes)]
+            ).compactMap { row in
+                SubjectID(Array(row[0] as Data)).map { ($0, UInt64(row[1] as Int64)) }
+            }
+        }
+    }
+
     // MARK: Reading
 
     /// What `list` selects.

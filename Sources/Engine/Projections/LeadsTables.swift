@@ -1,6 +1,6 @@
 import Foundation
 public import GRDB
-import LeadlineCore
+public import LeadlineCore
 public import LeadlineSchemas
 
 /// The projection behind `leads list`, `leads show` and `explain`: the leads, where their entries are, and what was
@@ -15,6 +15,7 @@ public enum LeadsTables: Projection {
         ProjectionTable("erasures", order: "program, position, subject"),
         ProjectionTable("account_entries", order: "program, account, position"),
         ProjectionTable("letters_ended", order: "program"),
+        ProjectionTable("person_links", order: "program, position, subject, other"),
     ]
 
     public static func create(in db: Database) throws {
@@ -37,6 +38,9 @@ public enum LeadsTables: Projection {
                     PRIMARY KEY (program, account, position)) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS letters_ended (
                     program TEXT PRIMARY KEY, before INTEGER NOT NULL) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS person_links (
+                    program TEXT NOT NULL, subject BLOB NOT NULL, other BLOB NOT NULL, position INTEGER NOT NULL,
+                    PRIMARY KEY (program, subject, other, position)) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS erasures (
                     program TEXT NOT NULL, position INTEGER NOT NULL, subject BLOB NOT NULL);
                 """)
@@ -58,6 +62,8 @@ public enum LeadsTables: Projection {
 
     public static func fold(_ entry: EntryRecord, of program: String, in db: Database) throws {
         if case .leadSubmitted(let fact) = entry.input.fact { try insert(program, fact, entry, db) }
+        // Before logic version 4 no event says so.
+        if entry.logicVersion < 4, let event = entry.inferredLink { try note(event, program, entry.position, db) }
         if let account = entry.input.account, entry.input.fact.isObservation {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO account_entries VALUES (?, ?, ?)")
                 .execute(arguments: [program, Data(account.bytes), Int64(entry.position)])
@@ -67,6 +73,7 @@ public enum LeadsTables: Projection {
                 sql: "INSERT OR REPLACE INTO letters_ended VALUES (?, ?)", arguments: [program, event.closedAt.micros])
         }
         for event in entry.events {
+            if case .personLinkChanged(let change) = event { try note(change, program, entry.position, db) }
             if let change = LeadChange(event) { try apply(change, program, entry.stamp, db) }
         }
         let statement = try db.cachedStatement(sql: "INSERT OR IGNORE INTO lead_entries VALUES (?, ?, ?)")
@@ -80,7 +87,13 @@ public enum LeadsTables: Projection {
         var leads: Set<String> = []
         if let lead = entry.input.fact.leadID { leads.insert(lead) }
         for event in entry.events {
-            if case .retentionApplied(let event) = event, event.category != .deadLetter { leads.insert(event.leadID) }
+            switch event {
+            case .retentionApplied(let event) where event.category != .deadLetter: leads.insert(event.leadID)
+            case .rightRecorded(let event): leads.insert(event.leadID)
+            case .recipientInformed(let event): leads.insert(event.leadID)
+            case .personLinkChanged(let event): leads.insert(event.leadID)
+            default: break
+            }
             if let change = LeadChange(event) { leads.insert(change.leadID) }
         }
         return leads
@@ -110,6 +123,15 @@ public enum LeadsTables: Projection {
                 "UPDATE leads SET value = 0, currency = '', country = '', vertical = '' "
                     + "WHERE subject = ? AND program = ?",
             arguments: [subject, program])
+    }
+
+    /// Where a link between two persons changed, found from either.
+    private static func note(_ event: PersonLinkChanged, _ program: String, _ position: UInt64, _ db: Database) throws {
+        let statement = try db.cachedStatement(sql: "INSERT OR IGNORE INTO person_links VALUES (?, ?, ?, ?)")
+        let ids = [Data(event.subject.bytes), Data(event.linkedSubject.bytes)]
+        for (subject, other) in [(ids[0], ids[1]), (ids[1], ids[0])] {
+            try statement.execute(arguments: [program, subject, other, Int64(position)])
+        }
     }
 
     private static func insert(_ program: String, _ fact: LeadSubmitted, _ entry: EntryRecord, _ db: Database) throws {
@@ -146,6 +168,21 @@ extension Fact {
         case .intentObserved, .firmographicsObserved, .technographicsObserved: true
         default: false
         }
+    }
+}
+
+extension EntryRecord {
+    /// That the address of the entry's lead is another person's too, where no event says it.
+    public var inferredLink: PersonLinkChanged? {
+        guard logicVersion < 4, let subject = input.subject, let linked = input.linkedSubject,
+            let lead = input.fact.leadID
+        else { return nil }
+        switch input.fact {
+        case .leadSubmitted, .leadUpdated: break
+        default: return nil
+        }
+        return PersonLinkChanged(
+            leadID: lead, subject: subject, linkedSubject: linked, isInferred: true, isLinked: true)
     }
 }
 

@@ -26,7 +26,11 @@ public enum ErasedFrom: Sendable, Equatable {
     /// What an entry erases, in order.
     public static func all(in entry: EntryRecord) -> [ErasedFrom] {
         var erased: [ErasedFrom] = []
-        if case .erasureRequested(let fact) = entry.input.fact { erased.append(.lead(fact.leadID)) }
+        for case .rightRecorded(let event) in entry.events where event.right == .erasure {
+            erased += event.subjects.map { .subject($0) }
+        }
+        // Before logic version 4 the entry says of the lead alone who was erased.
+        if case .erasureRequested(let fact) = entry.input.fact, erased.isEmpty { erased.append(.lead(fact.leadID)) }
         for case .retentionApplied(let event) in entry.events {
             if let subject = event.subject { erased.append(.subject(subject)) }
         }

@@ -160,7 +160,7 @@ public struct Shard: ~Copyable {
     }
 
     private mutating func sequence(_ record: LogRecord) throws {
-        let taken: TakenInput
+        var taken: TakenInput
         do {
             taken = try intake.take(record)
         } catch let rejection as Rejection {
@@ -168,6 +168,9 @@ public struct Shard: ~Copyable {
             return
         }
         let place = try place(of: taken.program)
+        if let address = taken.address, Self.isSuppressed(address, streams, place) {
+            taken.noteSuppression(of: address)
+        }
         if streams[place].state.isRegistered { try advance(place, to: record.received, imported: record.isImported) }
         let stamp = stamp(place, record)
         switch Self.admission(taken.input, at: stamp, streams, place) {
@@ -249,6 +252,9 @@ public struct Shard: ~Copyable {
         if case .erasureRequested(let fact) = input.fact, let subject = try subject(of: fact.leadID, place) {
             try noteErasure(subject)
         }
+        for case .rightRecorded(let event) in events where event.right == .erasure {
+            for subject in event.subjects.compactMap({ SubjectID($0.bytes) }) { try noteErasure(subject) }
+        }
         for case .retentionApplied(let event) in events { try end(event, place) }
         streams[place].state.fold(input, events, at: stamp)
         var writer = WireWriter()
@@ -272,6 +278,11 @@ public struct Shard: ~Copyable {
     }
 
     // A state is read through a span, in place: read as an array's element it would be copied.
+
+    private static func isSuppressed(_ address: Digest128, _ streams: [ProgramStream], _ place: Int) -> Bool {
+        let streams = streams.span
+        return streams[place].state.isSuppressed(address)
+    }
 
     private static func admission(_ input: Input, at stamp: Timestamp, _ streams: [ProgramStream], _ place: Int)
         -> Admission

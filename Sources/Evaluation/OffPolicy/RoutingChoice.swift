@@ -26,7 +26,10 @@ public struct RoutingChoice: Equatable, Sendable {
                 found = RoutingChoice(event.leadID, event.partnerID, "noEligiblePartner", event.evaluation)
                 found?.isImported = true
             case .leadEscalated(let event):
-                if event.reason == .processingRestricted || event.reason == .unanswered { continue }
+                switch event.reason {
+                case .processingRestricted, .personObjected, .addressSuppressed, .unanswered: continue
+                default: break
+                }
                 let partner = event.reason == .shadow ? event.suggestedPartnerID : ""
                 found = RoutingChoice(event.leadID, partner, "\(event.reason)", event.evaluation)
             case .leadMerged(let event):

@@ -24,12 +24,15 @@ enum Ownership {
     static func samePerson(
         _ subject: Digest128, account index: Int, days: UInt32, _ state: State, at stamp: Timestamp
     ) -> Int? {
+        let linked = state.isLogic(4) ? state.persons.group(of: [subject]) : []
         let since = stamp.adding(micros: -Int64(days) * Timestamp.microsPerDay)
         var slot = state.accounts.accounts[index].firstOpenLead
         for _ in 0..<hopsMax {
             guard slot != LeadTable.nowhere else { return nil }
             let lead = state.leads.leads[Int(slot)]
-            if lead.subject == subject && lead.submittedAt >= since { return Int(slot) }
+            if (lead.subject == subject || linked.contains(lead.subject)) && lead.submittedAt >= since {
+                return Int(slot)
+            }
             slot = lead.link
         }
         return nil

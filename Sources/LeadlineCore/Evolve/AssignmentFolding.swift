@@ -11,6 +11,9 @@ extension State {
         guard let slot = leads.slot(of: event.leadID), let partner = partners.index(of: event.partnerID) else { return }
         leads.leads[slot].status = .assigned
         leads.leads[slot].holder = UInt32(partner)
+        if isLogic(4) && !leads.leads[slot].recipients.contains(UInt32(partner)) {
+            leads.leads[slot].recipients.append(UInt32(partner))
+        }
         leads.leads[slot].attempt = UInt16(clamping: event.attempt)
         leads.leads[slot].assignedAt = stamp
         leads.leads[slot].flags.subtract([.accepted, .responded, .onHorizon])
@@ -116,6 +119,10 @@ extension State {
         endAward(slot)
         release(slot)
         leads.leads[slot].status = .escalated
+        if isLogic(4) {
+            leads.leads[slot].dueCause = .expired
+            if event.reason == .processingRestricted { leads.leads[slot].flags.insert(.restricted) }
+        }
         // Nobody answered: one step up. Any other reason begins a new wait, at the bottom.
         leads.leads[slot].rung = event.reason == .unanswered ? leads.leads[slot].rung &+ 1 : 0
         leads.leads[slot].dueAt = event.movesOn ?? .distantFuture

@@ -22,9 +22,11 @@ extension State {
         case .programRegistered(let fact): register(fact)
         case .policyPublished(let fact): adopt(fact)
         case .logicVersionAdopted(let version): adopt(logic: version)
-        case .leadSubmitted(let fact): insert(fact, input, at: stamp)
+        case .leadSubmitted(let fact):
+            insert(fact, input, at: stamp)
+            countSuppressed(input)
         case .leadUpdated(let fact): update(fact)
-        case .processingRestricted(let fact): restrict(fact.leadID)
+        case .processingRestricted(let fact): if !isLogic(4) { restrict(fact.leadID) }
         case .intentObserved(let fact): observe(fact, input.account, at: stamp)
         case .firmographicsObserved(let fact): observe(fact, input.account)
         case .technographicsObserved(let fact): observe(fact, input.account)
@@ -40,8 +42,10 @@ extension State {
         case .partnerAbsenceSet(let fact): setAbsence(fact, at: stamp)
         case .partnerAbsenceCancelled(let fact): cancelAbsence(fact)
         case .partnerCommissionTermsSet(let fact): setCommission(fact)
-        case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .duplicateReceived,
-            .segmentArchived:
+        case .suppressionSet(let fact): suppress(fact, at: stamp)
+        case .suppressionLifted(let fact): liftSuppression(fact)
+        case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .processingResumed,
+            .personsLinked, .personsUnlinked, .duplicateReceived, .segmentArchived:
             break
         }
     }
@@ -61,7 +65,10 @@ extension State {
         case .inputDisregarded(let event): disregard(event)
         case .reviewOpened(let event): openReview(event)
         case .reviewResolved(let event): resolveReview(event)
-        case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .retentionApplied: break
+        case .rightRecorded(let event): record(event, at: stamp)
+        case .personLinkChanged(let event): change(event, at: stamp)
+        case .retentionApplied(let event): forget(event)
+        case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .recipientInformed: break
         }
     }
 

@@ -18,11 +18,14 @@ public enum Event: Sendable, Equatable {
     case commissionAccrued(CommissionAccrued)
     case reminderDue(ReminderDue)
     case retentionApplied(RetentionApplied)
+    case rightRecorded(RightRecorded)
+    case recipientInformed(RecipientInformed)
+    case personLinkChanged(PersonLinkChanged)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
 public enum RoutingCause: UInt8, Sendable {
-    case submitted = 1, expired, declined, partnerPaused, partnerRemoved, human, imported
+    case submitted = 1, expired, declined, partnerPaused, partnerRemoved, human, imported, resumed
 }
 
 /// Why a candidate is out. Raw values are the schema's.
@@ -35,7 +38,7 @@ public enum ExclusionReason: UInt8, Sendable {
 public enum EscalationReason: UInt8, Sendable {
     case noPolicy = 1, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
     case processingRestricted, reviewRequired, lawfulBasisMissing, unanswered, shadow, everyoneAway
-    case placesReserved
+    case placesReserved, personObjected, addressSuppressed
 }
 
 /// How a lead ended. Raw values are the schema's.
@@ -53,7 +56,12 @@ public enum SelectionBasis: UInt8, Sendable {
 /// Why an input changed nothing. Raw values are the schema's.
 public enum DisregardReason: UInt8, Sendable {
     case notTheHolder = 1, leadClosed, noChange, leadUnknown, partnerUnknown, notEligible, tooManyWaiting
-    case alreadyRegistered
+    case alreadyRegistered, tooManyPersons, logicTooOld
+}
+
+/// A right of a person. Raw values are the schema's.
+public enum PersonRight: UInt8, Sendable, CaseIterable {
+    case restriction = 1, restrictionLifted, objection, objectionWithdrawn, rectification, erasure
 }
 
 /// One candidate as it stood.
@@ -358,5 +366,51 @@ public struct CommissionAccrued: Sendable, Equatable {
         self.partnerID = partnerID
         self.amountMinorUnits = amountMinorUnits
         self.rateBasisPoints = rateBasisPoints
+    }
+}
+
+/// A right holds for a person from here on, or no longer.
+public struct RightRecorded: Sendable, Equatable {
+    /// The lead by which the person was named.
+    public var leadID: String
+    public var right: PersonRight
+    /// The person's random ids: the one that was named, then those linked to it.
+    public var subjects: [Digest128]
+    public init(leadID: String, right: PersonRight, subjects: [Digest128]) {
+        self.leadID = leadID
+        self.right = right
+        self.subjects = subjects
+    }
+}
+
+/// A partner that received a lead of a person is told that the person used a right.
+public struct RecipientInformed: Sendable, Equatable {
+    public var leadID: String
+    /// Who holds the lead, or held it.
+    public var partnerID: String
+    public var right: PersonRight
+    public init(leadID: String, partnerID: String, right: PersonRight) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.right = right
+    }
+}
+
+/// Two persons are known to be one from here on, or no longer.
+public struct PersonLinkChanged: Sendable, Equatable {
+    /// The lead by which the one was named.
+    public var leadID: String
+    public var subject: Digest128
+    public var linkedSubject: Digest128
+    /// True if it follows from a lead's address, false if somebody said so.
+    public var isInferred: Bool
+    /// True if they are linked, false if they are no longer.
+    public var isLinked: Bool
+    public init(leadID: String, subject: Digest128, linkedSubject: Digest128, isInferred: Bool, isLinked: Bool) {
+        self.leadID = leadID
+        self.subject = subject
+        self.linkedSubject = linkedSubject
+        self.isInferred = isInferred
+        self.isLinked = isLinked
     }
 }

@@ -8,6 +8,10 @@ public struct Input: Sendable, Equatable {
     public var contentDigest: Digest128?
     /// The data subject's random id, where the input concerns a person.
     public var subject: Digest128?
+    /// Another person's random id, where the lead and the address that the input states lead to two.
+    public var linkedSubject: Digest128?
+    /// Keyed digest of the lead's address, where that address is suppressed.
+    public var suppressedAddress: Digest128?
     /// The account's per-program pseudonym, where the input names one.
     public var account: Digest128?
     /// True if the record carries the time of a past event, not of its arrival.
@@ -20,12 +24,15 @@ public struct Input: Sendable, Equatable {
     /// An input of Leadline's own, or of a test: no digests, no subject.
     public init(
         _ fact: Fact, eventDigest: Digest128? = nil, contentDigest: Digest128? = nil, subject: Digest128? = nil,
-        account: Digest128? = nil, imported: Bool = false, timeZone: TimeZoneRules? = nil
+        linkedSubject: Digest128? = nil, suppressedAddress: Digest128? = nil, account: Digest128? = nil,
+        imported: Bool = false, timeZone: TimeZoneRules? = nil
     ) {
         self.fact = fact
         self.eventDigest = eventDigest
         self.contentDigest = contentDigest
         self.subject = subject
+        self.linkedSubject = linkedSubject
+        self.suppressedAddress = suppressedAddress
         self.account = account
         self.imported = imported
         self.timeZone = timeZone
@@ -41,6 +48,11 @@ public enum Fact: Sendable, Equatable {
     case processingRestricted(LeadReference)
     case processingObjected(LeadReference)
     case erasureRequested(LeadReference)
+    case processingResumed(ProcessingResumed)
+    case personsLinked(LeadPair)
+    case personsUnlinked(LeadPair)
+    case suppressionSet(SuppressedAddress)
+    case suppressionLifted(SuppressedAddress)
     case segmentArchived(SegmentArchived)
 
     case partnerUpserted(PartnerProfile)
@@ -80,6 +92,43 @@ public enum Fact: Sendable, Equatable {
 public struct LeadReference: Sendable, Equatable {
     public var leadID: String
     public init(leadID: String) { self.leadID = leadID }
+}
+
+/// A person's restriction ends, or an objection is withdrawn.
+public struct ProcessingResumed: Sendable, Equatable {
+    /// A lead of the person.
+    public var leadID: String
+    /// True if an objection is withdrawn, and not a restriction lifted.
+    public var objectionWithdrawn: Bool
+    public init(leadID: String, objectionWithdrawn: Bool = false) {
+        self.leadID = leadID
+        self.objectionWithdrawn = objectionWithdrawn
+    }
+}
+
+/// Names two persons by a lead of each.
+public struct LeadPair: Sendable, Equatable {
+    public var leadID: String
+    public var otherLeadID: String
+    public init(leadID: String, otherLeadID: String) {
+        self.leadID = leadID
+        self.otherLeadID = otherLeadID
+    }
+}
+
+/// Names an address by its keyed digest.
+public struct SuppressedAddress: Sendable, Equatable {
+    /// Sixteen bytes.
+    public var addressDigest: [UInt8]
+    /// Who asked, by the id of a role; may be empty.
+    public var requestedBy: String
+    public init(addressDigest: [UInt8], requestedBy: String = "") {
+        self.addressDigest = addressDigest
+        self.requestedBy = requestedBy
+    }
+
+    /// The digest as the state keeps it.
+    public var digest: Digest128 { Digest128(addressDigest) ?? .zero }
 }
 
 /// Entries left the journal for an archive; it holds their hashes alone from here on. Decides nothing and changes no
@@ -308,5 +357,16 @@ public struct HumanDecisionRecorded: Sendable, Equatable {
     public init(leadID: String, decision: Decision) {
         self.leadID = leadID
         self.decision = decision
+    }
+}
+
+extension Fact {
+    /// The lead whose facts a producer states; nil for everything else.
+    var statedLeadID: String? {
+        switch self {
+        case .leadSubmitted(let fact): fact.leadID
+        case .leadUpdated(let fact): fact.leadID
+        default: nil
+        }
     }
 }

@@ -51,7 +51,62 @@ public struct SegmentStanding: Sendable, Equatable {
     }
 }
 
+/// What stands for a person.
+public struct PersonInspection: Sendable, Equatable {
+    /// A link to another of the person's ids.
+    public struct Link: Sendable, Equatable {
+        public var subject: Digest128
+        public var other: Digest128
+        /// True if it follows from a lead's address, false if somebody said so.
+        public var isInferred: Bool
+    }
+    /// Every id of the person: those that were asked for, then those linked to them.
+    public var subjects: [Digest128]
+    public var isRestricted: Bool
+    public var hasObjected: Bool
+    /// Each once.
+    public var links: [Link]
+}
+
+/// An address whose leads go to a human.
+public struct SuppressionStanding: Sendable, Equatable {
+    /// Keyed digest of the address.
+    public var address: Digest128
+    public var since: Timestamp
+    /// Leads that came with the address since.
+    public var leads: UInt64
+}
+
 extension State {
+    /// What stands for a person who is known by any of these ids.
+    public func person(_ subjects: [Digest128]) -> PersonInspection {
+        let group = persons.group(of: subjects)
+        let standing = persons.standing(of: group)
+        var links: [PersonInspection.Link] = []
+        for subject in group {
+            for link in persons.links(of: subject)
+            where !links.contains(where: { $0.subject == link.to && $0.other == subject }) {
+                links.append(.init(subject: subject, other: link.to, isInferred: link.isInferred))
+            }
+        }
+        return PersonInspection(
+            subjects: group, isRestricted: standing.contains(.restricted), hasObjected: standing.contains(.objected),
+            links: links)
+    }
+
+    /// True if the program's logic version knows persons: rights that bind them, links, suppressions.
+    public var knowsPersons: Bool { isLogic(4) }
+
+    /// True if leads that come with the address of this digest go to a human.
+    public func isSuppressed(_ address: Digest128) -> Bool {
+        suppressions.entries.isEmpty ? false : suppressions.contains(address)
+    }
+
+    /// Every suppressed address.
+    public var suppressedAddresses: [SuppressionStanding] {
+        suppressions.entries.map { .init(address: $0.address, since: $0.since, leads: $0.leads) }
+    }
+
     /// The lead with this id, or the one it was merged into.
     public func lead(_ id: String) -> LeadStanding? {
         leads.slot(of: id).map { standing(leads.leads[$0]) }

@@ -66,6 +66,8 @@ struct LeadTable: Sendable {
         /// logic version 2.
         var statedAt = FieldSources.unknown
         var restated = FieldSources()
+        /// Every partner who got it, in order; since logic version 4.
+        var recipients: [UInt32] = []
         /// The amount that a won deal was learned with; since logic version 2.
         var learnedMinorUnits: Int64 = 0
 

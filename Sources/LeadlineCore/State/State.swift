@@ -45,6 +45,9 @@ public struct State: Sendable {
     /// Closed leads that the policy does not keep for ever.
     var retention = RetentionQueue()
     var waiting = WaitingOutcomes()
+    /// What stands for persons, and suppressed addresses. Since logic version 4.
+    var persons = PersonTable()
+    var suppressions = SuppressionTable()
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []

@@ -47,6 +47,10 @@ extension State {
             w.put(item.element)
         }
         if isLogic(2) { retention.write(to: &w) }
+        if isLogic(4) {
+            persons.write(to: &w)
+            suppressions.write(to: &w)
+        }
         return w.bytes
     }
 
@@ -108,6 +112,10 @@ extension State {
             archivedIDs.insert(digest)
         }
         if isLogic(2) { retention = try RetentionQueue(from: &r) }
+        if isLogic(4) {
+            persons = try PersonTable(from: &r)
+            suppressions = try SuppressionTable(from: &r)
+        }
         guard r.isAtEnd else { throw .invalid(at: r.at) }
         rebuildAgenda()
     }
@@ -187,6 +195,7 @@ extension LeadTable.Lead {
         w.put(learnedMinorUnits)
         w.put(strideMicros)
         for word in LeadWord.later where w.logicVersion >= word.sinceLogic { w.put(words[word]) }
+        if w.logicVersion >= 4 { w.put(each: recipients) { $0.put($1) } }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -222,6 +231,7 @@ extension LeadTable.Lead {
         learnedMinorUnits = try r.get()
         strideMicros = try r.get()
         for word in LeadWord.later where r.logicVersion >= word.sinceLogic { words[word] = try r.get() }
+        if r.logicVersion >= 4 { recipients = try r.each { (r) throws(StateBytesError) in try r.get() } }
     }
 }
 

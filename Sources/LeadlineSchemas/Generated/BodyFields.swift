@@ -8,7 +8,7 @@ extension FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...27, 30...37, 40...42, 50...55, 60...62, 70...72: true
+        case 20...27, 30...37, 40...42, 50...55, 60...62, 70...77: true
         default: false
         }
     }
@@ -47,6 +47,11 @@ extension FactCodec {
         case .timeAdvanced: 70
         case .duplicateReceived: 71
         case .logicVersionAdopted: 72
+        case .processingResumed: 73
+        case .personsLinked: 74
+        case .personsUnlinked: 75
+        case .suppressionSet: 76
+        case .suppressionLifted: 77
         }
     }
 
@@ -84,6 +89,11 @@ extension FactCodec {
         case .timeAdvanced(let through): writer.int(1, through.micros)
         case .duplicateReceived: break
         case .logicVersionAdopted(let version): writer.uint(1, version)
+        case .processingResumed(let fact): fact.write(to: &writer)
+        case .personsLinked(let fact): fact.write(to: &writer)
+        case .personsUnlinked(let fact): fact.write(to: &writer)
+        case .suppressionSet(let fact): fact.write(to: &writer)
+        case .suppressionLifted(let fact): fact.write(to: &writer)
         }
     }
 
@@ -121,6 +131,11 @@ extension FactCodec {
         case 70: try timeAdvanced(&reader)
         case 71: try duplicateReceived(&reader)
         case 72: try logicVersionAdopted(&reader)
+        case 73: .processingResumed(try ProcessingResumed.read(from: &reader))
+        case 74: .personsLinked(try LeadPair.read(from: &reader))
+        case 75: .personsUnlinked(try LeadPair.read(from: &reader))
+        case 76: .suppressionSet(try SuppressedAddress.read(from: &reader))
+        case 77: .suppressionLifted(try SuppressedAddress.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -130,7 +145,7 @@ extension EventCodec {
     /// True if `Event.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 1...16: true
+        case 1...19: true
         default: false
         }
     }
@@ -154,6 +169,9 @@ extension EventCodec {
         case .commissionAccrued: 14
         case .reminderDue: 15
         case .retentionApplied: 16
+        case .rightRecorded: 17
+        case .recipientInformed: 18
+        case .personLinkChanged: 19
         }
     }
 
@@ -176,6 +194,9 @@ extension EventCodec {
         case .commissionAccrued(let event): event.write(to: &writer)
         case .reminderDue(let event): event.write(to: &writer)
         case .retentionApplied(let event): event.write(to: &writer)
+        case .rightRecorded(let event): event.write(to: &writer)
+        case .recipientInformed(let event): event.write(to: &writer)
+        case .personLinkChanged(let event): event.write(to: &writer)
         }
     }
 
@@ -198,6 +219,9 @@ extension EventCodec {
         case 14: .commissionAccrued(try CommissionAccrued.read(from: &reader))
         case 15: .reminderDue(try ReminderDue.read(from: &reader))
         case 16: .retentionApplied(try RetentionApplied.read(from: &reader))
+        case 17: .rightRecorded(try RightRecorded.read(from: &reader))
+        case 18: .recipientInformed(try RecipientInformed.read(from: &reader))
+        case 19: .personLinkChanged(try PersonLinkChanged.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -237,6 +261,12 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case reminderDue = 15
     /// A closed lead was kept for as long as the policy says: the person's key is destroyed, and what was sealed under it cannot be opened any more. Or rejected records were, and their keys are destroyed.
     case retentionApplied = 16
+    /// A right holds for a person from here on, or no longer: for every lead of the person, open and yet to come.
+    case rightRecorded = 17
+    /// A partner that received a lead of a person is told that the person used a right (GDPR Art. 19).
+    case recipientInformed = 18
+    /// Two persons are known to be one from here on, or no longer.
+    case personLinkChanged = 19
 
     /// The kind of an event.
     public init(_ event: Event) {
@@ -257,6 +287,9 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .commissionAccrued: .commissionAccrued
         case .reminderDue: .reminderDue
         case .retentionApplied: .retentionApplied
+        case .rightRecorded: .rightRecorded
+        case .recipientInformed: .recipientInformed
+        case .personLinkChanged: .personLinkChanged
         }
     }
 
@@ -279,6 +312,9 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .commissionAccrued: "leadline.v1.CommissionAccrued"
         case .reminderDue: "leadline.v1.ReminderDue"
         case .retentionApplied: "leadline.v1.RetentionApplied"
+        case .rightRecorded: "leadline.v1.RightRecorded"
+        case .recipientInformed: "leadline.v1.RecipientInformed"
+        case .personLinkChanged: "leadline.v1.PersonLinkChanged"
         }
     }
 }

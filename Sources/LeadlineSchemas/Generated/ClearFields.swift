@@ -40,6 +40,8 @@ enum ClearFields: Sendable {
     case partnerTierAtLeast
     case partnerUpserted
     case pastAssignment
+    case personsLinked
+    case personsUnlinked
     case pilot
     case pilotArm
     case policy
@@ -48,6 +50,7 @@ enum ClearFields: Sendable {
     case predicateList
     case processingObjected
     case processingRestricted
+    case processingResumed
     case programRegistered
     case retentionRule
     case reviewRequested
@@ -56,6 +59,8 @@ enum ClearFields: Sendable {
     case segmentCap
     case serviceLevel
     case sla
+    case suppressionLifted
+    case suppressionSet
     case technographicsObserved
     case workingHours
     case timestamp
@@ -333,6 +338,18 @@ enum ClearFields: Sendable {
             case 10: .clear  // partner_id
             default: .sealed
             }
+        case .personsLinked:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // other_lead_id
+            default: .sealed
+            }
+        case .personsUnlinked:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // other_lead_id
+            default: .sealed
+            }
         case .pilot:
             switch tag {
             case 10: .clear  // name
@@ -417,6 +434,12 @@ enum ClearFields: Sendable {
             case 10: .clear  // lead_id
             default: .sealed
             }
+        case .processingResumed:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 32: .clear  // objection_withdrawn
+            default: .sealed
+            }
         case .programRegistered:
             switch tag {
             case 18: .clear  // currency
@@ -471,6 +494,18 @@ enum ClearFields: Sendable {
             case 8: .clear  // first_response_minutes
             case 16: .clear  // in_working_hours
             case 24: .clear  // reminder_minutes_before
+            default: .sealed
+            }
+        case .suppressionLifted:
+            switch tag {
+            case 10: .clear  // address_digest
+            case 18: .clear  // requested_by
+            default: .sealed
+            }
+        case .suppressionSet:
+            switch tag {
+            case 10: .clear  // address_digest
+            case 18: .clear  // requested_by
             default: .sealed
             }
         case .technographicsObserved:

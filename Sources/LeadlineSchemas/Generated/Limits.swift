@@ -42,6 +42,11 @@ extension Fact {
         case .timeAdvanced: break
         case .duplicateReceived: break
         case .logicVersionAdopted(let logicVersion): try at.number(logicVersion, "logic_version", least: 1)
+        case .processingResumed(let fact): try fact.checkLimits(at)
+        case .personsLinked(let fact): try fact.checkLimits(at)
+        case .personsUnlinked(let fact): try fact.checkLimits(at)
+        case .suppressionSet(let fact): try fact.checkLimits(at)
+        case .suppressionLifted(let fact): try fact.checkLimits(at)
         }
     }
 }
@@ -180,6 +185,26 @@ extension HumanDecisionRecorded {
 extension LeadReference {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(leadID, "lead_id", required: true)
+    }
+}
+
+extension ProcessingResumed {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id", required: true)
+    }
+}
+
+extension LeadPair {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id", required: true)
+        try at.id(otherLeadID, "other_lead_id", required: true)
+    }
+}
+
+extension SuppressedAddress {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.bytes(addressDigest, "address_digest", count: 16)
+        try at.id(requestedBy, "requested_by")
     }
 }
 

@@ -215,6 +215,68 @@ extension LeadReference: WireMessage {
     }
 }
 
+extension ProcessingResumed: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var objectionWithdrawn = false
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 4: objectionWithdrawn = try reader.bool("objection_withdrawn")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, objectionWithdrawn: objectionWithdrawn)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.bool(4, objectionWithdrawn)
+    }
+}
+
+/// Message `PersonsLinked`.
+extension LeadPair: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var otherLeadID = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: otherLeadID = try reader.string("other_lead_id")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, otherLeadID: otherLeadID)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, otherLeadID)
+    }
+}
+
+/// Message `SuppressionSet`.
+extension SuppressedAddress: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var addressDigest: [UInt8] = []
+        var requestedBy = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: addressDigest = try reader.bytes("address_digest")
+            case 2: requestedBy = try reader.string("requested_by")
+            default: try reader.skip()
+            }
+        }
+        return Self(addressDigest: addressDigest, requestedBy: requestedBy)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.bytes(1, addressDigest)
+        writer.string(2, requestedBy)
+    }
+}
+
 extension SegmentArchived: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var firstPosition: UInt64 = 0
@@ -713,6 +775,29 @@ extension CommissionAccrued: WireMessage {
         writer.string(2, partnerID)
         writer.int(3, amountMinorUnits)
         writer.uint(4, rateBasisPoints)
+    }
+}
+
+extension RecipientInformed: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var right: PersonRight?
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: right = try reader.choice("right")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, partnerID: partnerID, right: try stated(right, "right"))
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.choice(3, right)
     }
 }
 

@@ -10,9 +10,9 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case reviewRequested
     /// A human decided about a lead.
     case humanDecisionRecorded
-    /// The person asked that processing be restricted (GDPR Art. 18): a human takes over.
+    /// The person asked that processing be restricted (GDPR Art. 18): a human takes over. Since logic version 4 it holds for the person: every open lead, and those that come later, until ProcessingResumed.
     case processingRestricted
-    /// The person objects to the processing (GDPR Art. 21): the lead closes.
+    /// The person objects to the processing (GDPR Art. 21): the lead closes. Since logic version 4 it holds for the person: every open lead closes, and those that come later go to a human, until the objection is withdrawn.
     case processingObjected
     /// The person asks to be forgotten (GDPR Art. 17): the key is destroyed, open leads close.
     case erasureRequested
@@ -60,6 +60,16 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case leadWithdrawn
     /// From here on the program decides by this logic version, a later one than before: a program never goes back.
     case logicVersionAdopted
+    /// The person's restriction ends (GDPR Art. 18(3)), or an objection is withdrawn. Leads that waited for a human because of the restriction alone are routed again. Programs on a logic version before 4 disregard it.
+    case processingResumed
+    /// Two persons that were known apart are one, as they say or as the vendor found out: rights of one hold for the other, and a dossier or an erasure reaches both. Programs on a logic version before 4 disregard it.
+    case personsLinked
+    /// Two persons that were linked are not one. Each keeps the rights that were recorded for it; what bound one of them through the other alone ends. Programs on a logic version before 4 disregard it.
+    case personsUnlinked
+    /// An address is suppressed: a lead that comes with it goes to a human and is counted. It outlives the erasure of the person. Programs on a logic version before 4 disregard it.
+    case suppressionSet
+    /// An address is suppressed no longer.
+    case suppressionLifted
 
     /// The kind with this full protobuf name, which is also its CloudEvents type, e.g.
     /// "leadline.v1.LeadSubmitted"; nil if no input has it.
@@ -94,6 +104,11 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.LeadUpdated": self = .leadUpdated
         case "leadline.v1.LeadWithdrawn": self = .leadWithdrawn
         case "leadline.v1.LogicVersionAdopted": self = .logicVersionAdopted
+        case "leadline.v1.ProcessingResumed": self = .processingResumed
+        case "leadline.v1.PersonsLinked": self = .personsLinked
+        case "leadline.v1.PersonsUnlinked": self = .personsUnlinked
+        case "leadline.v1.SuppressionSet": self = .suppressionSet
+        case "leadline.v1.SuppressionLifted": self = .suppressionLifted
         default: return nil
         }
     }
@@ -130,6 +145,11 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 61: self = .leadUpdated
         case 62: self = .leadWithdrawn
         case 72: self = .logicVersionAdopted
+        case 73: self = .processingResumed
+        case 74: self = .personsLinked
+        case 75: self = .personsUnlinked
+        case 76: self = .suppressionSet
+        case 77: self = .suppressionLifted
         default: return nil
         }
     }
@@ -166,6 +186,11 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadUpdated: "leadline.v1.LeadUpdated"
         case .leadWithdrawn: "leadline.v1.LeadWithdrawn"
         case .logicVersionAdopted: "leadline.v1.LogicVersionAdopted"
+        case .processingResumed: "leadline.v1.ProcessingResumed"
+        case .personsLinked: "leadline.v1.PersonsLinked"
+        case .personsUnlinked: "leadline.v1.PersonsUnlinked"
+        case .suppressionSet: "leadline.v1.SuppressionSet"
+        case .suppressionLifted: "leadline.v1.SuppressionLifted"
         }
     }
 
@@ -201,6 +226,11 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadUpdated: "leadline.leads"
         case .leadWithdrawn: "leadline.leads"
         case .logicVersionAdopted: "leadline.controls"
+        case .processingResumed: "leadline.controls"
+        case .personsLinked: "leadline.controls"
+        case .personsUnlinked: "leadline.controls"
+        case .suppressionSet: "leadline.controls"
+        case .suppressionLifted: "leadline.controls"
         }
     }
 
@@ -236,6 +266,11 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadUpdated: 61
         case .leadWithdrawn: 62
         case .logicVersionAdopted: 72
+        case .processingResumed: 73
+        case .personsLinked: 74
+        case .personsUnlinked: 75
+        case .suppressionSet: 76
+        case .suppressionLifted: 77
         }
     }
 
@@ -271,6 +306,11 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadUpdated: .leadUpdated
         case .leadWithdrawn: .leadWithdrawn
         case .logicVersionAdopted: .logicVersionAdopted
+        case .processingResumed: .processingResumed
+        case .personsLinked: .personsLinked
+        case .personsUnlinked: .personsUnlinked
+        case .suppressionSet: .suppressionSet
+        case .suppressionLifted: .suppressionLifted
         }
     }
 }

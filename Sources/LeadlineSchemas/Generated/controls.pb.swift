@@ -178,7 +178,8 @@ public nonisolated struct WireHumanDecisionRecorded: Sendable {
   public init() {}
 }
 
-/// The person asked that processing be restricted (GDPR Art. 18): a human takes over.
+/// The person asked that processing be restricted (GDPR Art. 18): a human takes over. Since logic version 4 it holds for
+/// the person: every open lead, and those that come later, until ProcessingResumed.
 public nonisolated struct WireProcessingRestricted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -190,12 +191,16 @@ public nonisolated struct WireProcessingRestricted: Sendable {
   /// Who asked.
   public var requester: String = String()
 
+  /// Why.
+  public var reason: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
-/// The person objects to the processing (GDPR Art. 21): the lead closes.
+/// The person objects to the processing (GDPR Art. 21): the lead closes. Since logic version 4 it holds for the person:
+/// every open lead closes, and those that come later go to a human, until the objection is withdrawn.
 public nonisolated struct WireProcessingObjected: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -206,6 +211,116 @@ public nonisolated struct WireProcessingObjected: Sendable {
 
   /// Who asked.
   public var requester: String = String()
+
+  /// Why.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The person's restriction ends (GDPR Art. 18(3)), or an objection is withdrawn. Leads that waited for a human because of
+/// the restriction alone are routed again. Programs on a logic version before 4 disregard it.
+public nonisolated struct WireProcessingResumed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A lead of the person.
+  public var leadID: String = String()
+
+  /// Who asked.
+  public var requester: String = String()
+
+  /// Why.
+  public var reason: String = String()
+
+  /// True if an objection is withdrawn, and not a restriction lifted.
+  public var objectionWithdrawn: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Two persons that were known apart are one, as they say or as the vendor found out: rights of one hold for the other,
+/// and a dossier or an erasure reaches both. Programs on a logic version before 4 disregard it.
+public nonisolated struct WirePersonsLinked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A lead of the one.
+  public var leadID: String = String()
+
+  /// A lead of the other.
+  public var otherLeadID: String = String()
+
+  /// Who says so.
+  public var requester: String = String()
+
+  /// Why.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Two persons that were linked are not one. Each keeps the rights that were recorded for it; what bound one of them
+/// through the other alone ends. Programs on a logic version before 4 disregard it.
+public nonisolated struct WirePersonsUnlinked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A lead of the one.
+  public var leadID: String = String()
+
+  /// A lead of the other.
+  public var otherLeadID: String = String()
+
+  /// Who says so.
+  public var requester: String = String()
+
+  /// Why.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An address is suppressed: a lead that comes with it goes to a human and is counted. It outlives the erasure of the
+/// person. Programs on a logic version before 4 disregard it.
+public nonisolated struct WireSuppressionSet: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Keyed digest of the address, 16 bytes; the address itself is nowhere.
+  public var addressDigest: Data = Data()
+
+  /// Who asked, by the id of a role.
+  public var requestedBy: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An address is suppressed no longer.
+public nonisolated struct WireSuppressionLifted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Keyed digest of the address, 16 bytes.
+  public var addressDigest: Data = Data()
+
+  /// Who asked, by the id of a role.
+  public var requestedBy: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -513,7 +628,7 @@ nonisolated extension WireHumanDecisionRecorded: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension WireProcessingRestricted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProcessingRestricted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}requester\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}requester\0\u{1}reason\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -523,6 +638,7 @@ nonisolated extension WireProcessingRestricted: SwiftProtobuf.Message, SwiftProt
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.requester) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
     }
@@ -534,6 +650,9 @@ nonisolated extension WireProcessingRestricted: SwiftProtobuf.Message, SwiftProt
     }
     if !self.requester.isEmpty {
       try visitor.visitSingularStringField(value: self.requester, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -541,6 +660,7 @@ nonisolated extension WireProcessingRestricted: SwiftProtobuf.Message, SwiftProt
   public static func ==(lhs: WireProcessingRestricted, rhs: WireProcessingRestricted) -> Bool {
     if lhs.leadID != rhs.leadID {return false}
     if lhs.requester != rhs.requester {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -548,7 +668,7 @@ nonisolated extension WireProcessingRestricted: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension WireProcessingObjected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProcessingObjected"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}requester\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}requester\0\u{1}reason\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -558,6 +678,7 @@ nonisolated extension WireProcessingObjected: SwiftProtobuf.Message, SwiftProtob
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.requester) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
     }
@@ -570,12 +691,221 @@ nonisolated extension WireProcessingObjected: SwiftProtobuf.Message, SwiftProtob
     if !self.requester.isEmpty {
       try visitor.visitSingularStringField(value: self.requester, fieldNumber: 2)
     }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireProcessingObjected, rhs: WireProcessingObjected) -> Bool {
     if lhs.leadID != rhs.leadID {return false}
     if lhs.requester != rhs.requester {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireProcessingResumed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ProcessingResumed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}requester\0\u{1}reason\0\u{3}objection_withdrawn\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requester) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.objectionWithdrawn) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.requester.isEmpty {
+      try visitor.visitSingularStringField(value: self.requester, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if self.objectionWithdrawn != false {
+      try visitor.visitSingularBoolField(value: self.objectionWithdrawn, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireProcessingResumed, rhs: WireProcessingResumed) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.requester != rhs.requester {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.objectionWithdrawn != rhs.objectionWithdrawn {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePersonsLinked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PersonsLinked"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}other_lead_id\0\u{1}requester\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.otherLeadID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requester) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.otherLeadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.otherLeadID, fieldNumber: 2)
+    }
+    if !self.requester.isEmpty {
+      try visitor.visitSingularStringField(value: self.requester, fieldNumber: 3)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePersonsLinked, rhs: WirePersonsLinked) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.otherLeadID != rhs.otherLeadID {return false}
+    if lhs.requester != rhs.requester {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePersonsUnlinked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PersonsUnlinked"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}other_lead_id\0\u{1}requester\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.otherLeadID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requester) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.otherLeadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.otherLeadID, fieldNumber: 2)
+    }
+    if !self.requester.isEmpty {
+      try visitor.visitSingularStringField(value: self.requester, fieldNumber: 3)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePersonsUnlinked, rhs: WirePersonsUnlinked) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.otherLeadID != rhs.otherLeadID {return false}
+    if lhs.requester != rhs.requester {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSuppressionSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SuppressionSet"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}address_digest\0\u{3}requested_by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.addressDigest) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestedBy) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.addressDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.addressDigest, fieldNumber: 1)
+    }
+    if !self.requestedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestedBy, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireSuppressionSet, rhs: WireSuppressionSet) -> Bool {
+    if lhs.addressDigest != rhs.addressDigest {return false}
+    if lhs.requestedBy != rhs.requestedBy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSuppressionLifted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SuppressionLifted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}address_digest\0\u{3}requested_by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.addressDigest) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestedBy) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.addressDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.addressDigest, fieldNumber: 1)
+    }
+    if !self.requestedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestedBy, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireSuppressionLifted, rhs: WireSuppressionLifted) -> Bool {
+    if lhs.addressDigest != rhs.addressDigest {return false}
+    if lhs.requestedBy != rhs.requestedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -52,6 +52,9 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
 
   /// It is history, recorded as it was.
   case imported // = 7
+
+  /// The restriction because of which it waited for a human was lifted.
+  case resumed // = 8
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -68,6 +71,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case 5: self = .partnerRemoved
     case 6: self = .human
     case 7: self = .imported
+    case 8: self = .resumed
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -82,6 +86,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case .partnerRemoved: return 5
     case .human: return 6
     case .imported: return 7
+    case .resumed: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -96,6 +101,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     .partnerRemoved,
     .human,
     .imported,
+    .resumed,
   ]
 
 }
@@ -232,6 +238,12 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
 
   /// What it is worth is less than what the last places are expected to bring.
   case placesReserved // = 13
+
+  /// The person objected before the lead came.
+  case personObjected // = 14
+
+  /// The lead came with an address that is suppressed.
+  case addressSuppressed // = 15
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -254,6 +266,8 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case 11: self = .shadow
     case 12: self = .everyoneAway
     case 13: self = .placesReserved
+    case 14: self = .personObjected
+    case 15: self = .addressSuppressed
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -274,6 +288,8 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case .shadow: return 11
     case .everyoneAway: return 12
     case .placesReserved: return 13
+    case .personObjected: return 14
+    case .addressSuppressed: return 15
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -294,6 +310,8 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     .shadow,
     .everyoneAway,
     .placesReserved,
+    .personObjected,
+    .addressSuppressed,
   ]
 
 }
@@ -517,6 +535,12 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// The program is already registered.
   case alreadyRegistered // = 8
+
+  /// The program remembers as many persons with rights, links or suppressions as it can.
+  case tooManyPersons // = 9
+
+  /// The program decides by a logic version that does not know the message.
+  case logicTooOld // = 10
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -534,6 +558,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 6: self = .notEligible
     case 7: self = .tooManyWaiting
     case 8: self = .alreadyRegistered
+    case 9: self = .tooManyPersons
+    case 10: self = .logicTooOld
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -549,6 +575,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .notEligible: return 6
     case .tooManyWaiting: return 7
     case .alreadyRegistered: return 8
+    case .tooManyPersons: return 9
+    case .logicTooOld: return 10
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -564,6 +592,77 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     .notEligible,
     .tooManyWaiting,
     .alreadyRegistered,
+    .tooManyPersons,
+    .logicTooOld,
+  ]
+
+}
+
+/// A right of a person.
+public nonisolated enum WirePersonRight: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// Processing is restricted (GDPR Art. 18).
+  case restriction // = 1
+
+  /// The restriction ended.
+  case restrictionLifted // = 2
+
+  /// The person objected (Art. 21).
+  case objection // = 3
+
+  /// The objection was withdrawn.
+  case objectionWithdrawn // = 4
+
+  /// What is held of a lead was changed (Art. 16).
+  case rectification // = 5
+
+  /// The person was erased (Art. 17).
+  case erasure // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .restriction
+    case 2: self = .restrictionLifted
+    case 3: self = .objection
+    case 4: self = .objectionWithdrawn
+    case 5: self = .rectification
+    case 6: self = .erasure
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .restriction: return 1
+    case .restrictionLifted: return 2
+    case .objection: return 3
+    case .objectionWithdrawn: return 4
+    case .rectification: return 5
+    case .erasure: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WirePersonRight] = [
+    .unspecified,
+    .restriction,
+    .restrictionLifted,
+    .objection,
+    .objectionWithdrawn,
+    .rectification,
+    .erasure,
   ]
 
 }
@@ -1105,12 +1204,79 @@ public nonisolated struct WireCommissionAccrued: Sendable {
   public init() {}
 }
 
+/// A right holds for a person from here on, or no longer: for every lead of the person, open and yet to come.
+public nonisolated struct WireRightRecorded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead by which the person was named.
+  public var leadID: String = String()
+
+  /// The right.
+  public var right: WirePersonRight = .unspecified
+
+  /// The person's random ids, 16 bytes each: the one that was named, with which the right stands, then those linked to
+  /// it, which it binds for as long as they are.
+  public var subjectIds: [Data] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A partner that received a lead of a person is told that the person used a right (GDPR Art. 19).
+public nonisolated struct WireRecipientInformed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// The partner that holds it or held it.
+  public var partnerID: String = String()
+
+  /// The right.
+  public var right: WirePersonRight = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Two persons are known to be one from here on, or no longer.
+public nonisolated struct WirePersonLinkChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead by which the one was named.
+  public var leadID: String = String()
+
+  /// The random id of the one, 16 bytes.
+  public var subjectID: Data = Data()
+
+  /// The random id of the other, 16 bytes.
+  public var linkedSubjectID: Data = Data()
+
+  /// True if it follows from a lead's address, false if somebody said so.
+  public var inferred: Bool = false
+
+  /// True if they are linked, false if they are no longer.
+  public var linked: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
 nonisolated extension WireRoutingCause: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0")
 }
 
 nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
@@ -1118,7 +1284,7 @@ nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireEscalationReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0\u{1}ESCALATION_REASON_PERSON_OBJECTED\0\u{1}ESCALATION_REASON_ADDRESS_SUPPRESSED\0")
 }
 
 nonisolated extension WireClosingReason: SwiftProtobuf._ProtoNameProviding {
@@ -1134,7 +1300,11 @@ nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0")
+}
+
+nonisolated extension WirePersonRight: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PERSON_RIGHT_UNSPECIFIED\0\u{1}PERSON_RIGHT_RESTRICTION\0\u{1}PERSON_RIGHT_RESTRICTION_LIFTED\0\u{1}PERSON_RIGHT_OBJECTION\0\u{1}PERSON_RIGHT_OBJECTION_WITHDRAWN\0\u{1}PERSON_RIGHT_RECTIFICATION\0\u{1}PERSON_RIGHT_ERASURE\0")
 }
 
 nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2165,6 +2335,136 @@ nonisolated extension WireCommissionAccrued: SwiftProtobuf.Message, SwiftProtobu
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.amountMinorUnits != rhs.amountMinorUnits {return false}
     if lhs.rateBasisPoints != rhs.rateBasisPoints {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRightRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RightRecorded"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}right\0\u{3}subject_ids\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.right) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.subjectIds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if self.right != .unspecified {
+      try visitor.visitSingularEnumField(value: self.right, fieldNumber: 2)
+    }
+    if !self.subjectIds.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.subjectIds, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRightRecorded, rhs: WireRightRecorded) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.right != rhs.right {return false}
+    if lhs.subjectIds != rhs.subjectIds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRecipientInformed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecipientInformed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}right\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.right) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if self.right != .unspecified {
+      try visitor.visitSingularEnumField(value: self.right, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRecipientInformed, rhs: WireRecipientInformed) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.right != rhs.right {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePersonLinkChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PersonLinkChanged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}subject_id\0\u{3}linked_subject_id\0\u{1}inferred\0\u{1}linked\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.subjectID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.linkedSubjectID) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.inferred) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.linked) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.subjectID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.subjectID, fieldNumber: 2)
+    }
+    if !self.linkedSubjectID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.linkedSubjectID, fieldNumber: 3)
+    }
+    if self.inferred != false {
+      try visitor.visitSingularBoolField(value: self.inferred, fieldNumber: 4)
+    }
+    if self.linked != false {
+      try visitor.visitSingularBoolField(value: self.linked, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePersonLinkChanged, rhs: WirePersonLinkChanged) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.subjectID != rhs.subjectID {return false}
+    if lhs.linkedSubjectID != rhs.linkedSubjectID {return false}
+    if lhs.inferred != rhs.inferred {return false}
+    if lhs.linked != rhs.linked {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

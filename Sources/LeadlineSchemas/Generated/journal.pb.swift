@@ -249,289 +249,363 @@ public nonisolated struct WireResolvedTimeZone: Sendable {
 }
 
 /// An input as the journal keeps it: the clear part of the message, the rest sealed.
-public nonisolated struct WireInput: Sendable {
+public nonisolated struct WireInput: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Keyed digest of CloudEvents source and id, 16 bytes; empty on Leadline's own inputs.
-  public var eventDigest: Data = Data()
+  public var eventDigest: Data {
+    get {_storage._eventDigest}
+    set {_uniqueStorage()._eventDigest = newValue}
+  }
 
   /// Keyed digest of the content, 16 bytes.
-  public var contentDigest: Data = Data()
+  public var contentDigest: Data {
+    get {_storage._contentDigest}
+    set {_uniqueStorage()._contentDigest = newValue}
+  }
 
   /// The data subject's random id, 16 bytes; empty where the input concerns none.
-  public var subjectID: Data = Data()
+  public var subjectID: Data {
+    get {_storage._subjectID}
+    set {_uniqueStorage()._subjectID = newValue}
+  }
 
   /// The account's per-program pseudonym, 16 bytes; empty where there is none.
-  public var accountPseudonym: Data = Data()
+  public var accountPseudonym: Data {
+    get {_storage._accountPseudonym}
+    set {_uniqueStorage()._accountPseudonym = newValue}
+  }
 
   /// Every field not marked clear, serialised as the same message type and sealed with
   /// AES-256-GCM under the subject's key: nonce (12), ciphertext, tag (16).
-  public var sealed: Data = Data()
+  public var sealed: Data {
+    get {_storage._sealed}
+    set {_uniqueStorage()._sealed = newValue}
+  }
 
   /// True if the record carries the time of the past event, not of its arrival.
-  public var imported: Bool = false
+  public var imported: Bool {
+    get {_storage._imported}
+    set {_uniqueStorage()._imported = newValue}
+  }
 
   /// Rules of the time zone that the message names.
   public var timeZone: WireResolvedTimeZone {
-    get {_timeZone ?? WireResolvedTimeZone()}
-    set {_timeZone = newValue}
+    get {_storage._timeZone ?? WireResolvedTimeZone()}
+    set {_uniqueStorage()._timeZone = newValue}
   }
   /// Returns true if `timeZone` has been explicitly set.
-  public var hasTimeZone: Bool {self._timeZone != nil}
+  public var hasTimeZone: Bool {_storage._timeZone != nil}
   /// Clears the value of `timeZone`. Subsequent reads from it will return its default value.
-  public mutating func clearTimeZone() {self._timeZone = nil}
+  public mutating func clearTimeZone() {_uniqueStorage()._timeZone = nil}
+
+  /// Another person's random id, 16 bytes, where the lead and the address that the message states lead to two: the one
+  /// that it was not sealed for. For PersonsLinked and PersonsUnlinked the person of other_lead_id.
+  public var linkedSubjectID: Data {
+    get {_storage._linkedSubjectID}
+    set {_uniqueStorage()._linkedSubjectID = newValue}
+  }
+
+  /// Keyed digest of the lead's address, 16 bytes, where that address is suppressed.
+  public var suppressedDigest: Data {
+    get {_storage._suppressedDigest}
+    set {_uniqueStorage()._suppressedDigest = newValue}
+  }
 
   /// The message's clear part. Field numbers are topic rank x 10 and up.
-  public var body: WireInput.OneOf_Body? = nil
+  public var body: OneOf_Body? {
+    get {return _storage._body}
+    set {_uniqueStorage()._body = newValue}
+  }
 
   public var programRegistered: WireProgramRegistered {
     get {
-      if case .programRegistered(let v)? = body {return v}
+      if case .programRegistered(let v)? = _storage._body {return v}
       return WireProgramRegistered()
     }
-    set {body = .programRegistered(newValue)}
+    set {_uniqueStorage()._body = .programRegistered(newValue)}
   }
 
   public var policyPublished: WirePolicyPublished {
     get {
-      if case .policyPublished(let v)? = body {return v}
+      if case .policyPublished(let v)? = _storage._body {return v}
       return WirePolicyPublished()
     }
-    set {body = .policyPublished(newValue)}
+    set {_uniqueStorage()._body = .policyPublished(newValue)}
   }
 
   public var reviewRequested: WireReviewRequested {
     get {
-      if case .reviewRequested(let v)? = body {return v}
+      if case .reviewRequested(let v)? = _storage._body {return v}
       return WireReviewRequested()
     }
-    set {body = .reviewRequested(newValue)}
+    set {_uniqueStorage()._body = .reviewRequested(newValue)}
   }
 
   public var humanDecisionRecorded: WireHumanDecisionRecorded {
     get {
-      if case .humanDecisionRecorded(let v)? = body {return v}
+      if case .humanDecisionRecorded(let v)? = _storage._body {return v}
       return WireHumanDecisionRecorded()
     }
-    set {body = .humanDecisionRecorded(newValue)}
+    set {_uniqueStorage()._body = .humanDecisionRecorded(newValue)}
   }
 
   public var processingRestricted: WireProcessingRestricted {
     get {
-      if case .processingRestricted(let v)? = body {return v}
+      if case .processingRestricted(let v)? = _storage._body {return v}
       return WireProcessingRestricted()
     }
-    set {body = .processingRestricted(newValue)}
+    set {_uniqueStorage()._body = .processingRestricted(newValue)}
   }
 
   public var processingObjected: WireProcessingObjected {
     get {
-      if case .processingObjected(let v)? = body {return v}
+      if case .processingObjected(let v)? = _storage._body {return v}
       return WireProcessingObjected()
     }
-    set {body = .processingObjected(newValue)}
+    set {_uniqueStorage()._body = .processingObjected(newValue)}
   }
 
   public var erasureRequested: WireErasureRequested {
     get {
-      if case .erasureRequested(let v)? = body {return v}
+      if case .erasureRequested(let v)? = _storage._body {return v}
       return WireErasureRequested()
     }
-    set {body = .erasureRequested(newValue)}
+    set {_uniqueStorage()._body = .erasureRequested(newValue)}
   }
 
   public var segmentArchived: WireSegmentArchived {
     get {
-      if case .segmentArchived(let v)? = body {return v}
+      if case .segmentArchived(let v)? = _storage._body {return v}
       return WireSegmentArchived()
     }
-    set {body = .segmentArchived(newValue)}
+    set {_uniqueStorage()._body = .segmentArchived(newValue)}
   }
 
   public var partnerUpserted: WirePartnerUpserted {
     get {
-      if case .partnerUpserted(let v)? = body {return v}
+      if case .partnerUpserted(let v)? = _storage._body {return v}
       return WirePartnerUpserted()
     }
-    set {body = .partnerUpserted(newValue)}
+    set {_uniqueStorage()._body = .partnerUpserted(newValue)}
   }
 
   public var partnerCapacitySet: WirePartnerCapacitySet {
     get {
-      if case .partnerCapacitySet(let v)? = body {return v}
+      if case .partnerCapacitySet(let v)? = _storage._body {return v}
       return WirePartnerCapacitySet()
     }
-    set {body = .partnerCapacitySet(newValue)}
+    set {_uniqueStorage()._body = .partnerCapacitySet(newValue)}
   }
 
   public var partnerPaused: WirePartnerPaused {
     get {
-      if case .partnerPaused(let v)? = body {return v}
+      if case .partnerPaused(let v)? = _storage._body {return v}
       return WirePartnerPaused()
     }
-    set {body = .partnerPaused(newValue)}
+    set {_uniqueStorage()._body = .partnerPaused(newValue)}
   }
 
   public var partnerResumed: WirePartnerResumed {
     get {
-      if case .partnerResumed(let v)? = body {return v}
+      if case .partnerResumed(let v)? = _storage._body {return v}
       return WirePartnerResumed()
     }
-    set {body = .partnerResumed(newValue)}
+    set {_uniqueStorage()._body = .partnerResumed(newValue)}
   }
 
   public var partnerRemoved: WirePartnerRemoved {
     get {
-      if case .partnerRemoved(let v)? = body {return v}
+      if case .partnerRemoved(let v)? = _storage._body {return v}
       return WirePartnerRemoved()
     }
-    set {body = .partnerRemoved(newValue)}
+    set {_uniqueStorage()._body = .partnerRemoved(newValue)}
   }
 
   public var partnerAbsenceSet: WirePartnerAbsenceSet {
     get {
-      if case .partnerAbsenceSet(let v)? = body {return v}
+      if case .partnerAbsenceSet(let v)? = _storage._body {return v}
       return WirePartnerAbsenceSet()
     }
-    set {body = .partnerAbsenceSet(newValue)}
+    set {_uniqueStorage()._body = .partnerAbsenceSet(newValue)}
   }
 
   public var partnerAbsenceCancelled: WirePartnerAbsenceCancelled {
     get {
-      if case .partnerAbsenceCancelled(let v)? = body {return v}
+      if case .partnerAbsenceCancelled(let v)? = _storage._body {return v}
       return WirePartnerAbsenceCancelled()
     }
-    set {body = .partnerAbsenceCancelled(newValue)}
+    set {_uniqueStorage()._body = .partnerAbsenceCancelled(newValue)}
   }
 
   public var partnerCommissionTermsSet: WirePartnerCommissionTermsSet {
     get {
-      if case .partnerCommissionTermsSet(let v)? = body {return v}
+      if case .partnerCommissionTermsSet(let v)? = _storage._body {return v}
       return WirePartnerCommissionTermsSet()
     }
-    set {body = .partnerCommissionTermsSet(newValue)}
+    set {_uniqueStorage()._body = .partnerCommissionTermsSet(newValue)}
   }
 
   public var intentObserved: WireIntentObserved {
     get {
-      if case .intentObserved(let v)? = body {return v}
+      if case .intentObserved(let v)? = _storage._body {return v}
       return WireIntentObserved()
     }
-    set {body = .intentObserved(newValue)}
+    set {_uniqueStorage()._body = .intentObserved(newValue)}
   }
 
   public var firmographicsObserved: WireFirmographicsObserved {
     get {
-      if case .firmographicsObserved(let v)? = body {return v}
+      if case .firmographicsObserved(let v)? = _storage._body {return v}
       return WireFirmographicsObserved()
     }
-    set {body = .firmographicsObserved(newValue)}
+    set {_uniqueStorage()._body = .firmographicsObserved(newValue)}
   }
 
   public var technographicsObserved: WireTechnographicsObserved {
     get {
-      if case .technographicsObserved(let v)? = body {return v}
+      if case .technographicsObserved(let v)? = _storage._body {return v}
       return WireTechnographicsObserved()
     }
-    set {body = .technographicsObserved(newValue)}
+    set {_uniqueStorage()._body = .technographicsObserved(newValue)}
   }
 
   public var leadAccepted: WireLeadAccepted {
     get {
-      if case .leadAccepted(let v)? = body {return v}
+      if case .leadAccepted(let v)? = _storage._body {return v}
       return WireLeadAccepted()
     }
-    set {body = .leadAccepted(newValue)}
+    set {_uniqueStorage()._body = .leadAccepted(newValue)}
   }
 
   public var leadDeclined: WireLeadDeclined {
     get {
-      if case .leadDeclined(let v)? = body {return v}
+      if case .leadDeclined(let v)? = _storage._body {return v}
       return WireLeadDeclined()
     }
-    set {body = .leadDeclined(newValue)}
+    set {_uniqueStorage()._body = .leadDeclined(newValue)}
   }
 
   public var firstResponseRecorded: WireFirstResponseRecorded {
     get {
-      if case .firstResponseRecorded(let v)? = body {return v}
+      if case .firstResponseRecorded(let v)? = _storage._body {return v}
       return WireFirstResponseRecorded()
     }
-    set {body = .firstResponseRecorded(newValue)}
+    set {_uniqueStorage()._body = .firstResponseRecorded(newValue)}
   }
 
   public var dealStageChanged: WireDealStageChanged {
     get {
-      if case .dealStageChanged(let v)? = body {return v}
+      if case .dealStageChanged(let v)? = _storage._body {return v}
       return WireDealStageChanged()
     }
-    set {body = .dealStageChanged(newValue)}
+    set {_uniqueStorage()._body = .dealStageChanged(newValue)}
   }
 
   public var dealWon: WireDealWon {
     get {
-      if case .dealWon(let v)? = body {return v}
+      if case .dealWon(let v)? = _storage._body {return v}
       return WireDealWon()
     }
-    set {body = .dealWon(newValue)}
+    set {_uniqueStorage()._body = .dealWon(newValue)}
   }
 
   public var dealLost: WireDealLost {
     get {
-      if case .dealLost(let v)? = body {return v}
+      if case .dealLost(let v)? = _storage._body {return v}
       return WireDealLost()
     }
-    set {body = .dealLost(newValue)}
+    set {_uniqueStorage()._body = .dealLost(newValue)}
   }
 
   public var leadSubmitted: WireLeadSubmitted {
     get {
-      if case .leadSubmitted(let v)? = body {return v}
+      if case .leadSubmitted(let v)? = _storage._body {return v}
       return WireLeadSubmitted()
     }
-    set {body = .leadSubmitted(newValue)}
+    set {_uniqueStorage()._body = .leadSubmitted(newValue)}
   }
 
   public var leadUpdated: WireLeadUpdated {
     get {
-      if case .leadUpdated(let v)? = body {return v}
+      if case .leadUpdated(let v)? = _storage._body {return v}
       return WireLeadUpdated()
     }
-    set {body = .leadUpdated(newValue)}
+    set {_uniqueStorage()._body = .leadUpdated(newValue)}
   }
 
   public var leadWithdrawn: WireLeadWithdrawn {
     get {
-      if case .leadWithdrawn(let v)? = body {return v}
+      if case .leadWithdrawn(let v)? = _storage._body {return v}
       return WireLeadWithdrawn()
     }
-    set {body = .leadWithdrawn(newValue)}
+    set {_uniqueStorage()._body = .leadWithdrawn(newValue)}
   }
 
   public var timeAdvanced: WireTimeAdvanced {
     get {
-      if case .timeAdvanced(let v)? = body {return v}
+      if case .timeAdvanced(let v)? = _storage._body {return v}
       return WireTimeAdvanced()
     }
-    set {body = .timeAdvanced(newValue)}
+    set {_uniqueStorage()._body = .timeAdvanced(newValue)}
   }
 
   public var duplicateReceived: WireDuplicateReceived {
     get {
-      if case .duplicateReceived(let v)? = body {return v}
+      if case .duplicateReceived(let v)? = _storage._body {return v}
       return WireDuplicateReceived()
     }
-    set {body = .duplicateReceived(newValue)}
+    set {_uniqueStorage()._body = .duplicateReceived(newValue)}
   }
 
   public var logicVersionAdopted: WireLogicVersionAdopted {
     get {
-      if case .logicVersionAdopted(let v)? = body {return v}
+      if case .logicVersionAdopted(let v)? = _storage._body {return v}
       return WireLogicVersionAdopted()
     }
-    set {body = .logicVersionAdopted(newValue)}
+    set {_uniqueStorage()._body = .logicVersionAdopted(newValue)}
+  }
+
+  public var processingResumed: WireProcessingResumed {
+    get {
+      if case .processingResumed(let v)? = _storage._body {return v}
+      return WireProcessingResumed()
+    }
+    set {_uniqueStorage()._body = .processingResumed(newValue)}
+  }
+
+  public var personsLinked: WirePersonsLinked {
+    get {
+      if case .personsLinked(let v)? = _storage._body {return v}
+      return WirePersonsLinked()
+    }
+    set {_uniqueStorage()._body = .personsLinked(newValue)}
+  }
+
+  public var personsUnlinked: WirePersonsUnlinked {
+    get {
+      if case .personsUnlinked(let v)? = _storage._body {return v}
+      return WirePersonsUnlinked()
+    }
+    set {_uniqueStorage()._body = .personsUnlinked(newValue)}
+  }
+
+  public var suppressionSet: WireSuppressionSet {
+    get {
+      if case .suppressionSet(let v)? = _storage._body {return v}
+      return WireSuppressionSet()
+    }
+    set {_uniqueStorage()._body = .suppressionSet(newValue)}
+  }
+
+  public var suppressionLifted: WireSuppressionLifted {
+    get {
+      if case .suppressionLifted(let v)? = _storage._body {return v}
+      return WireSuppressionLifted()
+    }
+    set {_uniqueStorage()._body = .suppressionLifted(newValue)}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -569,12 +643,17 @@ public nonisolated struct WireInput: Sendable {
     case timeAdvanced(WireTimeAdvanced)
     case duplicateReceived(WireDuplicateReceived)
     case logicVersionAdopted(WireLogicVersionAdopted)
+    case processingResumed(WireProcessingResumed)
+    case personsLinked(WirePersonsLinked)
+    case personsUnlinked(WirePersonsUnlinked)
+    case suppressionSet(WireSuppressionSet)
+    case suppressionLifted(WireSuppressionLifted)
 
   }
 
   public init() {}
 
-  fileprivate var _timeZone: WireResolvedTimeZone? = nil
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// What Leadline did about an input.
@@ -714,6 +793,30 @@ public nonisolated struct WireEvent: Sendable {
     set {body = .retentionApplied(newValue)}
   }
 
+  public var rightRecorded: WireRightRecorded {
+    get {
+      if case .rightRecorded(let v)? = body {return v}
+      return WireRightRecorded()
+    }
+    set {body = .rightRecorded(newValue)}
+  }
+
+  public var recipientInformed: WireRecipientInformed {
+    get {
+      if case .recipientInformed(let v)? = body {return v}
+      return WireRecipientInformed()
+    }
+    set {body = .recipientInformed(newValue)}
+  }
+
+  public var personLinkChanged: WirePersonLinkChanged {
+    get {
+      if case .personLinkChanged(let v)? = body {return v}
+      return WirePersonLinkChanged()
+    }
+    set {body = .personLinkChanged(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Exactly one is set.
@@ -734,6 +837,9 @@ public nonisolated struct WireEvent: Sendable {
     case commissionAccrued(WireCommissionAccrued)
     case reminderDue(WireReminderDue)
     case retentionApplied(WireRetentionApplied)
+    case rightRecorded(WireRightRecorded)
+    case recipientInformed(WireRecipientInformed)
+    case personLinkChanged(WirePersonLinkChanged)
 
   }
 
@@ -741,60 +847,49 @@ public nonisolated struct WireEvent: Sendable {
 }
 
 /// One input with all the events it caused: one position, one leaf.
-public nonisolated struct WireEntry: @unchecked Sendable {
+public nonisolated struct WireEntry: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Index in the program's stream, from 0.
-  public var position: UInt64 {
-    get {_storage._position}
-    set {_uniqueStorage()._position = newValue}
-  }
+  public var position: UInt64 = 0
 
   /// Logical time, Unix microseconds, never decreasing within a stream.
-  public var stampMicros: Int64 {
-    get {_storage._stampMicros}
-    set {_uniqueStorage()._stampMicros = newValue}
-  }
+  public var stampMicros: Int64 = 0
 
   /// The logic that decided.
-  public var logicVersion: UInt32 {
-    get {_storage._logicVersion}
-    set {_uniqueStorage()._logicVersion = newValue}
-  }
+  public var logicVersion: UInt32 = 0
 
   /// Where the input came from; absent on Leadline's own inputs.
   public var origin: WireOrigin {
-    get {_storage._origin ?? WireOrigin()}
-    set {_uniqueStorage()._origin = newValue}
+    get {_origin ?? WireOrigin()}
+    set {_origin = newValue}
   }
   /// Returns true if `origin` has been explicitly set.
-  public var hasOrigin: Bool {_storage._origin != nil}
+  public var hasOrigin: Bool {self._origin != nil}
   /// Clears the value of `origin`. Subsequent reads from it will return its default value.
-  public mutating func clearOrigin() {_uniqueStorage()._origin = nil}
+  public mutating func clearOrigin() {self._origin = nil}
 
   /// The input.
   public var input: WireInput {
-    get {_storage._input ?? WireInput()}
-    set {_uniqueStorage()._input = newValue}
+    get {_input ?? WireInput()}
+    set {_input = newValue}
   }
   /// Returns true if `input` has been explicitly set.
-  public var hasInput: Bool {_storage._input != nil}
+  public var hasInput: Bool {self._input != nil}
   /// Clears the value of `input`. Subsequent reads from it will return its default value.
-  public mutating func clearInput() {_uniqueStorage()._input = nil}
+  public mutating func clearInput() {self._input = nil}
 
   /// What came of it, in order. A decision's id is program/position/ordinal, ordinals from 0.
-  public var events: [WireEvent] {
-    get {_storage._events}
-    set {_uniqueStorage()._events = newValue}
-  }
+  public var events: [WireEvent] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+  fileprivate var _origin: WireOrigin? = nil
+  fileprivate var _input: WireInput? = nil
 }
 
 /// Next offset of one input partition.
@@ -1210,594 +1305,743 @@ nonisolated extension WireResolvedTimeZone: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Input"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{4}\u{d}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{4}\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{4}\u{3}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{4}\u{5}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{4}\u{b}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{4}\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{4}\u{3}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{4}\u{5}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0")
+
+  fileprivate class _StorageClass {
+    var _eventDigest: Data = Data()
+    var _contentDigest: Data = Data()
+    var _subjectID: Data = Data()
+    var _accountPseudonym: Data = Data()
+    var _sealed: Data = Data()
+    var _imported: Bool = false
+    var _timeZone: WireResolvedTimeZone? = nil
+    var _linkedSubjectID: Data = Data()
+    var _suppressedDigest: Data = Data()
+    var _body: WireInput.OneOf_Body?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _eventDigest = source._eventDigest
+      _contentDigest = source._contentDigest
+      _subjectID = source._subjectID
+      _accountPseudonym = source._accountPseudonym
+      _sealed = source._sealed
+      _imported = source._imported
+      _timeZone = source._timeZone
+      _linkedSubjectID = source._linkedSubjectID
+      _suppressedDigest = source._suppressedDigest
+      _body = source._body
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.eventDigest) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.contentDigest) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.subjectID) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.accountPseudonym) }()
-      case 5: try { try decoder.decodeSingularBytesField(value: &self.sealed) }()
-      case 6: try { try decoder.decodeSingularBoolField(value: &self.imported) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._timeZone) }()
-      case 20: try {
-        var v: WireProgramRegistered?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .programRegistered(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._eventDigest) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._contentDigest) }()
+        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._subjectID) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._accountPseudonym) }()
+        case 5: try { try decoder.decodeSingularBytesField(value: &_storage._sealed) }()
+        case 6: try { try decoder.decodeSingularBoolField(value: &_storage._imported) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._timeZone) }()
+        case 8: try { try decoder.decodeSingularBytesField(value: &_storage._linkedSubjectID) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._suppressedDigest) }()
+        case 20: try {
+          var v: WireProgramRegistered?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .programRegistered(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .programRegistered(v)
+          }
+        }()
+        case 21: try {
+          var v: WirePolicyPublished?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .policyPublished(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .policyPublished(v)
+          }
+        }()
+        case 22: try {
+          var v: WireReviewRequested?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .reviewRequested(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .reviewRequested(v)
+          }
+        }()
+        case 23: try {
+          var v: WireHumanDecisionRecorded?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .humanDecisionRecorded(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .humanDecisionRecorded(v)
+          }
+        }()
+        case 24: try {
+          var v: WireProcessingRestricted?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .processingRestricted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .processingRestricted(v)
+          }
+        }()
+        case 25: try {
+          var v: WireProcessingObjected?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .processingObjected(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .processingObjected(v)
+          }
+        }()
+        case 26: try {
+          var v: WireErasureRequested?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .erasureRequested(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .erasureRequested(v)
+          }
+        }()
+        case 27: try {
+          var v: WireSegmentArchived?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .segmentArchived(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .segmentArchived(v)
+          }
+        }()
+        case 30: try {
+          var v: WirePartnerUpserted?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .partnerUpserted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .partnerUpserted(v)
+          }
+        }()
+        case 31: try {
+          var v: WirePartnerCapacitySet?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .partnerCapacitySet(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .partnerCapacitySet(v)
+          }
+        }()
+        case 32: try {
+          var v: WirePartnerPaused?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .partnerPaused(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .partnerPaused(v)
+          }
+        }()
+        case 33: try {
+          var v: WirePartnerResumed?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .partnerResumed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .partnerResumed(v)
+          }
+        }()
+        case 34: try {
+          var v: WirePartnerRemoved?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .partnerRemoved(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .partnerRemoved(v)
+          }
+        }()
+        case 35: try {
+          var v: WirePartnerAbsenceSet?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .partnerAbsenceSet(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .partnerAbsenceSet(v)
+          }
+        }()
+        case 36: try {
+          var v: WirePartnerAbsenceCancelled?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .partnerAbsenceCancelled(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .partnerAbsenceCancelled(v)
+          }
+        }()
+        case 37: try {
+          var v: WirePartnerCommissionTermsSet?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .partnerCommissionTermsSet(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .partnerCommissionTermsSet(v)
+          }
+        }()
+        case 40: try {
+          var v: WireIntentObserved?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .intentObserved(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .intentObserved(v)
+          }
+        }()
+        case 41: try {
+          var v: WireFirmographicsObserved?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .firmographicsObserved(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .firmographicsObserved(v)
+          }
+        }()
+        case 42: try {
+          var v: WireTechnographicsObserved?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .technographicsObserved(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .technographicsObserved(v)
+          }
+        }()
+        case 50: try {
+          var v: WireLeadAccepted?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .leadAccepted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .leadAccepted(v)
+          }
+        }()
+        case 51: try {
+          var v: WireLeadDeclined?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .leadDeclined(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .leadDeclined(v)
+          }
+        }()
+        case 52: try {
+          var v: WireFirstResponseRecorded?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .firstResponseRecorded(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .firstResponseRecorded(v)
+          }
+        }()
+        case 53: try {
+          var v: WireDealStageChanged?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .dealStageChanged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .dealStageChanged(v)
+          }
+        }()
+        case 54: try {
+          var v: WireDealWon?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .dealWon(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .dealWon(v)
+          }
+        }()
+        case 55: try {
+          var v: WireDealLost?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .dealLost(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .dealLost(v)
+          }
+        }()
+        case 60: try {
+          var v: WireLeadSubmitted?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .leadSubmitted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .leadSubmitted(v)
+          }
+        }()
+        case 61: try {
+          var v: WireLeadUpdated?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .leadUpdated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .leadUpdated(v)
+          }
+        }()
+        case 62: try {
+          var v: WireLeadWithdrawn?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .leadWithdrawn(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .leadWithdrawn(v)
+          }
+        }()
+        case 70: try {
+          var v: WireTimeAdvanced?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .timeAdvanced(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .timeAdvanced(v)
+          }
+        }()
+        case 71: try {
+          var v: WireDuplicateReceived?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .duplicateReceived(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .duplicateReceived(v)
+          }
+        }()
+        case 72: try {
+          var v: WireLogicVersionAdopted?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .logicVersionAdopted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .logicVersionAdopted(v)
+          }
+        }()
+        case 73: try {
+          var v: WireProcessingResumed?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .processingResumed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .processingResumed(v)
+          }
+        }()
+        case 74: try {
+          var v: WirePersonsLinked?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .personsLinked(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .personsLinked(v)
+          }
+        }()
+        case 75: try {
+          var v: WirePersonsUnlinked?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .personsUnlinked(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .personsUnlinked(v)
+          }
+        }()
+        case 76: try {
+          var v: WireSuppressionSet?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .suppressionSet(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .suppressionSet(v)
+          }
+        }()
+        case 77: try {
+          var v: WireSuppressionLifted?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .suppressionLifted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .suppressionLifted(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .programRegistered(v)
-        }
-      }()
-      case 21: try {
-        var v: WirePolicyPublished?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .policyPublished(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .policyPublished(v)
-        }
-      }()
-      case 22: try {
-        var v: WireReviewRequested?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .reviewRequested(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .reviewRequested(v)
-        }
-      }()
-      case 23: try {
-        var v: WireHumanDecisionRecorded?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .humanDecisionRecorded(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .humanDecisionRecorded(v)
-        }
-      }()
-      case 24: try {
-        var v: WireProcessingRestricted?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .processingRestricted(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .processingRestricted(v)
-        }
-      }()
-      case 25: try {
-        var v: WireProcessingObjected?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .processingObjected(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .processingObjected(v)
-        }
-      }()
-      case 26: try {
-        var v: WireErasureRequested?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .erasureRequested(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .erasureRequested(v)
-        }
-      }()
-      case 27: try {
-        var v: WireSegmentArchived?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .segmentArchived(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .segmentArchived(v)
-        }
-      }()
-      case 30: try {
-        var v: WirePartnerUpserted?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .partnerUpserted(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .partnerUpserted(v)
-        }
-      }()
-      case 31: try {
-        var v: WirePartnerCapacitySet?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .partnerCapacitySet(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .partnerCapacitySet(v)
-        }
-      }()
-      case 32: try {
-        var v: WirePartnerPaused?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .partnerPaused(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .partnerPaused(v)
-        }
-      }()
-      case 33: try {
-        var v: WirePartnerResumed?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .partnerResumed(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .partnerResumed(v)
-        }
-      }()
-      case 34: try {
-        var v: WirePartnerRemoved?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .partnerRemoved(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .partnerRemoved(v)
-        }
-      }()
-      case 35: try {
-        var v: WirePartnerAbsenceSet?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .partnerAbsenceSet(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .partnerAbsenceSet(v)
-        }
-      }()
-      case 36: try {
-        var v: WirePartnerAbsenceCancelled?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .partnerAbsenceCancelled(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .partnerAbsenceCancelled(v)
-        }
-      }()
-      case 37: try {
-        var v: WirePartnerCommissionTermsSet?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .partnerCommissionTermsSet(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .partnerCommissionTermsSet(v)
-        }
-      }()
-      case 40: try {
-        var v: WireIntentObserved?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .intentObserved(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .intentObserved(v)
-        }
-      }()
-      case 41: try {
-        var v: WireFirmographicsObserved?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .firmographicsObserved(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .firmographicsObserved(v)
-        }
-      }()
-      case 42: try {
-        var v: WireTechnographicsObserved?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .technographicsObserved(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .technographicsObserved(v)
-        }
-      }()
-      case 50: try {
-        var v: WireLeadAccepted?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .leadAccepted(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .leadAccepted(v)
-        }
-      }()
-      case 51: try {
-        var v: WireLeadDeclined?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .leadDeclined(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .leadDeclined(v)
-        }
-      }()
-      case 52: try {
-        var v: WireFirstResponseRecorded?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .firstResponseRecorded(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .firstResponseRecorded(v)
-        }
-      }()
-      case 53: try {
-        var v: WireDealStageChanged?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .dealStageChanged(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .dealStageChanged(v)
-        }
-      }()
-      case 54: try {
-        var v: WireDealWon?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .dealWon(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .dealWon(v)
-        }
-      }()
-      case 55: try {
-        var v: WireDealLost?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .dealLost(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .dealLost(v)
-        }
-      }()
-      case 60: try {
-        var v: WireLeadSubmitted?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .leadSubmitted(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .leadSubmitted(v)
-        }
-      }()
-      case 61: try {
-        var v: WireLeadUpdated?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .leadUpdated(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .leadUpdated(v)
-        }
-      }()
-      case 62: try {
-        var v: WireLeadWithdrawn?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .leadWithdrawn(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .leadWithdrawn(v)
-        }
-      }()
-      case 70: try {
-        var v: WireTimeAdvanced?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .timeAdvanced(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .timeAdvanced(v)
-        }
-      }()
-      case 71: try {
-        var v: WireDuplicateReceived?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .duplicateReceived(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .duplicateReceived(v)
-        }
-      }()
-      case 72: try {
-        var v: WireLogicVersionAdopted?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .logicVersionAdopted(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .logicVersionAdopted(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.eventDigest.isEmpty {
-      try visitor.visitSingularBytesField(value: self.eventDigest, fieldNumber: 1)
-    }
-    if !self.contentDigest.isEmpty {
-      try visitor.visitSingularBytesField(value: self.contentDigest, fieldNumber: 2)
-    }
-    if !self.subjectID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.subjectID, fieldNumber: 3)
-    }
-    if !self.accountPseudonym.isEmpty {
-      try visitor.visitSingularBytesField(value: self.accountPseudonym, fieldNumber: 4)
-    }
-    if !self.sealed.isEmpty {
-      try visitor.visitSingularBytesField(value: self.sealed, fieldNumber: 5)
-    }
-    if self.imported != false {
-      try visitor.visitSingularBoolField(value: self.imported, fieldNumber: 6)
-    }
-    try { if let v = self._timeZone {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    } }()
-    switch self.body {
-    case .programRegistered?: try {
-      guard case .programRegistered(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
-    }()
-    case .policyPublished?: try {
-      guard case .policyPublished(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
-    }()
-    case .reviewRequested?: try {
-      guard case .reviewRequested(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
-    }()
-    case .humanDecisionRecorded?: try {
-      guard case .humanDecisionRecorded(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
-    }()
-    case .processingRestricted?: try {
-      guard case .processingRestricted(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
-    }()
-    case .processingObjected?: try {
-      guard case .processingObjected(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
-    }()
-    case .erasureRequested?: try {
-      guard case .erasureRequested(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
-    }()
-    case .segmentArchived?: try {
-      guard case .segmentArchived(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
-    }()
-    case .partnerUpserted?: try {
-      guard case .partnerUpserted(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
-    }()
-    case .partnerCapacitySet?: try {
-      guard case .partnerCapacitySet(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
-    }()
-    case .partnerPaused?: try {
-      guard case .partnerPaused(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
-    }()
-    case .partnerResumed?: try {
-      guard case .partnerResumed(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
-    }()
-    case .partnerRemoved?: try {
-      guard case .partnerRemoved(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
-    }()
-    case .partnerAbsenceSet?: try {
-      guard case .partnerAbsenceSet(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 35)
-    }()
-    case .partnerAbsenceCancelled?: try {
-      guard case .partnerAbsenceCancelled(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 36)
-    }()
-    case .partnerCommissionTermsSet?: try {
-      guard case .partnerCommissionTermsSet(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 37)
-    }()
-    case .intentObserved?: try {
-      guard case .intentObserved(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
-    }()
-    case .firmographicsObserved?: try {
-      guard case .firmographicsObserved(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
-    }()
-    case .technographicsObserved?: try {
-      guard case .technographicsObserved(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
-    }()
-    case .leadAccepted?: try {
-      guard case .leadAccepted(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
-    }()
-    case .leadDeclined?: try {
-      guard case .leadDeclined(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
-    }()
-    case .firstResponseRecorded?: try {
-      guard case .firstResponseRecorded(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 52)
-    }()
-    case .dealStageChanged?: try {
-      guard case .dealStageChanged(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 53)
-    }()
-    case .dealWon?: try {
-      guard case .dealWon(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 54)
-    }()
-    case .dealLost?: try {
-      guard case .dealLost(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 55)
-    }()
-    case .leadSubmitted?: try {
-      guard case .leadSubmitted(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
-    }()
-    case .leadUpdated?: try {
-      guard case .leadUpdated(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 61)
-    }()
-    case .leadWithdrawn?: try {
-      guard case .leadWithdrawn(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
-    }()
-    case .timeAdvanced?: try {
-      guard case .timeAdvanced(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
-    }()
-    case .duplicateReceived?: try {
-      guard case .duplicateReceived(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
-    }()
-    case .logicVersionAdopted?: try {
-      guard case .logicVersionAdopted(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 72)
-    }()
-    case nil: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._eventDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._eventDigest, fieldNumber: 1)
+      }
+      if !_storage._contentDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._contentDigest, fieldNumber: 2)
+      }
+      if !_storage._subjectID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._subjectID, fieldNumber: 3)
+      }
+      if !_storage._accountPseudonym.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._accountPseudonym, fieldNumber: 4)
+      }
+      if !_storage._sealed.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._sealed, fieldNumber: 5)
+      }
+      if _storage._imported != false {
+        try visitor.visitSingularBoolField(value: _storage._imported, fieldNumber: 6)
+      }
+      try { if let v = _storage._timeZone {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      if !_storage._linkedSubjectID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._linkedSubjectID, fieldNumber: 8)
+      }
+      if !_storage._suppressedDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._suppressedDigest, fieldNumber: 9)
+      }
+      switch _storage._body {
+      case .programRegistered?: try {
+        guard case .programRegistered(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      }()
+      case .policyPublished?: try {
+        guard case .policyPublished(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      }()
+      case .reviewRequested?: try {
+        guard case .reviewRequested(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      }()
+      case .humanDecisionRecorded?: try {
+        guard case .humanDecisionRecorded(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
+      }()
+      case .processingRestricted?: try {
+        guard case .processingRestricted(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      }()
+      case .processingObjected?: try {
+        guard case .processingObjected(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
+      }()
+      case .erasureRequested?: try {
+        guard case .erasureRequested(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
+      }()
+      case .segmentArchived?: try {
+        guard case .segmentArchived(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      }()
+      case .partnerUpserted?: try {
+        guard case .partnerUpserted(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      }()
+      case .partnerCapacitySet?: try {
+        guard case .partnerCapacitySet(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      }()
+      case .partnerPaused?: try {
+        guard case .partnerPaused(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      }()
+      case .partnerResumed?: try {
+        guard case .partnerResumed(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+      }()
+      case .partnerRemoved?: try {
+        guard case .partnerRemoved(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
+      }()
+      case .partnerAbsenceSet?: try {
+        guard case .partnerAbsenceSet(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 35)
+      }()
+      case .partnerAbsenceCancelled?: try {
+        guard case .partnerAbsenceCancelled(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 36)
+      }()
+      case .partnerCommissionTermsSet?: try {
+        guard case .partnerCommissionTermsSet(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 37)
+      }()
+      case .intentObserved?: try {
+        guard case .intentObserved(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      }()
+      case .firmographicsObserved?: try {
+        guard case .firmographicsObserved(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+      }()
+      case .technographicsObserved?: try {
+        guard case .technographicsObserved(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
+      }()
+      case .leadAccepted?: try {
+        guard case .leadAccepted(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+      }()
+      case .leadDeclined?: try {
+        guard case .leadDeclined(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
+      }()
+      case .firstResponseRecorded?: try {
+        guard case .firstResponseRecorded(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 52)
+      }()
+      case .dealStageChanged?: try {
+        guard case .dealStageChanged(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 53)
+      }()
+      case .dealWon?: try {
+        guard case .dealWon(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 54)
+      }()
+      case .dealLost?: try {
+        guard case .dealLost(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 55)
+      }()
+      case .leadSubmitted?: try {
+        guard case .leadSubmitted(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+      }()
+      case .leadUpdated?: try {
+        guard case .leadUpdated(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 61)
+      }()
+      case .leadWithdrawn?: try {
+        guard case .leadWithdrawn(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
+      }()
+      case .timeAdvanced?: try {
+        guard case .timeAdvanced(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
+      }()
+      case .duplicateReceived?: try {
+        guard case .duplicateReceived(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
+      }()
+      case .logicVersionAdopted?: try {
+        guard case .logicVersionAdopted(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 72)
+      }()
+      case .processingResumed?: try {
+        guard case .processingResumed(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
+      }()
+      case .personsLinked?: try {
+        guard case .personsLinked(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 74)
+      }()
+      case .personsUnlinked?: try {
+        guard case .personsUnlinked(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 75)
+      }()
+      case .suppressionSet?: try {
+        guard case .suppressionSet(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 76)
+      }()
+      case .suppressionLifted?: try {
+        guard case .suppressionLifted(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 77)
+      }()
+      case nil: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireInput, rhs: WireInput) -> Bool {
-    if lhs.eventDigest != rhs.eventDigest {return false}
-    if lhs.contentDigest != rhs.contentDigest {return false}
-    if lhs.subjectID != rhs.subjectID {return false}
-    if lhs.accountPseudonym != rhs.accountPseudonym {return false}
-    if lhs.sealed != rhs.sealed {return false}
-    if lhs.imported != rhs.imported {return false}
-    if lhs._timeZone != rhs._timeZone {return false}
-    if lhs.body != rhs.body {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._eventDigest != rhs_storage._eventDigest {return false}
+        if _storage._contentDigest != rhs_storage._contentDigest {return false}
+        if _storage._subjectID != rhs_storage._subjectID {return false}
+        if _storage._accountPseudonym != rhs_storage._accountPseudonym {return false}
+        if _storage._sealed != rhs_storage._sealed {return false}
+        if _storage._imported != rhs_storage._imported {return false}
+        if _storage._timeZone != rhs_storage._timeZone {return false}
+        if _storage._linkedSubjectID != rhs_storage._linkedSubjectID {return false}
+        if _storage._suppressedDigest != rhs_storage._suppressedDigest {return false}
+        if _storage._body != rhs_storage._body {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1805,7 +2049,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2021,6 +2265,45 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.body = .retentionApplied(v)
         }
       }()
+      case 17: try {
+        var v: WireRightRecorded?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .rightRecorded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .rightRecorded(v)
+        }
+      }()
+      case 18: try {
+        var v: WireRecipientInformed?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .recipientInformed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .recipientInformed(v)
+        }
+      }()
+      case 19: try {
+        var v: WirePersonLinkChanged?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .personLinkChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .personLinkChanged(v)
+        }
+      }()
       default: break
       }
     }
@@ -2096,6 +2379,18 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       guard case .retentionApplied(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
     }()
+    case .rightRecorded?: try {
+      guard case .rightRecorded(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case .recipientInformed?: try {
+      guard case .recipientInformed(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .personLinkChanged?: try {
+      guard case .personLinkChanged(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -2112,102 +2407,56 @@ nonisolated extension WireEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   public static let protoMessageName: String = _protobuf_package + ".Entry"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{3}stamp_micros\0\u{3}logic_version\0\u{1}origin\0\u{1}input\0\u{1}events\0")
 
-  fileprivate class _StorageClass {
-    var _position: UInt64 = 0
-    var _stampMicros: Int64 = 0
-    var _logicVersion: UInt32 = 0
-    var _origin: WireOrigin? = nil
-    var _input: WireInput? = nil
-    var _events: [WireEvent] = []
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _position = source._position
-      _stampMicros = source._stampMicros
-      _logicVersion = source._logicVersion
-      _origin = source._origin
-      _input = source._input
-      _events = source._events
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._position) }()
-        case 2: try { try decoder.decodeSingularInt64Field(value: &_storage._stampMicros) }()
-        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._logicVersion) }()
-        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._origin) }()
-        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._input) }()
-        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._events) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.stampMicros) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.logicVersion) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._origin) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._input) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.events) }()
+      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if _storage._position != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._position, fieldNumber: 1)
-      }
-      if _storage._stampMicros != 0 {
-        try visitor.visitSingularInt64Field(value: _storage._stampMicros, fieldNumber: 2)
-      }
-      if _storage._logicVersion != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._logicVersion, fieldNumber: 3)
-      }
-      try { if let v = _storage._origin {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-      } }()
-      try { if let v = _storage._input {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-      } }()
-      if !_storage._events.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._events, fieldNumber: 6)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 1)
+    }
+    if self.stampMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.stampMicros, fieldNumber: 2)
+    }
+    if self.logicVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.logicVersion, fieldNumber: 3)
+    }
+    try { if let v = self._origin {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._input {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if !self.events.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.events, fieldNumber: 6)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireEntry, rhs: WireEntry) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._position != rhs_storage._position {return false}
-        if _storage._stampMicros != rhs_storage._stampMicros {return false}
-        if _storage._logicVersion != rhs_storage._logicVersion {return false}
-        if _storage._origin != rhs_storage._origin {return false}
-        if _storage._input != rhs_storage._input {return false}
-        if _storage._events != rhs_storage._events {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.position != rhs.position {return false}
+    if lhs.stampMicros != rhs.stampMicros {return false}
+    if lhs.logicVersion != rhs.logicVersion {return false}
+    if lhs._origin != rhs._origin {return false}
+    if lhs._input != rhs._input {return false}
+    if lhs.events != rhs.events {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

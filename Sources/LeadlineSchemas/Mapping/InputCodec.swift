@@ -10,6 +10,10 @@ public struct InputHeader: Sendable, Equatable {
     public var subject: Digest128?
     /// The account's per-program pseudonym, where the input names one.
     public var account: Digest128?
+    /// Another person's random id, where the lead and the address that the input states lead to two.
+    public var linkedSubject: Digest128?
+    /// Keyed digest of the lead's address, where that address is suppressed.
+    public var suppressedAddress: Digest128?
     /// The sealed fields: nonce, ciphertext, tag; empty where nothing is sealed.
     public var sealed: [UInt8]
     /// True if the record carries the time of a past event.
@@ -20,11 +24,14 @@ public struct InputHeader: Sendable, Equatable {
     /// A header; what is not given is absent.
     public init(
         eventDigest: Digest128? = nil, contentDigest: Digest128? = nil, subject: Digest128? = nil,
-        account: Digest128? = nil, sealed: [UInt8] = [], imported: Bool = false, timeZone: TimeZoneRules? = nil
+        linkedSubject: Digest128? = nil, suppressedAddress: Digest128? = nil, account: Digest128? = nil,
+        sealed: [UInt8] = [], imported: Bool = false, timeZone: TimeZoneRules? = nil
     ) {
         self.eventDigest = eventDigest
         self.contentDigest = contentDigest
         self.subject = subject
+        self.linkedSubject = linkedSubject
+        self.suppressedAddress = suppressedAddress
         self.account = account
         self.sealed = sealed
         self.imported = imported
@@ -35,7 +42,8 @@ public struct InputHeader: Sendable, Equatable {
     public init(_ input: Input, sealed: [UInt8] = []) {
         self.init(
             eventDigest: input.eventDigest, contentDigest: input.contentDigest, subject: input.subject,
-            account: input.account, sealed: sealed, imported: input.imported, timeZone: input.timeZone)
+            linkedSubject: input.linkedSubject, suppressedAddress: input.suppressedAddress, account: input.account,
+            sealed: sealed, imported: input.imported, timeZone: input.timeZone)
     }
 
     func write(to writer: inout WireWriter) {
@@ -46,6 +54,8 @@ public struct InputHeader: Sendable, Equatable {
         writer.bytes(5, sealed)
         writer.bool(6, imported)
         writer.message(7, timeZone)
+        writer.digest(8, linkedSubject)
+        writer.digest(9, suppressedAddress)
     }
 }
 
@@ -81,6 +91,13 @@ public enum InputCodec {
         return writer.bytes
     }
 
+    /// Adds to the bytes of message `Input` that the lead's address is suppressed.
+    public static func append(suppressedAddress: Digest128, to bytes: inout [UInt8]) {
+        var writer = WireWriter(capacity: 24)
+        writer.digest(9, suppressedAddress)
+        bytes += writer.bytes
+    }
+
     /// The input and its sealed part.
     ///
     /// A body that this version does not know counts as missing.
@@ -108,6 +125,8 @@ public enum InputCodec {
         var account: Digest128?
         var imported = false
         var timeZone: TimeZoneRules?
+        var linkedSubject: Digest128?
+        var suppressedAddress: Digest128?
         var fact: Fact?
         sealed = []
         while let field = try reader.next() {
@@ -119,6 +138,8 @@ public enum InputCodec {
             case 5: sealed = try reader.bytes("sealed")
             case 6: imported = try reader.bool("imported")
             case 7: timeZone = try reader.message("time_zone")
+            case 8: linkedSubject = try reader.digest("linked_subject_id")
+            case 9: suppressedAddress = try reader.digest("suppressed_digest")
             case _ where FactCodec.isBody(field):
                 var body = try reader.nested("body")
                 fact = try FactCodec.read(field, from: &body)
@@ -127,6 +148,7 @@ public enum InputCodec {
         }
         return Input(
             try required(fact, "body"), eventDigest: eventDigest, contentDigest: contentDigest, subject: subject,
-            account: account, imported: imported, timeZone: timeZone)
+            linkedSubject: linkedSubject, suppressedAddress: suppressedAddress, account: account, imported: imported,
+            timeZone: timeZone)
     }
 }

@@ -49,6 +49,8 @@ enum EnglishAccount {
         case .afterRemoval: "The partner before had left the program."
         case .sentBackByHuman: "A human had sent the enquiry back to be routed again."
 
+        case .afterRestriction: "A restriction of the processing had ended, because of which a human had the enquiry."
+
         case .noPolicy: "The program had no policy yet, so that there was nothing to decide by."
         case .noPartners: "The program had no partners yet."
         case .noEligiblePartner: "No partner was left that could have had it."
@@ -64,6 +66,9 @@ enum EnglishAccount {
         case .everyoneAway: "Every partner that could have taken it was away."
         case .placesReserved:
             "Every place left was expected to bring more with a later enquiry, so that the policy keeps it."
+
+        case .objectedBefore: "The person had objected to the processing before the enquiry came."
+        case .addressSuppressed: "It came with an address that is suppressed: somebody with it had asked to be left alone."
 
         case .won: "The deal about {lead} was won, as {partner} reported."
         case .lost: "The deal about {lead} was lost, as {partner} reported."

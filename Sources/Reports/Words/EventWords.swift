@@ -48,6 +48,10 @@ public struct EventWords: Sendable {
             "\(event.partnerID) earned \(MoneyText.exact(event.amountMinorUnits, currency)) commission on \(event.leadID), "
                 + NumberText.percent(basisPoints: event.rateBasisPoints)
         case .retentionApplied(let event): retained(event)
+        case .rightRecorded(let event): "person behind \(event.leadID): \(ReasonWords.right(event.right))"
+        case .recipientInformed(let event):
+            "\(event.partnerID) told about \(event.leadID): \(ReasonWords.right(event.right))"
+        case .personLinkChanged(let event): linked(event)
         case .reminderDue(let event):
             "\(event.partnerID) reminded of \(event.leadID), response due by \(time(event.respondBy))"
         }
@@ -57,6 +61,12 @@ public struct EventWords: Sendable {
         "\(event.leadID) closed: \(ReasonWords.closing(event.reason))"
             + (event.partnerID.isEmpty ? "" : " at \(event.partnerID)")
             + (event.amountMinorUnits != 0 ? ", \(MoneyText.exact(event.amountMinorUnits, currency, short: true))" : "")
+    }
+
+    private func linked(_ event: PersonLinkChanged) -> String {
+        "person behind \(event.leadID) "
+            + (event.isLinked ? "is the same as another" : "is no longer taken for the same as another")
+            + (event.isInferred ? ", by an address of the lead" : ", as somebody stated")
     }
 
     private func retained(_ event: RetentionApplied) -> String {

@@ -20,6 +20,14 @@ public struct FactWords: Sendable {
         case .processingRestricted(let fact): "the person behind \(fact.leadID) asked to restrict processing"
         case .processingObjected(let fact): "the person behind \(fact.leadID) objected to the processing"
         case .erasureRequested(let fact): "the person behind \(fact.leadID) asked to be erased"
+        case .processingResumed(let fact):
+            fact.objectionWithdrawn
+                ? "the person behind \(fact.leadID) withdrew the objection"
+                : "the restriction for the person behind \(fact.leadID) was lifted"
+        case .personsLinked(let fact): "\(fact.leadID) and \(fact.otherLeadID) stated to be of one person"
+        case .personsUnlinked(let fact): "\(fact.leadID) and \(fact.otherLeadID) stated to be of two persons"
+        case .suppressionSet: "an address suppressed"
+        case .suppressionLifted: "an address suppressed no longer"
         case .segmentArchived(let fact):
             "entries \(fact.firstPosition) to \(fact.nextPosition - min(fact.nextPosition, 1)) archived\(fact.archivedBy.isEmpty ? "" : " by \(fact.archivedBy)")"
         case .partnerUpserted(let fact): "profile of \(fact.partnerID)"

@@ -20,6 +20,8 @@ public enum ReasonWords {
         case .shadow: "the policy is in shadow mode and only records what it would do"
         case .everyoneAway: "every partner that could have taken it was away"
         case .placesReserved: "the remaining places are kept for leads expected to be worth more"
+        case .personObjected: "the person had objected to the processing before the lead came"
+        case .addressSuppressed: "the lead came with an address that is suppressed"
         }
     }
 
@@ -45,6 +47,7 @@ public enum ReasonWords {
         case .partnerRemoved: "partner removed"
         case .human: "decided by a human"
         case .imported: "imported from history"
+        case .resumed: "restriction lifted"
         }
     }
 
@@ -77,6 +80,20 @@ public enum ReasonWords {
         case .notEligible: "a hard rule excludes the partner"
         case .tooManyWaiting: "too many outcomes are waiting for their leads"
         case .alreadyRegistered: "the program is registered already"
+        case .tooManyPersons: "the program remembers as many persons as it can"
+        case .logicTooOld: "the program's logic version does not know this message"
+        }
+    }
+
+    /// A right of a person, as a partner who received a lead of theirs is told.
+    public static func right(_ right: PersonRight) -> String {
+        switch right {
+        case .restriction: "processing is restricted"
+        case .restrictionLifted: "the restriction was lifted"
+        case .objection: "the person objects to the processing"
+        case .objectionWithdrawn: "the objection was withdrawn"
+        case .rectification: "facts about the lead were changed"
+        case .erasure: "the person is erased"
         }
     }
 

@@ -30,16 +30,18 @@ extension Deployment {
     /// - Parameters:
     ///   - names: e-mail addresses and leads' ids.
     ///   - requester: who asked for it, recorded in the certificate.
+    ///   - suppress: true if leads that come with the people's addresses later are to go to a human.
     ///   - sent: told how many erasures were sent to a cluster, before its processor is waited for.
     ///   - certified: takes each certificate.
     public func erase(
-        _ names: [String], requestedBy requester: String, sent: (Int) -> Void = { _ in },
+        _ names: [String], requestedBy requester: String, suppress: Bool = false, sent: (Int) -> Void = { _ in },
         certified: (ErasureCertificate) throws -> Void
     ) async throws(Problem) -> ErasureOutcome {
         try await Problem.told {
             for name in names { try PersonName.check(name) }
             let run = try plan(names)
             if run.targets.isEmpty { throw Problem.nobody(in: program) }
+            if suppress { try await self.suppress(run.targets.map { ($0.person, names[$0.name]) }) }
             try await submit(run, requester, sent)
             return try finish(run, requester, certified)
         }

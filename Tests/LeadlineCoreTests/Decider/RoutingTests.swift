@@ -125,14 +125,15 @@ import Testing
     @Test func updatesReplaceWhatTheyState() throws {
         var story = Story(.policy(), .partner("A"), .partner("B") { $0.verticals = ["energy"] })
         story.given(1, .lead("L1") { $0.vertical = "banking"; $0.dealValue = euros(50) })
-        story.when(2, .updated("L1") { $0.vertical = "energy" })
+        story.when(2, .updated("L1") { $0.vertical = "energy" }, then: "told A about L1, rectification")
         story.when(3, .declined("L1", "A"),
             then: "ended L1 at A, attempt 1, declined", "assigned L1 to B, attempt 2, declined, due 8")
         #expect(try story.evaluation().dealValueMinorUnits == 5_000)
         #expect(try story.evaluation().best.first?.fit ?? 0 > 0.5)
         story.when(4, .updated("L9") { $0.vertical = "energy" }, then: "disregarded L9, leadUnknown")
         story.given(5, .withdrawn("L1"))
-        story.when(6, .updated("L1") { $0.vertical = "x" }, then: "disregarded L1, leadClosed")
+        story.when(6, .updated("L1") { $0.vertical = "x" }, then: "disregarded L1, leadClosed",
+            "told A about L1, rectification", "told B about L1, rectification")
     }
 
     @Test func factsAboutTheProgramAreSaidOnce() {

@@ -239,7 +239,9 @@ struct Auditor {
             leads[event.leadID]?.isSettled = true
         case .outcomeWaiting(let event): waiting[entry.position] = Waiting(lead: event.leadID, until: event.until)
         case .outcomeUnmatched(let event): #expect(waiting[event.waitingPosition]?.until ?? .distantFuture <= entry.stamp)
-        case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided, .retentionApplied: break
+        case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided, .retentionApplied,
+            .rightRecorded, .recipientInformed, .personLinkChanged:
+            break
         }
     }
 

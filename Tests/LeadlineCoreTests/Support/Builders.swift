@@ -103,6 +103,21 @@ extension Input {
     }
     static func restricted(_ lead: String) -> Input { Input(.processingRestricted(.init(leadID: lead))) }
     static func objected(_ lead: String) -> Input { Input(.processingObjected(.init(leadID: lead))) }
+    static func lifted(_ lead: String, objection: Bool = false) -> Input {
+        Input(.processingResumed(.init(leadID: lead, objectionWithdrawn: objection)))
+    }
+    static func link(_ lead: String, _ other: String) -> Input {
+        Input(.personsLinked(.init(leadID: lead, otherLeadID: other)))
+    }
+    static func unlink(_ lead: String, _ other: String) -> Input {
+        Input(.personsUnlinked(.init(leadID: lead, otherLeadID: other)))
+    }
+    static func suppress(_ address: UInt64) -> Input {
+        Input(.suppressionSet(.init(addressDigest: digest(address).bytes)))
+    }
+    static func liftSuppression(_ address: UInt64) -> Input {
+        Input(.suppressionLifted(.init(addressDigest: digest(address).bytes)))
+    }
     static func erasure(_ lead: String) -> Input { Input(.erasureRequested(.init(leadID: lead))) }
 
     /// The same under a producer's event id and content.
@@ -110,6 +125,21 @@ extension Input {
         var copy = self
         copy.eventDigest = digest(id)
         copy.contentDigest = digest(content)
+        return copy
+    }
+
+    /// The same about a person whom the vault knows, whose address leads to another.
+    func of(person: UInt64, linked: UInt64? = nil) -> Input {
+        var copy = self
+        copy.subject = digest(person)
+        copy.linkedSubject = linked.map(digest)
+        return copy
+    }
+
+    /// The same with an address that is suppressed.
+    func suppressed(_ address: UInt64) -> Input {
+        var copy = self
+        copy.suppressedAddress = digest(address)
         return copy
     }
 

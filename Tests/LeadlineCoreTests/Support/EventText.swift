@@ -30,6 +30,11 @@ extension Event {
         case .reviewOpened(let e): "review opened \(e.leadID) at \(e.partnerID.isEmpty ? "nobody" : e.partnerID)"
         case .reviewResolved(let e): "review resolved \(e.leadID), \(e.overridden ? "overridden" : "upheld")"
         case .retentionApplied(let e): "\(e.leadID) kept \(e.keptDays) days, \(e.category), closed \(Moment.text(e.closedAt))"
+        case .rightRecorded(let e): "recorded \(e.right) by \(e.leadID) for \(e.subjects.count)"
+        case .recipientInformed(let e): "told \(e.partnerID) about \(e.leadID), \(e.right)"
+        case .personLinkChanged(let e):
+            "\(e.isLinked ? "linked" : "unlinked") \(e.leadID), \(e.subject.low) with \(e.linkedSubject.low)"
+                + (e.isInferred ? ", inferred" : "")
         case .reminderDue(let e): "reminded \(e.partnerID) of \(e.leadID), due \(Moment.text(e.respondBy))"
         case .commissionAccrued(let e): "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
         }
