@@ -71,7 +71,8 @@ let package = Package(
             resources: [.embedInCode("Archive/Schemas")], swiftSettings: strict),
         .target(name: "Evaluation", dependencies: ["LeadlineCore", "TextFormats"], swiftSettings: strict),
         .target(
-            name: "Reports", dependencies: ["LeadlineCore", "TextFormats", "LeadlineSchemas", "Engine", "Audit", "Evaluation"], swiftSettings: strict),
+            name: "Reports", dependencies: ["LeadlineCore", "TextFormats", "LeadlineSchemas", "Engine", "Audit", "Evaluation"],
+            resources: [.embedInCode("Dossier/Languages")], swiftSettings: strict),
         .target(
             name: "Simulation",
             dependencies: [
@@ -120,7 +121,10 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["LeadlineCore", "TextFormats", "Evaluation"], swiftSettings: strict),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["LeadlineCore", "TextFormats", "LeadlineSchemas", "Engine", "Journal", "Vault", "Audit", "Evaluation", "Reports"], swiftSettings: strict),
+            dependencies: [
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Engine", "Journal", "Vault", "Audit", "Evaluation", "Reports", protobuf,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Evaluation", "Simulation", grdb, yams],

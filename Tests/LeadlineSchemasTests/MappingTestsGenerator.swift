@@ -273,6 +273,11 @@ struct Draw {
                 SegmentArchived(
                     firstPosition: uint64(), nextPosition: uint64(), root: octets(), chainLink: octets(), stateHash: octets(),
                     archiveDigest: octets(), archivedBy: text())),
+            .programProfileSet(
+                ProgramProfileSet(
+                    lawfulBasis: one(of: [.unspecified, .consent, .contract, .legitimateInterest]),
+                    automatedDecisionGround: one(of: AutomatedDecisionGround.allCases),
+                    namesPartners: one(of: [true, false]), noTransfers: one(of: [true, false]), approvedBy: text())),
             .partnerUpserted(profile()),
             .partnerCapacitySet(PartnerCapacitySet(partnerID: text(), capacity: capacity())),
             .partnerPaused(PartnerReference(partnerID: text())),

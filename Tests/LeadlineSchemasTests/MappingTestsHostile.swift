@@ -171,7 +171,7 @@ let unknownFields: [UInt8] =
         for field in [0, 20, 1_000, -1] {
             #expect(throws: WireError(.unknownBody)) { try EventCodec.decode(bodyField: field, []) }
         }
-        for field in [0, 28, 38, 43, 56, 63, 78, -1] {
+        for field in [0, 29, 38, 43, 56, 63, 78, -1] {
             #expect(throws: WireError(.unknownBody)) { try FactCodec.decode(bodyField: field, []) }
             #expect(!FactCodec.isBody(field))
         }

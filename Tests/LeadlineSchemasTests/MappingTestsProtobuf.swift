@@ -22,7 +22,7 @@ import Testing
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(fact)")
             #expect(try body?.serializedBytes() == expected)
         }
-        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 36)
+        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 37)
     }
 
     /// Each word of a lead stands in the field of its own name, in both messages that state it.
@@ -80,6 +80,7 @@ import Testing
                 $0.partition = 4
                 $0.offset = 5
                 $0.eventID = "e"
+                $0.source = "s"
             }
             $0.input = .with {
                 $0.eventDigest = Digest128(low: 1, high: 2).data
@@ -101,7 +102,7 @@ import Testing
             }
         }
         let expected: [UInt8] = try wire.serializedBytes()
-        let origin = OriginRecord(topic: "t", partition: 4, offset: 5, eventID: "e")
+        let origin = OriginRecord(topic: "t", partition: 4, offset: 5, eventID: "e", source: "s")
         var writer = WireWriter()
         EntryCodec.encode(
             position: 1, stamp: Timestamp(micros: 2), logicVersion: 3, origin: origin,
@@ -513,6 +514,19 @@ private var controlPairs: [(Fact, any Message)] {
                 $0.stateHash = Data([3])
                 $0.archiveDigest = Data([4])
                 $0.archivedBy = "R"
+            }
+        ),
+        (
+            .programProfileSet(
+                ProgramProfileSet(
+                    lawfulBasis: .legitimateInterest, automatedDecisionGround: .noSignificantEffect, namesPartners: true,
+                    noTransfers: true, approvedBy: "R")),
+            WireProgramProfileSet.with {
+                $0.lawfulBasis = .legitimateInterest
+                $0.automatedDecisionGround = .noSignificantEffect
+                $0.namesPartners = true
+                $0.noTransfers = true
+                $0.approvedBy = "R"
             }
         ),
         (.timeAdvanced(through: Timestamp(micros: -4)), WireTimeAdvanced.with { $0.throughMicros = -4 }),

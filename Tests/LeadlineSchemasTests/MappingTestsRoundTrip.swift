@@ -114,7 +114,7 @@ struct EntrySample {
         stamp = Timestamp(micros: draw.int64())
         logicVersion = draw.uint32()
         origin = draw.maybe {
-            OriginRecord(topic: $0.text(), partition: $0.uint32(), offset: $0.int64(), eventID: $0.text())
+            OriginRecord(topic: $0.text(), partition: $0.uint32(), offset: $0.int64(), eventID: $0.text(), source: $0.text())
         }
         input = draw.input(fact)
         sealed = [UInt8](repeating: 5, count: draw.dice.below(300))

@@ -33,7 +33,7 @@ FILLED = {name: "Self()" for name in ("FirmographicsObserved", "Capacity", "Pilo
 FILLED["PartnerUpserted"] = "Self(partnerID: partnerID)"
 
 # Enums of which the domain has an "unspecified" too; of all others it must be stated.
-UNSPECIFIED = {"LawfulBasis", "RefusalReason"}
+UNSPECIFIED = {"LawfulBasis", "RefusalReason", "AutomatedDecisionGround"}
 
 # Absent and empty mean the same here, and empty is written as absent.
 DEFAULTS = {"PartnerUpserted.capacity": "Capacity()"}

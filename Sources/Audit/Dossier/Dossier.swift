@@ -40,6 +40,9 @@ public struct Dossier: Sendable, Encodable, Equatable {
         public var offset: Int64?
         /// The producer's id of the event.
         public var eventID: String?
+        /// The CloudEvents source that the producer named, or "keyed:" and a keyed digest of one that looks like a
+        /// person's data; nil on Leadline's own inputs, and in entries from before sources were kept.
+        public var source: String?
         /// True if it speaks of the person's company rather than of the person.
         public var isAboutAccount: Bool
         /// What the decider sees.

@@ -119,7 +119,7 @@ public struct DossierBuilder {
             position: entry.position, time: RFC3339.format(entry.stamp),
             type: kind?.fullName ?? Self.ownName(entry.input.fact),
             topic: entry.origin?.topic, partition: entry.origin?.partition, offset: entry.origin?.offset,
-            eventID: entry.origin?.eventID,
+            eventID: entry.origin?.eventID, source: entry.origin?.sourceIfRecorded,
             isAboutAccount: isAboutAccount, clear: try kind.map { try leaves(fact.bytes, $0) } ?? [],
             sealedState: "nothing", sealed: [])
         switch try open(entry) {

@@ -11,6 +11,8 @@ public struct TakenInput: Sendable {
     /// As the journal keeps it: the serialised `Input`, clear part and sealed part.
     public var inputBytes: [UInt8]
     public var eventID: String
+    /// Where it came from, as the journal may say it in clear.
+    public var source: String
     /// Keyed digest of a lead's address, by which a suppression of it is found; journaled only where it is suppressed.
     public var address: Digest128?
 
@@ -89,7 +91,9 @@ public struct Intake {
             linkedSubject: input.linkedSubject, account: input.account, sealed: sealed, imported: input.imported,
             timeZone: input.timeZone)
         let bytes = InputCodec.encode(header: header, bodyField: kind.bodyFieldNumber, clearBody: checked.clear)
-        var taken = TakenInput(program: program, input: input, inputBytes: bytes, eventID: event.id)
+        var taken = TakenInput(
+            program: program, input: input, inputBytes: bytes, eventID: event.id,
+            source: SourceToken.of(event.source, pseudonyms))
         if kind == .leadSubmitted, !checked.message.email.isEmpty {
             taken.address = Digest128(pseudonyms.suppression(email: checked.message.email))
         }

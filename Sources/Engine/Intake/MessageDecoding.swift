@@ -68,6 +68,7 @@ extension MessageKind {
         case .suppressionSet: return try read(WireSuppressionSet.self, data, encoding)
         case .suppressionLifted: return try read(WireSuppressionLifted.self, data, encoding)
         case .segmentArchived: return try read(WireSegmentArchived.self, data, encoding)
+        case .programProfileSet: return try profile(data, encoding)
         }
     }
 
@@ -96,6 +97,12 @@ extension MessageKind {
                 field: "version")
         }
         message.version = version
+        return DecodedMessage(bytes: try write(message))
+    }
+
+    private func profile(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {
+        let message = try parse(WireProgramProfileSet.self, data, encoding)
+        try ProfileRules.check(message)
         return DecodedMessage(bytes: try write(message))
     }
 

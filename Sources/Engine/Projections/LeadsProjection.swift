@@ -264,6 +264,16 @@ public struct LeadsProjection: Sendable {
         }
     }
 
+    /// Positions of the program's profiles, in rising order.
+    public func profiles(program: String) throws -> [UInt64] {
+        try reader.read { db in
+            try Int64.fetchAll(
+                db, sql: "SELECT position FROM program_profiles WHERE program = ? ORDER BY position",
+                arguments: [program]
+            ).map { UInt64($0) }
+        }
+    }
+
     private static func row(_ row: Row, positions: [UInt64]) -> LeadRow {
         LeadRow(
             program: row["program"], leadID: row["lead"], status: row["status"], partnerID: row["partner"],

@@ -16,6 +16,7 @@ public enum LeadsTables: Projection {
         ProjectionTable("account_entries", order: "program, account, position"),
         ProjectionTable("letters_ended", order: "program"),
         ProjectionTable("person_links", order: "program, position, subject, other"),
+        ProjectionTable("program_profiles", order: "program, position"),
     ]
 
     public static func create(in db: Database) throws {
@@ -41,6 +42,8 @@ public enum LeadsTables: Projection {
                 CREATE TABLE IF NOT EXISTS person_links (
                     program TEXT NOT NULL, subject BLOB NOT NULL, other BLOB NOT NULL, position INTEGER NOT NULL,
                     PRIMARY KEY (program, subject, other, position)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS program_profiles (
+                    program TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (program, position)) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS erasures (
                     program TEXT NOT NULL, position INTEGER NOT NULL, subject BLOB NOT NULL);
                 """)
@@ -67,6 +70,11 @@ public enum LeadsTables: Projection {
         if let account = entry.input.account, entry.input.fact.isObservation {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO account_entries VALUES (?, ?, ?)")
                 .execute(arguments: [program, Data(account.bytes), Int64(entry.position)])
+        }
+        if case .programProfileSet = entry.input.fact {
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO program_profiles VALUES (?, ?)",
+                arguments: [program, Int64(entry.position)])
         }
         for case .retentionApplied(let event) in entry.events where event.category == .deadLetter {
             try db.execute(

@@ -61,5 +61,5 @@ public protocol Projection: SendableMetatype {
 
 /// Every projection there is.
 enum Projections {
-    static let all: [any Projection.Type] = [LeadsTables.self]
+    static let all: [any Projection.Type] = [LeadsTables.self, PartnerProfiles.self]
 }

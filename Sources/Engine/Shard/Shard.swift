@@ -231,7 +231,8 @@ public struct Shard: ~Copyable {
 
     private func origin(_ taken: TakenInput, _ record: LogRecord) -> OriginRecord {
         OriginRecord(
-            topic: record.topic.name, partition: record.partition, offset: record.offset, eventID: taken.eventID)
+            topic: record.topic.name, partition: record.partition, offset: record.offset, eventID: taken.eventID,
+            source: taken.source)
     }
 
     private mutating func reject(_ record: LogRecord, _ rejection: Rejection) throws {

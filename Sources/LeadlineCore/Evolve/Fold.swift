@@ -45,7 +45,7 @@ extension State {
         case .suppressionSet(let fact): suppress(fact, at: stamp)
         case .suppressionLifted(let fact): liftSuppression(fact)
         case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .processingResumed,
-            .personsLinked, .personsUnlinked, .duplicateReceived, .segmentArchived:
+            .personsLinked, .personsUnlinked, .duplicateReceived, .segmentArchived, .programProfileSet:
             break
         }
     }

@@ -54,6 +54,7 @@ public enum Fact: Sendable, Equatable {
     case suppressionSet(SuppressedAddress)
     case suppressionLifted(SuppressedAddress)
     case segmentArchived(SegmentArchived)
+    case programProfileSet(ProgramProfileSet)
 
     case partnerUpserted(PartnerProfile)
     case partnerCapacitySet(PartnerCapacitySet)
@@ -159,6 +160,36 @@ public struct SegmentArchived: Sendable, Equatable {
         self.stateHash = stateHash
         self.archiveDigest = archiveDigest
         self.archivedBy = archivedBy
+    }
+}
+
+/// Why decisions may be left to a program (GDPR Art. 22). Raw values are the schema's.
+public enum AutomatedDecisionGround: UInt8, Sendable, Equatable, CaseIterable {
+    case unspecified = 0, contract, law, explicitConsent, noSignificantEffect
+}
+
+/// The program states anew what it tells the people whose data it processes. Decides nothing and changes no state; all
+/// that is written in it is sealed.
+public struct ProgramProfileSet: Sendable, Equatable {
+    /// The ground of the processing.
+    public var lawfulBasis: LawfulBasis
+    /// Why decisions may be left to the program.
+    public var automatedDecisionGround: AutomatedDecisionGround
+    /// True if partners are named to the people whose leads they held.
+    public var namesPartners: Bool
+    /// True if the data is transferred to no third country.
+    public var noTransfers: Bool
+    /// Who approved it, by the id of a role; may be empty.
+    public var approvedBy: String
+    public init(
+        lawfulBasis: LawfulBasis = .unspecified, automatedDecisionGround: AutomatedDecisionGround = .unspecified,
+        namesPartners: Bool = false, noTransfers: Bool = false, approvedBy: String = ""
+    ) {
+        self.lawfulBasis = lawfulBasis
+        self.automatedDecisionGround = automatedDecisionGround
+        self.namesPartners = namesPartners
+        self.noTransfers = noTransfers
+        self.approvedBy = approvedBy
     }
 }
 

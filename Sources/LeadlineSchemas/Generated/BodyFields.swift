@@ -8,7 +8,7 @@ extension FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...27, 30...37, 40...42, 50...55, 60...62, 70...77: true
+        case 20...28, 30...37, 40...42, 50...55, 60...62, 70...77: true
         default: false
         }
     }
@@ -24,6 +24,7 @@ extension FactCodec {
         case .processingObjected: 25
         case .erasureRequested: 26
         case .segmentArchived: 27
+        case .programProfileSet: 28
         case .partnerUpserted: 30
         case .partnerCapacitySet: 31
         case .partnerPaused: 32
@@ -66,6 +67,7 @@ extension FactCodec {
         case .processingObjected(let fact): fact.write(to: &writer)
         case .erasureRequested(let fact): fact.write(to: &writer)
         case .segmentArchived(let fact): fact.write(to: &writer)
+        case .programProfileSet(let fact): fact.write(to: &writer)
         case .partnerUpserted(let fact): fact.write(to: &writer)
         case .partnerCapacitySet(let fact): fact.write(to: &writer)
         case .partnerPaused(let fact): fact.write(to: &writer)
@@ -108,6 +110,7 @@ extension FactCodec {
         case 25: .processingObjected(try LeadReference.read(from: &reader))
         case 26: .erasureRequested(try LeadReference.read(from: &reader))
         case 27: .segmentArchived(try SegmentArchived.read(from: &reader))
+        case 28: .programProfileSet(try ProgramProfileSet.read(from: &reader))
         case 30: .partnerUpserted(try PartnerProfile.read(from: &reader))
         case 31: .partnerCapacitySet(try PartnerCapacitySet.read(from: &reader))
         case 32: .partnerPaused(try PartnerReference.read(from: &reader))

@@ -51,6 +51,7 @@ enum ClearFields: Sendable {
     case processingObjected
     case processingRestricted
     case processingResumed
+    case programProfileSet
     case programRegistered
     case retentionRule
     case reviewRequested
@@ -438,6 +439,15 @@ enum ClearFields: Sendable {
             switch tag {
             case 10: .clear  // lead_id
             case 32: .clear  // objection_withdrawn
+            default: .sealed
+            }
+        case .programProfileSet:
+            switch tag {
+            case 40: .clear  // lawful_basis
+            case 56: .clear  // automated_decision_ground
+            case 72: .clear  // names_partners
+            case 88: .clear  // no_transfers
+            case 122: .clear  // approved_by
             default: .sealed
             }
         case .programRegistered:

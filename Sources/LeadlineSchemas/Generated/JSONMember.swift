@@ -12,6 +12,8 @@ public enum JSONMember: Equatable, Sendable {
     public init?(_ member: String, of message: String) {
         let found: JSONMember? = switch "\(message).\(member)" {
         case "Capacity.segments": .message("SegmentCap")
+        case "DataRecipient.role": .message("Wording")
+        case "DataSource.description": .message("Wording")
         case "DealLost.reason": .enumeration("RefusalReason")
         case "DealWon.amount": .message("Money")
         case "FirmographicsObserved.annualRevenue", "FirmographicsObserved.annual_revenue": .message("Money")
@@ -59,9 +61,23 @@ public enum JSONMember: Equatable, Sendable {
         case "Predicate.leadNumberWithin", "Predicate.lead_number_within": .message("LeadNumberWithin")
         case "Predicate.partnerTierAtLeast", "Predicate.partner_tier_at_least": .message("PartnerTierAtLeast")
         case "PredicateList.predicates": .message("Predicate")
+        case "ProgramProfileSet.controller": .message("ContactPoint")
+        case "ProgramProfileSet.representative": .message("ContactPoint")
+        case "ProgramProfileSet.dataProtectionOfficer", "ProgramProfileSet.data_protection_officer": .message("ContactPoint")
+        case "ProgramProfileSet.purposes": .message("Wording")
+        case "ProgramProfileSet.lawfulBasis", "ProgramProfileSet.lawful_basis": .enumeration("LawfulBasis")
+        case "ProgramProfileSet.lawfulBasisEvidence", "ProgramProfileSet.lawful_basis_evidence": .message("Wording")
+        case "ProgramProfileSet.automatedDecisionGround", "ProgramProfileSet.automated_decision_ground": .enumeration("AutomatedDecisionGround")
+        case "ProgramProfileSet.automatedDecisionEvidence", "ProgramProfileSet.automated_decision_evidence": .message("Wording")
+        case "ProgramProfileSet.recipients": .message("DataRecipient")
+        case "ProgramProfileSet.transfers": .message("ThirdCountryTransfer")
+        case "ProgramProfileSet.sources": .message("DataSource")
+        case "ProgramProfileSet.supervisoryAuthority", "ProgramProfileSet.supervisory_authority": .message("ContactPoint")
         case "SegmentCap.leadField", "SegmentCap.lead_field": .enumeration("LeadField")
         case "ServiceLevel.when": .message("Predicate")
         case "ServiceLevel.sla": .message("Sla")
+        case "ThirdCountryTransfer.safeguard": .enumeration("TransferSafeguard")
+        case "ThirdCountryTransfer.copy": .message("Wording")
         default: nil
         }
         guard let found else { return nil }
@@ -71,6 +87,7 @@ public enum JSONMember: Equatable, Sendable {
     /// The values of an enum; empty for none of ours.
     public static func values(of enumeration: String) -> [String] {
         switch enumeration {
+        case "AutomatedDecisionGround": ["AUTOMATED_DECISION_GROUND_UNSPECIFIED", "AUTOMATED_DECISION_GROUND_CONTRACT", "AUTOMATED_DECISION_GROUND_LAW", "AUTOMATED_DECISION_GROUND_EXPLICIT_CONSENT", "AUTOMATED_DECISION_GROUND_NO_SIGNIFICANT_EFFECT"]
         case "FitWeightsMode": ["FIT_WEIGHTS_MODE_UNSPECIFIED", "FIT_WEIGHTS_MODE_FIXED", "FIT_WEIGHTS_MODE_LEARNED"]
         case "LawfulBasis": ["LAWFUL_BASIS_UNSPECIFIED", "LAWFUL_BASIS_CONSENT", "LAWFUL_BASIS_CONTRACT", "LAWFUL_BASIS_LEGITIMATE_INTEREST"]
         case "LeadField": ["LEAD_FIELD_UNSPECIFIED", "LEAD_FIELD_COUNTRY", "LEAD_FIELD_REGION", "LEAD_FIELD_LANGUAGE", "LEAD_FIELD_VERTICAL", "LEAD_FIELD_PRODUCT", "LEAD_FIELD_SOURCE", "LEAD_FIELD_RESIDENCY", "LEAD_FIELD_LAWFUL_BASIS", "LEAD_FIELD_TECHNOLOGIES", "LEAD_FIELD_REQUIRED_CERTIFICATIONS"]
@@ -78,6 +95,7 @@ public enum JSONMember: Equatable, Sendable {
         case "PartnerList": ["PARTNER_LIST_UNSPECIFIED", "PARTNER_LIST_COUNTRIES", "PARTNER_LIST_REGIONS", "PARTNER_LIST_LANGUAGES", "PARTNER_LIST_VERTICALS", "PARTNER_LIST_PRODUCTS", "PARTNER_LIST_TECHNOLOGIES", "PARTNER_LIST_CERTIFICATIONS", "PARTNER_LIST_RESIDENCIES"]
         case "RefusalReason": ["REFUSAL_REASON_UNSPECIFIED", "REFUSAL_REASON_NO_CAPACITY", "REFUSAL_REASON_NOT_A_FIT", "REFUSAL_REASON_CONFLICT", "REFUSAL_REASON_BAD_DATA", "REFUSAL_REASON_PRICE", "REFUSAL_REASON_COMPETITOR", "REFUSAL_REASON_NO_DECISION", "REFUSAL_REASON_OTHER"]
         case "RoutingMethod": ["ROUTING_METHOD_UNSPECIFIED", "ROUTING_METHOD_BID_PRICE", "ROUTING_METHOD_HIGHEST_SCORE", "ROUTING_METHOD_ROUND_ROBIN", "ROUTING_METHOD_WEIGHTED_ROTATION", "ROUTING_METHOD_HIGHEST_FIT"]
+        case "TransferSafeguard": ["TRANSFER_SAFEGUARD_UNSPECIFIED", "TRANSFER_SAFEGUARD_ADEQUACY_DECISION", "TRANSFER_SAFEGUARD_STANDARD_CLAUSES", "TRANSFER_SAFEGUARD_BINDING_CORPORATE_RULES", "TRANSFER_SAFEGUARD_CODE_OR_CERTIFICATION", "TRANSFER_SAFEGUARD_DEROGATION"]
         default: []
         }
     }

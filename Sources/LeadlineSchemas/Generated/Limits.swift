@@ -19,6 +19,7 @@ extension Fact {
         case .processingObjected(let fact): try fact.checkLimits(at)
         case .erasureRequested(let fact): try fact.checkLimits(at)
         case .segmentArchived(let fact): try fact.checkLimits(at)
+        case .programProfileSet(let fact): try fact.checkLimits(at)
         case .partnerUpserted(let fact): try fact.checkLimits(at)
         case .partnerCapacitySet(let fact): try fact.checkLimits(at)
         case .partnerPaused(let fact): try fact.checkLimits(at)
@@ -216,6 +217,12 @@ extension SegmentArchived {
         try at.bytes(stateHash, "state_hash", count: 32)
         try at.bytes(archiveDigest, "archive_digest", count: 32)
         try at.id(archivedBy, "archived_by")
+    }
+}
+
+extension ProgramProfileSet {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(approvedBy, "approved_by")
     }
 }
 

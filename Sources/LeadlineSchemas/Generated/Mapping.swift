@@ -314,6 +314,37 @@ extension SegmentArchived: WireMessage {
     }
 }
 
+extension ProgramProfileSet: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var lawfulBasis = LawfulBasis.unspecified
+        var automatedDecisionGround = AutomatedDecisionGround.unspecified
+        var namesPartners = false
+        var noTransfers = false
+        var approvedBy = ""
+        while let field = try reader.next() {
+            switch field {
+            case 5: lawfulBasis = try reader.choice("lawful_basis")
+            case 7: automatedDecisionGround = try reader.choice("automated_decision_ground")
+            case 9: namesPartners = try reader.bool("names_partners")
+            case 11: noTransfers = try reader.bool("no_transfers")
+            case 15: approvedBy = try reader.string("approved_by")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            lawfulBasis: lawfulBasis, automatedDecisionGround: automatedDecisionGround, namesPartners: namesPartners,
+            noTransfers: noTransfers, approvedBy: approvedBy)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.choice(5, lawfulBasis)
+        writer.choice(7, automatedDecisionGround)
+        writer.bool(9, namesPartners)
+        writer.bool(11, noTransfers)
+        writer.string(15, approvedBy)
+    }
+}
+
 extension Candidate: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var partnerID = ""

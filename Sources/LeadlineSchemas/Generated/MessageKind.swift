@@ -18,6 +18,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case erasureRequested
     /// Entries left the journal for an archive: from here on it holds their hashes alone. Sent by 'leadline archive' once the archive was written and checked; the entries' bytes are deleted only after this stands in the journal.
     case segmentArchived
+    /// What a program tells the people whose data it processes (GDPR Art. 13 to 15). It replaces the one before as a whole; routing does not look at it. Storage periods are not in it, for the policy states them. Choices stand in clear, everything written is sealed under the program's own key.
+    case programProfileSet
     /// A partner's profile, whole: a later one replaces it. What outcomes taught about it stays.
     case partnerUpserted
     /// Only the capacity changes.
@@ -83,6 +85,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.ProcessingObjected": self = .processingObjected
         case "leadline.v1.ErasureRequested": self = .erasureRequested
         case "leadline.v1.SegmentArchived": self = .segmentArchived
+        case "leadline.v1.ProgramProfileSet": self = .programProfileSet
         case "leadline.v1.PartnerUpserted": self = .partnerUpserted
         case "leadline.v1.PartnerCapacitySet": self = .partnerCapacitySet
         case "leadline.v1.PartnerPaused": self = .partnerPaused
@@ -124,6 +127,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 25: self = .processingObjected
         case 26: self = .erasureRequested
         case 27: self = .segmentArchived
+        case 28: self = .programProfileSet
         case 30: self = .partnerUpserted
         case 31: self = .partnerCapacitySet
         case 32: self = .partnerPaused
@@ -165,6 +169,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .processingObjected: "leadline.v1.ProcessingObjected"
         case .erasureRequested: "leadline.v1.ErasureRequested"
         case .segmentArchived: "leadline.v1.SegmentArchived"
+        case .programProfileSet: "leadline.v1.ProgramProfileSet"
         case .partnerUpserted: "leadline.v1.PartnerUpserted"
         case .partnerCapacitySet: "leadline.v1.PartnerCapacitySet"
         case .partnerPaused: "leadline.v1.PartnerPaused"
@@ -205,6 +210,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .processingObjected: "leadline.controls"
         case .erasureRequested: "leadline.controls"
         case .segmentArchived: "leadline.controls"
+        case .programProfileSet: "leadline.controls"
         case .partnerUpserted: "leadline.partners"
         case .partnerCapacitySet: "leadline.partners"
         case .partnerPaused: "leadline.partners"
@@ -245,6 +251,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .processingObjected: 25
         case .erasureRequested: 26
         case .segmentArchived: 27
+        case .programProfileSet: 28
         case .partnerUpserted: 30
         case .partnerCapacitySet: 31
         case .partnerPaused: 32
@@ -285,6 +292,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .processingObjected: .processingObjected
         case .erasureRequested: .erasureRequested
         case .segmentArchived: .segmentArchived
+        case .programProfileSet: .programProfileSet
         case .partnerUpserted: .partnerUpserted
         case .partnerCapacitySet: .partnerCapacitySet
         case .partnerPaused: .partnerPaused

@@ -25,6 +25,127 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// What a transfer to a third country rests on (GDPR Chapter V).
+public nonisolated enum WireTransferSafeguard: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// A decision of the Commission that the country protects data adequately (Art. 45).
+  case adequacyDecision // = 1
+
+  /// Standard data protection clauses (Art. 46(2)(c) and (d)).
+  case standardClauses // = 2
+
+  /// Binding corporate rules (Art. 47).
+  case bindingCorporateRules // = 3
+
+  /// An approved code of conduct or certification (Art. 46(2)(e) and (f)).
+  case codeOrCertification // = 4
+
+  /// A derogation for a specific situation (Art. 49).
+  case derogation // = 5
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .adequacyDecision
+    case 2: self = .standardClauses
+    case 3: self = .bindingCorporateRules
+    case 4: self = .codeOrCertification
+    case 5: self = .derogation
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .adequacyDecision: return 1
+    case .standardClauses: return 2
+    case .bindingCorporateRules: return 3
+    case .codeOrCertification: return 4
+    case .derogation: return 5
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireTransferSafeguard] = [
+    .unspecified,
+    .adequacyDecision,
+    .standardClauses,
+    .bindingCorporateRules,
+    .codeOrCertification,
+    .derogation,
+  ]
+
+}
+
+/// Why decisions about a person may be left to a program (GDPR Art. 22).
+public nonisolated enum WireAutomatedDecisionGround: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// Necessary for a contract with the person (Art. 22(2)(a)).
+  case contract // = 1
+
+  /// Authorised by law of the Union or of a member state (Art. 22(2)(b)).
+  case law // = 2
+
+  /// The person's explicit consent (Art. 22(2)(c)).
+  case explicitConsent // = 3
+
+  /// The controller holds that the decisions neither have legal effect on the person nor affect the person as much, so
+  /// that Art. 22(1) does not apply.
+  case noSignificantEffect // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .contract
+    case 2: self = .law
+    case 3: self = .explicitConsent
+    case 4: self = .noSignificantEffect
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .contract: return 1
+    case .law: return 2
+    case .explicitConsent: return 3
+    case .noSignificantEffect: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireAutomatedDecisionGround] = [
+    .unspecified,
+    .contract,
+    .law,
+    .explicitConsent,
+    .noSignificantEffect,
+  ]
+
+}
+
 /// A vendor's partner program starts. Its id is the record's key.
 public nonisolated struct WireProgramRegistered: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -377,9 +498,282 @@ public nonisolated struct WireSegmentArchived: Sendable {
   public init() {}
 }
 
+/// A text that the vendor wrote for the people whose data it processes, in each language in which it has one.
+public nonisolated struct WireWording: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// English.
+  public var en: String = String()
+
+  /// German.
+  public var de: String = String()
+
+  /// French.
+  public var fr: String = String()
+
+  /// Italian.
+  public var it: String = String()
+
+  /// Spanish.
+  public var es: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Whom to turn to. Sealed as a whole, for a small controller or its officer is one person.
+public nonisolated struct WireContactPoint: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name of an organisation, an office or a person.
+  public var name: String = String()
+
+  /// Postal address in one line.
+  public var postalAddress: String = String()
+
+  /// E-mail address, best that of a role, e.g. privacy@acme.example.
+  public var email: String = String()
+
+  /// Telephone number.
+  public var telephone: String = String()
+
+  /// Address of a web page.
+  public var website: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Where Leadline has data from: what the vendor says of a CloudEvents source.
+public nonisolated struct WireDataSource: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The CloudEvents attribute `source` of the events, as their producer sends it.
+  public var source: String = String()
+
+  /// What that is, e.g. "the form on our web site".
+  public var description_p: WireWording {
+    get {_description_p ?? WireWording()}
+    set {_description_p = newValue}
+  }
+  /// Returns true if `description_p` has been explicitly set.
+  public var hasDescription_p: Bool {self._description_p != nil}
+  /// Clears the value of `description_p`. Subsequent reads from it will return its default value.
+  public mutating func clearDescription_p() {self._description_p = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _description_p: WireWording? = nil
+}
+
+/// Somebody who gets the data beside the partners that hold a lead: a host, a CRM, another processor.
+public nonisolated struct WireDataRecipient: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Its name.
+  public var name: String = String()
+
+  /// What it does with the data.
+  public var role: WireWording {
+    get {_role ?? WireWording()}
+    set {_role = newValue}
+  }
+  /// Returns true if `role` has been explicitly set.
+  public var hasRole: Bool {self._role != nil}
+  /// Clears the value of `role`. Subsequent reads from it will return its default value.
+  public mutating func clearRole() {self._role = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _role: WireWording? = nil
+}
+
+/// A transfer to a country outside the European Economic Area, or to an international organisation.
+public nonisolated struct WireThirdCountryTransfer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// ISO 3166-1 alpha-2, e.g. "US".
+  public var country: String = String()
+
+  /// Who gets the data there.
+  public var recipient: String = String()
+
+  /// What the transfer rests on.
+  public var safeguard: WireTransferSafeguard = .unspecified
+
+  /// Where a copy of the safeguard can be had.
+  public var copy: WireWording {
+    get {_copy ?? WireWording()}
+    set {_copy = newValue}
+  }
+  /// Returns true if `copy` has been explicitly set.
+  public var hasCopy: Bool {self._copy != nil}
+  /// Clears the value of `copy`. Subsequent reads from it will return its default value.
+  public mutating func clearCopy() {self._copy = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _copy: WireWording? = nil
+}
+
+/// What a program tells the people whose data it processes (GDPR Art. 13 to 15). It replaces the one before as a whole;
+/// routing does not look at it. Storage periods are not in it, for the policy states them. Choices stand in clear,
+/// everything written is sealed under the program's own key.
+public nonisolated struct WireProgramProfileSet: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Who answers for the processing.
+  public var controller: WireContactPoint {
+    get {_storage._controller ?? WireContactPoint()}
+    set {_uniqueStorage()._controller = newValue}
+  }
+  /// Returns true if `controller` has been explicitly set.
+  public var hasController: Bool {_storage._controller != nil}
+  /// Clears the value of `controller`. Subsequent reads from it will return its default value.
+  public mutating func clearController() {_uniqueStorage()._controller = nil}
+
+  /// The controller's representative in the Union, where it has one (Art. 27).
+  public var representative: WireContactPoint {
+    get {_storage._representative ?? WireContactPoint()}
+    set {_uniqueStorage()._representative = newValue}
+  }
+  /// Returns true if `representative` has been explicitly set.
+  public var hasRepresentative: Bool {_storage._representative != nil}
+  /// Clears the value of `representative`. Subsequent reads from it will return its default value.
+  public mutating func clearRepresentative() {_uniqueStorage()._representative = nil}
+
+  /// The data protection officer.
+  public var dataProtectionOfficer: WireContactPoint {
+    get {_storage._dataProtectionOfficer ?? WireContactPoint()}
+    set {_uniqueStorage()._dataProtectionOfficer = newValue}
+  }
+  /// Returns true if `dataProtectionOfficer` has been explicitly set.
+  public var hasDataProtectionOfficer: Bool {_storage._dataProtectionOfficer != nil}
+  /// Clears the value of `dataProtectionOfficer`. Subsequent reads from it will return its default value.
+  public mutating func clearDataProtectionOfficer() {_uniqueStorage()._dataProtectionOfficer = nil}
+
+  /// What the data is processed for.
+  public var purposes: [WireWording] {
+    get {_storage._purposes}
+    set {_uniqueStorage()._purposes = newValue}
+  }
+
+  /// The ground of the processing.
+  public var lawfulBasis: WireLawfulBasis {
+    get {_storage._lawfulBasis}
+    set {_uniqueStorage()._lawfulBasis = newValue}
+  }
+
+  /// Which legitimate interest, where that is the ground; else what the ground rests on.
+  public var lawfulBasisEvidence: WireWording {
+    get {_storage._lawfulBasisEvidence ?? WireWording()}
+    set {_uniqueStorage()._lawfulBasisEvidence = newValue}
+  }
+  /// Returns true if `lawfulBasisEvidence` has been explicitly set.
+  public var hasLawfulBasisEvidence: Bool {_storage._lawfulBasisEvidence != nil}
+  /// Clears the value of `lawfulBasisEvidence`. Subsequent reads from it will return its default value.
+  public mutating func clearLawfulBasisEvidence() {_uniqueStorage()._lawfulBasisEvidence = nil}
+
+  /// Why decisions may be left to the program.
+  public var automatedDecisionGround: WireAutomatedDecisionGround {
+    get {_storage._automatedDecisionGround}
+    set {_uniqueStorage()._automatedDecisionGround = newValue}
+  }
+
+  /// What that rests on: the clause, the law, the form on which consent is given, or the assessment.
+  public var automatedDecisionEvidence: WireWording {
+    get {_storage._automatedDecisionEvidence ?? WireWording()}
+    set {_uniqueStorage()._automatedDecisionEvidence = newValue}
+  }
+  /// Returns true if `automatedDecisionEvidence` has been explicitly set.
+  public var hasAutomatedDecisionEvidence: Bool {_storage._automatedDecisionEvidence != nil}
+  /// Clears the value of `automatedDecisionEvidence`. Subsequent reads from it will return its default value.
+  public mutating func clearAutomatedDecisionEvidence() {_uniqueStorage()._automatedDecisionEvidence = nil}
+
+  /// True if partners who held a person's lead are named to that person; false: they are called sales partners.
+  public var namesPartners: Bool {
+    get {_storage._namesPartners}
+    set {_uniqueStorage()._namesPartners = newValue}
+  }
+
+  /// Who else gets the data.
+  public var recipients: [WireDataRecipient] {
+    get {_storage._recipients}
+    set {_uniqueStorage()._recipients = newValue}
+  }
+
+  /// True if the data is transferred to no third country. False says nothing.
+  public var noTransfers: Bool {
+    get {_storage._noTransfers}
+    set {_uniqueStorage()._noTransfers = newValue}
+  }
+
+  /// Transfers to third countries.
+  public var transfers: [WireThirdCountryTransfer] {
+    get {_storage._transfers}
+    set {_uniqueStorage()._transfers = newValue}
+  }
+
+  /// Where the data comes from.
+  public var sources: [WireDataSource] {
+    get {_storage._sources}
+    set {_uniqueStorage()._sources = newValue}
+  }
+
+  /// The authority with which a complaint can be lodged.
+  public var supervisoryAuthority: WireContactPoint {
+    get {_storage._supervisoryAuthority ?? WireContactPoint()}
+    set {_uniqueStorage()._supervisoryAuthority = newValue}
+  }
+  /// Returns true if `supervisoryAuthority` has been explicitly set.
+  public var hasSupervisoryAuthority: Bool {_storage._supervisoryAuthority != nil}
+  /// Clears the value of `supervisoryAuthority`. Subsequent reads from it will return its default value.
+  public mutating func clearSupervisoryAuthority() {_uniqueStorage()._supervisoryAuthority = nil}
+
+  /// Who approved it, by the id of a role.
+  public var approvedBy: String {
+    get {_storage._approvedBy}
+    set {_uniqueStorage()._approvedBy = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
+
+nonisolated extension WireTransferSafeguard: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRANSFER_SAFEGUARD_UNSPECIFIED\0\u{1}TRANSFER_SAFEGUARD_ADEQUACY_DECISION\0\u{1}TRANSFER_SAFEGUARD_STANDARD_CLAUSES\0\u{1}TRANSFER_SAFEGUARD_BINDING_CORPORATE_RULES\0\u{1}TRANSFER_SAFEGUARD_CODE_OR_CERTIFICATION\0\u{1}TRANSFER_SAFEGUARD_DEROGATION\0")
+}
+
+nonisolated extension WireAutomatedDecisionGround: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTOMATED_DECISION_GROUND_UNSPECIFIED\0\u{1}AUTOMATED_DECISION_GROUND_CONTRACT\0\u{1}AUTOMATED_DECISION_GROUND_LAW\0\u{1}AUTOMATED_DECISION_GROUND_EXPLICIT_CONSENT\0\u{1}AUTOMATED_DECISION_GROUND_NO_SIGNIFICANT_EFFECT\0")
+}
 
 nonisolated extension WireProgramRegistered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProgramRegistered"
@@ -1001,6 +1395,401 @@ nonisolated extension WireSegmentArchived: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.stateHash != rhs.stateHash {return false}
     if lhs.archiveDigest != rhs.archiveDigest {return false}
     if lhs.archivedBy != rhs.archivedBy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireWording: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Wording"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}en\0\u{1}de\0\u{1}fr\0\u{1}it\0\u{1}es\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.en) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.de) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.fr) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.it) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.es) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.en.isEmpty {
+      try visitor.visitSingularStringField(value: self.en, fieldNumber: 1)
+    }
+    if !self.de.isEmpty {
+      try visitor.visitSingularStringField(value: self.de, fieldNumber: 2)
+    }
+    if !self.fr.isEmpty {
+      try visitor.visitSingularStringField(value: self.fr, fieldNumber: 3)
+    }
+    if !self.it.isEmpty {
+      try visitor.visitSingularStringField(value: self.it, fieldNumber: 4)
+    }
+    if !self.es.isEmpty {
+      try visitor.visitSingularStringField(value: self.es, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireWording, rhs: WireWording) -> Bool {
+    if lhs.en != rhs.en {return false}
+    if lhs.de != rhs.de {return false}
+    if lhs.fr != rhs.fr {return false}
+    if lhs.it != rhs.it {return false}
+    if lhs.es != rhs.es {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireContactPoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ContactPoint"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}postal_address\0\u{1}email\0\u{1}telephone\0\u{1}website\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.postalAddress) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.telephone) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.website) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.postalAddress.isEmpty {
+      try visitor.visitSingularStringField(value: self.postalAddress, fieldNumber: 2)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 3)
+    }
+    if !self.telephone.isEmpty {
+      try visitor.visitSingularStringField(value: self.telephone, fieldNumber: 4)
+    }
+    if !self.website.isEmpty {
+      try visitor.visitSingularStringField(value: self.website, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireContactPoint, rhs: WireContactPoint) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.postalAddress != rhs.postalAddress {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.telephone != rhs.telephone {return false}
+    if lhs.website != rhs.website {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDataSource: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DataSource"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{1}description\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._description_p) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 1)
+    }
+    try { if let v = self._description_p {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireDataSource, rhs: WireDataSource) -> Bool {
+    if lhs.source != rhs.source {return false}
+    if lhs._description_p != rhs._description_p {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDataRecipient: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DataRecipient"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}role\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._role) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._role {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireDataRecipient, rhs: WireDataRecipient) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._role != rhs._role {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireThirdCountryTransfer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ThirdCountryTransfer"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}country\0\u{1}recipient\0\u{1}safeguard\0\u{1}copy\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.country) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.recipient) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.safeguard) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._copy) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.country.isEmpty {
+      try visitor.visitSingularStringField(value: self.country, fieldNumber: 1)
+    }
+    if !self.recipient.isEmpty {
+      try visitor.visitSingularStringField(value: self.recipient, fieldNumber: 2)
+    }
+    if self.safeguard != .unspecified {
+      try visitor.visitSingularEnumField(value: self.safeguard, fieldNumber: 3)
+    }
+    try { if let v = self._copy {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireThirdCountryTransfer, rhs: WireThirdCountryTransfer) -> Bool {
+    if lhs.country != rhs.country {return false}
+    if lhs.recipient != rhs.recipient {return false}
+    if lhs.safeguard != rhs.safeguard {return false}
+    if lhs._copy != rhs._copy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireProgramProfileSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ProgramProfileSet"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}controller\0\u{1}representative\0\u{3}data_protection_officer\0\u{1}purposes\0\u{3}lawful_basis\0\u{3}lawful_basis_evidence\0\u{3}automated_decision_ground\0\u{3}automated_decision_evidence\0\u{3}names_partners\0\u{1}recipients\0\u{3}no_transfers\0\u{1}transfers\0\u{1}sources\0\u{3}supervisory_authority\0\u{3}approved_by\0")
+
+  fileprivate class _StorageClass {
+    var _controller: WireContactPoint? = nil
+    var _representative: WireContactPoint? = nil
+    var _dataProtectionOfficer: WireContactPoint? = nil
+    var _purposes: [WireWording] = []
+    var _lawfulBasis: WireLawfulBasis = .unspecified
+    var _lawfulBasisEvidence: WireWording? = nil
+    var _automatedDecisionGround: WireAutomatedDecisionGround = .unspecified
+    var _automatedDecisionEvidence: WireWording? = nil
+    var _namesPartners: Bool = false
+    var _recipients: [WireDataRecipient] = []
+    var _noTransfers: Bool = false
+    var _transfers: [WireThirdCountryTransfer] = []
+    var _sources: [WireDataSource] = []
+    var _supervisoryAuthority: WireContactPoint? = nil
+    var _approvedBy: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _controller = source._controller
+      _representative = source._representative
+      _dataProtectionOfficer = source._dataProtectionOfficer
+      _purposes = source._purposes
+      _lawfulBasis = source._lawfulBasis
+      _lawfulBasisEvidence = source._lawfulBasisEvidence
+      _automatedDecisionGround = source._automatedDecisionGround
+      _automatedDecisionEvidence = source._automatedDecisionEvidence
+      _namesPartners = source._namesPartners
+      _recipients = source._recipients
+      _noTransfers = source._noTransfers
+      _transfers = source._transfers
+      _sources = source._sources
+      _supervisoryAuthority = source._supervisoryAuthority
+      _approvedBy = source._approvedBy
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._controller) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._representative) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._dataProtectionOfficer) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._purposes) }()
+        case 5: try { try decoder.decodeSingularEnumField(value: &_storage._lawfulBasis) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._lawfulBasisEvidence) }()
+        case 7: try { try decoder.decodeSingularEnumField(value: &_storage._automatedDecisionGround) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._automatedDecisionEvidence) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._namesPartners) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._recipients) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._noTransfers) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._transfers) }()
+        case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._sources) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._supervisoryAuthority) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._approvedBy) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._controller {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._representative {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._dataProtectionOfficer {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if !_storage._purposes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._purposes, fieldNumber: 4)
+      }
+      if _storage._lawfulBasis != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._lawfulBasis, fieldNumber: 5)
+      }
+      try { if let v = _storage._lawfulBasisEvidence {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if _storage._automatedDecisionGround != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._automatedDecisionGround, fieldNumber: 7)
+      }
+      try { if let v = _storage._automatedDecisionEvidence {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if _storage._namesPartners != false {
+        try visitor.visitSingularBoolField(value: _storage._namesPartners, fieldNumber: 9)
+      }
+      if !_storage._recipients.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._recipients, fieldNumber: 10)
+      }
+      if _storage._noTransfers != false {
+        try visitor.visitSingularBoolField(value: _storage._noTransfers, fieldNumber: 11)
+      }
+      if !_storage._transfers.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._transfers, fieldNumber: 12)
+      }
+      if !_storage._sources.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._sources, fieldNumber: 13)
+      }
+      try { if let v = _storage._supervisoryAuthority {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      if !_storage._approvedBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._approvedBy, fieldNumber: 15)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireProgramProfileSet, rhs: WireProgramProfileSet) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._controller != rhs_storage._controller {return false}
+        if _storage._representative != rhs_storage._representative {return false}
+        if _storage._dataProtectionOfficer != rhs_storage._dataProtectionOfficer {return false}
+        if _storage._purposes != rhs_storage._purposes {return false}
+        if _storage._lawfulBasis != rhs_storage._lawfulBasis {return false}
+        if _storage._lawfulBasisEvidence != rhs_storage._lawfulBasisEvidence {return false}
+        if _storage._automatedDecisionGround != rhs_storage._automatedDecisionGround {return false}
+        if _storage._automatedDecisionEvidence != rhs_storage._automatedDecisionEvidence {return false}
+        if _storage._namesPartners != rhs_storage._namesPartners {return false}
+        if _storage._recipients != rhs_storage._recipients {return false}
+        if _storage._noTransfers != rhs_storage._noTransfers {return false}
+        if _storage._transfers != rhs_storage._transfers {return false}
+        if _storage._sources != rhs_storage._sources {return false}
+        if _storage._supervisoryAuthority != rhs_storage._supervisoryAuthority {return false}
+        if _storage._approvedBy != rhs_storage._approvedBy {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

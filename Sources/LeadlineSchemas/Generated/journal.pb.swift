@@ -209,6 +209,10 @@ public nonisolated struct WireOrigin: Sendable {
   /// CloudEvents id.
   public var eventID: String = String()
 
+  /// CloudEvents source, which names the system that the data came from; "keyed:" and a keyed digest where it looks like
+  /// a person's data. Empty in entries from before sources were kept, and in dead letters, which seal it.
+  public var source: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -382,6 +386,14 @@ public nonisolated struct WireInput: @unchecked Sendable {
       return WireSegmentArchived()
     }
     set {_uniqueStorage()._body = .segmentArchived(newValue)}
+  }
+
+  public var programProfileSet: WireProgramProfileSet {
+    get {
+      if case .programProfileSet(let v)? = _storage._body {return v}
+      return WireProgramProfileSet()
+    }
+    set {_uniqueStorage()._body = .programProfileSet(newValue)}
   }
 
   public var partnerUpserted: WirePartnerUpserted {
@@ -620,6 +632,7 @@ public nonisolated struct WireInput: @unchecked Sendable {
     case processingObjected(WireProcessingObjected)
     case erasureRequested(WireErasureRequested)
     case segmentArchived(WireSegmentArchived)
+    case programProfileSet(WireProgramProfileSet)
     case partnerUpserted(WirePartnerUpserted)
     case partnerCapacitySet(WirePartnerCapacitySet)
     case partnerPaused(WirePartnerPaused)
@@ -1016,65 +1029,101 @@ public nonisolated struct WireSubjectKey: Sendable {
 }
 
 /// A record that could not be taken in, kept whole and sealed.
-public nonisolated struct WireDeadLetter: Sendable {
+public nonisolated struct WireDeadLetter: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Why.
-  public var reason: WireRejectionReason = .unspecified
+  public var reason: WireRejectionReason {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
 
   /// The same in words a producer understands: what, where, how to mend it. Never quotes the input.
-  public var detail: String = String()
+  public var detail: String {
+    get {_storage._detail}
+    set {_uniqueStorage()._detail = newValue}
+  }
 
   /// Path of the field, where there is one, e.g. "deal_value.minor_units".
-  public var field: String = String()
+  public var field: String {
+    get {_storage._field}
+    set {_uniqueStorage()._field = newValue}
+  }
 
   /// Where the record stood. Its event id is left out where it is not a valid id.
   public var origin: WireOrigin {
-    get {_origin ?? WireOrigin()}
-    set {_origin = newValue}
+    get {_storage._origin ?? WireOrigin()}
+    set {_uniqueStorage()._origin = newValue}
   }
   /// Returns true if `origin` has been explicitly set.
-  public var hasOrigin: Bool {self._origin != nil}
+  public var hasOrigin: Bool {_storage._origin != nil}
   /// Clears the value of `origin`. Subsequent reads from it will return its default value.
-  public mutating func clearOrigin() {self._origin = nil}
+  public mutating func clearOrigin() {_uniqueStorage()._origin = nil}
 
   /// When the record was received, Unix microseconds.
-  public var receivedMicros: Int64 = 0
+  public var receivedMicros: Int64 {
+    get {_storage._receivedMicros}
+    set {_uniqueStorage()._receivedMicros = newValue}
+  }
 
   /// Id of the key, 16 bytes.
-  public var keyID: Data = Data()
+  public var keyID: Data {
+    get {_storage._keyID}
+    set {_uniqueStorage()._keyID = newValue}
+  }
 
   /// The record's key, headers and value as a DeadRecord, sealed: nonce (12), ciphertext, tag (16). Empty where the record
   /// is too large to be kept.
-  public var sealed: Data = Data()
+  public var sealed: Data {
+    get {_storage._sealed}
+    set {_uniqueStorage()._sealed = newValue}
+  }
 
   /// Which part this is, from 0, where the sealed bytes are spread over several dead letters, one after another. They
   /// are one sealed whole: put together in order, then open. Everything else is the same in each.
-  public var partIndex: UInt32 = 0
+  public var partIndex: UInt32 {
+    get {_storage._partIndex}
+    set {_uniqueStorage()._partIndex = newValue}
+  }
 
   /// How many parts there are; 0 where this is the whole.
-  public var partCount: UInt32 = 0
+  public var partCount: UInt32 {
+    get {_storage._partCount}
+    set {_uniqueStorage()._partCount = newValue}
+  }
 
   /// Size of the record, key, headers and value together; stated where it is too large to be kept.
-  public var recordBytes: UInt64 = 0
+  public var recordBytes: UInt64 {
+    get {_storage._recordBytes}
+    set {_uniqueStorage()._recordBytes = newValue}
+  }
 
   /// SHA-256 of the record's value; stated where it is too large to be kept, so that its producer can find it.
-  public var recordDigest: Data = Data()
+  public var recordDigest: Data {
+    get {_storage._recordDigest}
+    set {_uniqueStorage()._recordDigest = newValue}
+  }
 
   /// Keyed code of everything here but the sealed bytes and the part, HMAC-SHA256: shows whoever holds the master key that
   /// reason and origin are as they were written. Absent on letters from before it.
-  public var code: Data = Data()
+  public var code: Data {
+    get {_storage._code}
+    set {_uniqueStorage()._code = newValue}
+  }
 
   /// The program that the record's key names; empty where it names none.
-  public var programID: String = String()
+  public var programID: String {
+    get {_storage._programID}
+    set {_uniqueStorage()._programID = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _origin: WireOrigin? = nil
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// One header of a record.
@@ -1190,7 +1239,7 @@ nonisolated extension WireDuplicateReceived: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Origin"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{3}event_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{3}event_id\0\u{1}source\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1202,6 +1251,7 @@ nonisolated extension WireOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.partition) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.offset) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.eventID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.source) }()
       default: break
       }
     }
@@ -1220,6 +1270,9 @@ nonisolated extension WireOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.eventID.isEmpty {
       try visitor.visitSingularStringField(value: self.eventID, fieldNumber: 4)
     }
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1228,6 +1281,7 @@ nonisolated extension WireOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.partition != rhs.partition {return false}
     if lhs.offset != rhs.offset {return false}
     if lhs.eventID != rhs.eventID {return false}
+    if lhs.source != rhs.source {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1305,7 +1359,7 @@ nonisolated extension WireResolvedTimeZone: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Input"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{4}\u{b}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{4}\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{4}\u{3}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{4}\u{5}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{4}\u{b}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{4}\u{2}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{4}\u{3}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{4}\u{5}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0")
 
   fileprivate class _StorageClass {
     var _eventDigest: Data = Data()
@@ -1467,6 +1521,19 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           if let v = v {
             if hadOneofValue {try decoder.handleConflictingOneOf()}
             _storage._body = .segmentArchived(v)
+          }
+        }()
+        case 28: try {
+          var v: WireProgramProfileSet?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .programProfileSet(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .programProfileSet(v)
           }
         }()
         case 30: try {
@@ -1904,6 +1971,10 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case .segmentArchived?: try {
         guard case .segmentArchived(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      }()
+      case .programProfileSet?: try {
+        guard case .programProfileSet(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
       }()
       case .partnerUpserted?: try {
         guard case .partnerUpserted(let v)? = _storage._body else { preconditionFailure() }
@@ -2711,91 +2782,151 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
   public static let protoMessageName: String = _protobuf_package + ".DeadLetter"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}detail\0\u{1}field\0\u{1}origin\0\u{3}received_micros\0\u{3}key_id\0\u{1}sealed\0\u{3}part_index\0\u{3}part_count\0\u{3}record_bytes\0\u{3}record_digest\0\u{1}code\0\u{3}program_id\0")
 
+  fileprivate class _StorageClass {
+    var _reason: WireRejectionReason = .unspecified
+    var _detail: String = String()
+    var _field: String = String()
+    var _origin: WireOrigin? = nil
+    var _receivedMicros: Int64 = 0
+    var _keyID: Data = Data()
+    var _sealed: Data = Data()
+    var _partIndex: UInt32 = 0
+    var _partCount: UInt32 = 0
+    var _recordBytes: UInt64 = 0
+    var _recordDigest: Data = Data()
+    var _code: Data = Data()
+    var _programID: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _reason = source._reason
+      _detail = source._detail
+      _field = source._field
+      _origin = source._origin
+      _receivedMicros = source._receivedMicros
+      _keyID = source._keyID
+      _sealed = source._sealed
+      _partIndex = source._partIndex
+      _partCount = source._partCount
+      _recordBytes = source._recordBytes
+      _recordDigest = source._recordDigest
+      _code = source._code
+      _programID = source._programID
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.detail) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.field) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._origin) }()
-      case 5: try { try decoder.decodeSingularInt64Field(value: &self.receivedMicros) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.keyID) }()
-      case 7: try { try decoder.decodeSingularBytesField(value: &self.sealed) }()
-      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.partIndex) }()
-      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.partCount) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.recordBytes) }()
-      case 11: try { try decoder.decodeSingularBytesField(value: &self.recordDigest) }()
-      case 12: try { try decoder.decodeSingularBytesField(value: &self.code) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self.programID) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._reason) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._detail) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._field) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._origin) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._receivedMicros) }()
+        case 6: try { try decoder.decodeSingularBytesField(value: &_storage._keyID) }()
+        case 7: try { try decoder.decodeSingularBytesField(value: &_storage._sealed) }()
+        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._partIndex) }()
+        case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._partCount) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._recordBytes) }()
+        case 11: try { try decoder.decodeSingularBytesField(value: &_storage._recordDigest) }()
+        case 12: try { try decoder.decodeSingularBytesField(value: &_storage._code) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._programID) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.reason != .unspecified {
-      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 1)
-    }
-    if !self.detail.isEmpty {
-      try visitor.visitSingularStringField(value: self.detail, fieldNumber: 2)
-    }
-    if !self.field.isEmpty {
-      try visitor.visitSingularStringField(value: self.field, fieldNumber: 3)
-    }
-    try { if let v = self._origin {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if self.receivedMicros != 0 {
-      try visitor.visitSingularInt64Field(value: self.receivedMicros, fieldNumber: 5)
-    }
-    if !self.keyID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.keyID, fieldNumber: 6)
-    }
-    if !self.sealed.isEmpty {
-      try visitor.visitSingularBytesField(value: self.sealed, fieldNumber: 7)
-    }
-    if self.partIndex != 0 {
-      try visitor.visitSingularUInt32Field(value: self.partIndex, fieldNumber: 8)
-    }
-    if self.partCount != 0 {
-      try visitor.visitSingularUInt32Field(value: self.partCount, fieldNumber: 9)
-    }
-    if self.recordBytes != 0 {
-      try visitor.visitSingularUInt64Field(value: self.recordBytes, fieldNumber: 10)
-    }
-    if !self.recordDigest.isEmpty {
-      try visitor.visitSingularBytesField(value: self.recordDigest, fieldNumber: 11)
-    }
-    if !self.code.isEmpty {
-      try visitor.visitSingularBytesField(value: self.code, fieldNumber: 12)
-    }
-    if !self.programID.isEmpty {
-      try visitor.visitSingularStringField(value: self.programID, fieldNumber: 13)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._reason != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._reason, fieldNumber: 1)
+      }
+      if !_storage._detail.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._detail, fieldNumber: 2)
+      }
+      if !_storage._field.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._field, fieldNumber: 3)
+      }
+      try { if let v = _storage._origin {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if _storage._receivedMicros != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._receivedMicros, fieldNumber: 5)
+      }
+      if !_storage._keyID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._keyID, fieldNumber: 6)
+      }
+      if !_storage._sealed.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._sealed, fieldNumber: 7)
+      }
+      if _storage._partIndex != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._partIndex, fieldNumber: 8)
+      }
+      if _storage._partCount != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._partCount, fieldNumber: 9)
+      }
+      if _storage._recordBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._recordBytes, fieldNumber: 10)
+      }
+      if !_storage._recordDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._recordDigest, fieldNumber: 11)
+      }
+      if !_storage._code.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._code, fieldNumber: 12)
+      }
+      if !_storage._programID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._programID, fieldNumber: 13)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireDeadLetter, rhs: WireDeadLetter) -> Bool {
-    if lhs.reason != rhs.reason {return false}
-    if lhs.detail != rhs.detail {return false}
-    if lhs.field != rhs.field {return false}
-    if lhs._origin != rhs._origin {return false}
-    if lhs.receivedMicros != rhs.receivedMicros {return false}
-    if lhs.keyID != rhs.keyID {return false}
-    if lhs.sealed != rhs.sealed {return false}
-    if lhs.partIndex != rhs.partIndex {return false}
-    if lhs.partCount != rhs.partCount {return false}
-    if lhs.recordBytes != rhs.recordBytes {return false}
-    if lhs.recordDigest != rhs.recordDigest {return false}
-    if lhs.code != rhs.code {return false}
-    if lhs.programID != rhs.programID {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._detail != rhs_storage._detail {return false}
+        if _storage._field != rhs_storage._field {return false}
+        if _storage._origin != rhs_storage._origin {return false}
+        if _storage._receivedMicros != rhs_storage._receivedMicros {return false}
+        if _storage._keyID != rhs_storage._keyID {return false}
+        if _storage._sealed != rhs_storage._sealed {return false}
+        if _storage._partIndex != rhs_storage._partIndex {return false}
+        if _storage._partCount != rhs_storage._partCount {return false}
+        if _storage._recordBytes != rhs_storage._recordBytes {return false}
+        if _storage._recordDigest != rhs_storage._recordDigest {return false}
+        if _storage._code != rhs_storage._code {return false}
+        if _storage._programID != rhs_storage._programID {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

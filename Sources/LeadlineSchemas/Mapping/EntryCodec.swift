@@ -10,14 +10,22 @@ public struct OriginRecord: Sendable, Equatable {
     public var offset: Int64
     /// CloudEvents id that the producer gave.
     public var eventID: String
+    /// CloudEvents source, or "keyed:" and a keyed digest of it; empty in entries from before sources were kept.
+    public var source: String
 
     /// An origin.
-    public init(topic: String, partition: UInt32, offset: Int64, eventID: String) {
+    public init(topic: String, partition: UInt32, offset: Int64, eventID: String, source: String = "") {
         self.topic = topic
         self.partition = partition
         self.offset = offset
         self.eventID = eventID
+        self.source = source
     }
+}
+
+extension OriginRecord {
+    /// The source; nil where none is recorded.
+    public var sourceIfRecorded: String? { source.isEmpty ? nil : source }
 }
 
 /// Message `Origin`.
@@ -30,6 +38,7 @@ extension OriginRecord: WireMessage {
             case 2: value.partition = try reader.uint32("partition")
             case 3: value.offset = try reader.int64("offset")
             case 4: value.eventID = try reader.string("event_id")
+            case 5: value.source = try reader.string("source")
             default: try reader.skip()
             }
         }
@@ -41,6 +50,7 @@ extension OriginRecord: WireMessage {
         writer.uint(2, partition)
         writer.int(3, offset)
         writer.string(4, eventID)
+        writer.string(5, source)
     }
 }
 

@@ -7,16 +7,23 @@ public import Audit
 public struct AccountText: Sendable {
     private let text: @Sendable (AccountStatement.Kind) -> String
     private let share: @Sendable (Double) -> String
+    private let count: @Sendable (Int) -> String
+    private let separator: String
 
     /// - Parameters:
-    ///   - text: the text of each kind of statement.
     ///   - share: how a share is written.
+    ///   - count: how a whole number is written.
+    ///   - separator: what stands between the names of a list.
+    ///   - text: the text of each kind of statement.
     public init(
         share: @escaping @Sendable (Double) -> String = { NumberText.percent($0) },
+        count: @escaping @Sendable (Int) -> String = { CountText.grouped($0) }, separator: String = ", ",
         _ text: @escaping @Sendable (AccountStatement.Kind) -> String
     ) {
         self.text = text
         self.share = share
+        self.count = count
+        self.separator = separator
     }
 
     /// The statements as one paragraph.
@@ -26,33 +33,18 @@ public struct AccountText: Sendable {
 
     /// One statement.
     public func sentence(_ statement: AccountStatement) -> String {
-        var (result, name) = ("", nil as String?)
-        // Values are put in once and never read again: one that holds braces stays as it is.
-        for scalar in text(statement.kind).unicodeScalars {
-            switch (scalar, name) {
-            case ("{", nil): name = ""
-            case ("}", let inner?):
-                result += value(inner, of: statement)
-                name = nil
-            case (_, let inner?): name = inner + String(scalar)
-            case (_, nil): result.unicodeScalars.append(scalar)
-            }
+        TextTemplate.filled(text(statement.kind)) { name, forms in
+            guard let name = AccountStatement.Name(rawValue: name), let value = statement.values[name] else { return "" }
+            return written(value, name, forms)
         }
-        return result
     }
 
-    private func value(_ placeholder: String, of statement: AccountStatement) -> String {
-        let parts = placeholder.unicodeScalars.split(separator: "|").map { String($0) }
-        guard let name = AccountStatement.Name(rawValue: parts.first ?? ""), let value = statement.values[name] else {
-            return ""
-        }
+    private func written(_ value: AccountStatement.Value, _ name: AccountStatement.Name, _ forms: [String]) -> String {
         switch value {
-        case .text(let text): return name == .version ? String(text.unicodeScalars.prefix(12)) : text
-        case .list(let texts): return texts.joined(separator: ", ")
-        case .share(let share): return self.share(share)
-        case .count(let count):
-            guard parts.count == 3 else { return CountText.grouped(count) }
-            return "\(CountText.grouped(count)) \(count == 1 ? parts[1] : parts[2])"
+        case .text(let text): name == .version ? String(text.unicodeScalars.prefix(12)) : text
+        case .list(let texts): texts.joined(separator: separator)
+        case .share(let share): self.share(share)
+        case .count(let count): TextTemplate.counted(count, forms, self.count)
         }
     }
 }

@@ -84,7 +84,10 @@ enum DossierLines {
 
     static func head(_ source: Dossier.Source) -> String {
         let origin =
-            source.topic.map { "\($0)/\(source.partition ?? 0)@\(source.offset ?? 0), event \(source.eventID ?? "-")" }
+            source.topic.map {
+                "\($0)/\(source.partition ?? 0)@\(source.offset ?? 0), event \(source.eventID ?? "-"), "
+                    + "source \(source.source ?? "not recorded")"
+            }
             ?? "Leadline itself"
         return
             "#\(source.position) \(source.time) \(source.type)\(source.isAboutAccount ? " (about the company)" : "") from \(origin)"

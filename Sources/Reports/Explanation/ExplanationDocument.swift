@@ -73,6 +73,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var type: String?
         /// CloudEvents id, as the producer chose it.
         public var eventId: String?
+        /// CloudEvents source, or "keyed:" and a keyed digest of one that looks like a person's data.
+        public var source: String?
         public var observer: String?
         public var time: String?
     }
@@ -194,8 +196,7 @@ extension ExplanationDocument.EvaluationPart {
         leadSources = explanation.sources.map {
             .init(
                 field: $0.field, value: SourceText.value($0), position: $0.position, type: $0.type, eventId: $0.eventID,
-                observer: $0.observer,
-                time: $0.time)
+                source: $0.source, observer: $0.observer, time: $0.time)
         }
     }
 }

@@ -8,8 +8,8 @@ public enum SourceText {
         source.amount.map { MoneyText.exact($0.minorUnits, $0.currency) } ?? source.value
     }
 
-    /// One line an event: "country, vertical: FirmographicsObserved f-17, observed by acme-data, 2026-03-02 09:30:00
-    /// +00:00, position 12".
+    /// One line an event: "country, vertical: FirmographicsObserved f-17 from /enrichment, observed by acme-data,
+    /// 2026-03-02 09:30:00 +00:00, position 12".
     /// - Parameter time: how the moment is written.
     public static func lines(_ sources: [ValueSource], time: (Timestamp) -> String) -> [String] {
         var positions: [UInt64] = []
@@ -21,9 +21,10 @@ public enum SourceText {
                 return "\(fields): from the entry at position \(position), which this journal does not hold"
             }
             let event = first.eventID.map { " \($0)" } ?? ""
+            let source = first.source.map { " from \($0)" } ?? ""
             let observer = first.observer.map { ", observed by \($0)" } ?? ""
             let moment = first.time.flatMap(TimeText.moment).map { ", \(time($0))" } ?? ""
-            return "\(fields): \(TypeName.short(type))\(event)\(observer)\(moment), position \(position)"
+            return "\(fields): \(TypeName.short(type))\(event)\(source)\(observer)\(moment), position \(position)"
         }
     }
 }

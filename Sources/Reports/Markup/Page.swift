@@ -23,6 +23,7 @@ public struct Page: Sendable {
         case linked(String)
     }
 
+    var language: String
     var title: String
     var scope: String
     var message: String
@@ -30,9 +31,14 @@ public struct Page: Sendable {
     var sections: [HTML]
 
     /// - Parameters:
+    ///   - language: In which it is written, ISO 639-1.
     ///   - scope: What the page covers: program, time, when it was made.
     ///   - message: What the reader should know, in a sentence or two.
-    public init(title: String, scope: String, message: String, figures: [Figure] = [], sections: [HTML] = []) {
+    public init(
+        language: String = "en", title: String, scope: String, message: String, figures: [Figure] = [],
+        sections: [HTML] = []
+    ) {
+        self.language = language
         self.title = title
         self.scope = scope
         self.message = message
@@ -49,7 +55,7 @@ public struct Page: Sendable {
             }
         return """
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><title>\(Escaping.markup(title))</title>
+            <html lang="\(Escaping.markup(language))"><head><meta charset="utf-8"><title>\(Escaping.markup(title))</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
             \(style)
             </head><body><main>

@@ -30,6 +30,8 @@ public struct FactWords: Sendable {
         case .suppressionLifted: "an address suppressed no longer"
         case .segmentArchived(let fact):
             "entries \(fact.firstPosition) to \(fact.nextPosition - min(fact.nextPosition, 1)) archived\(fact.archivedBy.isEmpty ? "" : " by \(fact.archivedBy)")"
+        case .programProfileSet(let fact):
+            "what people are told about the program set anew\(fact.approvedBy.isEmpty ? "" : ", approved by \(fact.approvedBy)")"
         case .partnerUpserted(let fact): "profile of \(fact.partnerID)"
         case .partnerCapacitySet(let fact): "capacity of \(fact.partnerID) set"
         case .partnerPaused(let fact): "\(fact.partnerID) paused"
