@@ -49,10 +49,11 @@ let package = Package(
         .target(name: "LeadlineSchemas", dependencies: ["LeadlineCore", protobuf], swiftSettings: strict),
         .target(name: "Journal", dependencies: [grdb, sqlite, crypto], swiftSettings: strict),
         .target(name: "Vault", dependencies: [grdb, crypto], swiftSettings: strict),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "Engine",
             dependencies: [
-                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", grdb, crypto, protobuf, logging, metrics,
+                "CZlib", "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", grdb, crypto, protobuf, logging, metrics,
             ],
             swiftSettings: strict),
         .target(name: "Metering", dependencies: [coreMetrics, nio, nioPosix, nioHTTP1], swiftSettings: strict),
@@ -64,7 +65,6 @@ let package = Package(
                 metrics,
             ],
             swiftSettings: strict),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "Audit",
             dependencies: ["CZlib", "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", grdb, crypto, protobuf],
@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Metering", "Simulation", grdb, crypto,
+                "CZlib", "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Metering", "Simulation", grdb, crypto,
                 protobuf, logging,
             ],
             swiftSettings: strict),

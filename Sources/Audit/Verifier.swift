@@ -497,10 +497,8 @@ extension Verifier {
         } catch JournalError.archived {
             return .notChecked("it can be made again with the archives alone; give them all with --with-archive")
         } catch {
-            var result = ProjectionVerification(isChecked: true)
-            result.fault = AuditFault(
-                .projection, program: nil, position: nil, "it cannot be made again from the journal: \(error)")
-            return result
+            // What is wrong with the journal itself is a fault of its program.
+            return .notChecked("the journal cannot be folded: \(error)")
         }
         guard let comparison else { return .notChecked("derived.db holds no list of leads yet") }
         var result = ProjectionVerification(isChecked: true, rows: comparison.rows)

@@ -147,6 +147,17 @@ enum PrivateFile {
         guard descriptor >= 0 else {
             throw Problem.notWritable("the file cannot be written", at: path)
         }
-        try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: Data(text.utf8))
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        try file.write(contentsOf: Data(text.utf8))
+        try file.synchronize()
+    }
+
+    /// Checks that a file can be written at a path, before anything is done that it is to tell of.
+    static func checkWritable(_ path: String) throws {
+        let isThere = FileManager.default.fileExists(atPath: path)
+        let target = isThere ? path : URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard FileManager.default.isWritableFile(atPath: target) else {
+            throw Problem.notWritable("the file cannot be written, so nothing was done", at: path)
+        }
     }
 }

@@ -30,7 +30,11 @@ struct AuditEraseCommand: AsyncParsableCommand {
 
             The person's open leads close and their holders are told. Recorded decisions, proofs and replays stay as \
             they are. For a person who is erased already, e.g. through a running instance, it writes the certificate \
-            alone; name a lead then, for the address leads nowhere any more.
+            alone; name a lead then, for the address leads nowhere any more. Interrupted, it goes on when it is run \
+            again with the same names.
+
+            The certificate says what it covers. Backups of vault.db from before the erasure still open what was \
+            erased, as long as they exist: name each with --backup, and delete them in time.
 
             On Kafka, run it where an instance has the program's partition, with --kafka: the erasure goes to \
             leadline.controls, and the certificate says when retention and compaction have ended each topic's copy. \
@@ -45,6 +49,12 @@ struct AuditEraseCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Who asked for it; recorded in the certificate.", valueName: "text"))
     var requestedBy: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A backup of the vault from before that the certificate is to name, e.g. 'nightly tape, deleted by 2027-03-01'; may be repeated.",
+            valueName: "text"))
+    var backup: [String] = []
 
     @Option(
         name: .shortAndLong,
@@ -69,6 +79,9 @@ struct AuditEraseCommand: AsyncParsableCommand {
         if requestedBy.isEmpty || requestedBy.utf8.count > 512 {
             throw ValidationError("--requested-by must have 1 to 512 bytes")
         }
+        if backup.contains(where: { $0.isEmpty || $0.utf8.count > 512 }) || backup.count > 64 {
+            throw ValidationError("--backup must have 1 to 512 bytes, and is given at most 64 times")
+        }
         if (subject == nil) == (subjectsFile == nil) { throw ValidationError("Say who: --subject, or --subjects-file") }
     }
 
@@ -78,15 +91,20 @@ struct AuditEraseCommand: AsyncParsableCommand {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
-        let outcome = try await data.deployment(kafka).erase(
-            names.map(\.text), requestedBy: requestedBy, suppress: suppress
-        ) { count in
+        try PrivateFile.checkWritable(subjectsFile == nil ? output ?? "erasure" : directory + "/erasure")
+        let order = ErasureOrder(requester: requestedBy, backups: backup, suppresses: suppress)
+        let outcome = try await data.deployment(kafka).erase(names.map(\.text), order: order) { count in
             Terminal.say(
                 "Sent \(CountText.of(count, "erasure")) to Kafka; waiting until the processor has journaled them.")
         } certified: {
             try keep($0)
         }
         if subjectsFile != nil && !json { summarise(outcome) }
+        if outcome.unfinished > 0 {
+            Terminal.say(
+                "\(CountText.of(outcome.unfinished, "person").replacing("persons", with: "people")) of an earlier erasure that was interrupted still want their certificates: run that command again"
+            )
+        }
         try report(outcome.unknown, names)
     }
 
@@ -144,6 +162,11 @@ struct AuditEraseCommand: AsyncParsableCommand {
         Terminal.line(
             "\(people) erased, their keys destroyed; \(outcome.records) rejected or waiting records emptied, \(outcome.recordKeys) of their keys destroyed"
         )
+        if outcome.unsearchable > 0 {
+            Terminal.line(
+                "\(outcome.unsearchable) rejected records could not be searched whole and may speak of anybody; 'leadline deadletter erase' erases them"
+            )
+        }
         for copy in outcome.copies {
             Terminal.line(
                 "\(copy.topic.name): \(copy.holds), ended within \(TimeText.duration(seconds: copy.micros / 1_000_000))"

@@ -12,14 +12,14 @@ import UseCases
 /// What was rejected.
 struct DeadLetterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deadletter", abstract: "List, show and resubmit rejected records.",
+        commandName: "deadletter", abstract: "List, show, resubmit and erase rejected records.",
         discussion: """
             With --kafka the cluster's topic is read, and a dead letter is named partition:offset. A record is opened \
             by an instance that has its partition, since the keys are there.
 
             \(Outcome.note)
             """,
-        subcommands: [DeadLetterList.self, DeadLetterShow.self, DeadLetterResubmit.self])
+        subcommands: [DeadLetterList.self, DeadLetterShow.self, DeadLetterResubmit.self, DeadLetterErase.self])
 }
 
 /// Lists dead letters.
@@ -58,10 +58,13 @@ struct DeadLetterList: AsyncParsableCommand {
         ])
         for letter in letters {
             table.add([
-                "\(letter.place)", TimeText.local(letter.received), letter.origin, letter.reason, letter.letter.detail,
+                "\(letter.place)", TimeText.local(letter.received), letter.origin, letter.reason,
+                letter.letter.unsearchable ? "\(letter.letter.detail) [not searchable]" : letter.letter.detail,
             ])
         }
         Terminal.write(table.text(Terminal.style))
+        let unsearchable = letters.count { $0.letter.unsearchable && !$0.letter.sealed.isEmpty }
+        if unsearchable > 0 { Terminal.line(DeadLetterView.unsearchableNote(unsearchable)) }
     }
 }
 
@@ -159,6 +162,69 @@ struct DeadLetterResubmit: AsyncParsableCommand {
         Terminal.line("\(CountText.of(outcome.sent, "record")) sent again")
         if let publication = outcome.publication { Terminal.say(publication.sentence) }
         if !outcome.failures.isEmpty { throw ExitCode(Outcome.checkFailed.rawValue) }
+    }
+}
+
+/// Erases rejected records.
+struct DeadLetterErase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erase", abstract: "Erase rejected records by themselves.",
+        discussion: """
+            For records that hold a person's data where no search finds it, and for those that are no longer needed. \
+            The erasure is journaled (RejectedRecordsErased), their keys are destroyed, and their contents are removed; \
+            what was rejected, when and why stays. A person is erased by 'leadline audit erase', which finds the \
+            rejected records that mention the person.
+
+            \(Outcome.note)
+            """)
+
+    @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
+
+    @Argument(
+        help: ArgumentHelp("Offsets on leadline.deadletter, with --kafka partition:offset.", valueName: "place"),
+        transform: DeadLetterPlace.argument)
+    var places: [DeadLetterPlace] = []
+
+    @Option(
+        help: ArgumentHelp("All that came longer ago than so many days, e.g. 30d.", valueName: "days"),
+        transform: DeadLetterErase.days)
+    var olderThan: Int64?
+
+    @Flag(help: "All that could not be searched whole for whom they mention.")
+    var unsearchable = false
+
+    @Option(help: ArgumentHelp("Who asked for it; journaled, sealed.", valueName: "text"))
+    var requestedBy: String
+
+    @Option(help: ArgumentHelp("Why; journaled, sealed.", valueName: "text"))
+    var reason: String
+
+    func validate() throws {
+        if [!places.isEmpty, olderThan != nil, unsearchable].count(where: { $0 }) != 1 {
+            throw ValidationError("Say which: offsets, or --older-than, or --unsearchable")
+        }
+        for (name, text) in [("--requested-by", requestedBy), ("--reason", reason)]
+        where text.isEmpty || text.utf8.count > 512 { throw ValidationError("\(name) must have 1 to 512 bytes") }
+    }
+
+    func run() async throws {
+        let deployment = try data.deployment(kafka, reason: reason)
+        let count = try await deployment.eraseRejected(choice, requestedBy: requestedBy, reason: reason)
+        if count == 0 { return Terminal.line("No dead letter matches.") }
+        Terminal.line("\(CountText.of(count, "rejected record")) erased: keys destroyed, contents removed")
+    }
+
+    private var choice: RecordErasureChoice {
+        if let olderThan { return .olderThan(days: olderThan) }
+        return unsearchable ? .unsearchable : .places(places)
+    }
+
+    private static func days(_ text: String) throws -> Int64 {
+        guard text.utf8.last == UInt8(ascii: "d"), let days = Int64(text.utf8.dropLast().map { String(UnicodeScalar($0)) }.joined()),
+            (0...100_000).contains(days)
+        else { throw ValidationError("days are written as 30d, not '\(Escaping.harmless(text))'") }
+        return days
     }
 }
 

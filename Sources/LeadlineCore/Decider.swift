@@ -43,7 +43,7 @@ struct Decision {
                 && state.policy == fact.policy.known(toLogic: state.logicVersion)
             return isInForce ? disregard("", .noChange) : []
         case .partnerUpserted, .intentObserved, .firmographicsObserved, .technographicsObserved,
-            .duplicateReceived, .segmentArchived, .programProfileSet:
+            .duplicateReceived, .segmentArchived, .programProfileSet, .rejectedRecordsErased:
             return []
         case .logicVersionAdopted(let version):
             return state.canAdopt(logic: version) ? [] : disregard("", .noChange)

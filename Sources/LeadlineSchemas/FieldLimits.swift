@@ -97,6 +97,43 @@ extension FieldLimits {
         if text.utf8.contains(UInt8(ascii: "@")) {
             throw breach(field, "is a category and may not hold an e-mail address")
         }
+        if Self.holdsTelephoneNumber(text) {
+            throw breach(field, "is a category and may not hold a telephone number; what it holds stands in clear")
+        }
+        if Self.isProse(text) {
+            throw breach(
+                field, "is a category and may not hold sentences; what people wrote belongs into message or note, where it is sealed")
+        }
+    }
+
+    /// Words of a category at most: the longest names of industries and products have fewer.
+    private static let wordsMax = 10
+    /// Digits that a telephone number has at least.
+    private static let telephoneDigitsMin = 7
+
+    /// True for an international number, +39 02 1234567 or 0039-02-1234567, anywhere in the text. Codes of products are
+    /// digits too, so that a number without its country is not told from them.
+    private static func holdsTelephoneNumber(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        for start in bytes.indices where start == 0 || !isDigit(bytes[start - 1]) {
+            let hasPlus = bytes[start] == UInt8(ascii: "+")
+            let hasZeros = bytes[start...].starts(with: "00".utf8)
+            guard hasPlus || hasZeros else { continue }
+            let number = bytes[(start + (hasPlus ? 1 : 2))...].prefix { isDigit($0) || " ()./-".utf8.contains($0) }
+            let digits = number.count(where: isDigit)
+            // Zeros before a code are no number unless it is written as one.
+            if digits >= telephoneDigitsMin && (hasPlus || digits < number.count) { return true }
+        }
+        return false
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    /// True for more words than a category has, or for words after the end of a sentence.
+    private static func isProse(_ text: String) -> Bool {
+        let words = text.utf8.split(separator: UInt8(ascii: " "))
+        if words.count > wordsMax { return true }
+        return words.count > 4 && words.dropLast().contains { "!?".utf8.contains($0.last ?? 0) }
     }
 
     func country(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {

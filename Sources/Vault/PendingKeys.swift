@@ -61,6 +61,23 @@ struct PendingKeys {
         if !alias.isSecondary { subjects[alias.lookup] = alias.subject }
     }
 
+    /// How much there is, so that what is added from here on can be taken back.
+    var mark: Vault.PendingMark { Vault.PendingMark(keys: keys.count, aliases: aliases.count) }
+
+    /// Takes back what was added since. The mark must be of what is pending now.
+    mutating func rollBack(to mark: Vault.PendingMark) {
+        precondition(mark.keys <= keys.count && mark.aliases <= aliases.count, "the mark is of other pending keys")
+        while keys.count > mark.keys { keyIndexes[keys.removeLast().subject] = nil }
+        while aliases.count > mark.aliases {
+            let alias = aliases.removeLast()
+            // The first of a lookup had no owner before it, unless that one is ending.
+            if !alias.isSecondary, subjects[alias.lookup] == alias.subject {
+                subjects[alias.lookup] =
+                    aliases.last { $0.lookup == alias.lookup && !$0.isSecondary }?.subject
+            }
+        }
+    }
+
     /// What a subject has come to be known by since the last flush.
     func lookups(of subject: SubjectID) -> [Pseudonym] { aliases.filter { $0.subject == subject }.map(\.lookup) }
 

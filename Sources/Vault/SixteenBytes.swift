@@ -23,6 +23,15 @@ extension SixteenBytes {
         self.init(words: Self.words(of: bytes))
     }
 
+    /// The value that 32 hexadecimal digits write; `nil` for anything else.
+    public init?(hex text: String) {
+        let digits = Array(text.utf8)
+        guard digits.count == 32 else { return nil }
+        let words = [digits[..<16], digits[16...]].compactMap { UInt64(String(decoding: $0, as: UTF8.self), radix: 16) }
+        guard words.count == 2, !digits.contains(UInt8(ascii: "+")), !digits.contains(UInt8(ascii: "-")) else { return nil }
+        self.init(words: SIMD2(words[0], words[1]))
+    }
+
     /// The 16 bytes.
     public var bytes: [UInt8] {
         unsafe withUnsafeBytes { unsafe Array($0) }

@@ -31,6 +31,8 @@ public final class Vault {
     private var rewrappedThrough: Int64 = 0
     // Few and decisive, so all are kept in memory.
     private var tombstones: Set<SubjectID>
+    /// Whose erasure is decided and not durable yet: nothing new is sealed for them, nobody is found as one of them.
+    private var ending: Set<SubjectID> = []
 
     /// Opens the vault at a path; creates it if it is absent.
     ///
@@ -78,10 +80,26 @@ public final class Vault {
 
     /// The subject known by a lookup, or `nil`. Makes nothing.
     public func findSubject(_ lookup: Pseudonym) throws -> SubjectID? {
-        if let subject = pending.subject(lookup) ?? subjects[lookup] { return subject }
+        if let subject = pending.subject(lookup) ?? subjects[lookup], !ending.contains(subject) { return subject }
+        if !ending.isEmpty { return try allSubjects(lookup).first { !ending.contains($0) } }
         let subject = try access { try KeyTable.subject(lookup, in: $0) }
         if let subject { subjects[lookup] = subject }
         return subject
+    }
+
+    /// Whoever is known by nothing that a subject is not known by as well: keys made for what was said of the person's
+    /// leads before the person was known.
+    public func subjectsWithin(_ subject: SubjectID) throws -> [SubjectID] {
+        let known = Set(try lookups(of: subject))
+        var seen: Set<SubjectID> = [subject]
+        return try known.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.flatMap { try allSubjects($0) }
+            .filter { seen.insert($0).inserted }.filter { try known.isSuperset(of: lookups(of: $0)) }
+    }
+
+    /// Everything that a subject is known by.
+    private func lookups(of subject: SubjectID) throws -> [Pseudonym] {
+        let stored = try access { try KeyTable.lookups(of: subject, in: $0) }
+        return stored + pending.lookups(of: subject).filter { !stored.contains($0) }
     }
 
     /// All subjects known by a lookup, the one that had it first in front.
@@ -133,14 +151,24 @@ public final class Vault {
 
     /// The keys of rejected records that speak of a subject, by any of its lookups.
     public func deadLetters(about subject: SubjectID) throws -> [SubjectID] {
-        let stored = try access { try KeyTable.lookups(of: subject, in: $0) }
-        return try deadLetters(mentioning: stored + pending.lookups(of: subject).filter { !stored.contains($0) })
+        try deadLetters(mentioning: lookups(of: subject))
     }
 
     /// The keys of rejected records that mention any of these, each once.
     public func deadLetters(mentioning lookups: [Pseudonym]) throws -> [SubjectID] {
         var seen: Set<SubjectID> = []
         return try lookups.flatMap { try allSubjects(letterLookup($0)) }.filter { seen.insert($0).inserted }
+    }
+
+    /// Those of these ids that are keys of rejected records which came on one of these days, or of records that named no
+    /// program. A person's key never is: a person is known by something else.
+    public func rejectedRecords(_ ids: [SubjectID], days: [Pseudonym]) throws -> [SubjectID] {
+        let days = Set(days.map(letterLookup))
+        return try ids.filter { id in
+            guard try storedOrPendingKey(id) != nil else { return false }
+            let lookups = try lookups(of: id)
+            return lookups.isEmpty || lookups.contains(where: days.contains)
+        }
     }
 
     /// A letter is found by another digest than the person whom it speaks of.
@@ -194,6 +222,28 @@ extension Vault {
         needsRewrap = needsRewrap || pending.fingerprint == fingerprint
         rewrappedThrough = 0
         pending = PendingKeys()
+        ending.removeAll()
+    }
+
+    /// A place among the keys and aliases that are not flushed.
+    public struct PendingMark: Sendable, Equatable {
+        let keys: Int
+        let aliases: Int
+    }
+
+    /// The present place: what comes after can be taken back until the next flush or erasure.
+    public var pendingMark: PendingMark { pending.mark }
+
+    /// Takes back the subjects and aliases made since, for an input of which nothing is kept.
+    public func rollBack(to mark: PendingMark) { pending.rollBack(to: mark) }
+
+    /// Says that a subject's erasure is decided and comes with the next ``erase(_:)-([SubjectID])``: from here on nobody
+    /// is found as this subject, so that nothing new is sealed under a key that is about to die.
+    public func beginErasure(of subject: SubjectID) { ending.insert(subject) }
+
+    /// Whether the subject was erased, or is about to be.
+    public func isErasedOrEnding(_ subject: SubjectID) -> Bool {
+        tombstones.contains(subject) || ending.contains(subject)
     }
 
     /// Every subject that the next flush adds or gives a new alias, whole: what the keys topic must
@@ -275,6 +325,7 @@ extension Vault {
             for subject in erased { try KeyTable.erase(subject, in: db) }
         }
         tombstones.formUnion(erased)
+        ending.subtract(erased)
         pending.remove(Set(erased))
         for subject in erased { keys[subject] = nil }
         for lookup in lookups { subjects[lookup] = nil }
@@ -287,7 +338,7 @@ extension Vault {
     @discardableResult
     public func repeatErasures(of erased: [SubjectID]) throws -> Int {
         let revived = erased.filter { !isErased($0) }
-        try erase(revived.flatMap { try [$0] + deadLetters(about: $0) })
+        try erase(revived.flatMap { try keysOfErasure($0) })
         return revived.count
     }
 }
@@ -295,12 +346,20 @@ extension Vault {
 // MARK: - Keys
 
 extension Vault {
+    /// Every key that ends with a subject's: those made for the person before the person was known, and those of
+    /// rejected records about the person.
+    public func keysOfErasure(_ subject: SubjectID) throws -> [SubjectID] {
+        let persons = try [subject] + subjectsWithin(subject)
+        var seen = Set(persons)
+        return persons + (try persons.flatMap { try deadLetters(about: $0) }.filter { seen.insert($0).inserted })
+    }
+
     /// Makes a subject from a seed for the key source. A computing source gives an erased subject's
     /// id again; a count after the seed leads it on to the next.
     private func makeSubject(_ seed: [UInt8]) throws -> SubjectID {
         var made = source.make(for: seed)
         var attempt: UInt8 = 1
-        while tombstones.contains(made.id) {
+        while isErasedOrEnding(made.id) {
             precondition(attempt < .max, "the key source goes on giving ids of erased subjects")
             made = source.make(for: seed + [attempt])
             attempt += 1

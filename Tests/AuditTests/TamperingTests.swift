@@ -154,6 +154,6 @@ import Testing
         #expect(throws: CheckpointRefusal.notAnExtension(program: AuditFolder.program, signed: base.size)) { try Self.sign(rewritten) }
         let foreign = try AuditFolder(copying: base.folder)
         try foreign.signAsSomebodyElse(log: base.log)
-        #expect(throws: CheckpointRefusal.self) { try Self.sign(foreign) }
+        #expect(throws: LogKeyError.self) { try Self.sign(foreign) }
     }
 }

@@ -67,7 +67,7 @@ import Vault
         let folder = try await AuditFolder.small()
         folder.event(200, .leads, "LeadSubmitted", #"{"leadId":"","message":"x"}"#)
         try await folder.process(until: 300)
-        try folder.tamper(\.derivedPath, "INSERT INTO letters_ended VALUES ('\(AuditFolder.program)', \(Int64.max / 2))")
+        try folder.tamper(\.derivedPath, "INSERT INTO letters_ended VALUES ('\(AuditFolder.program)', \(AuditFolder.at(5_000).micros))")
         #expect(throws: EngineError.self) { try PersonFinder.honourErasures(folder.folder, try folder.folder.openVault()) }
     }
 }

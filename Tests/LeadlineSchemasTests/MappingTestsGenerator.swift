@@ -269,6 +269,7 @@ struct Draw {
             .personsUnlinked(LeadPair(leadID: text(), otherLeadID: text())),
             .suppressionSet(SuppressedAddress(addressDigest: octets(), requestedBy: text())),
             .suppressionLifted(SuppressedAddress(addressDigest: octets(), requestedBy: text())),
+            .rejectedRecordsErased(RejectedRecordsErased(leadID: text(), recordIDs: texts())),
             .segmentArchived(
                 SegmentArchived(
                     firstPosition: uint64(), nextPosition: uint64(), root: octets(), chainLink: octets(), stateHash: octets(),

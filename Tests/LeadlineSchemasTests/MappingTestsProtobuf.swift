@@ -22,7 +22,7 @@ import Testing
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(fact)")
             #expect(try body?.serializedBytes() == expected)
         }
-        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 37)
+        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 38)
     }
 
     /// Each word of a lead stands in the field of its own name, in both messages that state it.
@@ -500,6 +500,13 @@ private var controlPairs: [(Fact, any Message)] {
             WireSuppressionLifted.with {
                 $0.addressDigest = Data([1, 2])
                 $0.requestedBy = "R"
+            }
+        ),
+        (
+            .rejectedRecordsErased(RejectedRecordsErased(leadID: "L", recordIDs: ["A", "B"])),
+            WireRejectedRecordsErased.with {
+                $0.leadID = "L"
+                $0.recordIds = ["A", "B"]
             }
         ),
         (

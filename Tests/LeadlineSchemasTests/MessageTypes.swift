@@ -5,7 +5,8 @@ import SwiftProtobuf
 let messageTypes: [String: any Message.Type] = {
     let types: [any Message.Type] = [
         WireProgramRegistered.self, WireLogicVersionAdopted.self, WirePolicyPublished.self, WireReviewRequested.self, WireHumanDecisionRecorded.self,
-        WireProcessingRestricted.self, WireProcessingObjected.self, WireErasureRequested.self, WireSegmentArchived.self, WireProgramProfileSet.self, WirePartnerUpserted.self,
+        WireProcessingRestricted.self, WireProcessingObjected.self, WireErasureRequested.self,
+        WireRejectedRecordsErased.self, WireSegmentArchived.self, WireProgramProfileSet.self, WirePartnerUpserted.self,
         WirePartnerCapacitySet.self, WirePartnerPaused.self, WirePartnerResumed.self, WirePartnerRemoved.self,
         WirePartnerAbsenceSet.self, WirePartnerAbsenceCancelled.self, WirePartnerCommissionTermsSet.self,
         WireIntentObserved.self, WireFirmographicsObserved.self, WireTechnographicsObserved.self, WireLeadAccepted.self,

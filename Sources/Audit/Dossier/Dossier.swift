@@ -205,6 +205,27 @@ public struct Dossier: Sendable, Encodable, Equatable {
         public var told: [String]
     }
 
+    /// A rejected record, or an outcome that waits for its lead, which speaks of the person.
+    public struct Rejected: Sendable, Codable, Equatable {
+        /// "rejected" or "waiting".
+        public var state: String
+        /// Offset on `leadline.deadletter`, partition:offset on a cluster; of a waiting outcome the position of its
+        /// entry.
+        public var place: String
+        /// When it came, RFC 3339.
+        public var received: String
+        /// Topic that it came on.
+        public var topic: String
+        /// Why it was rejected, as `deadletter list` names it.
+        public var reason: String
+        /// The same in words.
+        public var detail: String
+        /// What it holds, as text; other bytes are repaired.
+        public var content: String
+        /// True if it holds more.
+        public var isCut: Bool
+    }
+
     /// "leadline dossier v1".
     public var format = "leadline dossier v1"
     /// The program.
@@ -240,4 +261,10 @@ public struct Dossier: Sendable, Encodable, Equatable {
     public var requests: [Request]
     /// What it was checked against.
     public var certificate: Certificate
+    /// Rejected records and waiting outcomes that speak of the person.
+    public var rejected: [Rejected] = []
+    /// Rejected records and waiting outcomes that could not be searched whole, and may speak of anybody.
+    public var unsearchableRecords = 0
+    /// Why rejected records were not searched; nil if they were.
+    public var rejectedNotSearched: String?
 }

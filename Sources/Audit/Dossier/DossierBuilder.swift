@@ -5,7 +5,7 @@ import Journal
 public import LeadlineCore
 public import LeadlineSchemas
 import TextFormats
-import Vault
+public import Vault
 
 /// Makes dossiers: reads the entries about one person, decides again what was decided, and asks what would have been.
 public struct DossierBuilder {
@@ -59,7 +59,7 @@ public struct DossierBuilder {
                 isErased: isErased,
                 leads: person.leads.map {
                     .init(lead: $0.leadID, status: $0.status, submitted: RFC3339.format($0.submittedAt))
-                },
+                } + person.absentLeads.map { .init(lead: $0.leadID, status: "never came", submitted: "") },
                 sources: try (entries.map { ($0, false) } + account.map { ($0, true) }).sorted {
                     $0.0.position < $1.0.position
                 }
@@ -67,7 +67,7 @@ public struct DossierBuilder {
                 decisions: [], counterfactuals: [], recipients: [], reviews: [], requests: [],
                 certificate: .init(
                     method: "", decisions: 0, reproduced: 0, streamSize: head.size, chainHead: head.link.description))
-            let leads = Set(person.leads.map(\.leadID))
+            let leads = Set(person.leadIDs)
             try derived.read { try decideAgain(entries, leads, &dossier, db, snapshots: $0) }
             var file = PersonFile(leads: leads, words: words, currency: dossier.currency)
             for entry in entries {
@@ -85,12 +85,43 @@ public struct DossierBuilder {
         }
     }
 
+    // MARK: Rejected records
+
+    /// Bytes of a rejected record that a dossier shows.
+    private static let contentBytesMax = 65_536
+
+    /// Adds the rejected records and waiting outcomes that speak of a person.
+    /// - Parameter name: that the person was sought by.
+    /// - Returns: the keys that they were opened with.
+    public func addRejected(_ person: Person, _ name: String, _ search: RecordSearch, to dossier: inout Dossier) throws
+        -> [SubjectID]
+    {
+        var keys: [SubjectID] = []
+        let journal = try folder.openJournalReadOnly()
+        let about: [EntryRecord] = try journal.read { db in try self.entries(of: person, db) }
+        let marks = try Person.marks(of: person, name, about, open)
+        var found: [Dossier.Rejected] = []
+        dossier.unsearchableRecords = try search.find(marks: [marks]) { _, record in
+            let value = record.record.value
+            if let key = SubjectID(record.letter.keyID) { keys.append(key) }
+            found.append(
+                .init(
+                    state: record.isWaiting ? "waiting" : "rejected", place: record.place,
+                    received: RFC3339.format(Timestamp(micros: record.letter.receivedMicros)),
+                    topic: record.letter.origin.topic, reason: record.letter.reason.word, detail: record.letter.detail,
+                    content: String(decoding: value.prefix(Self.contentBytesMax), as: UTF8.self),
+                    isCut: value.count > Self.contentBytesMax))
+        }
+        dossier.rejected = found
+        return keys
+    }
+
     // MARK: Entries
 
     /// Each once, in order, and held against the journal: a wrong row of the list must not print another person.
     private func entries(of person: Person, _ db: Database) throws -> [EntryRecord] {
         var entries: [UInt64: EntryRecord] = [:]
-        for row in person.leads { for entry in try JournaledLead(row, in: db).entries { entries[entry.position] = entry } }
+        for entry in try person.entries(program, in: db) { entries[entry.position] = entry }
         return entries.keys.sorted().compactMap { entries[$0] }
     }
 

@@ -16,6 +16,25 @@ public struct Person: Sendable, Equatable {
     public var links: [PersonLink] = []
     /// Others who were known by the address that was asked for before it was given to this person, and are not linked.
     public var formerHolders = 0
+    /// Leads that never came, of which something was said all the same, with the positions of their entries.
+    public var absentLeads: [AbsentLead] = []
+
+    /// Somebody of whom the program knows nothing.
+    public static let unknown = Person(subjects: [], leads: [])
+
+    /// A lead that never came.
+    public struct AbsentLead: Sendable, Equatable {
+        /// Its id.
+        public var leadID: String
+        /// Positions of what was said of it.
+        public var positions: [UInt64]
+    }
+
+    /// Ids of all leads, those that never came at the end.
+    public var leadIDs: [String] { leads.map(\.leadID) + absentLeads.map(\.leadID) }
+
+    /// Positions of all entries, in rising order, each once.
+    public var positions: [UInt64] { Set(leads.flatMap(\.positions) + absentLeads.flatMap(\.positions)).sorted() }
 }
 
 /// Two ids that are one person.
@@ -69,11 +88,16 @@ public struct PersonFinder {
         let (subjects, links) = try reached(from: named.subjects, reach)
         var ids = try leads(of: subjects)
         // A lead without a subject of its own is found all the same.
-        if ids.isEmpty && !isAddress { ids = [text] }
+        if ids.isEmpty && !isAddress && Self.subject(text) == nil { ids = [text] }
+        if ids.isEmpty { ids = try leadsByEntries(of: subjects) }
         let leads = try ids.compactMap { try projection.lead($0, program: program) }
+        let absent = try ids.filter { id in !leads.contains { $0.leadID == id } }.compactMap(absentLead)
+        if leads.isEmpty && absent.isEmpty { return nil }
         try confirm(leads, subjects)
-        let formers = named.others.count { !subjects.contains($0) }
-        return leads.isEmpty ? nil : Person(subjects: subjects, leads: leads, links: links, formerHolders: formers)
+        var person = Person(subjects: subjects, leads: leads, links: links, absentLeads: absent)
+        for other in try others(person) where !person.subjects.contains(other) { person.subjects.append(other) }
+        person.formerHolders = named.others.count { !person.subjects.contains($0) }
+        return person
     }
 
     private func leads(of subjects: [SubjectID]) throws -> [String] {
@@ -84,6 +108,49 @@ public struct PersonFinder {
                     arguments: [program, Data(subject.bytes)])
             }
         }
+    }
+
+    /// Whom an erasure that was cut short meant.
+    func again(_ item: ErasurePlan.Item) throws -> Person? {
+        let leads = try item.leads.compactMap { try projection.lead($0, program: program) }
+        let absent = try item.leads.filter { id in !leads.contains { $0.leadID == id } }.compactMap(absentLead)
+        if leads.isEmpty && absent.isEmpty { return nil }
+        let subjects = item.subjects.compactMap { SubjectID(hex: $0) }
+        try confirm(leads, subjects)
+        return Person(subjects: subjects, leads: leads, absentLeads: absent)
+    }
+
+    /// A lead of which something was said without its ever coming.
+    private func absentLead(_ id: String) throws -> Person.AbsentLead? {
+        let positions = try projection.positions(of: id, program: program)
+        return positions.isEmpty ? nil : .init(leadID: id, positions: positions)
+    }
+
+    /// Who has no lead is found by what was said under the person's key; that takes a walk through the journal. Journals
+    /// from before hold what came after an erasure so.
+    private func leadsByEntries(of subjects: [SubjectID]) throws -> [String] {
+        if subjects.isEmpty { return [] }
+        let wanted = Set(subjects)
+        var found: [String] = []
+        try journal.read { db in
+            let from = try JournalReader().firstReadable(of: program, in: db)
+            try JournalReader().forEachEntry(program: program, from: from, in: db) { _, bytes in
+                let entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
+                guard let subject = entry.input.subject.flatMap({ SubjectID($0.bytes) }), wanted.contains(subject),
+                    let lead = entry.input.fact.leadID, !found.contains(lead)
+                else { return }
+                found.append(lead)
+            }
+        }
+        return found
+    }
+
+    /// Whose keys hold something of the person beside the person's own: of those who are known by one of the leads, and
+    /// have no lead themselves.
+    private func others(_ person: Person) throws -> [SubjectID] {
+        guard let keyring, let pseudonyms else { return [] }
+        return try person.leadIDs.flatMap { try keyring.vault.allSubjects(pseudonyms.lookup(kind: .lead, value: $0)) }
+            .filter { try leads(of: [$0]).isEmpty }
     }
 
     /// Holds each lead against the entry that submitted it.
@@ -114,7 +181,13 @@ public struct PersonFinder {
 
     private func byAddress(_ address: String) throws -> [SubjectID] {
         guard let keyring, let pseudonyms else { return [] }
-        return try keyring.vault.allSubjects(pseudonyms.lookup(kind: .email, value: address))
+        // By the one spelling of today, and as it was written: vaults from before know people by that.
+        var found: [SubjectID] = []
+        for spelling in [InternetNames.address(address) ?? address, address] {
+            for subject in try keyring.vault.allSubjects(pseudonyms.lookup(kind: .email, value: spelling))
+            where !found.contains(subject) { found.append(subject) }
+        }
+        return found
     }
 
     /// A lead's id, or a person's random id.
@@ -143,7 +216,7 @@ public struct PersonFinder {
     private func holder(of address: String) throws -> (subjects: [SubjectID], others: [SubjectID]) {
         let known = try byAddress(address)
         guard let keyring, let pseudonyms else { return ([], []) }
-        let asked = pseudonyms.lookup(kind: .email, value: address)
+        let asked = pseudonyms.lookup(kind: .email, value: InternetNames.address(address) ?? address)
         var newest: (subject: SubjectID, position: UInt64)?
         var unread: [SubjectID] = []
         for subject in known {
@@ -187,7 +260,8 @@ public struct PersonFinder {
                 guard entry.input.subject.flatMap({ SubjectID($0.bytes) }) == subject,
                     let email = try StatedAddress.of(entry, program: program, keyring.vault)
                 else { continue }
-                if pseudonyms.lookup(kind: .email, value: email) == asked { return .at(position) }
+                let stated = pseudonyms.lookup(kind: .email, value: InternetNames.address(email) ?? email)
+                if stated == asked { return .at(position) }
             }
             return positions.isEmpty ? .unreadable : .never
         }

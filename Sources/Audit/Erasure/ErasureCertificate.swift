@@ -27,7 +27,7 @@ public struct ErasureCertificate: Sendable {
         public var erased: String
         /// When this certificate was made, RFC 3339.
         public var issued: String
-        /// True if the vault holds no key of the person any more.
+        /// True if the vault holds no key of the person any more, and nobody can compute it again.
         public var keyDestroyed: Bool
         /// Rejected records whose contents were removed.
         public var deadLettersEmptied: Int
@@ -41,6 +41,15 @@ public struct ErasureCertificate: Sendable {
         public var copies: [Copy]?
         /// Keys of rejected records about the person that were destroyed; nil in certificates that do not count them.
         public var deadLetterKeysDestroyed: Int?
+        /// Backups of the vault from before that the operator named; nil in certificates that do not tell.
+        public var backups: [String]?
+        /// True if the folder's keys are computed from a seed, so that whoever has it makes a destroyed key again.
+        public var keysAreComputed: Bool?
+        /// Rejected records that could not be searched whole for whom they mention, and so were not erased; nil in
+        /// certificates that do not tell.
+        public var unsearchableRecords: Int?
+        /// Observations of the person's company that stay, under the company's pseudonym and no person's.
+        public var companyObservations: Int?
 
         /// A topic that may hold a copy, sealed under the destroyed key or due to be deleted.
         public struct Copy: Sendable, Codable, Equatable {
@@ -87,18 +96,51 @@ public struct ErasureCertificate: Sendable {
         public var lines: [String] {
             [
                 "Erasure certificate, program \(program)",
-                "Leads \(leads.joined(separator: ", ")) of the person known as \(subjects.joined(separator: ", ")).",
+                leads.isEmpty
+                    ? "No lead of the person is known; rejected records that mention the person were erased."
+                    : "Leads \(leads.joined(separator: ", ")) of the person known as \(subjects.joined(separator: ", ")).",
                 "Requested by: \(requestedBy). Recorded \(erased) at position \(position); this certificate was issued \(issued).",
-                keyDestroyed
-                    ? "The person's key is destroyed: what was sealed under it cannot be opened by anybody, in no copy of the journal."
-                    : "THE KEY IS NOT DESTROYED.",
+                key,
                 "Contents of \(deadLettersEmptied) rejected records and \(waitingEmptied) waiting outcomes were removed."
                     + (deadLetterKeysDestroyed.map { " Keys of rejected records destroyed: \($0)." } ?? ""),
+            ] + notCovered + [
                 "What stays in the journal, under random ids: \(residualFields.isEmpty ? "nothing" : residualFields.joined(separator: ", ")).",
                 provisionalUntil.map {
                     "Provisional: copies on Kafka's topics end by retention and compaction by \($0)."
                 } ?? "No Kafka topic held a copy.",
             ] + (copies ?? []).map { "  \($0.topic): \($0.holds), ended by \($0.until)" }
+        }
+
+        private var key: String {
+            if keysAreComputed == true {
+                return
+                    "THIS IS NO PROOF OF ERASURE: the folder's keys are computed from a seed (--key-seed), and whoever has the seed makes the key again."
+            }
+            if !keyDestroyed { return "THE KEY IS NOT DESTROYED." }
+            if leads.isEmpty { return "The keys of these records are not in this vault any more." }
+            return
+                "The person's key is not in this vault any more: what the journal and copies of it hold sealed under it opens with no key that is in this vault."
+        }
+
+        /// What the certificate does not speak for.
+        private var notCovered: [String] {
+            guard let backups else { return [] }
+            var lines = [
+                backups.isEmpty
+                    ? "Not covered: backups of vault.db made before. With the master key they open what was erased until they are deleted; none was named."
+                    : "Not covered until they are deleted: backups of vault.db made before, named as \(backups.joined(separator: "; "))."
+            ]
+            if let unsearchableRecords, unsearchableRecords > 0 {
+                lines.append(
+                    "Not covered: \(unsearchableRecords) rejected records could not be searched whole and may mention the person; 'leadline deadletter erase' erases them by age or one by one."
+                )
+            }
+            if let companyObservations, companyObservations > 0 {
+                lines.append(
+                    "Not erased: \(companyObservations) observations of the person's company, kept under the company's pseudonym; they name no person."
+                )
+            }
+            return lines
         }
     }
 
@@ -163,8 +205,14 @@ public struct ErasureCertificate: Sendable {
             throw NoteError.badProof(reason: "its proof is not of the entry at position \(statement.position)")
         }
         try proof.verify(leaf: HashChain.leaf(of: bytes))
-        guard let entry = try? EntryCodec.decode(bytes), case .erasureRequested(let fact) = entry.input.fact,
-            statement.leads.contains(fact.leadID)
-        else { throw NoteError.badProof(reason: "the proven entry does not erase the person of these leads") }
+        let isErasure =
+            switch (try? EntryCodec.decode(bytes))?.input.fact {
+            case .erasureRequested(let fact)?: statement.leads.contains(fact.leadID)
+            case .rejectedRecordsErased?: statement.leads.isEmpty
+            default: false
+            }
+        guard isErasure else {
+            throw NoteError.badProof(reason: "the proven entry does not erase the person of these leads")
+        }
     }
 }

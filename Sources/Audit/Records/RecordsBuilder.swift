@@ -77,6 +77,7 @@ public struct RecordsBuilder {
         case .erasureRequested: execute("erasure", entry, position)
         case .processingResumed(let fact):
             execute(fact.objectionWithdrawn ? "objection withdrawn" : "restriction lifted", entry, position)
+        case .rejectedRecordsErased: execute("erasure of rejected records", entry, position)
         case .leadWithdrawn: execute("withdrawal", entry, position)
         default: break
         }

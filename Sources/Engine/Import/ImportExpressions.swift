@@ -37,12 +37,17 @@ struct ImportExpressions {
     ) throws(ImportError) -> [String: [String: String]] {
         guard let part = mapping.files[name], let key = part.key else { return [:] }
         var file = try ImportFile(name, part, folder: folder)
-        for column in columns { try file.require(column, at: "a lookup in files.\(name)") }
+        for column in columns where column != ImportMapping.Lookup.rowNumber {
+            try file.require(column, at: "a lookup in files.\(name)")
+        }
         var rows: [String: [String: String]] = [:]
         while var row = try file.next() {
             do { try row.checkShape() } catch { throw .file(file.path, "line \(row.record.line): \(error.rule)") }
             var values: [String: String] = [:]
-            for column in columns { values[column] = row.raw(column) }
+            for column in columns {
+                values[column] =
+                    column == ImportMapping.Lookup.rowNumber ? "\(rows.count + 1)" : row.raw(column)
+            }
             let keyValue = row.raw(key)
             if keyValue.isEmpty { continue }
             if rows.updateValue(values, forKey: keyValue) != nil {

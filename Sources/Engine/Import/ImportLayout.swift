@@ -107,6 +107,9 @@ struct ImportLayout {
                 var message = M()
                 id = try fill(&message, part.fields, key: key, targets: targets, from: &row)
                 if !keys.insert(id).inserted { throw RowRefusal("\(key) repeated: refused") }
+                if let partner = message as? WirePartnerUpserted, FieldValue.slug(partner.name) == FieldValue.slug(id) {
+                    row.note("partner_id spells the partner's name, which so stands in clear: kept")
+                }
                 planned.append(
                     PlannedRecord(time: .epoch, kind: kind, row: number, bytes: try Self.bytes(message, kind)))
                 report(file, row, id, kind == .partnerUpserted ? "partner" : "account")

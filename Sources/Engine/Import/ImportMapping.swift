@@ -86,6 +86,8 @@ public struct ImportMapping: Codable, Equatable, Sendable {
 
     /// A row of another file.
     public struct Lookup: Codable, Equatable, Sendable {
+        /// As a column, the number of the row among those with a key: an id that says nothing of whom it stands for.
+        public static let rowNumber = "#row"
         public var file: String
         public var column: String
     }

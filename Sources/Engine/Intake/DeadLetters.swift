@@ -48,8 +48,10 @@ public struct DeadLetters {
             letter.recordDigest = Data(SHA256.hash(data: record.value ?? []))
             return try coded(letter)
         }
+        let found = RecordMentions(record)
+        letter.unsearchable = !found.isComplete
         let sealed = try keyring.vault.sealDeadLetter(
-            try Self.whole(record).serializedBytes(), mentions: mentions(record))
+            try Self.whole(record).serializedBytes(), mentions: lookups(found, record))
         letter.keyID = .init(sealed.keyID.bytes)
         letter.sealed = .init(sealed.sealed)
         return try coded(letter)
@@ -92,14 +94,24 @@ public struct DeadLetters {
         record.key.flatMap { String(validating: $0, as: UTF8.self) }.flatMap { FieldRules.isID($0) ? $0 : nil }
     }
 
+    /// Those of these ids that are keys of a program's own rejected records, or of records that named no program.
+    /// - Parameter now: no record came later.
+    static func keys(_ ids: [String], of program: String, now: Timestamp, _ keyring: Keyring) throws -> [SubjectID] {
+        let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
+        let (first, last) = (FieldLimits.earliest.micros, now.micros + Timestamp.microsPerDay)
+        let days = (first / Timestamp.microsPerDay)...max(first, last) / Timestamp.microsPerDay
+        return try keyring.vault.rejectedRecords(ids.compactMap(SubjectID.init(hex:)), days: days.map(pseudonyms.day))
+    }
+
     /// Lookups of when the record came and whom it mentions, in the program that its key names; nothing where it names
     /// none.
-    private func mentions(_ record: LogRecord) -> [Pseudonym] {
+    private func lookups(_ mentions: RecordMentions, _ record: LogRecord) -> [Pseudonym] {
         guard let program = program(record) else { return [] }
         let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
-        let mentions = RecordMentions(record)
         return [pseudonyms.day(record.received.micros / Timestamp.microsPerDay)]
-            + mentions.addresses.map { pseudonyms.lookup(kind: .email, value: $0) }
+            + mentions.addresses.map {
+                pseudonyms.lookup(kind: .email, value: InternetNames.address($0) ?? $0)
+            }
             + mentions.leads.map { pseudonyms.lookup(kind: .lead, value: $0) }
     }
 

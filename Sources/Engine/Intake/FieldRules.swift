@@ -22,6 +22,10 @@ struct FieldRules {
                 throw Rejection(error)
             }
         case .segmentArchived(let fact): try segment(fact)
+        case .rejectedRecordsErased(let fact):
+            if fact.recordIDs.isEmpty {
+                throw Rejection(.missingField, "record_ids is required: which records are erased", field: "record_ids")
+            }
         case .partnerUpserted(let profile): try workingHours(profile)
         case .partnerAbsenceSet(let fact):
             if fact.until <= fact.from { throw invalid("until", "must be later than from") }

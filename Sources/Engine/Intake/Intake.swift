@@ -8,18 +8,29 @@ public struct TakenInput: Sendable {
     public var program: String
     /// As the decider sees it.
     public var input: Input
-    /// As the journal keeps it: the serialised `Input`, clear part and sealed part.
-    public var inputBytes: [UInt8]
     public var eventID: String
     /// Where it came from, as the journal may say it in clear.
     public var source: String
     /// Keyed digest of a lead's address, by which a suppression of it is found; journaled only where it is suppressed.
     public var address: Digest128?
+    /// Pseudonyms of other spellings of the account's domain, under which a journal from before may know it.
+    public fileprivate(set) var earlierAccounts: [Digest128] = []
+    fileprivate var kind: MessageKind
+    fileprivate var clear: [UInt8]
+    /// What stands sealed in the entry; empty where nothing does.
+    fileprivate(set) var sealed: [UInt8] = []
 
-    /// Notes in the input and its bytes that the lead's address is suppressed.
-    mutating func noteSuppression(of address: Digest128) {
-        input.suppressedAddress = address
-        InputCodec.append(suppressedAddress: address, to: &inputBytes)
+    /// As the journal keeps it: the serialised `Input`, clear part and sealed part.
+    public var inputBytes: [UInt8] {
+        InputCodec.encode(
+            header: InputHeader(input, sealed: sealed), bodyField: kind.bodyFieldNumber, clearBody: clear)
+    }
+
+    /// Leaves out the person: nothing sealed is kept, nor under whose key it was.
+    mutating func leaveOutPerson() {
+        sealed = []
+        input.subject = nil
+        input.linkedSubject = nil
     }
 }
 
@@ -72,40 +83,40 @@ public struct Intake {
         let eventDigest = pseudonyms.eventDigest(source: event.source, id: event.id)
         input.eventDigest = Digest128(eventDigest)
         input.contentDigest = Digest128(pseudonyms.contentDigest(type: kind.fullName, bytes: checked.message.bytes))
-        input.account = checked.accountDomain.map { Digest128(pseudonyms.account(domain: $0)) }
+        let accounts = checked.accountDomains.map { Digest128(pseudonyms.account(domain: $0)) }
+        input.account = accounts.first
         input.timeZone = checked.timeZone
 
-        var sealed: [UInt8] = []
+        var taken = TakenInput(
+            program: program, input: input, eventID: event.id, source: SourceToken.of(event.source, pseudonyms),
+            kind: kind, clear: checked.clear)
+        taken.earlierAccounts = Array(accounts.dropFirst())
+        let address = checked.addresses.first ?? ""
         if !checked.sealed.isEmpty || kind.concernsPerson {
-            let known = try vault.subjectAmong(Self.lookups(fact, checked.message.email, program, pseudonyms))
+            let known = try vault.subjectAmong(Self.lookups(fact, checked.addresses, program, pseudonyms))
             let subject = known.subject
-            input.subject = Digest128(subject)
-            input.linkedSubject = try linked(known.others, fact, checked.message.email, pseudonyms)
+            taken.input.subject = Digest128(subject)
+            taken.input.linkedSubject = try linked(known.others, fact, address, pseudonyms)
             if !checked.sealed.isEmpty {
                 let context = SealingContext.bytes(program, kind, eventDigest.bytes)
-                sealed = try vault.seal(checked.sealed, subject: subject, context: context)
+                taken.sealed = try vault.seal(checked.sealed, subject: subject, context: context)
             }
         }
-        let header = InputHeader(
-            eventDigest: input.eventDigest, contentDigest: input.contentDigest, subject: input.subject,
-            linkedSubject: input.linkedSubject, account: input.account, sealed: sealed, imported: input.imported,
-            timeZone: input.timeZone)
-        let bytes = InputCodec.encode(header: header, bodyField: kind.bodyFieldNumber, clearBody: checked.clear)
-        var taken = TakenInput(
-            program: program, input: input, inputBytes: bytes, eventID: event.id,
-            source: SourceToken.of(event.source, pseudonyms))
-        if kind == .leadSubmitted, !checked.message.email.isEmpty {
-            taken.address = Digest128(pseudonyms.suppression(email: checked.message.email))
+        if kind == .leadSubmitted, !address.isEmpty {
+            taken.address = Digest128(pseudonyms.suppression(email: address))
         }
         return taken
     }
 
     /// Under what the subject is found again: the person's address first, then the lead or partner it came with.
-    private static func lookups(_ fact: Fact, _ email: String, _ program: String, _ pseudonyms: Pseudonyms)
+    private static func lookups(_ fact: Fact, _ addresses: [String], _ program: String, _ pseudonyms: Pseudonyms)
         -> [Pseudonym]
     {
         var lookups: [Pseudonym] = []
-        if !email.isEmpty { lookups.append(pseudonyms.lookup(kind: .email, value: email)) }
+        for address in addresses {
+            let lookup = pseudonyms.lookup(kind: .email, value: address)
+            if !lookups.contains(lookup) { lookups.append(lookup) }
+        }
         if let lead = fact.leadID { lookups.append(pseudonyms.lookup(kind: .lead, value: lead)) }
         // A lead that is there stays its person's, whatever address it is given.
         if case .leadUpdated = fact { lookups.reverse() }
@@ -139,7 +150,7 @@ public enum SealingContext {
 
 extension Fact {
     /// The lead that a fact is about.
-    var leadID: String? {
+    public var leadID: String? {
         if let id = outcomeLeadID { return id }
         switch self {
         case .leadSubmitted(let fact): return fact.leadID
@@ -151,6 +162,7 @@ extension Fact {
         case .personsLinked(let fact), .personsUnlinked(let fact): return fact.leadID
         case .reviewRequested(let fact): return fact.leadID
         case .humanDecisionRecorded(let fact): return fact.leadID
+        case .rejectedRecordsErased(let fact): return fact.leadID.isEmpty ? nil : fact.leadID
         default: return nil
         }
     }

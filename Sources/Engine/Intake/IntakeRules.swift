@@ -12,8 +12,12 @@ struct CheckedRecord {
     /// Serialised message: what may stand in clear, and what must be sealed.
     var clear: [UInt8]
     var sealed: [UInt8]
-    /// Domain of the account, as its pseudonym is made of it.
-    var accountDomain: String?
+    /// Spellings of the account's domain of which its pseudonym is made: the canonical one first, then those under which
+    /// a journal from before may know it.
+    var accountDomains: [String] = []
+    /// Spellings of the person's address by which the person is found, the canonical one first; none where there is no
+    /// address.
+    var addresses: [String] = []
     var timeZone: TimeZoneRules?
 }
 
@@ -76,7 +80,8 @@ public struct IntakeRules {
         var checked = CheckedRecord(
             program: program, kind: kind, event: event, message: message, fact: fact, clear: parts.clear,
             sealed: parts.sealed)
-        if let domain = message.accountDomain { checked.accountDomain = try Self.accountDomain(domain, kind) }
+        if let domain = message.accountDomain { checked.accountDomains = try Self.accountDomains(domain, kind) }
+        if !message.email.isEmpty { checked.addresses = try Self.addresses(message.email) }
         if let zone = message.timeZone { checked.timeZone = try zones.rules(zone, at: record.received) }
         return checked
     }
@@ -134,19 +139,30 @@ public struct IntakeRules {
         }
     }
 
-    /// The domain as its digest is taken of it; nil where a lead names none.
-    private static func accountDomain(_ domain: String, _ kind: MessageKind) throws(Rejection) -> String? {
-        let isBare = domain.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
-        let text = isBare ? domain : domain.trimmingCharacters(in: .whitespaces)
-        if text.isEmpty {
-            if kind == .leadSubmitted { return nil }
+    /// A field that holds an address holds exactly one; white space alone is none.
+    private static func addresses(_ text: String) throws(Rejection) -> [String] {
+        if text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return [] }
+        guard let address = InternetNames.address(text) else {
+            throw Rejection(
+                .invalidField,
+                "contact.email must hold exactly one e-mail address, such as kim@acme.example, or be left out",
+                field: "contact.email")
+        }
+        return address == text ? [address] : [address, text]
+    }
+
+    /// The domain as its digest is taken of it; none where a lead names none.
+    private static func accountDomains(_ domain: String, _ kind: MessageKind) throws(Rejection) -> [String] {
+        if domain.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+            if kind == .leadSubmitted { return [] }
             throw Rejection(.missingField, "account_domain is required", field: "account_domain")
         }
-        guard text.utf8.count <= 253, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
+        guard let name = InternetNames.domain(domain) else {
             throw Rejection(
                 .invalidField, "account_domain must be an internet domain such as acme.example", field: "account_domain"
             )
         }
-        return text
+        let isInternational = !domain.utf8.allSatisfy { $0 < 0x80 } || name.contains("xn--")
+        return isInternational ? [name, domain, InternetNames.readable(name)] : [name]
     }
 }

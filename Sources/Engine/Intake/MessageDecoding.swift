@@ -67,6 +67,7 @@ extension MessageKind {
         case .personsUnlinked: return try read(WirePersonsUnlinked.self, data, encoding)
         case .suppressionSet: return try read(WireSuppressionSet.self, data, encoding)
         case .suppressionLifted: return try read(WireSuppressionLifted.self, data, encoding)
+        case .rejectedRecordsErased: return try read(WireRejectedRecordsErased.self, data, encoding)
         case .segmentArchived: return try read(WireSegmentArchived.self, data, encoding)
         case .programProfileSet: return try profile(data, encoding)
         }

@@ -1,26 +1,25 @@
 /// Whom a record that could not be taken in speaks of, as far as that shows: e-mail addresses and leads' ids.
 ///
-/// Such a record follows no schema, so it is searched as text, and as protobuf's length-prefixed strings. What is found
-/// too much does no harm, for nobody is known by it; what is found links the record to the person whose erasure ends
-/// it.
+/// Such a record follows no schema, so every layer of it is searched as text, and as protobuf's length-prefixed strings.
+/// What is found too much does no harm, for nobody is known by it; what is found links the record to the person whose
+/// erasure ends it.
 struct RecordMentions: Equatable {
-    /// Bytes of a record that are searched.
-    static let bytesMax = 65_536
     /// Addresses and ids that are kept, of each.
-    static let countMax = 8
+    static let countMax = 64
 
     private(set) var addresses: [String] = []
     private(set) var leads: [String] = []
+    /// False if the record may mention somebody who was not found: part of it could not be looked through, or it holds
+    /// too much.
+    private(set) var isComplete = true
 
     /// Searches value, then headers.
     init(_ record: LogRecord) {
-        for part in [record.value ?? []] + record.headers.map(\.value) { search(part.prefix(Self.bytesMax)) }
-    }
-
-    private mutating func search(_ part: ArraySlice<UInt8>) {
-        let bytes = Array(part)
-        search(bytes)
-        if let plain = JSONEscapes.resolved(bytes) { search(plain) }
+        for part in [record.value ?? []] + record.headers.map(\.value) {
+            let decoded = DecodedLayers(part)
+            if !decoded.isComplete { isComplete = false }
+            for layer in decoded.layers { search(layer) }
+        }
     }
 
     private mutating func search(_ bytes: [UInt8]) {
@@ -50,9 +49,10 @@ struct RecordMentions: Equatable {
     }
 
     private mutating func add(_ address: ArraySlice<UInt8>, at: Int) {
-        guard address.startIndex < at, address.endIndex > at + 1, addresses.count < Self.countMax else { return }
+        guard address.startIndex < at, address.endIndex > at + 1 else { return }
         let text = String(decoding: address, as: UTF8.self)
-        if !addresses.contains(text) { addresses.append(text) }
+        if addresses.contains(text) { return }
+        if addresses.count < Self.countMax { addresses.append(text) } else { isComplete = false }
     }
 
     private static func isInWord(_ byte: UInt8) -> Bool {
@@ -98,14 +98,18 @@ struct RecordMentions: Equatable {
             guard length >= 3, length <= FieldRules.idBytesMax, place + 1 + length <= bytes.count else { continue }
             let text = bytes[(place + 1)...(place + length)]
             if text.allSatisfy(Self.isInID) { add(lead: text) }
-            if leads.count == Self.countMax { return }
+            if leads.count == Self.countMax {
+                isComplete = false
+                return
+            }
         }
     }
 
     private mutating func add(lead: ArraySlice<UInt8>) {
-        guard !lead.isEmpty, lead.count <= FieldRules.idBytesMax, leads.count < Self.countMax else { return }
+        guard !lead.isEmpty, lead.count <= FieldRules.idBytesMax else { return }
         let text = String(decoding: lead, as: UTF8.self)
-        if !leads.contains(text) { leads.append(text) }
+        if leads.contains(text) { return }
+        if leads.count < Self.countMax { leads.append(text) } else { isComplete = false }
     }
 
     private static func isInID(_ byte: UInt8) -> Bool {

@@ -237,6 +237,16 @@ public struct LeadsProjection: Sendable {
         }
     }
 
+    /// Positions of the entries that name a lead, whether or not it came, in rising order.
+    public func positions(of lead: String, program: String) throws -> [UInt64] {
+        try reader.read { db in
+            try Int64.fetchAll(
+                db, sql: "SELECT position FROM lead_entries WHERE program = ? AND lead = ? ORDER BY position",
+                arguments: [program, lead]
+            ).map { UInt64($0) }
+        }
+    }
+
     /// What was observed of an account, up to and including one position, the newest `limit` in rising order.
     /// - Throws: ``EngineError/listDiffers(_:)`` for an entry that is no observation of the account.
     public func observations(

@@ -91,7 +91,7 @@ public enum LeadsTables: Projection {
     }
 
     /// The leads that an entry is about: under these it is listed.
-    static func leads(of entry: EntryRecord) -> Set<String> {
+    public static func leads(of entry: EntryRecord) -> Set<String> {
         var leads: Set<String> = []
         if let lead = entry.input.fact.leadID { leads.insert(lead) }
         for event in entry.events {

@@ -31,6 +31,7 @@ public enum ErasedFrom: Sendable, Equatable {
         }
         // Before logic version 4 the entry says of the lead alone who was erased.
         if case .erasureRequested(let fact) = entry.input.fact, erased.isEmpty { erased.append(.lead(fact.leadID)) }
+        erased += entry.input.erased.map { .subject($0) }
         for case .retentionApplied(let event) in entry.events {
             if let subject = event.subject { erased.append(.subject(subject)) }
         }

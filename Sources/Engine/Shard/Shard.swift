@@ -160,6 +160,8 @@ public struct Shard: ~Copyable {
     }
 
     private mutating func sequence(_ record: LogRecord) throws {
+        // What an input that comes to nothing made in the vault is taken back.
+        let mark = vault.pendingMark
         var taken: TakenInput
         do {
             taken = try intake.take(record)
@@ -169,16 +171,18 @@ public struct Shard: ~Copyable {
         }
         let place = try place(of: taken.program)
         if let address = taken.address, Self.isSuppressed(address, streams, place) {
-            taken.noteSuppression(of: address)
+            taken.input.suppressedAddress = address
         }
         if streams[place].state.isRegistered { try advance(place, to: record.received, imported: record.isImported) }
         let stamp = stamp(place, record)
         switch Self.admission(taken.input, at: stamp, streams, place) {
         case .accept:
-            try accept(taken, record, place, at: stamp)
+            try accept(taken, record, place, mark, at: stamp)
         case .duplicate:
+            vault.rollBack(to: mark)
             try acceptDuplicate(taken, record, place, at: stamp)
         case .eventIDConflict:
+            vault.rollBack(to: mark)
             try reject(
                 record,
                 Rejection(
@@ -186,6 +190,7 @@ public struct Shard: ~Copyable {
                     "the same source and id came before with other content; send a correction under a new id",
                     field: "id"))
         case .programUnknown:
+            vault.rollBack(to: mark)
             try reject(
                 record,
                 Rejection(
@@ -193,15 +198,44 @@ public struct Shard: ~Copyable {
                     "no program of this id is registered; send ProgramRegistered on leadline.controls first, then resubmit",
                     field: "key"))
         case .leadArchived:
+            vault.rollBack(to: mark)
             try reject(
                 record, Rejection(.leadArchived, "the lead was closed too long ago to be corrected", field: "lead_id"))
         }
     }
 
-    private mutating func accept(_ taken: TakenInput, _ record: LogRecord, _ place: Int, at stamp: Timestamp) throws {
+    private mutating func accept(
+        _ input: TakenInput, _ record: LogRecord, _ place: Int, _ mark: Vault.PendingMark, at stamp: Timestamp
+    ) throws {
+        var taken = input
+        // A company that the journal knows by another spelling of its domain goes on as that.
+        if let account = taken.input.account, let known = Self.known([account] + taken.earlierAccounts, streams, place) {
+            taken.input.account = known
+        }
         let program = taken.program
         let position = streams[place].state.nextPosition
-        let events = try append(place, taken.input, taken.inputBytes, origin(taken, record), at: stamp)
+        var events = Self.decide(taken.input, at: stamp, streams, place, &scratch)
+        if !keepsPerson(taken.input, events, place) {
+            taken.leaveOutPerson()
+            vault.rollBack(to: mark)
+            // Decided as it is journaled.
+            events = Self.decide(taken.input, at: stamp, streams, place, &scratch)
+        }
+        switch taken.input.fact {
+        case .erasureRequested(let fact):
+            let linked = events.flatMap { event in
+                if case .rightRecorded(let event) = event, event.right == .erasure { return event.subjects }
+                return []
+            }
+            taken.input.erased =
+                try (subjects(of: fact.leadID, place) + linked.map { SubjectID(Array($0.bytes)) }.compactMap { $0 })
+                .flatMap { try noteErasure($0) }
+        case .rejectedRecordsErased(let fact):
+            taken.input.erased = try note(
+                DeadLetters.keys(fact.recordIDs, of: taken.program, now: stamp, keyring))
+        default: break
+        }
+        try append(place, taken.input, taken.inputBytes, origin(taken, record), events, at: stamp)
         done.outcomes.append((RecordPlace(record), .entry(program: program, position: position, isRepeat: false)))
         if let leadID = taken.input.fact.outcomeLeadID, events.contains(where: \.isOutcomeWaiting) {
             let letter = try deadLetters.make(
@@ -225,7 +259,8 @@ public struct Shard: ~Copyable {
         input.contentDigest = taken.input.contentDigest
         let bytes = InputCodec.encode(input)
         let position = streams[place].state.nextPosition
-        _ = try append(place, input, bytes, origin(taken, record), at: stamp)
+        let events = Self.decide(input, at: stamp, streams, place, &scratch)
+        try append(place, input, bytes, origin(taken, record), events, at: stamp)
         done.outcomes.append((RecordPlace(record), .entry(program: taken.program, position: position, isRepeat: true)))
     }
 
@@ -241,21 +276,32 @@ public struct Shard: ~Copyable {
         report.rejections += 1
     }
 
-    /// Decides an input, folds it, and puts its entry into the batch.
-    @discardableResult
+    /// Whether what an input holds of a person is kept.
+    ///
+    /// Nothing is kept that an erasure would not reach: of a lead whose person was erased; of an input that changes
+    /// nothing, unless it is sealed for the lead's own person. The decider does not look at whose it is in any such
+    /// case, so that the entry is decided again as it was.
+    private func keepsPerson(_ input: Input, _ events: [Event], _ place: Int) -> Bool {
+        guard let subject = input.subject else { return true }
+        let changesNothing = !events.isEmpty && events.allSatisfy(\.changesNothing)
+        let known = input.fact.leadID.flatMap { Self.standing($0, streams, place) }
+        guard let owner = known?.subject else {
+            // What is said of nobody's lead to erase records is said of nobody.
+            if case .rejectedRecordsErased(let fact) = input.fact, !fact.leadID.isEmpty { return false }
+            return !changesNothing
+        }
+        if let id = SubjectID(owner.bytes), vault.isErasedOrEnding(id) { return false }
+        return !changesNothing || owner == subject
+    }
+
+    /// Folds an input that was decided, and puts its entry into the batch.
     private mutating func append(
-        _ place: Int, _ input: Input, _ inputBytes: [UInt8], _ origin: OriginRecord?, at stamp: Timestamp
-    ) throws -> [Event] {
+        _ place: Int, _ input: Input, _ inputBytes: [UInt8], _ origin: OriginRecord?, _ events: [Event],
+        at stamp: Timestamp
+    ) throws {
         let position = streams[place].state.nextPosition
         if streams[place].state.isSnapshotDue(at: position) { snapshot(place) }
         let logicVersion = streams[place].state.logicVersion
-        let events = Self.decide(input, at: stamp, streams, place, &scratch)
-        if case .erasureRequested(let fact) = input.fact, let subject = try subject(of: fact.leadID, place) {
-            try noteErasure(subject)
-        }
-        for case .rightRecorded(let event) in events where event.right == .erasure {
-            for subject in event.subjects.compactMap({ SubjectID($0.bytes) }) { try noteErasure(subject) }
-        }
         for case .retentionApplied(let event) in events { try end(event, place) }
         streams[place].state.fold(input, events, at: stamp)
         var writer = WireWriter()
@@ -275,7 +321,6 @@ public struct Shard: ~Copyable {
         for case .outcomeUnmatched(let event) in events {
             batch.unmatched.append(.init(program: program, position: event.waitingPosition))
         }
-        return events
     }
 
     // A state is read through a span, in place: read as an array's element it would be copied.
@@ -292,6 +337,23 @@ public struct Shard: ~Copyable {
         return streams[place].state.admission(of: input, at: stamp)
     }
 
+    /// The first account of these that a program knows.
+    private static func known(_ accounts: [Digest128], _ streams: [ProgramStream], _ place: Int) -> Digest128? {
+        if accounts.count < 2 { return nil }
+        let streams = streams.span
+        return accounts.first { streams[place].state.knows(account: $0) }
+    }
+
+    private static func standing(_ leadID: String, _ streams: [ProgramStream], _ place: Int) -> LeadStanding? {
+        let streams = streams.span
+        return streams[place].state.lead(leadID)
+    }
+
+    private static func hasLead(of subject: SubjectID, _ streams: [ProgramStream], _ place: Int) -> Bool {
+        let streams = streams.span
+        return streams[place].state.hasLead(of: Digest128(subject))
+    }
+
     private static func decide(
         _ input: Input, at stamp: Timestamp, _ streams: [ProgramStream], _ place: Int,
         _ scratch: inout EvaluationScratch
@@ -301,24 +363,42 @@ public struct Shard: ~Copyable {
     }
 
     /// The person's key dies after the commit, and the keys of rejected records that mention the person.
-    private mutating func noteErasure(_ subject: SubjectID) throws {
-        for key in try [subject] + vault.deadLetters(about: subject) where !erasures.contains(key) {
-            erasures.append(key)
-        }
+    /// - Returns: all of these.
+    @discardableResult
+    private mutating func noteErasure(_ subject: SubjectID) throws -> [Digest128] {
+        note(try vault.keysOfErasure(subject))
+    }
+
+    /// Keys that die after the commit.
+    /// - Returns: those that were not noted before.
+    @discardableResult
+    private mutating func note(_ keys: [SubjectID]) -> [Digest128] {
+        let keys = keys.filter { !vault.isErasedOrEnding($0) }
+        for key in keys { vault.beginErasure(of: key) }
+        erasures += keys
+        return keys.map { Digest128($0) }
     }
 
     private mutating func end(_ event: RetentionApplied, _ place: Int) throws {
-        if let subject = event.subject.flatMap({ SubjectID($0.bytes) }) { return try noteErasure(subject) }
-        erasures += try DeadLetters.keys(before: event.closedAt, program: streams[place].program, keyring).filter {
-            !erasures.contains($0)
+        if let subject = event.subject.flatMap({ SubjectID($0.bytes) }) {
+            try noteErasure(subject)
+            return
         }
+        note(try DeadLetters.keys(before: event.closedAt, program: streams[place].program, keyring))
     }
 
-    /// A lead that was closed long ago has left the state; the vault still finds whose it was.
-    private func subject(of leadID: String, _ place: Int) throws -> SubjectID? {
-        if let known = streams[place].state.lead(leadID)?.subject.flatMap({ SubjectID($0.bytes) }) { return known }
+    /// Whose a lead is. A lead that was closed long ago has left the state; the vault still finds whose it was. Whoever
+    /// is known by the lead and has none goes with them: journals from before hold what was said of a lead after its
+    /// person was erased, sealed anew.
+    private func subjects(of leadID: String, _ place: Int) throws -> [SubjectID] {
         let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: streams[place].program)
-        return try vault.findSubject(pseudonyms.lookup(kind: .lead, value: leadID))
+        let known = try vault.allSubjects(pseudonyms.lookup(kind: .lead, value: leadID)).filter {
+            !vault.isErasedOrEnding($0)
+        }
+        guard let owner = Self.standing(leadID, streams, place)?.subject.flatMap({ SubjectID($0.bytes) }) else {
+            return Array(known.prefix(1))
+        }
+        return [owner] + known.filter { $0 != owner && !Self.hasLead(of: $0, streams, place) }
     }
 
     private mutating func snapshot(_ place: Int) {
@@ -350,7 +430,8 @@ extension Shard {
             let stamp = max(
                 streams[place].state.lastStamp, imported || timeSource == .eventTime ? deadline : machine.clock.now())
             let input = Input(.timeAdvanced(through: deadline), imported: imported || timeSource == .eventTime)
-            try append(place, input, InputCodec.encode(input), nil, at: stamp)
+            let events = Self.decide(input, at: stamp, streams, place, &scratch)
+            try append(place, input, InputCodec.encode(input), nil, events, at: stamp)
         }
     }
 
@@ -361,6 +442,15 @@ extension Shard {
 }
 
 extension Event {
+    /// True if nothing came of the input: it was disregarded, or names a lead that is there already.
+    fileprivate var changesNothing: Bool {
+        switch self {
+        case .inputDisregarded: true
+        case .leadMerged(let event): event.sameID
+        default: false
+        }
+    }
+
     var isOutcomeWaiting: Bool {
         if case .outcomeWaiting = self { return true }
         return false

@@ -129,13 +129,15 @@ struct CatchUp {
         try reader.assign([TopicPartition(place.topic, partition, offset: next)])
         var sinceFlush = 0
         var erased: [SubjectID] = []
+        // Records under a master key that is retired; the topic holds each of them again under the newest.
+        var unreadable: Set<SubjectID> = []
         while next < end {
             try Task.checkCancellation()
             try reader.fetch(waitMillis: 200) { fetched in
                 switch fetched {
                 case .record(let record):
                     next = record.offset + 1
-                    try Self.take(record, into: vault, &erased)
+                    try Self.take(record, into: vault, &erased, &unreadable)
                     sinceFlush += 1
                 case .end(_, _, let offset): next = max(next, offset)
                 }
@@ -147,16 +149,20 @@ struct CatchUp {
                 sinceFlush = 0
             }
         }
+        if !unreadable.isEmpty { throw KafkaTransportError.masterKey(partition: partition) }
         try vault.erase(erased)
         try vault.flush()
         try journal.setKeysOffset(next)
     }
 
     /// The key is the subject's id; no value is an erasure.
-    private static func take(_ record: FetchedRecord, into vault: Vault, _ erased: inout [SubjectID]) throws {
+    private static func take(
+        _ record: FetchedRecord, into vault: Vault, _ erased: inout [SubjectID], _ unreadable: inout Set<SubjectID>
+    ) throws {
         guard let key = record.key, let subject = SubjectID(key) else { return }
         guard let value = record.value else {
             erased.append(subject)
+            unreadable.remove(subject)
             return
         }
         let message = try WireSubjectKey(serializedBytes: value)
@@ -165,9 +171,8 @@ struct CatchUp {
                 KeyRecord(
                     subject: subject, lookups: message.lookupDigests.compactMap { Pseudonym($0) },
                     wrappedKey: Array(message.wrappedKey)))
-        } catch VaultError.notAuthentic {
-            throw KafkaTransportError.masterKey(partition: record.partition)
-        }
+            unreadable.remove(subject)
+        } catch VaultError.notAuthentic { unreadable.insert(subject) }
     }
 }
 

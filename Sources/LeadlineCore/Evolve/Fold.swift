@@ -45,7 +45,8 @@ extension State {
         case .suppressionSet(let fact): suppress(fact, at: stamp)
         case .suppressionLifted(let fact): liftSuppression(fact)
         case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .processingResumed,
-            .personsLinked, .personsUnlinked, .duplicateReceived, .segmentArchived, .programProfileSet:
+            .personsLinked, .personsUnlinked, .duplicateReceived, .segmentArchived, .programProfileSet,
+            .rejectedRecordsErased:
             break
         }
     }

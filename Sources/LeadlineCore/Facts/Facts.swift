@@ -18,6 +18,8 @@ public struct Input: Sendable, Equatable {
     public var imported: Bool
     /// The rules of the time zone that the fact names, made explicit.
     public var timeZone: TimeZoneRules?
+    /// Persons and rejected records whose keys this input ends; nothing is decided on it.
+    public var erased: [Digest128]
     /// What happened.
     public var fact: Fact
 
@@ -25,7 +27,7 @@ public struct Input: Sendable, Equatable {
     public init(
         _ fact: Fact, eventDigest: Digest128? = nil, contentDigest: Digest128? = nil, subject: Digest128? = nil,
         linkedSubject: Digest128? = nil, suppressedAddress: Digest128? = nil, account: Digest128? = nil,
-        imported: Bool = false, timeZone: TimeZoneRules? = nil
+        imported: Bool = false, timeZone: TimeZoneRules? = nil, erased: [Digest128] = []
     ) {
         self.fact = fact
         self.eventDigest = eventDigest
@@ -36,6 +38,7 @@ public struct Input: Sendable, Equatable {
         self.account = account
         self.imported = imported
         self.timeZone = timeZone
+        self.erased = erased
     }
 }
 
@@ -55,6 +58,7 @@ public enum Fact: Sendable, Equatable {
     case suppressionLifted(SuppressedAddress)
     case segmentArchived(SegmentArchived)
     case programProfileSet(ProgramProfileSet)
+    case rejectedRecordsErased(RejectedRecordsErased)
 
     case partnerUpserted(PartnerProfile)
     case partnerCapacitySet(PartnerCapacitySet)
@@ -130,6 +134,18 @@ public struct SuppressedAddress: Sendable, Equatable {
 
     /// The digest as the state keeps it.
     public var digest: Digest128 { Digest128(addressDigest) ?? .zero }
+}
+
+/// Rejected records are erased, by themselves or with a person. Decides nothing and changes no state.
+public struct RejectedRecordsErased: Sendable, Equatable {
+    /// A lead of the person whose erasure ends them; empty where they are erased by themselves.
+    public var leadID: String
+    /// Ids of their keys, 32 hexadecimal digits each.
+    public var recordIDs: [String]
+    public init(leadID: String = "", recordIDs: [String]) {
+        self.leadID = leadID
+        self.recordIDs = recordIDs
+    }
 }
 
 /// Entries left the journal for an archive; it holds their hashes alone from here on. Decides nothing and changes no

@@ -112,6 +112,14 @@ extension State {
         leads.slot(of: id).map { standing(leads.leads[$0]) }
     }
 
+    /// True if something is remembered of the account.
+    public func knows(account: Digest128) -> Bool { accounts.index(of: account) != nil }
+
+    /// True if a lead that is remembered concerns this person, open or closed.
+    public func hasLead(of subject: Digest128) -> Bool {
+        leads.leads.contains { $0.subject == subject && !$0.id.isEmpty }
+    }
+
     private func standing(_ lead: LeadTable.Lead) -> LeadStanding {
         let stage: LeadStage = switch lead.status {
         case .received, .assigned:

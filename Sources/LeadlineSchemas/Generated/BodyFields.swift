@@ -8,7 +8,7 @@ extension FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...28, 30...37, 40...42, 50...55, 60...62, 70...77: true
+        case 20...28, 30...37, 40...42, 50...55, 60...62, 70...77, 79: true
         default: false
         }
     }
@@ -53,6 +53,7 @@ extension FactCodec {
         case .personsUnlinked: 75
         case .suppressionSet: 76
         case .suppressionLifted: 77
+        case .rejectedRecordsErased: 79
         }
     }
 
@@ -96,6 +97,7 @@ extension FactCodec {
         case .personsUnlinked(let fact): fact.write(to: &writer)
         case .suppressionSet(let fact): fact.write(to: &writer)
         case .suppressionLifted(let fact): fact.write(to: &writer)
+        case .rejectedRecordsErased(let fact): fact.write(to: &writer)
         }
     }
 
@@ -139,6 +141,7 @@ extension FactCodec {
         case 75: .personsUnlinked(try LeadPair.read(from: &reader))
         case 76: .suppressionSet(try SuppressedAddress.read(from: &reader))
         case 77: .suppressionLifted(try SuppressedAddress.read(from: &reader))
+        case 79: .rejectedRecordsErased(try RejectedRecordsErased.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }

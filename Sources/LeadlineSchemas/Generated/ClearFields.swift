@@ -53,6 +53,7 @@ enum ClearFields: Sendable {
     case processingResumed
     case programProfileSet
     case programRegistered
+    case rejectedRecordsErased
     case retentionRule
     case reviewRequested
     case reviewRule
@@ -454,6 +455,12 @@ enum ClearFields: Sendable {
             switch tag {
             case 18: .clear  // currency
             case 24: .clear  // logic_version
+            default: .sealed
+            }
+        case .rejectedRecordsErased:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // record_ids
             default: .sealed
             }
         case .retentionRule:

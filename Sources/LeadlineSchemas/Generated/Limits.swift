@@ -48,6 +48,7 @@ extension Fact {
         case .personsUnlinked(let fact): try fact.checkLimits(at)
         case .suppressionSet(let fact): try fact.checkLimits(at)
         case .suppressionLifted(let fact): try fact.checkLimits(at)
+        case .rejectedRecordsErased(let fact): try fact.checkLimits(at)
         }
     }
 }
@@ -206,6 +207,14 @@ extension SuppressedAddress {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.bytes(addressDigest, "address_digest", count: 16)
         try at.id(requestedBy, "requested_by")
+    }
+}
+
+extension RejectedRecordsErased {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id")
+        try at.count(recordIDs.count, "record_ids", most: 1000)
+        for each in recordIDs { try at.hash(each, "record_ids", required: true) }
     }
 }
 

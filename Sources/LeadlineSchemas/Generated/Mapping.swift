@@ -277,6 +277,26 @@ extension SuppressedAddress: WireMessage {
     }
 }
 
+extension RejectedRecordsErased: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var recordIDs: [String] = []
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: recordIDs.append(try reader.string("record_ids"))
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, recordIDs: recordIDs)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.strings(2, recordIDs)
+    }
+}
+
 extension SegmentArchived: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var firstPosition: UInt64 = 0

@@ -72,6 +72,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case suppressionSet
     /// An address is suppressed no longer.
     case suppressionLifted
+    /// Rejected records, or outcomes that wait for their lead, are erased: their keys are destroyed and their contents removed. For records that hold a person's data where no search finds it, and for those that an erasure of a person ends.
+    case rejectedRecordsErased
 
     /// The kind with this full protobuf name, which is also its CloudEvents type, e.g.
     /// "leadline.v1.LeadSubmitted"; nil if no input has it.
@@ -112,6 +114,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.PersonsUnlinked": self = .personsUnlinked
         case "leadline.v1.SuppressionSet": self = .suppressionSet
         case "leadline.v1.SuppressionLifted": self = .suppressionLifted
+        case "leadline.v1.RejectedRecordsErased": self = .rejectedRecordsErased
         default: return nil
         }
     }
@@ -154,6 +157,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 75: self = .personsUnlinked
         case 76: self = .suppressionSet
         case 77: self = .suppressionLifted
+        case 79: self = .rejectedRecordsErased
         default: return nil
         }
     }
@@ -196,6 +200,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .personsUnlinked: "leadline.v1.PersonsUnlinked"
         case .suppressionSet: "leadline.v1.SuppressionSet"
         case .suppressionLifted: "leadline.v1.SuppressionLifted"
+        case .rejectedRecordsErased: "leadline.v1.RejectedRecordsErased"
         }
     }
 
@@ -237,6 +242,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .personsUnlinked: "leadline.controls"
         case .suppressionSet: "leadline.controls"
         case .suppressionLifted: "leadline.controls"
+        case .rejectedRecordsErased: "leadline.controls"
         }
     }
 
@@ -278,6 +284,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .personsUnlinked: 75
         case .suppressionSet: 76
         case .suppressionLifted: 77
+        case .rejectedRecordsErased: 79
         }
     }
 
@@ -319,6 +326,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .personsUnlinked: .personsUnlinked
         case .suppressionSet: .suppressionSet
         case .suppressionLifted: .suppressionLifted
+        case .rejectedRecordsErased: .rejectedRecordsErased
         }
     }
 }

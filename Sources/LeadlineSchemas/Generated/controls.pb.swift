@@ -465,6 +465,32 @@ public nonisolated struct WireErasureRequested: Sendable {
   public init() {}
 }
 
+/// Rejected records, or outcomes that wait for their lead, are erased: their keys are destroyed and their contents
+/// removed. For records that hold a person's data where no search finds it, and for those that an erasure of a person
+/// ends.
+public nonisolated struct WireRejectedRecordsErased: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A lead of the person whose erasure ends them; empty where they are erased by themselves.
+  public var leadID: String = String()
+
+  /// Ids of their keys, 32 hexadecimal digits each, as `key_id` of a dead letter states them. Others than those of the
+  /// program's own rejected records are passed over.
+  public var recordIds: [String] = []
+
+  /// Who asked.
+  public var requester: String = String()
+
+  /// Why.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Entries left the journal for an archive: from here on it holds their hashes alone. Sent by 'leadline archive' once the
 /// archive was written and checked; the entries' bytes are deleted only after this stands in the journal.
 public nonisolated struct WireSegmentArchived: Sendable {
@@ -1335,6 +1361,51 @@ nonisolated extension WireErasureRequested: SwiftProtobuf.Message, SwiftProtobuf
   public static func ==(lhs: WireErasureRequested, rhs: WireErasureRequested) -> Bool {
     if lhs.leadID != rhs.leadID {return false}
     if lhs.requester != rhs.requester {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRejectedRecordsErased: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RejectedRecordsErased"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}record_ids\0\u{1}requester\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.recordIds) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requester) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.recordIds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.recordIds, fieldNumber: 2)
+    }
+    if !self.requester.isEmpty {
+      try visitor.visitSingularStringField(value: self.requester, fieldNumber: 3)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRejectedRecordsErased, rhs: WireRejectedRecordsErased) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.recordIds != rhs.recordIds {return false}
+    if lhs.requester != rhs.requester {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -318,6 +318,13 @@ public nonisolated struct WireInput: @unchecked Sendable {
     set {_uniqueStorage()._suppressedDigest = newValue}
   }
 
+  /// What this input ends: random ids, 16 bytes each, of the persons and rejected records whose keys were destroyed with
+  /// it, in order. Journals from before leave out all but the subject of the lead.
+  public var erasedIds: [Data] {
+    get {_storage._erasedIds}
+    set {_uniqueStorage()._erasedIds = newValue}
+  }
+
   /// The message's clear part. Field numbers are topic rank x 10 and up.
   public var body: OneOf_Body? {
     get {return _storage._body}
@@ -620,6 +627,14 @@ public nonisolated struct WireInput: @unchecked Sendable {
     set {_uniqueStorage()._body = .suppressionLifted(newValue)}
   }
 
+  public var rejectedRecordsErased: WireRejectedRecordsErased {
+    get {
+      if case .rejectedRecordsErased(let v)? = _storage._body {return v}
+      return WireRejectedRecordsErased()
+    }
+    set {_uniqueStorage()._body = .rejectedRecordsErased(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// The message's clear part. Field numbers are topic rank x 10 and up.
@@ -661,6 +676,7 @@ public nonisolated struct WireInput: @unchecked Sendable {
     case personsUnlinked(WirePersonsUnlinked)
     case suppressionSet(WireSuppressionSet)
     case suppressionLifted(WireSuppressionLifted)
+    case rejectedRecordsErased(WireRejectedRecordsErased)
 
   }
 
@@ -1119,6 +1135,13 @@ public nonisolated struct WireDeadLetter: @unchecked Sendable {
     set {_uniqueStorage()._programID = newValue}
   }
 
+  /// True if the record could not be searched whole for addresses and leads' ids: part of it is neither text nor any
+  /// encoding that is decoded, or it holds too much. An erasure then cannot tell whether it speaks of a person.
+  public var unsearchable: Bool {
+    get {_storage._unsearchable}
+    set {_uniqueStorage()._unsearchable = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1359,7 +1382,7 @@ nonisolated extension WireResolvedTimeZone: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Input"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{4}\u{b}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{4}\u{2}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{4}\u{3}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{4}\u{5}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{a}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{4}\u{2}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{4}\u{3}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{4}\u{5}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0")
 
   fileprivate class _StorageClass {
     var _eventDigest: Data = Data()
@@ -1371,6 +1394,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _timeZone: WireResolvedTimeZone? = nil
     var _linkedSubjectID: Data = Data()
     var _suppressedDigest: Data = Data()
+    var _erasedIds: [Data] = []
     var _body: WireInput.OneOf_Body?
 
       // This property is used as the initial default value for new instances of the type.
@@ -1391,6 +1415,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _timeZone = source._timeZone
       _linkedSubjectID = source._linkedSubjectID
       _suppressedDigest = source._suppressedDigest
+      _erasedIds = source._erasedIds
       _body = source._body
     }
   }
@@ -1419,6 +1444,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 7: try { try decoder.decodeSingularMessageField(value: &_storage._timeZone) }()
         case 8: try { try decoder.decodeSingularBytesField(value: &_storage._linkedSubjectID) }()
         case 9: try { try decoder.decodeSingularBytesField(value: &_storage._suppressedDigest) }()
+        case 10: try { try decoder.decodeRepeatedBytesField(value: &_storage._erasedIds) }()
         case 20: try {
           var v: WireProgramRegistered?
           var hadOneofValue = false
@@ -1900,6 +1926,19 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
             _storage._body = .suppressionLifted(v)
           }
         }()
+        case 79: try {
+          var v: WireRejectedRecordsErased?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .rejectedRecordsErased(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .rejectedRecordsErased(v)
+          }
+        }()
         default: break
         }
       }
@@ -1938,6 +1977,9 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       }
       if !_storage._suppressedDigest.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._suppressedDigest, fieldNumber: 9)
+      }
+      if !_storage._erasedIds.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._erasedIds, fieldNumber: 10)
       }
       switch _storage._body {
       case .programRegistered?: try {
@@ -2088,6 +2130,10 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         guard case .suppressionLifted(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 77)
       }()
+      case .rejectedRecordsErased?: try {
+        guard case .rejectedRecordsErased(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 79)
+      }()
       case nil: break
       }
     }
@@ -2108,6 +2154,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._timeZone != rhs_storage._timeZone {return false}
         if _storage._linkedSubjectID != rhs_storage._linkedSubjectID {return false}
         if _storage._suppressedDigest != rhs_storage._suppressedDigest {return false}
+        if _storage._erasedIds != rhs_storage._erasedIds {return false}
         if _storage._body != rhs_storage._body {return false}
         return true
       }
@@ -2780,7 +2827,7 @@ nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DeadLetter"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}detail\0\u{1}field\0\u{1}origin\0\u{3}received_micros\0\u{3}key_id\0\u{1}sealed\0\u{3}part_index\0\u{3}part_count\0\u{3}record_bytes\0\u{3}record_digest\0\u{1}code\0\u{3}program_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}detail\0\u{1}field\0\u{1}origin\0\u{3}received_micros\0\u{3}key_id\0\u{1}sealed\0\u{3}part_index\0\u{3}part_count\0\u{3}record_bytes\0\u{3}record_digest\0\u{1}code\0\u{3}program_id\0\u{1}unsearchable\0")
 
   fileprivate class _StorageClass {
     var _reason: WireRejectionReason = .unspecified
@@ -2796,6 +2843,7 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _recordDigest: Data = Data()
     var _code: Data = Data()
     var _programID: String = String()
+    var _unsearchable: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2819,6 +2867,7 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _recordDigest = source._recordDigest
       _code = source._code
       _programID = source._programID
+      _unsearchable = source._unsearchable
     }
   }
 
@@ -2850,6 +2899,7 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 11: try { try decoder.decodeSingularBytesField(value: &_storage._recordDigest) }()
         case 12: try { try decoder.decodeSingularBytesField(value: &_storage._code) }()
         case 13: try { try decoder.decodeSingularStringField(value: &_storage._programID) }()
+        case 14: try { try decoder.decodeSingularBoolField(value: &_storage._unsearchable) }()
         default: break
         }
       }
@@ -2901,6 +2951,9 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if !_storage._programID.isEmpty {
         try visitor.visitSingularStringField(value: _storage._programID, fieldNumber: 13)
       }
+      if _storage._unsearchable != false {
+        try visitor.visitSingularBoolField(value: _storage._unsearchable, fieldNumber: 14)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2923,6 +2976,7 @@ nonisolated extension WireDeadLetter: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._recordDigest != rhs_storage._recordDigest {return false}
         if _storage._code != rhs_storage._code {return false}
         if _storage._programID != rhs_storage._programID {return false}
+        if _storage._unsearchable != rhs_storage._unsearchable {return false}
         return true
       }
       if !storagesAreEqual {return false}

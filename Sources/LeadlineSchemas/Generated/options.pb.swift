@@ -87,7 +87,8 @@ public nonisolated enum Leadline_V1_TextForm: SwiftProtobuf.Enum, Swift.CaseIter
   /// An id from outside: `[A-Za-z0-9._:-]{1,128}`.
   case id // = 1
 
-  /// A category: at most 64 bytes, no control character, and no "@", so that no address stands in clear.
+  /// A category: at most 64 bytes, no control character, and no "@", so that no address stands in clear. Intake also
+  /// refuses an international telephone number and more than ten words.
   case word // = 2
 
   /// ISO 3166-1 alpha-2: two capital letters.

@@ -20,12 +20,14 @@ public struct InputHeader: Sendable, Equatable {
     public var imported: Bool
     /// The rules of the time zone that the fact names.
     public var timeZone: TimeZoneRules?
+    /// Persons and rejected records whose keys the input ends.
+    public var erased: [Digest128]
 
     /// A header; what is not given is absent.
     public init(
         eventDigest: Digest128? = nil, contentDigest: Digest128? = nil, subject: Digest128? = nil,
         linkedSubject: Digest128? = nil, suppressedAddress: Digest128? = nil, account: Digest128? = nil,
-        sealed: [UInt8] = [], imported: Bool = false, timeZone: TimeZoneRules? = nil
+        sealed: [UInt8] = [], imported: Bool = false, timeZone: TimeZoneRules? = nil, erased: [Digest128] = []
     ) {
         self.eventDigest = eventDigest
         self.contentDigest = contentDigest
@@ -36,6 +38,7 @@ public struct InputHeader: Sendable, Equatable {
         self.sealed = sealed
         self.imported = imported
         self.timeZone = timeZone
+        self.erased = erased
     }
 
     /// The header of an input that the domain already has.
@@ -43,7 +46,7 @@ public struct InputHeader: Sendable, Equatable {
         self.init(
             eventDigest: input.eventDigest, contentDigest: input.contentDigest, subject: input.subject,
             linkedSubject: input.linkedSubject, suppressedAddress: input.suppressedAddress, account: input.account,
-            sealed: sealed, imported: input.imported, timeZone: input.timeZone)
+            sealed: sealed, imported: input.imported, timeZone: input.timeZone, erased: input.erased)
     }
 
     func write(to writer: inout WireWriter) {
@@ -56,6 +59,7 @@ public struct InputHeader: Sendable, Equatable {
         writer.message(7, timeZone)
         writer.digest(8, linkedSubject)
         writer.digest(9, suppressedAddress)
+        for id in erased { writer.digest(10, id) }
     }
 }
 
@@ -91,13 +95,6 @@ public enum InputCodec {
         return writer.bytes
     }
 
-    /// Adds to the bytes of message `Input` that the lead's address is suppressed.
-    public static func append(suppressedAddress: Digest128, to bytes: inout [UInt8]) {
-        var writer = WireWriter(capacity: 24)
-        writer.digest(9, suppressedAddress)
-        bytes += writer.bytes
-    }
-
     /// The input and its sealed part.
     ///
     /// A body that this version does not know counts as missing.
@@ -127,6 +124,7 @@ public enum InputCodec {
         var timeZone: TimeZoneRules?
         var linkedSubject: Digest128?
         var suppressedAddress: Digest128?
+        var erased: [Digest128] = []
         var fact: Fact?
         sealed = []
         while let field = try reader.next() {
@@ -140,6 +138,7 @@ public enum InputCodec {
             case 7: timeZone = try reader.message("time_zone")
             case 8: linkedSubject = try reader.digest("linked_subject_id")
             case 9: suppressedAddress = try reader.digest("suppressed_digest")
+            case 10: if let id = try reader.digest("erased_ids") { erased.append(id) }
             case _ where FactCodec.isBody(field):
                 var body = try reader.nested("body")
                 fact = try FactCodec.read(field, from: &body)
@@ -149,6 +148,6 @@ public enum InputCodec {
         return Input(
             try required(fact, "body"), eventDigest: eventDigest, contentDigest: contentDigest, subject: subject,
             linkedSubject: linkedSubject, suppressedAddress: suppressedAddress, account: account, imported: imported,
-            timeZone: timeZone)
+            timeZone: timeZone, erased: erased)
     }
 }

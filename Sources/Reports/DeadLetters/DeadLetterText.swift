@@ -48,6 +48,9 @@ public struct DeadLetterView: Sendable {
     /// The reason as options and the documentation name it, e.g. "unknown-program".
     public var reason: String { letter.reason.word }
 
+    /// True if its contents were removed: neither sealed bytes nor the size of a record too large to be kept are there.
+    public var isErased: Bool { letter.sealed.isEmpty && letter.recordBytes == 0 }
+
     /// When the record came in.
     public var received: Timestamp { Timestamp(micros: letter.receivedMicros) }
 
@@ -57,6 +60,11 @@ public struct DeadLetterView: Sendable {
     /// One line: "unknown-program in leadId: ...".
     public var sentence: String {
         Escaping.harmless("\(reason)\(letter.field.isEmpty ? "" : " in \(letter.field)"): \(letter.detail)")
+    }
+
+    /// What it means that records could not be searched whole.
+    public static func unsearchableNote(_ count: Int) -> String {
+        "\(CountText.of(count, "record")) marked [not searchable] may mention people whom no search finds in them: 'leadline deadletter erase' erases such records by place or by age."
     }
 
     /// Size and digest of a record that was too large to be kept; nil of any other.
@@ -81,6 +89,7 @@ public struct DeadLetterView: Sendable {
                 "recordDigest",
                 letter.recordDigest.isEmpty ? nil : JSONText.quoted(letter.recordDigest.base64EncodedString())
             ),
+            ("unsearchable", letter.unsearchable ? "true" : nil), ("erased", isErased ? "true" : nil),
             ("received", JSONText.quoted(TimeText.utc(received))), ("record", record?.json),
         ])
     }

@@ -20,6 +20,7 @@ public struct DossierText {
             (DossierTitles.recipients, dossier.recipients.map(DossierLines.recipient)),
             (DossierTitles.reviews, dossier.reviews.flatMap(DossierLines.review)),
             (DossierTitles.requests, dossier.requests.flatMap(DossierLines.request)),
+            (DossierTitles.rejected, DossierLines.rejected(dossier)),
             (DossierTitles.certificate, certificate),
         ]
         return heading + sections.flatMap { ["", $0.title.uppercased()] + ($0.lines.isEmpty ? ["  none"] : $0.lines) }
@@ -27,7 +28,9 @@ public struct DossierText {
 
     private var heading: [String] {
         ["Dossier of a person in the program \(dossier.program), made \(dossier.made)"]
-            + dossier.leads.map { "Lead \($0.lead), \($0.status), submitted \($0.submitted)" } + [
+            + dossier.leads.map {
+                "Lead \($0.lead), \($0.status)\($0.submitted.isEmpty ? "" : ", submitted \($0.submitted)")"
+            } + [
                 DossierLines.subjects(dossier)
             ]
     }
@@ -71,6 +74,7 @@ enum DossierTitles {
     static let recipients = "Recipients"
     static let reviews = "Human review"
     static let requests = "Restriction, objection, rectification, erasure"
+    static let rejected = "Rejected records and waiting outcomes"
     static let certificate = "Replay certificate"
     static let checkpoint = "Newest signed checkpoint:"
     static let noCheckpoint = "No checkpoint has been signed yet: 'leadline audit checkpoint' signs one."
@@ -79,7 +83,27 @@ enum DossierTitles {
 /// Lines of a dossier, the same in text and on the page.
 enum DossierLines {
     static func subjects(_ dossier: Dossier) -> String {
-        "Known in the journal as \(dossier.subjects.joined(separator: ", "))\(dossier.isErased ? " (erased)" : "")"
+        if dossier.subjects.isEmpty { return "The journal knows no such person by a key" }
+        return "Known in the journal as \(dossier.subjects.joined(separator: ", "))\(dossier.isErased ? " (erased)" : "")"
+    }
+
+    /// What was rejected or waits, and what could not be searched.
+    static func rejected(_ dossier: Dossier) -> [String] {
+        var lines = dossier.rejected.flatMap { record in
+            [
+                record.state == "waiting"
+                    ? "The outcome at position \(record.place), received \(record.received) on \(record.topic), waits for its lead"
+                    : "Dead letter \(record.place), received \(record.received) on \(record.topic), \(record.reason): \(record.detail)"
+            ] + Lines.of(record.content).map { "    \($0)" }
+                + (record.isCut ? ["    and more; 'leadline deadletter show' shows all of it"] : [])
+        }
+        if dossier.unsearchableRecords > 0 {
+            lines.append(
+                "\(CountText.of(dossier.unsearchableRecords, "rejected record")) could not be searched whole and may mention the person: 'leadline deadletter list' marks them"
+            )
+        }
+        if let reason = dossier.rejectedNotSearched { lines.append("Not all were searched: \(reason)") }
+        return lines
     }
 
     static func head(_ source: Dossier.Source) -> String {

@@ -28,6 +28,8 @@ public struct FactWords: Sendable {
         case .personsUnlinked(let fact): "\(fact.leadID) and \(fact.otherLeadID) stated to be of two persons"
         case .suppressionSet: "an address suppressed"
         case .suppressionLifted: "an address suppressed no longer"
+        case .rejectedRecordsErased(let fact):
+            "\(CountText.of(fact.recordIDs.count, "rejected record")) erased\(fact.leadID.isEmpty ? "" : " with the person behind \(fact.leadID)")"
         case .segmentArchived(let fact):
             "entries \(fact.firstPosition) to \(fact.nextPosition - min(fact.nextPosition, 1)) archived\(fact.archivedBy.isEmpty ? "" : " by \(fact.archivedBy)")"
         case .programProfileSet(let fact):

@@ -5,7 +5,8 @@ import Reports
 import Vault
 
 extension Deployment {
-    /// Everything about one person. The read is noted first, with who asks and why.
+    /// Everything about one person, rejected records and waiting outcomes included. The read is noted first, with who
+    /// asks and why.
     /// - Parameters:
     ///   - name: an e-mail address, a lead's id or a person's random id.
     ///   - linked: true with what is known under ids that an address alone links to the person, false without; nil asks.
@@ -20,7 +21,32 @@ extension Deployment {
                 open: EntryFields.opener(found.keyring, program: program, noted: subjects) {
                     try note("audit dossier", [$0])
                 })
-            return try builder.build(found.person, isErased: found.isErased, now: folder.now())
+            var dossier = try builder.build(found.person, isErased: found.isErased, now: folder.now())
+            if let keyring = found.keyring {
+                let search = RecordSearch(
+                    folder, program: program, keyring: keyring, elsewhere: try lettersElsewhere())
+                let keys = try builder.addRejected(found.person, name, search, to: &dossier)
+                if !keys.isEmpty { try note("audit dossier", keys.map(\.description)) }
+                if folder.isShard && cluster == nil {
+                    dossier.rejectedNotSearched =
+                        "those on leadline.deadletter were not searched, for no cluster was named (--kafka)"
+                }
+            } else {
+                dossier.rejectedNotSearched = "none was opened, for there is no master key here"
+            }
+            if found.person == .unknown && dossier.rejected.isEmpty { throw Problem.nobody(in: program) }
+            return dossier
+        }
+    }
+
+    /// Rejected records on a cluster's topic, of the folder's partition.
+    func lettersElsewhere() throws -> RecordSearch.Letters {
+        guard folder.isShard, cluster != nil else { return { _ in } }
+        let box = try DeadLetterBox(self)
+        return { body in
+            for view in try box.select(from: 0, limit: .max, where: { _ in true }) {
+                try body("\(view.place)", view.letter)
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ import Journal
 import KafkaTransport
 import LeadlineCore
 import LeadlineSchemas
-import Reports
+public import Reports
 import Vault
 
 /// What came of an erasure.
@@ -20,6 +20,27 @@ public struct ErasureOutcome: Sendable {
     public let copies: [TopicCopy]
     /// Indices of the names that lead to nobody.
     public let unknown: [Int]
+    /// Rejected records that could not be searched whole.
+    public let unsearchable: Int
+    /// People of earlier erasures that were cut short before their certificates were written, and who were not named now.
+    public let unfinished: Int
+}
+
+/// Who asks for an erasure, and what the certificate is to name.
+public struct ErasureOrder: Sendable {
+    /// Who asked for it.
+    public var requester: String
+    /// Backups of the vault from before, as the operator names them.
+    public var backups: [String]
+    /// True if leads that come with the people's addresses later are to go to a human.
+    public var suppresses: Bool
+
+    /// An order from its parts.
+    public init(requester: String, backups: [String] = [], suppresses: Bool = false) {
+        self.requester = requester
+        self.backups = backups
+        self.suppresses = suppresses
+    }
 }
 
 extension Deployment {
@@ -27,33 +48,62 @@ extension Deployment {
     private static let erasureChunk = 1_000
 
     /// Erases people: submitted, journaled, their keys destroyed, rejected records emptied, and a certificate for each.
+    /// Everything that it needs is checked before anything is done; cut short, it goes on when it is run again.
     /// - Parameters:
     ///   - names: e-mail addresses and leads' ids.
-    ///   - requester: who asked for it, recorded in the certificate.
-    ///   - suppress: true if leads that come with the people's addresses later are to go to a human.
     ///   - sent: told how many erasures were sent to a cluster, before its processor is waited for.
     ///   - certified: takes each certificate.
     public func erase(
-        _ names: [String], requestedBy requester: String, suppress: Bool = false, sent: (Int) -> Void = { _ in },
+        _ names: [String], order: ErasureOrder, sent: (Int) -> Void = { _ in },
         certified: (ErasureCertificate) throws -> Void
     ) async throws(Problem) -> ErasureOutcome {
         try await Problem.told {
             for name in names { try PersonName.check(name) }
+            let cluster = folder.isShard ? try requiredCluster() : nil
+            // What the certificate says of topics is asked while nothing is done yet: it needs the cluster.
+            let copies = try cluster.map { try Topics.copiesOfErased(ClusterAdmin($0)) } ?? []
+            try checkCanCertify()
             let run = try plan(names)
             if run.targets.isEmpty { throw Problem.nobody(in: program) }
-            if suppress { try await self.suppress(run.targets.map { ($0.person, names[$0.name]) }) }
-            try await submit(run, requester, sent)
-            return try finish(run, requester, certified)
+            try checkCanSubmit(run)
+            try run.begin()
+            if order.suppresses { try await suppress(run.targets.map { ($0.person, names[$0.name]) }) }
+            try await submit(run, order.requester, sent)
+            return try finish(run, order, copies, certified)
         }
     }
 
-    /// Takes down who is meant before the vault forgets them, and notes it.
-    private func plan(_ names: [String]) throws -> ErasureRun {
+    /// The master key, the vault, the log's key and a journal that continues what was signed: without any of these a
+    /// person would be erased and nobody could say so.
+    private func checkCanCertify() throws {
         guard FileManager.default.fileExists(atPath: folder.settings.masterKeyFile) else {
             throw Problem(
                 .unavailable, "without the master key nobody can be erased", at: folder.settings.masterKeyFile,
                 remedy: "Restore it")
         }
+        do { _ = try LogKeyFile.load(from: folder.logKeyPath) } catch {
+            throw Problem(
+                .unavailable, "without the log's key no certificate can be signed, so nobody was erased: \(error)",
+                at: folder.logKeyPath, remedy: "Restore it")
+        }
+        _ = try Prover(folder, program: program)
+    }
+
+    /// On its own log it processes what it submits, which one process at a time may do.
+    private func checkCanSubmit(_ run: ErasureRun) throws {
+        guard !folder.isShard, !run.requests.isEmpty else { return }
+        do { _ = try folder.lock() } catch EngineError.locked {
+            let lead = run.targets.lazy.compactMap(\.leadsToErase.first).first ?? "LEAD"
+            throw Problem(
+                .conflict, "another leadline process works on \(folder.path), and nobody was erased",
+                remedy:
+                    "Send it there: echo '{\"leadId\":\"\(lead)\"}' | leadline produce controls --type leadline.v1.ErasureRequested - --data \(folder.path), one line a person, then run this command again with leads' ids for the certificates"
+            )
+        }
+    }
+
+    /// Takes down who is meant before the vault forgets them, and notes it.
+    private func plan(_ names: [String]) throws -> ErasureRun {
         let keyring = try openedVault()
         let line = progress("finding", unit: "people")
         defer { line.finish() }
@@ -63,9 +113,9 @@ extension Deployment {
         var opened: [String] = []
         let run = try ErasureRun(
             folder, program: program, keyring: keyring, names: names, leaves: EntryFields.leaves,
-            open: EntryFields.opener(keyring, program: program) { opened.append($0) }
+            open: EntryFields.opener(keyring, program: program) { opened.append($0) }, elsewhere: try lettersElsewhere()
         ) { line.update(UInt64($0), of: UInt64($1)) }
-        let targets = run.targets.flatMap { $0.person.subjects.map(\.description) }
+        let targets = run.targets.flatMap { ($0.person.subjects + $0.records).map(\.description) }
         for part in targets.chunked(Self.erasureChunk) { try note("audit erase", part, reason: "erasure requested") }
         let others = opened.filter(Set(opened).subtracting(targets).contains)
         for part in others.chunked(Self.erasureChunk) { try note("audit erase", part, reason: Self.searched) }
@@ -77,74 +127,153 @@ extension Deployment {
     // MARK: Submitting
 
     private func submit(_ run: ErasureRun, _ requester: String, _ sent: (Int) -> Void) async throws {
-        let leads = run.leadsToErase
-        if leads.isEmpty { return }
-        if folder.isShard { return try await send(leads, run, requester, sent) }
-        do { _ = try folder.lock() } catch EngineError.locked {
-            throw Problem(
-                .conflict, "another leadline process works on \(folder.path)",
-                remedy:
-                    "Send it there: echo '{\"leadId\":\"\(leads[0])\"}' | leadline produce controls --type leadline.v1.ErasureRequested - --data \(folder.path), one line a person, then run this command again with leads' ids for the certificates"
-            )
-        }
+        let requests = run.requests
+        if requests.isEmpty { return }
+        if folder.isShard { return try await send(requests, run, requester, sent) }
         let line = progress("erasing", unit: "people")
         defer { line.finish() }
         var done: UInt64 = 0
-        for part in leads.chunked(Self.erasureChunk) {
-            let outcome = try await Publication.publish(erasures(part, requester), to: folder)
-            guard case .processed(let report) = outcome, report.rejections == 0 else {
-                throw Problem(
-                    .unavailable, "the erasures were not processed: \(outcome.sentence)",
-                    remedy: "Run this command again once they are")
-            }
+        for part in requests.chunked(Self.erasureChunk) {
+            try await process(part.map { record($0, requester) })
             done += UInt64(part.count)
-            line.update(done, of: UInt64(leads.count))
+            line.update(done, of: UInt64(requests.count))
         }
     }
 
-    private func erasures(_ leads: [String], _ requester: String) -> [NewRecord] {
-        leads.map { lead in
+    private func process(_ records: [NewRecord]) async throws {
+        let outcome = try await Publication.publish(records, to: folder)
+        guard case .processed(let report) = outcome, report.rejections == 0 else {
+            throw Problem(
+                .unavailable, "the erasures were not processed: \(outcome.sentence)",
+                remedy: "Run this command again once they are")
+        }
+    }
+
+    private func record(_ request: ErasureRun.Request, _ requester: String) -> NewRecord {
+        switch request {
+        case .person(let lead):
             let body = JSONText.object([("leadId", JSONText.quoted(lead)), ("requester", JSONText.quoted(requester))])
             return event(.erasureRequested, body)
+        case .records(let lead, let ids):
+            return record(erasing: ids, lead: lead, requester: requester, reason: "the person is erased")
         }
+    }
+
+    private func record(erasing ids: [SubjectID], lead: String?, requester: String, reason: String) -> NewRecord {
+        let body = JSONText.object([
+            ("leadId", lead.map(JSONText.quoted)),
+            ("recordIds", "[\(ids.map { JSONText.quoted($0.description) }.joined(separator: ","))]"),
+            ("requester", JSONText.quoted(requester)), ("reason", JSONText.quoted(reason)),
+        ])
+        return event(.rejectedRecordsErased, body)
     }
 
     /// An instance journals what stands on the topic; its copy of the journal, in this folder, shows when.
-    private func send(_ leads: [String], _ run: ErasureRun, _ requester: String, _ sent: (Int) -> Void) async throws {
+    private func send(_ requests: [ErasureRun.Request], _ run: ErasureRun, _ requester: String, _ sent: (Int) -> Void)
+        async throws
+    {
         let cluster = try requiredCluster()
-        for part in leads.chunked(Self.erasureChunk) {
-            _ = try await Publication.publish(erasures(part, requester), to: folder, cluster: cluster)
+        for part in requests.chunked(Self.erasureChunk) {
+            _ = try await Publication.publish(part.map { record($0, requester) }, to: folder, cluster: cluster)
         }
-        sent(leads.count)
-        let late = Problem(
+        sent(requests.count)
+        try await awaitJournal(otherwise: lateErasures) { try run.isRecorded() ? () : nil }
+    }
+
+    private var lateErasures: Problem {
+        Problem(
             .unavailable,
             "the erasures are on leadline.controls, but this folder's journal does not show them yet", at: folder.path,
             remedy:
-                "Run this command again, with leads' ids, in the data folder of the instance that has the partition; 'leadline status' shows the members"
+                "Run this command again, with the same names, in the data folder of the instance that has the partition; 'leadline status' shows the members"
         )
-        try await awaitJournal(otherwise: late) { try run.isRecorded() ? () : nil }
     }
 
     // MARK: Certificates
 
     private func finish(
-        _ run: ErasureRun, _ requester: String, _ certified: (ErasureCertificate) throws -> Void
+        _ run: ErasureRun, _ order: ErasureOrder, _ copies: [TopicCopy],
+        _ certified: (ErasureCertificate) throws -> Void
     ) throws -> ErasureOutcome {
         let keyring = try folder.openVault()
         try run.finish(keyring)
-        let copies = folder.isShard ? try Topics.copiesOfErased(cluster.map { try ClusterAdmin($0) }) : []
         let certifier = try ErasureRun.Certifier(run, keyring)
         let now = folder.now()
         let line = progress("certifying", unit: "people")
         defer { line.finish() }
+        var (records, keys) = (0, 0)
         for (index, target) in run.targets.enumerated() {
-            try certified(try certifier.certificate(of: target, requestedBy: requester, issued: now, copies: copies))
+            let certificate = try certifier.certificate(
+                of: target, requestedBy: order.requester, issued: now, copies: copies, backups: order.backups)
+            let statement = certificate.statement
+            records += statement.deadLettersEmptied + statement.waitingEmptied
+            keys += statement.deadLetterKeysDestroyed ?? 0
+            try certified(certificate)
             line.update(UInt64(index + 1), of: UInt64(run.targets.count))
         }
         return ErasureOutcome(
-            people: run.targets.count,
-            records: run.targets.reduce(0) { $0 + $1.records.deadLetters + $1.records.waiting },
-            recordKeys: run.targets.reduce(0) { $0 + $1.recordKeys.count }, copies: copies, unknown: run.unknown)
+            people: run.targets.count, records: records, recordKeys: keys, copies: copies, unknown: run.unknown,
+            unsearchable: run.unsearchable, unfinished: try run.end())
+    }
+}
+
+// MARK: - Rejected records by themselves
+
+/// Which rejected records are erased by themselves.
+public enum RecordErasureChoice: Sendable {
+    /// Those at these places.
+    case places([DeadLetterPlace])
+    /// Those that came longer ago.
+    case olderThan(days: Int64)
+    /// Those that could not be searched whole.
+    case unsearchable
+}
+
+extension Deployment {
+    /// Erases rejected records: journaled, their keys destroyed, their contents removed.
+    /// - Returns: how many were erased.
+    public func eraseRejected(
+        _ choice: RecordErasureChoice, requestedBy requester: String, reason: String
+    ) async throws(Problem) -> Int {
+        try await Problem.told {
+            let box = try DeadLetterBox(self)
+            let letters = try box.select(choice).filter { !$0.letter.sealed.isEmpty }
+            let ids = letters.compactMap { SubjectID($0.letter.keyID) }
+            if ids.isEmpty { return 0 }
+            try noteDeadLetters("deadletter erase", letters, reason: reason)
+            let records = ids.chunked(Self.erasureChunk).map {
+                record(erasing: $0, lead: nil, requester: requester, reason: reason)
+            }
+            if let cluster {
+                try await erase(ids, records, on: cluster)
+            } else {
+                do { _ = try folder.lock() } catch EngineError.locked {
+                    throw Problem(
+                        .conflict, "another leadline process works on \(folder.path)",
+                        remedy: "Stop it for as long as this takes; nothing was erased")
+                }
+                try await process(records)
+            }
+            let keyring = try folder.openVault()
+            try RecordErasure(folder).empty(keyring)
+            let kept = ids.count { !keyring.vault.isErased($0) }
+            if kept > 0 {
+                throw Problem(
+                    .checkFailed,
+                    "\(kept) of \(ids.count) rejected records are another program's and were not erased",
+                    remedy: "Name their program with --program")
+            }
+            return ids.count
+        }
+    }
+
+    private func erase(_ ids: [SubjectID], _ records: [NewRecord], on cluster: KafkaSettings) async throws {
+        _ = try await Publication.publish(records, to: folder, cluster: cluster)
+        let wanted = Set(ids)
+        try await awaitJournal(otherwise: lateErasures) { () -> Void? in
+            let erased = try LeadsProjection(folder).erasuresToRepeat()
+            return wanted.isSubset(of: erased) ? () : nil
+        }
     }
 }
 

@@ -31,6 +31,13 @@ public enum PersonName {
 extension Deployment {
     /// Finds a person; whom the journal erased, an old vault does not bring back.
     func person(_ name: String, reach: LinkReach = .all) throws -> FoundPerson {
+        let found = try personIfKnown(name, reach: reach)
+        if found.person == .unknown { throw Problem.nobody(in: program) }
+        return found
+    }
+
+    /// The same; where nobody is found, a person of whom nothing is known but what rejected records may say.
+    func personIfKnown(_ name: String, reach: LinkReach = .all) throws -> FoundPerson {
         try PersonName.check(name)
         let hasKey = FileManager.default.fileExists(atPath: folder.settings.masterKeyFile)
         if !hasKey && name.utf8.contains(UInt8(ascii: "@")) {
@@ -43,10 +50,8 @@ extension Deployment {
         let line = progress("indexing")
         defer { line.finish() }
         let finder = try PersonFinder(folder, program: program, keyring: keyring)
-        guard let person = try finder.find(name, reach: reach, progress: { line.update($0, of: $1) }) else {
-            throw Problem.nobody(in: program)
-        }
-        return FoundPerson(person: person, keyring: keyring)
+        let person = try finder.find(name, reach: reach, progress: { line.update($0, of: $1) })
+        return FoundPerson(person: person ?? .unknown, keyring: keyring)
     }
 }
 

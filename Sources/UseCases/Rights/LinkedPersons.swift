@@ -7,10 +7,10 @@ extension Deployment {
     /// A person with or without what an address alone links.
     /// - Throws: `Problem` that says what to add where nothing was said and there is such a link.
     func confirmedPerson(_ name: String, _ linked: Bool?) throws -> FoundPerson {
-        if linked == true { return try person(name, reach: .all) }
-        let stated = try person(name, reach: .stated)
+        if linked == true { return try personIfKnown(name, reach: .all) }
+        let stated = try personIfKnown(name, reach: .stated)
         if linked == false { return stated }
-        let all = try person(name, reach: .all)
+        let all = try personIfKnown(name, reach: .all)
         if all.person.subjects.count == stated.person.subjects.count { return stated }
         throw Problem(
             .conflict, "another person's data may be meant too: an address that was stated later links the two",

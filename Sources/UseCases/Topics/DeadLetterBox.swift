@@ -153,6 +153,18 @@ struct DeadLetterBox {
         }
     }
 
+    /// Letters that are to be erased by themselves.
+    func select(_ choice: RecordErasureChoice) throws -> [DeadLetterView] {
+        switch choice {
+        case .places(let places): try places.map { try at($0) }
+        case .olderThan(let days):
+            try select(from: 0, limit: .max) { [now = deployment.folder.now()] view in
+                view.received < now.adding(micros: -days * Timestamp.microsPerDay)
+            }
+        case .unsearchable: try select(from: 0, limit: .max) { $0.letter.unsearchable }
+        }
+    }
+
     /// Letters from an offset on, of every partition, the first `limit` that are wanted.
     func select(from: Int64, limit: Int, where isWanted: (DeadLetterView) -> Bool) throws -> [DeadLetterView] {
         var found: [DeadLetterView] = []

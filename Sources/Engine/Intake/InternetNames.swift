@@ -1,0 +1,78 @@
+import Foundation
+
+/// The one spelling of an e-mail address or a domain, whatever spelling a producer or an operator uses: lower case,
+/// Unicode in its composed form (NFC), international domains in their ASCII form (UTS 46, as WHATWG URLs have it).
+///
+/// Both forms are Foundation's, whose tables come with the toolchain that Leadline is built with and not with the machine
+/// that it runs on; the tests hold them to fixed results. What is journaled rests on them nowhere but here: a journal
+/// holds digests, and is never spelled anew.
+public enum InternetNames {
+    /// Longest address (RFC 5321, 4.5.3.1).
+    private static let addressBytesMax = 320
+    /// Longest domain.
+    private static let domainBytesMax = 253
+
+    /// The address in a text that holds exactly one, bare or as `Name <a@b>`; nil for any other text.
+    public static func address(_ text: String) -> String? {
+        guard text.utf8.count <= 2 * addressBytesMax, let bare = bareAddress(trimmed(text)) else { return nil }
+        let parts = bare.unicodeScalars.split(separator: "@", omittingEmptySubsequences: false).map { String($0) }
+        guard parts.count == 2, !parts[0].isEmpty, isLocalPart(parts[0]), let host = domain(parts[1]) else { return nil }
+        let address = "\(parts[0].precomposedStringWithCanonicalMapping.lowercased())@\(host)"
+        return address.utf8.count <= addressBytesMax ? address : nil
+    }
+
+    /// The text between angle brackets, where there are some; nil where what stands there is not one address.
+    private static func bareAddress(_ text: String) -> String? {
+        let scalars = text.unicodeScalars
+        guard let open = scalars.lastIndex(of: "<") else {
+            return scalars.contains(where: { $0 == ">" }) ? nil : text
+        }
+        // A name before the brackets is nobody's address.
+        guard scalars.last == ">", !scalars[..<open].contains("<"), !scalars[..<open].contains("@") else { return nil }
+        return trimmed(String(scalars[scalars.index(after: open)...].dropLast()))
+    }
+
+    private static func isLocalPart(_ text: String) -> Bool {
+        text.utf8.count <= 64
+            && text.unicodeScalars.allSatisfy { scalar in
+                !scalar.properties.isWhitespace && scalar.value > 0x20 && scalar.value != 0x7F
+                    && !"()<>[]:;,\\\"".unicodeScalars.contains(scalar)
+            }
+    }
+
+    /// A domain in its ASCII form, without a dot at its end; nil for a text that is none.
+    public static func domain(_ text: String) -> String? {
+        var name = trimmed(text)
+        if name.unicodeScalars.last == "." { name.unicodeScalars.removeLast() }
+        guard !name.isEmpty, name.utf8.count <= 2 * domainBytesMax,
+            name.unicodeScalars.allSatisfy({ isInDomain($0) })
+        else { return nil }
+        if !name.utf8.allSatisfy({ $0 < 0x80 }) {
+            guard let host = URL(string: "http://\(name.precomposedStringWithCanonicalMapping)/")?.host(percentEncoded: false),
+                host.utf8.allSatisfy({ $0 < 0x80 })
+            else { return nil }
+            name = host
+        }
+        name = name.lowercased()
+        let labels = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return name.utf8.count <= domainBytesMax && labels.allSatisfy { (1...63).contains($0.count) } ? name : nil
+    }
+
+    /// A domain as people read it: international labels in their own script.
+    static func readable(_ domain: String) -> String {
+        var components = URLComponents()
+        components.scheme = "http"
+        components.encodedHost = domain
+        return components.host ?? domain
+    }
+
+    private static func isInDomain(_ scalar: UnicodeScalar) -> Bool {
+        if scalar.value >= 0x80 { return !scalar.properties.isWhitespace }
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_": return true
+        default: return false
+        }
+    }
+
+    private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
+}

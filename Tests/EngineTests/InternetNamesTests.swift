@@ -1,0 +1,34 @@
+import Testing
+
+@testable import Engine
+
+/// Goal: every spelling of an address or a domain leads to one, the same on any machine. Method: fixed results.
+@Suite struct InternetNamesTests {
+    @Test(arguments: [
+        ("kim@acme.example", "kim@acme.example"), (" KIM@Acme.Example. ", "kim@acme.example"),
+        ("Kim Acme <kim@acme.example>", "kim@acme.example"), ("<kim@acme.example>", "kim@acme.example"),
+        ("\"Acme, Kim\" <KIM@acme.example>", "kim@acme.example"),
+        ("jo\u{308}rg@bu\u{308}cher.example", "j\u{F6}rg@xn--bcher-kva.example"),
+        ("J\u{D6}RG@B\u{DC}CHER.EXAMPLE", "j\u{F6}rg@xn--bcher-kva.example"),
+        ("a@xn--bcher-kva.example", "a@xn--bcher-kva.example"), ("a@例え.テスト", "a@xn--r8jz45g.xn--zckzah"),
+        ("a+b/c='d'@straße.example", "a+b/c='d'@xn--strae-oqa.example"),
+    ]) func oneSpelling(text: String, address: String) {
+        #expect(InternetNames.address(text) == address)
+    }
+
+    @Test(arguments: [
+        "", "n/a", "kim", "@acme.example", "kim@", "a@b@c.example", "a@b.example, c@d.example", "a@b.example;c@d.example",
+        "a@b.example c@d.example", "a@x.example <b@y.example>", "<a@b.example", "a@b.example>", "<a@b.example> x", "a b@c.example",
+        "a@b..example", "a@.example", "a@b c.example", "a@\u{661}\u{200d}.example", "a\u{0}@b.example",
+        "\(String(repeating: "l", count: 65))@b.example",
+    ]) func anythingElseIsNone(text: String) {
+        #expect(InternetNames.address(text) == nil)
+    }
+
+    @Test func domains() {
+        #expect(InternetNames.domain(" Acme.Example. ") == "acme.example")
+        #expect(InternetNames.domain("B\u{FC}cher.example") == "xn--bcher-kva.example")
+        #expect(InternetNames.readable("xn--bcher-kva.example") == "b\u{FC}cher.example")
+        #expect(InternetNames.domain("https://acme.example") == nil && InternetNames.domain("a b") == nil && InternetNames.domain(".") == nil)
+    }
+}
