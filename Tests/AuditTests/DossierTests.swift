@@ -49,7 +49,7 @@ import Vault
         // In Germany alpha does not serve; who does must come out of the decider.
         #expect(abroad.differs && abroad.first != "alpha")
         #expect(dossier.counterfactuals.contains { $0.subject == .lead && $0.change.contains("a deal value of EUR") })
-        let without = try #require(dossier.counterfactuals.first { $0.change == "alpha paused" })
+        let without = try #require(dossier.counterfactuals.first { $0.change == "alpha away" })
         #expect(without.differs && without.first == "beta" && without.subject == .partner)
         #expect(dossier.counterfactuals.contains { $0.change.hasPrefix("no caps on full") })
     }

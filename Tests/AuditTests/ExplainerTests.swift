@@ -184,8 +184,8 @@ import Testing
             "deal value EUR 5.00 web-1 -",
         ])
         let lines = ExplanationPage(explanation).lines
-        #expect(lines.contains("  vertical, deal value: LeadSubmitted web-1, 2026-01-05T00:05:00Z, position 8"))
-        #expect(lines.contains("  country: FirmographicsObserved f-1, observed by acme-data, 2026-01-05T00:01:00Z, position 3"))
+        #expect(lines.contains("  vertical, deal value: LeadSubmitted web-1 from /audit-tests, 2026-01-05T00:05:00Z, position 8"))
+        #expect(lines.contains("  country: FirmographicsObserved f-1 from /audit-tests, observed by acme-data, 2026-01-05T00:01:00Z, position 3"))
         let json = String(decoding: try JSONEncoder().encode(ExplanationDocument(explanation, text: [])), as: UTF8.self)
         #expect(json.contains(#""eventId":"i-2""#) && json.contains(#""observer":"signals-two""#))
     }

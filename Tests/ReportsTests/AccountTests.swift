@@ -191,7 +191,8 @@ import Testing
                     reason: reason, rule: reason == .hardRule ? "serves-country" : "", partners: count)
                 let summary = Self.summary(.bidPrice, .score, exclusions: [out])
                 let text = Self.text(Self.account(Self.assigned(summary)))
-                #expect(text.contains(count == 1 ? "1 partner was out" : "1,234 partners were out"), "\(text)")
+                let who = reason == .conversionBelowMinimum ? "evaluated partner" : "partner"
+                #expect(text.contains(count == 1 ? "1 \(who) was out" : "1,234 \(who)s were out"), "\(text)")
                 #expect(text.contains("by the hard rule serves-country.") == (reason == .hardRule))
                 #expect(!text.contains("No partner was out"))
             }

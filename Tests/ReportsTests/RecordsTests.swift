@@ -194,6 +194,31 @@ import Testing
         #expect(france?.toHuman == 1 && france?.rate == 0 && france?.disparity == 0)
     }
 
+    /// What stands beside history chose nobody, so that it lowers nobody's rate; a hard rule can ask for a lawful basis.
+    @Test func historyLowersNoRateAndARuleAsksForABasis() {
+        var builder = RecordsBuilder(program: "demo", words: AuditWords())
+        var policy = Policy()
+        policy.hardRules = [HardRule(name: "basis", require: .any([.leadIs(.lawfulBasis, values: ["consent"])]))]
+        var summary = EvaluationSummary()
+        summary.best = [Candidate(partnerID: "a", score: 2, fit: 1, conversion: 0.5)]
+        let own = LeadAssigned(leadID: "L", partnerID: "a", attempt: 1, cause: .submitted, evaluation: summary)
+        let past = ShadowDecided(leadID: "M", partnerID: "a", evaluation: summary)
+        let entries: [(Fact, [Event])] = [
+            (.policyPublished(.init(policy: policy, version: "v1")), []),
+            (.leadSubmitted(.init(leadID: "L", attributes: LeadAttributes())), [.leadAssigned(own)]),
+            (.leadSubmitted(.init(leadID: "M", attributes: LeadAttributes())), [.shadowDecided(past)]),
+        ]
+        for (position, entry) in entries.enumerated() {
+            builder.take(
+                EntryRecord(
+                    position: UInt64(position), stamp: Samples.start, logicVersion: Logic.newest, origin: nil,
+                    input: Input(entry.0), inputRange: 0..<0, sealed: [], events: entry.1), at: UInt64(position))
+        }
+        let records = builder.result()
+        #expect(records.fairness.map(\.selectionRate) == [1] && records.fairness.map(\.considered) == [2])
+        #expect(!records.impact.openPoints.contains(.noBasisAsked))
+    }
+
     @Test func aModelCardIsATrainedVersionNotADecision() {
         let records = Self.counted.records
         // Three months and a little, one policy, one logic version.

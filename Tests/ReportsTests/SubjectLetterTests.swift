@@ -206,7 +206,7 @@ import Testing
             }
             return decision
         }
-        dossier.counterfactuals = [.init(decision: "d", change: theirs, outcome: theirs, first: theirs, second: theirs, differs: true)]
+        dossier.counterfactuals = [.init(decision: "d", subject: .lead, change: theirs, outcome: theirs, first: theirs, second: theirs, differs: true)]
         dossier.sources = [
             .init(
                 position: 1, time: "2026-03-01T09:00:00Z", type: "leadline.v1.DealLost", topic: "leadline.outcomes", partition: 0, offset: 0,

@@ -21,11 +21,11 @@ struct Evaluated {
             let rules = policy.hardRules.map(\.name)
             statements.append(rules.isEmpty ? .init(.noRules) : .init(.rules, [.rules: .list(rules)]))
         }
-        statements += summary.exclusions.isEmpty ? [.init(.nobodyOut)] : summary.exclusions.map(out)
-        statements.append(.init(.evaluated, [.count: .count(Int(summary.scored))]))
         if let least = policy?.minimumConversionBasisPoints, least > 0 {
             statements.append(.init(.minimumConversion, [.share: .share(Double(least) / 10_000)]))
         }
+        statements += summary.exclusions.isEmpty ? [.init(.nobodyOut)] : summary.exclusions.map(out)
+        statements.append(.init(.evaluated, [.count: .count(Int(summary.scored))]))
         return statements
     }
 

@@ -10,8 +10,8 @@ public struct Counterfactual: Sendable, Equatable {
         case country(String, insteadOf: String)
         /// The lead stated this lawful basis.
         case lawfulBasis(LawfulBasis)
-        /// The partner was paused; it had no caps; it was not paused.
-        case partnerPaused(String), partnerUncapped(String), partnerResumed(String)
+        /// The partner was away; it had no caps; it was not paused.
+        case partnerAway(String), partnerUncapped(String), partnerResumed(String)
         /// The policy had no such hard rule.
         case withoutRule(String)
         /// The policy had no minimum conversion; no precedence for owners; no lots; kept no lead for a human; was not
@@ -22,7 +22,7 @@ public struct Counterfactual: Sendable, Equatable {
         public var subject: Subject {
             switch self {
             case .dealValue, .country, .lawfulBasis: .lead
-            case .partnerPaused, .partnerUncapped, .partnerResumed: .partner
+            case .partnerAway, .partnerUncapped, .partnerResumed: .partner
             case .withoutRule, .withoutMinimum, .withoutOwnership, .withoutLots, .withoutReview, .withoutShadow,
                 .withoutReserve, .oneMoreAttempt:
                 .policy
@@ -92,7 +92,7 @@ struct Counterfactuals {
         switch entry.event {
         case .leadAssigned(let event):
             guard let summary = event.evaluation else { return [] }
-            return choice(summary, entry, state) + [[.partnerPaused(event.partnerID)]] + uncapped(entry)
+            return choice(summary, entry, state) + [[.partnerAway(event.partnerID)]] + uncapped(entry)
         case .leadEscalated(let event): return escalated(event, entry, state)
         default: return []
         }
@@ -118,7 +118,7 @@ struct Counterfactuals {
     private func escalated(_ event: LeadEscalated, _ entry: EntryView, _ state: State) -> [Alternatives] {
         let questions: [Alternatives] =
             switch event.reason {
-            case .noPolicy, .noPartners, .processingRestricted, .unanswered: []
+            case .noPolicy, .noPartners, .processingRestricted, .unanswered, .personObjected, .addressSuppressed: []
             case .noEligiblePartner, .everyoneAway:
                 [countries(entry, state)] + uncapped(entry) + resumed(entry) + [rules(event, state)]
                     + [policy(has(.conversionBelowMinimum, event) ? [.withoutMinimum] : [], state)]
@@ -186,12 +186,14 @@ struct Counterfactuals {
     private func uncapped(_ entry: EntryView) -> [Alternatives] {
         let full = entry.excluded.filter { [.openLeadsCap, .periodCap, .segmentCap].contains($0.reason) }
             .sorted { ($1.scored?.score ?? 0, $0.partnerID) < ($0.scored?.score ?? 0, $1.partnerID) }
-        return [full.prefix(Self.partnersMax).map { .partnerUncapped($0.partnerID) }].filter { !$0.isEmpty }
+        let changes: Alternatives = full.prefix(Self.partnersMax).map { .partnerUncapped($0.partnerID) }
+        return changes.isEmpty ? [] : [changes]
     }
 
     private func resumed(_ entry: EntryView) -> [Alternatives] {
-        [entry.excluded.filter { $0.reason == .paused }.prefix(Self.partnersMax).map { .partnerResumed($0.partnerID) }]
-            .filter { !$0.isEmpty }
+        let paused = entry.excluded.filter { $0.reason == .paused }
+        let changes: Alternatives = paused.prefix(Self.partnersMax).map { .partnerResumed($0.partnerID) }
+        return changes.isEmpty ? [] : [changes]
     }
 
     private func rules(_ event: LeadEscalated, _ state: State) -> Alternatives {
@@ -236,7 +238,12 @@ struct Counterfactuals {
     private func input(_ change: Counterfactual.Change, _ state: State) -> Input? {
         switch change {
         case .dealValue, .country, .lawfulBasis: return nil
-        case .partnerPaused(let partner): return Input(.partnerPaused(PartnerReference(partnerID: partner)))
+        case .partnerAway(let partner):
+            // A pause would make due what the partner holds, and so bring up other leads.
+            return Input(
+                .partnerAbsenceSet(
+                    PartnerAbsenceSet(
+                        partnerID: partner, absenceID: "supposed", from: .epoch, until: .distantFuture)))
         case .partnerResumed(let partner): return Input(.partnerResumed(PartnerReference(partnerID: partner)))
         case .partnerUncapped(let partner):
             guard let profile = state.partnerStandings.first(where: { $0.profile.partnerID == partner })?.profile else {

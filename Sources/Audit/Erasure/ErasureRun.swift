@@ -320,10 +320,7 @@ public struct ErasureRun {
                     return entry.input.account
                 })
             return try accounts.reduce(0) { count, account in
-                count
-                    + (try projection.observations(
-                        of: account, program: run.program, through: UInt64(Int64.max), limit: Int(Int32.max)
-                    ).count)
+                try count + projection.observationCount(of: account, program: run.program)
             }
         }
 

@@ -29,6 +29,24 @@ extension ProgramRecords {
                 category: "identity", people: "who asked for, reported or decided something",
                 fields: ["requester", "reviewer", "actor"], form: sealed),
             .init(
+                category: "contact of who answers for the processing",
+                people: "the vendor's staff, its data protection officer, the authority's",
+                fields: [
+                    "controller", "representative", "data_protection_officer", "supervisory_authority", "name",
+                    "postal_address", "email", "telephone", "website",
+                ],
+                form: sealed),
+            .init(
+                category: "what the vendor states of the processing", people: "whoever it names",
+                fields: [
+                    "purposes", "lawful_basis_evidence", "automated_decision_evidence", "recipients", "recipient", "role",
+                    "transfers", "country", "safeguard", "copy", "sources", "source", "description", "en", "de", "fr", "it",
+                    "es",
+                ],
+                form: sealed),
+            .init(
+                category: "reasons for a request", people: "who asked for it", fields: ["reason"], form: sealed),
+            .init(
                 category: "business facts about an enquiry", people: "prospects",
                 fields: [
                     "country", "region", "language", "vertical", "employees", "annual_revenue", "technologies", "product",

@@ -33,6 +33,20 @@ struct ImpactLedger {
         if account.decider != .nobody { impact.decisions[account.decider.rawValue, default: 0] += 1 }
     }
 
+    /// True if the policy lists lawful bases or has a hard rule that looks at them.
+    private static func asksForBasis(_ policy: Policy) -> Bool {
+        !policy.lawfulBases.isEmpty || policy.hardRules.contains { looksAtBasis($0.require) }
+    }
+
+    private static func looksAtBasis(_ predicate: Predicate) -> Bool {
+        switch predicate {
+        case .all(let parts), .any(let parts): parts.contains(where: looksAtBasis)
+        case .not(let part): looksAtBasis(part)
+        case .leadIs(let field, _), .partnerCovers(let field, _): field == .lawfulBasis
+        case .partnerLists, .leadNumberWithin, .partnerTierAtLeast: false
+        }
+    }
+
     /// The inputs, with what the records leave open.
     func result(_ records: ProgramRecords, policy: Policy?) -> ProgramRecords.ImpactInputs {
         var impact = impact
@@ -42,7 +56,7 @@ struct ImpactLedger {
         let rule = policy?.retention ?? RetentionRule()
         let points: [(ProgramRecords.ImpactInputs.OpenPoint, Bool)] = [
             (.noPolicy, policy == nil), (.noApprover, policy?.approvedBy.isEmpty == true),
-            (.noBasisAsked, policy?.lawfulBases.isEmpty == true),
+            (.noBasisAsked, policy.map { !Self.asksForBasis($0) } ?? false),
             (.leadsWithoutBasis, records.processing.lawfulBases["not stated"] ?? 0 > 0),
             (.dealsKeptForEver, rule.closedDealDays == 0), (.otherLeadsKeptForEver, rule.otherLeadDays == 0),
             (.deadLettersKeptForEver, rule.deadLetterDays == 0),

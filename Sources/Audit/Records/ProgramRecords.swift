@@ -137,7 +137,7 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
     public struct PartnerFairness: Sendable, Codable, Equatable {
         /// The partner.
         public var partner: String
-        /// Decisions in which it was among the best eight, or was chosen otherwise.
+        /// Decisions in which it was among the best eight, those that stand beside history among them.
         public var considered = 0
         /// Leads that Leadline gave it.
         public var assigned = 0
@@ -157,7 +157,8 @@ public struct ProgramRecords: Sendable, Codable, Equatable {
         public var overridden = 0
         /// `overridden` over the leads that it had; nil without leads.
         public var overrideRate: Double?
-        /// Leads that Leadline gave it over the decisions in which it was in question; nil without any.
+        /// Leads that Leadline gave it over Leadline's own decisions in which it was in question: among the best eight,
+        /// or chosen otherwise than by its rank. What stands beside history does not count. Nil without any.
         public var selectionRate: Double?
         /// `selectionRate` over the highest of any partner: 1 is the highest; nil without a rate.
         public var disparity: Double?

@@ -15,6 +15,8 @@ public struct RecordsBuilder {
     private var residencies: [String: [String]] = [:]
     private var leadResidency: [String: String] = [:]
     private var reviewed: [String: String] = [:]
+    /// Decisions of Leadline's own in which a partner was in question; what stands beside history decided nothing.
+    private var inQuestion: [String: Int] = [:]
     private var countries: [String: ProgramRecords.CountryFairness] = [:]
     private var model = ModelLedger()
     private var impact = ImpactLedger()
@@ -166,6 +168,7 @@ public struct RecordsBuilder {
 
     private mutating func take(_ event: Event) {
         if let summary = event.evaluated?.summary { weighed(summary) }
+        question(event)
         if let award = event.overriddenAward {
             fairness[award.partnerID, default: .init(partner: award.partnerID)].overridden += 1
         }
@@ -188,6 +191,16 @@ public struct RecordsBuilder {
         }
     }
 
+    /// Who could have been chosen, and was if Leadline chose it otherwise than by its rank.
+    private mutating func question(_ event: Event) {
+        if case .shadowDecided = event { return }
+        var partners = event.evaluated?.summary.best.map(\.partnerID) ?? []
+        if case .leadAssigned(let event) = event, event.evaluation != nil, !partners.contains(event.partnerID) {
+            partners.append(event.partnerID)
+        }
+        for partner in partners { inQuestion[partner, default: 0] += 1 }
+    }
+
     private mutating func weighed(_ summary: EvaluationSummary) {
         for candidate in summary.best {
             fairness[candidate.partnerID, default: .init(partner: candidate.partnerID)].considered += 1
@@ -201,10 +214,6 @@ public struct RecordsBuilder {
         let isHuman = event.cause == .human && event.evaluation == nil
         let isOwn = !isHuman && event.cause != .imported
         var row = fairness[event.partnerID] ?? .init(partner: event.partnerID)
-        // A turn, a lot or an owner's right may choose one that is not among the best.
-        if isOwn, let best = event.evaluation?.best, !best.contains(where: { $0.partnerID == event.partnerID }) {
-            row.considered += 1
-        }
         if isOwn { row.assigned += 1 } else if isHuman { row.byHuman += 1 } else { row.fromHistory += 1 }
         fairness[event.partnerID] = row
         if event.respondBy != nil { promises[event.partnerID, default: .init(partner: event.partnerID)].timers += 1 }
@@ -265,7 +274,7 @@ public struct RecordsBuilder {
         for index in rows.indices {
             let row = rows[index], held = row.assigned + row.byHuman + row.fromHistory
             rows[index].overrideRate = held > 0 ? Double(row.overridden) / Double(held) : nil
-            rows[index].selectionRate = row.considered > 0 ? Double(row.assigned) / Double(row.considered) : nil
+            rows[index].selectionRate = inQuestion[row.partner].map { Double(row.assigned) / Double($0) }
         }
         let highest = rows.lazy.compactMap(\.selectionRate).max() ?? 0
         if highest == 0 { return rows }

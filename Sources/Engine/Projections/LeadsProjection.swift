@@ -247,6 +247,15 @@ public struct LeadsProjection: Sendable {
         }
     }
 
+    /// How many observations of an account the list knows.
+    public func observationCount(of account: Digest128, program: String) throws -> Int {
+        try reader.read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM account_entries WHERE program = ? AND account = ?",
+                arguments: [program, Data(account.bytes)]) ?? 0
+        }
+    }
+
     /// What was observed of an account, up to and including one position, the newest `limit` in rising order.
     /// - Throws: ``EngineError/listDiffers(_:)`` for an entry that is no observation of the account.
     public func observations(

@@ -102,7 +102,7 @@ enum EnglishAccount {
         case .outSegmentFull: "{count|partner was|partners were} out at a cap for enquiries of this kind."
         case .outCoolingDown: "{count|partner was|partners were} out for a time after a missed deadline."
         case .outBelowMinimum:
-            "{count|partner was|partners were} out for a conversion below the policy's minimum."
+            "{count|evaluated partner was|evaluated partners were} out for a conversion below the policy's minimum."
         case .nobodyOut: "No partner was out."
         case .evaluated: "{count|partner was|partners were} evaluated."
         case .nobodyEvaluated: "No partner was evaluated."

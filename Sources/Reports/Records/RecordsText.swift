@@ -94,7 +94,7 @@ public struct RecordsText {
         }
         return Lines.of(table.text(TextStyle(width: style.width))) + [
             "overridden: leads that a human took away or closed, asked to review them or not, and their share of the leads that the partner had",
-            "chosen: leads by Leadline, of the decisions in which the partner was in question; disparity: that over the highest of any partner",
+            "chosen: leads by Leadline, of its own decisions in which the partner was in question; disparity: that over the highest of any partner",
             "Jain's index of the leads by Leadline: \(NumberText.fixed(records.jainOfAssigned, 3)) (1 is even)",
         ] + countries
     }

@@ -44,7 +44,7 @@ public struct AuditWords: AuditWording {
         case .dealValue(let value): "a deal value of \(MoneyText.exact(value.minorUnits, value.currency))"
         case .country(let country, let before): "the country \(country) instead of \(before.isEmpty ? "none" : before)"
         case .lawfulBasis(let basis): "the lawful basis \(basis.name) stated"
-        case .partnerPaused(let partner): "\(partner) paused"
+        case .partnerAway(let partner): "\(partner) away"
         case .partnerUncapped(let partner): "no caps on \(partner)"
         case .partnerResumed(let partner): "\(partner) back from its pause"
         case .withoutRule(let rule): "the hard rule \(rule) left out of the policy"

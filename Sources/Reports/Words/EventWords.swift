@@ -66,7 +66,7 @@ public struct EventWords: Sendable {
     private func linked(_ event: PersonLinkChanged) -> String {
         "person behind \(event.leadID) "
             + (event.isLinked ? "is the same as another" : "is no longer taken for the same as another")
-            + (event.isInferred ? ", by an address of the lead" : ", as somebody stated")
+            + (event.isInferred && event.isLinked ? ", by an address of the lead" : ", as somebody stated")
     }
 
     private func retained(_ event: RetentionApplied) -> String {

@@ -269,7 +269,7 @@ public struct PolicyWords: Sendable {
         let accepted = policy.lawfulBases.joined(separator: ", ")
         return Line(
             "lawful_bases",
-            text: accepted.isEmpty ? "no lawful basis is asked for" : "lawful bases accepted: \(accepted)")
+            text: accepted.isEmpty ? "no list of lawful bases besides the hard rules" : "lawful bases accepted: \(accepted)")
     }
 
     private var samePerson: Line {

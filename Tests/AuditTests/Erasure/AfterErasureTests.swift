@@ -30,6 +30,9 @@ import Vault
             (.controls, "ReviewRequested", #"{\#(request),"note":"\#(mark)"}"#),
             (.controls, "HumanDecisionRecorded", #"{"leadId":"\#(lead)","uphold":true,"reviewer":"\#(mark)","note":"\#(mark)"}"#),
             (.controls, "ProcessingRestricted", "{\(request)}"), (.controls, "ProcessingObjected", "{\(request)}"),
+            (.controls, "ProcessingResumed", "{\(request)}"),
+            (.controls, "PersonsLinked", #"{\#(request),"otherLeadId":"other"}"#),
+            (.controls, "PersonsUnlinked", #"{\#(request),"otherLeadId":"other"}"#),
             (.controls, "RejectedRecordsErased", #"{\#(request),"recordIds":["\#(String(repeating: "0a", count: 16))"],"reason":"\#(mark)"}"#),
             (.controls, "ErasureRequested", "{\(request)}"),
             (.leads, "LeadSubmitted", #"{"leadId":"\#(lead)","country":"IT",\#(contact)}"#),
@@ -98,7 +101,7 @@ import Vault
         try await expectIntact(folder)
     }
 
-    /// Outcomes wait for their lead and keep what they say; everything else about nobody keeps nothing.
+    /// Outcomes wait for their lead and keep what they say, and so do rights; everything else about nobody keeps nothing.
     @Test func aboutALeadThatNobodyKnows() async throws {
         let folder = try Self.folder()
         try await folder.process(until: 20)
@@ -106,7 +109,17 @@ import Vault
         for (index, input) in Self.inputs("ghost").dropLast().enumerated() { folder.event(30 + index, input.topic, input.type, input.json) }
         try await folder.process(until: 100)
         let kept = try folder.decoded().dropFirst(before).filter { !$0.sealed.isEmpty }
-        #expect(kept.allSatisfy { $0.input.fact.outcomeLeadID == "ghost" } && kept.count == 6)
+        #expect(kept.count { $0.input.fact.outcomeLeadID == "ghost" } == 6)
+        // From logic version 4 on a right is kept for the person who is yet to come.
+        #expect(
+            kept.allSatisfy { entry in
+                switch entry.input.fact {
+                case .processingRestricted, .processingObjected, .processingResumed, .personsLinked, .personsUnlinked,
+                    .erasureRequested:
+                    true
+                default: entry.input.fact.outcomeLeadID == "ghost"
+                }
+            })
         // The erasure came after them and ended them, though their lead never came.
         #expect(try opening(folder, from: before) == [])
         try await expectIntact(folder)

@@ -29,11 +29,13 @@ import Testing
         1: "bf713a272b5ab680ba345ac8b36cb65a",
         2: "ebf978a301452f49d89360c4b22f696a",
         3: "67f91481c2138cff0f70f5f91fc106b0",
+        4: "67f91481c2138cff0f70f5f91fc106b0",
     ]
     private static let hashes: [UInt32: String] = [
         1: "4bf96af9834bbc5e993669a5451d39c5",
         2: "afc02800aa462941c2ac4e90fc48b8b6",
         3: "cb3e603ec78f3087541533e2b3371d7c",
+        4: "f81a8384a1923596fa7b27004b33608a",
     ]
 
     /// Versions whose values are settled; one that is still being made has none.
