@@ -34,8 +34,7 @@ struct CheckpointCheck {
     init(_ folder: DataFolder, keys: [VerifierKey], foreign: [ForeignCheckpoint]) throws {
         self.foreign = foreign
         isNamed = !keys.isEmpty
-        let exists = FileManager.default.fileExists(atPath: folder.checkpointsPath)
-        stored = exists ? try CheckpointStore.openReadOnly(path: folder.checkpointsPath) : nil
+        stored = try folder.openCheckpointsIfMade()
         let (key, rotations) = try Self.own(folder, stored)
         var statements: [KeyRotation] = []
         for note in rotations {
@@ -71,9 +70,7 @@ struct CheckpointCheck {
 
     /// Every key of a folder's log that statements lead to from its first; nil where no key is known.
     static func succession(of folder: DataFolder) throws -> KeySuccession? {
-        let exists = FileManager.default.fileExists(atPath: folder.checkpointsPath)
-        let stored = exists ? try CheckpointStore.openReadOnly(path: folder.checkpointsPath) : nil
-        let (key, rotations) = try own(folder, stored)
+        let (key, rotations) = try own(folder, folder.openCheckpointsIfMade())
         return try key.map { try KeySuccession(first: $0.key, rotations: rotations.map { try KeyRotation($0) }) }
     }
 

@@ -267,6 +267,8 @@ public struct Verifier: Sendable {
             do {
                 let said = try open(path).read { try String.fetchAll($0, sql: "PRAGMA integrity_check(1)") }
                 return said == ["ok"] ? nil : Self.unreadable(path, said.first ?? "")
+            } catch JournalError.absent {
+                return nil
             } catch { return Self.unreadable(path, "\(error)") }
         }
     }

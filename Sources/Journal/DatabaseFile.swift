@@ -42,6 +42,8 @@ struct DatabaseFile {
     /// Seconds a connection waits for another's lock.
     static let busyTimeoutSeconds = 10.0
 
+    /// Opens the file, whose absence is an error unless it may be created. A file whose making was cut short holds
+    /// nothing: whoever creates finishes it, and to a reader it is absent.
     /// - Parameter preparing: run on the connection before anything else is.
     func open(path: String, access: Access, preparing: @escaping @Sendable (Database) throws -> Void = { _ in }) throws
         -> DatabaseQueue
@@ -60,6 +62,11 @@ struct DatabaseFile {
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
             throw JournalError.notADatabase(path: path)
         }
+    }
+
+    /// Opens a file to read where there is one that was made.
+    func openIfMade(path: String) throws -> DatabaseQueue? {
+        do { return try open(path: path, access: .read) } catch JournalError.absent { return nil }
     }
 
     /// Connections that read an existing file at the same time, each read one moment of it, beside a running writer.
@@ -113,7 +120,7 @@ struct DatabaseFile {
     /// new file at once do not both create it.
     private func prepare(_ queue: DatabaseQueue, path: String) throws {
         try queue.inTransaction(.immediate) { db in
-            if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
+            if try isEmpty(db) {
                 try db.execute(sql: schema)
                 try db.execute(
                     sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(newFormatVersion);")
@@ -124,12 +131,19 @@ struct DatabaseFile {
     }
 
     private func check(_ db: Database, path: String) throws {
-        guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
-            throw JournalError.foreign(path: path)
+        let found = try Int32.fetchOne(db, sql: "PRAGMA application_id")
+        guard found == applicationID else {
+            let isBegun = try found == 0 && isEmpty(db)
+            throw isBegun ? JournalError.absent(path: path) : JournalError.foreign(path: path)
         }
-        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        guard found <= formatVersion else {
-            throw JournalError.newerFormat(path: path, found: found, supported: formatVersion)
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard version <= formatVersion else {
+            throw JournalError.newerFormat(path: path, found: version, supported: formatVersion)
         }
+    }
+
+    /// True before the transaction that makes the tables: of a new file, and of one whose maker was killed.
+    private func isEmpty(_ db: Database) throws -> Bool {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// Failures of SQLite itself (disk full, file damaged) pass through as GRDB's `DatabaseError`.
 public enum JournalError: Error, Equatable, Sendable {
-    /// No file at the path.
+    /// No file at the path, or one whose making was cut short before it held anything.
     case absent(path: String)
     /// The file is no SQLite database.
     case notADatabase(path: String)
@@ -38,7 +38,7 @@ extension JournalError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .absent(let path):
-            "There is no file at \(path). Check the data folder, or start the processor once to create it."
+            "There is nothing at \(path) yet. Check the data folder, or start the processor once to create it."
         case .notADatabase(let path):
             "\(path) is not a SQLite database, or its header is damaged. Restore it from a backup."
         case .foreign(let path):

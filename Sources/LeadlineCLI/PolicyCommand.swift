@@ -42,29 +42,9 @@ struct PolicyApply: AsyncParsableCommand {
         let deployment = try data.journal(kafka)
         let policy = try PolicyFile.read(file)
         let change = try deployment.compare(policy)
-        let version = policy.published.version
-        if json {
-            Terminal.line(
-                try JSONText.line(
-                    PolicyChangeDocument(
-                        version: version, unchanged: change.isUnchanged, published: !change.isUnchanged && !dryRun,
-                        differences: change.differences)))
-        } else {
-            show(change, version)
-        }
+        try change.show("policy", version: policy.published.version, isJSON: json, isDry: dryRun)
         if change.isUnchanged || dryRun { return }
         Terminal.say(try await deployment.publish(policy).sentence)
-    }
-
-    private func show(_ change: PolicyChange, _ version: String) {
-        if change.isUnchanged {
-            Terminal.line("This policy is in force already: version \(version.prefix(12)). Nothing to do.")
-            return
-        }
-        let now = change.versionInForce.map { "in force: version \($0.prefix(12))" } ?? "no policy in force"
-        Terminal.line("Policy version \(version.prefix(12)) (\(now))")
-        for difference in change.differences { Terminal.line(difference.line(Terminal.style)) }
-        if dryRun { Terminal.line("Dry run: nothing was published.") }
     }
 }
 

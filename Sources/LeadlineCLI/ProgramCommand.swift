@@ -49,15 +49,7 @@ struct ProgramApply: AsyncParsableCommand {
         let deployment = try data.deployment(kafka, reason: reason)
         let profile = try read()
         let change = try deployment.compare(profile)
-        if json {
-            Terminal.line(
-                try JSONText.line(
-                    PolicyChangeDocument(
-                        version: profile.version, unchanged: change.isUnchanged,
-                        published: !change.isUnchanged && !dryRun, differences: change.differences)))
-        } else {
-            show(change, profile.version)
-        }
+        try change.show("profile", version: profile.version, isJSON: json, isDry: dryRun)
         if change.isUnchanged || dryRun { return }
         Terminal.say(try await deployment.publish(profile).sentence)
     }
@@ -68,17 +60,6 @@ struct ProgramApply: AsyncParsableCommand {
         do { return try ProposedProgramProfile(message) } catch let rejection as Rejection {
             throw yaml.failure(rejection, in: yaml.root, path: "")
         }
-    }
-
-    private func show(_ change: ProgramProfileChange, _ version: String) {
-        if change.isUnchanged {
-            Terminal.line("This profile is in force already: version \(version.prefix(12)). Nothing to do.")
-            return
-        }
-        let now = change.versionInForce.map { "in force: version \($0.prefix(12))" } ?? "no profile in force"
-        Terminal.line("Profile version \(version.prefix(12)) (\(now))")
-        for difference in change.differences { Terminal.line(difference.line(Terminal.style)) }
-        if dryRun { Terminal.line("Dry run: nothing was published.") }
     }
 }
 

@@ -34,19 +34,20 @@ public final class Vault {
     /// Whose erasure is decided and not durable yet: nothing new is sealed for them, nobody is found as one of them.
     private var ending: Set<SubjectID> = []
 
-    /// Opens the vault at a path; creates it if it is absent.
+    /// Opens the vault at a path.
     ///
     /// - Parameters:
+    ///   - making: makes the vault where there is none; else that is an error.
     ///   - keySource: Where new subjects' ids and keys come from.
     ///   - cachedEntries: How many keys, and how many lookups, stay in memory.
-    /// - Throws: ``VaultError/wrongMasterKey(path:)``, ``VaultError/notAVault(path:)``,
+    /// - Throws: ``VaultError/absent(path:)``, ``VaultError/wrongMasterKey(path:)``, ``VaultError/notAVault(path:)``,
     ///   ``VaultError/newerFormat(path:found:supported:)``; `DatabaseError` for SQLite's own failures.
     public init(
         path: String, masterKey: MasterKey, keySource: any SubjectKeySource = RandomSubjectKeys(),
-        cachedEntries: Int = 100_000
+        making: Bool = true, cachedEntries: Int = 100_000
     ) throws {
         let fingerprints = masterKey.fingerprints
-        let (queue, place) = try VaultDatabase.open(path: path, fingerprints: fingerprints)
+        let (queue, place) = try VaultDatabase.open(path: path, fingerprints: fingerprints, making: making)
         self.queue = queue
         needsRewrap = place > 0
         fingerprint = fingerprints[0]

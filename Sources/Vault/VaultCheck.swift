@@ -43,6 +43,7 @@ public struct VaultCheck: Sendable {
     private static func structure(_ db: Database, _ masterKey: MasterKey?) throws -> String? {
         let said = try String.fetchAll(db, sql: "PRAGMA integrity_check(1)")
         if said != ["ok"] { return "vault.db is damaged: \(said.first ?? "")" }
+        if try VaultDatabase.isEmpty(db) { return "vault.db is empty" }
         guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == VaultDatabase.applicationID else {
             return "vault.db is not a vault"
         }

@@ -6,17 +6,23 @@ enum VaultDatabase {
     static let formatVersion = 1
     static let applicationID: Int32 = 0x4C4C_5641
 
-    /// Opens the vault, creates it if it is absent, and checks that it belongs to the master key.
+    /// Opens the vault and checks that it belongs to the master key.
     ///
     /// Each commit is flushed, and deleted rows are overwritten with zeros.
-    /// - Parameter fingerprints: of the master key, then of those before it that are not retired.
+    /// - Parameters:
+    ///   - fingerprints: of the master key, then of those before it that are not retired.
+    ///   - making: makes the vault where there is none, or one whose making was cut short.
     /// - Returns: also which of them its keys are wrapped under.
-    static func open(path: String, fingerprints: [[UInt8]]) throws -> (DatabaseQueue, place: Int) {
+    static func open(path: String, fingerprints: [[UInt8]], making: Bool) throws -> (DatabaseQueue, place: Int) {
+        if !making && !FileManager.default.fileExists(atPath: path) { throw VaultError.absent(path: path) }
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             var place = 0
             try queue.inTransaction(.immediate) { db in
-                try create(db, fingerprints[0])
+                if try isEmpty(db) {
+                    guard making else { throw VaultError.absent(path: path) }
+                    try create(db, fingerprints[0])
+                }
                 place = try check(db, path, fingerprints)
                 return .commit
             }
@@ -45,10 +51,15 @@ enum VaultDatabase {
     }
 
     private static func create(_ db: Database, _ fingerprint: [UInt8]) throws {
-        guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else { return }
         try db.execute(sql: KeyTable.schema)
         try db.execute(sql: "INSERT INTO masters(fingerprint) VALUES (?)", arguments: [Data(fingerprint)])
         try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion);")
+    }
+
+    /// True before the transaction that makes the tables: of a new file, of one whose maker was killed, of one that
+    /// somebody emptied.
+    static func isEmpty(_ db: Database) throws -> Bool {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
     }
 
     /// Notes another master key as the one that all keys are wrapped under, or may be.

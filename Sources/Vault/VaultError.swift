@@ -10,6 +10,8 @@ public enum VaultError: Error, Equatable, Sendable {
     case notAuthentic(SubjectID)
     /// The vault was made under another master key.
     case wrongMasterKey(path: String)
+    /// No vault at the path, or a file that holds nothing.
+    case absent(path: String)
     /// The file is not a vault.
     case notAVault(path: String)
     /// A newer Leadline wrote the vault.
@@ -38,6 +40,8 @@ extension VaultError: CustomStringConvertible {
             "The bytes are not what was sealed for the subject \(subject) in this place."
         case .wrongMasterKey(let path):
             "The vault \(path) was made under another master key, or under one that is retired. Name the key file it was made with."
+        case .absent(let path):
+            "There is no vault at \(path), or it is empty. Restore the file from a backup."
         case .notAVault(let path):
             "\(path) is not a vault. Check the path, or restore the file from a backup."
         case .newerFormat(let path, let found, let supported):

@@ -51,7 +51,7 @@ public struct DossierBuilder {
             guard let head = try JournalReader().head(of: program, in: db) else {
                 throw JournalError.unknownProgram(program)
             }
-            let entries = try entries(of: person, db)
+            let entries = try person.entries(program, in: db)
             let account = try accountEntries(entries, db, derived)
             var dossier = Dossier(
                 program: program, currency: try ProgramStream.currency(of: program, db), made: RFC3339.format(now),
@@ -97,9 +97,8 @@ public struct DossierBuilder {
         -> [SubjectID]
     {
         var keys: [SubjectID] = []
-        let journal = try folder.openJournalReadOnly()
-        let about: [EntryRecord] = try journal.read { db in try self.entries(of: person, db) }
-        let marks = try Person.marks(of: person, name, about, open)
+        let opened = dossier.sources.filter { !$0.isAboutAccount }.flatMap(\.sealed)
+        let marks = Person.marks(of: person, name, opened)
         var found: [Dossier.Rejected] = []
         dossier.unsearchableRecords = try search.find(marks: [marks]) { _, record in
             let value = record.record.value
@@ -117,13 +116,6 @@ public struct DossierBuilder {
     }
 
     // MARK: Entries
-
-    /// Each once, in order, and held against the journal: a wrong row of the list must not print another person.
-    private func entries(of person: Person, _ db: Database) throws -> [EntryRecord] {
-        var entries: [UInt64: EntryRecord] = [:]
-        for entry in try person.entries(program, in: db) { entries[entry.position] = entry }
-        return entries.keys.sorted().compactMap { entries[$0] }
-    }
 
     /// What was observed of the person's company before the last decision; the newest, where it is very much. Other
     /// people's leads of the company stay out.
@@ -315,15 +307,13 @@ public struct DossierBuilder {
     // MARK: Certificate
 
     private func certificate(_ dossier: Dossier, _ head: StreamHead) throws -> Dossier.Certificate {
-        var checkpoint: String?
-        if FileManager.default.fileExists(atPath: folder.checkpointsPath) {
-            checkpoint = try folder.openCheckpoints().read { try CheckpointStore().latest(program: program, in: $0) }?
-                .note.description
+        let signed = try folder.openCheckpointsIfMade()?.read {
+            try CheckpointStore().latest(program: program, in: $0)
         }
         return Dossier.Certificate(
             method: words.method,
             decisions: dossier.decisions.count, reproduced: dossier.decisions.count { $0.isReproduced },
             streamSize: head.size,
-            chainHead: head.link.description, checkpoint: checkpoint)
+            chainHead: head.link.description, checkpoint: signed?.note.description)
     }
 }

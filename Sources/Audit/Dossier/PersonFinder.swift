@@ -88,7 +88,7 @@ public struct PersonFinder {
         let (subjects, links) = try reached(from: named.subjects, reach)
         var ids = try leads(of: subjects)
         // A lead without a subject of its own is found all the same.
-        if ids.isEmpty && !isAddress && Self.subject(text) == nil { ids = [text] }
+        if ids.isEmpty && !isAddress && SubjectID(hex: text) == nil { ids = [text] }
         if ids.isEmpty { ids = try leadsByEntries(of: subjects) }
         let leads = try ids.compactMap { try projection.lead($0, program: program) }
         let absent = try ids.filter { id in !leads.contains { $0.leadID == id } }.compactMap(absentLead)
@@ -194,21 +194,7 @@ public struct PersonFinder {
     private func byID(_ text: String) throws -> (subjects: [SubjectID], others: [SubjectID]) {
         let found = try byLead(text)
         if !found.isEmpty { return (found, []) }
-        return (Self.subject(text).map { [$0] } ?? [], [])
-    }
-
-    /// Thirty-two hexadecimal digits, as dossiers write a random id.
-    private static func subject(_ text: String) -> SubjectID? {
-        let digits = Array(text.utf8)
-        guard digits.count == 32 else { return nil }
-        var bytes: [UInt8] = []
-        for place in stride(from: 0, to: 32, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(byte)
-        }
-        return SubjectID(bytes)
+        return (SubjectID(hex: text).map { [$0] } ?? [], [])
     }
 
     /// Who has the address now: the one of whom it was stated last. Whoever had it before is found by a lead or another

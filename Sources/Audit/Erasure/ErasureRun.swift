@@ -101,7 +101,11 @@ public struct ErasureRun {
                 try finder.find(lead)?.subjects.contains { !keyring.vault.isErased($0) } ?? false
             }
             found.append(target)
-            marks.append(try Person.marks(of: person, name, Self.entries(of: person, program, journal), open))
+            let opened = try Self.entries(of: person, program, journal).flatMap { entry -> [Dossier.Field] in
+                guard case .fields(let fields) = try open(entry) else { return [] }
+                return fields
+            }
+            marks.append(Person.marks(of: person, name, opened))
         }
         let search = RecordSearch(folder, program: program, keyring: keyring, elsewhere: elsewhere)
         let reading = journal

@@ -105,18 +105,12 @@ public struct RecordSearch {
 extension Person {
     /// What a record would hold of the person: the name that the person was found by, leads' ids, and every address that
     /// an entry states.
-    static func marks(
-        of person: Person, _ name: String, _ entries: [EntryRecord],
-        _ open: (EntryRecord) throws -> DossierBuilder.Opened
-    ) throws -> [String] {
+    static func marks(of person: Person, _ name: String, _ opened: [Dossier.Field]) -> [String] {
         var marks = person.leadIDs + [name]
         if let address = InternetNames.address(name), !marks.contains(address) { marks.append(address) }
-        for entry in entries {
-            guard case .fields(let fields) = try open(entry) else { continue }
-            for field in fields where field.name.hasSuffix("email") {
-                for mark in [field.value, InternetNames.address(field.value)].compactMap({ $0 })
-                where !marks.contains(mark) { marks.append(mark) }
-            }
+        for field in opened where field.name.hasSuffix("email") {
+            for mark in [field.value, InternetNames.address(field.value)].compactMap({ $0 })
+            where !marks.contains(mark) { marks.append(mark) }
         }
         return marks
     }

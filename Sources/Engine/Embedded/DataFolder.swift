@@ -33,7 +33,7 @@ public struct DataFolder: Sendable {
     /// Archived entries that whoever opens the journal finds in their places.
     public private(set) var archived: ArchivedEntries?
     /// What runs on the folder takes the time and chance from here.
-    public var machine = Machine.real
+    public var machine: Machine
     /// The time of day on its machine.
     public func now() -> Timestamp { machine.clock.now() }
 
@@ -48,9 +48,10 @@ public struct DataFolder: Sendable {
     public var logKeyPath: String { LogKeyFile.path(besideMasterKey: settings.masterKeyFile) }
     private static func settingsPath(_ path: String) -> String { path + "/leadline.json" }
 
-    private init(path: String, settings: DataFolderSettings) {
+    private init(path: String, settings: DataFolderSettings, machine: Machine = .real) {
         self.path = path
         self.settings = settings
+        self.machine = machine
     }
 
     /// The folder of one shard of a Kafka deployment, made if it is absent: a data folder like any other, under the
@@ -60,9 +61,7 @@ public struct DataFolder: Sendable {
         let shard = path + "/shards/" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         try FileManager.default.createDirectory(
             atPath: shard, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        var folder = DataFolder(path: shard, settings: settings)
-        folder.machine = machine
-        return folder
+        return DataFolder(path: shard, settings: settings, machine: machine)
     }
 
     /// Where a program's journal is: this folder, or the shard that holds the program.
@@ -85,11 +84,8 @@ public struct DataFolder: Sendable {
     /// The shards that have a journal here.
     public var shards: [DataFolder] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/shards")) ?? []
-        return names.sorted().map { name in
-            var shard = DataFolder(path: path + "/shards/" + name, settings: settings)
-            shard.machine = machine
-            return shard
-        }.filter { FileManager.default.fileExists(atPath: $0.journalPath) }
+        return names.sorted().map { DataFolder(path: path + "/shards/" + $0, settings: settings, machine: machine) }
+            .filter { FileManager.default.fileExists(atPath: $0.journalPath) }
     }
 
     /// Takes the keys of a shard that is another machine's now off this one. They come back from the keys topic.
@@ -102,14 +98,14 @@ public struct DataFolder: Sendable {
     /// True if a log key has signed for this folder.
     public var hasSigned: Bool {
         get throws {
-            guard FileManager.default.fileExists(atPath: checkpointsPath) else { return false }
-            return try openCheckpoints().read { try CheckpointStore().firstKey(in: $0) } != nil
+            try openCheckpointsIfMade()?.read { try CheckpointStore().firstKey(in: $0) } != nil
         }
     }
 
     /// Opens a folder that `create` made.
     public init(path: String) throws {
         self.path = path
+        machine = .real
         guard let data = FileManager.default.contents(atPath: Self.settingsPath(path)) else {
             throw EngineError.dataFolder(path: path, "it holds no leadline.json; make it with 'leadline init \(path)'")
         }
@@ -122,10 +118,12 @@ public struct DataFolder: Sendable {
     }
 
     /// A folder for a copy of journals alone: it has neither keys nor topics of its own.
-    public static func forCopy(path: String, settings: DataFolderSettings) throws -> DataFolder {
+    public static func forCopy(
+        path: String, settings: DataFolderSettings, machine: Machine = .real
+    ) throws -> DataFolder {
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        return DataFolder(path: path, settings: settings)
+        return DataFolder(path: path, settings: settings, machine: machine)
     }
 
     /// True if a folder was made at this path, whether or not its making came to its end.
@@ -173,14 +171,11 @@ public struct DataFolder: Sendable {
         if isNew && FileManager.default.fileExists(atPath: vaultPath) { try requireWhole() }
         let journal = try JournalDatabase.open(path: journalPath)
         _ = try EmbeddedLog(journal)
-        if !FileManager.default.fileExists(atPath: vaultPath) {
-            let isUsed = try journal.read { db in
-                try !JournalReader().streams(in: db).isEmpty
-                    || Int.fetchOne(db, sql: "SELECT 1 FROM dead_letters LIMIT 1") != nil
-            }
-            if isUsed { try requireWhole() }
+        let isUsed = try journal.read { db in
+            try !JournalReader().streams(in: db).isEmpty
+                || Int.fetchOne(db, sql: "SELECT 1 FROM dead_letters LIMIT 1") != nil
         }
-        _ = try openVault(makingIt: true)
+        _ = try openVault(makingIt: !isUsed)
         _ = try openDerived()
         return self
     }
@@ -232,6 +227,11 @@ public struct DataFolder: Sendable {
     /// Merkle trees; made anew if they are gone.
     public func openTrees() throws -> DatabaseQueue { try TreeDatabase.open(path: treePath) }
 
+    /// Checkpoints to read, where any were signed here.
+    public func openCheckpointsIfMade() throws -> DatabaseQueue? {
+        try CheckpointStore.openIfMade(path: checkpointsPath)
+    }
+
     /// Checkpoints; the file is made with the first.
     public func openCheckpoints() throws -> DatabaseQueue { try CheckpointStore.open(path: checkpointsPath) }
 
@@ -253,7 +253,7 @@ public struct DataFolder: Sendable {
     }
 
     private var vaultMissing: EngineError {
-        let what = "vault.db, which holds everybody's keys, is missing. "
+        let what = "vault.db, which holds everybody's keys, is missing or empty. "
         return .dataFolder(
             path: path,
             what
@@ -268,11 +268,13 @@ public struct DataFolder: Sendable {
     ///   from the cluster.
     /// - Throws: `EngineError.dataFolder` where there is none; `VaultError`.
     public func openVault(makingIt: Bool = false) throws -> Keyring {
-        if !makingIt && !FileManager.default.fileExists(atPath: vaultPath) { throw vaultMissing }
         let master = try MasterKey.load(from: settings.masterKeyFile)
         let source: any SubjectKeySource =
             settings.keySeed.map { SeededSubjectKeys(seed: Array($0.utf8)) } ?? RandomSubjectKeys()
-        return Keyring(vault: try Vault(path: vaultPath, masterKey: master, keySource: source), masterKey: master)
+        do {
+            let vault = try Vault(path: vaultPath, masterKey: master, keySource: source, making: makingIt)
+            return Keyring(vault: vault, masterKey: master)
+        } catch VaultError.absent { throw vaultMissing }
     }
 
     /// Takes the folder for one processor; given back when the lock is let go of, or the process ends.

@@ -10,10 +10,7 @@ extension DataFolder {
         let sizes = try journal.read { db in
             try Dictionary(JournalReader().streams(in: db).map { ($0.program, $0.size) }) { first, _ in first }
         }
-        if FileManager.default.fileExists(atPath: checkpointsPath) {
-            let signed = try CheckpointStore.openReadOnly(path: checkpointsPath).read { db in
-                try CheckpointStore().sizes(in: db)
-            }
+        if let signed = try openCheckpointsIfMade()?.read({ try CheckpointStore().sizes(in: $0) }) {
             for (program, known) in signed {
                 try Self.require(sizes[program] ?? 0, known, than: "a checkpoint that was signed of \(program)")
             }

@@ -228,7 +228,7 @@ public struct Shard: ~Copyable {
                 return []
             }
             taken.input.erased =
-                try (subjects(of: fact.leadID, place) + linked.map { SubjectID(Array($0.bytes)) }.compactMap { $0 })
+                try (subjects(of: fact.leadID, place) + linked.compactMap { SubjectID($0.bytes) })
                 .flatMap { try noteErasure($0) }
         case .rejectedRecordsErased(let fact):
             taken.input.erased = try note(

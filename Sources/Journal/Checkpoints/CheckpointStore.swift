@@ -41,12 +41,11 @@ public struct CheckpointStore: Sendable {
         try file.open(path: path, access: .create)
     }
 
-    /// Opens an existing file to read, also while it is written to.
+    /// Opens the file to read, also while it is written to; `nil` where none was made yet.
     ///
-    /// - Throws: ``JournalError`` for an absent or wrong file, `DatabaseError` for SQLite's own
-    ///   failures.
-    public static func openReadOnly(path: String) throws -> DatabaseQueue {
-        try file.open(path: path, access: .read)
+    /// - Throws: ``JournalError`` for a wrong file, `DatabaseError` for SQLite's own failures.
+    public static func openIfMade(path: String) throws -> DatabaseQueue? {
+        try file.openIfMade(path: path)
     }
 
     /// Keeps a checkpoint that was just signed.

@@ -64,6 +64,18 @@ struct HashIndex: Sendable {
         count -= 1
     }
 
+    /// Takes a row out of a table that this indexes: the last row moves to its place.
+    mutating func removeRow<Row>(_ row: Int, of rows: inout ContiguousArray<Row>, hash: (Row) -> UInt32) {
+        let last = rows.count - 1
+        remove(UInt32(row), hash(rows[row]))
+        if row != last {
+            remove(UInt32(last), hash(rows[last]))
+            rows[row] = rows[last]
+            insert(UInt32(row), hash(rows[row]))
+        }
+        rows.removeLast()
+    }
+
     private mutating func grow() {
         let old = places
         places = Array(repeating: Self.empty, count: max(16, old.count * 2))

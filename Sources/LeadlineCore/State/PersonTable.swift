@@ -120,7 +120,7 @@ struct PersonTable: Sendable {
     /// Forgets an id that will never come again.
     mutating func forget(_ subject: Digest128) {
         for link in allLinks(of: subject) { unlink(subject, link.to) }
-        if let row = row(of: subject) { removeRow(row) }
+        if let row = row(of: subject) { index.removeRow(row, of: &persons) { HashIndex.hash($0.subject) } }
     }
 
     private mutating func rowOrInsert(_ subject: Digest128) -> Int {
@@ -133,18 +133,7 @@ struct PersonTable: Sendable {
     /// Nothing stands in the row any more.
     private mutating func prune(_ subject: Digest128) {
         guard let row = row(of: subject), persons[row].standing.isEmpty, persons[row].links.isEmpty else { return }
-        removeRow(row)
-    }
-
-    private mutating func removeRow(_ row: Int) {
-        let last = persons.count - 1
-        index.remove(UInt32(row), HashIndex.hash(persons[row].subject))
-        if row != last {
-            index.remove(UInt32(last), HashIndex.hash(persons[last].subject))
-            persons[row] = persons[last]
-            index.insert(UInt32(row), HashIndex.hash(persons[row].subject))
-        }
-        persons.removeLast()
+        index.removeRow(row, of: &persons) { HashIndex.hash($0.subject) }
     }
 }
 

@@ -41,14 +41,7 @@ struct SuppressionTable: Sendable {
 
     mutating func remove(_ address: Digest128) {
         guard let row = row(of: address) else { return }
-        let last = entries.count - 1
-        index.remove(UInt32(row), HashIndex.hash(address))
-        if row != last {
-            index.remove(UInt32(last), HashIndex.hash(entries[last].address))
-            entries[row] = entries[last]
-            index.insert(UInt32(row), HashIndex.hash(entries[row].address))
-        }
-        entries.removeLast()
+        index.removeRow(row, of: &entries) { HashIndex.hash($0.address) }
     }
 }
 

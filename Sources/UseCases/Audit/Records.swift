@@ -56,8 +56,7 @@ extension Deployment {
 
     /// What the program's newest checkpoint says of the access log.
     private func accessAnchor() throws -> AccessLogFile.Head? {
-        guard FileManager.default.fileExists(atPath: folder.checkpointsPath) else { return nil }
-        return try folder.openCheckpoints().read { try CheckpointStore().latest(program: program, in: $0) }
+        try folder.openCheckpointsIfMade()?.read { try CheckpointStore().latest(program: program, in: $0) }
             .flatMap { AccessLogFile.Head($0.checkpoint) }
     }
 

@@ -9,7 +9,8 @@ extension Deployment {
     public func following() throws(Problem) -> Deployment {
         try Problem.told {
             guard let cluster, !isDecidedHere else { return self }
-            let place = try DataFolder.forCopy(path: root.path + "/followed", settings: root.settings)
+            let place = try DataFolder.forCopy(
+                path: root.path + "/followed", settings: root.settings, machine: root.machine)
             let line = progress("following the journal")
             defer { line.finish() }
             return moved(to: try JournalCopy.follow(program, place, cluster) { line.update($0) })

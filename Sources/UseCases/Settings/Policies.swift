@@ -1,7 +1,7 @@
 import Engine
 public import LeadlineCore
 public import LeadlineSchemas
-public import Reports
+import Reports
 import SwiftProtobuf
 
 /// A policy as somebody wants it.
@@ -26,15 +26,6 @@ public struct ProposedPolicy: Sendable {
     }
 }
 
-/// How a policy differs from the one in force.
-public struct PolicyChange: Sendable {
-    public let differences: [FieldDiff]
-    /// Version of the policy in force; nil if there is none.
-    public let versionInForce: String?
-    /// True if the policy is in force already.
-    public let isUnchanged: Bool
-}
-
 /// The policy in force.
 public struct PolicyInForce: Sendable {
     public let version: String
@@ -44,11 +35,11 @@ public struct PolicyInForce: Sendable {
 
 extension Deployment {
     /// Compares a policy with the one in force.
-    public func compare(_ policy: ProposedPolicy) throws(Problem) -> PolicyChange {
+    public func compare(_ policy: ProposedPolicy) throws(Problem) -> SettingChange {
         let state = try registeredState()
         return try Problem.told {
             let before = try state.policy.map { try JSONLeaves.of(json: SchemaJSON.text($0)) } ?? []
-            return PolicyChange(
+            return SettingChange(
                 differences: FieldDiff.between(
                     before, try JSONLeaves.of(json: SchemaJSON.text(policy.published.policy))),
                 versionInForce: state.policy == nil ? nil : state.policyVersion,

@@ -3,7 +3,7 @@ import GRDB
 import Journal
 import LeadlineCore
 public import LeadlineSchemas
-public import Reports
+import Reports
 import SwiftProtobuf
 import Vault
 
@@ -39,24 +39,14 @@ public struct ProgramProfile: Sendable {
     public func json() throws(Problem) -> String { try Problem.told { try SchemaJSON.text(message) } }
 }
 
-/// How a profile differs from the one in force.
-public struct ProgramProfileChange: Sendable {
-    /// The fields that differ, in the order of the proposed profile.
-    public let differences: [FieldDiff]
-    /// Version of the profile in force; nil if there is none.
-    public let versionInForce: String?
-    /// True if the profile is in force already.
-    public let isUnchanged: Bool
-}
-
 extension Deployment {
     /// Compares a profile with the one in force. The read is noted with who asks and why.
-    public func compare(_ profile: ProposedProgramProfile) throws(Problem) -> ProgramProfileChange {
+    public func compare(_ profile: ProposedProgramProfile) throws(Problem) -> SettingChange {
         _ = try registeredState()
         return try Problem.told {
             let current = try profileInForce(as: "program apply")
             let before = try current.map { try JSONLeaves.of(json: SchemaJSON.text($0.message)) } ?? []
-            return ProgramProfileChange(
+            return SettingChange(
                 differences: FieldDiff.between(before, try JSONLeaves.of(json: SchemaJSON.text(profile.message))),
                 versionInForce: current?.version, isUnchanged: current?.version == profile.version)
         }
