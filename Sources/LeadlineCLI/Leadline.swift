@@ -24,12 +24,13 @@ struct Leadline: AsyncParsableCommand {
                 name: "Set up:",
                 subcommands: [
                     InitCommand.self, TopicsCommand.self, PolicyCommand.self, ProgramCommand.self,
-                    PartnersCommand.self, LogicCommand.self, KeysCommand.self, DemoCommand.self,
+                    PartnersCommand.self, LogicCommand.self, KeysCommand.self, AccessCommand.self,
+                    DemoCommand.self,
                 ]),
             CommandGroup(
                 name: "Stream:",
                 subcommands: [
-                    RunCommand.self, StatusCommand.self, ProduceCommand.self, ConsumeCommand.self,
+                    RunCommand.self, ServeCommand.self, StatusCommand.self, ProduceCommand.self, ConsumeCommand.self,
                     DeadLetterCommand.self, ImportCommand.self,
                 ]),
             CommandGroup(

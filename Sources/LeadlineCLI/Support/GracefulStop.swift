@@ -13,19 +13,26 @@ enum GracefulStop {
     /// - Parameter patience: how long work may take to stop; nil for as long as it takes.
     static func run(within patience: Duration? = nil, _ work: @escaping @Sendable () async throws -> Void) async throws
     {
+        try await run(within: patience, [Work(work: work)])
+    }
+
+    /// Runs services until one returns, or until a signal stops them, the last of them first.
+    static func run(within patience: Duration? = nil, _ services: [any Service]) async throws {
         let quiet = Logger(label: "leadline.lifecycle") { _ in SwiftLogNoOpLogHandler() }
-        let service = ServiceGroupConfiguration.ServiceConfiguration(
-            service: Work(work: work), successTerminationBehavior: .gracefullyShutdownGroup,
-            failureTerminationBehavior: .cancelGroup, serviceName: "leadline")
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+                services: services.map {
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup, serviceName: "leadline")
+                }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         let impatience = Impatience(patience)
         defer { impatience.end() }
         try await group.run()
     }
 
-    private struct Work: Service {
+    /// Work that a signal cancels, as a service beside others.
+    struct Work: Service {
         let work: @Sendable () async throws -> Void
 
         /// What was cancelled in the middle of waiting has stopped as it was asked to.

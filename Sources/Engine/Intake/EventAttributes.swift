@@ -1,0 +1,21 @@
+import LeadlineCore
+
+/// Who sends an event and what it says it is, read by the decoder that intake reads it with: whoever must know before it is
+/// appended sees what the journal will.
+public struct EventAttributes: Sendable, Equatable {
+    public let id: String
+    public let source: String
+    /// Full name of the message.
+    public let type: String
+
+    /// Reads the attributes of an event in binary or structured mode.
+    /// - Parameter headers: as on a topic, `ce_` before the attributes' names.
+    /// - Throws: what the producer must mend.
+    public init(headers: [RecordHeader], value: [UInt8]) throws(Rejection) {
+        let record = LogRecord(topic: .leads, offset: 0, received: .epoch, key: nil, headers: headers, value: value)
+        let event = try CloudEvent(record, value: value)
+        id = event.id
+        source = event.source
+        type = event.type
+    }
+}

@@ -1,0 +1,8 @@
+/// Where it stands who may do what. It is asked at every request and while streams are open, and answers from what is
+/// durable: what was revoked a moment ago, by whichever process, counts at once.
+public protocol AccessDirectory: Sendable {
+    /// The grant of a key if its secret is right, in force or not; nil for an unknown key and a wrong secret alike.
+    func grant(for token: KeyToken) throws -> Grant?
+    /// A grant as it stands now.
+    func grant(id: String) throws -> Grant?
+}

@@ -1,0 +1,200 @@
+import Crypto
+public import Engine
+import Foundation
+import GRDB
+import LeadlineCore
+public import UseCases
+import Vault
+
+/// API keys in `access.db` of the data folder, beside the journal.
+///
+/// Kept are keyed digests of secrets, never secrets: the file alone opens nothing, and neither does a copy of it without
+/// the master key. Every change is flushed before it is told.
+public struct AccessFile: AccessDirectory {
+    private static let formatVersion = 1
+    /// Most keys a program may have, revoked ones included.
+    static let keysMax = 10_000
+
+    private let database: DatabasePool
+    private let digests: KeyedDigest
+    private let machine: Machine
+
+    /// Opens the file, and makes it where it is absent.
+    public init(_ folder: DataFolder) throws(Problem) {
+        do {
+            digests = KeyedDigest(try folder.openVault().masterKey, purpose: "API key secret")
+            machine = folder.machine
+            database = try Self.open(folder.path + "/access.db")
+        } catch { throw Problem(error) }
+    }
+
+    private static func open(_ path: String) throws -> DatabasePool {
+        if !FileManager.default.fileExists(atPath: path) {
+            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            else { throw Problem.notWritable("the keys' file cannot be made", at: path) }
+        }
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.write { db in
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            guard version <= formatVersion else {
+                throw Problem(.unavailable, "the keys' file is of a newer Leadline", at: path, remedy: "Use that one")
+            }
+            if version == 0 { try db.execute(sql: schema + "PRAGMA user_version = \(formatVersion);") }
+        }
+        return pool
+    }
+
+    private static let schema = """
+        CREATE TABLE keys (
+            id TEXT PRIMARY KEY, principal TEXT NOT NULL, program TEXT NOT NULL, role TEXT NOT NULL,
+            scopes TEXT NOT NULL, partner TEXT, sources TEXT NOT NULL, label TEXT NOT NULL, digest BLOB NOT NULL,
+            created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER) STRICT;
+        """
+
+    // MARK: Asking
+
+    public func grant(for token: KeyToken) throws -> Grant? {
+        let row = try database.read { try Row.fetchOne($0, sql: "SELECT * FROM keys WHERE id = ?", arguments: [token.id]) }
+        // An unknown id costs the same comparison as a wrong secret.
+        let expected: [UInt8] = row.map { Array($0["digest"] as Data) } ?? [UInt8](repeating: 0, count: 32)
+        let isRight = Self.isEqual(expected, digests.digest([token.id, token.secret]))
+        guard let row, isRight else { return nil }
+        return try Self.grant(row)
+    }
+
+    public func grant(id: String) throws -> Grant? {
+        try database.read { try Row.fetchOne($0, sql: "SELECT * FROM keys WHERE id = ?", arguments: [id]) }
+            .map(Self.grant)
+    }
+
+    /// In a time that does not depend on where they differ.
+    private static func isEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        one.count == other.count && zip(one, other).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    /// Every key of a program, the newest first.
+    public func list(program: String) throws(Problem) -> [Grant] {
+        do {
+            return try database.read { db in
+                try Row.fetchAll(
+                    db, sql: "SELECT * FROM keys WHERE program = ? ORDER BY created DESC, id", arguments: [program]
+                ).map(Self.grant)
+            }
+        } catch { throw Problem(error) }
+    }
+
+    /// True if no key was ever made.
+    public func isEmpty() throws(Problem) -> Bool {
+        do { return try database.read { try Int.fetchOne($0, sql: "SELECT 1 FROM keys LIMIT 1") == nil } } catch {
+            throw Problem(error)
+        }
+    }
+
+    private static func grant(_ row: Row) throws -> Grant {
+        guard let role = Role(rawValue: row["role"]) else {
+            throw Problem(.unavailable, "a key has a role that this Leadline does not know", remedy: "Use the newer one")
+        }
+        let scopes = try JSONDecoder().decode([String].self, from: Data((row["scopes"] as String).utf8))
+        return Grant(
+            id: row["id"], principal: row["principal"], program: row["program"], role: role,
+            scopes: Set(scopes.compactMap(Scope.init(rawValue:))), partner: row["partner"],
+            sources: try JSONDecoder().decode([String].self, from: Data((row["sources"] as String).utf8)),
+            label: row["label"], created: Timestamp(micros: row["created"]), expires: Timestamp(micros: row["expires"]),
+            revoked: (row["revoked"] as Int64?).map { Timestamp(micros: $0) })
+    }
+
+    // MARK: Changing
+
+    /// Makes a key. The token is given back this once and is nowhere kept.
+    public func create(_ request: GrantRequest) throws(Problem) -> (grant: Grant, token: KeyToken) {
+        try GrantRules.check(request)
+        let token = KeyToken(
+            id: machine.random.bytes(KeyToken.idBytes), secret: machine.random.bytes(KeyToken.secretBytes))
+        let now = machine.clock.now()
+        let grant = Grant(
+            id: token.id, principal: request.principal ?? "p-" + Hexadecimal.text(machine.random.bytes(8)),
+            program: request.program, role: request.role, scopes: request.scopes ?? request.role.scopes,
+            partner: request.partner, sources: request.sources, label: request.label, created: now,
+            expires: now.adding(micros: Int64(request.days) * Timestamp.microsPerDay), revoked: nil)
+        do { try database.write { try insert(grant, token, $0) } } catch { throw Problem(error) }
+        return (grant, token)
+    }
+
+    /// Ends a key, at once and for good; one that has ended stays so.
+    public func revoke(_ id: String, program: String) throws(Problem) -> Grant {
+        do {
+            return try database.write { db in
+                let grant = try Self.known(id, program, db)
+                try end(grant, at: machine.clock.now(), db)
+                return try Self.known(id, program, db)
+            }
+        } catch { throw Problem(error) }
+    }
+
+    /// Puts a new key in the place of one, for the same principal and rights; the old one ends after the overlap.
+    public func rotate(
+        _ id: String, program: String, days: Int = 365, overlapHours: Int = 0
+    ) throws(Problem) -> (grant: Grant, token: KeyToken) {
+        try GrantRules.check(days: days)
+        let token = KeyToken(
+            id: machine.random.bytes(KeyToken.idBytes), secret: machine.random.bytes(KeyToken.secretBytes))
+        let now = machine.clock.now()
+        do {
+            let grant = try database.write { db in
+                let old = try Self.known(id, program, db)
+                guard old.isInForce(at: now) else {
+                    throw Problem(.conflict, "this key has ended already", remedy: "Make a new one")
+                }
+                var grant = old
+                grant.id = token.id
+                grant.created = now
+                grant.expires = now.adding(micros: Int64(days) * Timestamp.microsPerDay)
+                try insert(grant, token, db)
+                if overlapHours == 0 {
+                    try end(old, at: now, db)
+                } else {
+                    let last = min(old.expires, now.adding(micros: Int64(overlapHours) * 3_600_000_000))
+                    try db.execute(sql: "UPDATE keys SET expires = ? WHERE id = ?", arguments: [last.micros, old.id])
+                }
+                return grant
+            }
+            return (grant, token)
+        } catch { throw Problem(error) }
+    }
+
+    private static func known(_ id: String, _ program: String, _ db: Database) throws -> Grant {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT * FROM keys WHERE id = ? AND program = ?", arguments: [id, program])
+        guard let row else {
+            throw Problem(.notFound, "no key has this id", remedy: "'leadline access list' shows those there are")
+        }
+        return try grant(row)
+    }
+
+    private func end(_ grant: Grant, at moment: Timestamp, _ db: Database) throws {
+        try db.execute(
+            sql: "UPDATE keys SET revoked = ? WHERE id = ? AND revoked IS NULL", arguments: [moment.micros, grant.id])
+    }
+
+    private func insert(_ grant: Grant, _ token: KeyToken, _ db: Database) throws {
+        let count = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM keys WHERE program = ?", arguments: [grant.program])
+        guard count ?? 0 < Self.keysMax else {
+            throw Problem(.conflict, "the program has \(Self.keysMax) keys, and more are not kept")
+        }
+        try db.execute(
+            sql: "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            arguments: [
+                grant.id, grant.principal, grant.program, grant.role.rawValue,
+                try Self.json(grant.scopes.map(\.rawValue).sorted()), grant.partner, try Self.json(grant.sources),
+                grant.label, Data(digests.digest([token.id, token.secret])), grant.created.micros, grant.expires.micros,
+            ])
+    }
+
+    private static func json(_ texts: [String]) throws -> String {
+        String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
+    }
+}

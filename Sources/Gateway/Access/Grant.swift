@@ -1,0 +1,63 @@
+public import LeadlineCore
+
+/// What a key lets its bearer do. Program and partner of every request are taken from here, never from the request.
+public struct Grant: Sendable, Equatable {
+    /// Names the key; stands in it in clear.
+    public var id: String
+    /// Who it is, opaque: stays the same when the key is replaced.
+    public var principal: String
+    public var program: String
+    public var role: Role
+    public var scopes: Set<Scope>
+    /// The partner that the bearer speaks for; nil for roles that speak for none.
+    public var partner: String?
+    /// CloudEvents sources that the bearer may send; `*` is any.
+    public var sources: [String]
+    /// What it is for, in the words of whoever made it; names a system and nobody.
+    public var label: String
+    public var created: Timestamp
+    public var expires: Timestamp
+    public var revoked: Timestamp?
+
+    /// True if it lets do anything at that moment.
+    public func isInForce(at moment: Timestamp) -> Bool { revoked == nil && moment < expires }
+
+    /// True if the bearer may do it. A scope that its role has lost since counts for nothing.
+    public func allows(_ scope: Scope) -> Bool { scopes.contains(scope) && role.scopes.contains(scope) }
+
+    /// True if the bearer may send events from there.
+    public func maySend(from source: String) -> Bool { sources.contains(source) || sources.contains("*") }
+
+    /// Where events come from that the gateway writes for the bearer.
+    public var ownSource: String { sources.first { $0 != "*" } ?? "/leadline/gateway" }
+}
+
+/// What a new key shall let do.
+public struct GrantRequest: Sendable {
+    public var program: String
+    public var role: Role
+    /// Nil for all that the role may do.
+    public var scopes: Set<Scope>?
+    public var partner: String?
+    public var sources: [String]
+    public var label: String
+    /// How long it holds.
+    public var days: Int
+    /// Who asks with it; nil for somebody new.
+    public var principal: String?
+
+    /// A request from its parts.
+    public init(
+        program: String, role: Role, scopes: Set<Scope>? = nil, partner: String? = nil, sources: [String] = [],
+        label: String = "", days: Int = 365, principal: String? = nil
+    ) {
+        self.program = program
+        self.role = role
+        self.scopes = scopes
+        self.partner = partner
+        self.sources = sources
+        self.label = label
+        self.days = days
+        self.principal = principal
+    }
+}

@@ -1,0 +1,41 @@
+/// An API key as its bearer sends it: `ll_<id>_<secret>`. It is shown once, when it is made.
+public struct KeyToken: Sendable, Equatable, CustomStringConvertible {
+    static let idBytes = 8
+    static let secretBytes = 32
+
+    /// Lower-case hexadecimal digits.
+    public let id: String
+    /// The same, of 256 random bits.
+    let secret: String
+
+    init(id: [UInt8], secret: [UInt8]) {
+        self.id = Hexadecimal.text(id)
+        self.secret = Hexadecimal.text(secret)
+    }
+
+    /// The key that a bearer sent; nil for any other text.
+    public init?(_ text: some StringProtocol) {
+        let parts = text.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].elementsEqual("ll".utf8),
+            parts[1].count == Self.idBytes * 2, parts[2].count == Self.secretBytes * 2,
+            parts[1].allSatisfy(Hexadecimal.isDigit), parts[2].allSatisfy(Hexadecimal.isDigit)
+        else { return nil }
+        id = String(decoding: Array(parts[1]), as: UTF8.self)
+        secret = String(decoding: Array(parts[2]), as: UTF8.self)
+    }
+
+    public var description: String { "ll_\(id)_\(secret)" }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+enum Hexadecimal {
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    static func text(_ bytes: some Sequence<UInt8>) -> String {
+        String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+}

@@ -1,0 +1,41 @@
+/// What one may do, as a verb on a noun. A key carries some; an operation needs one.
+public enum Scope: String, Sendable, CaseIterable, Codable {
+    case leadsSubmit = "leads:submit"
+    case leadsRead = "leads:read"
+    case leadsReadContact = "leads:read-contact"
+    case leadsAnswer = "leads:answer"
+    case leadsPreview = "leads:preview"
+    case decisionsRead = "decisions:read"
+    case decisionsOverride = "decisions:override"
+    case eventsSend = "events:send"
+    case partnersRead = "partners:read"
+    case partnersWrite = "partners:write"
+    case availabilityWrite = "availability:write"
+    case policiesRead = "policies:read"
+    case policiesPublish = "policies:publish"
+    case reportsRead = "reports:read"
+    case keysManage = "keys:manage"
+}
+
+/// Who somebody is to a program. A role says which scopes a key may carry and which edition of an answer its bearer gets.
+public enum Role: String, Sendable, CaseIterable, Codable {
+    case admin, manager
+    case partnerLead = "partner-lead"
+    case partner, auditor, producer, agent
+
+    /// Every role's scopes: the one table of who may do what.
+    public static let scopes: [Role: Set<Scope>] = [
+        .admin: Set(Scope.allCases),
+        .manager: Set(Scope.allCases).subtracting([.keysManage]),
+        .partnerLead: [.leadsRead, .leadsReadContact, .leadsAnswer, .decisionsRead, .partnersRead, .availabilityWrite],
+        .partner: [.leadsRead, .leadsReadContact, .leadsAnswer, .decisionsRead, .partnersRead],
+        .auditor: [.leadsRead, .decisionsRead, .partnersRead, .policiesRead, .reportsRead],
+        .producer: [.leadsSubmit, .leadsRead, .eventsSend],
+        .agent: [.leadsSubmit, .leadsRead, .leadsPreview, .decisionsRead, .partnersRead, .policiesRead, .reportsRead],
+    ]
+
+    /// The most that a key of the role may do.
+    public var scopes: Set<Scope> { Self.scopes[self] ?? [] }
+    /// True for those who speak for one partner, and see its edition alone.
+    public var isPartner: Bool { self == .partner || self == .partnerLead }
+}

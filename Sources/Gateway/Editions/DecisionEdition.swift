@@ -1,0 +1,59 @@
+import Engine
+import LeadlineCore
+import Reports
+
+/// What the bearer of a grant is shown of decisions and leads: the one place that says so, for every face.
+///
+/// Vendor roles see all. A partner sees what was decided about itself, without anything that tells of others. A producer
+/// sees that its leads were taken and where they stand.
+enum Edition {
+    /// A decision as a CloudEvent in JSON; nil if the bearer is not shown it.
+    static func decision(_ decision: PublishedDecision, for grant: Grant) throws -> [UInt8]? {
+        guard decision.program == grant.program, grant.role != .producer else { return nil }
+        guard let partner = grant.partner else { return try decision.structuredJSON() }
+        guard let data = try partnersData(decision.event(), partner) else { return nil }
+        return Array(
+            JSONText.object([
+                ("specversion", #""1.0""#), ("id", JSONText.quoted(decision.id)),
+                ("source", JSONText.quoted(decision.source)), ("type", JSONText.quoted(decision.type)),
+                ("time", JSONText.quoted(TimeText.utc(decision.time))),
+                ("subject", decision.subject.map(JSONText.quoted)), ("datacontenttype", #""application/json""#),
+                ("data", data),
+            ]).utf8)
+    }
+
+    /// What an event says to the partner it is about; nil for any other event. Scores, prices, runners-up and whoever had
+    /// the lead before are in none.
+    private static func partnersData(_ event: Event, _ partner: String) -> String? {
+        switch event {
+        case .leadAssigned(let event) where event.partnerID == partner:
+            data(
+                event.leadID, partner,
+                [
+                    ("attempt", "\(event.attempt)"), ("respondBy", event.respondBy.map { JSONText.quoted(TimeText.utc($0)) }),
+                    ("serviceLevel", event.serviceLevel.isEmpty ? nil : JSONText.quoted(event.serviceLevel)),
+                ])
+        case .assignmentExpired(let event) where event.partnerID == partner:
+            data(event.leadID, partner, [("attempt", "\(event.attempt)")])
+        case .assignmentEnded(let event) where event.partnerID == partner:
+            data(event.leadID, partner, [("attempt", "\(event.attempt)"), ("cause", JSONText.quoted("\(event.cause)"))])
+        case .firstResponseMet(let event) where event.partnerID == partner:
+            data(event.leadID, partner, [("elapsedMillis", "\(event.elapsedMicros / 1_000)")])
+        case .reminderDue(let event) where event.partnerID == partner:
+            data(event.leadID, partner, [("respondBy", JSONText.quoted(TimeText.utc(event.respondBy)))])
+        case .leadClosed(let event) where event.partnerID == partner:
+            data(event.leadID, partner, [("reason", JSONText.quoted("\(event.reason)"))])
+        case .commissionAccrued(let event) where event.partnerID == partner:
+            data(
+                event.leadID, partner,
+                [("amountMinorUnits", "\(event.amountMinorUnits)"), ("rateBasisPoints", "\(event.rateBasisPoints)")])
+        case .recipientInformed(let event) where event.partnerID == partner:
+            data(event.leadID, partner, [("right", JSONText.quoted("\(event.right)"))])
+        default: nil
+        }
+    }
+
+    private static func data(_ lead: String, _ partner: String, _ more: [(name: String, json: String?)]) -> String {
+        JSONText.object([("leadId", JSONText.quoted(lead)), ("partnerId", JSONText.quoted(partner))] + more)
+    }
+}

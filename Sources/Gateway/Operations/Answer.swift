@@ -1,0 +1,74 @@
+import HTTPTypes
+
+/// What a call answers.
+struct Answer: Sendable {
+    var status: Int
+    var headers: [(HTTPField.Name, String)] = []
+    var type = "application/json"
+    var body: [UInt8]
+
+    /// JSON text.
+    static func json(_ text: String, status: Int = 200, _ headers: [(HTTPField.Name, String)] = []) -> Answer {
+        Answer(status: status, headers: headers, body: Array(text.utf8))
+    }
+}
+
+/// Why a call is refused; becomes a problem document (RFC 9457). Never quotes the request.
+struct Refusal: Error, Sendable {
+    var status: Int
+    /// Last part of the problem type's URN.
+    var type: String
+    var title: String
+    var detail: String
+    /// The field that must be mended.
+    var field = ""
+    var headers: [(HTTPField.Name, String)] = []
+
+    init(_ status: Int, _ type: String, _ title: String, _ detail: String, field: String = "") {
+        self.status = status
+        self.type = type
+        self.title = title
+        self.detail = detail
+        self.field = field
+    }
+
+    /// The one answer for what is not there and for what the caller may not see: nobody learns which.
+    static let nothingHere = Refusal(
+        404, "not-found", "Not found", "Nothing is here by that name, or nothing that this key may see.")
+
+    static let noKey: Refusal = {
+        var refusal = Refusal(
+            401, "unauthorized", "Who are you?", "Send a key that is in force: 'Authorization: Bearer ll_...'.")
+        refusal.headers = [(.wwwAuthenticate, #"Bearer realm="leadline""#)]
+        return refusal
+    }()
+
+    static func missing(_ scope: Scope) -> Refusal {
+        var refusal = Refusal(403, "forbidden", "Not allowed", "The key lacks the scope \(scope.rawValue).")
+        refusal.headers = [
+            (.wwwAuthenticate, #"Bearer realm="leadline", error="insufficient_scope", scope="\#(scope.rawValue)""#)
+        ]
+        return refusal
+    }
+
+    static let malformed = Refusal(400, "malformed", "Not readable", "The body is not JSON of the documented form.")
+
+    static func invalid(_ detail: String, field: String = "") -> Refusal {
+        Refusal(422, "invalid", "Not acceptable as it is", detail, field: field)
+    }
+
+    static func badQuery(_ name: String, _ detail: String) -> Refusal {
+        Refusal(400, "bad-parameter", "A parameter is not valid", detail, field: name)
+    }
+
+    static let tooLarge = Refusal(413, "too-large", "Too large", "The body is larger than this operation reads.")
+
+    static let busy: Refusal = {
+        var refusal = Refusal(503, "busy", "Busy", "Too much is being asked at this moment; ask again shortly.")
+        refusal.headers = [(.retryAfter, "1")]
+        return refusal
+    }()
+
+    static let unavailable = Refusal(
+        503, "unavailable", "Not available", "The service cannot do this now; its operator finds why in the log.")
+}

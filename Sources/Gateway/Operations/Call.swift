@@ -1,0 +1,88 @@
+import Engine
+import Foundation
+import HTTPTypes
+import UseCases
+
+/// One request that was let in: who asks, for what, and what it carries.
+struct Call: Sendable {
+    let services: GatewayServices
+    /// Nil where an operation lets in everybody.
+    let bearer: Grant?
+    let headers: HTTPFields
+    /// Values of the path's parameters, decoded.
+    let path: [String: String]
+    let query: [String: String]
+    let body: [UInt8]
+
+    /// Who asks.
+    var grant: Grant {
+        get throws {
+            guard let bearer else { throw Refusal.noKey }
+            return bearer
+        }
+    }
+
+    /// The program as it is asked of, by whom; what is read of a person is noted under that name.
+    var deployment: Deployment {
+        get throws {
+            let grant = try grant
+            let asker = Asker(actor: grant.principal, role: grant.role.rawValue, reason: headers[.leadlineReason] ?? "")
+            return Deployment(services.folder, namedProgram: grant.program, asker: asker)
+        }
+    }
+
+    /// Does work that waits for the disk on a thread of the readers.
+    func read<Value: Sendable>(_ work: @escaping @Sendable (Deployment) throws -> Value) async throws -> Value {
+        let deployment = try deployment
+        return try await services.readers.run { try work(deployment) }
+    }
+
+    /// An id from the path. One that cannot be an id is the id of nothing.
+    func id(_ name: String) throws -> String {
+        guard let id = path[name], IdentifierText.isID(id) else { throw Refusal.nothingHere }
+        return id
+    }
+
+    /// A whole number from the query.
+    func number(_ name: String, in range: ClosedRange<Int>, otherwise usual: Int) throws -> Int {
+        guard let text = query[name] else { return usual }
+        guard let number = Int(text), range.contains(number), String(number) == text else {
+            throw Refusal.badQuery(name, "It is a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    /// How long the caller waits for a decision (RFC 7240); nil if it does not say.
+    var wait: Duration? {
+        let wishes = headers[values: .prefer].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
+        for wish in wishes {
+            let text = String(decoding: Array(wish), as: UTF8.self).trimmingCharacters(in: .whitespaces)
+            let parts = text.unicodeScalars.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, parts[0] == "wait", let seconds = Int(parts[1]) else { continue }
+            return .seconds(min(max(seconds, 0), Self.waitSecondsMax))
+        }
+        return nil
+    }
+
+    /// Longest wait.
+    static let waitSecondsMax = 30
+}
+
+extension HTTPField.Name {
+    /// A name that is a token, as every one below is.
+    private static func named(_ name: String) -> Self {
+        guard let name = Self(name) else { preconditionFailure("\(name) is no header's name") }
+        return name
+    }
+
+    static let idempotencyKey = named("Idempotency-Key")
+    static let prefer = named("Prefer")
+    static let preferenceApplied = named("Preference-Applied")
+    static let requestID = named("X-Request-Id")
+    static let rateLimit = named("RateLimit")
+    static let rateLimitPolicy = named("RateLimit-Policy")
+    static let link = named("Link")
+    static let lastEventID = named("Last-Event-ID")
+    /// Why personal data is read, for the access log.
+    static let leadlineReason = named("Leadline-Reason")
+}

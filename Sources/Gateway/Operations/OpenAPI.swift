@@ -1,0 +1,219 @@
+import HTTPTypes
+import Reports
+
+/// The table as an OpenAPI 3.1 document.
+enum OpenAPI {
+    /// The whole document.
+    static let text: String = JSONText.object([
+        ("openapi", #""3.1.0""#),
+        (
+            "info",
+            JSONText.object([
+                ("title", #""Leadline""#), ("version", #""1""#),
+                ("description", JSONText.quoted(about)),
+            ])
+        ),
+        ("paths", JSONText.object(paths.map { ($0.path, $0.json) })),
+        ("components", components),
+    ])
+
+    private static let about = """
+        Routes each sales lead to the partner most likely to win it, and says why. A change is durable when 202 is \
+        answered; with 'Prefer: wait=N' the answer brings the decision. With an Idempotency-Key a change can be sent \
+        again: the same content gives the first answer, other content 422. Every error is application/problem+json. \
+        What is not there and what you may not see get the same answer.
+        """
+
+    private static var paths: [(path: String, json: String)] {
+        var paths: [(path: String, operations: [Operation])] = []
+        for operation in OperationTable.all {
+            if let index = paths.firstIndex(where: { $0.path == operation.path }) {
+                paths[index].operations.append(operation)
+            } else {
+                paths.append((operation.path, [operation]))
+            }
+        }
+        return paths.map { path, operations in
+            (path, JSONText.object(operations.map { ($0.method.rawValue.lowercased(), json(of: $0)) }))
+        }
+    }
+
+    private static func json(of operation: Operation) -> String {
+        let parameters = parameters(of: operation)
+        return JSONText.object([
+            ("operationId", JSONText.quoted(operation.id)), ("tags", "[\(JSONText.quoted(operation.tag))]"),
+            ("summary", JSONText.quoted(operation.summary)),
+            ("parameters", parameters.isEmpty ? nil : "[" + parameters.joined(separator: ",") + "]"),
+            ("requestBody", operation.payload.map { body($0, isOptional: operation.payloadIsOptional) }),
+            ("responses", responses(of: operation)),
+            ("security", operation.scope == nil ? "[]" : #"[{"key":[]}]"#),
+            ("x-scope", operation.scope.map { JSONText.quoted($0.rawValue) }),
+            ("x-roles", "[" + operation.roles.map { JSONText.quoted($0.rawValue) }.joined(separator: ",") + "]"),
+            ("x-rate-class", JSONText.quoted(operation.rate.rawValue)),
+        ])
+    }
+
+    private static func parameters(of operation: Operation) -> [String] {
+        var parameters = operation.pathParameters.map { parameter($0, in: "path", .id, "An id.", isRequired: true) }
+        parameters += operation.query.map { parameter($0.name, in: "query", $0.schema, $0.about) }
+        if operation.isWrite {
+            parameters.append(##"{"$ref":"#/components/parameters/IdempotencyKey"}"##)
+            parameters.append(##"{"$ref":"#/components/parameters/Prefer"}"##)
+        }
+        return parameters
+    }
+
+    private static func parameter(
+        _ name: String, in place: String, _ schema: Schema, _ about: String, isRequired: Bool = false
+    ) -> String {
+        JSONText.object([
+            ("name", JSONText.quoted(name)), ("in", JSONText.quoted(place)),
+            ("required", isRequired ? "true" : nil), ("description", JSONText.quoted(about)), ("schema", schema.json),
+        ])
+    }
+
+    private static func body(_ payload: Operation.Payload, isOptional: Bool) -> String {
+        let content = payload.types.enumerated().map { index, type in
+            let isText = type.utf8.reversed().starts(with: "json".utf8.reversed()) && type != "application/x-ndjson"
+            let example = isText ? payload.example : JSONText.quoted(payload.example)
+            return (
+                name: type,
+                json: Optional(
+                    JSONText.object([
+                        ("schema", index == 0 || isText ? payload.schema.json : #"{}"#),
+                        ("example", index == 0 ? example : nil),
+                    ]))
+            )
+        }
+        return JSONText.object([("required", isOptional ? "false" : "true"), ("content", JSONText.object(content))])
+    }
+
+    private static func responses(of operation: Operation) -> String {
+        var responses: [(name: String, json: String?)] = operation.successes.map { success in
+            (
+                "\(success.status)",
+                JSONText.object([
+                    ("description", JSONText.quoted(success.about)),
+                    (
+                        "content",
+                        JSONText.object([(success.type, JSONText.object([("schema", success.schema.json)]))])
+                    ),
+                ])
+            )
+        }
+        if operation.method == .get { responses.append(("304", #"{"description":"You have it already."}"#)) }
+        for status in ["4XX", "503"] { responses.append((status, ##"{"$ref":"#/components/responses/Problem"}"##)) }
+        return JSONText.object(responses)
+    }
+
+    private static var components: String {
+        JSONText.object([
+            ("schemas", JSONText.object(AnswerSchemas.all.map { ($0.0, $0.1.json) } + MessageSchemas.components.map { ($0.name, $0.json) })),
+            (
+                "responses",
+                ##"{"Problem":{"description":"Why not (RFC 9457).","content":{"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}}"##
+            ),
+            (
+                "parameters",
+                JSONText.object([
+                    (
+                        "IdempotencyKey",
+                        parameter(
+                            "Idempotency-Key", in: "header",
+                            Schema(json: #"{"type":"string","pattern":"^[!-~]{1,200}$"}"#),
+                            "Names the change, so that it can be sent again; remembered for 30 days.")
+                    ),
+                    (
+                        "Prefer",
+                        parameter(
+                            "Prefer", in: "header", Schema(json: #"{"type":"string","enum":["wait=1","wait=2"]}"#),
+                            "wait=N waits up to N seconds, at most 30, for the decision.")
+                    ),
+                ])
+            ),
+            (
+                "securitySchemes",
+                #"{"key":{"type":"http","scheme":"bearer","description":"An API key, ll_..."}}"#
+            ),
+        ])
+    }
+}
+
+/// What answers hold, by name.
+enum AnswerSchemas {
+    static let all: [(String, Schema)] = [
+        (
+            "Problem",
+            .object([
+                ("type", .string), ("title", .string), ("status", .integer), ("detail", .string), ("field?", .string),
+            ])
+        ),
+        (
+            "Submitted",
+            .object([
+                ("event", .string), ("status", .choice(["accepted", "decided"])), ("lead?", .id),
+                ("repeated?", .boolean), ("position?", .integer), ("decisions?", .array(.reference("Decision"))),
+            ])
+        ),
+        (
+            "Decision",
+            .object([
+                ("specversion", .string), ("id", .string), ("source", .string), ("type", .string), ("time", .time),
+                ("subject?", .string), ("data", .anyObject),
+            ])
+        ),
+        (
+            "DecisionPage",
+            .object([("decisions", .array(.reference("Decision"))), ("next", .string), ("end", .boolean)])
+        ),
+        (
+            "Lead",
+            .object([
+                ("lead", .id), ("status", .string), ("partner?", .id), ("submitted", .string), ("changed?", .string),
+                ("respondBy?", .string), ("valueMinorUnits?", .integer), ("currency?", .string), ("country?", .string),
+                ("vertical?", .string), ("attempt?", .integer), ("program?", .id),
+            ])
+        ),
+        ("LeadPage", .object([("leads", .array(.reference("Lead")))])),
+        (
+            "LeadStory",
+            .object([
+                ("lead", .reference("Lead")),
+                (
+                    "timeline?",
+                    .array(
+                        .object([
+                            ("position", .integer), ("at", .string), ("input", .string), ("events", .array(.string)),
+                        ]))
+                ),
+            ])
+        ),
+        ("LeadContact", .object([("lead", .id), ("fields", .anyObject)])),
+        ("Preview", .object([("partner?", .id), ("events", .array(.string))])),
+        (
+            "Partner",
+            .object([
+                ("partner", .id), ("status", .string), ("tier", .integer), ("openLeads", .integer),
+                ("openLeadsMax?", .integer), ("leadsPerPeriodMax?", .integer), ("assignments", .integer),
+                ("won", .integer), ("lost", .integer), ("countries", .array(.string)),
+                ("commissionBasisPoints", .integer),
+            ])
+        ),
+        (
+            "PolicyChange",
+            .object([
+                ("version", .string), ("unchanged", .boolean), ("published", .boolean),
+                ("differences", .array(.anyObject)),
+            ])
+        ),
+        (
+            "Grant",
+            .object([
+                ("key", .string), ("principal", .string), ("program", .id), ("role", .choice(Role.allCases.map(\.rawValue))),
+                ("partner?", .id), ("scopes", .array(.string)), ("sources", .array(.string)), ("expires", .string),
+            ])
+        ),
+        ("Remark", .object([("note?", .string)])),
+        ("CloudEvents", Schema(json: #"{"type":["object","array"]}"#)),
+    ]
+}

@@ -1,0 +1,82 @@
+import HTTPTypes
+import NIOCore
+
+/// One thing that can be asked over HTTP, as a row of the table: router, OpenAPI document, role matrix and rate limits are
+/// made of it, and so is every test that goes over all of them.
+struct Operation: Sendable {
+    /// A parameter of the query.
+    struct Parameter: Sendable {
+        var name: String
+        var schema: Schema
+        var about: String
+    }
+
+    /// What a request carries.
+    struct Payload: Sendable {
+        /// Media types that are read; the first is the usual one.
+        var types: [String]
+        var schema: Schema
+        /// One JSON value, or lines of them.
+        var example: String
+        var bytesMax = 1_048_576
+    }
+
+    /// What a success answers.
+    struct Success: Sendable {
+        var status: Int
+        var about: String
+        var schema: Schema
+        var type = "application/json"
+    }
+
+    /// How the answer comes about.
+    enum Work: Sendable {
+        /// Whole, after the request was read whole.
+        case whole(@Sendable (Call) async throws -> Answer)
+        /// Bit by bit, as long as the client stays.
+        case stream(@Sendable (Call) async throws -> any AnswerStream)
+    }
+
+    /// Name for clients that are generated.
+    var id: String
+    var method: HTTPRequest.Method
+    /// With parameters in braces.
+    var path: String
+    var tag: String
+    var summary: String
+    /// Nil lets in everybody.
+    var scope: Scope?
+    var rate: RateClass
+    var query: [Parameter] = []
+    var payload: Payload?
+    /// True if a payload may be left out.
+    var payloadIsOptional = false
+    /// True if `Idempotency-Key` and `Prefer: wait` are heeded.
+    var isWrite = false
+    var successes: [Success]
+    var work: Work
+
+    /// Roles whose keys may carry the scope.
+    var roles: [Role] { Role.allCases.filter { role in scope.map(role.scopes.contains) ?? true } }
+
+    /// Names of the path's parameters, in order.
+    var pathParameters: [String] {
+        path.unicodeScalars.split(separator: "/").compactMap { part in
+            part.first == "{" && part.last == "}" ? String(part.dropFirst().dropLast()) : nil
+        }
+    }
+
+    /// True if a request's path is one of this operation's.
+    func matches(_ path: String) -> Bool {
+        let own = self.path.utf8.split(separator: UInt8(ascii: "/"))
+        let other = path.utf8.split(separator: UInt8(ascii: "/"))
+        return own.count == other.count
+            && zip(own, other).allSatisfy { $0.first == UInt8(ascii: "{") || $0.elementsEqual($1) }
+    }
+}
+
+/// An answer in parts. The next is asked for once the client has taken the last, so none waits in memory.
+protocol AnswerStream: Sendable {
+    /// The next part, as soon as there is one; nil at the end.
+    mutating func next() async throws -> ByteBuffer?
+}

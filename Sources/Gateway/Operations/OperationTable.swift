@@ -1,0 +1,18 @@
+import HTTPTypes
+
+/// Every operation there is.
+enum OperationTable {
+    static let all: [Operation] =
+        LeadOperations.all + AnswerOperations.all + EventOperations.all + DecisionOperations.all
+        + PartnerOperations.all + PolicyOperations.all + ReportOperations.all + ServiceOperations.all
+
+    /// Methods that a path takes; none where there is no such path.
+    static func methods(of path: String) -> [HTTPRequest.Method] {
+        var methods: [HTTPRequest.Method] = []
+        for operation in all where operation.matches(path) {
+            methods.append(operation.method)
+            if operation.method == .get { methods.append(.head) }
+        }
+        return methods
+    }
+}

@@ -1,0 +1,44 @@
+import Reports
+
+/// A JSON Schema (2020-12) as text.
+struct Schema: Sendable, Equatable {
+    var json: String
+
+    static let string = Schema(json: #"{"type":"string"}"#)
+    static let integer = Schema(json: #"{"type":"integer"}"#)
+    static let boolean = Schema(json: #"{"type":"boolean"}"#)
+    static let anyObject = Schema(json: #"{"type":"object"}"#)
+    /// An id as the schemas have them.
+    static let id = Schema(json: #"{"type":"string","pattern":"^[A-Za-z0-9._:-]{1,128}$"}"#)
+    static let time = Schema(json: #"{"type":"string","format":"date-time"}"#)
+
+    static func reference(_ name: String) -> Schema { Schema(json: ##"{"$ref":"#/components/schemas/\##(name)"}"##) }
+
+    static func array(_ element: Schema) -> Schema { Schema(json: #"{"type":"array","items":\#(element.json)}"#) }
+
+    static func choice(_ words: [String]) -> Schema {
+        Schema(json: #"{"type":"string","enum":[\#(words.map(JSONText.quoted).joined(separator: ","))]}"#)
+    }
+
+    static func integer(_ range: ClosedRange<Int>) -> Schema {
+        Schema(json: #"{"type":"integer","minimum":\#(range.lowerBound),"maximum":\#(range.upperBound)}"#)
+    }
+
+    /// An object; fields whose names end in `?` may be absent. Answers gain fields over time, so others may be there.
+    static func object(_ fields: [(String, Schema)]) -> Schema {
+        let required = fields.map(\.0).filter { $0.utf8.last != UInt8(ascii: "?") }
+        return Schema(
+            json: JSONText.object([
+                ("type", #""object""#),
+                ("properties", JSONText.object(fields.map { (Self.bare($0.0), $0.1.json) })),
+                (
+                    "required",
+                    required.isEmpty ? nil : "[" + required.map(JSONText.quoted).joined(separator: ",") + "]"
+                ),
+            ]))
+    }
+
+    private static func bare(_ name: String) -> String {
+        name.utf8.last == UInt8(ascii: "?") ? String(name.unicodeScalars.dropLast()) : name
+    }
+}

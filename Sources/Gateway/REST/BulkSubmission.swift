@@ -1,0 +1,72 @@
+import Engine
+import LeadlineSchemas
+import Reports
+import SwiftProtobuf
+import UseCases
+
+/// Leads by the line: good ones are appended in one commit, each bad one is told of on its own line.
+struct BulkSubmission {
+    static let linesMax = 5_000
+
+    private let call: Call
+    private let grant: Grant
+
+    init(_ call: Call) throws {
+        self.call = call
+        grant = try call.grant
+    }
+
+    func answer() async throws -> Answer {
+        let lines = call.body.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy { $0 == 13 || $0 == 32 } }
+        guard lines.count <= Self.linesMax else {
+            throw Refusal(413, "too-large", "Too large", "At most \(Self.linesMax) lines are read at a time.")
+        }
+        var results = [String](repeating: "", count: lines.count)
+        var records: [(line: Int, lead: String, record: NewRecord)] = []
+        for (index, line) in lines.enumerated() {
+            do { records.append(try record(Array(line), index)) } catch {
+                results[index] = refused(index, Refusal(error))
+            }
+        }
+        try await append(&records, &results)
+        for (line, lead, _) in records {
+            results[line] = JSONText.object([
+                ("line", "\(line + 1)"), ("status", #""accepted""#), ("lead", JSONText.quoted(lead)),
+            ])
+        }
+        return Answer(
+            status: 200, type: "application/x-ndjson", body: results.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] })
+    }
+
+    /// Appends all that intake takes. What it refuses is left out, and the rest tried once more.
+    private func append(_ records: inout [(line: Int, lead: String, record: NewRecord)], _ results: inout [String])
+        async throws
+    {
+        do { _ = try await call.services.inbox.append(records.map(\.record)) } catch let refusal as InboxRefusal {
+            for one in refusal.refused { results[records[one.index].line] = refused(records[one.index].line, .rejected(one.rejection)) }
+            let bad = Set(refusal.refused.map(\.index))
+            records = records.enumerated().filter { !bad.contains($0.offset) }.map(\.element)
+            _ = try await call.services.inbox.append(records.map(\.record))
+        }
+    }
+
+    /// A line is an event named by the lead's id and the request's key, so a repeat of the request repeats its events.
+    private func record(_ line: [UInt8], _ index: Int) throws -> (line: Int, lead: String, record: NewRecord) {
+        let one = Call(
+            services: call.services, bearer: grant, headers: call.headers, path: [:], query: [:], body: line)
+        let submission = try Submission(one, "submitLeads \(index)")
+        var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
+        if lead.leadID.isEmpty { lead.leadID = "lead-" + submission.eventID.replacing("-", with: "") }
+        let record = EventRecord.binary(
+            topic: .leads, program: grant.program, type: MessageKind.leadSubmitted.fullName, id: submission.eventID,
+            source: grant.ownSource, body: try lead.serializedBytes(), contentType: "application/protobuf")
+        return (index, lead.leadID, record)
+    }
+
+    private func refused(_ index: Int, _ refusal: Refusal) -> String {
+        JSONText.object([
+            ("line", "\(index + 1)"), ("status", #""refused""#), ("detail", JSONText.quoted(refusal.detail)),
+            ("field", refusal.field.isEmpty ? nil : JSONText.quoted(refusal.field)),
+        ])
+    }
+}

@@ -1,0 +1,152 @@
+import Engine
+import HTTPTypes
+import LeadlineSchemas
+import Reports
+
+/// CloudEvents over HTTP, in all three modes, by the decoder that reads them off a topic.
+enum EventOperations {
+    static let all = [send]
+
+    static let structured = "application/cloudevents+json"
+    static let batch = "application/cloudevents-batch+json"
+
+    private static let send = Operation(
+        id: "sendEvents", method: .post, path: "/v1/events", tag: "Events",
+        summary: "Send CloudEvents: structured, batched, or binary with ce- headers",
+        scope: .eventsSend, rate: .write,
+        payload: .init(
+            types: [structured, batch, "application/json", "application/protobuf"], schema: .reference("CloudEvents"),
+            example: #"{"specversion":"1.0","id":"web-1","source":"/web-form","type":"leadline.v1.LeadSubmitted","data":{"leadId":"lead-1","country":"IT"}}"#),
+        successes: [
+            .init(status: 202, about: "All are durable; the decisions follow.", schema: .object([("accepted", .integer)]))
+        ],
+        work: .whole { call in
+            let grant = try call.grant
+            let records = try await events(of: call).map { try record($0.headers, $0.value, grant) }
+            _ = try await call.services.inbox.append(records)
+            return .json(#"{"accepted":\#(records.count)}"#, status: 202, [(.cacheControl, "no-store")])
+        })
+
+    private static func events(of call: Call) async throws -> [(headers: [RecordHeader], value: [UInt8])] {
+        let type = call.headers[.contentType] ?? ""
+        let structuredType = [RecordHeader("content-type", structured)]
+        switch MediaType.bare(type) {
+        case structured: return [(structuredType, call.body)]
+        case batch:
+            guard let parts = JSONElements.split(call.body, max: 1_000) else {
+                throw Refusal(400, "malformed", "Not readable", "A batch is a JSON array of at most 1000 events.")
+            }
+            return parts.map { (structuredType, Array($0)) }
+        default: return [(binaryHeaders(call.headers, type), call.body)]
+        }
+    }
+
+    /// `ce-` headers as they stand on a topic (HTTP and Kafka protocol bindings).
+    private static func binaryHeaders(_ fields: HTTPFields, _ type: String) -> [RecordHeader] {
+        var headers = [RecordHeader("content-type", type)]
+        for field in fields where field.name.canonicalName.utf8.starts(with: "ce-".utf8) {
+            headers.append(RecordHeader("ce_" + field.name.canonicalName.unicodeScalars.dropFirst(3).map(String.init).joined(), field.value))
+        }
+        return headers
+    }
+
+    /// A record, if its sender may send it from there.
+    private static func record(_ headers: [RecordHeader], _ value: [UInt8], _ grant: Grant) throws -> NewRecord {
+        let event = try EventAttributes(headers: headers, value: value)
+        guard grant.maySend(from: event.source) else {
+            throw Refusal(403, "forbidden-source", "Not allowed", "The key may not send from this source.", field: "source")
+        }
+        guard let kind = MessageKind(fullName: event.type), let topic = Topic(name: kind.topic) else {
+            throw Refusal.invalid("There is no message of this type.", field: "type")
+        }
+        let scope = scope(for: topic)
+        guard grant.allows(scope) else { throw Refusal.missing(scope) }
+        return NewRecord(topic: topic, key: Array(grant.program.utf8), headers: headers, value: value)
+    }
+
+    /// What one must be allowed to send events of a topic.
+    private static func scope(for topic: Topic) -> Scope {
+        switch topic {
+        case .leads, .intents, .outcomes: .eventsSend
+        case .partners: .partnersWrite
+        default: .policiesPublish
+        }
+    }
+}
+
+/// Media types of headers.
+enum MediaType {
+    /// Without parameters, in lower case.
+    static func bare(_ text: String) -> String {
+        let bytes = text.utf8.prefix { $0 != UInt8(ascii: ";") }.filter { $0 != 0x20 && $0 != 0x09 }
+        return String(decoding: bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+}
+
+/// JSON looked at without reading it: what it nests, and where an array's elements lie. Strings are passed over, and
+/// whatever is no JSON at all the reader of the parts refuses.
+enum JSONElements {
+    static let depthMax = 32
+
+    /// True if the text nests no deeper than is read.
+    static func isShallow(_ json: some Sequence<UInt8>) -> Bool {
+        var walk = Walk()
+        for byte in json {
+            walk.take(byte)
+            if walk.depth > depthMax { return false }
+        }
+        return true
+    }
+
+    /// The elements of an array; nil for anything else, and for more than `max`.
+    static func split(_ json: [UInt8], max: Int) -> [ArraySlice<UInt8>]? {
+        guard let first = json.firstIndex(where: { !isSpace($0) }), json[first] == UInt8(ascii: "["),
+            let last = json.lastIndex(where: { !isSpace($0) }), json[last] == UInt8(ascii: "]"), first < last
+        else { return nil }
+        var walk = Walk()
+        var parts: [ArraySlice<UInt8>] = []
+        var start = first + 1
+        for index in (first + 1)..<last {
+            if walk.depth == 0, !walk.isInString, json[index] == UInt8(ascii: ",") {
+                parts.append(json[start..<index])
+                start = index + 1
+                if parts.count > max { return nil }
+            } else {
+                walk.take(json[index])
+                if walk.depth < 0 || walk.depth > depthMax { return nil }
+            }
+        }
+        parts.append(json[start..<last])
+        guard walk.depth == 0, !walk.isInString, parts.count <= max,
+            parts.allSatisfy({ !$0.allSatisfy(isSpace) })
+        else { return nil }
+        return parts
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+
+    private struct Walk {
+        var depth = 0
+        var isInString = false
+        private var isEscaped = false
+
+        mutating func take(_ byte: UInt8) {
+            if isInString {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInString = false
+                }
+                return
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isInString = true
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            default: break
+            }
+        }
+    }
+}

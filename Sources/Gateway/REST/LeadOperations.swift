@@ -1,0 +1,243 @@
+import Audit
+import Engine
+import Foundation
+import HTTPTypes
+import LeadlineCore
+import LeadlineSchemas
+import Reports
+import SwiftProtobuf
+import UseCases
+
+/// Submitting leads, and reading where they stand.
+enum LeadOperations {
+    static let all = [submit, bulk, list, show, upsert, update, withdraw, explain, contact, preview]
+
+    /// What a change answers.
+    static let submission = [
+        Operation.Success(status: 202, about: "Durable; the decision follows.", schema: .reference("Submitted")),
+        Operation.Success(status: 200, about: "Decided while you waited.", schema: .reference("Submitted")),
+    ]
+
+    private static let submit = Operation(
+        id: "submitLead", method: .post, path: "/v1/leads", tag: "Leads", summary: "Submit a lead",
+        scope: .leadsSubmit, rate: .write,
+        payload: .init(
+            types: ["application/json"], schema: .reference("LeadSubmission"), example: MessageSchemas.example("LeadSubmitted")),
+        isWrite: true, successes: submission,
+        work: .whole { call in
+            let submission = try Submission(call, "submitLead")
+            var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
+            // A form without ids of its own: a repeat under the same key makes the same id.
+            if lead.leadID.isEmpty { lead.leadID = "lead-" + submission.eventID.replacing("-", with: "") }
+            return try await submission.send(lead, .leadSubmitted, lead: lead.leadID)
+        })
+
+    private static let upsert = Operation(
+        id: "putLead", method: .put, path: "/v1/leads/{lead}", tag: "Leads",
+        summary: "Submit a lead under your own id, or update it where it is there already",
+        scope: .leadsSubmit, rate: .write,
+        payload: .init(
+            types: ["application/json"], schema: .reference("LeadFields"), example: #"{"country":"IT","vertical":"manufacturing"}"#),
+        isWrite: true, successes: submission,
+        work: .whole { call in
+            let id = try call.id("lead")
+            do { _ = try await visible(call) } catch let refusal as Refusal where refusal.status == 404 {
+                let submission = try Submission(call, "putLead")
+                var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
+                lead.leadID = id
+                return try await submission.send(lead, .leadSubmitted, lead: id)
+            }
+            return try await sendUpdate(of: id, call, "putLead")
+        })
+
+    private static let update = Operation(
+        id: "updateLead", method: .patch, path: "/v1/leads/{lead}", tag: "Leads",
+        summary: "Correct a lead or add to it; fields that are given replace",
+        scope: .leadsSubmit, rate: .write,
+        payload: .init(types: ["application/json"], schema: .reference("LeadUpdate"), example: #"{"employees":250}"#),
+        isWrite: true, successes: submission,
+        work: .whole { call in
+            let lead = try await visible(call)
+            return try await sendUpdate(of: lead.history.row.leadID, call, "updateLead")
+        })
+
+    private static func sendUpdate(of id: String, _ call: Call, _ operation: String) async throws -> Answer {
+        let submission = try Submission(call, operation)
+        var update = try submission.message(WireLeadUpdated.self, .leadUpdated)
+        update.leadID = id
+        return try await submission.send(update, .leadUpdated, lead: id)
+    }
+
+    private static let withdraw = Operation(
+        id: "withdrawLead", method: .post, path: "/v1/leads/{lead}/withdraw", tag: "Leads", summary: "Withdraw a lead",
+        scope: .leadsSubmit, rate: .write,
+        payload: .init(types: ["application/json"], schema: .reference("Remark"), example: #"{"note":"duplicate of our CRM"}"#),
+        payloadIsOptional: true, isWrite: true, successes: submission,
+        work: .whole { call in
+            let lead = try await visible(call)
+            let submission = try Submission(call, "withdrawLead")
+            var fact = try submission.message(WireLeadWithdrawn.self, .leadWithdrawn)
+            fact.leadID = lead.history.row.leadID
+            return try await submission.send(fact, .leadWithdrawn, lead: fact.leadID)
+        })
+
+    private static let list = Operation(
+        id: "listLeads", method: .get, path: "/v1/leads", tag: "Leads",
+        summary: "Leads, the latest submitted first; a partner is shown those it holds",
+        scope: .leadsRead, rate: .read,
+        query: [
+            .init(name: "status", schema: .choice(LeadsText.statuses), about: "Only leads of this status."),
+            .init(name: "partner", schema: .id, about: "Only leads that this partner holds; vendor roles alone."),
+            .init(name: "after", schema: .id, about: "Go on after this lead, the last of the page before."),
+            .init(name: "limit", schema: .integer(1...200), about: "At most so many; 50 unless told."),
+        ],
+        successes: [.init(status: 200, about: "One page.", schema: .reference("LeadPage"))],
+        work: .whole { call in
+            let grant = try call.grant
+            // Which leads came from whom only their journal tells; a producer asks for each by its id.
+            guard grant.role != .producer else { throw Refusal.missing(.decisionsRead) }
+            let limit = try call.number("limit", in: 1...200, otherwise: 50)
+            let status = try call.query["status"].map { status in
+                guard LeadsText.statuses.contains(status) else {
+                    throw Refusal.badQuery("status", "It is one of \(LeadsText.statuses.joined(separator: ", ")).")
+                }
+                return status
+            }
+            let partner = grant.partner ?? call.query["partner"]
+            if let after = call.query["after"], !IdentifierText.isID(after) {
+                throw Refusal.badQuery("after", "It is the id of a lead.")
+            }
+            let after = call.query["after"]
+            let rows = try await call.read { deployment in
+                if let after { _ = try Edition.visible(after, grant, deployment, call.services.identities) }
+                return try deployment.leads(status: status, partnerID: partner, after: after, limit: limit).rows
+            }
+            let texts = try rows.map { try Edition.row($0, for: grant) }
+            var headers: [(HTTPField.Name, String)] = []
+            if rows.count == limit, let last = rows.last {
+                var next = "/v1/leads?limit=\(limit)&after=\(last.leadID)"
+                if let status { next += "&status=\(status)" }
+                if grant.partner == nil, let partner, IdentifierText.isID(partner) { next += "&partner=\(partner)" }
+                headers.append((.link, "<\(next)>; rel=\"next\""))
+            }
+            return .json("{\"leads\":[\(texts.joined(separator: ","))]}", headers)
+        })
+
+    private static let show = Operation(
+        id: "getLead", method: .get, path: "/v1/leads/{lead}", tag: "Leads", summary: "A lead with its story",
+        scope: .leadsRead, rate: .read,
+        successes: [.init(status: 200, about: "The lead, as you may see it.", schema: .reference("LeadStory"))],
+        work: .whole { call in .json(try Edition.story(try await visible(call), for: call.grant)) })
+
+    private static let explain = Operation(
+        id: "explainLead", method: .get, path: "/v1/leads/{lead}/explanation", tag: "Leads",
+        summary: "Why it went where it went: decided again, and compared with what was recorded",
+        scope: .decisionsRead, rate: .heavy,
+        query: [.init(name: "attempt", schema: .integer(1...10_000), about: "Of this assignment; the latest unless told.")],
+        successes: [.init(status: 200, about: "The explanation, as you may see it.", schema: .anyObject)],
+        work: .whole { call in
+            let lead = try await visible(call)
+            let attempt = call.query["attempt"] == nil ? nil : try call.number("attempt", in: 1...10_000, otherwise: 1)
+            let grant = try call.grant
+            let answer = try await call.read { deployment in
+                try deployment.explain(
+                    lead.history.row.leadID, attempt.map { .attempt(UInt32($0)) } ?? .latest)
+            }
+            switch answer {
+            case .explained(let explanation): return .json(try Edition.explanation(explanation, for: grant))
+            case .merged(let merged, _):
+                guard grant.partner == nil else { throw Refusal.nothingHere }
+                return .json(JSONText.object([("mergedInto", JSONText.quoted(merged.intoLeadID))]))
+            }
+        })
+
+    private static let contact = Operation(
+        id: "getLeadContact", method: .get, path: "/v1/leads/{lead}/contact", tag: "Leads",
+        summary: "Names, addresses and free text of a lead; a partner that holds it sees them once it has accepted",
+        scope: .leadsReadContact, rate: .read,
+        successes: [.init(status: 200, about: "What is known; the read is noted.", schema: .reference("LeadContact"))],
+        work: .whole { call in
+            let lead = try await visible(call)
+            if try call.grant.partner != nil {
+                guard lead.isHeld else { throw Refusal.nothingHere }
+                guard lead.isAccepted else {
+                    throw Refusal(409, "not-accepted", "Not possible as things stand", "Accept the lead first.")
+                }
+            }
+            let id = lead.history.row.leadID
+            let history = try await call.read { try $0.lead(id, unseals: true) }
+            return try contactAnswer(history)
+        })
+
+    /// The latest value of each field of the person; remarks of partners belong to their own entries.
+    private static func contactAnswer(_ history: LeadHistory) throws -> Answer {
+        var fields: [String: String] = [:]
+        for step in history.steps {
+            switch step.entry.input.fact {
+            case .leadSubmitted, .leadUpdated: break
+            default: continue
+            }
+            if case .erased = step.opened { throw Refusal.nothingHere }
+            if case .fields(let leaves) = step.opened { for leaf in leaves { fields[leaf.path] = leaf.value } }
+        }
+        let text = JSONText.object([
+            ("lead", JSONText.quoted(history.row.leadID)), ("fields", try JSONText.line(fields)),
+        ])
+        return .json(text, [(.cacheControl, "no-store")])
+    }
+
+    private static let preview = Operation(
+        id: "previewLead", method: .post, path: "/v1/preview", tag: "Leads",
+        summary: "Where a lead would go now; nothing is kept",
+        scope: .leadsPreview, rate: .heavy,
+        payload: .init(
+            types: ["application/json"], schema: .reference("LeadFields"), example: #"{"country":"IT","vertical":"manufacturing"}"#),
+        successes: [.init(status: 200, about: "What would be decided.", schema: .reference("Preview"))],
+        work: .whole { call in
+            let submission = try Submission(call, "previewLead")
+            var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
+            // Whose lead it is stays out: a preview tells nothing about a person or an account.
+            lead.leadID = "preview"
+            lead.accountDomain = ""
+            lead.accountName = ""
+            lead.clearContact()
+            lead.message = ""
+            let fact = try Validation.fact(
+                Array(try lead.jsonUTF8Data()), as: .leadSubmitted, at: call.services.folder.now())
+            guard let events = try await call.services.preview(submission.grant.program, fact) else {
+                throw Refusal.nothingHere
+            }
+            let currency = try await call.read { try $0.currency() }
+            let words = EventWords(currency: currency) { TimeText.utc($0) }
+            let assigned = events.compactMap { event in
+                if case .leadAssigned(let event) = event { return event.partnerID }
+                return nil
+            }.first
+            return .json(
+                JSONText.object([
+                    ("partner", assigned.map(JSONText.quoted)), ("events", try JSONText.line(events.map(words.sentence))),
+                ]), [(.cacheControl, "no-store")])
+        })
+
+    private static let bulk = Operation(
+        id: "submitLeads", method: .post, path: "/v1/bulk/leads", tag: "Leads",
+        summary: "Submit leads by the line; each line has a result of its own",
+        scope: .leadsSubmit, rate: .heavy,
+        payload: .init(
+            types: ["application/x-ndjson"], schema: .string,
+            example: #"{"leadId":"web-1","country":"IT"}"# + "\n", bytesMax: 8_388_608),
+        successes: [
+            .init(
+                status: 200, about: "A result a line, in the order of the lines.", schema: .string,
+                type: "application/x-ndjson")
+        ],
+        work: .whole { call in try await BulkSubmission(call).answer() })
+
+    /// The path's lead, if the caller may see it.
+    static func visible(_ call: Call) async throws -> VisibleLead {
+        let id = try call.id("lead")
+        let grant = try call.grant
+        let identities = call.services.identities
+        return try await call.read { try Edition.visible(id, grant, $0, identities) }
+    }
+}

@@ -1,0 +1,69 @@
+import Engine
+import HTTPTypes
+import LeadlineCore
+import LeadlineSchemas
+import Reports
+import SwiftProtobuf
+import UseCases
+
+/// The policy: what is in force, what another would change, and publishing it.
+enum PolicyOperations {
+    static let all = [show, validate, publish]
+
+    private static let show = Operation(
+        id: "getPolicy", method: .get, path: "/v1/policy", tag: "Policy", summary: "The policy in force",
+        scope: .policiesRead, rate: .read,
+        successes: [
+            .init(
+                status: 200, about: "The policy and its version.",
+                schema: .object([("version", .string), ("policy", .anyObject)]))
+        ],
+        work: .whole { call in
+            let policy = try await call.read { try $0.policyInForce() }
+            return .json(JSONText.object([("version", JSONText.quoted(policy.version)), ("policy", policy.json)]))
+        })
+
+    private static let payload = Operation.Payload(
+        types: ["application/json"], schema: .reference("Policy"),
+        example: MessageSchemas.policyExample)
+
+    private static let validate = Operation(
+        id: "validatePolicy", method: .post, path: "/v1/policy/validate", tag: "Policy",
+        summary: "Check a policy, and see field by field how it differs from the one in force", scope: .policiesRead,
+        rate: .heavy, payload: payload,
+        successes: [.init(status: 200, about: "It would be taken.", schema: .reference("PolicyChange"))],
+        work: .whole { call in
+            let proposed = try proposed(call)
+            return .json(try JSONText.line(try await change(proposed, call, isPublished: false)))
+        })
+
+    private static let publish = Operation(
+        id: "publishPolicy", method: .put, path: "/v1/policy", tag: "Policy",
+        summary: "Publish a policy; it holds from its event on", scope: .policiesPublish, rate: .write,
+        payload: payload, isWrite: true, successes: LeadOperations.submission,
+        work: .whole { call in
+            let submission = try Submission(call, "publishPolicy")
+            var fact = WirePolicyPublished()
+            fact.policy = try proposed(call).message
+            return try await submission.send(fact, .policyPublished)
+        })
+
+    private static func proposed(_ call: Call) throws -> ProposedPolicy {
+        let message: WirePolicy
+        do { message = try WirePolicy(jsonUTF8Bytes: call.body) } catch {
+            let text = Array(#"{"policy":"#.utf8) + call.body + Array("}".utf8)
+            _ = try Validation.fact(text, as: .policyPublished, at: call.services.folder.now())
+            throw Refusal.malformed
+        }
+        return try ProposedPolicy(message, clock: call.services.folder.machine.clock)
+    }
+
+    private static func change(_ policy: ProposedPolicy, _ call: Call, isPublished: Bool) async throws
+        -> PolicyChangeDocument
+    {
+        let change = try await call.read { try $0.compare(policy) }
+        return PolicyChangeDocument(
+            version: policy.published.version, unchanged: change.isUnchanged, published: isPublished,
+            differences: change.differences)
+    }
+}

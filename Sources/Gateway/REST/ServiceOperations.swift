@@ -1,0 +1,50 @@
+import Engine
+import HTTPTypes
+import LeadlineCore
+import Reports
+
+/// What the service says of itself.
+enum ServiceOperations {
+    static let all = [alive, ready, document, who]
+
+    private static let status = Schema.object([("status", .string)])
+
+    private static let alive = Operation(
+        id: "getHealth", method: .get, path: "/healthz", tag: "Service", summary: "Whether the process answers",
+        scope: nil, rate: .read, successes: [.init(status: 200, about: "It does.", schema: status)],
+        work: .whole { _ in .json(#"{"status":"ok"}"#, [(.cacheControl, "no-store")]) })
+
+    private static let ready = Operation(
+        id: "getReadiness", method: .get, path: "/readyz", tag: "Service",
+        summary: "Whether it can take in leads and read them", scope: nil, rate: .read,
+        successes: [.init(status: 200, about: "It can.", schema: status)],
+        work: .whole { call in
+            let services = call.services
+            _ = try await services.decisions.read(
+                after: .init(program: services.folder.settings.program), limit: 1)
+            _ = try await services.readers.run { try services.access.grant(id: "none") }
+            return .json(#"{"status":"ok"}"#, [(.cacheControl, "no-store")])
+        })
+
+    private static let document = Operation(
+        id: "getDocument", method: .get, path: "/openapi.json", tag: "Service", summary: "This document", scope: nil,
+        rate: .read, successes: [.init(status: 200, about: "OpenAPI 3.1.", schema: .anyObject)],
+        work: .whole { _ in Answer.json(OpenAPI.text, [(.cacheControl, "max-age=300")]) })
+
+    private static let who = Operation(
+        id: "getGrant", method: .get, path: "/v1/me", tag: "Service", summary: "What the key that you send lets do",
+        scope: .leadsRead, rate: .read,
+        successes: [.init(status: 200, about: "The grant.", schema: .reference("Grant"))],
+        work: .whole { call in
+            let grant = try call.grant
+            return .json(
+                JSONText.object([
+                    ("key", JSONText.quoted(grant.id)), ("principal", JSONText.quoted(grant.principal)),
+                    ("program", JSONText.quoted(grant.program)), ("role", JSONText.quoted(grant.role.rawValue)),
+                    ("partner", grant.partner.map(JSONText.quoted)),
+                    ("scopes", try JSONText.line(grant.scopes.map(\.rawValue).sorted())),
+                    ("sources", try JSONText.line(grant.sources)),
+                    ("expires", JSONText.quoted(TimeText.utc(grant.expires))),
+                ]), [(.cacheControl, "no-store")])
+        })
+}

@@ -1,0 +1,123 @@
+import Engine
+import Foundation
+import HTTPTypes
+import LeadlineCore
+import LeadlineSchemas
+import Reports
+import ServiceLifecycle
+import SwiftProtobuf
+import UseCases
+
+/// A change on its way into the journal: checked by intake's own rules, durable before it is answered, and decided while
+/// the caller waits if it wants to.
+struct Submission: Sendable {
+    /// How long a repeat may take to be told apart from a first, where the caller names no time.
+    private static let repeatPatience = Duration.seconds(2)
+
+    let call: Call
+    let grant: Grant
+    let eventID: String
+    private let isRepeatable: Bool
+
+    /// - Parameter operation: whose idempotency keys these are.
+    init(_ call: Call, _ operation: String) throws {
+        self.call = call
+        grant = try call.grant
+        if let key = try Self.idempotencyKey(call.headers) {
+            eventID = call.services.identities.eventID(grant, operation: operation, key: key)
+            isRepeatable = true
+        } else {
+            eventID = call.services.folder.machine.newID()
+            isRepeatable = false
+        }
+    }
+
+    /// The key, quoted or bare.
+    private static func idempotencyKey(_ headers: HTTPFields) throws -> String? {
+        let values = headers[values: .idempotencyKey]
+        guard let value = values.first else { return nil }
+        var bytes = Array(value.utf8)
+        if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") {
+            bytes = Array(bytes.dropFirst().dropLast())
+        }
+        guard values.count == 1, (1...255).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Refusal(
+                400, "bad-header", "A header is not valid", "Idempotency-Key has from 1 to 255 visible ASCII characters.",
+                field: "Idempotency-Key")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Reads the body as a message of a kind; an empty body is the empty message.
+    func message<Body: SwiftProtobuf.Message>(_: Body.Type, _ kind: MessageKind) throws -> Body {
+        if call.body.isEmpty { return Body() }
+        do { return try Body(jsonUTF8Bytes: call.body) } catch {
+            // Intake says what is wrong in a producer's words.
+            _ = try Validation.fact(call.body, as: kind, at: call.services.folder.now())
+            throw Refusal.malformed
+        }
+    }
+
+    /// Appends a message and answers what became of it.
+    func send(_ message: some SwiftProtobuf.Message, _ kind: MessageKind, lead: String? = nil) async throws -> Answer {
+        guard let topic = Topic(name: kind.topic) else { preconditionFailure("\(kind.topic) is a topic of the schemas") }
+        let record = EventRecord.binary(
+            topic: topic, program: grant.program, type: kind.fullName, id: eventID, source: grant.ownSource,
+            body: try message.serializedBytes(), contentType: "application/protobuf")
+        return try await send(record, lead: lead)
+    }
+
+    /// Appends a record and answers what became of it.
+    private func send(_ record: NewRecord, lead: String?) async throws -> Answer {
+        let appended = try await call.services.inbox.append(record)
+        let patience = call.wait ?? (isRepeatable ? Self.repeatPatience : .zero)
+        let fate = patience == .zero ? nil : try await Self.fate(of: appended, within: patience, grant, call.services)
+        return try answer(fate, lead: lead)
+    }
+
+    /// What became of a record, nil if that is not known in time. Waiting ends with the right to wait.
+    static func fate(
+        of record: AppendedRecord, within patience: Duration, _ grant: Grant, _ services: GatewayServices
+    ) async throws -> RecordFate? {
+        try await withThrowingTaskGroup(of: RecordFate?.self) { group in
+            group.addTask { try await record.fate() }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                return nil
+            }
+            group.addTask {
+                try await StandingGrant(grant, services).awaitEnd()
+                throw Refusal.noKey
+            }
+            group.addTask {
+                try await gracefulShutdown()
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func answer(_ fate: RecordFate?, lead: String?) throws -> Answer {
+        var fields: [(name: String, json: String?)] = [
+            ("event", JSONText.quoted(eventID)), ("lead", lead.map(JSONText.quoted)),
+        ]
+        var headers: [(HTTPField.Name, String)] = [(.cacheControl, "no-store")]
+        if let wait = call.wait { headers.append((.preferenceApplied, "wait=\(wait.components.seconds)")) }
+        switch fate {
+        case .rejected(let rejection): throw Refusal.rejected(rejection)
+        case .decided(_, let position, let isRepeat, let decisions):
+            let shown = try decisions.compactMap { try Edition.decision($0, for: grant) }
+            let list = shown.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
+            fields += [
+                ("status", #""decided""#), ("repeated", isRepeat ? "true" : "false"),
+                ("position", grant.partner == nil && grant.role != .producer ? "\(position)" : nil),
+                ("decisions", "[\(list)]"),
+            ]
+            return .json(JSONText.object(fields), status: 200, headers)
+        case .accepted, nil:
+            fields.append(("status", #""accepted""#))
+            return .json(JSONText.object(fields), status: 202, headers)
+        }
+    }
+}

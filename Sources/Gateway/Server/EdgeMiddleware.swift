@@ -1,0 +1,76 @@
+import Engine
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+
+/// The outermost layer: refuses what no operation should see, gives every answer its id, and makes problem documents of
+/// errors.
+struct EdgeMiddleware: RouterMiddleware {
+    let services: GatewayServices
+
+    @concurrent func handle(
+        _ request: Request, context: GatewayContext, next: @concurrent (Request, GatewayContext) async throws -> Response
+    ) async throws -> Response {
+        let id = Hexadecimal.text(services.folder.machine.random.bytes(8))
+        var response: Response
+        do {
+            try Self.check(request)
+            response = try await next(request, context)
+        } catch let error as CancellationError { throw error } catch {
+            response = refuse(error, request, id)
+        }
+        response.headers[.requestID] = id
+        response.headers[.xContentTypeOptions] = "nosniff"
+        return response
+    }
+
+    private static func check(_ request: Request) throws {
+        // A second Host stays among the fields; the first became the authority.
+        if (request.head.authority ?? "").isEmpty || request.headers.contains(where: { $0.name.canonicalName == "host" }) {
+            throw Refusal(400, "bad-host", "Not readable", "Send exactly one Host.")
+        }
+        if request.headers[.contentEncoding] != nil {
+            throw Refusal(415, "content-encoding", "Not readable", "Send the body as it is, not encoded.")
+        }
+    }
+
+    private func refuse(_ error: any Error, _ request: Request, _ id: String) -> Response {
+        let refusal = Self.refusal(error, request)
+        if refusal.status >= 500 {
+            services.logger.error(
+                "request failed", metadata: ["request": "\(id)", "status": "\(refusal.status)", "error": "\(Self.kind(error))"])
+        } else if refusal.status == 401 || refusal.status == 403 {
+            services.logger.notice("refused", metadata: ["request": "\(id)", "problem": "\(refusal.type)"])
+        }
+        return refusal.answer.response
+    }
+
+    /// An error's kind: its own words may hold what was sent.
+    private static func kind(_ error: any Error) -> String { "\(type(of: error))" }
+
+    private static func refusal(_ error: any Error, _ request: Request) -> Refusal {
+        guard let error = error as? HTTPError else { return Refusal(error) }
+        switch error.status {
+        case .notFound:
+            let methods = OperationTable.methods(of: request.uri.path)
+            if methods.isEmpty { return .nothingHere }
+            var refusal = Refusal(405, "method", "Not possible here", "The path does not take this method.")
+            refusal.headers = [(.allow, methods.map(\.rawValue).joined(separator: ", "))]
+            return refusal
+        case .contentTooLarge: return .tooLarge
+        default: return Refusal(error.status.code, "http", "Not readable", "The request is not as HTTP has it.")
+        }
+    }
+}
+
+extension Answer {
+    /// As the server sends it.
+    var response: Response {
+        var fields = HTTPFields()
+        for (name, value) in headers { fields.append(HTTPField(name: name, value: value)) }
+        fields[.contentType] = type
+        return Response(
+            status: .init(code: status), headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

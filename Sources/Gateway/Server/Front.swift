@@ -1,0 +1,175 @@
+import Crypto
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+
+/// The way of every request: who asks, may it, how often, what does it carry; then the operation's own work.
+struct Front: Sendable {
+    let services: GatewayServices
+    let limits: RateLimits
+
+    func answer(_ operation: Operation, _ request: Request, _ context: GatewayContext) async throws -> Response {
+        let bearer = operation.scope == nil ? nil : try await bearer(request, context)
+        if let scope = operation.scope, let bearer, !bearer.allows(scope) { throw Refusal.missing(scope) }
+        let standing = limits.take(operation.rate, for: bearer?.principal ?? "address " + context.address)
+        guard standing.isAllowed else { throw Self.tooMany(standing, operation.rate) }
+        let call = Call(
+            services: services, bearer: bearer, headers: request.headers, path: try Self.path(operation, context),
+            query: try Self.query(operation, request), body: try await Self.body(operation, request))
+        var response = try await Self.response(operation, call, request)
+        response.headers[.rateLimit] = "\"\(operation.rate.rawValue)\";r=\(standing.remaining);t=\(standing.seconds)"
+        response.headers[.rateLimitPolicy] = "\"\(operation.rate.rawValue)\";q=\(standing.quota);w=60"
+        return response
+    }
+
+    // MARK: Who asks
+
+    private func bearer(_ request: Request, _ context: GatewayContext) async throws -> Grant {
+        let now = services.folder.now()
+        if let token = Self.token(request.headers) {
+            let access = services.access
+            let grant = try await services.readers.run { try access.grant(for: token) }
+            if let grant, grant.isInForce(at: now) { return grant }
+        }
+        let standing = limits.take(.refusal, for: context.address)
+        throw standing.isAllowed ? Refusal.noKey : Self.tooMany(standing, .refusal)
+    }
+
+    private static func token(_ headers: HTTPFields) -> KeyToken? {
+        let values = headers[values: .authorization]
+        guard values.count == 1 else { return nil }
+        let parts = values[0].unicodeScalars.split(separator: " ").map(String.init)
+        guard parts.count == 2, MediaType.bare(parts[0]) == "bearer" else { return nil }
+        return KeyToken(parts[1])
+    }
+
+    private static func tooMany(_ standing: RateLimits.Standing, _ rate: RateClass) -> Refusal {
+        var refusal = Refusal(429, "quota-exceeded", "Too many", "Wait, then ask again.")
+        refusal.headers = [
+            (.retryAfter, "\(standing.seconds)"),
+            (.rateLimit, "\"\(rate.rawValue)\";r=0;t=\(standing.seconds)"),
+            (.rateLimitPolicy, "\"\(rate.rawValue)\";q=\(standing.quota);w=60"),
+        ]
+        return refusal
+    }
+
+    // MARK: What is asked
+
+    private static func path(_ operation: Operation, _ context: GatewayContext) throws -> [String: String] {
+        var values: [String: String] = [:]
+        for name in operation.pathParameters {
+            guard let raw = context.parameters.get(name), let value = raw.removingPercentEncoding else {
+                throw Refusal.nothingHere
+            }
+            values[name] = value
+        }
+        return values
+    }
+
+    /// Parameters by name. One that the operation does not know, or that comes twice, is told of rather than passed over.
+    private static func query(_ operation: Operation, _ request: Request) throws -> [String: String] {
+        var values: [String: String] = [:]
+        let text = request.uri.query ?? ""
+        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let words = pair.map { String(decoding: $0.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self).removingPercentEncoding }
+            guard let name = words[0], let value = words.count == 2 ? words[1] : "", value.utf8.count <= 1_024 else {
+                throw Refusal.badQuery("", "A parameter is not UTF-8, or too long.")
+            }
+            guard operation.query.contains(where: { $0.name == name }) else {
+                throw Refusal.badQuery("", "The operation has no such parameter.")
+            }
+            guard values[name] == nil else { throw Refusal.badQuery(name, "It is given twice.") }
+            values[name] = value
+        }
+        return values
+    }
+
+    private static func body(_ operation: Operation, _ request: Request) async throws -> [UInt8] {
+        guard let payload = operation.payload else { return [] }
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > payload.bytesMax {
+            throw Refusal.tooLarge
+        }
+        let type = MediaType.bare(request.headers[.contentType] ?? "")
+        if !type.isEmpty, !payload.types.contains(type) { throw unread(payload) }
+        let bytes = Array(buffer: try await request.body.collect(upTo: payload.bytesMax))
+        if bytes.isEmpty {
+            guard operation.payloadIsOptional else {
+                throw Refusal(400, "no-body", "Not readable", "The operation needs a body.")
+            }
+            return []
+        }
+        if type.isEmpty { throw unread(payload) }
+        guard String(validating: bytes, as: UTF8.self) != nil || type == "application/protobuf" else {
+            throw Refusal(400, "not-utf8", "Not readable", "The body is not UTF-8.")
+        }
+        guard type == "application/protobuf" || JSONElements.isShallow(bytes) else {
+            throw Refusal(400, "too-deep", "Not readable", "The JSON nests deeper than \(JSONElements.depthMax) levels.")
+        }
+        return bytes
+    }
+
+    private static func unread(_ payload: Operation.Payload) -> Refusal {
+        Refusal(
+            415, "content-type", "Not readable", "Send \(payload.types.joined(separator: " or ")).", field: "Content-Type")
+    }
+
+    // MARK: What is answered
+
+    private static func response(_ operation: Operation, _ call: Call, _ request: Request) async throws -> Response {
+        switch operation.work {
+        case .whole(let work):
+            let answer = try await work(call)
+            guard operation.method == .get else { return answer.response }
+            return tagged(answer, request)
+        case .stream(let work): return stream(try await work(call), request)
+        }
+    }
+
+    /// With an ETag of what the caller is shown; a caller that has it already gets it not again.
+    private static func tagged(_ answer: Answer, _ request: Request) -> Response {
+        var response = answer.response
+        let tag = "\"\(Hexadecimal.text(SHA256.hash(data: answer.body).prefix(12)))\""
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-cache" }
+        if response.headers[.cacheControl] == "no-store" { return response }
+        response.headers[.eTag] = tag
+        let known = request.headers[values: .ifNoneMatch].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
+        let isKnown = known.contains { text in
+            let bare = MediaType.bare(String(decoding: Array(text), as: UTF8.self))
+            return bare == tag || bare == "w/" + tag || bare == "*"
+        }
+        guard isKnown else { return response }
+        var headers = response.headers
+        headers[.contentType] = nil
+        return Response(status: .notModified, headers: headers)
+    }
+
+    private static func stream(_ parts: any AnswerStream, _ request: Request) -> Response {
+        let headers: HTTPFields = [
+            .contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no",
+        ]
+        return Response(
+            status: .ok, headers: headers,
+            body: .init { writer in
+                // A client that goes ends it at once, whatever it waits for.
+                try await request.body.consumeWithCancellationOnInboundClose { _ in
+                    var parts = parts
+                    while let part = try await parts.next() { try await writer.write(part) }
+                }
+                try await writer.finish(nil)
+            })
+    }
+}
+
+extension HTTPField.Name {
+    /// Tells proxies not to hold a stream back.
+    static let xAccelBuffering = streamField("X-Accel-Buffering")
+
+    private static func streamField(_ name: String) -> Self {
+        guard let name = Self(name) else { preconditionFailure("\(name) is no header's name") }
+        return name
+    }
+}

@@ -1,0 +1,106 @@
+import Engine
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+public import ServiceLifecycle
+import UseCases
+
+/// The gateway's HTTP server, over the operation table.
+public struct GatewayServer: Service {
+    /// Where and how it listens.
+    public struct Settings: Sendable {
+        public var host = "127.0.0.1"
+        /// 0 takes a free one.
+        public var port = 8_080
+        /// PEM files; with both it speaks TLS.
+        public var certificateFile: String?
+        public var keyFile: String?
+        /// Lets plain HTTP be spoken to other machines, as behind a proxy that speaks TLS.
+        public var allowsPlain = false
+        public var connection = ConnectionLimits()
+        /// By what the callers' quotas are multiplied.
+        public var quotaFactor = 1.0
+        /// The usual ones.
+        public init() {}
+    }
+
+    private let services: GatewayServices
+    private let settings: Settings
+    private let tls: TLSConfiguration?
+    private let onReady: @Sendable (_ port: Int) async -> Void
+
+    /// A server on a gateway's ports.
+    /// - Parameter onReady: told of the port once it listens.
+    /// - Throws: `Problem` for settings that would speak in clear to other machines, and for TLS files that are none.
+    public init(
+        _ services: GatewayServices, _ settings: Settings, onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) throws(Problem) {
+        self.services = services
+        self.settings = settings
+        self.onReady = onReady
+        tls = try Self.tls(settings)
+        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(settings.host)
+        if tls == nil && !isLocal && !settings.allowsPlain {
+            throw Problem(
+                .invalid, "keys would cross the network in clear", at: settings.host,
+                remedy: "Give --tls-certificate and --tls-key, or --allow-plain-http behind a proxy that speaks TLS")
+        }
+    }
+
+    private static func tls(_ settings: Settings) throws(Problem) -> TLSConfiguration? {
+        guard let certificate = settings.certificateFile, let key = settings.keyFile else {
+            if settings.certificateFile == nil && settings.keyFile == nil { return nil }
+            throw Problem(.invalid, "TLS needs a certificate and its key", remedy: "Give both")
+        }
+        do {
+            let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+            configuration.minimumTLSVersion = .tlsv12
+            return configuration
+        } catch {
+            throw Problem(
+                .invalid, "certificate and key cannot be used", at: certificate, remedy: "Both are PEM files of one pair")
+        }
+    }
+
+    /// Listens until it is told to stop; requests under way are answered first.
+    public func run() async throws {
+        let counts = ConnectionCounts()
+        let limits = settings.connection
+        var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
+        decoder.maxHeaderFieldSize = limits.headerBytes
+        decoder.maxHeaderListSize = limits.headerBytes
+        decoder.maxHeaderFieldCount = 100
+        let plain = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionGuard(limits, counts)], idleTimeout: limits.idle,
+                httpDecoderConfiguration: decoder))
+        let onReady = onReady
+        let application = Application(
+            router: Self.router(services, RateLimits(factor: settings.quotaFactor, services.folder.machine.passingTime)),
+            server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
+            configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
+            onServerRunning: { await onReady($0.localAddress?.port ?? 0) }, logger: Self.quiet)
+        try await application.run()
+    }
+
+    /// The server logs addresses and requests, which are nobody's business.
+    private static let quiet = Logger(label: "leadline.http") { _ in SwiftLogNoOpLogHandler() }
+
+    /// The table's routes.
+    static func router(_ services: GatewayServices, _ limits: RateLimits) -> Router<GatewayContext> {
+        let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: EdgeMiddleware(services: services))
+        let front = Front(services: services, limits: limits)
+        for operation in OperationTable.all {
+            router.on(RouterPath(operation.path), method: operation.method) { request, context in
+                try await front.answer(operation, request, context)
+            }
+        }
+        return router
+    }
+}

@@ -1,0 +1,75 @@
+public import Engine
+public import LeadlineCore
+import LeadlineSchemas
+public import Logging
+import Vault
+
+/// What a gateway stands on: the ports behind which a processor is, in this process or elsewhere.
+public struct GatewayServices: Sendable {
+    /// Answers a question to the live state between two batches; nil where there is no such program.
+    public typealias Preview = @Sendable (_ program: String, _ fact: Fact) async throws -> [Event]?
+
+    public let folder: DataFolder
+    /// Where changes go.
+    public let inbox: any Inbox
+    /// Where decisions come from.
+    public let decisions: any DecisionStream
+    /// What would be decided now.
+    public let preview: Preview
+    public let access: any AccessDirectory
+    public let logger: Logger
+    /// Threads for what waits for the disk.
+    let readers: ReaderThreads
+    let identities: Identities
+
+    /// A gateway's ports.
+    public init(
+        folder: DataFolder, inbox: any Inbox, decisions: any DecisionStream, access: any AccessDirectory,
+        logger: Logger, preview: @escaping Preview
+    ) throws {
+        self.folder = folder
+        self.inbox = inbox
+        self.decisions = decisions
+        self.preview = preview
+        self.access = access
+        self.logger = logger
+        readers = ReaderThreads(count: 4)
+        identities = Identities(try folder.openVault().masterKey)
+    }
+
+    /// The ports of a processor that runs in this process on the folder's own log.
+    public static func embedded(
+        _ folder: DataFolder, _ runtime: Runtime<EmbeddedLog>, access: any AccessDirectory, logger: Logger
+    ) throws -> GatewayServices {
+        let processor = runtime.processor
+        return try GatewayServices(
+            folder: folder, inbox: try runtime.inbox(folder), decisions: try runtime.decisions(folder),
+            access: access, logger: logger
+        ) { program, fact in
+            try await processor.withState(of: program) { state, _ in
+                Decider.decide(Input(fact, imported: false), at: state.lastStamp, in: state)
+            }
+        }
+    }
+}
+
+/// Names that hang on keys of the deployment: equal for equal requests, and nobody else's.
+struct Identities: Sendable {
+    private let events: KeyedDigest
+    private let masterKey: MasterKey
+
+    init(_ masterKey: MasterKey) {
+        events = KeyedDigest(masterKey, purpose: "Idempotency-Key")
+        self.masterKey = masterKey
+    }
+
+    /// The id of the event that a request makes, the same for every repeat by the same principal, with whatever key.
+    func eventID(_ grant: Grant, operation: String, key: String) -> String {
+        Hexadecimal.text(events.digest([grant.program, grant.principal, operation, key]).prefix(16))
+    }
+
+    /// How the journal names an event's source.
+    func sourceToken(_ source: String, program: String) -> String {
+        SourceToken.of(source, Pseudonyms(masterKey: masterKey, program: program))
+    }
+}

@@ -1,0 +1,138 @@
+import ArgumentParser
+import Engine
+import Gateway
+import LeadlineCore
+import Reports
+import UseCases
+
+/// Who may ask the gateway for what.
+struct AccessCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "access", abstract: "Make, list, replace and end the API keys of the gateway.",
+        discussion: """
+            A key is 'll_', its id and a secret, and is shown once, when it is made; the data folder keeps a keyed \
+            digest of it. A change holds at once, for a running 'leadline serve' too: streams and waits under an ended \
+            key end within a second. 'leadline keys' is about another thing, the master key. \(Outcome.note)
+            """,
+        subcommands: [Create.self, List.self, Revoke.self, Rotate.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "create", abstract: "Make a key.",
+            discussion: """
+                Roles: \(Role.allCases.map(\.rawValue).joined(separator: ", ")). Without --scope the key may do all that \
+                its role may. \(Outcome.note)
+                """)
+
+        @Option(help: ArgumentHelp("Who it is for.", valueName: "role"))
+        var role: Role
+
+        @Option(name: .customLong("scope"), help: ArgumentHelp("Only this; may be repeated.", valueName: "scope"))
+        var scopes: [Scope] = []
+
+        @Option(help: ArgumentHelp("The partner it speaks for, with the roles partner and partner-lead.", valueName: "id"))
+        var partner: String?
+
+        @Option(
+            name: .customLong("source"),
+            help: ArgumentHelp("A CloudEvents source it may send from; may be repeated.", valueName: "uri"))
+        var sources: [String] = []
+
+        @Option(help: ArgumentHelp("What it is for; names a system and nobody.", valueName: "text"))
+        var label = ""
+
+        @Option(help: ArgumentHelp("How long it holds.", valueName: "count"))
+        var days = 365
+
+        @Flag(help: "Print the key and what it is as JSON.")
+        var json = false
+
+        @OptionGroup var data: DataFolderOptions
+
+        func run() async throws {
+            let deployment = try data.whole()
+            let made = try AccessFile(deployment.folder).create(
+                GrantRequest(
+                    program: deployment.program, role: role, scopes: scopes.isEmpty ? nil : Set(scopes),
+                    partner: partner, sources: sources, label: label, days: days))
+            try AccessLines.show(made, isJSON: json)
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the program's keys, without their secrets.",
+            discussion: """
+                With --json one object a line: id, principal, role, partner, scopes, sources, label, created, expires, \
+                revoked. \(Outcome.note)
+                """)
+
+        @Flag(help: "Print one key a line as JSON.")
+        var json = false
+
+        @OptionGroup var data: DataFolderOptions
+
+        func run() async throws {
+            let deployment = try data.whole()
+            let grants = try AccessFile(deployment.folder).list(program: deployment.program)
+            if json {
+                for grant in grants { Terminal.line(try JSONText.line(GrantDocument(grant))) }
+            } else {
+                Terminal.write(AccessLines.table(grants, now: deployment.folder.now(), Terminal.style))
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "revoke", abstract: "End a key, at once and for good.", discussion: Outcome.note)
+
+        @Argument(help: ArgumentHelp("The key's id, which stands between 'll_' and the secret.", valueName: "id"))
+        var id: String
+
+        @OptionGroup var data: DataFolderOptions
+
+        func run() async throws {
+            let deployment = try data.whole()
+            let grant = try AccessFile(deployment.folder).revoke(id, program: deployment.program)
+            Terminal.line("Ended: \(grant.id) (\(grant.role.rawValue)).")
+        }
+    }
+
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "rotate", abstract: "Put a new key in the place of one, with the same rights.",
+            discussion: """
+                The one who asks stays the same to Leadline: what was sent under the old key and is sent again under \
+                the new one counts once. \(Outcome.note)
+                """)
+
+        @Argument(help: ArgumentHelp("The old key's id.", valueName: "id"))
+        var id: String
+
+        @Option(help: ArgumentHelp("How long the new one holds.", valueName: "count"))
+        var days = 365
+
+        @Option(help: ArgumentHelp("How long the old one still holds beside it.", valueName: "hours"))
+        var overlapHours = 0
+
+        @Flag(help: "Print the key and what it is as JSON.")
+        var json = false
+
+        @OptionGroup var data: DataFolderOptions
+
+        func validate() throws {
+            if !(0...720).contains(overlapHours) { throw ValidationError("--overlap-hours must be from 0 to 720") }
+        }
+
+        func run() async throws {
+            let deployment = try data.whole()
+            let made = try AccessFile(deployment.folder).rotate(
+                id, program: deployment.program, days: days, overlapHours: overlapHours)
+            try AccessLines.show(made, isJSON: json)
+        }
+    }
+}
+
+extension Role: ExpressibleByArgument {}
+extension Scope: ExpressibleByArgument {}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import Engine
+import Gateway
+import Logging
+import UseCases
+
+/// Gateway and processor in one process.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Process what comes, and take it in and tell of it over HTTP.",
+        discussion: """
+            Does what 'leadline run' does on the data folder's own log, and serves HTTP beside it: leads in, decisions \
+            and their reasons out, a live feed. The first start makes an admin's key and prints it, once; \
+            'leadline access create' makes others. GET /openapi.json says what there is.
+
+            It speaks plain HTTP on this machine alone. For others give it a certificate, or put a proxy in front and \
+            say --allow-plain-http. SIGTERM and SIGINT stop it: requests under way are answered, then the processor \
+            ends between two batches.
+
+            \(Outcome.note)
+            """)
+
+    @OptionGroup var data: DataFolderOptions
+
+    @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
+    var host = "127.0.0.1"
+
+    @Option(help: ArgumentHelp("Port to listen on; 0 takes a free one and prints it.", valueName: "port"))
+    var port = 8_080
+
+    @Option(help: ArgumentHelp("TLS: the certificate and its chain, PEM.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("TLS: the certificate's key, PEM.", valueName: "file"))
+    var tlsKey: String?
+
+    @Flag(help: "Speak plain HTTP to other machines too: for a proxy in front that speaks TLS.")
+    var allowPlainHttp = false
+
+    @Option(
+        help: ArgumentHelp("Multiplies how often a caller may ask; 1 is 1200 reads a minute.", valueName: "factor"))
+    var quotaFactor = 1.0
+
+    @Option(help: ArgumentHelp("Serve GET /metrics for Prometheus on this port of 127.0.0.1.", valueName: "port"))
+    var metricsPort: Int?
+
+    @Option(help: ArgumentHelp("Most records in one batch, that is, in one commit.", valueName: "count"))
+    var batchMax = 1_000
+
+    @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if !(0...65_535).contains(port) { throw ValidationError("--port must be from 0 to 65535") }
+        if !(0.01...10_000).contains(quotaFactor) {
+            throw ValidationError("--quota-factor must be from 0.01 to 10000")
+        }
+        if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
+        if let metricsPort, !(1...65_535).contains(metricsPort) {
+            throw ValidationError("--metrics-port must be from 1 to 65535")
+        }
+    }
+
+    func run() async throws {
+        let deployment = try data.whole()
+        var logger = Logger(label: "leadline", factory: StreamLogHandler.standardError(label:))
+        logger.logLevel = quiet ? .error : .info
+        // Before anything measures: what was made earlier would measure for nobody.
+        let endpoint = try await MetricsOptions.serve(on: metricsPort, logger)
+        try await serve(deployment, logger)
+        try await MetricsOptions.stop(endpoint)
+    }
+
+    private func serve(_ deployment: Deployment, _ logger: Logger) async throws {
+        let folder = deployment.folder
+        var pace = Runtime<EmbeddedLog>.Pace()
+        pace.batchMax = batchMax
+        let runtime = try Runtime(folder, Processor(folder), pace: pace, logger: logger)
+        let access = try AccessFile(folder)
+        let services = try GatewayServices.embedded(folder, runtime, access: access, logger: logger)
+        let first = try access.isEmpty() ? access.create(Self.bootstrap(deployment.program)).token : nil
+        let scheme = tlsCertificate == nil ? "http" : "https"
+        let gateway = try GatewayServer(services, settings) { [host, logger] port in
+            let address = "\(scheme)://\(host):\(port)"
+            logger.info("serving", metadata: ["address": "\(address)", "program": "\(deployment.program)"])
+            Self.greet(address, deployment.program, first)
+        }
+        let processor = GracefulStop.Work {
+            try await runtime.run { report in
+                if report.entries + report.rejections > 0 { logger.debug("batch", metadata: ["entries": "\(report.entries)"]) }
+            }
+        }
+        try await GracefulStop.run(within: .seconds(20), [processor, gateway])
+        logger.info("stopped")
+    }
+
+    private var settings: GatewayServer.Settings {
+        var settings = GatewayServer.Settings()
+        settings.host = host
+        settings.port = port
+        settings.certificateFile = tlsCertificate
+        settings.keyFile = tlsKey
+        settings.allowsPlain = allowPlainHttp
+        settings.quotaFactor = quotaFactor
+        return settings
+    }
+
+    private static func bootstrap(_ program: String) -> GrantRequest {
+        GrantRequest(program: program, role: .admin, sources: ["*"], label: "first start")
+    }
+
+    /// Where to go next; on the first start with the key, which is shown this once.
+    private static func greet(_ address: String, _ program: String, _ token: KeyToken?) {
+        Terminal.line("Serving \(program) at \(address)")
+        guard let token else { return }
+        Terminal.line("")
+        Terminal.line("The admin's key, shown this once and kept nowhere:")
+        Terminal.line("  \(token)")
+        Terminal.line("")
+        Terminal.line("Try it:")
+        Terminal.line("  curl -H 'Authorization: Bearer \(token)' \(address)/v1/me")
+        Terminal.line("Make keys for others with 'leadline access create'; \(address)/openapi.json says what there is.")
+    }
+}

@@ -1,0 +1,61 @@
+import Engine
+import Gateway
+import LeadlineCore
+import Reports
+
+/// A key as JSON, without its secret. Fields are added, never changed.
+struct GrantDocument: Encodable {
+    var id: String
+    var principal: String
+    var role: String
+    var partner: String?
+    var scopes: [String]
+    var sources: [String]
+    var label: String
+    var created: String
+    var expires: String
+    var revoked: String?
+    /// The key itself, where it was made just now.
+    var key: String?
+
+    init(_ grant: Grant, key: KeyToken? = nil) {
+        id = grant.id
+        principal = grant.principal
+        role = grant.role.rawValue
+        partner = grant.partner
+        scopes = grant.scopes.map(\.rawValue).sorted()
+        sources = grant.sources
+        label = grant.label
+        created = TimeText.utc(grant.created)
+        expires = TimeText.utc(grant.expires)
+        revoked = grant.revoked.map(TimeText.utc)
+        self.key = key.map { "\($0)" }
+    }
+}
+
+/// Keys on the terminal.
+enum AccessLines {
+    /// A key that was made just now. It is shown this once.
+    static func show(_ made: (grant: Grant, token: KeyToken), isJSON: Bool) throws {
+        if isJSON { return Terminal.line(try JSONText.line(GrantDocument(made.grant, key: made.token))) }
+        Terminal.line("\(made.token)")
+        Terminal.say(
+            "Shown this once and kept nowhere. Role \(made.grant.role.rawValue), holds until "
+                + "\(TimeText.local(made.grant.expires)).")
+    }
+
+    /// A table of keys.
+    static func table(_ grants: [Grant], now: Timestamp, _ style: TextStyle) -> String {
+        var table = TextTable([
+            ("ID", .left), ("ROLE", .left), ("PARTNER", .left), ("STATE", .left), ("EXPIRES", .left), ("LABEL", .left),
+        ])
+        for grant in grants {
+            let state = grant.revoked != nil ? "ended" : grant.isInForce(at: now) ? "in force" : "expired"
+            table.add([
+                grant.id, grant.role.rawValue, grant.partner ?? "-", state, TimeText.local(grant.expires),
+                Terminal.harmless(grant.label),
+            ])
+        }
+        return table.text(style)
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+
+@testable import Gateway
+
+/// Goal: a change is checked at once, durable before it is answered, and counts once however often it is sent.
+@Suite struct SubmissionTests {
+    @Test func aLeadIsTakenDecidedAndShown() async throws {
+        try await ServedFolder.serving { served in
+            let taken = try await served.ask(.POST, "/v1/leads", served.admin, #"{"leadId":"l-1","country":"IT"}"#)
+            #expect(taken.status == 202 && taken.json["status"] as? String == "accepted")
+            let decided = try await served.submit("l-2")
+            #expect(decided.status == 200, "\(decided.text)")
+            #expect(decided.headers["preference-applied"] == "wait=20")
+            #expect(decided.text.contains("leadline.v1.LeadAssigned"))
+            let story = try await served.ask(.GET, "/v1/leads/l-2", served.admin)
+            #expect(story.status == 200 && story.text.contains("timeline"))
+            #expect(!story.text.contains("officine"))
+            let again = try await served.ask(.GET, "/v1/leads/l-2", served.admin, nil, ["if-none-match": story.headers["etag"] ?? ""])
+            #expect(again.status == 304 && again.text.isEmpty)
+            let list = try await served.ask(.GET, "/v1/leads?limit=1", served.admin)
+            #expect(list.headers["link"]?.contains("rel=\"next\"") == true)
+            let explained = try await served.ask(.GET, "/v1/leads/l-2/explanation", served.admin)
+            #expect(explained.status == 200 && explained.text.contains("recomputedEqual"))
+        }
+    }
+
+    struct Wrong: Sendable, CustomTestStringConvertible {
+        var body: String
+        var status: Int
+        var field: String?
+        var type = "application/json"
+        var testDescription: String { String(body.prefix(40)) }
+    }
+
+    @Test(arguments: [
+        Wrong(body: #"{"leadId":"a b","country":"IT"}"#, status: 422, field: "lead_id"),
+        Wrong(body: #"{"country":"Italy"}"#, status: 422, field: "country"),
+        Wrong(body: #"{"contact":{"email":"nobody"}}"#, status: 422, field: "contact.email"),
+        Wrong(body: #"{"dealValue":{"minorUnits":"-5","currency":"EUR"}}"#, status: 422, field: "deal_value.minor_units"),
+        Wrong(body: #"{"unknown":1}"#, status: 422),
+        Wrong(body: "[", status: 422),
+        Wrong(body: "", status: 400),
+        Wrong(body: String(repeating: "[", count: 100) + String(repeating: "]", count: 100), status: 400),
+        Wrong(body: "{}", status: 415, type: "text/plain"),
+    ]) func whatIsWrongIsSaidAtOnce(_ wrong: Wrong) async throws {
+        try await ServedFolder.serving { served in
+            let reply = try await served.ask(.POST, "/v1/leads", served.admin, wrong.body, ["content-type": wrong.type])
+            #expect(reply.status == wrong.status, "\(reply.text)")
+            #expect(reply.headers["content-type"] == "application/problem+json")
+            if let field = wrong.field { #expect(reply.json["field"] as? String == field, "\(reply.text)") }
+            #expect(reply.json["status"] as? Int == wrong.status)
+        }
+    }
+
+    @Test func aKeyMakesARepeatOne() async throws {
+        try await ServedFolder.serving { served in
+            let body = #"{"country":"IT"}"#
+            let headers = ["idempotency-key": "\"k-1\"", "prefer": "wait=20"]
+            let made = try served.access.create(GrantRequest(program: "acme", role: .admin, sources: ["*"]))
+            let first = try await served.ask(.POST, "/v1/leads", made.token, body, headers)
+            // Bare and quoted name the same change; so does the key that took the place of the key.
+            let next = try served.access.rotate(made.grant.id, program: "acme").token
+            let second = try await served.ask(.POST, "/v1/leads", next, body, ["idempotency-key": "k-1", "prefer": "wait=20"])
+            #expect(first.status == 200 && second.status == 200, "\(first.text) \(second.text)")
+            #expect(first.json["lead"] as? String == second.json["lead"] as? String)
+            #expect(first.json["event"] as? String == second.json["event"] as? String)
+            #expect(second.json["repeated"] as? Bool == true, "\(second.text)")
+            let other = try await served.ask(.POST, "/v1/leads", next, #"{"country":"DE"}"#, headers)
+            #expect(other.status == 422, "\(other.text)")
+            // Somebody else's key of that name is another, and so is another program's.
+            for key in [try served.key(.admin, sources: ["*"]), try served.foreignAdmin()] {
+                let theirs = try await served.ask(.POST, "/v1/leads", key, body, headers)
+                #expect(theirs.status == 200 && theirs.json["repeated"] as? Bool == false, "\(theirs.text)")
+                #expect(theirs.json["lead"] as? String != first.json["lead"] as? String)
+            }
+        }
+    }
+
+    @Test func linesAreAnsweredByTheLine() async throws {
+        try await ServedFolder.serving { served in
+            let lines = [#"{"leadId":"b-1","country":"IT"}"#, #"{"leadId":"b-2","country":"Italy"}"#, "{", #"{"leadId":"b-4"}"#]
+            let reply = try await served.ask(
+                .POST, "/v1/bulk/leads", served.admin, lines.joined(separator: "\n"), ["content-type": "application/x-ndjson"])
+            let results = reply.text.split(separator: "\n")
+            #expect(reply.status == 200 && results.count == 4, "\(reply.text)")
+            #expect(results.map { $0.contains("accepted") } == [true, false, false, true], "\(reply.text)")
+            #expect(results[1].contains("country"))
+        }
+    }
+
+    @Test func eventsComeInEveryMode() async throws {
+        try await ServedFolder.serving { served in
+            let key = try served.key(.producer, sources: ["/web"])
+            func event(_ id: String, _ source: String = "/web") -> String {
+                #"{"specversion":"1.0","id":"\#(id)","source":"\#(source)","type":"leadline.v1.LeadSubmitted","data":{"leadId":"\#(id)","country":"IT"}}"#
+            }
+            let structured = ["content-type": "application/cloudevents+json; charset=UTF-8"]
+            let batch = ["content-type": "application/cloudevents-batch+json"]
+            let binary = [
+                "content-type": "application/json", "ce-specversion": "1.0", "ce-id": "e4", "ce-source": "/web",
+                "ce-type": "leadline.v1.LeadSubmitted",
+            ]
+            #expect(try await served.ask(.POST, "/v1/events", key, event("e1"), structured).status == 202)
+            let two = try await served.ask(.POST, "/v1/events", key, "[\(event("e2")), \(event("e3"))]", batch)
+            #expect(two.status == 202 && two.json["accepted"] as? Int == 2, "\(two.text)")
+            #expect(try await served.ask(.POST, "/v1/events", key, #"{"leadId":"e4"}"#, binary).status == 202)
+            // From where the key may not send; of what its scopes do not hold.
+            #expect(try await served.ask(.POST, "/v1/events", key, event("e5", "/crm"), structured).status == 403)
+            #expect(try await served.ask(.POST, "/v1/events", key, "[\(event("e6")),\(event("e7", "/crm"))]", batch).status == 403)
+            let twice = event("e8").replacing(#""id""#, with: #""source":"/crm","id""#)
+            #expect(try await served.ask(.POST, "/v1/events", key, twice, structured).status >= 400)
+            let policy = #"{"specversion":"1.0","id":"e9","source":"/web","type":"leadline.v1.PolicyPublished","data":{"policy":{}}}"#
+            #expect(try await served.ask(.POST, "/v1/events", key, policy, structured).status == 403)
+        }
+    }
+
+    @Test func pathsAndMethodsAreToldApart() async throws {
+        try await ServedFolder.serving { served in
+            let wrong = try await served.ask(.DELETE, "/v1/leads", served.admin)
+            #expect(wrong.status == 405 && wrong.headers["allow"] == "POST, GET, HEAD", "\(wrong.headers)")
+            #expect(try await served.ask(.GET, "/v1/nothing", served.admin).status == 404)
+            for path in ["/v1/leads/a%2Fb", "/v1/leads/%ff", "/v1/leads/%00", "/v1/leads/" + String(repeating: "a", count: 129)] {
+                #expect(try await served.ask(.GET, path, served.admin).status == 404, "\(path)")
+            }
+            for query in ["?limit=0", "?limit=01", "?limit=9999", "?nothing=1", "?limit=1&limit=2", "?status=x", "?after=%ff"] {
+                #expect(try await served.ask(.GET, "/v1/leads" + query, served.admin).status == 400, "\(query)")
+            }
+            let head = try await served.ask(.HEAD, "/v1/me", served.admin)
+            #expect(head.status == 200 && head.text.isEmpty)
+            #expect(try await served.ask(.GET, "/healthz", nil).status == 200)
+            #expect(try await served.ask(.GET, "/readyz", nil).status == 200)
+        }
+    }
+
+    @Test func whoAsksTooOftenWaits() async throws {
+        try await ServedFolder.serving { served in
+            let limits = RateLimits(factor: 1.0 / 30)
+            let standings = (0..<3).map { _ in limits.take(.heavy, for: "somebody") }
+            #expect(standings.map(\.isAllowed) == [true, true, false])
+            #expect(standings[2].seconds >= 1 && limits.take(.heavy, for: "another").isAllowed)
+            let reply = try await served.ask(.GET, "/v1/me", served.admin)
+            #expect(reply.headers["ratelimit"]?.contains("\"read\";r=") == true && reply.headers["ratelimit-policy"] != nil)
+        }
+    }
+}
