@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import Synchronization
+import NIOHTTP1
 import Testing
 
 @testable import Gateway

@@ -6,6 +6,7 @@ import LeadlineCore
 import LeadlineSchemas
 import Logging
 import NIOCore
+import NIOHTTP1
 import ServiceLifecycle
 import Synchronization
 import UseCases

@@ -1,4 +1,7 @@
 import Foundation
+import Logging
+import Hummingbird
+import HTTPTypes
 import Testing
 
 @testable import Gateway

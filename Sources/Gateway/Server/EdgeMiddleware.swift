@@ -43,7 +43,12 @@ struct EdgeMiddleware: RouterMiddleware {
         } else if refusal.status == 401 || refusal.status == 403 {
             services.logger.notice("refused", metadata: ["request": "\(id)", "problem": "\(refusal.type)"])
         }
-        return refusal.answer.response
+        var response = refusal.answer.response
+        // Refused before the body was read: what of it still comes is not.
+        if [401, 403, 413, 415, 429].contains(refusal.status), request.method != .get, request.method != .head {
+            response.headers[.connection] = "close"
+        }
+        return response
     }
 
     /// An error's kind: its own words may hold what was sent.

@@ -150,6 +150,8 @@ struct Front: Sendable {
     private static func stream(_ parts: any AnswerStream, _ request: Request) -> Response {
         let headers: HTTPFields = [
             .contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no",
+            // The server reads nothing more on the connection of a stream that has ended.
+            .connection: "close",
         ]
         return Response(
             status: .ok, headers: headers,
