@@ -39,6 +39,7 @@ import Testing
         Wrong(body: #"{"contact":{"email":"nobody"}}"#, status: 422, field: "contact.email"),
         Wrong(body: #"{"dealValue":{"minorUnits":"-5","currency":"EUR"}}"#, status: 422, field: "deal_value.minor_units"),
         Wrong(body: #"{"unknown":1}"#, status: 422),
+        Wrong(body: #"{"country":null}"#, status: 422),
         Wrong(body: "[", status: 422),
         Wrong(body: "", status: 400),
         Wrong(body: String(repeating: "[", count: 100) + String(repeating: "]", count: 100), status: 400),

@@ -51,6 +51,9 @@ struct Refusal: Error, Sendable {
         return refusal
     }
 
+    static let unknownField = Refusal.invalid(
+        "A field is none of this message's; the document at /openapi.json names those it has.")
+
     static let malformed = Refusal(400, "malformed", "Not readable", "The body is not JSON of the documented form.")
 
     static func invalid(_ detail: String, field: String = "") -> Refusal {

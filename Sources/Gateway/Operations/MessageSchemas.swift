@@ -66,7 +66,7 @@ enum MessageSchemas {
         for request in requests {
             guard var schema = schema(of: request.message) else { preconditionFailure("\(request.message) has no schema") }
             for (name, part) in schema["$defs"] as? Object ?? [:] {
-                components[name] = (part as? Object).map(text)
+                components[name] = (part as? Object).map { text(closed($0)) }
             }
             components[request.name] = text(without(request.without, &schema))
             if request.message == "LeadSubmitted", var whole = Self.schema(of: request.message) {
@@ -91,7 +91,13 @@ enum MessageSchemas {
         let required = (schema["required"] as? [String] ?? []).filter { !fields.contains($0) && $0 != "partnerId" }
         schema["required"] = required.isEmpty ? nil : required
         for key in ["$defs", "$schema", "$id"] { schema[key] = nil }
-        return schema
+        return closed(schema)
+    }
+
+    /// Fields that are none of a message's are refused.
+    private static func closed(_ schema: Object) -> Object {
+        guard schema["type"] as? String == "object" else { return schema }
+        return schema.merging(["additionalProperties": false]) { old, _ in old }
     }
 
     private static func parsed(_ bytes: [UInt8]) -> Object? {

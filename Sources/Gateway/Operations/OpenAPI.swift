@@ -1,4 +1,5 @@
 import HTTPTypes
+import LeadlineSchemas
 import Reports
 
 /// The table as an OpenAPI 3.1 document.
@@ -80,12 +81,18 @@ enum OpenAPI {
                 name: type,
                 json: Optional(
                     JSONText.object([
-                        ("schema", index == 0 || isText ? payload.schema.json : #"{}"#),
+                        ("schema", schema(of: type, payload, isUsual: index == 0)),
                         ("example", index == 0 ? example : nil),
                     ]))
             )
         }
         return JSONText.object([("required", isOptional ? "false" : "true"), ("content", JSONText.object(content))])
+    }
+
+    /// A batch holds what one request holds, many times; of other types only their own decoders know the form.
+    private static func schema(of type: String, _ payload: Operation.Payload, isUsual: Bool) -> String {
+        if type == EventOperations.batch { return Schema.array(payload.schema).json }
+        return isUsual ? payload.schema.json : "{}"
     }
 
     private static func responses(of operation: Operation) -> String {
@@ -126,7 +133,7 @@ enum OpenAPI {
                     (
                         "Prefer",
                         parameter(
-                            "Prefer", in: "header", Schema(json: #"{"type":"string","enum":["wait=1","wait=2"]}"#),
+                            "Prefer", in: "header", .string,
                             "wait=N waits up to N seconds, at most 30, for the decision.")
                     ),
                 ])
@@ -141,6 +148,8 @@ enum OpenAPI {
 
 /// What answers hold, by name.
 enum AnswerSchemas {
+    private static let eventTypes = MessageKind.allCases.map(\.fullName)
+
     static let all: [(String, Schema)] = [
         (
             "Problem",
@@ -213,7 +222,14 @@ enum AnswerSchemas {
                 ("partner?", .id), ("scopes", .array(.string)), ("sources", .array(.string)), ("expires", .string),
             ])
         ),
-        ("Remark", .object([("note?", .string)])),
-        ("CloudEvents", Schema(json: #"{"type":["object","array"]}"#)),
+        ("Remark", Schema(json: #"{"type":"object","properties":{"note":{"type":"string"}},"additionalProperties":false}"#)),
+        (
+            "CloudEvent",
+            .object([
+                ("specversion", .choice(["1.0"])), ("id", .id),
+                ("source", Schema(json: #"{"type":"string","minLength":1,"maxLength":128}"#)), ("type", .choice(eventTypes)),
+                ("time?", .time), ("datacontenttype?", .string), ("data?", .anyObject), ("data_base64?", .string),
+            ])
+        ),
     ]
 }

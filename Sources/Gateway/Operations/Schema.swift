@@ -10,6 +10,9 @@ struct Schema: Sendable, Equatable {
     static let anyObject = Schema(json: #"{"type":"object"}"#)
     /// An id as the schemas have them.
     static let id = Schema(json: #"{"type":"string","pattern":"^[A-Za-z0-9._:-]{1,128}$"}"#)
+    /// A cursor in a program's decisions.
+    static let cursor = Schema(
+        json: #"{"type":"string","pattern":"^[A-Za-z0-9._:-]{1,128}(/(0|[1-9][0-9]{0,17})(/(0|[1-9][0-9]{0,8}))?)?$"}"#)
     static let time = Schema(json: #"{"type":"string","format":"date-time"}"#)
 
     static func reference(_ name: String) -> Schema { Schema(json: ##"{"$ref":"#/components/schemas/\##(name)"}"##) }

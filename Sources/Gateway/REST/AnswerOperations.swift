@@ -57,7 +57,9 @@ enum AnswerOperations {
         }
         if !partner.isEmpty { return partner }
         guard !lead.history.row.partnerID.isEmpty else {
-            throw Refusal.invalid("Nobody holds the lead; name the partner that you speak for.", field: "partnerId")
+            throw Refusal(
+                409, "nobody-holds-it", "Not possible as things stand",
+                "Nobody holds the lead; name the partner that you speak for.", field: "partnerId")
         }
         return lead.history.row.partnerID
     }

@@ -11,7 +11,7 @@ enum DecisionOperations {
         id: "listDecisions", method: .get, path: "/v1/decisions", tag: "Decisions",
         summary: "Decisions after a cursor, oldest first", scope: .decisionsRead, rate: .read,
         query: [
-            .init(name: "after", schema: .string, about: "Id of the last decision read; from the beginning unless told."),
+            .init(name: "after", schema: .cursor, about: "Id of the last decision read; from the beginning unless told."),
             .init(name: "limit", schema: .integer(1...500), about: "At most so many are looked at; 100 unless told."),
         ],
         successes: [.init(status: 200, about: "One page.", schema: .reference("DecisionPage"))],
@@ -35,7 +35,7 @@ enum DecisionOperations {
         summary: "Decisions as they are made (server-sent events); resumes after Last-Event-ID",
         scope: .decisionsRead, rate: .stream,
         query: [
-            .init(name: "after", schema: .string, about: "Where to begin, if no Last-Event-ID is sent; now unless told."),
+            .init(name: "after", schema: .cursor, about: "Where to begin, if no Last-Event-ID is sent; now unless told."),
             .init(name: "lead", schema: .id, about: "Only about this lead."),
             .init(name: "type", schema: .string, about: "Only of this type, e.g. leadline.v1.LeadAssigned."),
         ],
@@ -50,9 +50,10 @@ enum FeedCursor {
     /// The cursor a client names; one of another program, or of none, is no cursor.
     static func cursor(_ text: String?, _ grant: Grant) throws -> DecisionCursor {
         guard let text, !text.isEmpty else { return DecisionCursor(program: grant.program) }
-        guard let cursor = DecisionCursor(text), cursor.program == grant.program else {
+        guard let cursor = DecisionCursor(text) else {
             throw Refusal.badQuery("after", "It is the id of a decision, or the cursor of a page.")
         }
+        guard cursor.program == grant.program else { throw Refusal.nothingHere }
         return cursor
     }
 }

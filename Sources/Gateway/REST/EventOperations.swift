@@ -15,7 +15,7 @@ enum EventOperations {
         summary: "Send CloudEvents: structured, batched, or binary with ce- headers",
         scope: .eventsSend, rate: .write,
         payload: .init(
-            types: [structured, batch, "application/json", "application/protobuf"], schema: .reference("CloudEvents"),
+            types: [structured, batch, "application/json", "application/protobuf"], schema: .reference("CloudEvent"),
             example: #"{"specversion":"1.0","id":"web-1","source":"/web-form","type":"leadline.v1.LeadSubmitted","data":{"leadId":"lead-1","country":"IT"}}"#),
         successes: [
             .init(status: 202, about: "All are durable; the decisions follow.", schema: .object([("accepted", .integer)]))
@@ -65,7 +65,7 @@ enum EventOperations {
     }
 
     /// What one must be allowed to send events of a topic.
-    private static func scope(for topic: Topic) -> Scope {
+    static func scope(for topic: Topic) -> Scope {
         switch topic {
         case .leads, .intents, .outcomes: .eventsSend
         case .partners: .partnersWrite
@@ -96,6 +96,18 @@ enum JSONElements {
             if walk.depth > depthMax { return false }
         }
         return true
+    }
+
+    /// Refuses null: a field without a value is left out, so that a document's reader and the schema agree.
+    static func refuseNull(_ json: [UInt8]) throws(Refusal) {
+        var walk = Walk()
+        for byte in json {
+            // Outside of strings the only word with an "n" at its beginning is null.
+            if !walk.isInString, byte == UInt8(ascii: "n") {
+                throw .invalid("A field is null; leave out what has no value.")
+            }
+            walk.take(byte)
+        }
     }
 
     /// The elements of an array; nil for anything else, and for more than `max`.

@@ -107,6 +107,9 @@ enum LeadOperations {
             if let after = call.query["after"], !IdentifierText.isID(after) {
                 throw Refusal.badQuery("after", "It is the id of a lead.")
             }
+            if let partner = call.query["partner"], !IdentifierText.isID(partner) {
+                throw Refusal.badQuery("partner", "It is the id of a partner.")
+            }
             let after = call.query["after"]
             let rows = try await call.read { deployment in
                 if let after { _ = try Edition.visible(after, grant, deployment, call.services.identities) }

@@ -50,10 +50,10 @@ enum PolicyOperations {
 
     private static func proposed(_ call: Call) throws -> ProposedPolicy {
         let message: WirePolicy
+        try JSONElements.refuseNull(call.body)
         do { message = try WirePolicy(jsonUTF8Bytes: call.body) } catch {
-            let text = Array(#"{"policy":"#.utf8) + call.body + Array("}".utf8)
-            _ = try Validation.fact(text, as: .policyPublished, at: call.services.folder.now())
-            throw Refusal.malformed
+            try Validation.readable(Array(#"{"policy":"#.utf8) + call.body + Array("}".utf8), as: .policyPublished)
+            throw Refusal.unknownField
         }
         return try ProposedPolicy(message, clock: call.services.folder.machine.clock)
     }

@@ -51,10 +51,12 @@ struct Submission: Sendable {
     /// Reads the body as a message of a kind; an empty body is the empty message.
     func message<Body: SwiftProtobuf.Message>(_: Body.Type, _ kind: MessageKind) throws -> Body {
         if call.body.isEmpty { return Body() }
+        try JSONElements.refuseNull(call.body)
         do { return try Body(jsonUTF8Bytes: call.body) } catch {
-            // Intake says what is wrong in a producer's words.
-            _ = try Validation.fact(call.body, as: kind, at: call.services.folder.now())
-            throw Refusal.malformed
+            // Intake says what is wrong in a producer's words. It passes over fields of a later schema, which a producer on
+            // a topic may be ahead with; here a field that nothing is done with is most likely misspelt.
+            try Validation.readable(call.body, as: kind)
+            throw Refusal.unknownField
         }
     }
 
