@@ -20,8 +20,8 @@ struct AccessCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "create", abstract: "Make a key.",
             discussion: """
-                Roles: \(Role.allCases.map(\.rawValue).joined(separator: ", ")). Without --scope the key may do all that \
-                its role may. \(Outcome.note)
+                Roles: \(Role.allCases.map(\.rawValue).joined(separator: ", ")). Without --scope the key may do \
+                all that its role may. \(Outcome.note)
                 """)
 
         @Option(help: ArgumentHelp("Who it is for.", valueName: "role"))
@@ -30,7 +30,8 @@ struct AccessCommand: AsyncParsableCommand {
         @Option(name: .customLong("scope"), help: ArgumentHelp("Only this; may be repeated.", valueName: "scope"))
         var scopes: [Scope] = []
 
-        @Option(help: ArgumentHelp("The partner it speaks for, with the roles partner and partner-lead.", valueName: "id"))
+        @Option(
+            help: ArgumentHelp("The partner it speaks for, with the roles partner and partner-lead.", valueName: "id"))
         var partner: String?
 
         @Option(

@@ -87,7 +87,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let processor = GracefulStop.Work {
             try await runtime.run { report in
-                if report.entries + report.rejections > 0 { logger.debug("batch", metadata: ["entries": "\(report.entries)"]) }
+                if report.entries + report.rejections > 0 {
+                    logger.debug("batch", metadata: ["entries": "\(report.entries)"])
+                }
             }
         }
         try await GracefulStop.run(within: .seconds(20), [processor, gateway])

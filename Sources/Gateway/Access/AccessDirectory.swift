@@ -1,3 +1,5 @@
+public import UseCases
+
 /// Where it stands who may do what. It is asked at every request and while streams are open, and answers from what is
 /// durable: what was revoked a moment ago, by whichever process, counts at once.
 public protocol AccessDirectory: Sendable {
@@ -5,4 +7,8 @@ public protocol AccessDirectory: Sendable {
     func grant(for token: KeyToken) throws -> Grant?
     /// A grant as it stands now.
     func grant(id: String) throws -> Grant?
+    /// Every grant of a program, the newest first.
+    func list(program: String) throws(Problem) -> [Grant]
+    /// Ends a grant, at once and for good; one that has ended stays so.
+    func revoke(_ id: String, program: String) throws(Problem) -> Grant
 }

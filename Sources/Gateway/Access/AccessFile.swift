@@ -8,8 +8,8 @@ import Vault
 
 /// API keys in `access.db` of the data folder, beside the journal.
 ///
-/// Kept are keyed digests of secrets, never secrets: the file alone opens nothing, and neither does a copy of it without
-/// the master key. Every change is flushed before it is told.
+/// Kept are keyed digests of secrets, never secrets: the file alone opens nothing, and neither does a copy of it
+/// without the master key. Every change is flushed before it is told.
 public struct AccessFile: AccessDirectory {
     private static let formatVersion = 1
     /// Most keys a program may have, revoked ones included.
@@ -57,7 +57,9 @@ public struct AccessFile: AccessDirectory {
     // MARK: Asking
 
     public func grant(for token: KeyToken) throws -> Grant? {
-        let row = try database.read { try Row.fetchOne($0, sql: "SELECT * FROM keys WHERE id = ?", arguments: [token.id]) }
+        let row = try database.read {
+            try Row.fetchOne($0, sql: "SELECT * FROM keys WHERE id = ?", arguments: [token.id])
+        }
         // An unknown id costs the same comparison as a wrong secret.
         let expected: [UInt8] = row.map { Array($0["digest"] as Data) } ?? [UInt8](repeating: 0, count: 32)
         let isRight = Self.isEqual(expected, digests.digest([token.id, token.secret]))
@@ -95,7 +97,8 @@ public struct AccessFile: AccessDirectory {
 
     private static func grant(_ row: Row) throws -> Grant {
         guard let role = Role(rawValue: row["role"]) else {
-            throw Problem(.unavailable, "a key has a role that this Leadline does not know", remedy: "Use the newer one")
+            throw Problem(
+                .unavailable, "a key has a role that this Leadline does not know", remedy: "Use the newer one")
         }
         let scopes = try JSONDecoder().decode([String].self, from: Data((row["scopes"] as String).utf8))
         return Grant(

@@ -26,7 +26,10 @@ public struct Grant: Sendable, Equatable {
     public func allows(_ scope: Scope) -> Bool { scopes.contains(scope) && role.scopes.contains(scope) }
 
     /// True if the bearer may send events from there.
-    public func maySend(from source: String) -> Bool { sources.contains(source) || sources.contains("*") }
+    public func maySend(from source: String) -> Bool {
+        // By bytes: texts that look alike are other sources to the journal.
+        sources.contains { $0.utf8.elementsEqual("*".utf8) || $0.utf8.elementsEqual(source.utf8) }
+    }
 
     /// Where events come from that the gateway writes for the bearer.
     public var ownSource: String { sources.first { $0 != "*" } ?? "/leadline/gateway" }

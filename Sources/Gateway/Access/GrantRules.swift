@@ -5,7 +5,7 @@ enum GrantRules {
     static func check(_ request: GrantRequest) throws(Problem) {
         try check(days: request.days)
         guard IdentifierText.isID(request.program) else {
-            throw Problem(.invalid, "a program's id must match [A-Za-z0-9._:-]{1,128}", at: "program")
+            throw Problem(.invalid, "no program can have this id; ids match [A-Za-z0-9._:-]{1,128}", at: "program")
         }
         if request.role.isPartner != (request.partner != nil) {
             throw Problem(
@@ -15,7 +15,7 @@ enum GrantRules {
                     : "a key of the role \(request.role.rawValue) speaks for no partner", at: "partner")
         }
         if let partner = request.partner, !IdentifierText.isID(partner) {
-            throw Problem(.invalid, "a partner's id must match [A-Za-z0-9._:-]{1,128}", at: "partner")
+            throw Problem(.invalid, "no partner can have this id; ids match [A-Za-z0-9._:-]{1,128}", at: "partner")
         }
         if let scopes = request.scopes, let one = scopes.subtracting(request.role.scopes).map(\.rawValue).min() {
             throw Problem(.invalid, "the role \(request.role.rawValue) does not have the scope \(one)", at: "scopes")

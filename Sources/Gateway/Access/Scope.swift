@@ -17,7 +17,8 @@ public enum Scope: String, Sendable, CaseIterable, Codable {
     case keysManage = "keys:manage"
 }
 
-/// Who somebody is to a program. A role says which scopes a key may carry and which edition of an answer its bearer gets.
+/// Who somebody is to a program. A role says which scopes a key may carry and which edition of an answer its bearer
+/// gets.
 public enum Role: String, Sendable, CaseIterable, Codable {
     case admin, manager
     case partnerLead = "partner-lead"

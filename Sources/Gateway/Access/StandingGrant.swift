@@ -1,8 +1,8 @@
 import Engine
 import LeadlineCore
 
-/// A grant while something that began under it goes on: a stream, a wait. It is looked up again and again, so that its end
-/// reaches what is open within a second.
+/// A grant while something that began under it goes on: a stream, a wait. It is looked up again and again, so that its
+/// end reaches what is open within a second.
 struct StandingGrant: Sendable {
     /// How often it is looked up.
     static let interval = Duration.milliseconds(400)

@@ -4,8 +4,8 @@ import Reports
 
 /// What the bearer of a grant is shown of decisions and leads: the one place that says so, for every face.
 ///
-/// Vendor roles see all. A partner sees what was decided about itself, without anything that tells of others. A producer
-/// sees that its leads were taken and where they stand.
+/// Vendor roles see all. A partner sees what was decided about itself, without anything that tells of others. A
+/// producer sees that its leads were taken and where they stand.
 enum Edition {
     /// A decision as a CloudEvent in JSON; nil if the bearer is not shown it.
     static func decision(_ decision: PublishedDecision, for grant: Grant) throws -> [UInt8]? {
@@ -22,21 +22,23 @@ enum Edition {
             ]).utf8)
     }
 
-    /// What an event says to the partner it is about; nil for any other event. Scores, prices, runners-up and whoever had
-    /// the lead before are in none.
+    /// What an event says to the partner it is about; nil for any other event. Scores, prices, runners-up and whoever
+    /// had the lead before are in none.
     private static func partnersData(_ event: Event, _ partner: String) -> String? {
         switch event {
         case .leadAssigned(let event) where event.partnerID == partner:
             data(
                 event.leadID, partner,
                 [
-                    ("attempt", "\(event.attempt)"), ("respondBy", event.respondBy.map { JSONText.quoted(TimeText.utc($0)) }),
+                    ("attempt", "\(event.attempt)"),
+                    ("respondBy", event.respondBy.map { JSONText.quoted(TimeText.utc($0)) }),
                     ("serviceLevel", event.serviceLevel.isEmpty ? nil : JSONText.quoted(event.serviceLevel)),
                 ])
         case .assignmentExpired(let event) where event.partnerID == partner:
             data(event.leadID, partner, [("attempt", "\(event.attempt)")])
         case .assignmentEnded(let event) where event.partnerID == partner:
-            data(event.leadID, partner, [("attempt", "\(event.attempt)"), ("cause", JSONText.quoted("\(event.cause)"))])
+            data(
+                event.leadID, partner, [("attempt", "\(event.attempt)"), ("cause", JSONText.quoted("\(event.cause)"))])
         case .firstResponseMet(let event) where event.partnerID == partner:
             data(event.leadID, partner, [("elapsedMillis", "\(event.elapsedMicros / 1_000)")])
         case .reminderDue(let event) where event.partnerID == partner:

@@ -35,7 +35,8 @@ extension Edition {
 
     /// True if the lead came from a source that the bearer may send from.
     private static func sent(_ history: LeadHistory, _ grant: Grant, _ identities: Identities) -> Bool {
-        let tokens = grant.sources.map { identities.sourceToken($0, program: grant.program) }
+        let tokens =
+            grant.sources.map { identities.sourceToken($0, program: grant.program) }
             + [identities.sourceToken(grant.ownSource, program: grant.program)]
         return history.steps.contains { step in
             guard case .leadSubmitted = step.entry.input.fact, let origin = step.entry.origin else { return false }
@@ -88,8 +89,8 @@ extension Edition {
             input: isOwnAnswer ? facts.sentence(entry.input.fact, imported: entry.input.imported) : "", events: own)
     }
 
-    /// An explanation: whole for vendor roles; for a partner its own part, without a number that others could be reckoned
-    /// from.
+    /// An explanation: whole for vendor roles; for a partner its own part, without a number that others could be
+    /// reckoned from.
     static func explanation(_ explanation: Explanation, for grant: Grant) throws -> String {
         let page = ExplanationPage(explanation, partnerID: nil, showsAll: false) { TimeText.utc($0) }
         let document = ExplanationDocument(explanation, text: page.lines)
@@ -115,7 +116,9 @@ struct PartnersStanding {
 
     init(_ history: LeadHistory, _ partner: String) {
         for step in history.steps {
-            if Self.speaker(step.entry.input.fact) == partner { isAccepted = isAccepted || Self.takes(step.entry.input.fact) }
+            if Self.speaker(step.entry.input.fact) == partner {
+                isAccepted = isAccepted || Self.takes(step.entry.input.fact)
+            }
             for event in step.entry.events {
                 switch event {
                 case .leadAssigned(let event):

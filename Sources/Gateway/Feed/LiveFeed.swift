@@ -4,8 +4,8 @@ import LeadlineCore
 import NIOCore
 import ServiceLifecycle
 
-/// One client's stream of decisions. It holds a cursor and waits for the next commit, never a queue: a client that reads
-/// slowly holds up nobody, and one that comes back goes on where it was. Rights are looked up at every delivery.
+/// One client's stream of decisions. It holds a cursor and waits for the next commit, never a queue: a client that
+/// reads slowly holds up nobody, and one that comes back goes on where it was. Rights are looked up at every delivery.
 struct LiveFeed: AnswerStream {
     /// So often something is written, that both ends know of each other.
     private static let heartbeat = Duration.seconds(15)

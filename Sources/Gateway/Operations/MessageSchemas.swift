@@ -38,7 +38,9 @@ enum MessageSchemas {
             PackageResources.HumanDecisionRecorded_schema_json, PackageResources.HumanDecisionRecorded_json
         ),
         "PartnerUpserted": (PackageResources.PartnerUpserted_schema_json, PackageResources.PartnerUpserted_json),
-        "PartnerCapacitySet": (PackageResources.PartnerCapacitySet_schema_json, PackageResources.PartnerCapacitySet_json),
+        "PartnerCapacitySet": (
+            PackageResources.PartnerCapacitySet_schema_json, PackageResources.PartnerCapacitySet_json
+        ),
         "PartnerAbsenceSet": (PackageResources.PartnerAbsenceSet_schema_json, PackageResources.PartnerAbsenceSet_json),
         "PolicyPublished": (PackageResources.PolicyPublished_schema_json, PackageResources.PolicyPublished_json),
     ]
@@ -64,7 +66,9 @@ enum MessageSchemas {
     static let components: [(name: String, json: String)] = {
         var components: [String: String] = [:]
         for request in requests {
-            guard var schema = schema(of: request.message) else { preconditionFailure("\(request.message) has no schema") }
+            guard var schema = schema(of: request.message) else {
+                preconditionFailure("\(request.message) has no schema")
+            }
             for (name, part) in schema["$defs"] as? Object ?? [:] {
                 components[name] = (part as? Object).map { text(closed($0)) }
             }
@@ -80,8 +84,7 @@ enum MessageSchemas {
 
     private static func schema(of message: String) -> Object? {
         guard let bytes = files[message]?.schema else { return nil }
-        let text = String(decoding: bytes, as: UTF8.self).replacing("#/$defs/", with: "#/components/schemas/")
-        return parsed(Array(text.utf8))
+        return parsed(bytes.replacing(Array("#/$defs/".utf8), with: Array("#/components/schemas/".utf8)))
     }
 
     private static func without(_ fields: [String], _ schema: inout Object) -> Object {
@@ -108,7 +111,8 @@ enum MessageSchemas {
 
     private static func text(_ object: Object) -> String {
         do {
-            let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+            let data = try JSONSerialization.data(
+                withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
             return String(decoding: data, as: UTF8.self)
         } catch { preconditionFailure("what was JSON is JSON") }
     }

@@ -115,10 +115,15 @@ enum OpenAPI {
 
     private static var components: String {
         JSONText.object([
-            ("schemas", JSONText.object(AnswerSchemas.all.map { ($0.0, $0.1.json) } + MessageSchemas.components.map { ($0.name, $0.json) })),
+            (
+                "schemas",
+                JSONText.object(
+                    AnswerSchemas.all.map { ($0.0, $0.1.json) } + MessageSchemas.components.map { ($0.name, $0.json) })
+            ),
             (
                 "responses",
-                ##"{"Problem":{"description":"Why not (RFC 9457).","content":{"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}}"##
+                #"{"Problem":{"description":"Why not (RFC 9457).","content":{"application/problem+json":{"schema":"#
+                    + Schema.reference("Problem").json + "}}}}"
             ),
             (
                 "parameters",
@@ -218,16 +223,22 @@ enum AnswerSchemas {
         (
             "Grant",
             .object([
-                ("key", .string), ("principal", .string), ("program", .id), ("role", .choice(Role.allCases.map(\.rawValue))),
+                ("key", .string), ("principal", .string), ("program", .id),
+                ("role", .choice(Role.allCases.map(\.rawValue))),
                 ("partner?", .id), ("scopes", .array(.string)), ("sources", .array(.string)), ("expires", .string),
+                ("label", .string), ("revoked?", .string),
             ])
         ),
-        ("Remark", Schema(json: #"{"type":"object","properties":{"note":{"type":"string"}},"additionalProperties":false}"#)),
+        (
+            "Remark",
+            Schema(json: #"{"type":"object","properties":{"note":{"type":"string"}},"additionalProperties":false}"#)
+        ),
         (
             "CloudEvent",
             .object([
                 ("specversion", .choice(["1.0"])), ("id", .id),
-                ("source", Schema(json: #"{"type":"string","minLength":1,"maxLength":128}"#)), ("type", .choice(eventTypes)),
+                ("source", Schema(json: #"{"type":"string","minLength":1,"maxLength":128}"#)),
+                ("type", .choice(eventTypes)),
                 ("time?", .time), ("datacontenttype?", .string), ("data?", .anyObject), ("data_base64?", .string),
             ])
         ),

@@ -1,8 +1,8 @@
 import HTTPTypes
 import NIOCore
 
-/// One thing that can be asked over HTTP, as a row of the table: router, OpenAPI document, role matrix and rate limits are
-/// made of it, and so is every test that goes over all of them.
+/// One thing that can be asked over HTTP, as a row of the table: router, OpenAPI document, role matrix and rate limits
+/// are made of it, and so is every test that goes over all of them.
 struct Operation: Sendable {
     /// A parameter of the query.
     struct Parameter: Sendable {

@@ -4,7 +4,8 @@ import HTTPTypes
 enum OperationTable {
     static let all: [Operation] =
         LeadOperations.all + AnswerOperations.all + EventOperations.all + DecisionOperations.all
-        + PartnerOperations.all + PolicyOperations.all + ReportOperations.all + ServiceOperations.all
+        + PartnerOperations.all + PolicyOperations.all + ReportOperations.all + KeyOperations.all
+        + ServiceOperations.all
 
     /// Methods that a path takes; none where there is no such path.
     static func methods(of path: String) -> [HTTPRequest.Method] {

@@ -48,8 +48,8 @@ enum AnswerOperations {
             })
     }
 
-    /// For whom somebody speaks: a partner for itself, of a lead that it holds; the vendor for whoever holds it, or whom
-    /// it names.
+    /// For whom somebody speaks: a partner for itself, of a lead that it holds; the vendor for whoever holds it, or
+    /// whom it names.
     private static func speaker(_ grant: Grant, named partner: String, _ lead: VisibleLead) throws -> String {
         if let own = grant.partner {
             guard lead.isHeld else { throw Refusal.nothingHere }

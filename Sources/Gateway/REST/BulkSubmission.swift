@@ -43,7 +43,9 @@ struct BulkSubmission {
         async throws
     {
         do { _ = try await call.services.inbox.append(records.map(\.record)) } catch let refusal as InboxRefusal {
-            for one in refusal.refused { results[records[one.index].line] = refused(records[one.index].line, .rejected(one.rejection)) }
+            for one in refusal.refused {
+                results[records[one.index].line] = refused(records[one.index].line, .rejected(one.rejection))
+            }
             let bad = Set(refusal.refused.map(\.index))
             records = records.enumerated().filter { !bad.contains($0.offset) }.map(\.element)
             _ = try await call.services.inbox.append(records.map(\.record))
@@ -56,7 +58,7 @@ struct BulkSubmission {
             services: call.services, bearer: grant, headers: call.headers, path: [:], query: [:], body: line)
         let submission = try Submission(one, "submitLeads \(index)")
         var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
-        if lead.leadID.isEmpty { lead.leadID = "lead-" + submission.eventID.replacing("-", with: "") }
+        if lead.leadID.isEmpty { lead.leadID = "lead-" + submission.eventID }
         let record = EventRecord.binary(
             topic: .leads, program: grant.program, type: MessageKind.leadSubmitted.fullName, id: submission.eventID,
             source: grant.ownSource, body: try lead.serializedBytes(), contentType: "application/protobuf")

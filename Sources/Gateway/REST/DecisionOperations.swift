@@ -11,7 +11,8 @@ enum DecisionOperations {
         id: "listDecisions", method: .get, path: "/v1/decisions", tag: "Decisions",
         summary: "Decisions after a cursor, oldest first", scope: .decisionsRead, rate: .read,
         query: [
-            .init(name: "after", schema: .cursor, about: "Id of the last decision read; from the beginning unless told."),
+            .init(
+                name: "after", schema: .cursor, about: "Id of the last decision read; from the beginning unless told."),
             .init(name: "limit", schema: .integer(1...500), about: "At most so many are looked at; 100 unless told."),
         ],
         successes: [.init(status: 200, about: "One page.", schema: .reference("DecisionPage"))],
@@ -35,12 +36,15 @@ enum DecisionOperations {
         summary: "Decisions as they are made (server-sent events); resumes after Last-Event-ID",
         scope: .decisionsRead, rate: .stream,
         query: [
-            .init(name: "after", schema: .cursor, about: "Where to begin, if no Last-Event-ID is sent; now unless told."),
+            .init(
+                name: "after", schema: .cursor, about: "Where to begin, if no Last-Event-ID is sent; now unless told."),
             .init(name: "lead", schema: .id, about: "Only about this lead."),
             .init(name: "type", schema: .string, about: "Only of this type, e.g. leadline.v1.LeadAssigned."),
         ],
         successes: [
-            .init(status: 200, about: "One event a decision, its id the cursor.", schema: .string, type: "text/event-stream")
+            .init(
+                status: 200, about: "One event a decision, its id the cursor.", schema: .string,
+                type: "text/event-stream")
         ],
         work: .stream { call in try await LiveFeed(call) })
 }

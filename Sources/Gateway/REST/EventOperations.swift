@@ -16,9 +16,13 @@ enum EventOperations {
         scope: .eventsSend, rate: .write,
         payload: .init(
             types: [structured, batch, "application/json", "application/protobuf"], schema: .reference("CloudEvent"),
-            example: #"{"specversion":"1.0","id":"web-1","source":"/web-form","type":"leadline.v1.LeadSubmitted","data":{"leadId":"lead-1","country":"IT"}}"#),
+            example:
+                #"{"specversion":"1.0","id":"web-1","source":"/web-form","type":"leadline.v1.LeadSubmitted","#
+                + #""data":{"leadId":"lead-1","country":"IT"}}"#
+        ),
         successes: [
-            .init(status: 202, about: "All are durable; the decisions follow.", schema: .object([("accepted", .integer)]))
+            .init(
+                status: 202, about: "All are durable; the decisions follow.", schema: .object([("accepted", .integer)]))
         ],
         work: .whole { call in
             let grant = try call.grant
@@ -45,7 +49,10 @@ enum EventOperations {
     private static func binaryHeaders(_ fields: HTTPFields, _ type: String) -> [RecordHeader] {
         var headers = [RecordHeader("content-type", type)]
         for field in fields where field.name.canonicalName.utf8.starts(with: "ce-".utf8) {
-            headers.append(RecordHeader("ce_" + field.name.canonicalName.unicodeScalars.dropFirst(3).map(String.init).joined(), field.value))
+            headers.append(
+                RecordHeader(
+                    "ce_" + field.name.canonicalName.unicodeScalars.dropFirst(3).map(String.init).joined(), field.value)
+            )
         }
         return headers
     }
@@ -54,7 +61,8 @@ enum EventOperations {
     private static func record(_ headers: [RecordHeader], _ value: [UInt8], _ grant: Grant) throws -> NewRecord {
         let event = try EventAttributes(headers: headers, value: value)
         guard grant.maySend(from: event.source) else {
-            throw Refusal(403, "forbidden-source", "Not allowed", "The key may not send from this source.", field: "source")
+            throw Refusal(
+                403, "forbidden-source", "Not allowed", "The key may not send from this source.", field: "source")
         }
         guard let kind = MessageKind(fullName: event.type), let topic = Topic(name: kind.topic) else {
             throw Refusal.invalid("There is no message of this type.", field: "type")

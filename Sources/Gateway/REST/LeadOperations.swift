@@ -22,13 +22,14 @@ enum LeadOperations {
         id: "submitLead", method: .post, path: "/v1/leads", tag: "Leads", summary: "Submit a lead",
         scope: .leadsSubmit, rate: .write,
         payload: .init(
-            types: ["application/json"], schema: .reference("LeadSubmission"), example: MessageSchemas.example("LeadSubmitted")),
+            types: ["application/json"], schema: .reference("LeadSubmission"),
+            example: MessageSchemas.example("LeadSubmitted")),
         isWrite: true, successes: submission,
         work: .whole { call in
             let submission = try Submission(call, "submitLead")
             var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
             // A form without ids of its own: a repeat under the same key makes the same id.
-            if lead.leadID.isEmpty { lead.leadID = "lead-" + submission.eventID.replacing("-", with: "") }
+            if lead.leadID.isEmpty { lead.leadID = "lead-" + submission.eventID }
             return try await submission.send(lead, .leadSubmitted, lead: lead.leadID)
         })
 
@@ -37,7 +38,8 @@ enum LeadOperations {
         summary: "Submit a lead under your own id, or update it where it is there already",
         scope: .leadsSubmit, rate: .write,
         payload: .init(
-            types: ["application/json"], schema: .reference("LeadFields"), example: #"{"country":"IT","vertical":"manufacturing"}"#),
+            types: ["application/json"], schema: .reference("LeadFields"),
+            example: #"{"country":"IT","vertical":"manufacturing"}"#),
         isWrite: true, successes: submission,
         work: .whole { call in
             let id = try call.id("lead")
@@ -71,7 +73,8 @@ enum LeadOperations {
     private static let withdraw = Operation(
         id: "withdrawLead", method: .post, path: "/v1/leads/{lead}/withdraw", tag: "Leads", summary: "Withdraw a lead",
         scope: .leadsSubmit, rate: .write,
-        payload: .init(types: ["application/json"], schema: .reference("Remark"), example: #"{"note":"duplicate of our CRM"}"#),
+        payload: .init(
+            types: ["application/json"], schema: .reference("Remark"), example: #"{"note":"duplicate of our CRM"}"#),
         payloadIsOptional: true, isWrite: true, successes: submission,
         work: .whole { call in
             let lead = try await visible(call)
@@ -86,8 +89,8 @@ enum LeadOperations {
         summary: "Leads, the latest submitted first; a partner is shown those it holds",
         scope: .leadsRead, rate: .read,
         query: [
-            .init(name: "status", schema: .choice(LeadsText.statuses), about: "Only leads of this status."),
-            .init(name: "partner", schema: .id, about: "Only leads that this partner holds; vendor roles alone."),
+            .init(name: "status", schema: .choice(LeadsText.statuses), about: "Those of this status alone."),
+            .init(name: "partner", schema: .id, about: "Those that this partner holds; for vendor roles."),
             .init(name: "after", schema: .id, about: "Go on after this lead, the last of the page before."),
             .init(name: "limit", schema: .integer(1...200), about: "At most so many; 50 unless told."),
         ],
@@ -136,7 +139,9 @@ enum LeadOperations {
         id: "explainLead", method: .get, path: "/v1/leads/{lead}/explanation", tag: "Leads",
         summary: "Why it went where it went: decided again, and compared with what was recorded",
         scope: .decisionsRead, rate: .heavy,
-        query: [.init(name: "attempt", schema: .integer(1...10_000), about: "Of this assignment; the latest unless told.")],
+        query: [
+            .init(name: "attempt", schema: .integer(1...10_000), about: "Of this assignment; the latest unless told.")
+        ],
         successes: [.init(status: 200, about: "The explanation, as you may see it.", schema: .anyObject)],
         work: .whole { call in
             let lead = try await visible(call)
@@ -194,7 +199,8 @@ enum LeadOperations {
         summary: "Where a lead would go now; nothing is kept",
         scope: .leadsPreview, rate: .heavy,
         payload: .init(
-            types: ["application/json"], schema: .reference("LeadFields"), example: #"{"country":"IT","vertical":"manufacturing"}"#),
+            types: ["application/json"], schema: .reference("LeadFields"),
+            example: #"{"country":"IT","vertical":"manufacturing"}"#),
         successes: [.init(status: 200, about: "What would be decided.", schema: .reference("Preview"))],
         work: .whole { call in
             let submission = try Submission(call, "previewLead")
@@ -218,7 +224,8 @@ enum LeadOperations {
             }.first
             return .json(
                 JSONText.object([
-                    ("partner", assigned.map(JSONText.quoted)), ("events", try JSONText.line(events.map(words.sentence))),
+                    ("partner", assigned.map(JSONText.quoted)),
+                    ("events", try JSONText.line(events.map(words.sentence))),
                 ]), [(.cacheControl, "no-store")])
         })
 

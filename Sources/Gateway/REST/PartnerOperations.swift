@@ -13,15 +13,20 @@ enum PartnerOperations {
     private static let list = Operation(
         id: "listPartners", method: .get, path: "/v1/partners", tag: "Partners", summary: "Partners as they stand",
         scope: .partnersRead, rate: .heavy,
-        successes: [.init(status: 200, about: "All of them.", schema: .object([("partners", .array(.reference("Partner")))]))],
+        successes: [
+            .init(status: 200, about: "All of them.", schema: .object([("partners", .array(.reference("Partner")))]))
+        ],
         work: .whole { call in
             let grant = try call.grant
-            let partners = try await call.read { try $0.partners() }.filter { grant.partner == nil || $0.partner == grant.partner }
+            let partners = try await call.read { try $0.partners() }.filter {
+                grant.partner == nil || $0.partner == grant.partner
+            }
             return .json("{\"partners\":\(try JSONText.line(partners))}")
         })
 
     private static let show = Operation(
-        id: "getPartner", method: .get, path: "/v1/partners/{partner}", tag: "Partners", summary: "A partner as it stands",
+        id: "getPartner", method: .get, path: "/v1/partners/{partner}", tag: "Partners",
+        summary: "A partner as it stands",
         scope: .partnersRead, rate: .heavy,
         successes: [.init(status: 200, about: "The partner.", schema: .reference("Partner"))],
         work: .whole { call in .json(try JSONText.line(try await visible(call))) })

@@ -5,8 +5,8 @@ import Reports
 import UseCases
 
 extension Refusal {
-    /// The refusal for an error of a use case, of intake or of the machinery. Paths of the server, and commands that mend
-    /// something there, stay unsaid.
+    /// The refusal for an error of a use case, of intake or of the machinery. Paths of the server, and commands that
+    /// mend something there, stay unsaid.
     init(_ error: any Error) {
         switch error {
         case let refusal as Refusal: self = refusal

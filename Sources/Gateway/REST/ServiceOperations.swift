@@ -1,7 +1,5 @@
 import Engine
 import HTTPTypes
-import LeadlineCore
-import Reports
 
 /// What the service says of itself.
 enum ServiceOperations {
@@ -36,15 +34,6 @@ enum ServiceOperations {
         scope: .leadsRead, rate: .read,
         successes: [.init(status: 200, about: "The grant.", schema: .reference("Grant"))],
         work: .whole { call in
-            let grant = try call.grant
-            return .json(
-                JSONText.object([
-                    ("key", JSONText.quoted(grant.id)), ("principal", JSONText.quoted(grant.principal)),
-                    ("program", JSONText.quoted(grant.program)), ("role", JSONText.quoted(grant.role.rawValue)),
-                    ("partner", grant.partner.map(JSONText.quoted)),
-                    ("scopes", try JSONText.line(grant.scopes.map(\.rawValue).sorted())),
-                    ("sources", try JSONText.line(grant.sources)),
-                    ("expires", JSONText.quoted(TimeText.utc(grant.expires))),
-                ]), [(.cacheControl, "no-store")])
+            .json(try KeyOperations.json(call.grant), [(.cacheControl, "no-store")])
         })
 }

@@ -8,8 +8,8 @@ import ServiceLifecycle
 import SwiftProtobuf
 import UseCases
 
-/// A change on its way into the journal: checked by intake's own rules, durable before it is answered, and decided while
-/// the caller waits if it wants to.
+/// A change on its way into the journal: checked by intake's own rules, durable before it is answered, and decided
+/// while the caller waits if it wants to.
 struct Submission: Sendable {
     /// How long a repeat may take to be told apart from a first, where the caller names no time.
     private static let repeatPatience = Duration.seconds(2)
@@ -40,9 +40,11 @@ struct Submission: Sendable {
         if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") {
             bytes = Array(bytes.dropFirst().dropLast())
         }
-        guard values.count == 1, (1...255).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard values.count == 1, (1...255).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
             throw Refusal(
-                400, "bad-header", "A header is not valid", "Idempotency-Key has from 1 to 255 visible ASCII characters.",
+                400, "bad-header", "A header is not valid",
+                "Idempotency-Key has from 1 to 255 visible ASCII characters.",
                 field: "Idempotency-Key")
         }
         return String(decoding: bytes, as: UTF8.self)
@@ -53,8 +55,8 @@ struct Submission: Sendable {
         if call.body.isEmpty { return Body() }
         try JSONElements.refuseNull(call.body)
         do { return try Body(jsonUTF8Bytes: call.body) } catch {
-            // Intake says what is wrong in a producer's words. It passes over fields of a later schema, which a producer on
-            // a topic may be ahead with; here a field that nothing is done with is most likely misspelt.
+            // Intake says what is wrong in a producer's words. It passes over fields of a later schema, which a
+            // producer on a topic may be ahead with; here a field that nothing is done with is most likely misspelt.
             try Validation.readable(call.body, as: kind)
             throw Refusal.unknownField
         }
@@ -62,7 +64,9 @@ struct Submission: Sendable {
 
     /// Appends a message and answers what became of it.
     func send(_ message: some SwiftProtobuf.Message, _ kind: MessageKind, lead: String? = nil) async throws -> Answer {
-        guard let topic = Topic(name: kind.topic) else { preconditionFailure("\(kind.topic) is a topic of the schemas") }
+        guard let topic = Topic(name: kind.topic) else {
+            preconditionFailure("\(kind.topic) is a topic of the schemas")
+        }
         let record = EventRecord.binary(
             topic: topic, program: grant.program, type: kind.fullName, id: eventID, source: grant.ownSource,
             body: try message.serializedBytes(), contentType: "application/protobuf")

@@ -54,8 +54,8 @@ final class ConnectionCounts: Sendable {
     }
 }
 
-/// One a connection: closes what the server leaves open. A request that does not come whole in time, a body that drips, a
-/// reader that takes nothing, and whatever still comes after a request was answered.
+/// One a connection: closes what the server leaves open. A request that does not come whole in time, a body that drips,
+/// a reader that takes nothing, and whatever still comes after a request was answered.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -108,7 +108,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         isReading = true
         bodyBytes = 0
         isClosing = head.headerFields[values: .connection].contains { value in
-            value.utf8.split(separator: UInt8(ascii: ",")).contains { MediaType.bare(String(decoding: Array($0), as: UTF8.self)) == "close" }
+            value.utf8.split(separator: UInt8(ascii: ",")).contains {
+                MediaType.bare(String(decoding: Array($0), as: UTF8.self)) == "close"
+            }
         }
         deadline = timer(limits.requestTime, context) { $0.close(promise: nil) }
         rate = timer(limits.bodyGrace, context) { [weak self] in self?.checkRate($0) }

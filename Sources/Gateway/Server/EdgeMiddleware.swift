@@ -10,7 +10,8 @@ struct EdgeMiddleware: RouterMiddleware {
     let services: GatewayServices
 
     @concurrent func handle(
-        _ request: Request, context: GatewayContext, next: @concurrent (Request, GatewayContext) async throws -> Response
+        _ request: Request, context: GatewayContext,
+        next: @concurrent (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         let id = Hexadecimal.text(services.folder.machine.random.bytes(8))
         var response: Response
@@ -27,7 +28,9 @@ struct EdgeMiddleware: RouterMiddleware {
 
     private static func check(_ request: Request) throws {
         // A second Host stays among the fields; the first became the authority.
-        if (request.head.authority ?? "").isEmpty || request.headers.contains(where: { $0.name.canonicalName == "host" }) {
+        if (request.head.authority ?? "").isEmpty
+            || request.headers.contains(where: { $0.name.canonicalName == "host" })
+        {
             throw Refusal(400, "bad-host", "Not readable", "Send exactly one Host.")
         }
         if request.headers[.contentEncoding] != nil {
@@ -39,7 +42,8 @@ struct EdgeMiddleware: RouterMiddleware {
         let refusal = Self.refusal(error, request)
         if refusal.status >= 500 {
             services.logger.error(
-                "request failed", metadata: ["request": "\(id)", "status": "\(refusal.status)", "error": "\(Self.kind(error))"])
+                "request failed",
+                metadata: ["request": "\(id)", "status": "\(refusal.status)", "error": "\(Self.kind(error))"])
         } else if refusal.status == 401 || refusal.status == 403 {
             services.logger.notice("refused", metadata: ["request": "\(id)", "problem": "\(refusal.type)"])
         }

@@ -69,13 +69,16 @@ struct Front: Sendable {
         return values
     }
 
-    /// Parameters by name. One that the operation does not know, or that comes twice, is told of rather than passed over.
+    /// Parameters by name. One that the operation does not know, or that comes twice, is told of rather than passed
+    /// over.
     private static func query(_ operation: Operation, _ request: Request) throws -> [String: String] {
         var values: [String: String] = [:]
         let text = request.uri.query ?? ""
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
             let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            let words = pair.map { String(decoding: $0.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self).removingPercentEncoding }
+            let words = pair.map {
+                String(decoding: $0.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self).removingPercentEncoding
+            }
             guard let name = words[0], let value = words.count == 2 ? words[1] : "", value.utf8.count <= 1_024 else {
                 throw Refusal.badQuery("", "A parameter is not UTF-8, or too long.")
             }
@@ -107,14 +110,16 @@ struct Front: Sendable {
             throw Refusal(400, "not-utf8", "Not readable", "The body is not UTF-8.")
         }
         guard type == "application/protobuf" || JSONElements.isShallow(bytes) else {
-            throw Refusal(400, "too-deep", "Not readable", "The JSON nests deeper than \(JSONElements.depthMax) levels.")
+            throw Refusal(
+                400, "too-deep", "Not readable", "The JSON nests deeper than \(JSONElements.depthMax) levels.")
         }
         return bytes
     }
 
     private static func unread(_ payload: Operation.Payload) -> Refusal {
         Refusal(
-            415, "content-type", "Not readable", "Send \(payload.types.joined(separator: " or ")).", field: "Content-Type")
+            415, "content-type", "Not readable", "Send \(payload.types.joined(separator: " or ")).",
+            field: "Content-Type")
     }
 
     // MARK: What is answered

@@ -36,7 +36,8 @@ public struct GatewayServer: Service {
     /// - Parameter onReady: told of the port once it listens.
     /// - Throws: `Problem` for settings that would speak in clear to other machines, and for TLS files that are none.
     public init(
-        _ services: GatewayServices, _ settings: Settings, onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        _ services: GatewayServices, _ settings: Settings,
+        onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) throws(Problem) {
         self.services = services
         self.settings = settings
@@ -63,7 +64,8 @@ public struct GatewayServer: Service {
             return configuration
         } catch {
             throw Problem(
-                .invalid, "certificate and key cannot be used", at: certificate, remedy: "Both are PEM files of one pair")
+                .invalid, "certificate and key cannot be used", at: certificate,
+                remedy: "Both are PEM files of one pair")
         }
     }
 
@@ -81,7 +83,8 @@ public struct GatewayServer: Service {
                 httpDecoderConfiguration: decoder))
         let onReady = onReady
         let application = Application(
-            router: Self.router(services, RateLimits(factor: settings.quotaFactor, services.folder.machine.passingTime)),
+            router: Self.router(
+                services, RateLimits(factor: settings.quotaFactor, services.folder.machine.passingTime)),
             server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
             onServerRunning: { await onReady($0.localAddress?.port ?? 0) }, logger: Self.quiet)
