@@ -47,6 +47,9 @@ import Testing
             #expect(one.text.contains("l-2") && !one.text.contains("l-1"))
             let wrong = try await served.ask(.GET, "/v1/feed?after=other/1/0", key)
             #expect(wrong.status == 404)
+            for cursor in ["", "acme/", "acme/01", "acme/1/x", "a%20b"] {
+                #expect(try await served.ask(.GET, "/v1/feed?after=\(cursor)", key).status == 400, "\(cursor)")
+            }
         }
     }
 

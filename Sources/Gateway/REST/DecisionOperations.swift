@@ -53,7 +53,7 @@ enum DecisionOperations {
 enum FeedCursor {
     /// The cursor a client names; one of another program, or of none, is no cursor.
     static func cursor(_ text: String?, _ grant: Grant) throws -> DecisionCursor {
-        guard let text, !text.isEmpty else { return DecisionCursor(program: grant.program) }
+        guard let text else { return DecisionCursor(program: grant.program) }
         guard let cursor = DecisionCursor(text) else {
             throw Refusal.badQuery("after", "It is the id of a decision, or the cursor of a page.")
         }
