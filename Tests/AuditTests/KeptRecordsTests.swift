@@ -5,6 +5,7 @@ import GRDB
 import Journal
 import LeadlineSchemas
 import Reports
+import Synchronization
 import Testing
 import Vault
 
@@ -93,5 +94,47 @@ import Vault
                 link = HashChain.link(after: link, leaf: leaf)
             }
         }
+    }
+}
+
+extension KeptRecordsTests {
+    /// A keeper beside the processor counts what came since, and what it keeps is what a walk would count.
+    @Test func aKeeperGoesOnWhereItWas() async throws {
+        let folder = try AuditFolder()
+        folder.setUp()
+        folder.partner("alpha")
+        for index in 0..<10 { folder.lead(10 + index, "l\(index)") }
+        try await folder.process(until: 30)
+        let failures = Mutex<[String]>([])
+        let keeper = try RecordsKeeper(folder.folder, words: AuditWords(), worthwhile: 20) { program, error in
+            failures.withLock { $0.append("\(program): \(error)") }
+        }
+        let store = try RecordsStore(
+            folder.folder.openDerived(), MasterKey.load(from: folder.folder.settings.masterKeyFile))
+        func kept() throws -> RecordsStore.Kept? {
+            try store.newest(of: AuditFolder.program, left: [], words: AuditWords())
+        }
+        try await keeper.catchUp()
+        #expect(try kept() == nil && folder.head().size < 20)
+        for round in 1...2 {
+            for index in 0..<20 { folder.lead(100 * round + index, "r\(round)-\(index)") }
+            try await folder.process(until: 100 * round + 50)
+            try await keeper.catchUp()
+            var whole = RecordsBuilder(program: AuditFolder.program, words: AuditWords())
+            for entry in try Self.entries(folder.folder, AuditFolder.program) { whole.take(entry, at: entry.position) }
+            let counted = try #require(try kept())
+            #expect(try counted.head.size == folder.head().size && counted.builder.result() == whole.result())
+        }
+        #expect(failures.withLock { $0 } == [])
+        // An entry that was changed since is told once, and nothing is kept of what follows.
+        for index in 0..<20 { folder.lead(400 + index, "x-\(index)") }
+        try await folder.process(until: 450)
+        let before = try kept()?.head.size
+        let journal = try DatabaseQueue(path: folder.folder.journalPath)
+        try await journal.write { try $0.execute(sql: "UPDATE entries SET bytes = CAST(bytes || x'00' AS BLOB) WHERE position = 60") }
+        try await keeper.catchUp()
+        try await keeper.catchUp()
+        #expect(failures.withLock { $0.count } == 1)
+        #expect(try kept()?.head.size == before)
     }
 }
