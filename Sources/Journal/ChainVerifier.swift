@@ -68,15 +68,20 @@ public struct ChainVerifier: Sendable {
     /// The same, and `body` gets each entry's leaf too, so that a tree can be built in the same pass. Of entries that
     /// stand in an archive which is not at hand, `archived` gets the leaf that the journal kept; the chain goes through
     /// them all.
+    ///
+    /// - Parameter known: the stream as it was found good before; only what follows is read, and held to lead from there
+    ///   to the head. Nil for the whole.
     public func verifyLeaves(
-        program: String, in db: Database, archived: (_ position: UInt64, _ leaf: Digest) throws -> Void,
+        program: String, after known: StreamHead? = nil, in db: Database,
+        archived: (_ position: UInt64, _ leaf: Digest) throws -> Void,
         body: (_ position: UInt64, _ leaf: Digest, _ bytes: RawSpan) throws -> Void
     ) throws -> ChainReport {
         let reader = JournalReader()
         guard let stream = try reader.streamRow(of: program, in: db),
             let head = try reader.head(of: program, in: db)
         else { throw JournalError.unknownProgram(program) }
-        var chain = RecomputedChain(head: head, firstReadable: try reader.firstReadable(of: program, in: db))
+        var chain = RecomputedChain(
+            head: head, after: known, firstReadable: try reader.firstReadable(of: program, in: db))
         do {
             try chain.follow(stream, in: db, archived, body)
         } catch let fault as ChainFault {
@@ -89,13 +94,14 @@ public struct ChainVerifier: Sendable {
 private struct RecomputedChain {
     let head: StreamHead
     let firstReadable: UInt64
-    var size: UInt64 = 0
+    var size: UInt64
     var link: Digest
 
-    init(head: StreamHead, firstReadable: UInt64) {
+    init(head: StreamHead, after known: StreamHead?, firstReadable: UInt64) {
         self.head = head
         self.firstReadable = firstReadable
-        link = HashChain.start(program: head.program)
+        size = known?.size ?? 0
+        link = known?.link ?? HashChain.start(program: head.program)
     }
 
     func report(_ fault: ChainFault?) -> ChainReport {
@@ -113,9 +119,10 @@ private struct RecomputedChain {
         _ body: (UInt64, Digest, RawSpan) throws -> Void
     ) throws {
         let statement = try RawStatement.fresh(
-            "SELECT position, link_prefix, bytes FROM entries WHERE stream = ? ORDER BY position", in: db)
+            "SELECT position, link_prefix, bytes FROM entries WHERE stream = ? AND position >= ? ORDER BY position", in: db)
         defer { statement.reset() }
         try statement.bind(stream, at: 1)
+        try statement.bind(size, at: 2)
         while try step(statement) {
             try checkPlace(statement.uint64(0))
             let recorded = statement.uint64(1)

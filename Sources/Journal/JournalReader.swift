@@ -93,11 +93,14 @@ public struct JournalReader: Sendable {
 
     /// Calls `body` with the entries of all streams in commit order, from `seq` on, at most
     /// `limit`: what a projection follows.
+    ///
+    /// - Parameter omittingArchived: passes over entries that stand in an archive which is not at hand.
+    /// - Throws: ``JournalError/archived(_:)`` otherwise.
     public func forEachCommitted(
-        fromSeq seq: UInt64, limit: Int = .max, in db: Database,
+        fromSeq seq: UInt64, limit: Int = .max, omittingArchived: Bool = false, in db: Database,
         body: (_ place: EntryPlace, _ bytes: RawSpan) throws -> Void
     ) throws {
-        try scan(where: "seq >= ?", first: seq, limit: limit, in: db, body: body)
+        try scan(where: "seq >= ?", first: seq, limit: limit, omittingArchived: omittingArchived, in: db, body: body)
     }
 
     /// The `seq` that the next entry takes.
@@ -212,7 +215,7 @@ extension JournalReader {
     }
 
     private func scan(
-        where condition: String, first: UInt64, limit: Int, in db: Database,
+        where condition: String, first: UInt64, limit: Int, omittingArchived: Bool = false, in db: Database,
         body: (EntryPlace, RawSpan) throws -> Void
     ) throws {
         let statement = try RawStatement.fresh(
@@ -227,7 +230,9 @@ extension JournalReader {
         while try statement.step() {
             let place = try place(statement, &names, in: db)
             if place.position < names.firstReadable {
-                try checkReadable(place.position, statement.int64(1), of: place.program, in: db)
+                do {
+                    try checkReadable(place.position, statement.int64(1), of: place.program, in: db)
+                } catch JournalError.archived where omittingArchived { continue }
             }
             unsafe try statement.withBytes(5) { unsafe try body(place, $0.bytes) }
         }

@@ -9,6 +9,7 @@ public actor KafkaInstance {
     private let options: KafkaLogOptions
     private let batchMax: Int
     private let logger: Logger
+    private let companion: (@Sendable (DataFolder) throws -> Runtime<KafkaLog>.Companion)?
     private let report: @Sendable (Int32, StepReport) -> Void
     private var member: GroupMember
     private var shards: [Int32: Task<Void, any Error>] = [:]
@@ -31,10 +32,13 @@ public actor KafkaInstance {
     public static let shardsMax = 64
 
     /// Joins the group.
-    /// - Parameter report: told of every batch that was committed, and of which partition.
+    /// - Parameters:
+    ///   - companion: makes what else works on each shard's folder, once the shard's databases are there.
+    ///   - report: told of every batch that was committed, and of which partition.
     /// - Throws: `KafkaError`, `KafkaTransportError.topics`, `EngineError.locked`.
     public init(
         _ folder: DataFolder, _ settings: KafkaSettings, options: KafkaLogOptions, batchMax: Int, logger: Logger,
+        companion: (@Sendable (DataFolder) throws -> Runtime<KafkaLog>.Companion)? = nil,
         report: @escaping @Sendable (Int32, StepReport) -> Void
     ) throws {
         self.folder = folder
@@ -42,6 +46,7 @@ public actor KafkaInstance {
         self.options = options
         self.batchMax = batchMax
         self.logger = logger
+        self.companion = companion
         self.report = report
         (assignments, assignmentsChanged) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
         member = try GroupMember(settings, anchor: Topic.controls.name)
@@ -133,7 +138,7 @@ public actor KafkaInstance {
         let life = ShardLife(
             folder: try folder.shard(partition), settings: settings, partition: partition, options: options,
             member: member,
-            batchMax: batchMax, logger: logger, report: report)
+            batchMax: batchMax, logger: logger, companion: companion, report: report)
         let failure = failure
         shards[partition] = Task {
             do { try await life.run() } catch {

@@ -90,7 +90,10 @@ struct RunCommand: AsyncParsableCommand {
         var pace = Runtime<EmbeddedLog>.Pace()
         pace.batchMax = batchMax
         pace.pause = .milliseconds(pauseMillis)
-        let runtime = try Runtime(folder, Processor(folder), pace: pace, logger: logger)
+        let processor = try Processor(folder)
+        let runtime = try Runtime(
+            folder, processor, pace: pace, logger: logger,
+            companions: [RecordsCounting.companion(folder) { Self.warn($0, $1, logger) }])
         logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(deployment.program)"])
         if once {
             let total = try await runtime.drain { Self.log($0, logger) }
@@ -105,8 +108,10 @@ struct RunCommand: AsyncParsableCommand {
     private func serve(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
         try await GracefulStop.run(within: Self.stopPatience) {
             let options = try await ThreadTaskExecutor("leadline.start").run { try shardOptions(settings) }
-            let instance = try KafkaInstance(folder, settings, options: options, batchMax: batchMax, logger: logger) {
-                partition, report in
+            let instance = try KafkaInstance(
+                folder, settings, options: options, batchMax: batchMax, logger: logger,
+                companion: { [logger] shard in try RecordsCounting.companion(shard) { Self.warn($0, $1, logger) } }
+            ) { partition, report in
                 Self.log(report, logger, ["partition": "\(partition)"])
             }
             logger.info(
@@ -130,6 +135,10 @@ struct RunCommand: AsyncParsableCommand {
 
     /// However a broker behaves, stopping takes no longer.
     private static let stopPatience = Duration.seconds(9)
+
+    private static func warn(_ program: String, _ error: any Error, _ logger: Logger) {
+        logger.warning("records are not counted", metadata: ["program": "\(program)", "why": "\(error)"])
+    }
 
     private static func log(_ report: StepReport, _ logger: Logger, _ place: Logger.Metadata = [:]) {
         if report.entries + report.rejections > 0 {

@@ -88,6 +88,12 @@ public final class Vault {
         return subject
     }
 
+    /// Lets a subject be found by one more look-up; whoever had it before goes on being found first.
+    public func addLookup(_ lookup: Pseudonym, to subject: SubjectID) throws {
+        if try allSubjects(lookup).contains(subject) { return }
+        try addAlias(lookup, subject, isSecondary: findSubject(lookup) != nil)
+    }
+
     /// Whoever is known by nothing that a subject is not known by as well: keys made for what was said of the person's
     /// leads before the person was known.
     public func subjectsWithin(_ subject: SubjectID) throws -> [SubjectID] {

@@ -51,7 +51,12 @@ import Vault
         #expect(dossier.counterfactuals.contains { $0.subject == .lead && $0.change.contains("a deal value of EUR") })
         let without = try #require(dossier.counterfactuals.first { $0.change == "alpha away" })
         #expect(without.differs && without.first == "beta" && without.subject == .partner)
+        #expect(without.kind == .partnerAway && without.value == "alpha" && without.result == .otherPartner)
         #expect(dossier.counterfactuals.contains { $0.change.hasPrefix("no caps on full") })
+    }
+
+    private func dossierResultsAgree(_ answers: [Dossier.Counterfactual]) -> Bool {
+        answers.allSatisfy { $0.differs == ($0.result != .same) }
     }
 
     /// History decided about imported leads: nothing is asked of what would have changed it.
@@ -66,11 +71,13 @@ import Vault
         let folder = try await AuditFolder.full()
         let abroad = try #require(try dossier("abroad", folder)).counterfactuals
         let country = try #require(abroad.first { $0.subject == .lead })
-        #expect(country.differs && country.first != nil)
+        #expect(country.differs && country.first != nil && country.kind == .country && country.result == .partner)
         let rule = try #require(abroad.first { $0.change.contains("serves-country") })
         #expect(rule.differs && rule.subject == .policy && rule.outcome.contains("would have gone to"))
         let francs = try #require(try dossier("francs", folder)).counterfactuals
         #expect(francs.count == 1 && francs[0].differs && francs[0].change.contains("EUR"))
+        #expect(francs[0].kind == .dealValue && francs[0].amountMinorUnits ?? 0 > 0 && francs[0].currency == "EUR")
+        #expect(dossierResultsAgree(abroad) && dossierResultsAgree(francs))
     }
 
     @Test func rectificationsAndRestrictionsSayWhomTheyReached() async throws {

@@ -25,6 +25,18 @@ import Testing
         #expect(InternetNames.address(text) == nil)
     }
 
+    /// What is plain ASCII takes a shorter way, and comes to the same: white space at the end makes the long way.
+    @Test(arguments: [
+        "kim@acme.example", "KIM.B+x@Acme.EXAMPLE", "a@b", "a@b.", "a@.b", "a@b..c", "a@-b_.c", "@b", "a@", "a@b@c", "a(b@c", "a b@c", "a\"@b",
+        "a@b/c", "a\u{7F}@b", "\(String(repeating: "l", count: 64))@b", "\(String(repeating: "l", count: 65))@b",
+        "a@\(String(repeating: "l", count: 63)).b", "a@\(String(repeating: "l", count: 64)).b",
+        "a@\(String(repeating: "abcdefg.", count: 31))abcde", "a@\(String(repeating: "abcdefg.", count: 31))abcdef",
+    ]) func theShortWayIsTheLong(text: String) {
+        #expect(InternetNames.address(text) == InternetNames.address(text + " "))
+        let host = text.split(separator: "@", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+        #expect(InternetNames.domain(host) == InternetNames.domain(host + " "))
+    }
+
     @Test func domains() {
         #expect(InternetNames.domain(" Acme.Example. ") == "acme.example")
         #expect(InternetNames.domain("B\u{FC}cher.example") == "xn--bcher-kva.example")

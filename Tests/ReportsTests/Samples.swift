@@ -84,7 +84,9 @@ enum Samples {
                     excluded: [.init(partner: t, reason: t)], inputs: [source],
                     explanation: [t, "  " + t], recordedDigest: t, recomputedDigest: t, isReproduced: true)
             ],
-            counterfactuals: [.init(decision: t, subject: .lead, change: t, outcome: t, first: t, second: t, differs: true)],
+            counterfactuals: [.init(
+                    decision: t, subject: .lead, kind: .withoutRule, value: t, change: t, outcome: t, first: t, second: t,
+                    result: .otherPartner, differs: true)],
             recipients: [.init(partner: t, lead: t, from: t, until: nil, ended: t)],
             reviews: [
                 .init(lead: t, requested: t, requester: t, requestNote: t, decided: t, reviewer: t, note: t, outcome: t)

@@ -49,7 +49,7 @@ import Testing
         let files = try FileManager.default.contentsOfDirectory(at: Self.sources, includingPropertiesForKeys: nil)
         let code = try files.filter { $0.pathExtension == "swift" }.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
         let used = Set(code.matches(of: /"([a-zA-Z]+(?:\.[a-zA-Z]+)*)"/).map { String($0.1) })
-        let families = ["account.", "field.", "type.", "month.", "language.", "section.", "request.", "rights."]
+        let families = ["account.", "field.", "type.", "month.", "language.", "section.", "request.", "rights.", "counterfactual."]
         for name in texts where !families.contains(where: name.hasPrefix) { #expect(used.contains(name), "unused: \(name)") }
         for name in used where name.contains(".") && texts.contains(where: { $0.hasPrefix(name.prefix { $0 != "." } + ".") }) {
             #expect(texts.contains(name) || name == "rights.", "missing: \(name)")
@@ -206,7 +206,16 @@ import Testing
             }
             return decision
         }
-        dossier.counterfactuals = [.init(decision: "d", subject: .lead, change: theirs, outcome: theirs, first: theirs, second: theirs, differs: true)]
+        let partnersOwn: [Counterfactual.Kind] = [.partnerAway, .partnerUncapped, .partnerResumed]
+        dossier.counterfactuals = Counterfactual.Kind.allCases.flatMap { kind in
+            Counterfactual.Result.allCases.map { result in
+                .init(
+                    decision: dossier.decisions[0].id, subject: .lead, kind: kind,
+                    value: partnersOwn.contains(kind) ? theirs : kind == .lawfulBasis ? "consent" : "DE",
+                    amountMinorUnits: 1_000_000, currency: "EUR", change: theirs, outcome: theirs, first: theirs, second: theirs,
+                    result: result, differs: result != .same)
+            }
+        }
         dossier.sources = [
             .init(
                 position: 1, time: "2026-03-01T09:00:00Z", type: "leadline.v1.DealLost", topic: "leadline.outcomes", partition: 0, offset: 0,
@@ -223,6 +232,11 @@ import Testing
             for line in letter.lines { #expect(!line.contains("{") && !line.contains("}"), "\(line)") }
         }
         let words = EditionWords(language)
+        let answers = Set(unnamed.sections.flatMap(\.parts).filter { $0.kind == .fact }.map { [$0.name ?? "", $0.text] })
+        let asked = Counterfactual.Kind.allCases.count * Counterfactual.Result.allCases.count
+        let results = Set(Counterfactual.Result.allCases.map { words.text("counterfactual.result.\($0.rawValue)") })
+        #expect(results.count == Counterfactual.Result.allCases.count)
+        #expect(answers.count { results.contains($0[1]) } == asked, "each change by a name of its own, with each result")
         let first = words.text("partner.unnamed", ["number": .text("1")]), second = words.text("partner.unnamed", ["number": .text("2")])
         func recipients(_ letter: SubjectEdition.Statement) -> String {
             letter.sections.first { $0.id == "recipients" }?.parts.map(\.text).joined(separator: "\n") ?? ""

@@ -33,6 +33,19 @@ public struct Counterfactual: Sendable, Equatable {
     /// What a change is about.
     public enum Subject: String, Sendable, Codable { case lead, partner, policy }
 
+    /// The kind of a change, whatever its values are.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        case dealValue, country, lawfulBasis, partnerAway, partnerUncapped, partnerResumed, withoutRule, withoutMinimum
+        case withoutOwnership, withoutLots, withoutReview, withoutShadow, withoutReserve, oneMoreAttempt
+    }
+
+    /// What would have come of the lead, beside what did.
+    public enum Result: String, Sendable, Codable, CaseIterable {
+        /// The same; another partner than the one that got it; a partner, where a human got it; a human, where a partner
+        /// got it; a human all the same, for another reason; nothing would have been decided.
+        case same, otherPartner, partner, human, humanOtherwise, nothing
+    }
+
     /// The decision that was repeated.
     public var decisionID: String
     /// What was changed.
@@ -42,8 +55,49 @@ public struct Counterfactual: Sendable, Equatable {
     /// Who would have come first, and second; nil if nobody.
     public var first: String?
     public var second: String?
+    /// What would have come of the lead.
+    public var result: Result
     /// True if the lead would have gone elsewhere.
-    public var differs: Bool
+    public var differs: Bool { result != .same }
+}
+
+extension Counterfactual.Change {
+    /// Its kind.
+    public var kind: Counterfactual.Kind {
+        switch self {
+        case .dealValue: .dealValue
+        case .country: .country
+        case .lawfulBasis: .lawfulBasis
+        case .partnerAway: .partnerAway
+        case .partnerUncapped: .partnerUncapped
+        case .partnerResumed: .partnerResumed
+        case .withoutRule: .withoutRule
+        case .withoutMinimum: .withoutMinimum
+        case .withoutOwnership: .withoutOwnership
+        case .withoutLots: .withoutLots
+        case .withoutReview: .withoutReview
+        case .withoutShadow: .withoutShadow
+        case .withoutReserve: .withoutReserve
+        case .oneMoreAttempt: .oneMoreAttempt
+        }
+    }
+
+    /// What was put in the place of what was: a country, a lawful basis' name; or the rule or partner that it is about.
+    public var value: String? {
+        switch self {
+        case .country(let country, _): country
+        case .lawfulBasis(let basis): basis.name
+        case .withoutRule(let rule): rule
+        case .partnerAway(let partner), .partnerUncapped(let partner), .partnerResumed(let partner): partner
+        default: nil
+        }
+    }
+
+    /// The deal's value that was put in the place of what was.
+    public var amount: Money? {
+        if case .dealValue(let value) = self { return value }
+        return nil
+    }
 }
 
 /// Decides a recorded decision again with one thing changed, in the state before the entry. What is asked is chosen for
@@ -294,7 +348,18 @@ struct Counterfactuals {
     private func result(_ change: Counterfactual.Change, _ then: Outcome, _ recorded: Outcome) -> Counterfactual {
         Counterfactual(
             decisionID: decisionID, change: change, event: then.event, first: then.first, second: then.second,
-            differs: then.first != recorded.first || Self.place(then.event) != Self.place(recorded.event))
+            result: Self.result(then, recorded))
+    }
+
+    private static func result(_ then: Outcome, _ recorded: Outcome) -> Counterfactual.Result {
+        if then.first == recorded.first && place(then.event) == place(recorded.event) { return .same }
+        var wasHuman = false
+        if case .leadEscalated = recorded.event { wasHuman = true }
+        switch then.event {
+        case .leadAssigned: return wasHuman ? .partner : .otherPartner
+        case .leadEscalated: return wasHuman ? .humanOtherwise : .human
+        default: return .nothing
+        }
     }
 
     private static func place(_ event: Event?) -> String {

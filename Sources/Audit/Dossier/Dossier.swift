@@ -135,6 +135,14 @@ public struct Dossier: Sendable, Encodable, Equatable {
         public var decision: String
         /// What the change is about: "lead", "partner" or "policy".
         public var subject: Audit.Counterfactual.Subject
+        /// What kind of change it is: "dealValue", "country", "withoutRule", ...
+        public var kind: Audit.Counterfactual.Kind
+        /// The country, the lawful basis, the hard rule or the partner that it is about; nil for other kinds.
+        public var value: String?
+        /// The deal's value that it was decided with; nil for other kinds.
+        public var amountMinorUnits: Int64?
+        /// The currency of that value.
+        public var currency: String?
         /// What was changed, in words.
         public var change: String
         /// What came of it, in words.
@@ -143,6 +151,9 @@ public struct Dossier: Sendable, Encodable, Equatable {
         public var first: String?
         /// Who would have come second; nil if nobody.
         public var second: String?
+        /// What would have come of the lead: "same", "otherPartner", "partner", "human", "humanOtherwise" (a human all the
+        /// same, for another reason or with another suggestion) or "nothing".
+        public var result: Audit.Counterfactual.Result
         /// True if the lead would have gone elsewhere.
         public var differs: Bool
     }

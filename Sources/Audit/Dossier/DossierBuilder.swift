@@ -194,10 +194,11 @@ public struct DossierBuilder {
                     attributes: attributes[lead] ?? LeadAttributes(), excluded: explained.excluded)
                 dossier.counterfactuals += asking.answer(asked, in: state).map { answer in
                     .init(
-                        decision: answer.decisionID, subject: answer.change.subject,
-                        change: words.change(answer.change),
-                        outcome: words.outcome(answer), first: answer.first,
-                        second: answer.second, differs: answer.differs)
+                        decision: answer.decisionID, subject: answer.change.subject, kind: answer.change.kind,
+                        value: answer.change.value, amountMinorUnits: answer.change.amount?.minorUnits,
+                        currency: answer.change.amount?.currency, change: words.change(answer.change),
+                        outcome: words.outcome(answer), first: answer.first, second: answer.second,
+                        result: answer.result, differs: answer.differs)
                 }
             }
         }

@@ -85,7 +85,7 @@ public struct PersonFinder {
         try projection.catchUp(progress: progress)
         let isAddress = text.utf8.contains(UInt8(ascii: "@"))
         let named = try isAddress ? holder(of: text) : byID(text)
-        let (subjects, links) = try reached(from: named.subjects, reach)
+        let (subjects, links) = try reached(from: named, reach)
         var ids = try leads(of: subjects)
         // A lead without a subject of its own is found all the same.
         if ids.isEmpty && !isAddress && SubjectID(hex: text) == nil { ids = [text] }
@@ -190,44 +190,129 @@ public struct PersonFinder {
         return found
     }
 
+    /// Whom a name leads to.
+    private struct Named {
+        var subjects: [SubjectID] = []
+        /// Other ids under which a vault from before knows the same address, written otherwise.
+        var spelledOtherwise: [PersonLink] = []
+        /// Who was known by the address before it was given to another.
+        var others: [SubjectID] = []
+    }
+
     /// A lead's id, or a person's random id.
-    private func byID(_ text: String) throws -> (subjects: [SubjectID], others: [SubjectID]) {
+    private func byID(_ text: String) throws -> Named {
         let found = try byLead(text)
-        if !found.isEmpty { return (found, []) }
-        return (SubjectID(hex: text).map { [$0] } ?? [], [])
+        let subjects = found.isEmpty ? SubjectID(hex: text).map { [$0] } ?? [] : found
+        return Named(subjects: subjects, spelledOtherwise: try subjects.flatMap(spelledOtherwise))
+    }
+
+    /// The ids of those whose address is this subject's, written otherwise.
+    private func spelledOtherwise(_ subject: SubjectID) throws -> [PersonLink] {
+        guard let keyring, let address = try newestAddress(of: subject, keyring) else { return [] }
+        let statements = try statements(of: address).found
+        guard let own = statements.first(where: { $0.subject == subject }) else { return [] }
+        return own.spelledOtherwise(statements)
     }
 
     /// Who has the address now: the one of whom it was stated last. Whoever had it before is found by a lead or another
     /// address; and a look-up that leads to somebody who never stated the address finds nobody.
-    private func holder(of address: String) throws -> (subjects: [SubjectID], others: [SubjectID]) {
+    private func holder(of address: String) throws -> Named {
+        let statements = try statements(of: address)
+        guard let newest = statements.found.max(by: { $0.position < $1.position }) else {
+            return Named(subjects: statements.unread)
+        }
+        return Named(
+            subjects: [newest.subject], spelledOtherwise: newest.spelledOtherwise(statements.found),
+            others: statements.known.filter { $0 != newest.subject })
+    }
+
+    /// Who is known by an address, where each stated it last, and of whom that cannot be told.
+    private func statements(of address: String) throws -> (known: [SubjectID], found: [Statement], unread: [SubjectID]) {
         let known = try byAddress(address)
-        guard let keyring, let pseudonyms else { return ([], []) }
+        guard let keyring, let pseudonyms else { return ([], [], []) }
         let asked = pseudonyms.lookup(kind: .email, value: InternetNames.address(address) ?? address)
-        var newest: (subject: SubjectID, position: UInt64)?
+        var found: [Statement] = []
         var unread: [SubjectID] = []
         for subject in known {
             switch try stated(asked, by: subject, keyring, pseudonyms) {
-            case .at(let position): if newest.map({ position > $0.position }) ?? true { newest = (subject, position) }
+            case .at(let statement): found.append(statement)
             case .never: break
             case .unreadable: unread.append(subject)
             }
         }
-        guard let newest else { return (unread, []) }
-        return ([newest.subject], known.filter { $0 != newest.subject })
+        return (known, found, unread)
     }
 
-    private enum Statement {
-        case at(UInt64), never
+    /// Where a subject stated an address last.
+    private struct Statement {
+        var subject: SubjectID
+        var position: UInt64
+        /// The address as it was written, but for case.
+        var asWritten: Pseudonym
+        /// False if the subject stated another since.
+        var isCurrent: Bool
+
+        /// Before addresses had one spelling, each spelling made a person of its own, who still has the address.
+        func spelledOtherwise(_ others: [Statement]) -> [PersonLink] {
+            guard isCurrent else { return [] }
+            return others.filter { $0.isCurrent && $0.asWritten != asWritten }.map {
+                PersonLink(subject: subject, other: $0.subject, isInferred: true, position: $0.position)
+            }
+        }
+    }
+
+    private enum Stated {
+        case at(Statement), never
         /// Entries that are archived, or whose key is gone, cannot be compared.
         case unreadable
     }
 
     /// Where an address was stated last by an input that is sealed for a subject.
     private func stated(_ asked: Pseudonym, by subject: SubjectID, _ keyring: Keyring, _ pseudonyms: Pseudonyms) throws
-        -> Statement
+        -> Stated
     {
         if keyring.vault.isErased(subject) { return .unreadable }
-        let positions = try derived.read { db in
+        let positions = try positions(of: subject)
+        return try journal.read { db in
+            let readable = try JournalReader().firstReadable(of: program, in: db)
+            var isCurrent = true
+            for position in positions {
+                guard position >= readable else { return .unreadable }
+                guard let email = try address(at: position, of: subject, keyring, db) else { continue }
+                if pseudonyms.lookup(kind: .email, value: InternetNames.address(email) ?? email) == asked {
+                    let written = pseudonyms.lookup(kind: .email, value: email)
+                    return .at(Statement(subject: subject, position: position, asWritten: written, isCurrent: isCurrent))
+                }
+                isCurrent = false
+            }
+            return positions.isEmpty ? .unreadable : .never
+        }
+    }
+
+    private func newestAddress(of subject: SubjectID, _ keyring: Keyring) throws -> String? {
+        let positions = try positions(of: subject)
+        return try journal.read { db in
+            let readable = try JournalReader().firstReadable(of: program, in: db)
+            for position in positions where position >= readable {
+                if let email = try address(at: position, of: subject, keyring, db) { return email }
+            }
+            return nil
+        }
+    }
+
+    /// The address that an entry states, if it is sealed for the subject.
+    private func address(at position: UInt64, of subject: SubjectID, _ keyring: Keyring, _ db: Database) throws
+        -> String?
+    {
+        guard let bytes = try JournalReader().entry(program: program, position: position, in: db) else { return nil }
+        let entry = try EntryCodec.decode(bytes)
+        guard entry.input.subject.flatMap({ SubjectID($0.bytes) }) == subject else { return nil }
+        return try StatedAddress.of(entry, program: program, keyring.vault)
+    }
+
+    /// Positions of what was said of a subject's leads, the newest first.
+    private func positions(of subject: SubjectID) throws -> [UInt64] {
+        try derived.read { db in
             try Int64.fetchAll(
                 db,
                 sql: """
@@ -235,30 +320,20 @@ public struct PersonFinder {
                     WHERE program = ? AND subject = ? ORDER BY position DESC
                     """,
                 arguments: [program, Data(subject.bytes)])
-        }
-        return try journal.read { db in
-            let readable = try JournalReader().firstReadable(of: program, in: db)
-            for position in positions.map({ UInt64($0) }) {
-                guard position >= readable,
-                    let bytes = try JournalReader().entry(program: program, position: position, in: db)
-                else { return .unreadable }
-                let entry = try EntryCodec.decode(bytes)
-                guard entry.input.subject.flatMap({ SubjectID($0.bytes) }) == subject,
-                    let email = try StatedAddress.of(entry, program: program, keyring.vault)
-                else { continue }
-                let stated = pseudonyms.lookup(kind: .email, value: InternetNames.address(email) ?? email)
-                if stated == asked { return .at(position) }
-            }
-            return positions.isEmpty ? .unreadable : .never
-        }
+        }.map { UInt64($0) }
     }
 
     /// Every id that is linked to these, with the links that lead there. The journal's entries say what holds; the list
     /// says where to look.
-    private func reached(from named: [SubjectID], _ reach: LinkReach) throws -> ([SubjectID], [PersonLink]) {
-        var (subjects, links, next) = (named, [PersonLink](), 0)
+    private func reached(from named: Named, _ reach: LinkReach) throws -> ([SubjectID], [PersonLink]) {
+        var (subjects, links, next) = (named.subjects, [PersonLink](), 0)
         while next < subjects.count {
-            for link in try standing(of: subjects[next]) where reach == .all || !link.isInferred {
+            let standing = try changes(of: subjects[next])
+            // What somebody said of two ids since goes before their addresses.
+            let spelled = named.spelledOtherwise.filter { link in
+                link.subject == subjects[next] && !standing.contains { $0.other == link.other }
+            }
+            for link in standing.compactMap(\.link) + spelled where reach == .all || !link.isInferred {
                 if subjects.contains(link.other) { continue }
                 subjects.append(link.other)
                 links.append(link)
@@ -268,7 +343,8 @@ public struct PersonFinder {
         return (subjects, links)
     }
 
-    private func standing(of subject: SubjectID) throws -> [PersonLink] {
+    /// What was said last of a subject and each other; nil where it is that they are not linked.
+    private func changes(of subject: SubjectID) throws -> [(other: SubjectID, link: PersonLink?)] {
         var newest: [(other: SubjectID, link: PersonLink?)] = []
         for (other, position) in try projection.links(of: subject, program: program) {
             let change = try journal.read { db -> PersonLinkChanged? in
@@ -290,7 +366,7 @@ public struct PersonFinder {
             newest.append((other, change.isLinked
                 ? PersonLink(subject: subject, other: other, isInferred: change.isInferred, position: position) : nil))
         }
-        return newest.compactMap(\.link)
+        return newest
     }
 
     /// By the entry that submitted the lead; where that is in an archive, by the list, which the vault then confirms.

@@ -3,7 +3,7 @@ import LeadlineSchemas
 import TextFormats
 
 /// Counts what an impact assessment begins with, while entries are read.
-struct ImpactLedger {
+struct ImpactLedger: Codable {
     private var impact = ProgramRecords.ImpactInputs()
     private var byLot = 0
 

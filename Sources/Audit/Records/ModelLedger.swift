@@ -9,25 +9,39 @@ import TextFormats
 /// The model learns from every outcome, so that hardly two decisions use the same weights. A version is what one month
 /// (UTC) made of it under one logic version and one policy, which sets its prior.
 struct ModelLedger {
-    private struct Key: Equatable {
+    /// What is kept of it beside the predictions that are open.
+    struct Trained: Codable {
+        fileprivate(set) var cards: [ProgramRecords.ModelCard] = []
+        fileprivate var key: Key?
+        fileprivate var sums: [Sums] = []
+        fileprivate var won = 0
+        fileprivate var lost = 0
+        fileprivate var first: UInt64?
+        fileprivate var last: UInt64?
+        fileprivate var dataHash = HashChain.leaf(of: []).bytes
+    }
+
+    fileprivate struct Key: Codable, Equatable {
         var month: String
         var logicVersion: UInt32
         var policyVersion: String
     }
 
+    fileprivate struct Sums: Codable {
+        var loss = 0.0
+        var squares = 0.0
+    }
+
     /// What was said of a lead that a partner holds.
-    private struct Prediction {
+    struct Prediction {
         var card: Int
         var partner: String
         var chance: Double
     }
 
-    private(set) var cards: [ProgramRecords.ModelCard] = []
-    private var key: Key?
-    private var sums: [(loss: Double, squares: Double)] = []
-    private var predictions: [String: Prediction] = [:]
-    private var learned: (won: Int, lost: Int, first: UInt64?, last: UInt64?) = (0, 0, nil, nil)
-    private var dataHash = HashChain.leaf(of: [])
+    var trained = Trained()
+    /// By lead.
+    var predictions: [String: Prediction] = [:]
     /// Predictions nearer to 0 or 1 count as this near, for the log-loss alone.
     private static let clip = 1e-6
 
@@ -53,21 +67,21 @@ struct ModelLedger {
         let key = Key(
             month: String(time.unicodeScalars.prefix(7)), logicVersion: entry.logicVersion,
             policyVersion: summary.policyVersion)
-        if self.key != key {
-            self.key = key
-            cards.append(
+        if trained.key != key {
+            trained.key = key
+            trained.cards.append(
                 .init(
                     version: "", month: key.month, logicVersion: key.logicVersion, policyVersion: key.policyVersion,
                     approver: approver, from: time, until: time, decisions: 0, won: 0, lost: 0, dataHash: ""))
-            sums.append((0, 0))
+            trained.sums.append(.init())
         }
-        let last = cards.count - 1
-        cards[last].version = summary.modelVersion.description
-        cards[last].until = time
-        cards[last].decisions += 1
-        (cards[last].won, cards[last].lost) = (learned.won, learned.lost)
-        (cards[last].trainedFrom, cards[last].trainedThrough) = (learned.first, learned.last)
-        cards[last].dataHash = dataHash.description
+        let last = trained.cards.count - 1
+        trained.cards[last].version = summary.modelVersion.description
+        trained.cards[last].until = time
+        trained.cards[last].decisions += 1
+        (trained.cards[last].won, trained.cards[last].lost) = (trained.won, trained.lost)
+        (trained.cards[last].trainedFrom, trained.cards[last].trainedThrough) = (trained.first, trained.last)
+        trained.cards[last].dataHash = Digest(trained.dataHash)?.description ?? ""
     }
 
     /// Notes the chance that was recorded of the partner that got the lead: by the decision itself, or by the one that
@@ -75,9 +89,9 @@ struct ModelLedger {
     private mutating func predict(_ event: LeadAssigned, _ events: [Event]) {
         predictions[event.leadID] = nil
         let summary = event.evaluation ?? events.lazy.compactMap(\.evaluated).first { $0.leadID == event.leadID }?.summary
-        guard !cards.isEmpty, let best = summary?.best.first(where: { $0.partnerID == event.partnerID }) else { return }
+        guard !trained.cards.isEmpty, let best = summary?.best.first(where: { $0.partnerID == event.partnerID }) else { return }
         predictions[event.leadID] = Prediction(
-            card: cards.count - 1, partner: event.partnerID, chance: best.conversion)
+            card: trained.cards.count - 1, partner: event.partnerID, chance: best.conversion)
     }
 
     private mutating func closed(_ event: LeadClosed, _ position: UInt64) {
@@ -85,27 +99,27 @@ struct ModelLedger {
         guard event.reason == .won || event.reason == .lost, !event.partnerID.isEmpty else { return }
         if let prediction, prediction.partner == event.partnerID { score(prediction, isWon: event.reason == .won) }
         guard event.learned else { return }
-        if event.reason == .won { learned.won += 1 } else { learned.lost += 1 }
-        learned.first = learned.first ?? position
-        learned.last = position
+        if event.reason == .won { trained.won += 1 } else { trained.lost += 1 }
+        trained.first = trained.first ?? position
+        trained.last = position
         let line = "\(position) \(event.leadID) \(event.partnerID) \(event.reason) \(event.amountMinorUnits)"
-        dataHash = HashChain.leaf(of: dataHash.bytes + Array(line.utf8))
+        trained.dataHash = HashChain.leaf(of: trained.dataHash + Array(line.utf8)).bytes
     }
 
     private mutating func score(_ prediction: Prediction, isWon: Bool) {
         let chance = min(max(prediction.chance, Self.clip), 1 - Self.clip), missed = prediction.chance - (isWon ? 1 : 0)
-        sums[prediction.card].loss -= ElementaryFunctions.log(isWon ? chance : 1 - chance)
-        sums[prediction.card].squares += missed * missed
-        var metrics = cards[prediction.card].metrics ?? .init()
+        trained.sums[prediction.card].loss -= ElementaryFunctions.log(isWon ? chance : 1 - chance)
+        trained.sums[prediction.card].squares += missed * missed
+        var metrics = trained.cards[prediction.card].metrics ?? .init()
         metrics.predicted += prediction.chance
         metrics.outcomes += 1
         if isWon { metrics.won += 1 }
-        cards[prediction.card].metrics = metrics
+        trained.cards[prediction.card].metrics = metrics
     }
 
-    /// The cards with their means.
+    /// The trained.cards with their means.
     func result() -> [ProgramRecords.ModelCard] {
-        zip(cards, sums).map { card, sums in
+        zip(trained.cards, trained.sums).map { card, sums in
             var card = card
             guard var metrics = card.metrics, metrics.outcomes > 0 else { return card }
             let count = Double(metrics.outcomes)

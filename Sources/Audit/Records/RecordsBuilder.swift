@@ -6,23 +6,24 @@ import TextFormats
 
 /// Fills ``ProgramRecords`` while a program's entries are read in order, once.
 public struct RecordsBuilder {
-    private var records: ProgramRecords
-    private var persons: Set<Digest128> = []
-    private var fairness: [String: ProgramRecords.PartnerFairness] = [:]
-    private var promises: [String: ProgramRecords.PartnerPromise] = [:]
-    private var responseMicros: [String: Int64] = [:]
-    private var transfers: [String: ProgramRecords.Transfer] = [:]
-    private var residencies: [String: [String]] = [:]
-    private var leadResidency: [String: String] = [:]
-    private var reviewed: [String: String] = [:]
+    var records: ProgramRecords
+    var persons: Set<Digest128> = []
+    var fairness: [String: ProgramRecords.PartnerFairness] = [:]
+    var promises: [String: ProgramRecords.PartnerPromise] = [:]
+    var responseMicros: [String: Int64] = [:]
+    var transfers: [String: ProgramRecords.Transfer] = [:]
+    var residencies: [String: [String]] = [:]
+    /// Of leads that are not closed, where one is stated.
+    var leadResidency: [String: String] = [:]
+    var reviewed: [String: String] = [:]
     /// Decisions of Leadline's own in which a partner was in question; what stands beside history decided nothing.
-    private var inQuestion: [String: Int] = [:]
-    private var countries: [String: ProgramRecords.CountryFairness] = [:]
-    private var model = ModelLedger()
-    private var impact = ImpactLedger()
-    private var currency = ""
+    var inQuestion: [String: Int] = [:]
+    var countries: [String: ProgramRecords.CountryFairness] = [:]
+    var model = ModelLedger()
+    var impact = ImpactLedger()
+    var currency = ""
     /// Every policy with its position.
-    public private(set) var policies: [(position: UInt64, fact: PolicyPublished)] = []
+    public internal(set) var policies: [(position: UInt64, fact: PolicyPublished)] = []
 
     /// Segments that have left the journal.
     private let left: [ArchivedSegment]
@@ -46,11 +47,6 @@ public struct RecordsBuilder {
                     "hash chain, Merkle tree and signed checkpoints over the journal's stored bytes",
                     "reads of sealed data by an operator are noted in the access log",
                 ]))
-        records.archived = left.map {
-            .init(
-                first: $0.first, next: $0.next, archive: "\($0.archiveDigest)", position: $0.statement, time: nil,
-                archivedBy: nil, path: $0.path)
-        }
     }
 
     /// Takes in the entry at the next position.
@@ -67,7 +63,7 @@ public struct RecordsBuilder {
         case .policyPublished(let fact): publish(fact, entry, position)
         case .partnerUpserted(let profile): profiled(profile, entry.input.timeZone, position)
         case .leadSubmitted(let fact):
-            leadResidency[fact.leadID] = fact.attributes.residency
+            if !fact.attributes.residency.isEmpty { leadResidency[fact.leadID] = fact.attributes.residency }
             submitted(fact, entry.events)
             records.processing.lawfulBases[
                 fact.attributes.lawfulBasis.name.isEmpty ? "not stated" : fact.attributes.lawfulBasis.name, default: 0] +=
@@ -123,13 +119,12 @@ public struct RecordsBuilder {
 
     private mutating func archived(_ fact: SegmentArchived, _ entry: EntryRecord, _ position: UInt64) {
         guard fact.firstPosition < fact.nextPosition else { return }
-        records.archived.removeAll { $0.position == position }
         records.archived.append(
             .init(
                 first: fact.firstPosition, next: fact.nextPosition,
                 archive: Digest(fact.archiveDigest)?.description ?? "", position: position,
                 time: RFC3339.format(entry.stamp), archivedBy: fact.archivedBy.isEmpty ? nil : fact.archivedBy,
-                path: left.first { $0.statement == position }?.path))
+                path: nil))
     }
 
     private mutating func publish(_ fact: PolicyPublished, _ entry: EntryRecord, _ position: UInt64) {
@@ -140,8 +135,7 @@ public struct RecordsBuilder {
                 version: fact.version, name: fact.policy.name, position: position, from: time,
                 event: entry.origin?.eventID,
                 approver: fact.policy.approvedBy.isEmpty ? nil : fact.policy.approvedBy,
-                hardRules: fact.policy.hardRules.map(words.rule), method: "\(fact.policy.method)",
-                words: words.policy(fact.policy, currency: currency)))
+                hardRules: [], method: "\(fact.policy.method)"))
         policies.append((position, fact))
     }
 
@@ -263,10 +257,30 @@ public struct RecordsBuilder {
                 promise.met > 0 ? Double(responseMicros[promise.partner] ?? 0) / Double(promise.met) / 1_000_000 : nil
             return promise
         }
-        records.archived.sort { $0.next < $1.next }
+        records.archived = archived
+        for (index, policy) in policies.map(\.fact.policy).enumerated() {
+            records.policies[index].hardRules = policy.hardRules.map(words.rule)
+            records.policies[index].words = words.policy(policy, currency: currency)
+        }
         records.transfers = transfers.values.sorted { ($0.leadResidency, $0.partner) < ($1.leadResidency, $1.partner) }
         records.impact = impact.result(records, policy: policies.last?.fact.policy)
         return records
+    }
+
+    /// What the journal states, with where it went, and segments whose statement has left it too.
+    private var archived: [ProgramRecords.Archival] {
+        var rows = records.archived
+        for segment in left {
+            if let index = rows.lastIndex(where: { $0.position == segment.statement }) {
+                rows[index].path = segment.path
+            } else {
+                rows.append(
+                    .init(
+                        first: segment.first, next: segment.next, archive: "\(segment.archiveDigest)",
+                        position: segment.statement, time: nil, archivedBy: nil, path: segment.path))
+            }
+        }
+        return rows.sorted { $0.next < $1.next }
     }
 
     private var partners: [ProgramRecords.PartnerFairness] {

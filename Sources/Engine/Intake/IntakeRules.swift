@@ -162,7 +162,7 @@ public struct IntakeRules {
                 .invalidField, "account_domain must be an internet domain such as acme.example", field: "account_domain"
             )
         }
-        let isInternational = !domain.utf8.allSatisfy { $0 < 0x80 } || name.contains("xn--")
+        let isInternational = !domain.utf8.allSatisfy { $0 < 0x80 } || InternetNames.isInternational(name)
         return isInternational ? [name, domain, InternetNames.readable(name)] : [name]
     }
 }

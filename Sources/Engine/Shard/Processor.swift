@@ -28,6 +28,7 @@ public actor Processor<Log: ShardLog> {
     let log: Log
     private let projection: LeadsProjection
     private var shard: Shard
+    private var earlierLookups: EarlierLookups
     private let machine: Machine
     /// Fires with every commit, once the entries are in the local journal.
     public nonisolated let commits: CommitSignal
@@ -75,6 +76,7 @@ public actor Processor<Log: ShardLog> {
                 commits.committed(batch.sizes)
                 fates.report(batch.outcomes)
             })
+        earlierLookups = try EarlierLookups(journal, derived, keyring)
         if timeSource == .wallClock { try Self.checkClock(journal, machine.clock) }
         let heads = try journal.read { try JournalReader().streams(in: $0) }
         for head in heads { try shard.open(head.program) }
@@ -82,13 +84,21 @@ public actor Processor<Log: ShardLog> {
     }
 
     /// One batch.
-    public func step(max: Int) throws -> StepReport { try shard.step(max: max) }
+    /// - Parameter wait: how long to wait for records.
+    public func step(max: Int, wait: Duration = .zero) throws -> StepReport {
+        if earlierLookups.isDone { return try shard.step(max: max, wait: wait) }
+        try earlierLookups.advance()
+        var report = try shard.step(max: max, wait: earlierLookups.isDone ? wait : .zero)
+        try earlierLookups.note()
+        report.isExhausted = report.isExhausted && earlierLookups.isDone
+        return report
+    }
 
     /// Batches until the log has nothing more.
     public func runUntilIdle(batchMax: Int, progress: (StepReport) -> Void = { _ in }) throws -> StepReport {
         var total = StepReport()
         repeat {
-            total += try shard.step(max: batchMax)
+            total += try step(max: batchMax)
             progress(total)
         } while !total.isExhausted
         return total
@@ -107,7 +117,7 @@ public actor Processor<Log: ShardLog> {
         var batchesSinceTruncation = 0
         while !Task.isCancelled {
             let seen = arrivals.commits
-            let report = try shard.step(max: batchMax, wait: pause)
+            let report = try step(max: batchMax, wait: pause)
             if report.entries + report.rejections > 0 {
                 isTidy = false
                 onBatch(report)
@@ -140,6 +150,7 @@ public actor Processor<Log: ShardLog> {
 
     /// Empties the write-ahead logs: what was deleted leaves the disk. False if somebody reads it still.
     private func tidy() throws -> Bool {
+        try earlierLookups.note()
         let isSettled = try log.settle()
         return try WriteAheadLog.truncate(derived) && isSettled
     }

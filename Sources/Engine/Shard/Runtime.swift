@@ -23,20 +23,26 @@ public struct Runtime<Log: ShardLog>: Sendable {
     public let processor: Processor<Log>
     private let projector: Projector
     private let keeper: CheckpointKeeper
+    private let companions: [Companion]
     private let pace: Pace
+
+    /// Something else that works on the folder beside the processor, until cancelled. Its error ends the processor.
+    public typealias Companion = @Sendable () async throws -> Void
 
     /// What runs beside `processor` on its folder.
     /// - Parameters:
     ///   - metrics: where the projector's figures go.
+    ///   - companions: what else works on the folder.
     ///   - publish: told of each new checkpoint once it is durable here.
     /// - Throws: ``LogKeyError``; `JournalError` and SQLite's own failures.
     public init(
         _ folder: DataFolder, _ processor: Processor<Log>, pace: Pace = Pace(), logger: Logger,
-        metrics: any MetricsFactory = MetricsSystem.factory,
+        metrics: any MetricsFactory = MetricsSystem.factory, companions: [Companion] = [],
         publish: @escaping @Sendable (StoredCheckpoint) throws -> Void = { _ in }
     ) throws {
         self.processor = processor
         self.pace = pace
+        self.companions = companions
         projector = try Projector(folder, commits: processor.commits, metrics: metrics)
         keeper = try CheckpointKeeper.logging(folder, logger, publish: publish)
     }
@@ -55,6 +61,7 @@ public struct Runtime<Log: ShardLog>: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await projector.run(every: pace.projectEvery) }
             group.addTask { try await keeper.run() }
+            for companion in companions { group.addTask { try await companion() } }
             group.addTask {
                 try await processor.run(
                     batchMax: pace.batchMax, pause: pace.pause, tidyEvery: pace.tidyEvery, onBatch: onBatch)

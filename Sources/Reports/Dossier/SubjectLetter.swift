@@ -161,6 +161,7 @@ public struct SubjectLetter {
                 .heading(words.text("decision.heading", values)),
                 .paragraph(words.paragraph(partners.named(decision.statements))),
             ] + (used.isEmpty ? [] : [.paragraph(words.text("decision.used", ["values": .text(used)]))])
+                + counterfactuals(of: decision)
         }
         let opening = words.paragraph(dossier.opening)
         let humans = words.paragraph(dossier.closing.flatMap { $0 })

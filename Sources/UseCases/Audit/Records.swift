@@ -7,6 +7,7 @@ import Journal
 import LeadlineCore
 import LeadlineSchemas
 public import Reports
+import Vault
 
 /// A part of the system's records.
 public enum RecordsSection: String, CaseIterable, Sendable {
@@ -60,11 +61,24 @@ extension Deployment {
             .flatMap { AccessLogFile.Head($0.checkpoint) }
     }
 
+    /// Nil where there is no master key to know by what was kept.
+    private func recordsStore() throws -> RecordsStore? {
+        guard FileManager.default.fileExists(atPath: folder.settings.masterKeyFile) else { return nil }
+        return try RecordsStore(folder.openDerived(), MasterKey.load(from: folder.settings.masterKeyFile))
+    }
+
     private func programRecords(_ sections: Set<RecordsSection>) throws -> ProgramRecords {
         let left = try folder.openJournalReadOnly().read { try JournalReader().archivedSegments(of: program, in: $0) }
-        var builder = RecordsBuilder(program: program, left: left, words: AuditWords())
+        let store = try recordsStore()
+        let kept = try store?.newest(of: program, left: left, words: AuditWords())
+        var builder = kept?.builder ?? RecordsBuilder(program: program, left: left, words: AuditWords())
         // Counts over part of the journal would mislead; what was executed may be told as far as it is here.
-        try walk(skipsArchived: sections.allSatisfy(\.isTold)) { entry, position in builder.take(entry, at: position) }
+        let walked = try walk(skipsArchived: sections.allSatisfy(\.isTold), after: kept?.head) { entry, position in
+            builder.take(entry, at: position)
+        }
+        if walked.isWhole, walked.head.size >= (kept?.head.size ?? 0) + RecordsStore.worthwhileEntries {
+            try store?.keep(builder, through: walked.head)
+        }
         var records = builder.result()
         guard sections.contains(.changes) || sections.contains(.policies) else { return records }
         for index in builder.policies.indices.dropFirst() {

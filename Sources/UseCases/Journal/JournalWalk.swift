@@ -8,20 +8,25 @@ import LeadlineSchemas
 extension Deployment {
     /// Walks over the program's entries in order, from the first to the newest. The chain is checked on the way: of
     /// what was tampered with no entry is handed out.
-    /// - Parameter skipsArchived: entries that are archived and not at hand are passed over, where else they are asked
-    ///   for.
+    /// - Parameters:
+    ///   - skipsArchived: entries that are archived and not at hand are passed over, where else they are asked for.
+    ///   - known: the stream as far as it was walked before; only what came since is handed out.
+    /// - Returns: the head, and whether entries were passed over.
+    @discardableResult
     func walk(
-        _ label: String = "reading the journal", skipsArchived: Bool = false,
+        _ label: String = "reading the journal", skipsArchived: Bool = false, after known: StreamHead? = nil,
         _ body: (EntryRecord, UInt64) throws -> Void
-    ) throws(Problem) {
+    ) throws(Problem) -> (head: StreamHead, isWhole: Bool) {
         let line = progress(label)
         defer { line.finish() }
-        try Problem.told {
+        return try Problem.told {
             try folder.openJournalReadOnly().read { db in
                 let head = try existing(try JournalReader().head(of: program, in: db))
-                if !skipsArchived { try JournalReader().checkReadable(program: program, in: db) }
-                let chain = try ChainVerifier().verifyLeaves(program: program, in: db, archived: { _, _ in }) {
-                    position, _, bytes in
+                let isWhole = try JournalReader().firstReadable(of: program, in: db) <= known?.size ?? 0
+                if !isWhole && !skipsArchived { try JournalReader().checkReadable(program: program, in: db) }
+                let chain = try ChainVerifier().verifyLeaves(
+                    program: program, after: known, in: db, archived: { _, _ in }
+                ) { position, _, bytes in
                     let entry: EntryRecord
                     do { entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) } } catch {
                         throw AuditFault(
@@ -31,6 +36,7 @@ extension Deployment {
                     line.update(position + 1, of: head.size)
                 }
                 if let fault = chain.fault { throw AuditFault.changed(program: program, position: fault.position) }
+                return (head, isWhole)
             }
         }
     }

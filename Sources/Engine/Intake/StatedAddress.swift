@@ -1,8 +1,7 @@
-import Engine
 import LeadlineCore
-import LeadlineSchemas
+public import LeadlineSchemas
 import SwiftProtobuf
-import Vault
+public import Vault
 
 /// The address that a lead's message states, as it was sealed.
 public enum StatedAddress {

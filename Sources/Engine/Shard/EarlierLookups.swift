@@ -1,0 +1,86 @@
+import GRDB
+import Journal
+import LeadlineCore
+import LeadlineSchemas
+import Vault
+
+/// Lets a vault from before find people by the one spelling of their address.
+///
+/// Before addresses had one spelling (``InternetNames``), a person's look-up was that of the address as a producer wrote
+/// it, but for case. Each sealed address of that time is opened once, and the person gains the look-up of today beside
+/// the old one. Where another person has that look-up already, both are found by it; whoever stated the address last is
+/// then its holder. What stands in an archive is not opened: its people are found by the address as it was written.
+///
+/// Works between batches. New look-ups are the vault's pending ones, so they become durable, and reach the keys topic,
+/// with the next commit; a place that was not noted is gone over again, which adds nothing.
+struct EarlierLookups {
+    private static let name = "earlier-lookups"
+    private static let version = 1
+    /// Entries a batch: some milliseconds' work.
+    private static let batch = 2_000
+
+    private let journal: any DatabaseReader
+    private let derived: any DatabaseWriter
+    private let keyring: Keyring
+    private var next: UInt64
+    private var noted: UInt64?
+    /// What follows was taken in by this process.
+    private let end: UInt64
+
+    /// - Parameters:
+    ///   - journal: caught up with the cluster's, where there is one.
+    ///   - derived: keeps how far it came.
+    init(_ journal: any DatabaseReader, _ derived: any DatabaseWriter, _ keyring: Keyring) throws {
+        (self.journal, self.derived, self.keyring) = (journal, derived, keyring)
+        end = try journal.read { try JournalReader().nextSeq(in: $0) }
+        let through = try derived.read { db in
+            try Int64.fetchOne(
+                db, sql: "SELECT next_seq FROM projection_cursors WHERE name = ? AND version = ?",
+                arguments: [Self.name, Self.version])
+        }
+        next = through.map { UInt64(bitPattern: $0) } ?? 1
+    }
+
+    /// Whether every entry from before was gone over.
+    var isDone: Bool { next >= end }
+
+    /// Goes over the next entries.
+    mutating func advance() throws {
+        guard !isDone else { return }
+        var seen = next
+        try journal.read { db in
+            try JournalReader().forEachCommitted(
+                fromSeq: next, limit: Int(min(UInt64(Self.batch), end - next)), omittingArchived: true, in: db
+            ) { place, bytes in
+                seen = place.seq + 1
+                let entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
+                try addLookup(of: entry, in: place.program)
+            }
+        }
+        // Where the rest is archived, there is nothing more to see.
+        next = seen == next ? end : seen
+    }
+
+    private func addLookup(of entry: EntryRecord, in program: String) throws {
+        // Whoever noted an input's source brought its address into the one spelling.
+        guard entry.origin?.source.isEmpty ?? true, let subject = entry.input.subject.flatMap({ SubjectID($0.bytes) }),
+            let stated = try StatedAddress.of(entry, program: program, keyring.vault),
+            let address = InternetNames.address(stated)
+        else { return }
+        let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
+        let lookup = pseudonyms.lookup(kind: .email, value: address)
+        if lookup != pseudonyms.lookup(kind: .email, value: stated) { try keyring.vault.addLookup(lookup, to: subject) }
+    }
+
+    /// Notes how far it came, once the new look-ups are durable. What this process took in needs no going over.
+    mutating func note() throws {
+        let place = try isDone ? journal.read { try JournalReader().nextSeq(in: $0) } : next
+        guard place != noted else { return }
+        try derived.write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO projection_cursors VALUES (?, ?, ?)",
+                arguments: [Self.name, Self.version, Int64(bitPattern: place)])
+        }
+        noted = place
+    }
+}
