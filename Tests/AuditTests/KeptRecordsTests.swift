@@ -129,9 +129,13 @@ extension KeptRecordsTests {
         // An entry that was changed since is told once, and nothing is kept of what follows.
         for index in 0..<20 { folder.lead(400 + index, "x-\(index)") }
         try await folder.process(until: 450)
-        let before = try kept()?.head.size
+        let before = try #require(try kept()).head.size
         let journal = try DatabaseQueue(path: folder.folder.journalPath)
-        try await journal.write { try $0.execute(sql: "UPDATE entries SET bytes = CAST(bytes || x'00' AS BLOB) WHERE position = 60") }
+        try await journal.write {
+            try $0.execute(
+                sql: "UPDATE entries SET bytes = CAST(bytes || x'00' AS BLOB) WHERE position = ?",
+                arguments: [Int64(before) + 5])
+        }
         try await keeper.catchUp()
         try await keeper.catchUp()
         #expect(failures.withLock { $0.count } == 1)

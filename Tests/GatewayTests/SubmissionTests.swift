@@ -1,4 +1,5 @@
 import Foundation
+import LeadlineSchemas
 import Testing
 
 @testable import Gateway
@@ -118,6 +119,24 @@ import Testing
             #expect(statuses.filter { $0 == 202 }.count <= 1, "\(statuses)")
             let policy = #"{"specversion":"1.0","id":"e9","source":"/web","type":"leadline.v1.PolicyPublished","data":{"policy":{}}}"#
             #expect(try await served.ask(.POST, "/v1/events", key, policy, structured).status == 403)
+        }
+    }
+
+    /// Who publishes policies erases nobody: each kind of event needs the scope of what it does.
+    @Test func eachKindOfEventNeedsItsScope() async throws {
+        try await ServedFolder.serving { served in
+            let structured = ["content-type": "application/cloudevents+json"]
+            for role in [Role.admin, .manager, .producer, .partner] {
+                let key = try served.key(role, partner: role.isPartner ? "alfa" : nil, sources: ["/web"])
+                for kind in MessageKind.allCases {
+                    let body = #"{"specversion":"1.0","id":"k","source":"/web","type":"\#(kind.fullName)","data":{"zzz":1}}"#
+                    let reply = try await served.ask(.POST, "/v1/events", key, body, structured)
+                    let mayTry = role.scopes.isSuperset(of: [.eventsSend, EventOperations.scope(for: kind)])
+                    #expect((reply.status != 403) == mayTry, "\(role) \(kind): \(reply.status)")
+                }
+            }
+            #expect(EventOperations.scope(for: .erasureRequested) == .rightsExercise)
+            #expect(EventOperations.scope(for: .humanDecisionRecorded) == .decisionsOverride)
         }
     }
 

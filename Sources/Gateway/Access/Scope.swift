@@ -14,6 +14,10 @@ public enum Scope: String, Sendable, CaseIterable, Codable {
     case policiesRead = "policies:read"
     case policiesPublish = "policies:publish"
     case reportsRead = "reports:read"
+    /// Restriction, objection, erasure, links and suppressions of people.
+    case rightsExercise = "rights:exercise"
+    /// What a program is: its registration, profile, logic version and archives.
+    case programsManage = "programs:manage"
     case keysManage = "keys:manage"
 }
 
@@ -27,7 +31,7 @@ public enum Role: String, Sendable, CaseIterable, Codable {
     /// Every role's scopes: the one table of who may do what.
     public static let scopes: [Role: Set<Scope>] = [
         .admin: Set(Scope.allCases),
-        .manager: Set(Scope.allCases).subtracting([.keysManage]),
+        .manager: Set(Scope.allCases).subtracting([.keysManage, .rightsExercise, .programsManage]),
         .partnerLead: [.leadsRead, .leadsReadContact, .leadsAnswer, .decisionsRead, .partnersRead, .availabilityWrite],
         .partner: [.leadsRead, .leadsReadContact, .leadsAnswer, .decisionsRead, .partnersRead],
         .auditor: [.leadsRead, .decisionsRead, .partnersRead, .policiesRead, .reportsRead],

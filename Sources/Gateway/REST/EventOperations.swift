@@ -67,17 +67,28 @@ enum EventOperations {
         guard let kind = MessageKind(fullName: event.type), let topic = Topic(name: kind.topic) else {
             throw Refusal.invalid("There is no message of this type.", field: "type")
         }
-        let scope = scope(for: topic)
+        let scope = scope(for: kind)
         guard grant.allows(scope) else { throw Refusal.missing(scope) }
         return NewRecord(topic: topic, key: Array(grant.program.utf8), headers: headers, value: value)
     }
 
-    /// What one must be allowed to send events of a topic.
-    static func scope(for topic: Topic) -> Scope {
-        switch topic {
-        case .leads, .intents, .outcomes: .eventsSend
-        case .partners: .partnersWrite
-        default: .policiesPublish
+    /// What one must be allowed to send an event of a kind. Each kind is named, so that a new one finds its scope before
+    /// anybody can send it.
+    static func scope(for kind: MessageKind) -> Scope {
+        switch kind {
+        case .leadSubmitted, .leadUpdated, .leadWithdrawn, .intentObserved, .firmographicsObserved,
+            .technographicsObserved, .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon,
+            .dealLost:
+            .eventsSend
+        case .partnerUpserted, .partnerCapacitySet, .partnerPaused, .partnerResumed, .partnerRemoved,
+            .partnerAbsenceSet, .partnerAbsenceCancelled, .partnerCommissionTermsSet:
+            .partnersWrite
+        case .reviewRequested, .humanDecisionRecorded: .decisionsOverride
+        case .processingRestricted, .processingObjected, .processingResumed, .erasureRequested, .personsLinked,
+            .personsUnlinked, .suppressionSet, .suppressionLifted, .rejectedRecordsErased:
+            .rightsExercise
+        case .policyPublished: .policiesPublish
+        case .programRegistered, .programProfileSet, .logicVersionAdopted, .segmentArchived: .programsManage
         }
     }
 }
