@@ -9,7 +9,7 @@ public actor KafkaInstance {
     private let options: KafkaLogOptions
     private let batchMax: Int
     private let logger: Logger
-    private let companion: (@Sendable (DataFolder) throws -> Runtime<KafkaLog>.Companion)?
+    private let companion: (@Sendable (DataFolder) -> Runtime<KafkaLog>.Companion)?
     private let report: @Sendable (Int32, StepReport) -> Void
     private var member: GroupMember
     private var shards: [Int32: Task<Void, any Error>] = [:]
@@ -33,12 +33,12 @@ public actor KafkaInstance {
 
     /// Joins the group.
     /// - Parameters:
-    ///   - companion: makes what else works on each shard's folder, once the shard's databases are there.
+    ///   - companion: makes what else works on each shard's folder, run once the shard's databases are there.
     ///   - report: told of every batch that was committed, and of which partition.
     /// - Throws: `KafkaError`, `KafkaTransportError.topics`, `EngineError.locked`.
     public init(
         _ folder: DataFolder, _ settings: KafkaSettings, options: KafkaLogOptions, batchMax: Int, logger: Logger,
-        companion: (@Sendable (DataFolder) throws -> Runtime<KafkaLog>.Companion)? = nil,
+        companion: (@Sendable (DataFolder) -> Runtime<KafkaLog>.Companion)? = nil,
         report: @escaping @Sendable (Int32, StepReport) -> Void
     ) throws {
         self.folder = folder

@@ -87,13 +87,8 @@ struct RunCommand: AsyncParsableCommand {
     /// On the data folder's own log.
     private func work(_ deployment: Deployment, _ logger: Logger) async throws {
         let folder = deployment.folder
-        var pace = Runtime<EmbeddedLog>.Pace()
-        pace.batchMax = batchMax
-        pace.pause = .milliseconds(pauseMillis)
-        let processor = try Processor(folder)
-        let runtime = try Runtime(
-            folder, processor, pace: pace, logger: logger,
-            companions: [RecordsCounting.companion(folder) { Self.warn($0, $1, logger) }])
+        let runtime = try EmbeddedRuntime.make(
+            folder, batchMax: batchMax, pause: .milliseconds(pauseMillis), logger)
         logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(deployment.program)"])
         if once {
             let total = try await runtime.drain { Self.log($0, logger) }
@@ -110,7 +105,7 @@ struct RunCommand: AsyncParsableCommand {
             let options = try await ThreadTaskExecutor("leadline.start").run { try shardOptions(settings) }
             let instance = try KafkaInstance(
                 folder, settings, options: options, batchMax: batchMax, logger: logger,
-                companion: { [logger] shard in try RecordsCounting.companion(shard) { Self.warn($0, $1, logger) } }
+                companion: { [logger] in EmbeddedRuntime.recordsCounting($0, logger) }
             ) { partition, report in
                 Self.log(report, logger, ["partition": "\(partition)"])
             }
@@ -135,10 +130,6 @@ struct RunCommand: AsyncParsableCommand {
 
     /// However a broker behaves, stopping takes no longer.
     private static let stopPatience = Duration.seconds(9)
-
-    private static func warn(_ program: String, _ error: any Error, _ logger: Logger) {
-        logger.warning("records are not counted", metadata: ["program": "\(program)", "why": "\(error)"])
-    }
 
     private static func log(_ report: StepReport, _ logger: Logger, _ place: Logger.Metadata = [:]) {
         if report.entries + report.rejections > 0 {

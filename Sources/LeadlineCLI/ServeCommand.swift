@@ -73,9 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve(_ deployment: Deployment, _ logger: Logger) async throws {
         let folder = deployment.folder
-        var pace = Runtime<EmbeddedLog>.Pace()
-        pace.batchMax = batchMax
-        let runtime = try Runtime(folder, Processor(folder), pace: pace, logger: logger)
+        let runtime = try EmbeddedRuntime.make(folder, batchMax: batchMax, logger)
         let access = try AccessFile(folder)
         let services = try GatewayServices.embedded(folder, runtime, access: access, logger: logger)
         let first = try access.isEmpty() ? access.create(Self.bootstrap(deployment.program)).token : nil

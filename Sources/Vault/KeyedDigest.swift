@@ -14,4 +14,13 @@ public struct KeyedDigest: Sendable {
     public func digest(_ parts: [String]) -> [UInt8] {
         Array(keyed.code(domain: 0x20) { message in for part in parts { message.add(part) } })
     }
+
+    /// The digest of bytes with what says whose they are.
+    public func digest(_ parts: [String], _ bytes: [UInt8]) -> [UInt8] {
+        Array(
+            keyed.code(domain: 0x21) { message in
+                for part in parts { message.add(part) }
+                message.add(bytes)
+            })
+    }
 }

@@ -146,13 +146,6 @@ public struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
         }
     }
 
-    /// A code of bytes that are kept where others may write, so that what they change is not taken for ours; it stays
-    /// when the key is rotated.
-    /// - Parameter purpose: no code of one purpose passes for another's.
-    public func code(of bytes: [UInt8], purpose: String) -> [UInt8] {
-        Array(KeyedHash(key: lookupSubkey(purpose)).code(bytes))
-    }
-
     /// A key for what is found again, which no rotation changes: HKDF-SHA256 (RFC 5869) without salt over the first
     /// master key. No purpose's key tells anything about another's.
     func lookupSubkey(_ purpose: String, _ detail: String = "") -> SymmetricKey {

@@ -86,6 +86,7 @@ def make(binary, root):
     produce("intents", "FirmographicsObserved", '{"accountDomain":"c1.example","employees":90}')
     run(binary, "run", "--once", "--quiet")
     run(binary, "audit", "checkpoint")
+    run(binary, "audit", "records", "--section", "policies")
     run(binary, "audit", "rotate-key")
     produce("outcomes", "DealWon", '{"leadId":"l9","partnerId":"nobody","amount":{"minorUnits":"1","currency":"EUR"}}')
     for _ in range(2):

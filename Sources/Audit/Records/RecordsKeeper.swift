@@ -68,12 +68,10 @@ public actor RecordsKeeper {
             guard try JournalReader().firstReadable(of: program, in: db) <= known?.size ?? 0,
                 let newest = try JournalReader().head(of: program, in: db)
             else { return nil }
-            let chain = try ChainVerifier().verifyLeaves(program: program, after: known, in: db, archived: { _, _ in }) {
-                position, _, bytes in
+            try VerifiedEntries.forEach(of: program, after: known, in: db) { entry, position in
                 if Task.isCancelled { throw CancellationError() }
-                builder.take(unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }, at: position)
+                builder.take(entry, at: position)
             }
-            if let fault = chain.fault { throw AuditFault.changed(program: program, position: fault.position) }
             return newest
         }
         guard let walked else { return }

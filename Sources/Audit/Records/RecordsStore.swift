@@ -20,13 +20,13 @@ public struct RecordsStore {
     /// With fewer entries since, keeping takes longer than reading them again.
     public static let worthwhileEntries: UInt64 = 20_000
 
-    private static let purpose = "leadline kept records v1"
     private let derived: any DatabaseWriter
-    private let masterKey: MasterKey
+    private let codes: KeyedDigest
 
     /// A store in a folder's derived database.
     public init(_ derived: any DatabaseWriter, _ masterKey: MasterKey) throws {
-        (self.derived, self.masterKey) = (derived, masterKey)
+        self.derived = derived
+        codes = KeyedDigest(masterKey, purpose: "kept records")
         try derived.write { db in
             try db.execute(
                 sql: """
@@ -71,7 +71,6 @@ public struct RecordsStore {
     }
 
     private func code(_ program: String, _ size: UInt64, _ link: Digest, _ counts: [UInt8]) -> [UInt8] {
-        let place = "\(RecordsBuilder.keptVersion) \(size) \(link) \(program)\n"
-        return masterKey.code(of: Array(place.utf8) + counts, purpose: Self.purpose)
+        codes.digest(["\(RecordsBuilder.keptVersion)", "\(size)", "\(link)", program], counts)
     }
 }

@@ -26,13 +26,12 @@ public enum InternetNames {
         return address.utf8.count <= addressBytesMax ? address : nil
     }
 
-    /// The address in a text that is nothing but one, in ASCII: nearly every one, and a twentieth of the time. Nil says
-    /// nothing of others.
+    /// The address in a text that is nothing but one, in ASCII, as nearly every one is: it needs neither Unicode's tables
+    /// nor copies. Nil says nothing of others.
     private static func plainAddress(_ text: Substring.UTF8View) -> String? {
         guard text.count <= addressBytesMax, let at = text.firstIndex(of: UInt8(ascii: "@")) else { return nil }
         let local = text[..<at]
-        guard (1...localBytesMax).contains(local.count), local.allSatisfy({ isInPlainLocalPart($0) }),
-            let host = plainDomain(text[text.index(after: at)...])
+        guard (1...localBytesMax).contains(local.count), local.allSatisfy({ $0 < 0x80 && isInLocalPart(UnicodeScalar($0)) }), let host = plainDomain(text[text.index(after: at)...])
         else { return nil }
         return String(decoding: local.map(lowercased) + CollectionOfOne(UInt8(ascii: "@")) + host, as: UTF8.self)
     }
@@ -44,28 +43,16 @@ public enum InternetNames {
         name.reserveCapacity(text.count)
         var labelBytes = 0
         for byte in text {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                labelBytes += 1
-            case UInt8(ascii: "."):
+            guard byte < 0x80, isInDomain(UnicodeScalar(byte)) else { return nil }
+            if byte == UInt8(ascii: ".") {
                 guard labels.contains(labelBytes) else { return nil }
                 labelBytes = 0
-            default: return nil
+            } else {
+                labelBytes += 1
             }
             name.append(lowercased(byte))
         }
         return labels.contains(labelBytes) ? name : nil
-    }
-
-    private static func isInPlainLocalPart(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "["),
-            UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: "\\"),
-            UInt8(ascii: "\""):
-            false
-        default: byte > 0x20 && byte < 0x7F
-        }
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {
@@ -89,11 +76,14 @@ public enum InternetNames {
     }
 
     private static func isLocalPart(_ text: String) -> Bool {
-        text.utf8.count <= localBytesMax
-            && text.unicodeScalars.allSatisfy { scalar in
-                !scalar.properties.isWhitespace && scalar.value > 0x20 && scalar.value != 0x7F
-                    && !"()<>[]:;,\\\"".unicodeScalars.contains(scalar)
-            }
+        text.utf8.count <= localBytesMax && text.unicodeScalars.allSatisfy { isInLocalPart($0) }
+    }
+
+    private static func isInLocalPart(_ scalar: UnicodeScalar) -> Bool {
+        switch scalar {
+        case "(", ")", "<", ">", "[", "]", ":", ";", ",", "\\", "\"": false
+        default: scalar.value < 0x80 ? (0x21...0x7E).contains(scalar.value) : !scalar.properties.isWhitespace
+        }
     }
 
     /// A domain in its ASCII form, without a dot at its end; nil for a text that is none.

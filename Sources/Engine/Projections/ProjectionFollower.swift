@@ -73,33 +73,21 @@ public struct ProjectionFollower<Model: Projection>: Sendable {
 extension Projection {
     /// Makes its tables and its cursor, and empties them if they are of another version.
     static func prepare(in db: Database) throws {
-        try db.execute(
-            sql: """
-                CREATE TABLE IF NOT EXISTS projection_cursors (
-                    name TEXT PRIMARY KEY, version INTEGER NOT NULL, next_seq INTEGER NOT NULL) WITHOUT ROWID
-                """)
+        try ProjectionCursor.create(in: db)
         try create(in: db)
-        let known = try Int.fetchOne(
-            db, sql: "SELECT version FROM projection_cursors WHERE name = ?", arguments: [name])
-        if let known, known != version { try reset(in: db) }
+        if let known = try cursor.recordedVersion(in: db), known != version { try reset(in: db) }
     }
+
+    private static var cursor: ProjectionCursor { ProjectionCursor(name: name, version: version) }
 
     /// The next sequence number to fold; the journal counts from 1, without gaps.
-    static func nextSeq(in db: Database) throws -> UInt64 {
-        UInt64(
-            try Int64.fetchOne(db, sql: "SELECT next_seq FROM projection_cursors WHERE name = ?", arguments: [name])
-                ?? 1)
-    }
+    static func nextSeq(in db: Database) throws -> UInt64 { try cursor.nextSeq(in: db) }
 
-    fileprivate static func setNextSeq(_ seq: UInt64, in db: Database) throws {
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO projection_cursors VALUES (?, ?, ?)").execute(arguments: [
-            name, version, Int64(seq),
-        ])
-    }
+    fileprivate static func setNextSeq(_ seq: UInt64, in db: Database) throws { try cursor.setNextSeq(seq, in: db) }
 
     /// Empties it: the next `catchUp` makes it again from the journal's beginning.
     static func reset(in db: Database) throws {
         for table in tables { try db.execute(sql: "DELETE FROM \(table.name)") }
-        try db.execute(sql: "DELETE FROM projection_cursors WHERE name = ?", arguments: [name])
+        try cursor.remove(in: db)
     }
 }

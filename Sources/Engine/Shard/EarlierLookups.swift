@@ -14,8 +14,7 @@ import Vault
 /// Works between batches. New look-ups are the vault's pending ones, so they become durable, and reach the keys topic,
 /// with the next commit; a place that was not noted is gone over again, which adds nothing.
 struct EarlierLookups {
-    private static let name = "earlier-lookups"
-    private static let version = 1
+    private static let cursor = ProjectionCursor(name: "earlier-lookups", version: 1)
     /// Entries a batch: some milliseconds' work.
     private static let batch = 2_000
 
@@ -33,12 +32,7 @@ struct EarlierLookups {
     init(_ journal: any DatabaseReader, _ derived: any DatabaseWriter, _ keyring: Keyring) throws {
         (self.journal, self.derived, self.keyring) = (journal, derived, keyring)
         end = try journal.read { try JournalReader().nextSeq(in: $0) }
-        let through = try derived.read { db in
-            try Int64.fetchOne(
-                db, sql: "SELECT next_seq FROM projection_cursors WHERE name = ? AND version = ?",
-                arguments: [Self.name, Self.version])
-        }
-        next = through.map { UInt64(bitPattern: $0) } ?? 1
+        next = try derived.read { try Self.cursor.nextSeq(in: $0) }
     }
 
     /// Whether every entry from before was gone over.
@@ -76,11 +70,7 @@ struct EarlierLookups {
     mutating func note() throws {
         let place = try isDone ? journal.read { try JournalReader().nextSeq(in: $0) } : next
         guard place != noted else { return }
-        try derived.write { db in
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO projection_cursors VALUES (?, ?, ?)",
-                arguments: [Self.name, Self.version, Int64(bitPattern: place)])
-        }
+        try derived.write { try Self.cursor.setNextSeq(place, in: $0) }
         noted = place
     }
 }

@@ -114,8 +114,7 @@ public struct AccessFile: AccessDirectory {
     /// Makes a key. The token is given back this once and is nowhere kept.
     public func create(_ request: GrantRequest) throws(Problem) -> (grant: Grant, token: KeyToken) {
         try GrantRules.check(request)
-        let token = KeyToken(
-            id: machine.random.bytes(KeyToken.idBytes), secret: machine.random.bytes(KeyToken.secretBytes))
+        let token = KeyToken(machine.random)
         let now = machine.clock.now()
         let grant = Grant(
             id: token.id, principal: request.principal ?? "p-" + Hexadecimal.text(machine.random.bytes(8)),
@@ -142,8 +141,7 @@ public struct AccessFile: AccessDirectory {
         _ id: String, program: String, days: Int = 365, overlapHours: Int = 0
     ) throws(Problem) -> (grant: Grant, token: KeyToken) {
         try GrantRules.check(days: days)
-        let token = KeyToken(
-            id: machine.random.bytes(KeyToken.idBytes), secret: machine.random.bytes(KeyToken.secretBytes))
+        let token = KeyToken(machine.random)
         let now = machine.clock.now()
         do {
             let grant = try database.write { db in

@@ -1,10 +1,11 @@
+import LeadlineSchemas
 import UseCases
 
 /// What a request for a key must be.
 enum GrantRules {
     static func check(_ request: GrantRequest) throws(Problem) {
         try check(days: request.days)
-        guard IdentifierText.isID(request.program) else {
+        guard FieldLimits.isID(request.program) else {
             throw Problem(.invalid, "no program can have this id; ids match [A-Za-z0-9._:-]{1,128}", at: "program")
         }
         if request.role.isPartner != (request.partner != nil) {
@@ -14,7 +15,7 @@ enum GrantRules {
                     ? "a key of the role \(request.role.rawValue) speaks for one partner, and none is named"
                     : "a key of the role \(request.role.rawValue) speaks for no partner", at: "partner")
         }
-        if let partner = request.partner, !IdentifierText.isID(partner) {
+        if let partner = request.partner, !FieldLimits.isID(partner) {
             throw Problem(.invalid, "no partner can have this id; ids match [A-Za-z0-9._:-]{1,128}", at: "partner")
         }
         if let scopes = request.scopes, let one = scopes.subtracting(request.role.scopes).map(\.rawValue).min() {
@@ -35,22 +36,5 @@ enum GrantRules {
         guard (1...1_830).contains(days) else {
             throw Problem(.invalid, "a key holds from 1 to 1830 days", at: "days")
         }
-    }
-}
-
-/// Identifiers as they come from outside.
-enum IdentifierText {
-    /// True for `[A-Za-z0-9._:-]{1,128}`.
-    static func isID(_ text: String) -> Bool {
-        (1...128).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"),
-                    UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
     }
 }

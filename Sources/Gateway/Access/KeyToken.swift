@@ -1,3 +1,5 @@
+import Engine
+
 /// An API key as its bearer sends it: `ll_<id>_<secret>`. It is shown once, when it is made.
 public struct KeyToken: Sendable, Equatable, CustomStringConvertible {
     static let idBytes = 8
@@ -8,9 +10,10 @@ public struct KeyToken: Sendable, Equatable, CustomStringConvertible {
     /// The same, of 256 random bits.
     let secret: String
 
-    init(id: [UInt8], secret: [UInt8]) {
-        self.id = Hexadecimal.text(id)
-        self.secret = Hexadecimal.text(secret)
+    /// A new one.
+    init(_ random: any RandomSource) {
+        id = Hexadecimal.text(random.bytes(Self.idBytes))
+        secret = Hexadecimal.text(random.bytes(Self.secretBytes))
     }
 
     /// The key that a bearer sent; nil for any other text.

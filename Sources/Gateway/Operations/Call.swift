@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import HTTPTypes
+import LeadlineSchemas
 import UseCases
 
 /// One request that was let in: who asks, for what, and what it carries.
@@ -39,7 +40,7 @@ struct Call: Sendable {
 
     /// An id from the path. One that cannot be an id is the id of nothing.
     func id(_ name: String) throws -> String {
-        guard let id = path[name], IdentifierText.isID(id) else { throw Refusal.nothingHere }
+        guard let id = path[name], FieldLimits.isID(id) else { throw Refusal.nothingHere }
         return id
     }
 
@@ -82,6 +83,8 @@ extension HTTPField.Name {
     static let rateLimit = named("RateLimit")
     static let rateLimitPolicy = named("RateLimit-Policy")
     static let link = named("Link")
+    /// Tells proxies not to hold a stream back.
+    static let xAccelBuffering = named("X-Accel-Buffering")
     static let lastEventID = named("Last-Event-ID")
     /// Why personal data is read, for the access log.
     static let leadlineReason = named("Leadline-Reason")

@@ -57,12 +57,8 @@ struct BulkSubmission {
         let one = Call(
             services: call.services, bearer: grant, headers: call.headers, path: [:], query: [:], body: line)
         let submission = try Submission(one, "submitLeads \(index)")
-        var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
-        if lead.leadID.isEmpty { lead.leadID = "lead-" + submission.eventID }
-        let record = EventRecord.binary(
-            topic: .leads, program: grant.program, type: MessageKind.leadSubmitted.fullName, id: submission.eventID,
-            source: grant.ownSource, body: try lead.serializedBytes(), contentType: "application/protobuf")
-        return (index, lead.leadID, record)
+        let (lead, record) = try submission.submitted(submission.message(WireLeadSubmitted.self, .leadSubmitted))
+        return (index, lead, record)
     }
 
     private func refused(_ index: Int, _ refusal: Refusal) -> String {

@@ -27,10 +27,8 @@ enum LeadOperations {
         isWrite: true, successes: submission,
         work: .whole { call in
             let submission = try Submission(call, "submitLead")
-            var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
-            // A form without ids of its own: a repeat under the same key makes the same id.
-            if lead.leadID.isEmpty { lead.leadID = "lead-" + submission.eventID }
-            return try await submission.send(lead, .leadSubmitted, lead: lead.leadID)
+            let (lead, record) = try submission.submitted(submission.message(WireLeadSubmitted.self, .leadSubmitted))
+            return try await submission.send(record, lead: lead)
         })
 
     private static let upsert = Operation(
@@ -107,10 +105,10 @@ enum LeadOperations {
                 return status
             }
             let partner = grant.partner ?? call.query["partner"]
-            if let after = call.query["after"], !IdentifierText.isID(after) {
+            if let after = call.query["after"], !FieldLimits.isID(after) {
                 throw Refusal.badQuery("after", "It is the id of a lead.")
             }
-            if let partner = call.query["partner"], !IdentifierText.isID(partner) {
+            if let partner = call.query["partner"], !FieldLimits.isID(partner) {
                 throw Refusal.badQuery("partner", "It is the id of a partner.")
             }
             let after = call.query["after"]
@@ -123,7 +121,7 @@ enum LeadOperations {
             if rows.count == limit, let last = rows.last {
                 var next = "/v1/leads?limit=\(limit)&after=\(last.leadID)"
                 if let status { next += "&status=\(status)" }
-                if grant.partner == nil, let partner, IdentifierText.isID(partner) { next += "&partner=\(partner)" }
+                if grant.partner == nil, let partner, FieldLimits.isID(partner) { next += "&partner=\(partner)" }
                 headers.append((.link, "<\(next)>; rel=\"next\""))
             }
             return .json("{\"leads\":[\(texts.joined(separator: ","))]}", headers)

@@ -54,68 +54,63 @@ enum PartnerOperations {
             return try await submission.send(profile, .partnerUpserted)
         })
 
-    private static let capacity = Operation(
-        id: "setCapacity", method: .put, path: "/v1/partners/{partner}/capacity", tag: "Partners",
-        summary: "How many leads a partner takes", scope: .availabilityWrite, rate: .write,
+    private static let capacity = change(
+        "setCapacity", .put, "/capacity", "How many leads a partner takes", .partnerCapacitySet,
+        WirePartnerCapacitySet.self,
         payload: .init(
             types: ["application/json"], schema: .reference("PartnerCapacitySetRequest"),
-            example: MessageSchemas.example("PartnerCapacitySet", without: ["partnerId"])),
-        isWrite: true, successes: LeadOperations.submission,
-        work: .whole { call in
-            let partner = try await visible(call).partner
-            let submission = try Submission(call, "setCapacity")
-            var fact = try submission.message(WirePartnerCapacitySet.self, .partnerCapacitySet)
-            fact.partnerID = partner
-            return try await submission.send(fact, .partnerCapacitySet)
-        })
+            example: MessageSchemas.example("PartnerCapacitySet", without: ["partnerId"])))
 
-    private static let pause = Operation(
-        id: "pausePartner", method: .post, path: "/v1/partners/{partner}/pause", tag: "Partners",
-        summary: "No more leads for now", scope: .availabilityWrite, rate: .write,
+    private static let pause = change(
+        "pausePartner", .post, "/pause", "No more leads for now", .partnerPaused, WirePartnerPaused.self,
         payload: .init(types: ["application/json"], schema: .reference("Remark"), example: #"{"note":"stocktaking"}"#),
-        payloadIsOptional: true, isWrite: true, successes: LeadOperations.submission,
-        work: .whole { call in
-            let partner = try await visible(call).partner
-            let submission = try Submission(call, "pausePartner")
-            var fact = try submission.message(WirePartnerPaused.self, .partnerPaused)
-            fact.partnerID = partner
-            return try await submission.send(fact, .partnerPaused)
-        })
+        isOptional: true)
 
-    private static let resume = Operation(
-        id: "resumePartner", method: .post, path: "/v1/partners/{partner}/resume", tag: "Partners",
-        summary: "Takes leads again", scope: .availabilityWrite, rate: .write,
-        isWrite: true, successes: LeadOperations.submission,
-        work: .whole { call in
-            var fact = WirePartnerResumed()
-            fact.partnerID = try await visible(call).partner
-            return try await Submission(call, "resumePartner").send(fact, .partnerResumed)
-        })
+    private static let resume = change(
+        "resumePartner", .post, "/resume", "Takes leads again", .partnerResumed, WirePartnerResumed.self)
 
-    private static let absence = Operation(
-        id: "setAbsence", method: .put, path: "/v1/partners/{partner}/absences/{absence}", tag: "Partners",
-        summary: "A time in which a partner is away", scope: .availabilityWrite, rate: .write,
+    private static let absence = change(
+        "setAbsence", .put, "/absences/{absence}", "A time in which a partner is away", .partnerAbsenceSet,
+        WirePartnerAbsenceSet.self,
         payload: .init(
             types: ["application/json"], schema: .reference("PartnerAbsenceSetRequest"),
-            example: MessageSchemas.example("PartnerAbsenceSet", without: ["partnerId", "absenceId"])),
-        isWrite: true, successes: LeadOperations.submission,
-        work: .whole { call in
-            let partner = try await visible(call).partner
-            let submission = try Submission(call, "setAbsence")
-            var fact = try submission.message(WirePartnerAbsenceSet.self, .partnerAbsenceSet)
-            fact.partnerID = partner
-            fact.absenceID = try call.id("absence")
-            return try await submission.send(fact, .partnerAbsenceSet)
-        })
+            example: MessageSchemas.example("PartnerAbsenceSet", without: ["partnerId", "absenceId"]))
+    ) { $0.absenceID = try $1.id("absence") }
 
-    private static let cancelAbsence = Operation(
-        id: "cancelAbsence", method: .delete, path: "/v1/partners/{partner}/absences/{absence}", tag: "Partners",
-        summary: "Call an absence off", scope: .availabilityWrite, rate: .write,
-        isWrite: true, successes: LeadOperations.submission,
-        work: .whole { call in
-            var fact = WirePartnerAbsenceCancelled()
-            fact.partnerID = try await visible(call).partner
-            fact.absenceID = try call.id("absence")
-            return try await Submission(call, "cancelAbsence").send(fact, .partnerAbsenceCancelled)
-        })
+    private static let cancelAbsence = change(
+        "cancelAbsence", .delete, "/absences/{absence}", "Call an absence off", .partnerAbsenceCancelled,
+        WirePartnerAbsenceCancelled.self
+    ) { $0.absenceID = try $1.id("absence") }
+
+    /// A change of a partner's availability, if the caller may see the partner.
+    /// - Parameter complete: sets what the path says beside the partner.
+    private static func change<Body: PartnersMessage>(
+        _ id: String, _ method: HTTPRequest.Method, _ path: String, _ summary: String, _ kind: MessageKind,
+        _: Body.Type, payload: Operation.Payload? = nil, isOptional: Bool = false,
+        complete: @escaping @Sendable (inout Body, Call) throws -> Void = { _, _ in }
+    ) -> Operation {
+        Operation(
+            id: id, method: method, path: "/v1/partners/{partner}" + path, tag: "Partners", summary: summary,
+            scope: .availabilityWrite, rate: .write, payload: payload, payloadIsOptional: isOptional, isWrite: true,
+            successes: LeadOperations.submission,
+            work: .whole { call in
+                let partner = try await visible(call).partner
+                let submission = try Submission(call, id)
+                var message = try submission.message(Body.self, kind)
+                message.partnerID = partner
+                try complete(&message, call)
+                return try await submission.send(message, kind)
+            })
+    }
 }
+
+/// A message about a partner.
+protocol PartnersMessage: SwiftProtobuf.Message {
+    var partnerID: String { get set }
+}
+
+extension WirePartnerCapacitySet: PartnersMessage {}
+extension WirePartnerPaused: PartnersMessage {}
+extension WirePartnerResumed: PartnersMessage {}
+extension WirePartnerAbsenceSet: PartnersMessage {}
+extension WirePartnerAbsenceCancelled: PartnersMessage {}

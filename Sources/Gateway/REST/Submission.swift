@@ -62,19 +62,29 @@ struct Submission: Sendable {
         }
     }
 
-    /// Appends a message and answers what became of it.
-    func send(_ message: some SwiftProtobuf.Message, _ kind: MessageKind, lead: String? = nil) async throws -> Answer {
+    /// A lead as a record, and its id. A form without ids of its own: a repeat under the same key makes the same id.
+    func submitted(_ message: WireLeadSubmitted) throws -> (lead: String, record: NewRecord) {
+        var message = message
+        if message.leadID.isEmpty { message.leadID = "lead-" + eventID }
+        return (message.leadID, try record(message, .leadSubmitted))
+    }
+
+    private func record(_ message: some SwiftProtobuf.Message, _ kind: MessageKind) throws -> NewRecord {
         guard let topic = Topic(name: kind.topic) else {
             preconditionFailure("\(kind.topic) is a topic of the schemas")
         }
-        let record = EventRecord.binary(
+        return EventRecord.binary(
             topic: topic, program: grant.program, type: kind.fullName, id: eventID, source: grant.ownSource,
             body: try message.serializedBytes(), contentType: "application/protobuf")
-        return try await send(record, lead: lead)
+    }
+
+    /// Appends a message and answers what became of it.
+    func send(_ message: some SwiftProtobuf.Message, _ kind: MessageKind, lead: String? = nil) async throws -> Answer {
+        try await send(record(message, kind), lead: lead)
     }
 
     /// Appends a record and answers what became of it.
-    private func send(_ record: NewRecord, lead: String?) async throws -> Answer {
+    func send(_ record: NewRecord, lead: String?) async throws -> Answer {
         let appended = try await call.services.inbox.append(record)
         let patience = call.wait ?? (isRepeatable ? Self.repeatPatience : .zero)
         let fate = patience == .zero ? nil : try await Self.fate(of: appended, within: patience, grant, call.services)

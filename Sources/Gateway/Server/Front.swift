@@ -20,8 +20,7 @@ struct Front: Sendable {
             services: services, bearer: bearer, headers: request.headers, path: try Self.path(operation, context),
             query: try Self.query(operation, request), body: try await Self.body(operation, request))
         var response = try await Self.response(operation, call, request)
-        response.headers[.rateLimit] = "\"\(operation.rate.rawValue)\";r=\(standing.remaining);t=\(standing.seconds)"
-        response.headers[.rateLimitPolicy] = "\"\(operation.rate.rawValue)\";q=\(standing.quota);w=60"
+        for (name, value) in Self.rateFields(standing, operation.rate) { response.headers[name] = value }
         return response
     }
 
@@ -48,12 +47,16 @@ struct Front: Sendable {
 
     private static func tooMany(_ standing: RateLimits.Standing, _ rate: RateClass) -> Refusal {
         var refusal = Refusal(429, "quota-exceeded", "Too many", "Wait, then ask again.")
-        refusal.headers = [
-            (.retryAfter, "\(standing.seconds)"),
-            (.rateLimit, "\"\(rate.rawValue)\";r=0;t=\(standing.seconds)"),
+        refusal.headers = [(.retryAfter, "\(standing.seconds)")] + rateFields(standing, rate)
+        return refusal
+    }
+
+    private static func rateFields(_ standing: RateLimits.Standing, _ rate: RateClass) -> [(HTTPField.Name, String)] {
+        let left = standing.isAllowed ? standing.remaining : 0
+        return [
+            (.rateLimit, "\"\(rate.rawValue)\";r=\(left);t=\(standing.seconds)"),
             (.rateLimitPolicy, "\"\(rate.rawValue)\";q=\(standing.quota);w=60"),
         ]
-        return refusal
     }
 
     // MARK: What is asked
@@ -168,15 +171,5 @@ struct Front: Sendable {
                 }
                 try await writer.finish(nil)
             })
-    }
-}
-
-extension HTTPField.Name {
-    /// Tells proxies not to hold a stream back.
-    static let xAccelBuffering = streamField("X-Accel-Buffering")
-
-    private static func streamField(_ name: String) -> Self {
-        guard let name = Self(name) else { preconditionFailure("\(name) is no header's name") }
-        return name
     }
 }

@@ -12,7 +12,7 @@ struct ShardLife: Sendable {
     let member: GroupMember
     let batchMax: Int
     let logger: Logger
-    let companion: (@Sendable (DataFolder) throws -> Runtime<KafkaLog>.Companion)?
+    let companion: (@Sendable (DataFolder) -> Runtime<KafkaLog>.Companion)?
     let report: @Sendable (Int32, StepReport) -> Void
 
     private static let pauseMin = Duration.milliseconds(100)
@@ -108,7 +108,7 @@ struct ShardLife: Sendable {
         var pace = Runtime<KafkaLog>.Pace()
         pace.batchMax = batchMax
         pace.tidyEvery = .seconds(60)
-        let companions = try companion.map { [try $0(folder)] } ?? []
+        let companions = companion.map { [$0(folder)] } ?? []
         return try Runtime(folder, processor, pace: pace, logger: logger, companions: companions) {
             try publisher.publish($0)
         }

@@ -8,8 +8,7 @@ public enum RecordsCounting {
     /// - Parameter failed: told once of each program whose records cannot be counted; deciding goes on.
     public static func companion(
         _ folder: DataFolder, failed: @escaping @Sendable (_ program: String, any Error) -> Void
-    ) throws -> @Sendable () async throws -> Void {
-        let keeper = try RecordsKeeper(folder, words: AuditWords(), failed: failed)
-        return { try await keeper.run() }
+    ) -> @Sendable () async throws -> Void {
+        { try await RecordsKeeper(folder, words: AuditWords(), failed: failed).run() }
     }
 }

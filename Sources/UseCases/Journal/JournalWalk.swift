@@ -24,18 +24,10 @@ extension Deployment {
                 let head = try existing(try JournalReader().head(of: program, in: db))
                 let isWhole = try JournalReader().firstReadable(of: program, in: db) <= known?.size ?? 0
                 if !isWhole && !skipsArchived { try JournalReader().checkReadable(program: program, in: db) }
-                let chain = try ChainVerifier().verifyLeaves(
-                    program: program, after: known, in: db, archived: { _, _ in }
-                ) { position, _, bytes in
-                    let entry: EntryRecord
-                    do { entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) } } catch {
-                        throw AuditFault(
-                            .decoding, program: program, position: position, "the bytes are no entry: \(error)")
-                    }
+                try VerifiedEntries.forEach(of: program, after: known, in: db) { entry, position in
                     try body(entry, position)
                     line.update(position + 1, of: head.size)
                 }
-                if let fault = chain.fault { throw AuditFault.changed(program: program, position: fault.position) }
                 return (head, isWhole)
             }
         }
