@@ -8,6 +8,9 @@ public enum LookupKind: UInt8, Sendable, CaseIterable {
     case lead = 0x11
     /// The id of a partner who is a person.
     case partner = 0x12
+    /// The e-mail address of a partner's contact. Apart from the addresses of leads, so that a contact who becomes a
+    /// lead is not sealed under the partner's key.
+    case partnerContact = 0x13
 }
 
 /// Turns values from outside into keyed digests, for one program.
@@ -64,7 +67,7 @@ public struct Pseudonyms: Sendable {
     /// Stands for what a person is known by. E-mail addresses are compared without regard to case
     /// and to white space around them; ids exactly.
     public func lookup(kind: LookupKind, value: String) -> Pseudonym {
-        pseudonym(kind.rawValue) { $0.add(kind == .email ? Normalised.email(value) : value) }
+        pseudonym(kind.rawValue) { $0.add(kind == .email || kind == .partnerContact ? Normalised.email(value) : value) }
     }
 
     /// The same for a value in UTF-8 bytes; bytes that are not UTF-8 are repaired first.

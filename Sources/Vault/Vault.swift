@@ -79,6 +79,12 @@ public final class Vault {
         return (subject, owners.compactMap { $0 }.filter { $0 != subject })
     }
 
+    /// Has a subject found by one more lookup, beside whoever else is known by it.
+    public func add(_ lookup: Pseudonym, to subject: SubjectID) throws {
+        let known = try allSubjects(lookup)
+        if !known.contains(subject) { try addAlias(lookup, subject, isSecondary: !known.isEmpty) }
+    }
+
     /// The subject known by a lookup, or `nil`. Makes nothing.
     public func findSubject(_ lookup: Pseudonym) throws -> SubjectID? {
         if let subject = pending.subject(lookup) ?? subjects[lookup], !ending.contains(subject) { return subject }

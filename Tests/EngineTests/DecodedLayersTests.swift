@@ -11,9 +11,9 @@ import Testing
 @Suite struct DecodedLayersTests {
     private static let address = "kim@acme.example"
 
-    private static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+    private static func gzip(_ bytes: [UInt8], windowBits: Int32 = 31) -> [UInt8] {
         var stream = unsafe z_stream()
-        _ = unsafe deflateInit2_(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        _ = unsafe deflateInit2_(&stream, 6, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         defer { _ = unsafe deflateEnd(&stream) }
         var (input, output) = (bytes, [UInt8](repeating: 0, count: bytes.count + 1_000))
         let left = unsafe input.withUnsafeMutableBufferPointer { source in
@@ -38,7 +38,22 @@ import Testing
         ("quoted-printable", { $0.flatMap { $0 == 0x40 || $0 == 0x3D ? Array("=\(String($0, radix: 16, uppercase: true))=\r\n".utf8) : [$0] } }),
         ("JSON escapes", { Array("\"".utf8) + $0.flatMap { $0 < 0x80 ? Array("\\u00\(String($0 >> 4, radix: 16))\(String($0 & 15, radix: 16))".utf8) : [$0] } + Array("\"".utf8) }),
         ("entities", { $0.flatMap { $0 < 0x80 ? Array("&#\($0);".utf8) : [$0] } }),
+        ("named entities", { $0.flatMap { $0 == 0x40 ? Array("&commat;".utf8) : $0 == 0x2E ? Array("&period;".utf8) : $0 == 0x26 ? Array("&amp;".utf8) : [$0] } }),
+        ("path of a URL", { Array("https://t.example/unsub/\(Data($0).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))/go".utf8) }),
+        ("JSON in a string", { bytes in
+            if String(validating: bytes, as: UTF8.self) == nil { return Array(#"{"d":"\#(Data(bytes).base64EncodedString())"}"#.utf8) }
+            let inner = try JSONEncoder().encode(["a": String(decoding: bytes, as: UTF8.self)])
+            return [UInt8](try JSONEncoder().encode(["b": String(decoding: inner, as: UTF8.self)]))
+        }),
+        ("MIME multipart", { bytes in
+            let lines = Data(bytes).base64EncodedString(options: [.lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed])
+            return Array("Content-Type: multipart/mixed; boundary=\"b1\"\r\n\r\n--b1\r\nContent-Transfer-Encoding: base64\r\n\r\n\(lines)\r\n--b1--\r\n".utf8)
+        }),
         ("gzip", { gzip($0) }),
+        ("two gzips", { gzip(Array("first ".utf8)) + gzip($0) }),
+        ("zlib", { gzip($0, windowBits: 15) }),
+        ("deflate", { gzip($0, windowBits: -15) }),
+        ("UTF-16 with a mark", { [0xFE, 0xFF] + $0.flatMap { [0, $0] } }),
         ("UTF-16", { $0.flatMap { [$0, 0] } }),
         ("protobuf", { bytes in
             var lead = WireLeadSubmitted()
@@ -60,11 +75,23 @@ import Testing
             for inner in Self.encodings {
                 // Protobuf's strings hold text alone, and an entity or escape stands for one of its signs.
                 let bytes = try inner.encode(Array("to \(Self.address)!".utf8))
-                if String(validating: bytes, as: UTF8.self) == nil && ["protobuf", "UTF-16", "entities", "JSON escapes", "quoted-printable"].contains(outer.name) { continue }
+                if String(validating: bytes, as: UTF8.self) == nil && ["protobuf", "UTF-16", "UTF-16 with a mark", "entities", "named entities", "JSON escapes", "quoted-printable"].contains(outer.name) { continue }
                 // Blanks after UTF-16, or escapes in protobuf, make neither of it.
                 if [("UTF-16", "base64 in lines"), ("protobuf", "quoted-printable")].contains(where: { $0 == (inner.name, outer.name) }) { continue }
                 #expect(Self.holds(try outer.encode(bytes)), "\(inner.name) in \(outer.name)")
             }
+        }
+    }
+
+    /// The shortest addresses are found in base64 too, and other letters than Latin ones in UTF-16.
+    @Test func shortAndForeign() {
+        for text in ["eA a2ltQGEuaW8=", #"{"d":"YUBiLmlv"}"#] {
+            #expect(DecodedLayers(Array(text.utf8)).layers.contains { $0.contains(0x40) }, "\(text)")
+        }
+        let units = Array("Пишите нам: \(Self.address), жду ответа от вас завтра утром, пожалуйста".utf16)
+        for isBig in [true, false] {
+            let bytes = ([0xFEFF] + units).flatMap { isBig ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)] }
+            #expect(Self.holds(bytes))
         }
     }
 

@@ -237,6 +237,29 @@ public struct Dossier: Sendable, Encodable, Equatable {
         public var isCut: Bool
     }
 
+    /// A record about somebody else that names the person.
+    public struct Mention: Sendable, Codable, Equatable {
+        /// Position of its entry; of a line of the access log its number.
+        public var position: UInt64
+        /// RFC 3339.
+        public var time: String
+        /// The message's full name; "access log" for a line of the access log.
+        public var type: String
+        /// The field that names the person.
+        public var field: String
+        /// True if it is sealed, under the key of whom the record is about.
+        public var isSealed: Bool
+
+        /// A mention from its parts.
+        public init(position: UInt64, time: String, type: String, field: String, isSealed: Bool) {
+            self.position = position
+            self.time = time
+            self.type = type
+            self.field = field
+            self.isSealed = isSealed
+        }
+    }
+
     /// "leadline dossier v1".
     public var format = "leadline dossier v1"
     /// The program.
@@ -276,6 +299,10 @@ public struct Dossier: Sendable, Encodable, Equatable {
     public var rejected: [Rejected] = []
     /// Rejected records and waiting outcomes that could not be searched whole, and may speak of anybody.
     public var unsearchableRecords = 0
+    /// Partners that the person is, or is the contact of; what is held of them is among the sources.
+    public var partners: [String] = []
+    /// Records about others that name the person. Looked for where the person has no leads.
+    public var mentions: [Mention] = []
     /// Why rejected records were not searched; nil if they were.
     public var rejectedNotSearched: String?
 }

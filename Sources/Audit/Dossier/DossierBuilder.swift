@@ -55,7 +55,7 @@ public struct DossierBuilder {
             let account = try accountEntries(entries, db, derived)
             var dossier = Dossier(
                 program: program, currency: try ProgramStream.currency(of: program, db), made: RFC3339.format(now),
-                subjects: person.subjects.map(\.description),
+                subjects: person.allSubjects.map(\.description),
                 isErased: isErased,
                 leads: person.leads.map {
                     .init(lead: $0.leadID, status: $0.status, submitted: RFC3339.format($0.submittedAt))
@@ -74,6 +74,7 @@ public struct DossierBuilder {
                 let source = try source(entry, isAboutAccount: false)
                 file.take(entry, source.sealed, clear: source.clear)
             }
+            dossier.partners = Set(person.partners.map(\.partnerID)).sorted()
             dossier.recipients = file.recipients
             dossier.reviews = file.reviews
             dossier.requests = file.requests

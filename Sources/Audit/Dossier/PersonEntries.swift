@@ -1,7 +1,9 @@
 import Engine
 import GRDB
 import Journal
+import LeadlineCore
 import LeadlineSchemas
+import Vault
 
 extension Person {
     /// The entries about the person, each once, in order. Each is held against the list that led to it: a wrong row must
@@ -21,6 +23,15 @@ extension Person {
                 guard let bytes = try JournalReader().entry(program: program, position: position, in: db),
                     case let entry = try EntryCodec.decode(bytes), LeadsTables.leads(of: entry).contains(lead.leadID)
                 else { throw EngineError.listDiffers("entry \(position) of \(program) is not about its lead") }
+                entries[position] = entry
+            }
+        }
+        for role in partners {
+            for position in role.positions where position >= readable {
+                guard let bytes = try JournalReader().entry(program: program, position: position, in: db),
+                    case let entry = try EntryCodec.decode(bytes),
+                    entry.input.subject.flatMap({ SubjectID($0.bytes) }) == role.subject
+                else { throw EngineError.listDiffers("entry \(position) of \(program) is not of its partner") }
                 entries[position] = entry
             }
         }

@@ -18,6 +18,8 @@ public struct Person: Sendable, Equatable {
     public var formerHolders = 0
     /// Leads that never came, of which something was said all the same, with the positions of their entries.
     public var absentLeads: [AbsentLead] = []
+    /// Partners whose profiles hold the person's name or address, each under a key of its own.
+    public var partners: [PartnerRole] = []
 
     /// Somebody of whom the program knows nothing.
     public static let unknown = Person(subjects: [], leads: [])
@@ -29,6 +31,19 @@ public struct Person: Sendable, Equatable {
         /// Positions of what was said of it.
         public var positions: [UInt64]
     }
+
+    /// A partner that the person is, or is the contact of.
+    public struct PartnerRole: Sendable, Equatable {
+        /// The partner's id.
+        public var partnerID: String
+        /// Under which its profiles are sealed.
+        public var subject: SubjectID
+        /// Positions of what was said of it under that key.
+        public var positions: [UInt64]
+    }
+
+    /// Ids of all keys of the person's own.
+    public var allSubjects: [SubjectID] { subjects + partners.map(\.subject).filter { !subjects.contains($0) } }
 
     /// Ids of all leads, those that never came at the end.
     public var leadIDs: [String] { leads.map(\.leadID) + absentLeads.map(\.leadID) }
@@ -92,13 +107,62 @@ public struct PersonFinder {
         if ids.isEmpty { ids = try leadsByEntries(of: subjects) }
         let leads = try ids.compactMap { try projection.lead($0, program: program) }
         let absent = try ids.filter { id in !leads.contains { $0.leadID == id } }.compactMap(absentLead)
-        if leads.isEmpty && absent.isEmpty { return nil }
+        let partners = try partners(text)
+        if leads.isEmpty && absent.isEmpty && partners.isEmpty { return nil }
         try confirm(leads, subjects)
-        var person = Person(subjects: subjects, leads: leads, links: links, absentLeads: absent)
+        var person = Person(
+            subjects: subjects.filter { id in !partners.contains { $0.subject == id } }, leads: leads, links: links,
+            absentLeads: absent, partners: partners)
         for other in try others(person) where !person.subjects.contains(other) { person.subjects.append(other) }
         person.formerHolders = named.others.count { !person.subjects.contains($0) }
         return person
     }
+
+    /// Partners whose contact's address, whose id or whose random id it is. The journal is read for them where the
+    /// vault, or the list of partners, knows such a partner.
+    private func partners(_ text: String) throws -> [Person.PartnerRole] {
+        var wanted: Set<SubjectID> = []
+        if let keyring, let pseudonyms {
+            let address = InternetNames.address(text) ?? text
+            wanted.formUnion(try keyring.vault.allSubjects(pseudonyms.lookup(kind: .partnerContact, value: address)))
+            wanted.formUnion(try keyring.vault.allSubjects(pseudonyms.lookup(kind: .partner, value: text)))
+        }
+        let isID = try isPartner(text)
+        if let id = SubjectID(hex: text) { wanted.insert(id) }
+        if wanted.isEmpty && !isID { return [] }
+        var found: [Person.PartnerRole] = []
+        try journal.read { db in
+            let from = try JournalReader().firstReadable(of: program, in: db)
+            try JournalReader().forEachEntry(program: program, from: from, in: db) { position, bytes in
+                let field = try unsafe bytes.withUnsafeBytes { unsafe try EntryCodec.peek($0) }.inputField
+                guard Self.profiles.contains(field) else { return }
+                let entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
+                guard let partner = entry.input.fact.profiledPartnerID, !entry.sealed.isEmpty,
+                    let subject = entry.input.subject.flatMap({ SubjectID($0.bytes) }),
+                    wanted.contains(subject) || (isID && partner == text)
+                else { return }
+                if let known = found.firstIndex(where: { $0.partnerID == partner && $0.subject == subject }) {
+                    found[known].positions.append(position)
+                } else {
+                    found.append(.init(partnerID: partner, subject: subject, positions: [position]))
+                }
+            }
+        }
+        return found
+    }
+
+    private func isPartner(_ id: String) throws -> Bool {
+        do {
+            return try !PartnerProfiles.positions(of: [id], program: program, journal: journal, derived: derived).isEmpty
+        } catch JournalError.archived {
+            // The vault still finds partners that are not erased.
+            return false
+        }
+    }
+
+    /// Inputs that carry a partner's own data.
+    private static let profiles: Set<Int> = Set(
+        [MessageKind.partnerUpserted, .partnerPaused, .partnerRemoved].map { $0.bodyFieldNumber })
 
     private func leads(of subjects: [SubjectID]) throws -> [String] {
         try derived.read { db in
@@ -114,10 +178,13 @@ public struct PersonFinder {
     func again(_ item: ErasurePlan.Item) throws -> Person? {
         let leads = try item.leads.compactMap { try projection.lead($0, program: program) }
         let absent = try item.leads.filter { id in !leads.contains { $0.leadID == id } }.compactMap(absentLead)
-        if leads.isEmpty && absent.isEmpty { return nil }
+        let partners = try (item.partners ?? []).reduce(into: [Person.PartnerRole]()) { known, id in
+            known += try self.partners(id).filter { item.records.contains($0.subject.description) }
+        }
+        if leads.isEmpty && absent.isEmpty && partners.isEmpty { return nil }
         let subjects = item.subjects.compactMap { SubjectID(hex: $0) }
         try confirm(leads, subjects)
-        return Person(subjects: subjects, leads: leads, absentLeads: absent)
+        return Person(subjects: subjects, leads: leads, absentLeads: absent, partners: partners)
     }
 
     /// A lead of which something was said without its ever coming.

@@ -51,6 +51,12 @@ public struct ErasureCertificate: Sendable {
         /// Observations of the person's company that stay, under the company's pseudonym and no person's.
         public var companyObservations: Int?
 
+        /// Partners whose profiles were sealed for the person; nil in certificates that do not tell.
+        public var partners: [String]?
+        /// Records of others that name the person as who asked, decided, reported or approved, and stay; nil where they
+        /// were not looked for.
+        public var namedElsewhere: Int?
+
         /// A topic that may hold a copy, sealed under the destroyed key or due to be deleted.
         public struct Copy: Sendable, Codable, Equatable {
             /// The topic.
@@ -97,7 +103,9 @@ public struct ErasureCertificate: Sendable {
             [
                 "Erasure certificate, program \(program)",
                 leads.isEmpty
-                    ? "No lead of the person is known; rejected records that mention the person were erased."
+                    ? !(partners ?? []).isEmpty
+                        ? "Profiles of the partners \((partners ?? []).joined(separator: ", ")), known as \(subjects.joined(separator: ", ")); no lead of the person is known."
+                    : "No lead of the person is known; rejected records that mention the person were erased."
                     : "Leads \(leads.joined(separator: ", ")) of the person known as \(subjects.joined(separator: ", ")).",
                 "Requested by: \(requestedBy). Recorded \(erased) at position \(position); this certificate was issued \(issued).",
                 key,
@@ -117,7 +125,7 @@ public struct ErasureCertificate: Sendable {
                     "THIS IS NO PROOF OF ERASURE: the folder's keys are computed from a seed (--key-seed), and whoever has the seed makes the key again."
             }
             if !keyDestroyed { return "THE KEY IS NOT DESTROYED." }
-            if leads.isEmpty { return "The keys of these records are not in this vault any more." }
+            if leads.isEmpty && (partners ?? []).isEmpty { return "The keys of these records are not in this vault any more." }
             return
                 "The person's key is not in this vault any more: what the journal and copies of it hold sealed under it opens with no key that is in this vault."
         }
@@ -138,6 +146,16 @@ public struct ErasureCertificate: Sendable {
             if let companyObservations, companyObservations > 0 {
                 lines.append(
                     "Not erased: \(companyObservations) observations of the person's company, kept under the company's pseudonym; they name no person."
+                )
+            }
+            if let partners, !partners.isEmpty {
+                lines.append(
+                    "Not erased: the partner ids \(partners.joined(separator: ", ")) and the numbers of their profiles, which stand in clear: decisions rest on them, and who decided what must stay accountable."
+                )
+            }
+            if let namedElsewhere, namedElsewhere > 0 {
+                lines.append(
+                    "Not erased: \(namedElsewhere) records of others name the person as who asked, decided, reported or approved. They are sealed under those persons' keys or are ids in clear, and end with those persons' records: decisions must stay accountable."
                 )
             }
             return lines

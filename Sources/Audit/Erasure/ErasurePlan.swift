@@ -18,6 +18,8 @@ struct ErasurePlan: Codable, Equatable {
         var records: [String]
         /// Leads that never came and are erased with the person.
         var waitedFor: [String]
+        /// Partners whose profiles are the person's; nil in plans that do not tell.
+        var partners: [String]?
     }
 
     var program: String

@@ -29,6 +29,9 @@ public struct ErasureRun {
         /// Leads that never came, of which a waiting outcome that speaks of the person says something: what the journal
         /// holds of it is sealed for that lead.
         public var waitedFor: [String] = []
+        /// Records of others that name the person as who asked, decided, reported or approved; nil where they were not
+        /// looked for, for the person has leads of their own.
+        public var namedElsewhere: Int?
         fileprivate var digest: String
     }
 
@@ -89,19 +92,25 @@ public struct ErasureRun {
                 marks.append([name])
                 continue
             }
-            guard person.subjects.isEmpty || !person.subjects.allSatisfy(seen.contains) else { continue }
-            seen.formUnion(person.subjects)
+            guard person.allSubjects.isEmpty || !person.allSubjects.allSatisfy(seen.contains) else { continue }
+            seen.formUnion(person.allSubjects)
             let alive = person.subjects.filter { !keyring.vault.isErased($0) }
             var target = Target(
                 name: index, person: person, leadsToErase: try Self.leadsToErase(alive, person, finder), digest: digest)
             target.records = try alive.flatMap { try keyring.vault.deadLetters(about: $0) }
+            // A partner's profiles are sealed under a key of their own.
+            target.records += person.partners.map(\.subject)
             target.records += (kept?.records ?? []).compactMap(SubjectID.init(hex:))
             // What is erased already is not asked for again.
             target.waitedFor = try (kept?.waitedFor ?? []).filter { lead in
                 try finder.find(lead)?.subjects.contains { !keyring.vault.isErased($0) } ?? false
             }
+            let entries = try Self.entries(of: person, program, journal)
+            // Whose keys ended with their time was never erased by request, and a certificate is of a request.
+            let isAsked = entries.contains { if case .erasureRequested = $0.input.fact { true } else { false } }
+            if alive.isEmpty, !isAsked, let lead = person.leadIDs.first { target.leadsToErase = [lead] }
             found.append(target)
-            let opened = try Self.entries(of: person, program, journal).flatMap { entry -> [Dossier.Field] in
+            let opened = try entries.flatMap { entry -> [Dossier.Field] in
                 guard case .fields(let fields) = try open(entry) else { return [] }
                 return fields
             }
@@ -164,6 +173,12 @@ public struct ErasureRun {
         }
     }
 
+    /// Notes in how many records of others somebody without leads is named, for the certificate.
+    /// - Parameter counts: by the name that the person was found by.
+    public mutating func note(namedElsewhere counts: [Int: Int]) {
+        for index in targets.indices { targets[index].namedElsewhere = counts[targets[index].name] }
+    }
+
     /// Keeps on disk who is meant, until ``end()``.
     public func begin() throws {
         var plan = plan
@@ -173,7 +188,8 @@ public struct ErasureRun {
                 .init(
                     name: target.digest, subjects: target.person.subjects.map(\.description),
                     leads: target.person.leadIDs, records: target.records.map(\.description),
-                    waitedFor: target.waitedFor))
+                    waitedFor: target.waitedFor,
+                    partners: Set(target.person.partners.map(\.partnerID)).sorted()))
         }
         try plan.save(folder)
     }
@@ -249,7 +265,8 @@ public struct ErasureRun {
         ) throws -> ErasureCertificate {
             let leads = target.person.leadIDs
             let person = try run.again(target.person, projection)
-            let entries = try leads.isEmpty ? erasures(of: target.records) : ErasureRun.entries(of: person, run.program, run.journal)
+            var entries = try ErasureRun.entries(of: person, run.program, run.journal)
+            if leads.isEmpty { entries = try entries + erasures(of: target.records) }
             let isOfPerson = !leads.isEmpty
             let erasure = entries.last { entry in
                 switch entry.input.fact {
@@ -259,16 +276,16 @@ public struct ErasureRun {
                 }
             }
             guard let erasure else { throw ErasureFault.notRecorded(lead: leads.first ?? "") }
-            let persons = Set(target.person.subjects)
+            let persons = Set(target.person.allSubjects)
             var once: Set<SubjectID> = []
             let records = (entries.flatMap { $0.input.erased }.compactMap { SubjectID($0.bytes) } + target.records)
                 .filter { !persons.contains($0) && once.insert($0).inserted }
-            guard target.person.subjects.allSatisfy(vault.isErased), records.allSatisfy(vault.isErased) else {
+            guard target.person.allSubjects.allSatisfy(vault.isErased), records.allSatisfy(vault.isErased) else {
                 throw ErasureFault.keyKept(lead: leads.first ?? "")
             }
             if let open = entries.first(where: opens) { throw ErasureFault.opens(position: open.position) }
             var statement = ErasureCertificate.Statement(
-                program: run.program, subjects: target.person.subjects.map(\.description), leads: leads,
+                program: run.program, subjects: target.person.allSubjects.map(\.description), leads: leads,
                 requestedBy: requestedBy,
                 position: erasure.position, erased: RFC3339.format(erasure.stamp), issued: RFC3339.format(issued),
                 keyDestroyed: run.folder.settings.keySeed == nil,
@@ -281,6 +298,8 @@ public struct ErasureRun {
                         until: RFC3339.format(erasure.stamp.adding(micros: $0.micros)))
                 },
                 deadLetterKeysDestroyed: records.count)
+            statement.partners = Set(target.person.partners.map(\.partnerID)).sorted()
+            statement.namedElsewhere = target.namedElsewhere
             statement.backups = backups
             statement.keysAreComputed = run.folder.settings.keySeed != nil
             statement.unsearchableRecords = run.unsearchable

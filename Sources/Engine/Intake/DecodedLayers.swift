@@ -2,7 +2,7 @@ import CZlib
 import Foundation
 
 /// What stands in bytes that follow no schema, with each encoding taken off that whoever wrote them may have put on:
-/// JSON's, percent and quoted-printable escapes, numeric entities, base64, hexadecimal, UTF-16, gzip and zlib, fields of
+/// JSON's, percent and quoted-printable escapes, entities, base64, hexadecimal, UTF-16, gzip, zlib and deflate, fields of
 /// protobuf, one inside the other. A search in every layer finds an address that a search in the bytes does not.
 ///
 /// Bytes from outside are hostile: how deep and how much is decoded is bounded, and whatever could not be looked through
@@ -22,6 +22,10 @@ public struct DecodedLayers: Sendable {
     public private(set) var isComplete = true
 
     private var size = 0
+    private var deflateTries = 0
+    private static let deflateTriesMax = 256
+    /// Shorter bytes hold no address that deflate made shorter.
+    private static let shortestDeflated = 12
 
     /// Takes the bytes apart.
     public init(_ bytes: [UInt8]) { add(bytes, depth: 0) }
@@ -73,20 +77,51 @@ public struct DecodedLayers: Sendable {
         }
     }
 
-    /// Shorter runs are words.
-    private static let shortestRun = 12
+    /// No shorter run holds an address.
+    private static let shortestRun = 8
+    /// Shorter runs are words, unless they hold an address.
+    private static let shortestWord = 12
     /// What is as long and decodes to nothing known is said to be unknown; shorter are ids and digests.
     private static let longestID = 96
 
     private mutating func takeRun(_ run: [UInt8], _ depth: Int) {
         let hex = Self.hexDecoded(run)
-        if let hex, Self.isKnown(hex) { return add(hex, depth: depth + 1) }
+        if let hex, isKnownOrDeflated(hex) { return add(hex, depth: depth + 1) }
         // A length of protobuf before it may look like a digit of it.
-        for skipped in 0..<2 {
-            guard let plain = Self.base64Decoded(run[skipped...]) else { continue }
-            if Self.isKnown(plain) { return add(plain, depth: depth + 1) }
+        var isFound = false
+        for skipped in 0..<2 { isFound = takeBase64(run[skipped...], depth) || isFound }
+        // What separates the parts of a path is a digit too.
+        let separators: [(UInt8) -> Bool] = [{ $0 == UInt8(ascii: "/") }, Self.isSeparator]
+        for isSeparator in separators {
+            for part in run.split(whereSeparator: isSeparator) where part.count < run.count {
+                isFound = takeBase64(part, depth) || isFound
+            }
         }
+        if isFound { return }
         if hex == nil, run.count > Self.longestID, Set(run).count > 24, Self.mixesCases(run) { isComplete = false }
+    }
+
+    /// Takes a run for base64; true if that led to something.
+    private mutating func takeBase64(_ run: ArraySlice<UInt8>, _ depth: Int) -> Bool {
+        guard run.count >= Self.shortestRun, let plain = Self.base64Decoded(run), isKnownOrDeflated(plain)
+        else { return false }
+        // Short words decode to something by chance.
+        if run.count < Self.shortestWord, !Self.isText(plain[...]) || !plain.contains(UInt8(ascii: "@")) { return false }
+        add(plain, depth: depth + 1)
+        return true
+    }
+
+    /// Deflate without a header shows by nothing but that it can be taken off whole, so it is tried a bounded number of
+    /// times.
+    private mutating func isKnownOrDeflated(_ bytes: [UInt8]) -> Bool {
+        if Self.isKnown(bytes) { return true }
+        guard bytes.count >= Self.shortestDeflated, deflateTries < Self.deflateTriesMax else { return false }
+        deflateTries += 1
+        return Self.undeflated(bytes, bytesMax: Self.bytesMax - size) != nil
+    }
+
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "+")
     }
 
     /// Words run together have neither both cases throughout nor digits among them.
@@ -157,9 +192,9 @@ public struct DecodedLayers: Sendable {
         return plain
     }
 
-    /// "&#64;" and "&#x40;" as the signs they stand for; nil if there are none.
+    /// "&#64;", "&#x40;" and "&commat;" as the signs they stand for; nil if there are none.
     private static func entitiesDecoded(_ text: [UInt8]) -> [UInt8]? {
-        guard text.contains(UInt8(ascii: "&")), text.contains(UInt8(ascii: "#")) else { return nil }
+        guard text.contains(UInt8(ascii: "&")), text.contains(UInt8(ascii: ";")) else { return nil }
         var plain: [UInt8] = []
         plain.reserveCapacity(text.count)
         var index = 0
@@ -175,10 +210,20 @@ public struct DecodedLayers: Sendable {
         return plain
     }
 
+    /// Names of XML and HTML for signs that stand in addresses, or in other encodings of them.
+    private static let entityNames: [String: UnicodeScalar] = [
+        "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "commat": "@", "period": ".", "plus": "+",
+        "lowbar": "_", "UnderBar": "_", "hyphen": "-", "dash": "-", "percnt": "%", "equals": "=", "num": "#",
+        "semi": ";", "colon": ":", "sol": "/", "bsol": "\\", "Tab": "\t", "NewLine": "\n",
+    ]
+
     private static func entity(_ text: [UInt8], at start: Int) -> (UnicodeScalar, Int)? {
-        guard start + 3 < text.count, text[start + 1] == UInt8(ascii: "#"),
+        guard start + 3 < text.count,
             let end = text[start..<min(start + 12, text.count)].firstIndex(of: UInt8(ascii: ";"))
         else { return nil }
+        if text[start + 1] != UInt8(ascii: "#") {
+            return entityNames[String(decoding: text[(start + 1)..<end], as: UTF8.self)].map { ($0, end + 1) }
+        }
         let isHex = text[start + 2] | 0x20 == UInt8(ascii: "x")
         let digits = String(decoding: text[(start + (isHex ? 3 : 2))..<end], as: UTF8.self)
         return UInt32(digits, radix: isHex ? 16 : 10).flatMap { UnicodeScalar($0) }.map { ($0, end + 1) }
@@ -201,21 +246,42 @@ public struct DecodedLayers: Sendable {
 
     private mutating func takeBinary(_ bytes: [UInt8], _ depth: Int) {
         if Self.isCompressed(bytes) {
-            guard let plain = Self.inflated(bytes, bytesMax: Self.bytesMax - size) else {
+            guard let (plain, rest) = Self.inflated(bytes, bytesMax: Self.bytesMax - size) else {
                 isComplete = false
                 return
             }
-            return add(plain, depth: depth + 1)
+            add(plain, depth: depth + 1)
+            // One gzip may follow the other.
+            return add(rest, depth: depth + 1)
         }
         if Self.isUTF16(bytes) { return add(Self.utf16Decoded(bytes), depth: depth + 1) }
         if let parts = Self.protobufParts(bytes) {
             for part in parts where part.count >= 3 { add(Array(part), depth: depth + 1) }
+            // Escaped text with control signs in it may pass for a message.
+            if Self.isMostlyPrintable(bytes), !parts.contains(where: { $0.count + 8 >= bytes.count }) {
+                takeText(bytes, depth)
+            }
             return
         }
+        if let plain = Self.undeflated(bytes, bytesMax: Self.bytesMax - size) { return add(plain, depth: depth + 1) }
+        // UTF-16 amid other text.
+        let rest = bytes.filter { $0 != 0 }
+        if rest.count < bytes.count, Self.isText(rest[...]) { return add(rest, depth: depth + 1) }
         isComplete = false
         // Text with something else in it is text still.
-        let printable = bytes.count { $0 >= 0x20 && $0 < 0x7F }
-        if printable * 2 >= bytes.count { takeText(bytes, depth) }
+        if Self.isMostlyPrintable(bytes) { takeText(bytes, depth) }
+    }
+
+    private static func isMostlyPrintable(_ bytes: [UInt8]) -> Bool {
+        bytes.count { $0 >= 0x20 && $0 < 0x7F } * 2 >= bytes.count
+    }
+
+    /// What deflate without a header compressed, whole, if that is something known.
+    private static func undeflated(_ bytes: [UInt8], bytesMax: Int) -> [UInt8]? {
+        guard let (plain, rest) = inflated(bytes, bytesMax: bytesMax, windowBits: -15), rest.isEmpty, plain.count >= 3,
+            isKnown(plain)
+        else { return nil }
+        return plain
     }
 
     private static func isCompressed(_ bytes: [UInt8]) -> Bool {
@@ -225,11 +291,14 @@ public struct DecodedLayers: Sendable {
         return bytes[0] == 0x78 && (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0
     }
 
-    /// The bytes that gzip or zlib compressed, at most so many; nil if they are cut off, damaged or too many.
-    private static func inflated(_ bytes: [UInt8], bytesMax: Int) -> [UInt8]? {
+    /// The bytes that gzip or zlib compressed, at most so many, and what stands behind; nil if they are cut off, damaged
+    /// or too many.
+    /// - Parameter windowBits: 15 is the largest window; 32 more looks for either header, less than none for no header.
+    private static func inflated(_ bytes: [UInt8], bytesMax: Int, windowBits: Int32 = 15 + 32)
+        -> (plain: [UInt8], rest: [UInt8])?
+    {
         var stream = unsafe z_stream()
-        // 15 is the largest window; 32 more looks for either header.
-        guard unsafe inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
+        guard unsafe inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
         defer { _ = unsafe inflateEnd(&stream) }
         var plain: [UInt8] = []
         var input = bytes
@@ -250,23 +319,28 @@ public struct DecodedLayers: Sendable {
                 if result != Z_OK || made == 0 { return false }
             }
         }
-        return ended == true ? plain : nil
+        return ended == true ? (plain, Array(bytes.suffix(unsafe Int(stream.avail_in)))) : nil
     }
 
-    /// Every other byte of UTF-16 is zero where most letters are Latin.
+    /// Every other byte of UTF-16 is zero where most letters are Latin; other text says by its first sign what it is.
     private static func isUTF16(_ bytes: [UInt8]) -> Bool {
         guard bytes.count >= 8, bytes.count % 2 == 0 else { return false }
+        if bytes[0] == 0xFE && bytes[1] == 0xFF || bytes[0] == 0xFF && bytes[1] == 0xFE { return true }
         let zeros = (0..<2).map { first in stride(from: first, to: bytes.count, by: 2).count { bytes[$0] == 0 } }
         return (zeros[0] * 10 > bytes.count * 3) != (zeros[1] * 10 > bytes.count * 3)
     }
 
     private static func utf16Decoded(_ bytes: [UInt8]) -> [UInt8] {
-        let zerosFirst = stride(from: 0, to: bytes.count, by: 2).count { bytes[$0] == 0 } * 10 > bytes.count * 3
+        let isMarked = bytes[0] == 0xFE && bytes[1] == 0xFF
+        let isMarkedLittle = bytes[0] == 0xFF && bytes[1] == 0xFE
+        let zeros = stride(from: 0, to: bytes.count, by: 2).count { bytes[$0] == 0 }
+        let zerosFirst = isMarked || !isMarkedLittle && zeros * 10 > bytes.count * 3
         let units = stride(from: 0, to: bytes.count, by: 2).map { at -> UInt16 in
             let (high, low) = zerosFirst ? (bytes[at], bytes[at + 1]) : (bytes[at + 1], bytes[at])
             return UInt16(high) << 8 | UInt16(low)
         }
-        return Array(String(decoding: units, as: UTF16.self).utf8)
+        let text = isMarked || isMarkedLittle ? units.dropFirst() : units[...]
+        return Array(String(decoding: text, as: UTF16.self).utf8)
     }
 
     /// Contents of the length-delimited fields of a protobuf message; nil if the bytes are none.

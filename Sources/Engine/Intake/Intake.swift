@@ -96,6 +96,11 @@ public struct Intake {
             let known = try vault.subjectAmong(Self.lookups(fact, checked.addresses, program, pseudonyms))
             let subject = known.subject
             taken.input.subject = Digest128(subject)
+            if !checked.message.partnerContact.isEmpty {
+                let contact = checked.message.partnerContact
+                let address = InternetNames.address(contact) ?? contact
+                try vault.add(pseudonyms.lookup(kind: .partnerContact, value: address), to: subject)
+            }
             taken.input.linkedSubject = try linked(known.others, fact, address, pseudonyms)
             if !checked.sealed.isEmpty {
                 let context = SealingContext.bytes(program, kind, eventDigest.bytes)
@@ -168,7 +173,7 @@ extension Fact {
     }
 
     /// The partner whose own data a fact carries.
-    var profiledPartnerID: String? {
+    public var profiledPartnerID: String? {
         switch self {
         case .partnerUpserted(let profile): profile.partnerID
         case .partnerPaused(let fact), .partnerRemoved(let fact): fact.partnerID

@@ -11,6 +11,8 @@ struct DecodedMessage {
     var resolved: [UInt8]?
     /// The e-mail address by which the data subject is known, where there is one.
     var email = ""
+    /// The e-mail address of a partner's contact, where there is one.
+    var partnerContact = ""
     /// The account's domain, where the message names one.
     var accountDomain: String?
     /// Time zone that working hours refer to.
@@ -46,6 +48,7 @@ extension MessageKind {
         case .partnerUpserted:
             return try read(WirePartnerUpserted.self, data, encoding) {
                 $1.timeZone = $0.timeZone.isEmpty ? nil : $0.timeZone
+                $1.partnerContact = $0.contactEmail
             }
         case .partnerCapacitySet: return try read(WirePartnerCapacitySet.self, data, encoding)
         case .partnerPaused: return try read(WirePartnerPaused.self, data, encoding)

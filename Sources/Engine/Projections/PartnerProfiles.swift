@@ -42,9 +42,17 @@ public enum PartnerProfiles: Projection {
     public static func positions(
         of partners: [String], program: String, in folder: DataFolder, progress: (UInt64, UInt64) -> Void
     ) throws -> [String: UInt64] {
-        let derived = try folder.openDerived()
-        try ProjectionFollower<PartnerProfiles>(journal: try folder.openJournalReadOnly(), derived: derived)
-            .catchUp(progress: progress)
+        try positions(
+            of: partners, program: program, journal: folder.openJournalReadOnly(), derived: folder.openDerived(),
+            progress: progress)
+    }
+
+    /// The same over open databases.
+    public static func positions(
+        of partners: [String], program: String, journal: any DatabaseReader, derived: any DatabaseWriter,
+        progress: (UInt64, UInt64) -> Void = { _, _ in }
+    ) throws -> [String: UInt64] {
+        try ProjectionFollower<PartnerProfiles>(journal: journal, derived: derived).catchUp(progress: progress)
         return try derived.read { db in
             var found: [String: UInt64] = [:]
             for partner in partners {

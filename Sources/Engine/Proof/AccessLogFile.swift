@@ -79,32 +79,88 @@ public enum AccessLogFile {
     public static func lines(_ folder: DataFolder) throws -> (lines: [Line], isEnded: Bool) {
         let path = path(folder)
         guard FileManager.default.fileExists(atPath: path) else { return ([], true) }
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw EngineError.dataFolder(path: folder.path, "access.jsonl cannot be read. Check its permissions")
-        }
-        let data = try file.read(upToCount: bytesMax + 1) ?? Data()
-        guard data.count <= bytesMax else {
-            throw EngineError.dataFolder(
-                path: folder.path, "access.jsonl is larger than \(bytesMax) bytes. Keep it elsewhere; a new one begins")
-        }
+        let (file, _) = try opened(folder)
+        let data = try file.read(upToCount: bytesMax) ?? Data()
         var parts = data.split(separator: 0x0A, omittingEmptySubsequences: false)
         let isEnded = parts.last?.isEmpty ?? true
         if isEnded, !parts.isEmpty { parts.removeLast() }
         return (parts.enumerated().map { Line(index: $0 + 1, bytes: Array($1)) }, isEnded)
     }
 
-    /// The newest whole line; nil if there is none.
-    public static func head(_ folder: DataFolder) throws -> Head? {
-        let (lines, isEnded) = try lines(folder)
-        return head(lines.dropLast(isEnded ? 0 : 1))?.head
+    /// The log at its beginning, and its size.
+    private static func opened(_ folder: DataFolder) throws -> (file: FileHandle, size: UInt64) {
+        guard let file = FileHandle(forReadingAtPath: path(folder)) else {
+            throw EngineError.dataFolder(path: folder.path, "access.jsonl cannot be read. Check its permissions")
+        }
+        let size = try file.seekToEnd()
+        guard size <= bytesMax else {
+            throw EngineError.dataFolder(
+                path: folder.path, "access.jsonl is larger than \(bytesMax) bytes. Keep it elsewhere; a new one begins")
+        }
+        try file.seek(toOffset: 0)
+        return (file, size)
     }
 
-    /// The newest line that can be read, and its place among the lines.
-    private static func head(_ lines: ArraySlice<Line>) -> (head: Head, index: Int)? {
-        guard let last = lines.last(where: { Self.number(of: $0.bytes) != nil }) else { return nil }
-        // Lines from before they were numbered are counted.
-        let count = Self.number(of: last.bytes).flatMap { $0 } ?? UInt64(last.index)
-        return (Head(number: count, digest: HashChain.leaf(of: last.bytes)), last.index)
+    /// The newest whole line; nil if there is none.
+    public static func head(_ folder: DataFolder) throws -> Head? { try end(folder).head }
+
+    /// What a new line comes after.
+    struct End {
+        /// The newest line that can be read; nil if there is none.
+        var head: Head?
+        /// What stands behind it without being a line.
+        var torn: [UInt8] = []
+        /// False if the last line lacks its end.
+        var isEnded = true
+        /// Bytes that were read to tell.
+        var bytesRead = 0
+    }
+
+    /// Bytes at the log's end that are read first: far more than most lines have.
+    private static let tailBytes: UInt64 = 65_536
+
+    /// The log's end, from the last bytes alone; from more, each time four times as many, only where those hold no
+    /// whole line.
+    static func end(_ folder: DataFolder) throws -> End {
+        guard FileManager.default.fileExists(atPath: path(folder)) else { return End() }
+        let (file, size) = try opened(folder)
+        var (wanted, read) = (tailBytes, 0)
+        while true {
+            let start = size - min(size, wanted)
+            try file.seek(toOffset: start)
+            let tail = Array(try file.read(upToCount: Int(size - start)) ?? Data())
+            read += tail.count
+            if let end = try end(tail, isWhole: start == 0, folder, read) { return end }
+            wanted *= 4
+        }
+    }
+
+    /// The same from the last bytes; nil if they hold no line that can be read and there are more before them.
+    private static func end(_ tail: [UInt8], isWhole: Bool, _ folder: DataFolder, _ read: Int) throws -> End? {
+        let isEnded = tail.last.map { $0 == 0x0A } ?? true
+        // Behind the last line's end; what follows that was cut short.
+        var next = tail.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        while next > 0 {
+            let before = tail[..<(next - 1)].lastIndex(of: 0x0A)
+            if before == nil && !isWhole { return nil }
+            let line = Array(tail[(before.map { $0 + 1 } ?? 0)..<(next - 1)])
+            if let said = number(of: line) {
+                // Lines from before they were numbered are counted.
+                let number = try said ?? count(folder, upTo: line)
+                let torn = Array(tail[next...].dropLast(isEnded ? 1 : 0))
+                return End(
+                    head: Head(number: number, digest: HashChain.leaf(of: line)), torn: torn, isEnded: isEnded,
+                    bytesRead: read)
+            }
+            next = before.map { $0 + 1 } ?? 0
+        }
+        if !isWhole { return nil }
+        return End(torn: Array(tail.dropLast(isEnded ? 1 : 0)), isEnded: isEnded, bytesRead: read)
+    }
+
+    /// Which line of the log it is, the newest if there are several like it.
+    private static func count(_ folder: DataFolder, upTo line: [UInt8]) throws -> UInt64 {
+        UInt64(try lines(folder).lines.last { $0.bytes == line }?.index ?? 0)
     }
 
     private struct Numbered: Decodable {
@@ -125,16 +181,14 @@ public enum AccessLogFile {
         guard descriptor >= 0 else { throw closed(folder, "written") }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard flock(descriptor, LOCK_EX) == 0 else { throw closed(folder, "locked") }
-        let (lines, isEnded) = try lines(folder)
-        let last = head(lines.dropLast(isEnded ? 0 : 1))
-        let between = Array(lines.dropFirst(last?.index ?? 0).map(\.bytes).joined(separator: [0x0A]))
+        let end = try end(folder)
         let place = Place(
-            number: (last?.head.number ?? 0) + 1,
-            previous: last.map { "\($0.head.digest)" } ?? String(repeating: "0", count: 64),
-            torn: between.isEmpty ? nil : "\(HashChain.leaf(of: between))")
+            number: (end.head?.number ?? 0) + 1,
+            previous: end.head.map { "\($0.digest)" } ?? String(repeating: "0", count: 64),
+            torn: end.torn.isEmpty ? nil : "\(HashChain.leaf(of: end.torn))")
         let signed = try signed(try line(place), key)
         do {
-            try file.write(contentsOf: Data(((isEnded ? "" : "\n") + signed + "\n").utf8))
+            try file.write(contentsOf: Data(((end.isEnded ? "" : "\n") + signed + "\n").utf8))
             try file.synchronize()
         } catch { throw closed(folder, "written") }
     }

@@ -231,8 +231,8 @@ public struct Shard: ~Copyable {
                 try (subjects(of: fact.leadID, place) + linked.compactMap { SubjectID($0.bytes) })
                 .flatMap { try noteErasure($0) }
         case .rejectedRecordsErased(let fact):
-            taken.input.erased = try note(
-                DeadLetters.keys(fact.recordIDs, of: taken.program, now: stamp, keyring))
+            let records = try DeadLetters.keys(fact.recordIDs, of: taken.program, now: stamp, keyring)
+            taken.input.erased = try note(records + partners(fact.recordIDs, besides: records, place))
         default: break
         }
         try append(place, taken.input, taken.inputBytes, origin(taken, record), events, at: stamp)
@@ -399,6 +399,25 @@ public struct Shard: ~Copyable {
             return Array(known.prefix(1))
         }
         return [owner] + known.filter { $0 != owner && !Self.hasLead(of: $0, streams, place) }
+    }
+
+    /// Those of these ids under which the profiles of the program's partners are sealed: no lead is theirs, and what
+    /// decides goes by a partner's id.
+    private func partners(_ ids: [String], besides records: [SubjectID], _ place: Int) throws -> [SubjectID] {
+        let named = Set(ids.compactMap(SubjectID.init(hex:))).subtracting(records).filter { !vault.isErasedOrEnding($0) }
+        if named.isEmpty { return [] }
+        let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: streams[place].program)
+        var found: Set<SubjectID> = []
+        for partner in Self.partnerIDs(streams, place) where found.count < named.count {
+            found.formUnion(
+                try vault.allSubjects(pseudonyms.lookup(kind: .partner, value: partner)).filter(named.contains))
+        }
+        return found.sorted { $0.description < $1.description }
+    }
+
+    private static func partnerIDs(_ streams: [ProgramStream], _ place: Int) -> [String] {
+        let streams = streams.span
+        return streams[place].state.partnerStandings.map(\.profile.partnerID)
     }
 
     private mutating func snapshot(_ place: Int) {

@@ -29,6 +29,7 @@ public enum DossierPage {
                 listed(DossierTitles.recipients, recipients(dossier)),
                 listed(DossierTitles.reviews, dossier.reviews.flatMap(DossierLines.review).map(nested)),
                 listed(DossierTitles.requests, dossier.requests.flatMap(DossierLines.request).map(nested)),
+                listed(DossierTitles.roles, DossierLines.roles(dossier).map(nested)),
                 listed(DossierTitles.rejected, DossierLines.rejected(dossier).map(nested)),
                 proof(dossier)
             ])

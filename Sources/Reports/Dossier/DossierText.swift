@@ -20,6 +20,7 @@ public struct DossierText {
             (DossierTitles.recipients, dossier.recipients.map(DossierLines.recipient)),
             (DossierTitles.reviews, dossier.reviews.flatMap(DossierLines.review)),
             (DossierTitles.requests, dossier.requests.flatMap(DossierLines.request)),
+            (DossierTitles.roles, DossierLines.roles(dossier)),
             (DossierTitles.rejected, DossierLines.rejected(dossier)),
             (DossierTitles.certificate, certificate),
         ]
@@ -74,6 +75,7 @@ enum DossierTitles {
     static let recipients = "Recipients"
     static let reviews = "Human review"
     static let requests = "Restriction, objection, rectification, erasure"
+    static let roles = "As partner, contact, reviewer or other actor"
     static let rejected = "Rejected records and waiting outcomes"
     static let certificate = "Replay certificate"
     static let checkpoint = "Newest signed checkpoint:"
@@ -85,6 +87,14 @@ enum DossierLines {
     static func subjects(_ dossier: Dossier) -> String {
         if dossier.subjects.isEmpty { return "The journal knows no such person by a key" }
         return "Known in the journal as \(dossier.subjects.joined(separator: ", "))\(dossier.isErased ? " (erased)" : "")"
+    }
+
+    /// Partners whose profiles are the person's, and records about others that name the person.
+    static func roles(_ dossier: Dossier) -> [String] {
+        dossier.partners.map { "Name and contact of the partner \($0), under a key of their own" }
+            + dossier.mentions.map {
+                "\($0.time) \($0.type) at \($0.position): named in \($0.field), \($0.isSealed ? "sealed under the key of whom it is about" : "in clear")"
+            }
     }
 
     /// What was rejected or waits, and what could not be searched.

@@ -92,7 +92,7 @@ public struct SubjectLetter {
                 section("responsible", responsible), section("decisions", decisions), section("data", data),
                 section("sources", sources), section("purposes", purposes), section("basis", basis),
                 section("automated", automated), section("recipients", recipients), section("transfers", transfers),
-                section("storage", storage), section("requests", requests), section("rights", rights),
+                section("storage", storage), section("roles", roles), section("requests", requests), section("rights", rights),
                 section("proof", proof),
             ])
     }

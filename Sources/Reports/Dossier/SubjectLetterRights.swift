@@ -62,6 +62,20 @@ extension SubjectLetter {
         ] + (isLimited ? [.paragraph(words.text("storage.end"))] : [])
     }
 
+    /// What is held of the person as a partner's contact, and in records about others; those others stay out.
+    var roles: [Part] {
+        let partners = dossier.partners.map { Part.item(words.text("roles.partner", ["partner": .text($0)])) }
+        let mentions = dossier.mentions.map { mention in
+            let values: [String: EditionWords.Filling] = [
+                "date": .text(words.date(mention.time)), "field": .text(mention.field),
+            ]
+            return Part.item(words.text(mention.isSealed ? "roles.sealed" : "roles.clear", values))
+        }
+        let found = partners + mentions
+        if !found.isEmpty { return found + [.paragraph(words.text("roles.kept"))] }
+        return [.paragraph(words.text(dossier.leads.isEmpty ? "roles.none" : "roles.notSearched"))]
+    }
+
     var requests: [Part] {
         let asked = dossier.requests.compactMap { request -> (String, Part)? in
             guard words.label("request.\(request.kind)") != nil else { return nil }

@@ -14,7 +14,7 @@ extension Deployment {
     public func dossier(of name: String, linked: Bool? = nil) throws(Problem) -> Dossier {
         try Problem.told {
             let found = try confirmedPerson(name, linked)
-            let subjects = found.person.subjects.map(\.description)
+            let subjects = found.person.allSubjects.map(\.description)
             try note("audit dossier", subjects)
             let builder = DossierBuilder(
                 folder, program: program, words: AuditWords(), leaves: EntryFields.leaves,
@@ -34,9 +34,37 @@ extension Deployment {
             } else {
                 dossier.rejectedNotSearched = "none was opened, for there is no master key here"
             }
-            if found.person == .unknown && dossier.rejected.isEmpty { throw Problem.nobody(in: program) }
+            if found.person.leads.isEmpty { dossier.mentions = try mentions([name], found.keyring)[0] }
+            if found.person == .unknown && dossier.rejected.isEmpty && dossier.mentions.isEmpty { throw Problem.nobody(in: program) }
             return dossier
         }
+    }
+
+    /// Where names stand in the records of others, and in the access log as who read. Whoever was opened for it is noted;
+    /// nothing of theirs is shown.
+    func mentions(_ names: [String], _ keyring: Keyring?) throws -> [[Dossier.Mention]] {
+        let why = "searched for who is named, shown to nobody"
+        try note("audit mentions", [], reason: why)
+        var opened: [String] = []
+        let search = try MentionSearch(
+            folder, program: program, leaves: EntryFields.leaves,
+            open: EntryFields.opener(keyring, program: program) { opened.append($0) })
+        let line = progress("searching the journal")
+        defer { line.finish() }
+        var found = try search.find(names) { line.update($0, of: $1) }
+        for start in stride(from: 0, to: opened.count, by: 1_000) {
+            try note("audit mentions", Array(opened[start..<min(start + 1_000, opened.count)]), reason: why)
+        }
+        let spellings = names.map(MentionSearch.spelling)
+        for record in try AccessLogCheck(folder).records where record.program == program {
+            for (index, name) in spellings.enumerated() where MentionSearch.spelling(record.user) == name {
+                found[index].append(
+                    .init(
+                        position: record.number ?? 0, time: record.time, type: "access log", field: "user",
+                        isSealed: false))
+            }
+        }
+        return found
     }
 
     /// Rejected records on a cluster's topic, of the folder's partition.

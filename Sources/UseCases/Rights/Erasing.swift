@@ -111,14 +111,19 @@ extension Deployment {
         // written it does not begin; whom it opened is noted once it is known.
         try note("audit erase", [], reason: Self.searched)
         var opened: [String] = []
-        let run = try ErasureRun(
+        var run = try ErasureRun(
             folder, program: program, keyring: keyring, names: names, leaves: EntryFields.leaves,
             open: EntryFields.opener(keyring, program: program) { opened.append($0) }, elsewhere: try lettersElsewhere()
         ) { line.update(UInt64($0), of: UInt64($1)) }
-        let targets = run.targets.flatMap { ($0.person.subjects + $0.records).map(\.description) }
+        let targets = run.targets.flatMap { ($0.person.allSubjects + $0.records).map(\.description) }
         for part in targets.chunked(Self.erasureChunk) { try note("audit erase", part, reason: "erasure requested") }
         let others = opened.filter(Set(opened).subtracting(targets).contains)
         for part in others.chunked(Self.erasureChunk) { try note("audit erase", part, reason: Self.searched) }
+        let leadless = run.targets.filter { $0.person.leads.isEmpty }.map(\.name)
+        if !leadless.isEmpty {
+            let found = try mentions(leadless.map { names[$0] }, keyring)
+            run.note(namedElsewhere: Dictionary(zip(leadless, found.map(\.count))) { first, _ in first })
+        }
         return run
     }
 

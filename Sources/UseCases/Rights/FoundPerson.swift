@@ -10,7 +10,7 @@ struct FoundPerson {
     let keyring: Keyring?
     /// True if every key of the person is gone.
     var isErased: Bool {
-        !person.subjects.isEmpty && person.subjects.allSatisfy { keyring?.vault.isErased($0) ?? false }
+        !person.allSubjects.isEmpty && person.allSubjects.allSatisfy { keyring?.vault.isErased($0) ?? false }
     }
 }
 
@@ -18,7 +18,7 @@ struct FoundPerson {
 public enum PersonName {
     /// Longest name by which a person is sought.
     public static let bytesMax = 320
-    static let tooLong = "a person is named by text of at most \(bytesMax) bytes: an e-mail address or a lead's id"
+    static let tooLong = "a person is named by text of at most \(bytesMax) bytes: an e-mail address, a lead's id or a partner's id"
     public static let howPeopleAreFound =
         "An erased person is found by a lead's id; 'leadline leads list' shows leads, 'leadline deadletter list' what was refused"
 
