@@ -157,7 +157,7 @@ let unknownFields: [UInt8] =
         #expect(throws: WireError(.badLength, field: "subject_id")) {
             try InputCodec.decode(block(3, [UInt8](repeating: 0, count: 15)) + block(71, []))
         }
-        #expect(throws: WireError(.missing, field: "body")) { try InputCodec.decode(block(29, [])) }
+        #expect(throws: WireError(.missing, field: "body")) { try InputCodec.decode(block(78, [])) }
         #expect(throws: WireError(.missing, field: "input")) { try EntryCodec.decode(number(1, 4)) }
         #expect(throws: WireError(.missing, field: "input.body")) { try EntryCodec.decode(block(5, [])) }
         #expect(throws: WireError(.missing, field: "input.body")) { try EntryCodec.peek(block(5, [])) }

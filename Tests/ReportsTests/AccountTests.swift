@@ -327,6 +327,9 @@ import Testing
             for statement in statements { kinds[statement.kind, default: []].formUnion(statement.values.keys) }
         }
         for account in Self.everyAccount { note(account.statements) }
+        var byClaim = Self.summary(.bidPrice, .ownership)
+        byClaim.claimID = "c"
+        note(Self.account(Self.assigned(byClaim)).statements)
         var dossier = Self.dossier(Self.everyAccount)
         dossier.leads[0].status = "escalated"
         dossier.reviews = [
