@@ -177,7 +177,7 @@ import Testing
     // MARK: The person
 
     @Test func aRestrictedPersonsLeadIsNotClaimedAndStaysWithAHuman() {
-        var story = Self.program()
+        var story = Self.program { $0.samePersonDays = 0 }
         story.given(1, .lead("L1", account: 1, person: 1), .restricted("L1"))
         story.when(2, .claim("c", "A", lead: "L1"), then: "claim c of A by L1 refused, leadRestricted")
         // The company can be claimed; the person's leads go to a human all the same.
