@@ -77,6 +77,9 @@ struct Decision {
 
         case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
             return outcome(state, input.fact, imported: input.imported)
+        case .dealClaimed(let fact): return claimed(state, fact, input)
+        case .claimDecided(let fact): return claimDecided(state, fact)
+        case .claimWithdrawn(let fact): return claimWithdrawn(state, fact)
         case .timeAdvanced(let through): return timeAdvanced(state, through)
         }
     }
@@ -324,6 +327,7 @@ extension Decision {
         case .outcomeExpiry:
             guard let waiting = state.waiting[item.index] else { return [] }
             return [.outcomeUnmatched(OutcomeUnmatched(leadID: waiting.leadID, waitingPosition: waiting.position))]
+        case .claim: return claimDue(state, item.index)
         }
     }
 

@@ -21,11 +21,12 @@ import DequeModule
 /// | 4 | restriction and objection bind the person: all open leads, later ones, and those of linked persons |
 /// | | a restriction is lifted, an objection withdrawn; persons are linked and unlinked; addresses are suppressed |
 /// | | partners who received a person's leads are told of each right, and of each change to a lead |
+/// | 5 | partners claim accounts; a claim in force is ownership |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
     /// The version with which programs start today.
-    public static let newest: UInt32 = 4
+    public static let newest: UInt32 = 5
 
     /// True if this program can decide by `version`.
     public static func knows(_ version: UInt32) -> Bool { oldest...newest ~= version }

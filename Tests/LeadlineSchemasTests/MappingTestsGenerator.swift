@@ -195,6 +195,10 @@ struct Draw {
         value.retention.closedDealDays = uint32()
         value.retention.otherLeadDays = uint32()
         value.retention.deadLetterDays = uint32()
+        value.claims.protectedDays = uint32()
+        value.claims.approval = one(of: ClaimApproval.allCases)
+        value.claims.answerDays = uint32()
+        value.claims.claimsPerPartnerMax = uint32()
         value.approvedBy = text()
         return value
     }
@@ -229,6 +233,7 @@ struct Draw {
         value.method = one(of: RoutingMethod.allCases)
         value.arm = text()
         value.propensity = double()
+        value.claimID = text()
         return value
     }
 
@@ -300,6 +305,9 @@ struct Draw {
             .dealStageChanged(DealStageChanged(leadID: text(), partnerID: text(), stage: text())),
             .dealWon(DealWon(leadID: text(), partnerID: text(), amount: maybe { $0.money() })),
             .dealLost(refusal()),
+            .dealClaimed(DealClaimed(leadID: text(), partnerID: text(), claimID: text())),
+            .claimWithdrawn(ClaimWithdrawn(leadID: text(), partnerID: text(), claimID: text())),
+            .claimDecided(ClaimDecided(leadID: text(), partnerID: text(), claimID: text(), approved: dice.bool())),
             .leadSubmitted(
                 LeadSubmitted(leadID: text(), attributes: attributes(), pastPartnerID: maybe { $0.text() })),
             .leadUpdated(LeadUpdated(leadID: text(), attributes: attributes())),
@@ -349,6 +357,7 @@ struct Draw {
                     reason: one(of: [
                         .notTheHolder, .leadClosed, .noChange, .leadUnknown, .partnerUnknown, .notEligible,
                         .tooManyWaiting, .alreadyRegistered, .tooManyPersons, .logicTooOld,
+                        .claimUnknown, .tooManyClaims,
                     ]))),
             .reviewOpened(ReviewOpened(leadID: text(), partnerID: text())),
             .reviewResolved(ReviewResolved(leadID: text(), overridden: dice.bool())),
@@ -364,6 +373,10 @@ struct Draw {
                 leadID: text(), partnerID: text(), right: one(of: PersonRight.allCases))),
             .personLinkChanged(PersonLinkChanged(
                 leadID: text(), subject: digest(), linkedSubject: digest(), isInferred: dice.bool(), isLinked: dice.bool())),
+            .claimChanged(ClaimChanged(
+                leadID: text(), partnerID: text(), claimID: text(), status: one(of: ClaimStatus.allCases),
+                reason: one(of: ClaimReason.allCases), until: maybe { Timestamp(micros: $0.int64()) },
+                conflictingPartnerID: text(), account: maybe { $0.digest() })),
             .reminderDue(ReminderDue(leadID: text(), partnerID: text(), respondBy: Timestamp(micros: int64()))),
         ]
     }

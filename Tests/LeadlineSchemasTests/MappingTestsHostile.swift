@@ -157,7 +157,7 @@ let unknownFields: [UInt8] =
         #expect(throws: WireError(.badLength, field: "subject_id")) {
             try InputCodec.decode(block(3, [UInt8](repeating: 0, count: 15)) + block(71, []))
         }
-        #expect(throws: WireError(.missing, field: "body")) { try InputCodec.decode(block(29, [])) }
+        #expect(throws: WireError(.missing, field: "body")) { try InputCodec.decode(block(78, [])) }
         #expect(throws: WireError(.missing, field: "input")) { try EntryCodec.decode(number(1, 4)) }
         #expect(throws: WireError(.missing, field: "input.body")) { try EntryCodec.decode(block(5, [])) }
         #expect(throws: WireError(.missing, field: "input.body")) { try EntryCodec.peek(block(5, [])) }
@@ -168,10 +168,10 @@ let unknownFields: [UInt8] =
         #expect(throws: WireError(.unknownEnum, field: "evaluation.exclusions.reason")) {
             try EventCodec.decode(bodyField: 2, block(3, block(8, number(3, 1))))
         }
-        for field in [0, 20, 1_000, -1] {
+        for field in [0, 21, 1_000, -1] {
             #expect(throws: WireError(.unknownBody)) { try EventCodec.decode(bodyField: field, []) }
         }
-        for field in [0, 29, 38, 43, 56, 63, 78, -1] {
+        for field in [0, 38, 43, 58, 63, 78, -1] {
             #expect(throws: WireError(.unknownBody)) { try FactCodec.decode(bodyField: field, []) }
             #expect(!FactCodec.isBody(field))
         }

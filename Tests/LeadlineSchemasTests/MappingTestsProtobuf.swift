@@ -22,7 +22,7 @@ import Testing
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(fact)")
             #expect(try body?.serializedBytes() == expected)
         }
-        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 38)
+        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 41)
     }
 
     /// Each word of a lead stands in the field of its own name, in both messages that state it.
@@ -61,7 +61,7 @@ import Testing
             let body = Mirror(reflecting: try #require(entry.events.first?.body)).children.first?.value as? any Message
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(event)")
         }
-        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 19)
+        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 20)
     }
 
     @Test func entryAndHeader() throws {
@@ -317,6 +317,10 @@ private let policy: Policy = {
     value.retention.otherLeadDays = 320
     value.retention.deadLetterDays = 321
     value.approvedBy = "role-33"
+    value.claims.protectedDays = 34
+    value.claims.approval = .byRule
+    value.claims.answerDays = 340
+    value.claims.claimsPerPartnerMax = 341
     return value
 }()
 
@@ -415,6 +419,12 @@ private let wirePolicy = WirePolicy.with {
         $0.deadLetterDays = 321
     }
     $0.approvedBy = "role-33"
+    $0.claims = .with {
+        $0.protectedDays = 34
+        $0.approval = .byRule
+        $0.answerDays = 340
+        $0.claimsPerPartnerMax = 341
+    }
 }
 
 // MARK: - The tables
@@ -467,6 +477,31 @@ private var controlPairs: [(Fact, any Message)] {
         (.processingRestricted(LeadReference(leadID: "L")), WireProcessingRestricted.with { $0.leadID = "L" }),
         (.processingObjected(LeadReference(leadID: "L")), WireProcessingObjected.with { $0.leadID = "L" }),
         (.erasureRequested(LeadReference(leadID: "L")), WireErasureRequested.with { $0.leadID = "L" }),
+        (
+            .claimDecided(ClaimDecided(leadID: "L", partnerID: "P", claimID: "c", approved: true)),
+            WireClaimDecided.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.claimID = "c"
+                $0.approved = true
+            }
+        ),
+        (
+            .dealClaimed(DealClaimed(leadID: "L", partnerID: "P", claimID: "c")),
+            WireDealClaimed.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.claimID = "c"
+            }
+        ),
+        (
+            .claimWithdrawn(ClaimWithdrawn(leadID: "L", partnerID: "P", claimID: "c")),
+            WireClaimWithdrawn.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.claimID = "c"
+            }
+        ),
         (
             .processingResumed(ProcessingResumed(leadID: "L", objectionWithdrawn: true)),
             WireProcessingResumed.with {
@@ -835,6 +870,21 @@ private var assignmentPairs: [(Event, any Message)] {
                 $0.linkedSubjectID = Data(Digest128(low: 3, high: 4).bytes)
                 $0.inferred = true
                 $0.linked = true
+            }
+        ),
+        (
+            .claimChanged(ClaimChanged(
+                leadID: "L", partnerID: "P", claimID: "c", status: .conflicting, reason: .heldByAnother,
+                until: Timestamp(micros: 9), conflictingPartnerID: "Q", account: Digest128(low: 1, high: 2))),
+            WireClaimChanged.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.claimID = "c"
+                $0.status = .conflicting
+                $0.reason = .heldByAnother
+                $0.untilMicros = 9
+                $0.conflictingPartnerID = "Q"
+                $0.accountPseudonym = Data(Digest128(low: 1, high: 2).bytes)
             }
         ),
         (

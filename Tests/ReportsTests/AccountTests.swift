@@ -216,6 +216,10 @@ import Testing
         #expect(person.decider == .request && Self.text(person).contains("The person asked for the processing"))
         let owner = Self.text(Self.account(Self.escalated(.ownerAtCap, Self.summary(.roundRobin, .none), suggested: "b")))
         #expect(owner.contains("suggested b") && !owner.contains("The way of choosing"))
+        var byClaim = Self.summary(.bidPrice, .ownership)
+        byClaim.claimID = "c"
+        let claimed = Self.text(Self.account(Self.assigned(byClaim)))
+        #expect(claimed.contains("chosen has a claim on the account") && !claimed.contains("newest open deal"))
         let ended = Event.assignmentEnded(.init(leadID: "L", partnerID: "p", attempt: 1, cause: .declined))
         let again = Self.text(Self.account(Self.escalated(.attemptsExhausted), [ended]))
         #expect(again.hasPrefix("The partner before had declined."))
@@ -323,6 +327,9 @@ import Testing
             for statement in statements { kinds[statement.kind, default: []].formUnion(statement.values.keys) }
         }
         for account in Self.everyAccount { note(account.statements) }
+        var byClaim = Self.summary(.bidPrice, .ownership)
+        byClaim.claimID = "c"
+        note(Self.account(Self.assigned(byClaim)).statements)
         var dossier = Self.dossier(Self.everyAccount)
         dossier.leads[0].status = "escalated"
         dossier.reviews = [

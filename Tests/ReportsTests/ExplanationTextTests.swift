@@ -159,6 +159,8 @@ import Testing
         #expect(
             ExplanationText.basis(evaluation, chosen: "alpha")?.contains(
                 "By expected value after the price of the place alone beta would have come first") == true)
+        evaluation.summary.claimID = "c-7"
+        #expect(ExplanationText.basis(evaluation, chosen: "alpha")?.contains("by its claim c-7, which is in force") == true)
         evaluation.summary.basis = .score
         #expect(ExplanationText.basis(evaluation, chosen: "alpha") == nil)
     }

@@ -64,6 +64,8 @@ import Testing
         policy.lawfulBases = ["consent"]
         policy.retention.closedDealDays = 63
         (policy.retention.otherLeadDays, policy.retention.deadLetterDays) = (64, 65)
+        (policy.claims.protectedDays, policy.claims.approval) = (66, .byRule)
+        (policy.claims.answerDays, policy.claims.claimsPerPartnerMax) = (67, 68)
         return policy
     }()
 

@@ -33,7 +33,8 @@ import Testing
         .rightRecorded(.init(leadID: "L", right: .restriction, subjects: [.zero])),
         .recipientInformed(.init(leadID: "L", partnerID: "p", right: .objection)),
         .personLinkChanged(
-            .init(leadID: "L", subject: .zero, linkedSubject: .zero, isInferred: true, isLinked: true))
+            .init(leadID: "L", subject: .zero, linkedSubject: .zero, isInferred: true, isLinked: true)),
+        .claimChanged(.init(leadID: "L", partnerID: "p", claimID: "c", status: .approved, reason: .byRule, until: moment))
     ]
 
     private static func kind(_ event: Event) -> Int {
@@ -57,11 +58,12 @@ import Testing
         case .rightRecorded: 16
         case .recipientInformed: 17
         case .personLinkChanged: 18
+        case .claimChanged: 19
         }
     }
 
     @Test func everyKindOfEventHasOneSentence() {
-        #expect(Self.events.map(Self.kind) == Array(0...18))
+        #expect(Self.events.map(Self.kind) == Array(0...19))
         let words = EventWords(currency: "EUR")
         let sentences = Self.events.map(words.sentence)
         #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.contains("L") })
@@ -85,10 +87,11 @@ import Testing
             Self.all(RefusalReason.init(rawValue:)).compactMap(ReasonWords.refusal),
             RetentionCategory.allCases.map(ReasonWords.retention),
             PersonRight.allCases.map(ReasonWords.right),
+            ClaimStatus.allCases.map { ReasonWords.claim($0) }, ClaimReason.allCases.map { ReasonWords.claim($0) },
             FitContribution.allCases.map(ContributionWords.fit),
             ConversionContribution.allCases.map { ContributionWords.conversion($0, nil) }
         ]
-        #expect(tables.map(\.count) == [15, 6, 8, 9, 10, 5, 8, 3, 6, 10, 13])
+        #expect(tables.map(\.count) == [15, 6, 8, 9, 12, 5, 8, 3, 6, 6, 14, 10, 13])
         for table in tables {
             #expect(Set(table).count == table.count)
             for words in table { #expect(!Self.isCamelCase(words), "\(words)") }

@@ -22,18 +22,18 @@ TYPES = {
 MEMBERS = {
     "IntentObserved.intent_topic": "topic", "RetentionApplied.closed_micros": "closedAt",
     "FirstResponseMet.elapsed_micros": "elapsedMicros", "UtcOffset.offset_seconds": "seconds",
-    "RetentionApplied.subject_id": "subject",
+    "RetentionApplied.subject_id": "subject", "ClaimChanged.account_pseudonym": "account",
 }
 
 # Numbers that the domain holds in narrower types.
 NARROW = {"WorkingHours.weekday": "UInt8", "WorkingHours.from_minute": "UInt16", "WorkingHours.until_minute": "UInt16"}
 
 # Types that start out empty and are filled member by member, and how they start.
-FILLED = {name: "Self()" for name in ("FirmographicsObserved", "Capacity", "Pilot", "Exploration", "ReviewRule", "RetentionRule")}
+FILLED = {name: "Self()" for name in ("FirmographicsObserved", "Capacity", "Pilot", "Exploration", "ReviewRule", "RetentionRule", "ClaimRule")}
 FILLED["PartnerUpserted"] = "Self(partnerID: partnerID)"
 
 # Enums of which the domain has an "unspecified" too; of all others it must be stated.
-UNSPECIFIED = {"LawfulBasis", "RefusalReason", "AutomatedDecisionGround"}
+UNSPECIFIED = {"LawfulBasis", "RefusalReason", "AutomatedDecisionGround", "ClaimApproval"}
 
 # Absent and empty mean the same here, and empty is written as absent.
 DEFAULTS = {"PartnerUpserted.capacity": "Capacity()"}

@@ -46,7 +46,7 @@ class Member:
 
     @property
     def is_digest(self):
-        return self.field.type == Field.TYPE_BYTES and self.field.name == "subject_id"
+        return self.field.type == Field.TYPE_BYTES and self.field.name in ("subject_id", "account_pseudonym")
 
     def reading(self):
         if self.field.type == Field.TYPE_MESSAGE:

@@ -36,7 +36,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
         case outBelowMinimum, nobodyOut, evaluated, nobodyEvaluated
 
         // What was decisive.
-        case byNet, byScore, byFit, byRank, byOwnership, byLot, byTurn, byWeightedTurn
+        case byNet, byScore, byFit, byRank, byOwnership, byClaim, byLot, byTurn, byWeightedTurn
         case tiedByNet, tiedByScore, tiedByFit, tiedByRank, decisiveUnrecorded
 
         // What stood beside it.

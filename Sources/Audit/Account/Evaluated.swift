@@ -74,7 +74,7 @@ struct Evaluated {
     private var decisive: AccountStatement.Kind {
         switch (summary.basis, summary.method) {
         case (.none, _): .decisiveUnrecorded
-        case (.ownership, _): .byOwnership
+        case (.ownership, _): summary.claimID.isEmpty ? .byOwnership : .byClaim
         case (.exploration, _): .byLot
         case (.score, .bidPrice): .byNet
         case (.score, .highestScore): .byScore

@@ -308,7 +308,10 @@ struct Counterfactuals {
             return Input(.partnerCapacitySet(PartnerCapacitySet(partnerID: partner, capacity: capacity)))
         case .withoutRule(let rule): return published(state) { $0.hardRules.removeAll { $0.name == rule } }
         case .withoutMinimum: return published(state) { $0.minimumConversionBasisPoints = 0 }
-        case .withoutOwnership: return published(state) { $0.ownerFirst = false }
+        case .withoutOwnership: return published(state) {
+                $0.ownerFirst = false
+                $0.claims.protectedDays = 0
+            }
         case .withoutLots: return published(state) { $0.exploration = Exploration() }
         case .withoutReview: return published(state) { $0.review = ReviewRule() }
         case .withoutShadow: return published(state) { $0.shadow = false }

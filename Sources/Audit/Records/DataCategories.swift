@@ -27,7 +27,7 @@ extension ProgramRecords {
                 fields: ["name", "contact_email"], form: sealed),
             .init(
                 category: "identity", people: "who asked for, reported or decided something",
-                fields: ["requester", "reviewer", "actor"], form: sealed),
+                fields: ["requester", "reviewer", "actor", "decider"], form: sealed),
             .init(
                 category: "contact of who answers for the processing",
                 people: "the vendor's staff, its data protection officer, the authority's",
@@ -56,7 +56,7 @@ extension ProgramRecords {
                 form: "in clear: the decider goes by it; categories and numbers, no names"),
             .init(
                 category: "what was decided and what came of it", people: "prospects",
-                fields: ["lead_id", "partner_id", "amount", "reason", "stage"], form: "in clear, under random ids"),
+                fields: ["lead_id", "partner_id", "claim_id", "amount", "reason", "stage"], form: "in clear, under random ids"),
         ]
 
         private static let sealed = "sealed: encrypted under the person's key, which an erasure destroys"

@@ -54,6 +54,7 @@ extension WireEvent.OneOf_Body {
         case .rightRecorded(let message): (message, message.leadID)
         case .recipientInformed(let message): (message, message.leadID)
         case .personLinkChanged(let message): (message, message.leadID)
+        case .claimChanged(let message): (message, message.leadID)
         }
     }
 }

@@ -33,7 +33,7 @@ struct FieldRules {
             throw Rejection(.unknownType, "this message is Leadline's own and cannot be sent")
         case .personsLinked(let pair), .personsUnlinked(let pair):
             if pair.leadID == pair.otherLeadID { throw invalid("other_lead_id", "must name another lead than lead_id") }
-        case .programProfileSet, .processingResumed, .suppressionSet, .suppressionLifted, .reviewRequested,
+        case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .processingResumed, .suppressionSet, .suppressionLifted, .reviewRequested,
             .processingRestricted, .processingObjected, .erasureRequested, .partnerCapacitySet,
             .partnerPaused, .partnerResumed, .partnerRemoved, .partnerAbsenceCancelled, .partnerCommissionTermsSet,
             .intentObserved, .firmographicsObserved, .technographicsObserved, .leadAccepted, .leadDeclined,

@@ -168,6 +168,9 @@ extension Fact {
         case .reviewRequested(let fact): return fact.leadID
         case .humanDecisionRecorded(let fact): return fact.leadID
         case .rejectedRecordsErased(let fact): return fact.leadID.isEmpty ? nil : fact.leadID
+        case .dealClaimed(let fact): return fact.leadID.isEmpty ? nil : fact.leadID
+        case .claimWithdrawn(let fact): return fact.leadID.isEmpty ? nil : fact.leadID
+        case .claimDecided(let fact): return fact.leadID.isEmpty ? nil : fact.leadID
         default: return nil
         }
     }

@@ -45,6 +45,9 @@ extension MessageKind {
         case .dealStageChanged: return try read(WireDealStageChanged.self, data, encoding)
         case .dealWon: return try read(WireDealWon.self, data, encoding)
         case .dealLost: return try read(WireDealLost.self, data, encoding)
+        case .dealClaimed: return try claim(data, encoding)
+        case .claimWithdrawn: return try read(WireClaimWithdrawn.self, data, encoding)
+        case .claimDecided: return try read(WireClaimDecided.self, data, encoding)
         case .partnerUpserted:
             return try read(WirePartnerUpserted.self, data, encoding) {
                 $1.timeZone = $0.timeZone.isEmpty ? nil : $0.timeZone
@@ -102,6 +105,17 @@ extension MessageKind {
         }
         message.version = version
         return DecodedMessage(bytes: try write(message))
+    }
+
+    /// A claim is about a lead or an account; either has to be named.
+    private func claim(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {
+        let message = try parse(WireDealClaimed.self, data, encoding)
+        if message.leadID.isEmpty && message.accountDomain.isEmpty {
+            throw Rejection(.missingField, "lead_id or account_domain is required", field: "account_domain")
+        }
+        var decoded = DecodedMessage(bytes: try write(message))
+        decoded.accountDomain = message.accountDomain
+        return decoded
     }
 
     private func profile(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {

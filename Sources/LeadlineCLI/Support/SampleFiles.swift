@@ -70,6 +70,7 @@ enum SampleFiles {
         human_queue: partner-managers
         # escalation_ladder:                  # where a lead goes that nobody took out of the queue before in time
         #   - {queue: head-of-channel, after_minutes: 240}
+        # claims: {protected_days: 90, approval: CLAIM_APPROVAL_BY_RULE, answer_days: 14}   # partners may claim accounts
         # ownership_keeps_turn: true          # an owner's lead does not cost it its turn among equals
         # decline_keeps_turn: true            # nor does a lead that it declines
 

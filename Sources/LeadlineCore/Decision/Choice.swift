@@ -9,12 +9,15 @@ extension Evaluation {
         outcome.summary.best.reserveCapacity(best.count)
         for row in best { outcome.summary.best.append(candidate(row, state, scratch)) }
         for row in bestAtCap(scratch, besides: best) { outcome.summary.atCap.append(candidate(row, state, scratch)) }
-        if let owner = eligibleOwner(lead, state, policy, at: stamp, scratch) {
+        let claim = Ownership.claim(on: lead, state, policy)
+        if let owner = eligibleOwner(lead, claim, state, policy, at: stamp, scratch) {
             if CapacityLimits.reached(state.partners, owner, lead, in: period) != nil {
                 outcome.ownerAtCap = true
+                outcome.summary.claimID = claim?.id ?? ""
                 return
             }
             if scratch.partners.contains(owner) {
+                outcome.summary.claimID = claim?.id ?? ""
                 settle(owner, by: .ownership, state, scratch, best: best, into: &outcome)
                 return
             }
@@ -87,17 +90,22 @@ extension Evaluation {
     /// The account's owner, unless it is gone, away, against a hard rule, or had this lead before: then competition
     /// decides.
     private static func eligibleOwner(
-        _ lead: LeadView, _ state: State, _ policy: Policy, at stamp: Timestamp, _ scratch: EvaluationScratch
+        _ lead: LeadView, _ claim: ClaimTable.Claim?, _ state: State, _ policy: Policy, at stamp: Timestamp,
+        _ scratch: EvaluationScratch
     ) -> Int? {
-        guard policy.ownerFirst, let account = lead.account,
-            let owner = Ownership.owner(ofAccount: account, besides: lead.slot, state, at: stamp),
-                state.partners.active[owner]
+        guard let owner = claim.map({ Int($0.partner) }) ?? owner(lead, state, policy, at: stamp),
+            state.partners.active[owner]
         else { return nil }
         let isOut = scratch.steps.contains { step in
             ![.openLeadsCap, .periodCap, .segmentCap].contains(step.reason)
                 && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0
         }
         return isOut ? nil : owner
+    }
+
+    private static func owner(_ lead: LeadView, _ state: State, _ policy: Policy, at stamp: Timestamp) -> Int? {
+        guard policy.ownerFirst, let account = lead.account else { return nil }
+        return Ownership.owner(ofAccount: account, besides: lead.slot, state, at: stamp)
     }
 
     /// Rows of the best candidates that are in, best first; equal scores in order of registration.

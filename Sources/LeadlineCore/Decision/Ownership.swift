@@ -1,7 +1,19 @@
-/// Who owns an account: the partner who holds its newest open deal, or won one not long ago.
+/// Who owns an account: the partner whose claim on it is in force; else the one who holds its newest open deal, or won
+/// one not long ago.
 enum Ownership {
     /// Most open leads of one account that are looked through.
     private static let hopsMax = 64
+
+    /// The claim in force on the account of a lead, or on a lead that has none. A policy that takes no claims honours
+    /// none.
+    static func claim(on lead: LeadView, _ state: State, _ policy: Policy) -> ClaimTable.Claim? {
+        if state.claims.count == 0 || policy.claims.protectedDays == 0 { return nil }
+        if let account = lead.account {
+            return state.claims.inForce(on: .account(state.accounts.accounts[account].pseudonym))
+        }
+        guard lead.slot != LeadTable.nowhere else { return nil }
+        return state.claims.inForce(on: .lead(state.leads.leads[Int(lead.slot)].id))
+    }
 
     /// The lead that is being routed, at slot `own`, is no evidence.
     static func owner(ofAccount index: Int, besides own: UInt32, _ state: State, at stamp: Timestamp) -> Int? {

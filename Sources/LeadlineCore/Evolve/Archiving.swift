@@ -19,6 +19,7 @@ extension State {
     mutating func dropStaleAgenda() {
         let leads = leads
         let waiting = waiting
+        let claims = claims
         agenda.dropStale { item in
             switch item.kind {
             case .lead:
@@ -29,6 +30,7 @@ extension State {
                 return lead.hasReminder && lead.remindAt == item.at
             case .deliverOutcome, .outcomeExpiry:
                 return waiting[item.index] != nil
+            case .claim: return claims[item.index]?.until == item.at
             }
         }
     }

@@ -24,6 +24,7 @@ extension State {
             endAward(slot)
         }
         noteClosing(slot, event.reason, at: stamp)
+        if isLogic(5) { endClaims(onLead: event.leadID, at: stamp) }
     }
 
     private mutating func learn(_ slot: Int, _ partner: Int, _ event: LeadClosed, at stamp: Timestamp) {

@@ -46,7 +46,7 @@ extension State {
         case .suppressionLifted(let fact): liftSuppression(fact)
         case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .processingResumed,
             .personsLinked, .personsUnlinked, .duplicateReceived, .segmentArchived, .programProfileSet,
-            .rejectedRecordsErased:
+            .rejectedRecordsErased, .dealClaimed, .claimWithdrawn, .claimDecided:
             break
         }
     }
@@ -69,6 +69,7 @@ extension State {
         case .rightRecorded(let event): record(event, at: stamp)
         case .personLinkChanged(let event): change(event, at: stamp)
         case .retentionApplied(let event): forget(event)
+        case .claimChanged(let event): change(event)
         case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .recipientInformed: break
         }
     }

@@ -20,7 +20,10 @@ extension State {
     }
 
     mutating func remove(_ id: String, at stamp: Timestamp) {
-        ifPartner(id, becomes: .removed) { $0.leave($1, .removed, .partnerRemoved, at: stamp) }
+        ifPartner(id, becomes: .removed) {
+            $0.leave($1, .removed, .partnerRemoved, at: stamp)
+            if $0.isLogic(5) { $0.endClaims(of: $1, at: stamp) }
+        }
     }
 
     mutating func setAbsence(_ fact: PartnerAbsenceSet, at stamp: Timestamp) {

@@ -16,6 +16,7 @@ extension State {
                 persons.forget(subject)
                 retention.remove(subject)
             }
+            forgetLeads(of: event.subjects)
             // They were told; there is nothing more to tell.
             for slot in leads.slots(of: event.subjects) { leads.leads[slot].recipients = [] }
         }

@@ -21,6 +21,7 @@ public enum Event: Sendable, Equatable {
     case rightRecorded(RightRecorded)
     case recipientInformed(RecipientInformed)
     case personLinkChanged(PersonLinkChanged)
+    case claimChanged(ClaimChanged)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
@@ -56,7 +57,7 @@ public enum SelectionBasis: UInt8, Sendable {
 /// Why an input changed nothing. Raw values are the schema's.
 public enum DisregardReason: UInt8, Sendable {
     case notTheHolder = 1, leadClosed, noChange, leadUnknown, partnerUnknown, notEligible, tooManyWaiting
-    case alreadyRegistered, tooManyPersons, logicTooOld
+    case alreadyRegistered, tooManyPersons, logicTooOld, claimUnknown, tooManyClaims
 }
 
 /// A right of a person. Raw values are the schema's.
@@ -128,6 +129,8 @@ public struct EvaluationSummary: Sendable, Equatable {
     public var propensity: Double = 0
     /// The best of those who were at a cap and would have been among the best, by score, at most eight.
     public var atCap: [Candidate] = []
+    /// The claim in force by which the partner owns the account; empty without one. Since logic version 5.
+    public var claimID = ""
     public init() {}
 }
 

@@ -58,6 +58,7 @@ public enum Fact: Sendable, Equatable {
     case suppressionLifted(SuppressedAddress)
     case segmentArchived(SegmentArchived)
     case programProfileSet(ProgramProfileSet)
+    case claimDecided(ClaimDecided)
     case rejectedRecordsErased(RejectedRecordsErased)
 
     case partnerUpserted(PartnerProfile)
@@ -79,6 +80,8 @@ public enum Fact: Sendable, Equatable {
     case dealStageChanged(DealStageChanged)
     case dealWon(DealWon)
     case dealLost(PartnerRefusal)
+    case dealClaimed(DealClaimed)
+    case claimWithdrawn(ClaimWithdrawn)
 
     case leadSubmitted(LeadSubmitted)
     case leadUpdated(LeadUpdated)

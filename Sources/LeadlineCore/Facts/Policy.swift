@@ -61,6 +61,8 @@ public struct Policy: Sendable, Equatable {
     public var retention = RetentionRule()
     /// Who approved the policy, by the id of a role or person in the vendor's own system; empty if nobody is named.
     public var approvedBy = ""
+    /// Claims of partners on accounts; since logic version 5.
+    public var claims = ClaimRule()
     public init() {}
 }
 
@@ -137,8 +139,9 @@ extension Policy {
     /// The policy as the logic of a version knows it: what only later ones read is as if it had not been said, as it is
     /// in the bytes of a state of that version.
     func known(toLogic version: UInt32) -> Policy {
-        if version >= 2 { return self }
         var policy = self
+        if version < 5 { policy.claims = ClaimRule() }
+        if version >= 2 { return policy }
         (policy.fitWeights.intent, policy.fitWeights.acceptance) = (nil, nil)
         (policy.fitWeights.responseTime, policy.fitWeights.cycleLength) = (nil, nil)
         policy.fitWeights.mode = .fixed

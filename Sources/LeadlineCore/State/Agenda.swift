@@ -11,13 +11,15 @@ struct Agenda: Sendable {
         case outcomeExpiry = 2
         /// A partner is reminded of a deadline.
         case reminder = 3
+        /// A claim has waited, or was in force, for as long as it may.
+        case claim = 4
         static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
     }
 
     struct Item: Sendable, Comparable {
         var at: Timestamp
         var kind: Kind
-        /// Lead slot or waiting ticket.
+        /// Lead slot, or ticket of a waiting outcome or a claim.
         var index: UInt32
         static func < (a: Item, b: Item) -> Bool { (a.at, a.kind, a.index) < (b.at, b.kind, b.index) }
     }

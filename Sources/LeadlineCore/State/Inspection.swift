@@ -51,6 +51,20 @@ public struct SegmentStanding: Sendable, Equatable {
     }
 }
 
+/// A claim that waits or is in force.
+public struct ClaimStanding: Sendable, Equatable {
+    public var partnerID: String
+    /// The partner's own id of it.
+    public var claimID: String
+    /// The lead that it was made by; empty where there is none.
+    public var leadID: String
+    /// True if it is about a company, and not about the lead alone.
+    public var isOnAccount: Bool
+    public var status: ClaimStatus
+    /// Until when it waits, or is in force.
+    public var until: Timestamp
+}
+
 /// What stands for a person.
 public struct PersonInspection: Sendable, Equatable {
     /// A link to another of the person's ids.
@@ -105,6 +119,18 @@ extension State {
     /// Every suppressed address.
     public var suppressedAddresses: [SuppressionStanding] {
         suppressions.entries.map { .init(address: $0.address, since: $0.since, leads: $0.leads) }
+    }
+
+    /// True if the program's logic version knows claims.
+    public var knowsClaims: Bool { isLogic(5) }
+
+    /// Every claim that waits or is in force, in the order in which they came.
+    public var claimStandings: [ClaimStanding] {
+        claims.all.map {
+            ClaimStanding(
+                partnerID: partners.profiles[Int($0.partner)].partnerID, claimID: $0.id, leadID: $0.leadID,
+                isOnAccount: $0.account != nil, status: $0.status, until: $0.until)
+        }
     }
 
     /// The lead with this id, or the one it was merged into.

@@ -60,6 +60,11 @@ extension Policy {
         w.put(retention.otherLeadDays)
         w.put(retention.deadLetterDays)
         w.put(approvedBy)
+        if w.logicVersion < 5 { return }
+        w.put(claims.protectedDays)
+        w.put(claims.approval.rawValue)
+        w.put(claims.answerDays)
+        w.put(claims.claimsPerPartnerMax)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -131,6 +136,11 @@ extension Policy {
         retention.otherLeadDays = try r.get()
         retention.deadLetterDays = try r.get()
         approvedBy = try r.string()
+        if r.logicVersion < 5 { return }
+        claims.protectedDays = try r.get()
+        claims.approval = try r.raw()
+        claims.answerDays = try r.get()
+        claims.claimsPerPartnerMax = try r.get()
     }
 }
 

@@ -48,6 +48,8 @@ public struct State: Sendable {
     /// What stands for persons, and suppressed addresses. Since logic version 4.
     var persons = PersonTable()
     var suppressions = SuppressionTable()
+    /// What partners claim. Since logic version 5.
+    var claims = ClaimTable()
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []

@@ -51,6 +51,7 @@ extension State {
             persons.write(to: &w)
             suppressions.write(to: &w)
         }
+        if isLogic(5) { claims.write(to: &w) }
         return w.bytes
     }
 
@@ -116,6 +117,7 @@ extension State {
             persons = try PersonTable(from: &r)
             suppressions = try SuppressionTable(from: &r)
         }
+        if isLogic(5) { claims = try ClaimTable(from: &r, partners: partners.count) }
         guard r.isAtEnd else { throw .invalid(at: r.at) }
         rebuildAgenda()
     }
@@ -133,6 +135,7 @@ extension State {
             agenda.add(.outcomeExpiry, ticket, at: outcome.until)
             if let arrival = leads.arrival(of: outcome.leadID) { agenda.add(.deliverOutcome, ticket, at: arrival) }
         }
+        for claim in claims.all { agenda.add(.claim, claim.ticket, at: claim.until) }
     }
 }
 

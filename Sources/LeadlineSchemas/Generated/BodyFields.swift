@@ -8,7 +8,7 @@ extension FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...28, 30...37, 40...42, 50...55, 60...62, 70...77, 79: true
+        case 20...37, 40...42, 50...57, 60...62, 70...77, 79: true
         default: false
         }
     }
@@ -25,6 +25,7 @@ extension FactCodec {
         case .erasureRequested: 26
         case .segmentArchived: 27
         case .programProfileSet: 28
+        case .claimDecided: 29
         case .partnerUpserted: 30
         case .partnerCapacitySet: 31
         case .partnerPaused: 32
@@ -42,6 +43,8 @@ extension FactCodec {
         case .dealStageChanged: 53
         case .dealWon: 54
         case .dealLost: 55
+        case .dealClaimed: 56
+        case .claimWithdrawn: 57
         case .leadSubmitted: 60
         case .leadUpdated: 61
         case .leadWithdrawn: 62
@@ -69,6 +72,7 @@ extension FactCodec {
         case .erasureRequested(let fact): fact.write(to: &writer)
         case .segmentArchived(let fact): fact.write(to: &writer)
         case .programProfileSet(let fact): fact.write(to: &writer)
+        case .claimDecided(let fact): fact.write(to: &writer)
         case .partnerUpserted(let fact): fact.write(to: &writer)
         case .partnerCapacitySet(let fact): fact.write(to: &writer)
         case .partnerPaused(let fact): fact.write(to: &writer)
@@ -86,6 +90,8 @@ extension FactCodec {
         case .dealStageChanged(let fact): fact.write(to: &writer)
         case .dealWon(let fact): fact.write(to: &writer)
         case .dealLost(let fact): fact.write(to: &writer)
+        case .dealClaimed(let fact): fact.write(to: &writer)
+        case .claimWithdrawn(let fact): fact.write(to: &writer)
         case .leadSubmitted(let fact): fact.write(to: &writer)
         case .leadUpdated(let fact): fact.write(to: &writer)
         case .leadWithdrawn(let fact): fact.write(to: &writer)
@@ -113,6 +119,7 @@ extension FactCodec {
         case 26: .erasureRequested(try LeadReference.read(from: &reader))
         case 27: .segmentArchived(try SegmentArchived.read(from: &reader))
         case 28: .programProfileSet(try ProgramProfileSet.read(from: &reader))
+        case 29: .claimDecided(try ClaimDecided.read(from: &reader))
         case 30: .partnerUpserted(try PartnerProfile.read(from: &reader))
         case 31: .partnerCapacitySet(try PartnerCapacitySet.read(from: &reader))
         case 32: .partnerPaused(try PartnerReference.read(from: &reader))
@@ -130,6 +137,8 @@ extension FactCodec {
         case 53: .dealStageChanged(try DealStageChanged.read(from: &reader))
         case 54: .dealWon(try DealWon.read(from: &reader))
         case 55: .dealLost(try PartnerRefusal.read(from: &reader))
+        case 56: .dealClaimed(try DealClaimed.read(from: &reader))
+        case 57: .claimWithdrawn(try ClaimWithdrawn.read(from: &reader))
         case 60: .leadSubmitted(try LeadSubmitted.read(from: &reader))
         case 61: .leadUpdated(try LeadUpdated.read(from: &reader))
         case 62: .leadWithdrawn(try LeadReference.read(from: &reader))
@@ -151,7 +160,7 @@ extension EventCodec {
     /// True if `Event.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 1...19: true
+        case 1...20: true
         default: false
         }
     }
@@ -178,6 +187,7 @@ extension EventCodec {
         case .rightRecorded: 17
         case .recipientInformed: 18
         case .personLinkChanged: 19
+        case .claimChanged: 20
         }
     }
 
@@ -203,6 +213,7 @@ extension EventCodec {
         case .rightRecorded(let event): event.write(to: &writer)
         case .recipientInformed(let event): event.write(to: &writer)
         case .personLinkChanged(let event): event.write(to: &writer)
+        case .claimChanged(let event): event.write(to: &writer)
         }
     }
 
@@ -228,6 +239,7 @@ extension EventCodec {
         case 17: .rightRecorded(try RightRecorded.read(from: &reader))
         case 18: .recipientInformed(try RecipientInformed.read(from: &reader))
         case 19: .personLinkChanged(try PersonLinkChanged.read(from: &reader))
+        case 20: .claimChanged(try ClaimChanged.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -273,6 +285,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case recipientInformed = 18
     /// Two persons are known to be one from here on, or no longer.
     case personLinkChanged = 19
+    /// A partner's claim on an account, or on a lead without an account, came to another place in its life.
+    case claimChanged = 20
 
     /// The kind of an event.
     public init(_ event: Event) {
@@ -296,6 +310,7 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .rightRecorded: .rightRecorded
         case .recipientInformed: .recipientInformed
         case .personLinkChanged: .personLinkChanged
+        case .claimChanged: .claimChanged
         }
     }
 
@@ -321,6 +336,7 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .rightRecorded: "leadline.v1.RightRecorded"
         case .recipientInformed: "leadline.v1.RecipientInformed"
         case .personLinkChanged: "leadline.v1.PersonLinkChanged"
+        case .claimChanged: "leadline.v1.ClaimChanged"
         }
     }
 }

@@ -6,6 +6,10 @@
 /// wire type is an unknown field, and unknown fields are sealed.
 enum ClearFields: Sendable {
     case capacity
+    case claimDecided
+    case claimRule
+    case claimWithdrawn
+    case dealClaimed
     case dealLost
     case dealStageChanged
     case dealWon
@@ -77,6 +81,36 @@ enum ClearFields: Sendable {
             case 24: .clear  // leads_per_period_min
             case 34: .message(.segmentCap, repeated: true)  // segments
             case 40: .clear  // floor_value_minor_units_per_period
+            default: .sealed
+            }
+        case .claimDecided:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // partner_id
+            case 26: .clear  // claim_id
+            case 32: .clear  // approved
+            default: .sealed
+            }
+        case .claimRule:
+            switch tag {
+            case 8: .clear  // protected_days
+            case 16: .clear  // approval
+            case 24: .clear  // answer_days
+            case 32: .clear  // claims_per_partner_max
+            default: .sealed
+            }
+        case .claimWithdrawn:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // partner_id
+            case 26: .clear  // claim_id
+            default: .sealed
+            }
+        case .dealClaimed:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // partner_id
+            case 26: .clear  // claim_id
             default: .sealed
             }
         case .dealLost:
@@ -401,6 +435,7 @@ enum ClearFields: Sendable {
             case 248: .clear  // always_assign
             case 258: .message(.retentionRule, repeated: false)  // retention
             case 266: .clear  // approved_by
+            case 274: .message(.claimRule, repeated: false)  // claims
             default: .sealed
             }
         case .policyPublished:

@@ -12,6 +12,7 @@ public enum JSONMember: Equatable, Sendable {
     public init?(_ member: String, of message: String) {
         let found: JSONMember? = switch "\(message).\(member)" {
         case "Capacity.segments": .message("SegmentCap")
+        case "ClaimRule.approval": .enumeration("ClaimApproval")
         case "DataRecipient.role": .message("Wording")
         case "DataSource.description": .message("Wording")
         case "DealLost.reason": .enumeration("RefusalReason")
@@ -51,6 +52,7 @@ public enum JSONMember: Equatable, Sendable {
         case "Policy.pilot": .message("Pilot")
         case "Policy.review": .message("ReviewRule")
         case "Policy.retention": .message("RetentionRule")
+        case "Policy.claims": .message("ClaimRule")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")
@@ -88,6 +90,7 @@ public enum JSONMember: Equatable, Sendable {
     public static func values(of enumeration: String) -> [String] {
         switch enumeration {
         case "AutomatedDecisionGround": ["AUTOMATED_DECISION_GROUND_UNSPECIFIED", "AUTOMATED_DECISION_GROUND_CONTRACT", "AUTOMATED_DECISION_GROUND_LAW", "AUTOMATED_DECISION_GROUND_EXPLICIT_CONSENT", "AUTOMATED_DECISION_GROUND_NO_SIGNIFICANT_EFFECT"]
+        case "ClaimApproval": ["CLAIM_APPROVAL_UNSPECIFIED", "CLAIM_APPROVAL_BY_RULE"]
         case "FitWeightsMode": ["FIT_WEIGHTS_MODE_UNSPECIFIED", "FIT_WEIGHTS_MODE_FIXED", "FIT_WEIGHTS_MODE_LEARNED"]
         case "LawfulBasis": ["LAWFUL_BASIS_UNSPECIFIED", "LAWFUL_BASIS_CONSENT", "LAWFUL_BASIS_CONTRACT", "LAWFUL_BASIS_LEGITIMATE_INTEREST"]
         case "LeadField": ["LEAD_FIELD_UNSPECIFIED", "LEAD_FIELD_COUNTRY", "LEAD_FIELD_REGION", "LEAD_FIELD_LANGUAGE", "LEAD_FIELD_VERTICAL", "LEAD_FIELD_PRODUCT", "LEAD_FIELD_SOURCE", "LEAD_FIELD_RESIDENCY", "LEAD_FIELD_LAWFUL_BASIS", "LEAD_FIELD_TECHNOLOGIES", "LEAD_FIELD_REQUIRED_CERTIFICATIONS"]

@@ -20,6 +20,7 @@ extension Fact {
         case .erasureRequested(let fact): try fact.checkLimits(at)
         case .segmentArchived(let fact): try fact.checkLimits(at)
         case .programProfileSet(let fact): try fact.checkLimits(at)
+        case .claimDecided(let fact): try fact.checkLimits(at)
         case .partnerUpserted(let fact): try fact.checkLimits(at)
         case .partnerCapacitySet(let fact): try fact.checkLimits(at)
         case .partnerPaused(let fact): try fact.checkLimits(at)
@@ -37,6 +38,8 @@ extension Fact {
         case .dealStageChanged(let fact): try fact.checkLimits(at)
         case .dealWon(let fact): try fact.checkLimits(at)
         case .dealLost(let fact): try fact.checkLimits(at)
+        case .dealClaimed(let fact): try fact.checkLimits(at)
+        case .claimWithdrawn(let fact): try fact.checkLimits(at)
         case .leadSubmitted(let fact): try fact.checkLimits(at)
         case .leadUpdated(let fact): try fact.checkLimits(at)
         case .leadWithdrawn(let fact): try fact.checkLimits(at)
@@ -113,6 +116,14 @@ extension ReviewRule {
     }
 }
 
+extension ClaimRule {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.number(protectedDays, "protected_days", most: 3660)
+        try at.number(answerDays, "answer_days", most: 366)
+        try at.number(claimsPerPartnerMax, "claims_per_partner_max", most: 1000)
+    }
+}
+
 extension RetentionRule {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.number(closedDealDays, "closed_deal_days", most: 36600, meaning: "a century")
@@ -156,6 +167,7 @@ extension Policy {
         for each in lawfulBases { try at.oneOf(["consent", "contract", "legitimate-interest"], each, "lawful_bases") }
         try retention.checkLimits(at.inside("retention"))
         try at.id(approvedBy, "approved_by")
+        try claims.checkLimits(at.inside("claims"))
     }
 }
 
@@ -232,6 +244,14 @@ extension SegmentArchived {
 extension ProgramProfileSet {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(approvedBy, "approved_by")
+    }
+}
+
+extension ClaimDecided {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id")
+        try at.id(partnerID, "partner_id", required: true)
+        try at.id(claimID, "claim_id", required: true)
     }
 }
 
@@ -336,6 +356,22 @@ extension DealWon {
         try at.id(leadID, "lead_id", required: true)
         try at.id(partnerID, "partner_id", required: true)
         try amount?.checkLimits(at.inside("amount"))
+    }
+}
+
+extension DealClaimed {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id")
+        try at.id(partnerID, "partner_id", required: true)
+        try at.id(claimID, "claim_id", required: true)
+    }
+}
+
+extension ClaimWithdrawn {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id")
+        try at.id(partnerID, "partner_id", required: true)
+        try at.id(claimID, "claim_id", required: true)
     }
 }
 

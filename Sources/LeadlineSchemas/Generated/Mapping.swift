@@ -113,6 +113,37 @@ extension ReviewRule: WireMessage {
     }
 }
 
+extension ClaimRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var protectedDays: UInt32 = 0
+        var approval = ClaimApproval.unspecified
+        var answerDays: UInt32 = 0
+        var claimsPerPartnerMax: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: protectedDays = try reader.uint32("protected_days")
+            case 2: approval = try reader.choice("approval")
+            case 3: answerDays = try reader.uint32("answer_days")
+            case 4: claimsPerPartnerMax = try reader.uint32("claims_per_partner_max")
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.protectedDays = protectedDays
+        value.approval = approval
+        value.answerDays = answerDays
+        value.claimsPerPartnerMax = claimsPerPartnerMax
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.uint(1, protectedDays)
+        writer.choice(2, approval)
+        writer.uint(3, answerDays)
+        writer.uint(4, claimsPerPartnerMax)
+    }
+}
+
 extension RetentionRule: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var closedDealDays: UInt32 = 0
@@ -362,6 +393,32 @@ extension ProgramProfileSet: WireMessage {
         writer.bool(9, namesPartners)
         writer.bool(11, noTransfers)
         writer.string(15, approvedBy)
+    }
+}
+
+extension ClaimDecided: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var claimID = ""
+        var approved = false
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: claimID = try reader.string("claim_id")
+            case 4: approved = try reader.bool("approved")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, partnerID: partnerID, claimID: claimID, approved: approved)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.string(3, claimID)
+        writer.bool(4, approved)
     }
 }
 
@@ -852,6 +909,47 @@ extension RecipientInformed: WireMessage {
     }
 }
 
+extension ClaimChanged: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var claimID = ""
+        var status: ClaimStatus?
+        var reason: ClaimReason?
+        var until: Timestamp?
+        var conflictingPartnerID = ""
+        var account: Digest128?
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: claimID = try reader.string("claim_id")
+            case 4: status = try reader.choice("status")
+            case 5: reason = try reader.choice("reason")
+            case 6: until = Timestamp(micros: try reader.int64("until_micros"))
+            case 7: conflictingPartnerID = try reader.string("conflicting_partner_id")
+            case 8: account = try reader.digest("account_pseudonym")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            leadID: leadID, partnerID: partnerID, claimID: claimID, status: try stated(status, "status"),
+            reason: try stated(reason, "reason"), until: until, conflictingPartnerID: conflictingPartnerID,
+            account: account)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.string(3, claimID)
+        writer.choice(4, status)
+        writer.choice(5, reason)
+        if let until { writer.int(6, until.micros, always: true) }
+        writer.string(7, conflictingPartnerID)
+        writer.digest(8, account)
+    }
+}
+
 extension IntentObserved: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var topic = ""
@@ -1210,6 +1308,52 @@ extension DealWon: WireMessage {
         writer.string(1, leadID)
         writer.string(2, partnerID)
         writer.message(5, amount)
+    }
+}
+
+extension DealClaimed: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var claimID = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: claimID = try reader.string("claim_id")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, partnerID: partnerID, claimID: claimID)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.string(3, claimID)
+    }
+}
+
+extension ClaimWithdrawn: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var claimID = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: claimID = try reader.string("claim_id")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, partnerID: partnerID, claimID: claimID)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.string(3, claimID)
     }
 }
 

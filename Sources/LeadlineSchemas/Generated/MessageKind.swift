@@ -20,6 +20,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case segmentArchived
     /// What a program tells the people whose data it processes (GDPR Art. 13 to 15). It replaces the one before as a whole; routing does not look at it. Storage periods are not in it, for the policy states them. Choices stand in clear, everything written is sealed under the program's own key.
     case programProfileSet
+    /// A person of the vendor's decides about a partner's claim: one that waits, or one in force. Logic version 5 and later.
+    case claimDecided
     /// A partner's profile, whole: a later one replaces it. What outcomes taught about it stays.
     case partnerUpserted
     /// Only the capacity changes.
@@ -54,6 +56,10 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case dealWon
     /// The deal was lost.
     case dealLost
+    /// A partner claims a deal with an account: once the claim is in force, the account's leads are the partner's. Names the account by a lead of it, by its domain, or by both; the lead's own account counts. Logic version 5 and later.
+    case dealClaimed
+    /// The partner takes its claim back. Logic version 5 and later.
+    case claimWithdrawn
     /// A lead came in. Field numbers are shared with LeadUpdated.
     case leadSubmitted
     /// Facts about a lead changed. Fields that are present replace; absent ones stay.
@@ -88,6 +94,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.ErasureRequested": self = .erasureRequested
         case "leadline.v1.SegmentArchived": self = .segmentArchived
         case "leadline.v1.ProgramProfileSet": self = .programProfileSet
+        case "leadline.v1.ClaimDecided": self = .claimDecided
         case "leadline.v1.PartnerUpserted": self = .partnerUpserted
         case "leadline.v1.PartnerCapacitySet": self = .partnerCapacitySet
         case "leadline.v1.PartnerPaused": self = .partnerPaused
@@ -105,6 +112,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.DealStageChanged": self = .dealStageChanged
         case "leadline.v1.DealWon": self = .dealWon
         case "leadline.v1.DealLost": self = .dealLost
+        case "leadline.v1.DealClaimed": self = .dealClaimed
+        case "leadline.v1.ClaimWithdrawn": self = .claimWithdrawn
         case "leadline.v1.LeadSubmitted": self = .leadSubmitted
         case "leadline.v1.LeadUpdated": self = .leadUpdated
         case "leadline.v1.LeadWithdrawn": self = .leadWithdrawn
@@ -131,6 +140,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 26: self = .erasureRequested
         case 27: self = .segmentArchived
         case 28: self = .programProfileSet
+        case 29: self = .claimDecided
         case 30: self = .partnerUpserted
         case 31: self = .partnerCapacitySet
         case 32: self = .partnerPaused
@@ -148,6 +158,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 53: self = .dealStageChanged
         case 54: self = .dealWon
         case 55: self = .dealLost
+        case 56: self = .dealClaimed
+        case 57: self = .claimWithdrawn
         case 60: self = .leadSubmitted
         case 61: self = .leadUpdated
         case 62: self = .leadWithdrawn
@@ -174,6 +186,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .erasureRequested: "leadline.v1.ErasureRequested"
         case .segmentArchived: "leadline.v1.SegmentArchived"
         case .programProfileSet: "leadline.v1.ProgramProfileSet"
+        case .claimDecided: "leadline.v1.ClaimDecided"
         case .partnerUpserted: "leadline.v1.PartnerUpserted"
         case .partnerCapacitySet: "leadline.v1.PartnerCapacitySet"
         case .partnerPaused: "leadline.v1.PartnerPaused"
@@ -191,6 +204,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .dealStageChanged: "leadline.v1.DealStageChanged"
         case .dealWon: "leadline.v1.DealWon"
         case .dealLost: "leadline.v1.DealLost"
+        case .dealClaimed: "leadline.v1.DealClaimed"
+        case .claimWithdrawn: "leadline.v1.ClaimWithdrawn"
         case .leadSubmitted: "leadline.v1.LeadSubmitted"
         case .leadUpdated: "leadline.v1.LeadUpdated"
         case .leadWithdrawn: "leadline.v1.LeadWithdrawn"
@@ -216,6 +231,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .erasureRequested: "leadline.controls"
         case .segmentArchived: "leadline.controls"
         case .programProfileSet: "leadline.controls"
+        case .claimDecided: "leadline.controls"
         case .partnerUpserted: "leadline.partners"
         case .partnerCapacitySet: "leadline.partners"
         case .partnerPaused: "leadline.partners"
@@ -233,6 +249,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .dealStageChanged: "leadline.outcomes"
         case .dealWon: "leadline.outcomes"
         case .dealLost: "leadline.outcomes"
+        case .dealClaimed: "leadline.outcomes"
+        case .claimWithdrawn: "leadline.outcomes"
         case .leadSubmitted: "leadline.leads"
         case .leadUpdated: "leadline.leads"
         case .leadWithdrawn: "leadline.leads"
@@ -258,6 +276,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .erasureRequested: 26
         case .segmentArchived: 27
         case .programProfileSet: 28
+        case .claimDecided: 29
         case .partnerUpserted: 30
         case .partnerCapacitySet: 31
         case .partnerPaused: 32
@@ -275,6 +294,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .dealStageChanged: 53
         case .dealWon: 54
         case .dealLost: 55
+        case .dealClaimed: 56
+        case .claimWithdrawn: 57
         case .leadSubmitted: 60
         case .leadUpdated: 61
         case .leadWithdrawn: 62
@@ -300,6 +321,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .erasureRequested: .erasureRequested
         case .segmentArchived: .segmentArchived
         case .programProfileSet: .programProfileSet
+        case .claimDecided: .claimDecided
         case .partnerUpserted: .partnerUpserted
         case .partnerCapacitySet: .partnerCapacitySet
         case .partnerPaused: .partnerPaused
@@ -317,6 +339,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .dealStageChanged: .dealStageChanged
         case .dealWon: .dealWon
         case .dealLost: .dealLost
+        case .dealClaimed: .dealClaimed
+        case .claimWithdrawn: .claimWithdrawn
         case .leadSubmitted: .leadSubmitted
         case .leadUpdated: .leadUpdated
         case .leadWithdrawn: .leadWithdrawn

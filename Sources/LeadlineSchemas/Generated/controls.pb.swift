@@ -789,6 +789,35 @@ public nonisolated struct WireProgramProfileSet: @unchecked Sendable {
   fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
+/// A person of the vendor's decides about a partner's claim: one that waits, or one in force. Logic version 5 and later.
+public nonisolated struct WireClaimDecided: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead that the claim was made by, where there is one: whose person the reason may be about.
+  public var leadID: String = String()
+
+  /// The partner whose claim it is.
+  public var partnerID: String = String()
+
+  /// The claim.
+  public var claimID: String = String()
+
+  /// True if it is approved, false if it is refused, or no longer in force.
+  public var approved: Bool = false
+
+  /// Who decided.
+  public var decider: String = String()
+
+  /// Why.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
@@ -1861,6 +1890,61 @@ nonisolated extension WireProgramProfileSet: SwiftProtobuf.Message, SwiftProtobu
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireClaimDecided: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClaimDecided"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}claim_id\0\u{1}approved\0\u{1}decider\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.claimID) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.approved) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.decider) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if !self.claimID.isEmpty {
+      try visitor.visitSingularStringField(value: self.claimID, fieldNumber: 3)
+    }
+    if self.approved != false {
+      try visitor.visitSingularBoolField(value: self.approved, fieldNumber: 4)
+    }
+    if !self.decider.isEmpty {
+      try visitor.visitSingularStringField(value: self.decider, fieldNumber: 5)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireClaimDecided, rhs: WireClaimDecided) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.claimID != rhs.claimID {return false}
+    if lhs.approved != rhs.approved {return false}
+    if lhs.decider != rhs.decider {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

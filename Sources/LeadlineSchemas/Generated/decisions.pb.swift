@@ -541,6 +541,12 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// The program decides by a logic version that does not know the message.
   case logicTooOld // = 10
+
+  /// The partner has no such claim.
+  case claimUnknown // = 11
+
+  /// The program remembers as many claims as it can.
+  case tooManyClaims // = 12
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -560,6 +566,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 8: self = .alreadyRegistered
     case 9: self = .tooManyPersons
     case 10: self = .logicTooOld
+    case 11: self = .claimUnknown
+    case 12: self = .tooManyClaims
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -577,6 +585,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .alreadyRegistered: return 8
     case .tooManyPersons: return 9
     case .logicTooOld: return 10
+    case .claimUnknown: return 11
+    case .tooManyClaims: return 12
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -594,6 +604,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     .alreadyRegistered,
     .tooManyPersons,
     .logicTooOld,
+    .claimUnknown,
+    .tooManyClaims,
   ]
 
 }
@@ -663,6 +675,192 @@ public nonisolated enum WirePersonRight: SwiftProtobuf.Enum, Swift.CaseIterable 
     .objectionWithdrawn,
     .rectification,
     .erasure,
+  ]
+
+}
+
+/// Where a claim is in its life.
+public nonisolated enum WireClaimStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// It waits for a person of the vendor's.
+  case submitted // = 1
+
+  /// It waits, and somebody else has the account, or claims it too.
+  case conflicting // = 2
+
+  /// It is in force.
+  case approved // = 3
+
+  /// It is not, and ended.
+  case refused // = 4
+
+  /// Its time ended.
+  case expired // = 5
+
+  /// The partner took it back.
+  case withdrawn // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .submitted
+    case 2: self = .conflicting
+    case 3: self = .approved
+    case 4: self = .refused
+    case 5: self = .expired
+    case 6: self = .withdrawn
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .submitted: return 1
+    case .conflicting: return 2
+    case .approved: return 3
+    case .refused: return 4
+    case .expired: return 5
+    case .withdrawn: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireClaimStatus] = [
+    .unspecified,
+    .submitted,
+    .conflicting,
+    .approved,
+    .refused,
+    .expired,
+    .withdrawn,
+  ]
+
+}
+
+/// Why a claim is where it is.
+public nonisolated enum WireClaimReason: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// The policy has a person decide.
+  case personDecides // = 1
+
+  /// Another partner holds an open deal of the account, or won one not long ago.
+  case heldByAnother // = 2
+
+  /// Another partner claims the account too.
+  case claimedByAnother // = 3
+
+  /// The policy approves what nothing stands against.
+  case byRule // = 4
+
+  /// A person of the vendor's decided.
+  case byPerson // = 5
+
+  /// The policy takes no claims.
+  case notOffered // = 6
+
+  /// The partner has as many claims as the policy allows it.
+  case tooManyClaims // = 7
+
+  /// The lead is not to be routed: its person restricted the processing, or objected to it.
+  case leadRestricted // = 8
+
+  /// A person approved another partner's claim on the same account.
+  case anotherApproved // = 9
+
+  /// Nobody decided in time.
+  case unanswered // = 10
+
+  /// It was in force for as long as the policy says.
+  case protectionOver // = 11
+
+  /// The partner was removed.
+  case partnerRemoved // = 12
+
+  /// The lead that alone it was about has ended.
+  case leadClosed // = 13
+
+  /// The partner took it back.
+  case byPartner // = 14
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .personDecides
+    case 2: self = .heldByAnother
+    case 3: self = .claimedByAnother
+    case 4: self = .byRule
+    case 5: self = .byPerson
+    case 6: self = .notOffered
+    case 7: self = .tooManyClaims
+    case 8: self = .leadRestricted
+    case 9: self = .anotherApproved
+    case 10: self = .unanswered
+    case 11: self = .protectionOver
+    case 12: self = .partnerRemoved
+    case 13: self = .leadClosed
+    case 14: self = .byPartner
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .personDecides: return 1
+    case .heldByAnother: return 2
+    case .claimedByAnother: return 3
+    case .byRule: return 4
+    case .byPerson: return 5
+    case .notOffered: return 6
+    case .tooManyClaims: return 7
+    case .leadRestricted: return 8
+    case .anotherApproved: return 9
+    case .unanswered: return 10
+    case .protectionOver: return 11
+    case .partnerRemoved: return 12
+    case .leadClosed: return 13
+    case .byPartner: return 14
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireClaimReason] = [
+    .unspecified,
+    .personDecides,
+    .heldByAnother,
+    .claimedByAnother,
+    .byRule,
+    .byPerson,
+    .notOffered,
+    .tooManyClaims,
+    .leadRestricted,
+    .anotherApproved,
+    .unanswered,
+    .protectionOver,
+    .partnerRemoved,
+    .leadClosed,
+    .byPartner,
   ]
 
 }
@@ -766,6 +964,9 @@ public nonisolated struct WireEvaluation: Sendable {
 
   /// The best of those who were at a cap and would have been among the best, by score, at most eight.
   public var atCap: [WireCandidate] = []
+
+  /// The claim in force by which the partner owns the account, by the id that the partner gave it; empty without one.
+  public var claimID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1271,6 +1472,50 @@ public nonisolated struct WirePersonLinkChanged: Sendable {
   public init() {}
 }
 
+/// A partner's claim on an account, or on a lead without an account, came to another place in its life.
+public nonisolated struct WireClaimChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead that the claim was made by; empty where there is none.
+  public var leadID: String = String()
+
+  /// The partner who claims.
+  public var partnerID: String = String()
+
+  /// The claim.
+  public var claimID: String = String()
+
+  /// Where it is now.
+  public var status: WireClaimStatus = .unspecified
+
+  /// Why.
+  public var reason: WireClaimReason = .unspecified
+
+  /// Until when it waits, or is in force, Unix microseconds; absent once it has ended.
+  public var untilMicros: Int64 {
+    get {_untilMicros ?? 0}
+    set {_untilMicros = newValue}
+  }
+  /// Returns true if `untilMicros` has been explicitly set.
+  public var hasUntilMicros: Bool {self._untilMicros != nil}
+  /// Clears the value of `untilMicros`. Subsequent reads from it will return its default value.
+  public mutating func clearUntilMicros() {self._untilMicros = nil}
+
+  /// The partner that stands against it; empty if none does.
+  public var conflictingPartnerID: String = String()
+
+  /// The account, by its per-program pseudonym, 16 bytes; empty for a lead without an account.
+  public var accountPseudonym: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _untilMicros: Int64? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
@@ -1300,11 +1545,19 @@ nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0")
 }
 
 nonisolated extension WirePersonRight: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PERSON_RIGHT_UNSPECIFIED\0\u{1}PERSON_RIGHT_RESTRICTION\0\u{1}PERSON_RIGHT_RESTRICTION_LIFTED\0\u{1}PERSON_RIGHT_OBJECTION\0\u{1}PERSON_RIGHT_OBJECTION_WITHDRAWN\0\u{1}PERSON_RIGHT_RECTIFICATION\0\u{1}PERSON_RIGHT_ERASURE\0")
+}
+
+nonisolated extension WireClaimStatus: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLAIM_STATUS_UNSPECIFIED\0\u{1}CLAIM_STATUS_SUBMITTED\0\u{1}CLAIM_STATUS_CONFLICTING\0\u{1}CLAIM_STATUS_APPROVED\0\u{1}CLAIM_STATUS_REFUSED\0\u{1}CLAIM_STATUS_EXPIRED\0\u{1}CLAIM_STATUS_WITHDRAWN\0")
+}
+
+nonisolated extension WireClaimReason: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLAIM_REASON_UNSPECIFIED\0\u{1}CLAIM_REASON_PERSON_DECIDES\0\u{1}CLAIM_REASON_HELD_BY_ANOTHER\0\u{1}CLAIM_REASON_CLAIMED_BY_ANOTHER\0\u{1}CLAIM_REASON_BY_RULE\0\u{1}CLAIM_REASON_BY_PERSON\0\u{1}CLAIM_REASON_NOT_OFFERED\0\u{1}CLAIM_REASON_TOO_MANY_CLAIMS\0\u{1}CLAIM_REASON_LEAD_RESTRICTED\0\u{1}CLAIM_REASON_ANOTHER_APPROVED\0\u{1}CLAIM_REASON_UNANSWERED\0\u{1}CLAIM_REASON_PROTECTION_OVER\0\u{1}CLAIM_REASON_PARTNER_REMOVED\0\u{1}CLAIM_REASON_LEAD_CLOSED\0\u{1}CLAIM_REASON_BY_PARTNER\0")
 }
 
 nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1404,7 +1657,7 @@ nonisolated extension WireExclusion: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Evaluation"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_version\0\u{3}model_version\0\u{3}deal_value_minor_units\0\u{3}fit_exponent\0\u{1}best\0\u{3}runner_up_partner_id\0\u{1}scored\0\u{1}exclusions\0\u{1}digest\0\u{1}basis\0\u{3}tied_partner_ids\0\u{1}method\0\u{1}arm\0\u{1}propensity\0\u{3}at_cap\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_version\0\u{3}model_version\0\u{3}deal_value_minor_units\0\u{3}fit_exponent\0\u{1}best\0\u{3}runner_up_partner_id\0\u{1}scored\0\u{1}exclusions\0\u{1}digest\0\u{1}basis\0\u{3}tied_partner_ids\0\u{1}method\0\u{1}arm\0\u{1}propensity\0\u{3}at_cap\0\u{3}claim_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1427,6 +1680,7 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 13: try { try decoder.decodeSingularStringField(value: &self.arm) }()
       case 14: try { try decoder.decodeSingularDoubleField(value: &self.propensity) }()
       case 15: try { try decoder.decodeRepeatedMessageField(value: &self.atCap) }()
+      case 16: try { try decoder.decodeSingularStringField(value: &self.claimID) }()
       default: break
       }
     }
@@ -1478,6 +1732,9 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.atCap.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.atCap, fieldNumber: 15)
     }
+    if !self.claimID.isEmpty {
+      try visitor.visitSingularStringField(value: self.claimID, fieldNumber: 16)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1497,6 +1754,7 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.arm != rhs.arm {return false}
     if lhs.propensity != rhs.propensity {return false}
     if lhs.atCap != rhs.atCap {return false}
+    if lhs.claimID != rhs.claimID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2465,6 +2723,75 @@ nonisolated extension WirePersonLinkChanged: SwiftProtobuf.Message, SwiftProtobu
     if lhs.linkedSubjectID != rhs.linkedSubjectID {return false}
     if lhs.inferred != rhs.inferred {return false}
     if lhs.linked != rhs.linked {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireClaimChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClaimChanged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}claim_id\0\u{1}status\0\u{1}reason\0\u{3}until_micros\0\u{3}conflicting_partner_id\0\u{3}account_pseudonym\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.claimID) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.status) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self._untilMicros) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.conflictingPartnerID) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.accountPseudonym) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if !self.claimID.isEmpty {
+      try visitor.visitSingularStringField(value: self.claimID, fieldNumber: 3)
+    }
+    if self.status != .unspecified {
+      try visitor.visitSingularEnumField(value: self.status, fieldNumber: 4)
+    }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 5)
+    }
+    try { if let v = self._untilMicros {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 6)
+    } }()
+    if !self.conflictingPartnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.conflictingPartnerID, fieldNumber: 7)
+    }
+    if !self.accountPseudonym.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accountPseudonym, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireClaimChanged, rhs: WireClaimChanged) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.claimID != rhs.claimID {return false}
+    if lhs.status != rhs.status {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs._untilMicros != rhs._untilMicros {return false}
+    if lhs.conflictingPartnerID != rhs.conflictingPartnerID {return false}
+    if lhs.accountPseudonym != rhs.accountPseudonym {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

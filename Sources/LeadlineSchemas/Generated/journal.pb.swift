@@ -403,6 +403,14 @@ public nonisolated struct WireInput: @unchecked Sendable {
     set {_uniqueStorage()._body = .programProfileSet(newValue)}
   }
 
+  public var claimDecided: WireClaimDecided {
+    get {
+      if case .claimDecided(let v)? = _storage._body {return v}
+      return WireClaimDecided()
+    }
+    set {_uniqueStorage()._body = .claimDecided(newValue)}
+  }
+
   public var partnerUpserted: WirePartnerUpserted {
     get {
       if case .partnerUpserted(let v)? = _storage._body {return v}
@@ -539,6 +547,22 @@ public nonisolated struct WireInput: @unchecked Sendable {
     set {_uniqueStorage()._body = .dealLost(newValue)}
   }
 
+  public var dealClaimed: WireDealClaimed {
+    get {
+      if case .dealClaimed(let v)? = _storage._body {return v}
+      return WireDealClaimed()
+    }
+    set {_uniqueStorage()._body = .dealClaimed(newValue)}
+  }
+
+  public var claimWithdrawn: WireClaimWithdrawn {
+    get {
+      if case .claimWithdrawn(let v)? = _storage._body {return v}
+      return WireClaimWithdrawn()
+    }
+    set {_uniqueStorage()._body = .claimWithdrawn(newValue)}
+  }
+
   public var leadSubmitted: WireLeadSubmitted {
     get {
       if case .leadSubmitted(let v)? = _storage._body {return v}
@@ -648,6 +672,7 @@ public nonisolated struct WireInput: @unchecked Sendable {
     case erasureRequested(WireErasureRequested)
     case segmentArchived(WireSegmentArchived)
     case programProfileSet(WireProgramProfileSet)
+    case claimDecided(WireClaimDecided)
     case partnerUpserted(WirePartnerUpserted)
     case partnerCapacitySet(WirePartnerCapacitySet)
     case partnerPaused(WirePartnerPaused)
@@ -665,6 +690,8 @@ public nonisolated struct WireInput: @unchecked Sendable {
     case dealStageChanged(WireDealStageChanged)
     case dealWon(WireDealWon)
     case dealLost(WireDealLost)
+    case dealClaimed(WireDealClaimed)
+    case claimWithdrawn(WireClaimWithdrawn)
     case leadSubmitted(WireLeadSubmitted)
     case leadUpdated(WireLeadUpdated)
     case leadWithdrawn(WireLeadWithdrawn)
@@ -846,6 +873,14 @@ public nonisolated struct WireEvent: Sendable {
     set {body = .personLinkChanged(newValue)}
   }
 
+  public var claimChanged: WireClaimChanged {
+    get {
+      if case .claimChanged(let v)? = body {return v}
+      return WireClaimChanged()
+    }
+    set {body = .claimChanged(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Exactly one is set.
@@ -869,6 +904,7 @@ public nonisolated struct WireEvent: Sendable {
     case rightRecorded(WireRightRecorded)
     case recipientInformed(WireRecipientInformed)
     case personLinkChanged(WirePersonLinkChanged)
+    case claimChanged(WireClaimChanged)
 
   }
 
@@ -1382,7 +1418,7 @@ nonisolated extension WireResolvedTimeZone: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Input"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{a}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{4}\u{2}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{4}\u{3}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{4}\u{5}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{a}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{4}\u{3}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{4}\u{3}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0")
 
   fileprivate class _StorageClass {
     var _eventDigest: Data = Data()
@@ -1560,6 +1596,19 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           if let v = v {
             if hadOneofValue {try decoder.handleConflictingOneOf()}
             _storage._body = .programProfileSet(v)
+          }
+        }()
+        case 29: try {
+          var v: WireClaimDecided?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .claimDecided(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .claimDecided(v)
           }
         }()
         case 30: try {
@@ -1781,6 +1830,32 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           if let v = v {
             if hadOneofValue {try decoder.handleConflictingOneOf()}
             _storage._body = .dealLost(v)
+          }
+        }()
+        case 56: try {
+          var v: WireDealClaimed?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .dealClaimed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .dealClaimed(v)
+          }
+        }()
+        case 57: try {
+          var v: WireClaimWithdrawn?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .claimWithdrawn(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .claimWithdrawn(v)
           }
         }()
         case 60: try {
@@ -2018,6 +2093,10 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         guard case .programProfileSet(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
       }()
+      case .claimDecided?: try {
+        guard case .claimDecided(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      }()
       case .partnerUpserted?: try {
         guard case .partnerUpserted(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
@@ -2085,6 +2164,14 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case .dealLost?: try {
         guard case .dealLost(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 55)
+      }()
+      case .dealClaimed?: try {
+        guard case .dealClaimed(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 56)
+      }()
+      case .claimWithdrawn?: try {
+        guard case .claimWithdrawn(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 57)
       }()
       case .leadSubmitted?: try {
         guard case .leadSubmitted(let v)? = _storage._body else { preconditionFailure() }
@@ -2167,7 +2254,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2422,6 +2509,19 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.body = .personLinkChanged(v)
         }
       }()
+      case 20: try {
+        var v: WireClaimChanged?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .claimChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .claimChanged(v)
+        }
+      }()
       default: break
       }
     }
@@ -2508,6 +2608,10 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     case .personLinkChanged?: try {
       guard case .personLinkChanged(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
+    case .claimChanged?: try {
+      guard case .claimChanged(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
     case nil: break
     }

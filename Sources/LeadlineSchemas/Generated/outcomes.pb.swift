@@ -182,6 +182,62 @@ public nonisolated struct WireDealLost: Sendable {
   public init() {}
 }
 
+/// A partner claims a deal with an account: once the claim is in force, the account's leads are the partner's. Names the
+/// account by a lead of it, by its domain, or by both; the lead's own account counts. Logic version 5 and later.
+public nonisolated struct WireDealClaimed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead that the claim is made by; empty for an account without one. First, as in every message about a lead.
+  public var leadID: String = String()
+
+  /// The partner who claims.
+  public var partnerID: String = String()
+
+  /// The claim, by an id that the partner gives it; another partner may use the same.
+  public var claimID: String = String()
+
+  /// Internet domain of the account. Becomes a per-program pseudonym.
+  public var accountDomain: String = String()
+
+  /// Who at the partner claimed.
+  public var actor: String = String()
+
+  /// What the partner says for it.
+  public var note: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The partner takes its claim back. Logic version 5 and later.
+public nonisolated struct WireClaimWithdrawn: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead that the claim was made by, where there is one: whose person the remarks may be about.
+  public var leadID: String = String()
+
+  /// The partner whose claim it is.
+  public var partnerID: String = String()
+
+  /// The claim.
+  public var claimID: String = String()
+
+  /// Who at the partner withdrew it.
+  public var actor: String = String()
+
+  /// Remarks.
+  public var note: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
@@ -480,6 +536,111 @@ nonisolated extension WireDealLost: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.actor != rhs.actor {return false}
     if lhs.note != rhs.note {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDealClaimed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DealClaimed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}claim_id\0\u{3}account_domain\0\u{1}actor\0\u{1}note\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.claimID) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.accountDomain) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.actor) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if !self.claimID.isEmpty {
+      try visitor.visitSingularStringField(value: self.claimID, fieldNumber: 3)
+    }
+    if !self.accountDomain.isEmpty {
+      try visitor.visitSingularStringField(value: self.accountDomain, fieldNumber: 4)
+    }
+    if !self.actor.isEmpty {
+      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 5)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireDealClaimed, rhs: WireDealClaimed) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.claimID != rhs.claimID {return false}
+    if lhs.accountDomain != rhs.accountDomain {return false}
+    if lhs.actor != rhs.actor {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireClaimWithdrawn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClaimWithdrawn"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}claim_id\0\u{1}actor\0\u{1}note\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.claimID) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.actor) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if !self.claimID.isEmpty {
+      try visitor.visitSingularStringField(value: self.claimID, fieldNumber: 3)
+    }
+    if !self.actor.isEmpty {
+      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 4)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireClaimWithdrawn, rhs: WireClaimWithdrawn) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.claimID != rhs.claimID {return false}
+    if lhs.actor != rhs.actor {return false}
+    if lhs.note != rhs.note {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -348,6 +348,45 @@ public nonisolated enum WireRoutingMethod: SwiftProtobuf.Enum, Swift.CaseIterabl
 
 }
 
+/// Who decides about a claim that nothing stands against.
+public nonisolated enum WireClaimApproval: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// A person.
+  case unspecified // = 0
+
+  /// The policy: it is in force at once.
+  case byRule // = 1
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .byRule
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .byRule: return 1
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireClaimApproval] = [
+    .unspecified,
+    .byRule,
+  ]
+
+}
+
 /// Several predicates.
 public nonisolated struct WirePredicateList: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -847,6 +886,29 @@ public nonisolated struct WireReviewRule: Sendable {
   fileprivate var _dealValueAtLeastMinorUnits: Int64? = nil
 }
 
+/// Claims of partners on accounts. Logic version 5 and later.
+public nonisolated struct WireClaimRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// For how many days a claim is in force; 0: no claims are taken, and none that was approved before counts.
+  public var protectedDays: UInt32 = 0
+
+  /// Who decides where nothing stands against a claim. About a conflict a person always decides.
+  public var approval: WireClaimApproval = .unspecified
+
+  /// For how many days a claim waits for a person; 0 is 14.
+  public var answerDays: UInt32 = 0
+
+  /// Most claims that a partner may have, waiting or in force; 0 is 100.
+  public var claimsPerPartnerMax: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// For how many days after its closing a lead's sealed data stays readable; then the person's key is destroyed, unless
 /// another lead of the person is open or still kept. Likewise of rejected records. 0 is for ever.
 public nonisolated struct WireRetentionRule: Sendable {
@@ -1118,6 +1180,16 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
     set {_uniqueStorage()._approvedBy = newValue}
   }
 
+  /// Claims of partners on accounts.
+  public var claims: WireClaimRule {
+    get {_storage._claims ?? WireClaimRule()}
+    set {_uniqueStorage()._claims = newValue}
+  }
+  /// Returns true if `claims` has been explicitly set.
+  public var hasClaims: Bool {_storage._claims != nil}
+  /// Clears the value of `claims`. Subsequent reads from it will return its default value.
+  public mutating func clearClaims() {_uniqueStorage()._claims = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1147,6 +1219,10 @@ nonisolated extension WireFitWeightsMode: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireRoutingMethod: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_METHOD_UNSPECIFIED\0\u{1}ROUTING_METHOD_BID_PRICE\0\u{1}ROUTING_METHOD_HIGHEST_SCORE\0\u{1}ROUTING_METHOD_ROUND_ROBIN\0\u{1}ROUTING_METHOD_WEIGHTED_ROTATION\0\u{1}ROUTING_METHOD_HIGHEST_FIT\0")
+}
+
+nonisolated extension WireClaimApproval: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLAIM_APPROVAL_UNSPECIFIED\0\u{1}CLAIM_APPROVAL_BY_RULE\0")
 }
 
 nonisolated extension WirePredicateList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1963,6 +2039,51 @@ nonisolated extension WireReviewRule: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension WireClaimRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClaimRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protected_days\0\u{1}approval\0\u{3}answer_days\0\u{3}claims_per_partner_max\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.protectedDays) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.approval) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.answerDays) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.claimsPerPartnerMax) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.protectedDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.protectedDays, fieldNumber: 1)
+    }
+    if self.approval != .unspecified {
+      try visitor.visitSingularEnumField(value: self.approval, fieldNumber: 2)
+    }
+    if self.answerDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.answerDays, fieldNumber: 3)
+    }
+    if self.claimsPerPartnerMax != 0 {
+      try visitor.visitSingularUInt32Field(value: self.claimsPerPartnerMax, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireClaimRule, rhs: WireClaimRule) -> Bool {
+    if lhs.protectedDays != rhs.protectedDays {return false}
+    if lhs.approval != rhs.approval {return false}
+    if lhs.answerDays != rhs.answerDays {return false}
+    if lhs.claimsPerPartnerMax != rhs.claimsPerPartnerMax {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireRetentionRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RetentionRule"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}closed_deal_days\0\u{3}other_lead_days\0\u{3}dead_letter_days\0")
@@ -2040,7 +2161,7 @@ nonisolated extension WireExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -2076,6 +2197,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _alwaysAssign: Bool = false
     var _retention: WireRetentionRule? = nil
     var _approvedBy: String = String()
+    var _claims: WireClaimRule? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2119,6 +2241,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _alwaysAssign = source._alwaysAssign
       _retention = source._retention
       _approvedBy = source._approvedBy
+      _claims = source._claims
     }
   }
 
@@ -2170,6 +2293,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 31: try { try decoder.decodeSingularBoolField(value: &_storage._alwaysAssign) }()
         case 32: try { try decoder.decodeSingularMessageField(value: &_storage._retention) }()
         case 33: try { try decoder.decodeSingularStringField(value: &_storage._approvedBy) }()
+        case 34: try { try decoder.decodeSingularMessageField(value: &_storage._claims) }()
         default: break
         }
       }
@@ -2281,6 +2405,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._approvedBy.isEmpty {
         try visitor.visitSingularStringField(value: _storage._approvedBy, fieldNumber: 33)
       }
+      try { if let v = _storage._claims {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2323,6 +2450,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._alwaysAssign != rhs_storage._alwaysAssign {return false}
         if _storage._retention != rhs_storage._retention {return false}
         if _storage._approvedBy != rhs_storage._approvedBy {return false}
+        if _storage._claims != rhs_storage._claims {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -21,6 +21,7 @@ extension EvaluationSummary: WireMessage {
         var arm = ""
         var propensity = 0.0
         var atCap: [Candidate] = []
+        var claimID = ""
         while let field = try reader.next() {
             switch field {
             case 1: policyVersion = try reader.string("policy_version")
@@ -41,6 +42,7 @@ extension EvaluationSummary: WireMessage {
             case 13: arm = try reader.string("arm")
             case 14: propensity = try reader.double("propensity")
             case 15: atCap.append(try reader.message("at_cap"))
+            case 16: claimID = try reader.string("claim_id")
             default: try reader.skip()
             }
         }
@@ -60,6 +62,7 @@ extension EvaluationSummary: WireMessage {
         value.arm = arm
         value.propensity = propensity
         value.atCap = atCap
+        value.claimID = claimID
         return value
     }
 
@@ -79,5 +82,6 @@ extension EvaluationSummary: WireMessage {
         writer.string(13, arm)
         writer.double(14, propensity)
         writer.messages(15, atCap)
+        writer.string(16, claimID)
     }
 }

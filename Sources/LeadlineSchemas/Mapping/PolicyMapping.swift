@@ -56,6 +56,7 @@ extension Policy: WireMessage {
         case 31: alwaysAssign = try reader.bool("always_assign")
         case 32: retention = try reader.message("retention")
         case 33: approvedBy = try reader.string("approved_by")
+        case 34: claims = try reader.message("claims")
         default: try reader.skip()
         }
     }
@@ -109,6 +110,7 @@ extension Policy: WireMessage {
         writer.bool(31, alwaysAssign)
         if retention != RetentionRule() { writer.message(32, retention) }
         writer.string(33, approvedBy)
+        if claims != ClaimRule() { writer.message(34, claims) }
     }
 }
 

@@ -113,6 +113,8 @@ enum EnglishAccount {
         case .byRank: "{partner} stood first by that way of choosing."
         case .byOwnership:
             "{partner} owns the account: it holds the newest open deal there, or won one not long ago. By the policy that comes before any comparison."
+        case .byClaim:
+            "{partner} has a claim on the account, or on the enquiry, that is in force. By the policy that comes before any comparison."
         case .byLot:
             "{partner} was drawn by lot, with a probability of {share}: the policy gives some enquiries by lot, to learn what it would otherwise never see."
         case .byTurn: "It was the turn of {partner}."

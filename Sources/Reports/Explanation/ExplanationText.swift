@@ -218,7 +218,11 @@ public enum ExplanationText {
         case .none, .score: return nil
         case .ownership:
             let best = evaluation.summary.best.first?.partnerID ?? chosen
-            return "\(chosen) owns the account: it holds the newest open deal there or won one recently"
+            let reason =
+                evaluation.summary.claimID.isEmpty
+                ? "owns the account: it holds the newest open deal there or won one recently"
+                : "owns the account, or the lead where it has none, by its claim \(evaluation.summary.claimID), which is in force"
+            return "\(chosen) \(reason)"
                 + (best == chosen
                     ? "" : ". By \(ranking(evaluation.summary.method)) alone \(best) would have come first")
         case .tieDebt: return tie(evaluation, chosen)

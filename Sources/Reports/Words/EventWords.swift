@@ -52,6 +52,7 @@ public struct EventWords: Sendable {
         case .recipientInformed(let event):
             "\(event.partnerID) told about \(event.leadID): \(ReasonWords.right(event.right))"
         case .personLinkChanged(let event): linked(event)
+        case .claimChanged(let event): claimed(event)
         case .reminderDue(let event):
             "\(event.partnerID) reminded of \(event.leadID), response due by \(time(event.respondBy))"
         }
@@ -67,6 +68,13 @@ public struct EventWords: Sendable {
         "person behind \(event.leadID) "
             + (event.isLinked ? "is the same as another" : "is no longer taken for the same as another")
             + (event.isInferred && event.isLinked ? ", by an address of the lead" : ", as somebody stated")
+    }
+
+    private func claimed(_ event: ClaimChanged) -> String {
+        "claim \(event.claimID) of \(event.partnerID)\(event.leadID.isEmpty ? "" : " by \(event.leadID)") "
+            + "\(ReasonWords.claim(event.status)): \(ReasonWords.claim(event.reason))"
+            + (event.conflictingPartnerID.isEmpty ? "" : " (\(event.conflictingPartnerID))")
+            + (event.until.map { ", until \(time($0))" } ?? "")
     }
 
     private func retained(_ event: RetentionApplied) -> String {

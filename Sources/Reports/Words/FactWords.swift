@@ -56,6 +56,11 @@ public struct FactWords: Sendable {
             "\(fact.partnerID) won \(fact.leadID)"
                 + (fact.amount.map { " for \(MoneyText.exact($0.minorUnits, $0.currency, short: true))" } ?? "")
         case .dealLost(let fact): "\(fact.partnerID) lost \(fact.leadID)\(refusal(fact.reason))"
+        case .dealClaimed(let fact):
+            "\(fact.partnerID) claims \(fact.leadID.isEmpty ? "an account" : fact.leadID), as \(fact.claimID)"
+        case .claimWithdrawn(let fact): "\(fact.partnerID) withdrew its claim \(fact.claimID)"
+        case .claimDecided(let fact):
+            "a person \(fact.approved ? "approved" : "refused") the claim \(fact.claimID) of \(fact.partnerID)"
         case .leadSubmitted(let fact): "lead \(fact.leadID) came in\(imported ? " (history)" : "")"
         case .leadUpdated(let fact): "facts about \(fact.leadID) changed"
         case .leadWithdrawn(let fact): "\(fact.leadID) withdrawn"

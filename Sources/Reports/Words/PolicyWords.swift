@@ -35,7 +35,7 @@ public struct PolicyWords: Sendable {
         lines += levels
         lines += [queue]
         lines += ladder
-        return lines + [review, bases, samePerson, horizon, retention]
+        return lines + [review, bases, samePerson, horizon, claims, retention]
     }
 
     private func money(_ minorUnits: Int64) -> String { MoneyText.exact(minorUnits, currency) }
@@ -286,6 +286,21 @@ public struct PolicyWords: Sendable {
             ? "a deal of which nobody says how it ended stays open"
             : "a deal of which nobody says how it ended is lost \(days(policy.dealHorizonDays)) after its assignment"
         return Line("deal_horizon_days", text: text)
+    }
+
+    private var claims: Line {
+        let rule = policy.claims
+        let deciding =
+            rule.approval == .byRule
+            ? "what nothing stands against is in force at once, about the rest a person decides"
+            : "a person decides about each"
+        return Line(
+            "claims", "ClaimRule.protected_days", "ClaimRule.approval", "ClaimRule.answer_days",
+            "ClaimRule.claims_per_partner_max",
+            text: rule.protectedDays == 0
+                ? "partners' claims on accounts are not taken"
+                : "a partner's claim on an account is in force for \(days(rule.protectedDays)); \(deciding), within "
+                    + "\(days(rule.waitingDays)); at most \(CountText.of(rule.mostPerPartner, "claim")) a partner")
     }
 
     private var retention: Line {

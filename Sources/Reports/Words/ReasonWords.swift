@@ -82,6 +82,40 @@ public enum ReasonWords {
         case .alreadyRegistered: "the program is registered already"
         case .tooManyPersons: "the program remembers as many persons as it can"
         case .logicTooOld: "the program's logic version does not know this message"
+        case .claimUnknown: "the partner has no such claim"
+        case .tooManyClaims: "the program remembers as many claims as it can"
+        }
+    }
+
+    /// Where a claim is in its life.
+    public static func claim(_ status: ClaimStatus) -> String {
+        switch status {
+        case .submitted: "waits for a person"
+        case .conflicting: "waits for a person, in conflict"
+        case .approved: "in force"
+        case .refused: "refused"
+        case .expired: "expired"
+        case .withdrawn: "withdrawn"
+        }
+    }
+
+    /// Why a claim is where it is.
+    public static func claim(_ reason: ClaimReason) -> String {
+        switch reason {
+        case .personDecides: "the policy has a person decide"
+        case .heldByAnother: "another partner has the account"
+        case .claimedByAnother: "another partner claims it too"
+        case .byRule: "nothing stood against it"
+        case .byPerson: "a person decided"
+        case .notOffered: "the policy takes no claims"
+        case .tooManyClaims: "the partner has as many claims as the policy allows"
+        case .leadRestricted: "the lead is not to be routed"
+        case .anotherApproved: "a claim of another partner was approved"
+        case .unanswered: "nobody decided in time"
+        case .protectionOver: "it was in force as long as the policy says"
+        case .partnerRemoved: "the partner was removed"
+        case .leadClosed: "the lead has ended"
+        case .byPartner: "the partner took it back"
         }
     }
 

@@ -54,6 +54,7 @@ struct Auditor {
     private var partners: [String: Partner] = [:]
     private var accounts: [Digest128: Account] = [:]
     private var waiting: [UInt64: Waiting] = [:]
+    private var claims: [String: ClaimChanged] = [:]
     private var policy: Policy?
     private(set) var automatic = 0
     /// Leads that are open; there are few of them at any time.
@@ -77,7 +78,7 @@ struct Auditor {
     var nextDeadline: Timestamp? {
         let leads = openLeads.flatMap { [$0.due, $0.remind].compactMap { $0 } }
         let waiting = waiting.values.flatMap { [$0.until, $0.deliver].compactMap { $0 } }
-        return (leads + waiting).min()
+        return (leads + waiting + claims.values.compactMap(\.until)).min()
     }
 
     func checkCounts(_ state: State) {
@@ -127,7 +128,9 @@ struct Auditor {
             partners[fact.partnerID]?.profile.capacity = fact.capacity
             cap(fact.partnerID, fact.capacity)
         case .partnerPaused(let fact): leave(fact.partnerID, "paused", entry.stamp)
-        case .partnerRemoved(let fact): leave(fact.partnerID, "removed", entry.stamp)
+        case .partnerRemoved(let fact):
+            if partners[fact.partnerID]?.status != "removed" { endClaims(entry.stamp) { $0.partnerID == fact.partnerID } }
+            leave(fact.partnerID, "removed", entry.stamp)
         case .partnerResumed(let fact): if partners[fact.partnerID]?.status == "paused" { partners[fact.partnerID]?.status = "active" }
         case .partnerAbsenceSet(let fact): partners[fact.partnerID]?.absences[fact.absenceID] = (fact.from, fact.until)
         case .partnerAbsenceCancelled(let fact): partners[fact.partnerID]?.absences[fact.absenceID] = nil
@@ -230,6 +233,7 @@ struct Auditor {
             leads[event.leadID]?.holder = nil
             leads[event.leadID]?.due = nil
             leads[event.leadID]?.remind = nil
+            endClaims(entry.stamp) { $0.account == nil && $0.leadID == event.leadID }
             #expect(!event.learned || event.reason == .won || event.reason == .lost)
         case .leadMerged(let event):
             if event.sameID { return }
@@ -242,7 +246,25 @@ struct Auditor {
         case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided, .retentionApplied,
             .rightRecorded, .recipientInformed, .personLinkChanged:
             break
+        case .claimChanged(let event): note(event)
         }
+    }
+
+    /// A claim comes, changes or ends; of those on one target at most one is in force, and none is there past its time.
+    private mutating func note(_ event: ClaimChanged) {
+        let key = "\(event.partnerID)/\(event.claimID)"
+        #expect((event.until == nil) == event.status.isOver, "\(event)")
+        claims[key] = event.until == nil ? nil : event
+        guard event.status == .approved else { return }
+        let inForce = claims.values.filter {
+            $0.status == .approved && $0.account == event.account && (event.account != nil || $0.leadID == event.leadID)
+        }
+        #expect(inForce.count == 1, "\(event)")
+    }
+
+    /// They fall due at once.
+    private mutating func endClaims(_ stamp: Timestamp, where ends: (ClaimChanged) -> Bool) {
+        for (key, claim) in claims where ends(claim) { claims[key]?.until = stamp }
     }
 
     private mutating func end(_ id: String, _ partner: String) {
@@ -365,7 +387,10 @@ struct Auditor {
         switch evaluation.basis {
         case .score: #expect(named.first == event.partnerID)
         case .tieDebt: #expect(evaluation.tiedPartnerIDs.contains(event.partnerID) && evaluation.tiedPartnerIDs.count > 1)
-        case .ownership: #expect(policy?.ownerFirst == true)
+        case .ownership:
+            if evaluation.claimID.isEmpty { #expect(policy?.ownerFirst == true) } else {
+                #expect(claims["\(event.partnerID)/\(evaluation.claimID)"]?.status == .approved && policy?.claims.protectedDays ?? 0 > 0)
+            }
         case .exploration: #expect(policy?.exploration.shareBasisPoints ?? 0 > 0 && evaluation.propensity > 0)
         case .rotation: #expect(evaluation.method == .roundRobin || evaluation.method == .weightedRotation)
         case .fit: #expect(evaluation.method == .highestFit && named.first == event.partnerID)

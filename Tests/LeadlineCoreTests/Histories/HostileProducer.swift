@@ -57,7 +57,8 @@ struct HostileProducer {
         case 78..<80: return random.pick([.restricted(known()), .objected(known()), .erasure(known())])
         case 80..<83: return random.chance(50) ? .withdrawn(known()) : .updated(known(), attributes())
         case 83..<87: return account()
-        case 87..<99: return partner()
+        case 87..<96: return partner()
+        case 96..<99: return claim()
         default: return random.chance(70) ? policy() : .program()
         }
     }
@@ -113,6 +114,18 @@ struct HostileProducer {
     private mutating func human(_ state: State) -> Input {
         if random.chance(30) { return .review(known()) }
         return .human(known(), random.pick([.assign(partnerID: random.pick(Self.partners)), .uphold, .close, .reroute]))
+    }
+
+    /// Few ids, so that claims meet each other, and are decided, repeated and taken back.
+    private mutating func claim() -> Input {
+        let (id, partner) = ("c\(random.below(6))", random.pick(Self.partners))
+        switch random.below(10) {
+        case 0..<6:
+            let lead = random.chance(50) ? known() : ""
+            return .claim(id, partner, lead: lead, account: lead.isEmpty || random.chance(30) ? UInt64(random.below(12)) : nil)
+        case 6..<9: return .claimDecided(id, partner, approved: random.chance(70))
+        default: return .claimWithdrawn(id, partner)
+        }
     }
 
     private mutating func account() -> Input {
@@ -200,6 +213,10 @@ struct HostileProducer {
         policy.periodAnchor = Moment.at(-12_345)
         if random.chance(70) { policy.exchangeRates = [.init(currency: "USD", rateMicros: 900_000 + Int64(random.below(9_999)))] }
         policy.hardRules = rules()
+        policy.claims.protectedDays = random.chance(80) ? UInt32(1 + random.below(40)) : 0
+        policy.claims.approval = random.chance(60) ? .byRule : .unspecified
+        policy.claims.answerDays = UInt32(random.below(9))
+        policy.claims.claimsPerPartnerMax = UInt32(random.below(5))
         promise(&policy)
         let made = policy
         return .policy("v\(versions)") { $0 = made }

@@ -112,6 +112,15 @@ extension Input {
     static func unlink(_ lead: String, _ other: String) -> Input {
         Input(.personsUnlinked(.init(leadID: lead, otherLeadID: other)))
     }
+    static func claim(_ id: String, _ partner: String, lead: String = "", account: UInt64? = nil) -> Input {
+        Input(.dealClaimed(.init(leadID: lead, partnerID: partner, claimID: id)), account: account.map(digest))
+    }
+    static func claimDecided(_ id: String, _ partner: String, approved: Bool) -> Input {
+        Input(.claimDecided(.init(partnerID: partner, claimID: id, approved: approved)))
+    }
+    static func claimWithdrawn(_ id: String, _ partner: String) -> Input {
+        Input(.claimWithdrawn(.init(partnerID: partner, claimID: id)))
+    }
     static func suppress(_ address: UInt64) -> Input {
         Input(.suppressionSet(.init(addressDigest: digest(address).bytes)))
     }

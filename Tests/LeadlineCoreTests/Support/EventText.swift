@@ -32,6 +32,10 @@ extension Event {
         case .retentionApplied(let e): "\(e.leadID) kept \(e.keptDays) days, \(e.category), closed \(Moment.text(e.closedAt))"
         case .rightRecorded(let e): "recorded \(e.right) by \(e.leadID) for \(e.subjects.count)"
         case .recipientInformed(let e): "told \(e.partnerID) about \(e.leadID), \(e.right)"
+        case .claimChanged(let e):
+            "claim \(e.claimID) of \(e.partnerID)\(e.leadID.isEmpty ? "" : " by \(e.leadID)") \(e.status), \(e.reason)"
+                + (e.conflictingPartnerID.isEmpty ? "" : " \(e.conflictingPartnerID)")
+                + (e.until.map { ", until \(Moment.text($0))" } ?? "")
         case .personLinkChanged(let e):
             "\(e.isLinked ? "linked" : "unlinked") \(e.leadID), \(e.subject.low) with \(e.linkedSubject.low)"
                 + (e.isInferred ? ", inferred" : "")

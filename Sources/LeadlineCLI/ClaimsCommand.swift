@@ -1,0 +1,131 @@
+import ArgumentParser
+import Reports
+import UseCases
+
+/// Claims of partners on accounts.
+struct ClaimsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "claims", abstract: "List, make, approve, refuse and withdraw partners' claims on accounts.",
+        discussion: """
+            A claim that is in force makes its partner the owner of the account: its next leads go there. The \
+            policy's 'claims' says whether claims are taken, who decides, and for how long they hold. A claim against \
+            the partner that has the account, or beside another claim, waits for a person; when one is approved, the \
+            others are refused.
+
+              leadline claims make --partner P --claim ID --domain customer.example --by TEXT
+              leadline claims approve --partner P --claim ID --by TEXT
+
+            \(Outcome.note)
+            """,
+        subcommands: [
+            ClaimsList.self, ClaimsMake.self, ClaimsApprove.self, ClaimsRefuse.self, ClaimsWithdraw.self,
+        ])
+}
+
+/// Which claim is meant, and who says so.
+struct ClaimOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The partner whose claim it is.", valueName: "id"))
+    var partner: String
+
+    @Option(help: ArgumentHelp("The partner's own id of the claim.", valueName: "id"))
+    var claim: String
+
+    @Option(help: ArgumentHelp("Who says so; sealed in the journal.", valueName: "text"))
+    var by: String
+
+    @Option(help: ArgumentHelp("Why; sealed in the journal.", valueName: "text"))
+    var reason = ""
+
+    @Flag(help: "Print one line of JSON: position, events.")
+    var json = false
+
+    @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
+
+    func validate() throws {
+        if by.isEmpty || by.utf8.count > 512 { throw ValidationError("--by must have 1 to 512 bytes") }
+        if reason.utf8.count > 4_096 { throw ValidationError("--reason must have at most 4096 bytes") }
+    }
+
+    func ask(_ request: ClaimRequest) async throws {
+        let deployment = try data.deployment(kafka, reason: reason)
+        let outcome = try await deployment.ask(request, ofClaim: claim, partner: partner, by: by)
+        let currency = try deployment.currency()
+        if json {
+            Terminal.line(try JSONText.line(ClaimOutcomeDocument(
+                position: outcome.position, events: outcome.events, currency: currency)))
+        } else {
+            Terminal.lines(RightsText.outcome(
+                outcome.events, position: outcome.position, suppressed: 0, currency: currency))
+        }
+    }
+}
+
+struct ClaimsMake: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "make", abstract: "Claim an account for a partner, by a lead of it or its domain.",
+        discussion: Outcome.note)
+
+    @Option(help: ArgumentHelp("A lead of the account, or the lead alone where it names none.", valueName: "id"))
+    var lead = ""
+
+    @Option(help: ArgumentHelp("The account's internet domain; sealed in the journal.", valueName: "domain"))
+    var domain = ""
+
+    @OptionGroup var claim: ClaimOptions
+
+    func validate() throws {
+        if lead.isEmpty && domain.isEmpty { throw ValidationError("--lead or --domain is required") }
+    }
+
+    func run() async throws { try await claim.ask(.make(lead: lead, domain: domain)) }
+}
+
+struct ClaimsApprove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve", abstract: "Put a claim in force; others on the same account are refused.",
+        discussion: Outcome.note)
+
+    @OptionGroup var claim: ClaimOptions
+
+    func run() async throws { try await claim.ask(.approve) }
+}
+
+struct ClaimsRefuse: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "refuse", abstract: "Refuse a claim that waits, or end one that is in force.",
+        discussion: Outcome.note)
+
+    @OptionGroup var claim: ClaimOptions
+
+    func run() async throws { try await claim.ask(.refuse) }
+}
+
+struct ClaimsWithdraw: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "withdraw", abstract: "The partner takes its claim back.", discussion: Outcome.note)
+
+    @OptionGroup var claim: ClaimOptions
+
+    func run() async throws { try await claim.ask(.withdraw) }
+}
+
+struct ClaimsList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Claims that wait or are in force.", discussion: Outcome.note)
+
+    @Flag(help: "Print one line of JSON a claim: partner, claim, lead, onAccount, status, until.")
+    var json = false
+
+    @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
+
+    func run() async throws {
+        let claims = try data.deployment(kafka).claims()
+        if json {
+            for claim in claims { Terminal.line(try JSONText.line(ClaimDocument(claim))) }
+        } else {
+            Terminal.write(ClaimsText.table(claims, Terminal.style))
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+/// Goal: claims are made, decided, listed and withdrawn from the command line, and an explanation names the one that decided.
+@Suite struct ClaimsCommandTests {
+    private let leadline: Binary
+
+    init() throws {
+        leadline = try Binary()
+        try leadline.mustRun("init", leadline.data, "--program", "acme", "--currency", "EUR", "--master-key-file", leadline.key)
+        let policy = try leadline.file(
+            "policy.yaml",
+            "name: p\nsla: {first_response_minutes: 0}\nclaims: {protected_days: 90, approval: CLAIM_APPROVAL_BY_RULE}\n")
+        try leadline.mustRun("policy", "apply", "-f", policy)
+        let partners = try leadline.file(
+            "partners.yaml", "partners:\n- partner_id: p-a\n  countries: [IT]\n- partner_id: p-b\n  countries: [IT]\n")
+        try leadline.mustRun("partners", "apply", "-f", partners)
+    }
+
+    private func lead(_ id: String, _ domain: String) throws {
+        let json = #"{"leadId":"\#(id)","country":"IT","accountDomain":"\#(domain)","contact":{"email":"ann@\#(domain)"}}"#
+        try leadline.mustRun("produce", "leads", "--type", "leadline.v1.LeadSubmitted", "-", input: json + "\n")
+        try leadline.mustRun("run", "--once", "-q")
+    }
+
+    private func ask(_ what: String, _ partner: String, _ claim: String, _ more: String...) throws -> String {
+        let all = ["claims", what, "--partner", partner, "--claim", claim, "--by", "Marco Conti"] + more
+        return try leadline.mustRun(all).out
+    }
+
+    private func list() throws -> [String] {
+        try leadline.mustRun("claims", "list", "--json").objects().map {
+            "\($0["partner"] as? String ?? "") \($0["claim"] as? String ?? "") \($0["status"] as? String ?? "")"
+        }
+    }
+
+    @Test func aClaimsLife() throws {
+        defer { _ = try? leadline.remove() }
+        #expect(try ask("make", "p-b", "c1", "--domain", "customer.example", "--reason", "met in March").contains("in force"))
+        try lead("l1", "customer.example")
+        let told = try leadline.mustRun("explain", "l1").out
+        #expect(told.contains("p-b") && told.contains("by its claim c1, which is in force"))
+        #expect(try ask("make", "p-a", "c1", "--lead", "l1").contains("another partner has the account (p-b)"))
+        #expect(try list() == ["p-b c1 approved", "p-a c1 conflicting"])
+        #expect(try ask("approve", "p-a", "c1").contains("a claim of another partner was approved"))
+        #expect(try list() == ["p-a c1 approved"])
+        #expect(try leadline.mustRun("claims", "list").out.contains("account of l1"))
+        #expect(try ask("refuse", "p-a", "c1").contains("a person decided"))
+        #expect(try ask("withdraw", "p-a", "c1").contains("the partner has no such claim"))
+        #expect(try list().isEmpty)
+        // What partners and deciders say is sealed, and found for the person.
+        let dossier = try leadline.mustRun("audit", "dossier", "--subject", "l1").out
+        #expect(dossier.contains("claim of a sales partner") && dossier.contains("Marco Conti"))
+        #expect(try leadline.mustRun("audit", "verify").code == 0)
+    }
+
+    @Test func aClaimNeedsALeadOrADomain() throws {
+        defer { _ = try? leadline.remove() }
+        #expect(try leadline.run("claims", "make", "--partner", "p-a", "--claim", "c", "--by", "x").code == 2)
+        try leadline.mustRun(
+            "produce", "outcomes", "--type", "leadline.v1.DealClaimed", "-", input: #"{"partnerId":"p-a","claimId":"c"}"# + "\n")
+        try leadline.run("run", "--once", "-q")
+        #expect(try leadline.mustRun("deadletter", "list").out.contains("lead_id or account_domain is required"))
+    }
+}
