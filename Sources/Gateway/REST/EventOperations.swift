@@ -78,12 +78,12 @@ enum EventOperations {
         switch kind {
         case .leadSubmitted, .leadUpdated, .leadWithdrawn, .intentObserved, .firmographicsObserved,
             .technographicsObserved, .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon,
-            .dealLost:
+            .dealLost, .dealClaimed, .claimWithdrawn:
             .eventsSend
         case .partnerUpserted, .partnerCapacitySet, .partnerPaused, .partnerResumed, .partnerRemoved,
             .partnerAbsenceSet, .partnerAbsenceCancelled, .partnerCommissionTermsSet:
             .partnersWrite
-        case .reviewRequested, .humanDecisionRecorded: .decisionsOverride
+        case .reviewRequested, .humanDecisionRecorded, .claimDecided: .decisionsOverride
         case .processingRestricted, .processingObjected, .processingResumed, .erasureRequested, .personsLinked,
             .personsUnlinked, .suppressionSet, .suppressionLifted, .rejectedRecordsErased:
             .rightsExercise
