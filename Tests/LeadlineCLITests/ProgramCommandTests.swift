@@ -98,7 +98,7 @@ import Testing
 
         let json = try #require(try JSONSerialization.jsonObject(with: Data(try letter("--json", "-").out.utf8)) as? [String: Any])
         let statement = try #require(json["statement"] as? [String: Any])
-        #expect(statement["language"] as? String == language && (statement["sections"] as? [Any])?.count == 13)
+        #expect(statement["language"] as? String == language && (statement["sections"] as? [Any])?.count == 14)
         let access = try String(contentsOfFile: binary.data + "/access.jsonl", encoding: .utf8)
         #expect(access.contains("Art. 15") && !access.contains("kim@"))
         #expect(try binary.run("audit", "dossier", "--subject", "lead-1", "--language", language).code == 2)
