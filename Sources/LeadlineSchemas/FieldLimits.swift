@@ -114,6 +114,8 @@ extension FieldLimits {
     /// True for an international number, +39 02 1234567 or 0039-02-1234567, anywhere in the text. Codes of products are
     /// digits too, so that a number without its country is not told from them.
     private static func holdsTelephoneNumber(_ text: String) -> Bool {
+        // Nearly no category holds what a number begins with.
+        guard text.utf8.contains(UInt8(ascii: "+")) || hasZeros(text) else { return false }
         let bytes = Array(text.utf8)
         for start in bytes.indices where start == 0 || !isDigit(bytes[start - 1]) {
             let hasPlus = bytes[start] == UInt8(ascii: "+")
@@ -127,10 +129,20 @@ extension FieldLimits {
         return false
     }
 
+    private static func hasZeros(_ text: String) -> Bool {
+        var last: UInt8 = 0
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "0") && last == byte { return true }
+            last = byte
+        }
+        return false
+    }
+
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
     /// True for more words than a category has, or for words after the end of a sentence.
     private static func isProse(_ text: String) -> Bool {
+        if text.utf8.count(where: { $0 == UInt8(ascii: " ") }) < 4 { return false }
         let words = text.utf8.split(separator: UInt8(ascii: " "))
         if words.count > wordsMax { return true }
         return words.count > 4 && words.dropLast().contains { "!?".utf8.contains($0.last ?? 0) }

@@ -96,7 +96,10 @@ enum Normalised {
     }
 
     static func domain(_ text: String) -> String {
-        var domain = trimmedLowercase(text)[...]
+        let spelled = trimmedLowercase(text)
+        let bytes = spelled.utf8
+        if bytes.last != UInt8(ascii: "."), !bytes.starts(with: "www.".utf8) { return spelled }
+        var domain = spelled[...]
         if domain.hasSuffix(".") { domain.removeLast() }
         // "www.example" alone may be a registered domain.
         if domain.hasPrefix("www."), domain.dropFirst(4).contains(".") { domain.removeFirst(4) }
@@ -105,11 +108,13 @@ enum Normalised {
 
     private static func trimmedLowercase(_ text: String) -> String {
         let bytes = text.utf8
+        // Nearly every value comes in its one spelling.
+        if bytes.allSatisfy({ $0 < 0x80 && !isSpace($0) && !isUppercase($0) }) { return text }
         guard bytes.allSatisfy({ $0 < 0x80 }) else {
             let trimmed = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
             return String(trimmed.reversed()).lowercased()
         }
-        // Nearly every value is ASCII, for which bytes do: a tenth of the time.
+        // Nearly every other is ASCII, for which bytes do: a tenth of the time.
         let trimmed = bytes.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
         return String(decoding: trimmed.map { isUppercase($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }

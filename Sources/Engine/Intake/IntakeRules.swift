@@ -141,8 +141,8 @@ public struct IntakeRules {
 
     /// A field that holds an address holds exactly one; white space alone is none.
     private static func addresses(_ text: String) throws(Rejection) -> [String] {
-        if text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return [] }
         guard let address = InternetNames.address(text) else {
+            if text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return [] }
             throw Rejection(
                 .invalidField,
                 "contact.email must hold exactly one e-mail address, such as kim@acme.example, or be left out",
@@ -153,15 +153,16 @@ public struct IntakeRules {
 
     /// The domain as its digest is taken of it; none where a lead names none.
     private static func accountDomains(_ domain: String, _ kind: MessageKind) throws(Rejection) -> [String] {
-        if domain.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
-            if kind == .leadSubmitted { return [] }
-            throw Rejection(.missingField, "account_domain is required", field: "account_domain")
-        }
         guard let name = InternetNames.domain(domain) else {
+            if domain.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+                if kind == .leadSubmitted { return [] }
+                throw Rejection(.missingField, "account_domain is required", field: "account_domain")
+            }
             throw Rejection(
                 .invalidField, "account_domain must be an internet domain such as acme.example", field: "account_domain"
             )
         }
+        if domain == name && !InternetNames.isInternational(name) { return [name] }
         let isInternational = !domain.utf8.allSatisfy { $0 < 0x80 } || InternetNames.isInternational(name)
         return isInternational ? [name, domain, InternetNames.readable(name)] : [name]
     }

@@ -18,7 +18,7 @@ public enum InternetNames {
 
     /// The address in a text that holds exactly one, bare or as `Name <a@b>`; nil for any other text.
     public static func address(_ text: String) -> String? {
-        if let plain = plainAddress(text.utf8[...]) { return plain }
+        if let plain = plainAddress(text) { return plain }
         guard text.utf8.count <= 2 * addressBytesMax, let bare = bareAddress(trimmed(text)) else { return nil }
         let parts = bare.unicodeScalars.split(separator: "@", omittingEmptySubsequences: false).map { String($0) }
         guard parts.count == 2, !parts[0].isEmpty, isLocalPart(parts[0]), let host = domain(parts[1]) else { return nil }
@@ -28,31 +28,41 @@ public enum InternetNames {
 
     /// The address in a text that is nothing but one, in ASCII, as nearly every one is: it needs neither Unicode's tables
     /// nor copies. Nil says nothing of others.
-    private static func plainAddress(_ text: Substring.UTF8View) -> String? {
-        guard text.count <= addressBytesMax, let at = text.firstIndex(of: UInt8(ascii: "@")) else { return nil }
-        let local = text[..<at]
-        guard (1...localBytesMax).contains(local.count), local.allSatisfy({ $0 < 0x80 && isInLocalPart(UnicodeScalar($0)) }), let host = plainDomain(text[text.index(after: at)...])
+    private static func plainAddress(_ text: String) -> String? {
+        let bytes = text.utf8
+        guard bytes.count <= addressBytesMax, let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return nil }
+        let local = bytes[..<at]
+        guard (1...localBytesMax).contains(local.count),
+            local.allSatisfy({ $0 < 0x80 && isInLocalPart(UnicodeScalar($0)) })
         else { return nil }
-        return String(decoding: local.map(lowercased) + CollectionOfOne(UInt8(ascii: "@")) + host, as: UTF8.self)
+        guard isPlainDomain(bytes[bytes.index(after: at)...]) else { return nil }
+        return isLowercase(bytes[...]) ? text : String(decoding: bytes.map(lowercased), as: UTF8.self)
     }
 
     /// The same for a domain.
-    private static func plainDomain(_ text: Substring.UTF8View) -> [UInt8]? {
-        guard text.count <= domainBytesMax else { return nil }
-        var name: [UInt8] = []
-        name.reserveCapacity(text.count)
-        var labelBytes = 0
-        for byte in text {
-            guard byte < 0x80, isInDomain(UnicodeScalar(byte)) else { return nil }
+    private static func plainDomain(_ text: String) -> String? {
+        let bytes = text.utf8
+        guard isPlainDomain(bytes[...]) else { return nil }
+        return isLowercase(bytes[...]) ? text : String(decoding: bytes.map(lowercased), as: UTF8.self)
+    }
+
+    private static func isPlainDomain(_ bytes: Substring.UTF8View) -> Bool {
+        var (count, labelBytes) = (0, 0)
+        for byte in bytes {
+            count += 1
+            guard count <= domainBytesMax, byte < 0x80, isInDomain(UnicodeScalar(byte)) else { return false }
             if byte == UInt8(ascii: ".") {
-                guard labels.contains(labelBytes) else { return nil }
+                guard labels.contains(labelBytes) else { return false }
                 labelBytes = 0
             } else {
                 labelBytes += 1
             }
-            name.append(lowercased(byte))
         }
-        return labels.contains(labelBytes) ? name : nil
+        return labels.contains(labelBytes)
+    }
+
+    private static func isLowercase(_ bytes: Substring.UTF8View) -> Bool {
+        bytes.allSatisfy { !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {
@@ -61,7 +71,15 @@ public enum InternetNames {
 
     /// Whether a domain in its ASCII form has labels in another script.
     static func isInternational(_ domain: String) -> Bool {
-        domain.utf8.split(separator: UInt8(ascii: ".")).contains { $0.starts(with: "xn--".utf8) }
+        // Without two hyphens in a row there is none.
+        var last: UInt8 = 0
+        for byte in domain.utf8 {
+            if byte == UInt8(ascii: "-") && last == byte {
+                return domain.utf8.split(separator: UInt8(ascii: ".")).contains { $0.starts(with: "xn--".utf8) }
+            }
+            last = byte
+        }
+        return false
     }
 
     /// The text between angle brackets, where there are some; nil where what stands there is not one address.
@@ -88,7 +106,7 @@ public enum InternetNames {
 
     /// A domain in its ASCII form, without a dot at its end; nil for a text that is none.
     public static func domain(_ text: String) -> String? {
-        if let plain = plainDomain(text.utf8[...]) { return String(decoding: plain, as: UTF8.self) }
+        if let plain = plainDomain(text) { return plain }
         var name = trimmed(text)
         if name.unicodeScalars.last == "." { name.unicodeScalars.removeLast() }
         guard !name.isEmpty, name.utf8.count <= 2 * domainBytesMax,

@@ -11,7 +11,8 @@ extension Intake {
     func linked(_ others: [SubjectID], _ fact: Fact, _ email: String, _ pseudonyms: Pseudonyms) throws -> Digest128? {
         switch fact {
         case .leadSubmitted, .leadUpdated:
-            return SharedMailbox.isShared(email) ? nil : others.first.map { Digest128($0) }
+            guard let other = others.first, !SharedMailbox.isShared(email) else { return nil }
+            return Digest128(other)
         case .personsLinked(let pair), .personsUnlinked(let pair):
             return try vault.findSubject(pseudonyms.lookup(kind: .lead, value: pair.otherLeadID)).map { Digest128($0) }
         default: return nil

@@ -47,7 +47,11 @@ public struct LogRecord: Sendable, Equatable {
     /// Bytes of key, headers and value.
     public var byteCount: Int { (key?.count ?? 0) + headerByteCount + (value?.count ?? 0) }
     /// Bytes of the headers' names and values.
-    public var headerByteCount: Int { headers.reduce(0) { $0 + $1.name.count + $1.value.count } }
+    public var headerByteCount: Int {
+        var count = 0
+        for at in headers.indices { count += headers[at].name.count + headers[at].value.count }
+        return count
+    }
     public init(
         topic: Topic, partition: UInt32 = 0, offset: Int64, received: Timestamp, isImported: Bool = false,
         key: [UInt8]?, headers: [RecordHeader], value: [UInt8]?
