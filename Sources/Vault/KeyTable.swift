@@ -9,12 +9,21 @@ public struct KeyRecord: Equatable, Sendable {
     public let lookups: [Pseudonym]
     /// Nonce, ciphertext and tag of the key under the master key.
     public let wrappedKey: [UInt8]
+    /// What each of the subject's leads states as the person's address now, by the lead's lookup.
+    public var stated: [Pseudonym: Pseudonym] = [:]
+    /// Those of the lookups that are addresses which none of the leads states any more.
+    public var givenUp: Set<Pseudonym> = []
 
     /// A record from its parts.
-    public init(subject: SubjectID, lookups: [Pseudonym], wrappedKey: [UInt8]) {
+    public init(
+        subject: SubjectID, lookups: [Pseudonym], wrappedKey: [UInt8], stated: [Pseudonym: Pseudonym] = [:],
+        givenUp: Set<Pseudonym> = []
+    ) {
         self.subject = subject
         self.lookups = lookups
         self.wrappedKey = wrappedKey
+        self.stated = stated
+        self.givenUp = givenUp
     }
 }
 
@@ -24,6 +33,18 @@ struct Alias: Equatable {
     let subject: SubjectID
     /// Another subject had this lookup first and goes on being found under it.
     let isSecondary: Bool
+    /// What the lead whose lookup it is states as the person's address.
+    var stated: Pseudonym?
+}
+
+/// How a subject stands to a lookup.
+enum Standing: Int, Sendable {
+    /// It had the lookup first.
+    case first = 0
+    /// Another had it first.
+    case second = 1
+    /// It was known by this address, and none of its leads states it any more: whoever comes with it next is another.
+    case former = 2
 }
 
 /// The vault's tables. All functions take a connection.
@@ -41,6 +62,7 @@ enum KeyTable {
           lookup BLOB NOT NULL,
           key INTEGER NOT NULL,
           secondary INTEGER NOT NULL,
+          stated BLOB,
           PRIMARY KEY (lookup, key)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX aliases_by_key ON aliases(key);
@@ -48,18 +70,58 @@ enum KeyTable {
         CREATE TABLE masters(fingerprint BLOB NOT NULL) STRICT;
         """
 
-    /// The subject that is found under a lookup: the one that had it first.
-    static func subject(_ lookup: Pseudonym, in db: Database) throws -> SubjectID? {
-        try subjects(lookup, limit: 1, in: db).first
-    }
+    /// What the tables of before lack.
+    static let fromFormat1 = "ALTER TABLE aliases ADD COLUMN stated BLOB"
 
-    static func subjects(_ lookup: Pseudonym, limit: Int = -1, in db: Database) throws -> [SubjectID] {
+    /// Who is known by a lookup: the one that had it first in front, who gave it up behind, the last of those first.
+    static func subjects(_ lookup: Pseudonym, in db: Database) throws -> [(subject: SubjectID, standing: Standing)] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT subject FROM aliases JOIN keys ON keys.row = aliases.key
-                WHERE lookup = ? ORDER BY secondary, key LIMIT ?
+                SELECT subject, secondary FROM aliases JOIN keys ON keys.row = aliases.key
+                WHERE lookup = ? ORDER BY secondary, CASE secondary WHEN 2 THEN -key ELSE key END
                 """)
-        return try Data.fetchAll(statement, arguments: [lookup.data, limit]).compactMap { SubjectID($0) }
+        return try Row.fetchAll(statement, arguments: [lookup.data]).compactMap { row in
+            SubjectID(row[0] as Data).map { ($0, Standing(rawValue: row[1]) ?? .second) }
+        }
+    }
+
+    /// Leads of a subject, by their lookups, with the addresses that they state.
+    static func stated(by subject: SubjectID, in db: Database) throws -> [Pseudonym: Pseudonym] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT lookup, stated FROM aliases JOIN keys ON keys.row = aliases.key
+                WHERE subject = ? AND stated IS NOT NULL
+                """)
+        return try Row.fetchAll(statement, arguments: [subject.data]).reduce(into: [:]) { stated, row in
+            if let lead = Pseudonym(row[0] as Data), let address = Pseudonym(row[1] as Data) { stated[lead] = address }
+        }
+    }
+
+    /// Addresses that a subject gave up.
+    static func givenUp(by subject: SubjectID, in db: Database) throws -> Set<Pseudonym> {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT lookup FROM aliases JOIN keys ON keys.row = aliases.key WHERE subject = ? AND secondary = 2
+                """)
+        return Set(try Data.fetchAll(statement, arguments: [subject.data]).compactMap { Pseudonym($0) })
+    }
+
+    /// Stores how subjects stand to lookups now.
+    static func apply(_ changes: [StandingChange], in db: Database) throws {
+        let setStanding = try db.cachedStatement(
+            sql: """
+                UPDATE aliases SET secondary = ? WHERE lookup = ? AND key = (SELECT row FROM keys WHERE subject = ?)
+                """)
+        let setStated = try db.cachedStatement(
+            sql: "UPDATE aliases SET stated = ? WHERE lookup = ? AND key = (SELECT row FROM keys WHERE subject = ?)")
+        for change in changes {
+            switch change.value {
+            case .standing(let standing):
+                try setStanding.execute(arguments: [standing.rawValue, change.lookup.data, change.subject.data])
+            case .stated(let address):
+                try setStated.execute(arguments: [address.data, change.lookup.data, change.subject.data])
+            }
+        }
     }
 
     static func wrappedKey(_ subject: SubjectID, in db: Database) throws -> [UInt8]? {
@@ -77,7 +139,7 @@ enum KeyTable {
     }
 
     static func hasAlias(_ lookup: Pseudonym, _ subject: SubjectID, in db: Database) throws -> Bool {
-        try subjects(lookup, in: db).contains(subject)
+        try subjects(lookup, in: db).contains { $0.subject == subject }
     }
 
     /// Stores new keys and aliases. A key that is there already stays as it is.
@@ -85,7 +147,7 @@ enum KeyTable {
         let insertKey = try db.cachedStatement(
             sql: "INSERT OR IGNORE INTO keys(subject, wrapped) VALUES (?, ?)")
         let insertAlias = try db.cachedStatement(
-            sql: "INSERT OR IGNORE INTO aliases(lookup, key, secondary) VALUES (?, ?, ?)")
+            sql: "INSERT OR IGNORE INTO aliases(lookup, key, secondary, stated) VALUES (?, ?, ?, ?)")
         var rows: [SubjectID: Int64] = [:]
         // The arguments fit the statements by their text, so they are not checked each time.
         for key in pending.keys {
@@ -95,7 +157,7 @@ enum KeyTable {
         }
         for alias in pending.aliases {
             guard let row = try rows[alias.subject] ?? row(of: alias.subject, in: db) else { continue }
-            insertAlias.setUncheckedArguments([alias.lookup.data, row, alias.isSecondary])
+            insertAlias.setUncheckedArguments([alias.lookup.data, row, alias.isSecondary, alias.stated?.data])
             try insertAlias.execute()
         }
     }

@@ -1,5 +1,19 @@
 import Crypto
 
+/// A change of how a subject stands to one of its lookups.
+struct StandingChange: Equatable {
+    enum Value: Equatable {
+        /// Whether it is found by the lookup.
+        case standing(Standing)
+        /// The address that the lead of this lookup states now.
+        case stated(Pseudonym)
+    }
+
+    let lookup: Pseudonym
+    let subject: SubjectID
+    let value: Value
+}
+
 /// New keys and aliases that are not flushed yet, in the order they were made.
 struct PendingKeys {
     struct Key {
@@ -10,6 +24,10 @@ struct PendingKeys {
 
     private(set) var keys: [Key] = []
     private(set) var aliases: [Alias] = []
+    /// What changed of aliases, new ones and stored ones, in the order it changed.
+    private(set) var changes: [StandingChange] = []
+    private var standings: [SubjectLookup: Standing] = [:]
+    private var statements: [SubjectLookup: Pseudonym] = [:]
     /// Stored keys under another master key than before.
     private(set) var rewrapped: [SubjectID: [UInt8]] = [:]
     private var rewrappedOrder: [SubjectID] = []
@@ -18,12 +36,18 @@ struct PendingKeys {
     private var keyIndexes: [SubjectID: Int] = [:]
     private var subjects: [Pseudonym: SubjectID] = [:]
 
-    var isEmpty: Bool { keys.isEmpty && aliases.isEmpty && rewrapped.isEmpty && fingerprint == nil }
+    private struct SubjectLookup: Hashable {
+        let lookup: Pseudonym
+        let subject: SubjectID
+    }
+
+    var isEmpty: Bool { keys.isEmpty && aliases.isEmpty && changes.isEmpty && rewrapped.isEmpty && fingerprint == nil }
 
     /// Every subject with a new key or alias, once, in the order they were touched.
     var touchedSubjects: [SubjectID] {
         var seen: Set<SubjectID> = []
-        return (keys.map(\.subject) + aliases.map(\.subject) + rewrappedOrder).filter { seen.insert($0).inserted }
+        return (keys.map(\.subject) + aliases.map(\.subject) + changes.map(\.subject) + rewrappedOrder)
+           .filter { seen.insert($0).inserted }
     }
 
     func contains(_ subject: SubjectID) -> Bool { keyIndexes[subject] != nil }
@@ -61,12 +85,47 @@ struct PendingKeys {
         if !alias.isSecondary { subjects[alias.lookup] = alias.subject }
     }
 
+    mutating func add(_ change: StandingChange) {
+        changes.append(change)
+        note(change)
+    }
+
+    private mutating func note(_ change: StandingChange) {
+        let key = SubjectLookup(lookup: change.lookup, subject: change.subject)
+        switch change.value {
+        case .standing(let standing): standings[key] = standing
+        case .stated(let address): statements[key] = address
+        }
+    }
+
+    /// How a subject stands to a lookup since the last flush; nil if that did not change.
+    func standing(_ lookup: Pseudonym, of subject: SubjectID) -> Standing? {
+        standings.isEmpty ? nil : standings[SubjectLookup(lookup: lookup, subject: subject)]
+    }
+
+    /// What leads of a subject have come to state since the last flush.
+    func stated(by subject: SubjectID) -> [Pseudonym: Pseudonym] {
+        var stated: [Pseudonym: Pseudonym] = [:]
+        for alias in aliases where alias.subject == subject { if let address = alias.stated { stated[alias.lookup] = address } }
+        for change in changes where change.subject == subject {
+            if case .stated(let address) = change.value { stated[change.lookup] = address }
+        }
+        return stated
+    }
+
     /// How much there is, so that what is added from here on can be taken back.
-    var mark: Vault.PendingMark { Vault.PendingMark(keys: keys.count, aliases: aliases.count) }
+    var mark: Vault.PendingMark { Vault.PendingMark(keys: keys.count, aliases: aliases.count, changes: changes.count) }
 
     /// Takes back what was added since. The mark must be of what is pending now.
     mutating func rollBack(to mark: Vault.PendingMark) {
-        precondition(mark.keys <= keys.count && mark.aliases <= aliases.count, "the mark is of other pending keys")
+        precondition(
+            mark.keys <= keys.count && mark.aliases <= aliases.count && mark.changes <= changes.count,
+            "the mark is of other pending keys")
+        if mark.changes < changes.count {
+            changes.removeLast(changes.count - mark.changes)
+            (standings, statements) = ([:], [:])
+            for change in changes { note(change) }
+        }
         while keys.count > mark.keys { keyIndexes[keys.removeLast().subject] = nil }
         while aliases.count > mark.aliases {
             let alias = aliases.removeLast()
@@ -86,6 +145,7 @@ struct PendingKeys {
         var rest = PendingKeys()
         for key in keys where !removed.contains(key.subject) { rest.add(key) }
         for alias in aliases where !removed.contains(alias.subject) { rest.add(alias) }
+        for change in changes where !removed.contains(change.subject) { rest.add(change) }
         for subject in rewrappedOrder where !removed.contains(subject) {
             if let wrapped = rewrapped[subject] { rest.rewrap(subject, wrapped) }
         }

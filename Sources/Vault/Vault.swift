@@ -22,7 +22,7 @@ public final class Vault {
     private let recordLookups: KeyedHash
     private let recordCodes: KeyedHash
 
-    private var pending = PendingKeys()
+    var pending = PendingKeys()
     private var subjects: BoundedCache<Pseudonym, SubjectID>
     private var keys: BoundedCache<SubjectID, SymmetricKey>
     /// True while keys may be wrapped under a master key that is being retired.
@@ -66,38 +66,47 @@ public final class Vault {
     /// one. Whatever lookup the subject was not known by becomes one of its aliases.
     ///
     /// A lookup that two subjects share goes on finding the one that had it first.
-    public func subject(lookups: [Pseudonym]) throws -> SubjectID { try subjectAmong(lookups).subject }
-
-    /// The same as ``subject(lookups:)``, with the other subjects that a lookup led to before, in their order.
-    public func subjectAmong(_ lookups: [Pseudonym]) throws -> (subject: SubjectID, others: [SubjectID]) {
+    public func subject(lookups: [Pseudonym]) throws -> SubjectID {
         precondition(!lookups.isEmpty, "a subject is known by something")
         let owners = try lookups.map(findSubject)
         let subject = try owners.lazy.compactMap { $0 }.first ?? makeSubject(lookups[0].bytes)
         for (lookup, owner) in zip(lookups, owners) where owner != subject {
             try addAlias(lookup, subject, isSecondary: owner != nil)
         }
-        return (subject, owners.compactMap { $0 }.filter { $0 != subject })
+        return subject
     }
 
     /// Has a subject found by one more lookup, beside whoever else is known by it.
     public func add(_ lookup: Pseudonym, to subject: SubjectID) throws {
-        let known = try allSubjects(lookup)
-        if !known.contains(subject) { try addAlias(lookup, subject, isSecondary: !known.isEmpty) }
-    }
-
-    /// The subject known by a lookup, or `nil`. Makes nothing.
-    public func findSubject(_ lookup: Pseudonym) throws -> SubjectID? {
-        if let subject = pending.subject(lookup) ?? subjects[lookup], !ending.contains(subject) { return subject }
-        if !ending.isEmpty { return try allSubjects(lookup).first { !ending.contains($0) } }
-        let subject = try access { try KeyTable.subject(lookup, in: $0) }
-        if let subject { subjects[lookup] = subject }
-        return subject
-    }
-
-    /// Lets a subject be found by one more look-up; whoever had it before goes on being found first.
-    public func addLookup(_ lookup: Pseudonym, to subject: SubjectID) throws {
         if try allSubjects(lookup).contains(subject) { return }
-        try addAlias(lookup, subject, isSecondary: findSubject(lookup) != nil)
+        try addAlias(lookup, subject, isSecondary: holder(of: lookup) != nil)
+    }
+
+    /// The subject known by a lookup, or `nil`; where several are, whoever has it goes before those who gave it up.
+    /// Makes nothing.
+    public func findSubject(_ lookup: Pseudonym) throws -> SubjectID? {
+        try holder(of: lookup) ?? allSubjects(lookup).first { !ending.contains($0) }
+    }
+
+    /// The subject that has a lookup; nil where nobody does, or only such as gave it up.
+    func holder(of lookup: Pseudonym) throws -> SubjectID? {
+        if let subject = pending.subject(lookup) ?? subjects[lookup], !ending.contains(subject),
+            pending.standing(lookup, of: subject) != .former
+        {
+            return subject
+        }
+        for (subject, standing) in try access({ try KeyTable.subjects(lookup, in: $0) }) {
+            let changed = pending.standing(lookup, of: subject)
+            guard (changed ?? standing) != .former, !ending.contains(subject) else { continue }
+            // Whom others may yet come before is not remembered, nor what may be taken back.
+            if ending.isEmpty, changed == nil { subjects[lookup] = subject }
+            return subject
+        }
+        return pending.aliases.first { $0.lookup == lookup && has(lookup, $0.subject) }?.subject
+    }
+
+    private func has(_ lookup: Pseudonym, _ subject: SubjectID) -> Bool {
+        !ending.contains(subject) && pending.standing(lookup, of: subject) != .former
     }
 
     /// Whoever is known by nothing that a subject is not known by as well: keys made for what was said of the person's
@@ -115,12 +124,20 @@ public final class Vault {
         return stored + pending.lookups(of: subject).filter { !stored.contains($0) }
     }
 
-    /// All subjects known by a lookup, the one that had it first in front.
-    public func allSubjects(_ lookup: Pseudonym) throws -> [SubjectID] {
-        let stored = try access { try KeyTable.subjects(lookup, in: $0) }
-        return stored
-            + pending.aliases.filter { $0.lookup == lookup && !stored.contains($0.subject) }
-            .map(\.subject)
+    /// All subjects known by a lookup, the one that had it first in front, who gave it up behind.
+    public func allSubjects(_ lookup: Pseudonym) throws -> [SubjectID] { try standings(lookup).map(\.subject) }
+
+    /// Who is known by a lookup, and how.
+    func standings(_ lookup: Pseudonym) throws -> [(subject: SubjectID, standing: Standing)] {
+        var known = try access { try KeyTable.subjects(lookup, in: $0) }
+        if pending.isEmpty { return known }
+        for alias in pending.aliases where alias.lookup == lookup && !known.contains(where: { $0.subject == alias.subject }) {
+            known.append((alias.subject, alias.isSecondary ? .second : .first))
+        }
+        for index in known.indices {
+            if let standing = pending.standing(lookup, of: known[index].subject) { known[index].standing = standing }
+        }
+        return known.filter { $0.standing != .former } + known.filter { $0.standing == .former }
     }
 
     /// Seals bytes for a subject, in a context that ``open(_:subject:context:)`` must name again.
@@ -222,10 +239,12 @@ extension Vault {
         let batch = pending
         try queue.write { db in
             try KeyTable.insert(batch, in: db)
+            try KeyTable.apply(batch.changes, in: db)
             try KeyTable.rewrap(batch.rewrapped, in: db)
             if let fingerprint = batch.fingerprint { try VaultDatabase.set(fingerprint, in: db) }
         }
         for alias in batch.aliases where !alias.isSecondary { subjects[alias.lookup] = alias.subject }
+        for change in batch.changes { subjects[change.lookup] = nil }
         for key in batch.keys { keys[key.subject] = key.key }
         pending = PendingKeys()
     }
@@ -242,6 +261,7 @@ extension Vault {
     public struct PendingMark: Sendable, Equatable {
         let keys: Int
         let aliases: Int
+        let changes: Int
     }
 
     /// The present place: what comes after can be taken back until the next flush or erasure.
@@ -295,7 +315,10 @@ extension Vault {
             while let row = try rows.next() {
                 guard let subject = SubjectID(row[0] as Data) else { continue }
                 let lookups = try KeyTable.lookups(of: subject, in: db)
-                try body(KeyRecord(subject: subject, lookups: lookups, wrappedKey: [UInt8](row[1] as Data)))
+                try body(
+                    KeyRecord(
+                        subject: subject, lookups: lookups, wrappedKey: [UInt8](row[1] as Data),
+                        stated: KeyTable.stated(by: subject, in: db), givenUp: KeyTable.givenUp(by: subject, in: db)))
             }
         }
     }
@@ -306,7 +329,8 @@ extension Vault {
     /// - Throws: ``VaultError/notAuthentic(_:)`` if the key was not wrapped under this master key.
     public func adopt(_ record: KeyRecord) throws {
         guard !tombstones.contains(record.subject) else { return }
-        if try storedOrPendingKey(record.subject) == nil {
+        let isNew = try storedOrPendingKey(record.subject) == nil
+        if isNew {
             let key = try unwrap(record.wrappedKey, record.subject)
             if !needsRewrap, let retiringFingerprint,
                 wrapping.open(record.wrappedKey, context: record.subject.bytes) == nil
@@ -317,9 +341,11 @@ extension Vault {
             pending.add(.init(subject: record.subject, key: key, wrapped: record.wrappedKey))
         }
         for lookup in record.lookups {
-            let owner = try findSubject(lookup)
-            if owner != record.subject { try addAlias(lookup, record.subject, isSecondary: owner != nil) }
+            let owner = try holder(of: lookup)
+            if owner == record.subject { continue }
+            try addAlias(lookup, record.subject, isSecondary: owner != nil, stated: record.stated[lookup])
         }
+        if !isNew || !record.givenUp.isEmpty { try adoptStandings(record) }
     }
 
     /// Erases a subject for ever: key and aliases go, a tombstone stays, so that no old copy of the
@@ -367,12 +393,12 @@ extension Vault {
         return persons + (try persons.flatMap { try deadLetters(about: $0) }.filter { seen.insert($0).inserted })
     }
 
-    /// Makes a subject from a seed for the key source. A computing source gives an erased subject's
-    /// id again; a count after the seed leads it on to the next.
-    private func makeSubject(_ seed: [UInt8]) throws -> SubjectID {
+    /// Makes a subject from a seed for the key source. A computing source gives the id of an erased subject again, or
+    /// that of another to whom the seed led before; a count after the seed leads it on to the next.
+    func makeSubject(_ seed: [UInt8], others: [SubjectID] = []) throws -> SubjectID {
         var made = source.make(for: seed)
         var attempt: UInt8 = 1
-        while isErasedOrEnding(made.id) {
+        while isErasedOrEnding(made.id) || others.contains(made.id) {
             precondition(attempt < .max, "the key source goes on giving ids of erased subjects")
             made = source.make(for: seed + [attempt])
             attempt += 1
@@ -384,10 +410,10 @@ extension Vault {
         return made.id
     }
 
-    private func addAlias(_ lookup: Pseudonym, _ subject: SubjectID, isSecondary: Bool) throws {
+    func addAlias(_ lookup: Pseudonym, _ subject: SubjectID, isSecondary: Bool, stated: Pseudonym? = nil) throws {
         // A shared lookup may long be an alias of both.
         if isSecondary, try access({ try KeyTable.hasAlias(lookup, subject, in: $0) }) { return }
-        pending.add(Alias(lookup: lookup, subject: subject, isSecondary: isSecondary))
+        pending.add(Alias(lookup: lookup, subject: subject, isSecondary: isSecondary, stated: stated))
     }
 
     private func record(_ subject: SubjectID, added: [Pseudonym]) throws -> KeyRecord {
@@ -395,7 +421,9 @@ extension Vault {
         let stored = pending.contains(subject) ? [] : try access { try KeyTable.lookups(of: subject, in: $0) }
         guard let wrapped = try pending.wrapped(subject) ?? pending.rewrapped[subject] ?? access({ try KeyTable.wrappedKey(subject, in: $0) })
         else { throw VaultError.keyMissing(subject) }
-        return KeyRecord(subject: subject, lookups: stored + added.filter { !stored.contains($0) }, wrappedKey: wrapped)
+        return KeyRecord(
+            subject: subject, lookups: stored + added.filter { !stored.contains($0) }, wrappedKey: wrapped,
+            stated: try stated(by: subject), givenUp: try givenUp(by: subject))
     }
 
     private func key(of subject: SubjectID) throws -> SymmetricKey {
@@ -426,7 +454,7 @@ extension Vault {
 
     /// `read` would begin a transaction and forbid writing for its time, at five times the cost of
     /// the look-up itself.
-    private func access<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    func access<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try queue.writeWithoutTransaction(body)
     }
 }

@@ -81,17 +81,30 @@ public struct VaultCheck: Sendable {
     private mutating func readAliases(_ db: Database) throws -> String? {
         aliases = try Int.fetchOne(db, sql: "SELECT count(*) FROM aliases") ?? 0
         let wrong = [
-            ("SELECT count(*) FROM aliases WHERE length(lookup) <> 16 OR secondary NOT IN (0, 1)", "are no look-ups"),
+            ("SELECT count(*) FROM aliases WHERE length(lookup) <> 16 OR secondary NOT IN (0, 1, 2)", "are no look-ups"),
             ("SELECT count(*) FROM aliases WHERE key NOT IN (SELECT row FROM keys)", "lead to no key"),
             (
                 "SELECT count(*) FROM (SELECT 1 FROM aliases WHERE secondary = 0 GROUP BY lookup HAVING count(*) > 1)",
                 "find two people first"
             ),
         ]
-        for (sql, what) in wrong {
+        for (sql, what) in wrong + (try knowsStatements(db) ? [Self.strayStatements] : []) {
             if let count = try Int.fetchOne(db, sql: sql), count > 0 { return "\(count) look-ups in vault.db \(what)" }
         }
         return nil
+    }
+
+    /// A lead states an address by which its person is found.
+    private static let strayStatements = (
+        """
+        SELECT count(*) FROM aliases AS lead WHERE stated IS NOT NULL AND NOT EXISTS
+          (SELECT 1 FROM aliases AS address WHERE address.lookup = lead.stated AND address.key = lead.key)
+        """,
+        "state an address of nobody's"
+    )
+
+    private func knowsStatements(_ db: Database) throws -> Bool {
+        try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 > 1
     }
 
     private func compare(_ subjects: Set<SubjectID>, _ erased: Set<SubjectID>, _ keepsTombstones: Bool) -> String? {

@@ -3,7 +3,7 @@ import GRDB
 
 /// Opens `vault.db`.
 enum VaultDatabase {
-    static let formatVersion = 1
+    static let formatVersion = 2
     static let applicationID: Int32 = 0x4C4C_5641
 
     /// Opens the vault and checks that it belongs to the master key.
@@ -24,6 +24,7 @@ enum VaultDatabase {
                     try create(db, fingerprints[0])
                 }
                 place = try check(db, path, fingerprints)
+                try upgrade(db)
                 return .commit
             }
             return (queue, place)
@@ -48,6 +49,12 @@ enum VaultDatabase {
                     """)
         }
         return configuration
+    }
+
+    /// Brings the tables of an earlier format to today's.
+    private static func upgrade(_ db: Database) throws {
+        guard try Int.fetchOne(db, sql: "PRAGMA user_version") == 1 else { return }
+        try db.execute(sql: "\(KeyTable.fromFormat1); PRAGMA user_version = \(formatVersion)")
     }
 
     private static func create(_ db: Database, _ fingerprint: [UInt8]) throws {

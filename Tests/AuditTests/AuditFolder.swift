@@ -87,13 +87,13 @@ final class AuditFolder {
     }
 
     /// Processes what was added, up to a minute.
-    func process(until minute: Int) async throws {
+    func process(until minute: Int, batchMax: Int = 100) async throws {
         let queue = try folder.openJournal()
         try EmbeddedLog(queue).append(pending, now: Self.at(minute))
         try queue.close()
         pending.removeAll()
         let processor = try Processor(folder, clock: FixedClock(Self.at(minute)), timeSource: .eventTime)
-        _ = try await processor.runUntilIdle(batchMax: 100)
+        _ = try await processor.runUntilIdle(batchMax: batchMax)
         try await processor.settle()
     }
 

@@ -29,6 +29,8 @@ import TextFormats
         #expect(
             Escaping.markup("\u{200D}>&'") == "\u{200D}&gt;&amp;&#39;"
                 && Escaping.markup("a\r\nb\u{FFFF}") == "a\u{FFFD}\u{FFFD}b\u{FFFD}")
+        #expect(Escaping.figuresWhole("84.6 % of 5%, a % b, %") == "84.6\u{A0}% of 5%, a % b, %")
+        #expect(HTML.element(.p, [], [.text("9 %")]).markup.contains("<p>9\u{A0}%</p>"))
         let line = Escaping.harmless(Self.hostile)
         #expect(!line.unicodeScalars.contains { ["\r", "\n", "\u{2028}", "\u{1B}"].contains($0) })
         #expect(

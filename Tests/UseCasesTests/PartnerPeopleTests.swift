@@ -16,7 +16,16 @@ import Vault
     final class Place {
         let root = NSTemporaryDirectory() + "leadline-test-\(UUID().uuidString)"
         deinit { _ = try? FileManager.default.removeItem(atPath: root) }
-        var deployment: Deployment { get throws { try Deployment.open(root + "/data", asker: Asker(actor: "tester")) } }
+        /// The time of day; nil is the real one.
+        var clock: FixedClock?
+
+        var deployment: Deployment {
+            get throws {
+                var folder = try DataFolder(path: root + "/data")
+                if let clock { folder.machine.clock = clock }
+                return Deployment(folder, namedProgram: nil, asker: Asker(actor: "tester"))
+            }
+        }
 
         init() async throws {
             var request = FoundingRequest(path: root + "/data", program: "acme", currency: "EUR")
@@ -164,9 +173,6 @@ import Vault
 @Suite struct ErasureAfterRetentionTests {
     @Test func whoseKeyEndedWithItsTimeIsCertified() async throws {
         let place = try await PartnerPeopleTests.Place()
-        let folder = try place.deployment.folder
-        let start = Timestamp(micros: folder.now().micros)
-        let day = Timestamp.microsPerDay
         try await place.send([
             (.policyPublished, #"{"policy":{"name":"brief","retention":{"closedDealDays":1,"otherLeadDays":1},"attemptsMax":3}}"#),
             (.partnerUpserted, #"{"partnerId":"alpha","countries":["IT"],"capacity":{"openLeadsMax":9,"leadsPerPeriodMax":9}}"#),
@@ -177,7 +183,9 @@ import Vault
         try place.deployment.topicWriter().append([
             EventRecord.binary(.leadSubmitted, program: "acme", json: #"{"leadId":"","contact":{"email":"ann.markerone@people.example"}}"#, id: "r")
         ])
-        try await process(folder, at: start.adding(micros: 2 * day))
+        place.clock = FixedClock(try place.deployment.folder.now().adding(micros: 2 * Timestamp.microsPerDay))
+        let folder = try place.deployment.folder
+        try await process(folder)
         let isGone = try {
             let keyring = try folder.openVault()
             let person = try #require(try PersonFinder(folder, program: "acme", keyring: keyring).find("l-1"))
@@ -202,8 +210,8 @@ import Vault
     }
 
     /// The folder's processor comes and goes, and its lock with it.
-    private func process(_ folder: DataFolder, at now: Timestamp) async throws {
-        let processor = try Processor(folder, clock: FixedClock(now))
+    private func process(_ folder: DataFolder) async throws {
+        let processor = try Processor(folder)
         _ = try await processor.runUntilIdle(batchMax: 100)
         try await processor.settle()
     }

@@ -276,10 +276,12 @@ public struct DecodedLayers: Sendable {
         bytes.count { $0 >= 0x20 && $0 < 0x7F } * 2 >= bytes.count
     }
 
-    /// What deflate without a header compressed, whole, if that is something known.
-    private static func undeflated(_ bytes: [UInt8], bytesMax: Int) -> [UInt8]? {
-        guard let (plain, rest) = inflated(bytes, bytesMax: bytesMax, windowBits: -15), rest.isEmpty, plain.count >= 3,
-            isKnown(plain)
+    /// What deflate without a header compressed, whole but for white space behind, if that is something known, or was
+    /// compressed so before.
+    private static func undeflated(_ bytes: [UInt8], bytesMax: Int, again: Bool = true) -> [UInt8]? {
+        guard let (plain, rest) = inflated(bytes, bytesMax: bytesMax, windowBits: -15), plain.count >= 3,
+            rest.allSatisfy({ $0 == 0x20 || isLineEnd($0) }),
+            isKnown(plain) || (again && undeflated(plain, bytesMax: bytesMax, again: false) != nil)
         else { return nil }
         return plain
     }

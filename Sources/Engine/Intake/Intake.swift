@@ -93,7 +93,7 @@ public struct Intake {
         taken.earlierAccounts = Array(accounts.dropFirst())
         let address = checked.addresses.first ?? ""
         if !checked.sealed.isEmpty || kind.concernsPerson {
-            let known = try vault.subjectAmong(Self.lookups(fact, checked.addresses, program, pseudonyms))
+            let known = try subject(of: fact, checked.addresses, program, pseudonyms)
             let subject = known.subject
             taken.input.subject = Digest128(subject)
             if !checked.message.partnerContact.isEmpty {
@@ -113,21 +113,23 @@ public struct Intake {
         return taken
     }
 
-    /// Under what the subject is found again: the person's address first, then the lead or partner it came with.
-    private static func lookups(_ fact: Fact, _ addresses: [String], _ program: String, _ pseudonyms: Pseudonyms)
-        -> [Pseudonym]
-    {
-        var lookups: [Pseudonym] = []
-        for address in addresses {
-            let lookup = pseudonyms.lookup(kind: .email, value: address)
-            if !lookups.contains(lookup) { lookups.append(lookup) }
+    /// Whom a fact is sealed for: the person whom its lead, or its partner, leads to.
+    private func subject(of fact: Fact, _ addresses: [String], _ program: String, _ pseudonyms: Pseudonyms) throws -> (
+        subject: SubjectID, others: [SubjectID]
+    ) {
+        if let lead = fact.leadID {
+            var spellings: [Pseudonym] = []
+            for address in addresses {
+                let lookup = pseudonyms.lookup(kind: .email, value: address)
+                if !spellings.contains(lookup) { spellings.append(lookup) }
+            }
+            var isCorrection = false
+            if case .leadUpdated = fact { isCorrection = true }
+            return try vault.subject(
+                ofLead: pseudonyms.lookup(kind: .lead, value: lead), stating: spellings, isCorrection: isCorrection)
         }
-        if let lead = fact.leadID { lookups.append(pseudonyms.lookup(kind: .lead, value: lead)) }
-        // A lead that is there stays its person's, whatever address it is given.
-        if case .leadUpdated = fact { lookups.reverse() }
-        if let partner = fact.profiledPartnerID { lookups.append(pseudonyms.lookup(kind: .partner, value: partner)) }
-        if lookups.isEmpty { lookups.append(pseudonyms.lookup(kind: .partner, value: "program \(program)")) }
-        return lookups
+        let partner = fact.profiledPartnerID ?? "program \(program)"
+        return (try vault.subject(lookups: [pseudonyms.lookup(kind: .partner, value: partner)]), [])
     }
 
     private mutating func pseudonyms(of program: String) -> Pseudonyms {

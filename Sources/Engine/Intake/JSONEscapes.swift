@@ -38,11 +38,22 @@ public enum JSONEscapes {
                 plain.append(contentsOf: String(Character(scalar)).utf8)
                 index += 6
             } else {
-                plain.append(bytes[index + 1])
+                plain.append(control(bytes[index + 1]) ?? bytes[index + 1])
                 index += 2
             }
         }
         return plain
+    }
+
+    private static func control(_ letter: UInt8) -> UInt8? {
+        switch letter {
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "t"): 0x09
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "f"): 0x0C
+        case UInt8(ascii: "r"): 0x0D
+        default: nil
+        }
     }
 
     private static func scalar(_ digits: ArraySlice<UInt8>) -> UnicodeScalar? {

@@ -87,7 +87,8 @@ public actor Processor<Log: ShardLog> {
     /// - Parameter wait: how long to wait for records.
     public func step(max: Int, wait: Duration = .zero) throws -> StepReport {
         if earlierLookups.isDone { return try shard.step(max: max, wait: wait) }
-        try earlierLookups.advance()
+        // At least some milliseconds' work, and more than the batch brings.
+        try earlierLookups.advance(max: Swift.max(2_000, 2 * max))
         var report = try shard.step(max: max, wait: earlierLookups.isDone ? wait : .zero)
         try earlierLookups.note()
         report.isExhausted = report.isExhausted && earlierLookups.isDone

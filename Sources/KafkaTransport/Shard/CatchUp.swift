@@ -167,12 +167,23 @@ struct CatchUp {
         }
         let message = try WireSubjectKey(serializedBytes: value)
         do {
-            try vault.adopt(
-                KeyRecord(
-                    subject: subject, lookups: message.lookupDigests.compactMap { Pseudonym($0) },
-                    wrappedKey: Array(message.wrappedKey)))
+            try vault.adopt(KeyRecord(subject, message))
             unreadable.remove(subject)
         } catch VaultError.notAuthentic { unreadable.insert(subject) }
+    }
+}
+
+extension KeyRecord {
+    /// A key as its topic carries it.
+    fileprivate init(_ subject: SubjectID, _ message: WireSubjectKey) {
+        var stated: [Pseudonym: Pseudonym] = [:]
+        for (lead, address) in zip(message.lookupDigests, message.statedDigests) {
+            if let lead = Pseudonym(lead), let address = Pseudonym(address) { stated[lead] = address }
+        }
+        self.init(
+            subject: subject, lookups: message.lookupDigests.compactMap { Pseudonym($0) },
+            wrappedKey: Array(message.wrappedKey), stated: stated,
+            givenUp: Set(message.givenUpDigests.compactMap { Pseudonym($0) }))
     }
 }
 

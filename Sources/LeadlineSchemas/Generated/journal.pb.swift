@@ -1075,6 +1075,12 @@ public nonisolated struct WireSubjectKey: Sendable {
   /// AES-256-GCM under the master key: nonce (12), ciphertext (32), tag (16).
   public var wrappedKey: Data = Data()
 
+  /// Of each of lookup_digests that is a lead's, the digest of the address that the lead states now; empty for others.
+  public var statedDigests: [Data] = []
+
+  /// Those of lookup_digests that are addresses which none of the person's leads states any more.
+  public var givenUpDigests: [Data] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2891,7 +2897,7 @@ nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SubjectKey"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subject_id\0\u{3}lookup_digests\0\u{3}wrapped_key\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subject_id\0\u{3}lookup_digests\0\u{3}wrapped_key\0\u{3}stated_digests\0\u{3}given_up_digests\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2902,6 +2908,8 @@ nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 1: try { try decoder.decodeSingularBytesField(value: &self.subjectID) }()
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.lookupDigests) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.wrappedKey) }()
+      case 4: try { try decoder.decodeRepeatedBytesField(value: &self.statedDigests) }()
+      case 5: try { try decoder.decodeRepeatedBytesField(value: &self.givenUpDigests) }()
       default: break
       }
     }
@@ -2917,6 +2925,12 @@ nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.wrappedKey.isEmpty {
       try visitor.visitSingularBytesField(value: self.wrappedKey, fieldNumber: 3)
     }
+    if !self.statedDigests.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.statedDigests, fieldNumber: 4)
+    }
+    if !self.givenUpDigests.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.givenUpDigests, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2924,6 +2938,8 @@ nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.subjectID != rhs.subjectID {return false}
     if lhs.lookupDigests != rhs.lookupDigests {return false}
     if lhs.wrappedKey != rhs.wrappedKey {return false}
+    if lhs.statedDigests != rhs.statedDigests {return false}
+    if lhs.givenUpDigests != rhs.givenUpDigests {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

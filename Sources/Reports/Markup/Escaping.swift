@@ -32,6 +32,22 @@ public enum Escaping {
         return String(out)
     }
 
+    /// With a space that breaks no line between a figure and its per cent sign.
+    public static func figuresWhole(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
+        var out = String.UnicodeScalarView()
+        var before: (Unicode.Scalar?, Unicode.Scalar?) = (nil, nil)
+        for scalar in text.unicodeScalars {
+            if scalar == "%", before.1 == " ", let digit = before.0, ("0"..."9").contains(digit) {
+                out.removeLast()
+                out.append("\u{A0}")
+            }
+            out.append(scalar)
+            before = (before.1, scalar)
+        }
+        return String(out)
+    }
+
     /// As text in Markdown, in a cell of a table too: it neither ends a cell nor begins markup.
     public static func markdown(_ text: String) -> String {
         var out = String.UnicodeScalarView()

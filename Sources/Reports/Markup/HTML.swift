@@ -65,7 +65,7 @@ public indirect enum HTML: Sendable, Equatable {
 
     private func write(into out: inout String) {
         switch self {
-        case .text(let text): out += Escaping.markup(text)
+        case .text(let text): out += Escaping.markup(Escaping.figuresWhole(text))
         case .all(let pieces): for piece in pieces { piece.write(into: &out) }
         case .element(let tag, let attributes, let pieces):
             out += "<" + tag.rawValue

@@ -485,9 +485,11 @@ struct Auditor {
         case lead(Timestamp)
         case give(UInt64)
         case remind
+        case claim
     }
 
-    /// What a `TimeAdvanced` must do: the earliest of all, deliveries before leads before giving up.
+    /// What a `TimeAdvanced` must do: the earliest of all, deliveries before leads before giving up before reminders before
+    /// claims.
     private func dueItem(_ entry: Stream.Entry) -> Due? {
         guard case .timeAdvanced(let through) = entry.input.fact else { return nil }
         var items: [(at: Timestamp, rank: Int, position: UInt64, due: Due)] = []
@@ -499,6 +501,7 @@ struct Auditor {
             if let due = lead.due { items.append((due, 1, 0, .lead(due))) }
             if let remind = lead.remind { items.append((remind, 3, 0, .remind)) }
         }
+        for claim in claims.values { if let until = claim.until { items.append((until, 4, 0, .claim)) } }
         let first = items.filter { $0.at <= through }.min { ($0.at, $0.rank, $0.position) < ($1.at, $1.rank, $1.position) }
         #expect(first != nil, "time advanced to \(through.micros) for nothing")
         return first?.due
@@ -514,6 +517,11 @@ struct Auditor {
                 return
             }
             waiting[position] = nil
+        case .claim:
+            guard case .claimChanged(let event)? = entry.events.first, entry.events.count == 1, event.status.isOver else {
+                Issue.record("a claim should end, not \(entry.events)")
+                return
+            }
         case .remind: #expect(isReminder(entry.events), "a reminder should be sent, not \(entry.events)")
         case .lead:
             switch entry.events.first {

@@ -1,0 +1,86 @@
+// Whose an address is: the person's whose lead states it.
+
+extension Vault {
+    /// The subject of a lead, which is made if nobody is known by what the lead states.
+    ///
+    /// A new lead is the person's who has its address. Who gave an address up, because the last lead that stated it was
+    /// given another, has it no more: whoever comes with it then is somebody else, until that person's leads state it
+    /// again. A lead that is corrected stays its person's, whatever address it is given.
+    ///
+    /// - Parameters:
+    ///   - lead: the lead's lookup.
+    ///   - addresses: lookups of the address that it states, that of its one spelling first; none if it states none.
+    ///   - isCorrection: whether the lead is there already.
+    /// - Returns: also others who have a lookup of it.
+    public func subject(ofLead lead: Pseudonym, stating addresses: [Pseudonym], isCorrection: Bool) throws -> (
+        subject: SubjectID, others: [SubjectID]
+    ) {
+        let former = try addresses.first.map(formerHolders) ?? []
+        // Another spelling of an address that was given up was given up with it.
+        let holders = try addresses.map { try holder(of: $0).flatMap { former.contains($0) ? nil : $0 } }
+        let known = try findSubject(lead)
+        let owners = isCorrection ? [known] + holders.reversed() : holders + [known]
+        let seed = isCorrection ? lead : addresses.first ?? lead
+        let subject = try owners.lazy.compactMap { $0 }.first ?? makeSubject(seed.bytes, others: former)
+        for (address, holder) in zip(addresses, holders) where holder != subject && !former.contains(subject) {
+            try addAlias(address, subject, isSecondary: self.holder(of: address) != nil)
+        }
+        if known != subject {
+            try addAlias(lead, subject, isSecondary: known != nil, stated: known == nil ? addresses.first : nil)
+        } else if isCorrection, let address = addresses.first {
+            try state(address, lead: lead, subject: subject)
+        }
+        return (subject, owners.compactMap { $0 }.filter { $0 != subject })
+    }
+
+    /// Notes what address a subject's lead states now. The one that it stated before is given up, unless another lead
+    /// of the subject states it.
+    public func state(_ address: Pseudonym, lead: Pseudonym, subject: SubjectID) throws {
+        if try formerHolders(address).contains(subject) {
+            try change(address, subject, .standing(holder(of: address) == nil ? .first : .second))
+        }
+        var stated = try stated(by: subject)
+        let previous = stated.updateValue(address, forKey: lead)
+        if previous == address { return }
+        change(lead, subject, .stated(address))
+        if let previous, !stated.values.contains(previous) { change(previous, subject, .standing(.former)) }
+    }
+
+    private func change(_ lookup: Pseudonym, _ subject: SubjectID, _ value: StandingChange.Value) {
+        pending.add(StandingChange(lookup: lookup, subject: subject, value: value))
+    }
+
+    private func formerHolders(_ address: Pseudonym) throws -> [SubjectID] {
+        try standings(address).filter { $0.standing == .former }.map(\.subject)
+    }
+
+    /// What each lead of a subject states, by the lead's lookup.
+    func stated(by subject: SubjectID) throws -> [Pseudonym: Pseudonym] {
+        // A new subject's are pending, all of them.
+        let stored = pending.contains(subject) ? [:] : try access { try KeyTable.stated(by: subject, in: $0) }
+        return stored.merging(pending.stated(by: subject)) { $1 }
+    }
+
+    /// Addresses that a subject gave up.
+    func givenUp(by subject: SubjectID) throws -> Set<Pseudonym> {
+        var givenUp = pending.contains(subject) ? [] : try access { try KeyTable.givenUp(by: subject, in: $0) }
+        for change in pending.changes where change.subject == subject {
+            guard case .standing(let standing) = change.value else { continue }
+            if standing == .former { givenUp.insert(change.lookup) } else { givenUp.remove(change.lookup) }
+        }
+        return givenUp
+    }
+
+    /// Takes in from the keys topic how a subject stands to its lookups.
+    func adoptStandings(_ record: KeyRecord) throws {
+        let (stated, givenUp) = try (stated(by: record.subject), givenUp(by: record.subject))
+        for lead in record.lookups {
+            guard let address = record.stated[lead], stated[lead] != address else { continue }
+            change(lead, record.subject, .stated(address))
+        }
+        for address in record.lookups where givenUp.contains(address) != record.givenUp.contains(address) {
+            let standing: Standing = try record.givenUp.contains(address) ? .former : holder(of: address) == nil ? .first : .second
+            change(address, record.subject, .standing(standing))
+        }
+    }
+}
