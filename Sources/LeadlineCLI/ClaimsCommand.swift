@@ -12,7 +12,7 @@ struct ClaimsCommand: AsyncParsableCommand {
             the partner that has the account, or beside another claim, waits for a person; when one is approved, the \
             others are refused.
 
-              leadline claims make --partner P --claim ID --domain customer.example --by TEXT
+              leadline claims make --partner P --claim ID --domain acme.example --by TEXT
               leadline claims approve --partner P --claim ID --by TEXT
 
             \(Outcome.note)

@@ -15,15 +15,26 @@ extension Vault {
     public func subject(ofLead lead: Pseudonym, stating addresses: [Pseudonym], isCorrection: Bool) throws -> (
         subject: SubjectID, others: [SubjectID]
     ) {
-        let former = try addresses.first.map(formerHolders) ?? []
+        let first = try addresses.first.map(look)
+        let former =
+            try isCorrection || addresses.count > 1 ? addresses.first.map(notHolding) ?? [] : first?.former ?? []
         // Another spelling of an address that was given up was given up with it.
-        let holders = try addresses.map { try holder(of: $0).flatMap { former.contains($0) ? nil : $0 } }
+        let holders = try addresses.indices.map { index in
+            try (index == 0 ? first?.holder : holder(of: addresses[index])).flatMap { holder in
+                former.contains { $0.subject == holder } ? nil : holder
+            }
+        }
         let known = try findSubject(lead)
         let owners = isCorrection ? [known] + holders.reversed() : holders + [known]
         let seed = isCorrection ? lead : addresses.first ?? lead
-        let subject = try owners.lazy.compactMap { $0 }.first ?? makeSubject(seed.bytes, others: former)
-        for (address, holder) in zip(addresses, holders) where holder != subject && !former.contains(subject) {
-            try addAlias(address, subject, isSecondary: self.holder(of: address) != nil)
+        let subject = try owners.lazy.compactMap { $0 }.first ?? makeSubject(seed.bytes, others: former.map(\.subject))
+        if !former.contains(where: { $0.subject == subject }) {
+            for (address, holder) in zip(addresses, holders) where holder != subject {
+                try addAlias(address, subject, isSecondary: self.holder(of: address) != nil)
+            }
+            for other in former where other.standing == .former {
+                change(addresses[0], other.subject, .standing(.passedOn))
+            }
         }
         if known != subject {
             try addAlias(lead, subject, isSecondary: known != nil, stated: known == nil ? addresses.first : nil)
@@ -36,7 +47,7 @@ extension Vault {
     /// Notes what address a subject's lead states now. The one that it stated before is given up, unless another lead
     /// of the subject states it.
     public func state(_ address: Pseudonym, lead: Pseudonym, subject: SubjectID) throws {
-        if try formerHolders(address).contains(subject) {
+        if try notHolding(address).contains(where: { $0.subject == subject }) {
             try change(address, subject, .standing(holder(of: address) == nil ? .first : .second))
         }
         var stated = try stated(by: subject)
@@ -50,8 +61,14 @@ extension Vault {
         pending.add(StandingChange(lookup: lookup, subject: subject, value: value))
     }
 
-    private func formerHolders(_ address: Pseudonym) throws -> [SubjectID] {
-        try standings(address).filter { $0.standing == .former }.map(\.subject)
+    /// Who had an address and has it no more.
+    private func notHolding(_ address: Pseudonym) throws -> [(subject: SubjectID, standing: Standing)] {
+        try standings(address).filter { !$0.standing.isHeld }
+    }
+
+    /// Who had an address until somebody else came with it.
+    public func passedOn(_ address: Pseudonym) throws -> [SubjectID] {
+        try standings(address).filter { $0.standing == .passedOn }.map(\.subject)
     }
 
     /// What each lead of a subject states, by the lead's lookup.
@@ -61,26 +78,27 @@ extension Vault {
         return stored.merging(pending.stated(by: subject)) { $1 }
     }
 
-    /// Addresses that a subject gave up.
-    func givenUp(by subject: SubjectID) throws -> Set<Pseudonym> {
-        var givenUp = pending.contains(subject) ? [] : try access { try KeyTable.givenUp(by: subject, in: $0) }
+    /// Addresses that a subject has no more, with how it stands to them.
+    func notHeld(by subject: SubjectID) throws -> [Pseudonym: Standing] {
+        var notHeld = pending.contains(subject) ? [:] : try access { try KeyTable.notHeld(by: subject, in: $0) }
         for change in pending.changes where change.subject == subject {
-            guard case .standing(let standing) = change.value else { continue }
-            if standing == .former { givenUp.insert(change.lookup) } else { givenUp.remove(change.lookup) }
+            if case .standing(let standing) = change.value { notHeld[change.lookup] = standing.isHeld ? nil : standing }
         }
-        return givenUp
+        return notHeld
     }
 
     /// Takes in from the keys topic how a subject stands to its lookups.
     func adoptStandings(_ record: KeyRecord) throws {
-        let (stated, givenUp) = try (stated(by: record.subject), givenUp(by: record.subject))
+        let (stated, notHeld) = try (stated(by: record.subject), notHeld(by: record.subject))
         for lead in record.lookups {
             guard let address = record.stated[lead], stated[lead] != address else { continue }
             change(lead, record.subject, .stated(address))
         }
-        for address in record.lookups where givenUp.contains(address) != record.givenUp.contains(address) {
-            let standing: Standing = try record.givenUp.contains(address) ? .former : holder(of: address) == nil ? .first : .second
-            change(address, record.subject, .standing(standing))
+        for address in record.lookups {
+            let standing: Standing? = record.passedOn.contains(address) ? .passedOn : record.givenUp.contains(address) ? .former : nil
+            if standing == notHeld[address] { continue }
+            let held: Standing = try holder(of: address) == nil ? .first : .second
+            change(address, record.subject, .standing(standing ?? held))
         }
     }
 }

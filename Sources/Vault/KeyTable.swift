@@ -13,17 +13,32 @@ public struct KeyRecord: Equatable, Sendable {
     public var stated: [Pseudonym: Pseudonym] = [:]
     /// Those of the lookups that are addresses which none of the leads states any more.
     public var givenUp: Set<Pseudonym> = []
+    /// Those of them with which somebody else has come since.
+    public var passedOn: Set<Pseudonym> = []
 
     /// A record from its parts.
     public init(
         subject: SubjectID, lookups: [Pseudonym], wrappedKey: [UInt8], stated: [Pseudonym: Pseudonym] = [:],
-        givenUp: Set<Pseudonym> = []
+        givenUp: Set<Pseudonym> = [], passedOn: Set<Pseudonym> = []
     ) {
         self.subject = subject
         self.lookups = lookups
         self.wrappedKey = wrappedKey
         self.stated = stated
         self.givenUp = givenUp
+        self.passedOn = passedOn
+    }
+}
+
+extension KeyRecord {
+    init(
+        subject: SubjectID, lookups: [Pseudonym], wrappedKey: [UInt8], stated: [Pseudonym: Pseudonym],
+        notHeld: [Pseudonym: Standing]
+    ) {
+        self.init(
+            subject: subject, lookups: lookups, wrappedKey: wrappedKey, stated: stated,
+            givenUp: Set(notHeld.filter { $0.value == .former }.keys),
+            passedOn: Set(notHeld.filter { $0.value == .passedOn }.keys))
     }
 }
 
@@ -45,6 +60,12 @@ enum Standing: Int, Sendable {
     case second = 1
     /// It was known by this address, and none of its leads states it any more: whoever comes with it next is another.
     case former = 2
+    /// Somebody else has come with it since, by whose address it is not found any more, not even once that person is
+    /// erased.
+    case passedOn = 3
+
+    /// Whether the subject has the lookup.
+    var isHeld: Bool { self == .first || self == .second }
 }
 
 /// The vault's tables. All functions take a connection.
@@ -78,7 +99,7 @@ enum KeyTable {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT subject, secondary FROM aliases JOIN keys ON keys.row = aliases.key
-                WHERE lookup = ? ORDER BY secondary, CASE secondary WHEN 2 THEN -key ELSE key END
+                WHERE lookup = ? ORDER BY secondary, CASE WHEN secondary < 2 THEN key ELSE -key END
                 """)
         return try Row.fetchAll(statement, arguments: [lookup.data]).compactMap { row in
             SubjectID(row[0] as Data).map { ($0, Standing(rawValue: row[1]) ?? .second) }
@@ -97,13 +118,16 @@ enum KeyTable {
         }
     }
 
-    /// Addresses that a subject gave up.
-    static func givenUp(by subject: SubjectID, in db: Database) throws -> Set<Pseudonym> {
+    /// Addresses that a subject has no more, with how it stands to them.
+    static func notHeld(by subject: SubjectID, in db: Database) throws -> [Pseudonym: Standing] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT lookup FROM aliases JOIN keys ON keys.row = aliases.key WHERE subject = ? AND secondary = 2
+                SELECT lookup, secondary FROM aliases JOIN keys ON keys.row = aliases.key
+                WHERE subject = ? AND secondary > 1
                 """)
-        return Set(try Data.fetchAll(statement, arguments: [subject.data]).compactMap { Pseudonym($0) })
+        return try Row.fetchAll(statement, arguments: [subject.data]).reduce(into: [:]) { notHeld, row in
+            if let lookup = Pseudonym(row[0] as Data) { notHeld[lookup] = Standing(rawValue: row[1]) ?? .former }
+        }
     }
 
     /// Stores how subjects stand to lookups now.

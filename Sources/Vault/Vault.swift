@@ -85,28 +85,31 @@ public final class Vault {
     /// The subject known by a lookup, or `nil`; where several are, whoever has it goes before those who gave it up.
     /// Makes nothing.
     public func findSubject(_ lookup: Pseudonym) throws -> SubjectID? {
-        try holder(of: lookup) ?? allSubjects(lookup).first { !ending.contains($0) }
+        let (holder, former) = try look(lookup)
+        return holder ?? former.first { $0.standing == .former && !ending.contains($0.subject) }?.subject
     }
 
     /// The subject that has a lookup; nil where nobody does, or only such as gave it up.
-    func holder(of lookup: Pseudonym) throws -> SubjectID? {
-        if let subject = pending.subject(lookup) ?? subjects[lookup], !ending.contains(subject),
-            pending.standing(lookup, of: subject) != .former
+    func holder(of lookup: Pseudonym) throws -> SubjectID? { try look(lookup).holder }
+
+    /// Who has a lookup; where that took a look into the file, also who had it and has it no more.
+    func look(_ lookup: Pseudonym) throws -> (holder: SubjectID?, former: [(subject: SubjectID, standing: Standing)]) {
+        if let subject = pending.subject(lookup) ?? subjects[lookup], has(lookup, subject) { return (subject, []) }
+        let stored = try access { try KeyTable.subjects(lookup, in: $0) }
+        // Nearly every lead is of somebody new.
+        if stored.isEmpty && pending.subject(lookup) == nil { return (nil, []) }
+        let known = withPending(stored, lookup)
+        let holder = known.first { $0.standing.isHeld && !ending.contains($0.subject) }?.subject
+        if let holder, ending.isEmpty, has(lookup, holder), stored.contains(where: { $0.subject == holder }),
+            pending.standing(lookup, of: holder) == nil
         {
-            return subject
+            subjects[lookup] = holder
         }
-        for (subject, standing) in try access({ try KeyTable.subjects(lookup, in: $0) }) {
-            let changed = pending.standing(lookup, of: subject)
-            guard (changed ?? standing) != .former, !ending.contains(subject) else { continue }
-            // Whom others may yet come before is not remembered, nor what may be taken back.
-            if ending.isEmpty, changed == nil { subjects[lookup] = subject }
-            return subject
-        }
-        return pending.aliases.first { $0.lookup == lookup && has(lookup, $0.subject) }?.subject
+        return (holder, known.filter { !$0.standing.isHeld })
     }
 
     private func has(_ lookup: Pseudonym, _ subject: SubjectID) -> Bool {
-        !ending.contains(subject) && pending.standing(lookup, of: subject) != .former
+        !ending.contains(subject) && pending.standing(lookup, of: subject)?.isHeld ?? true
     }
 
     /// Whoever is known by nothing that a subject is not known by as well: keys made for what was said of the person's
@@ -124,20 +127,27 @@ public final class Vault {
         return stored + pending.lookups(of: subject).filter { !stored.contains($0) }
     }
 
-    /// All subjects known by a lookup, the one that had it first in front, who gave it up behind.
+    /// All subjects known by a lookup, the one that had it first in front, who gave it up behind, who passed it on last.
     public func allSubjects(_ lookup: Pseudonym) throws -> [SubjectID] { try standings(lookup).map(\.subject) }
 
     /// Who is known by a lookup, and how.
     func standings(_ lookup: Pseudonym) throws -> [(subject: SubjectID, standing: Standing)] {
-        var known = try access { try KeyTable.subjects(lookup, in: $0) }
-        if pending.isEmpty { return known }
+        withPending(try access { try KeyTable.subjects(lookup, in: $0) }, lookup)
+    }
+
+    private func withPending(_ stored: [(subject: SubjectID, standing: Standing)], _ lookup: Pseudonym) -> [(
+        subject: SubjectID, standing: Standing
+    )] {
+        if pending.isEmpty { return stored }
+        var known = stored
         for alias in pending.aliases where alias.lookup == lookup && !known.contains(where: { $0.subject == alias.subject }) {
             known.append((alias.subject, alias.isSecondary ? .second : .first))
         }
         for index in known.indices {
             if let standing = pending.standing(lookup, of: known[index].subject) { known[index].standing = standing }
         }
-        return known.filter { $0.standing != .former } + known.filter { $0.standing == .former }
+        return known.filter(\.standing.isHeld) + known.filter { $0.standing == .former }
+            + known.filter { $0.standing == .passedOn }
     }
 
     /// Seals bytes for a subject, in a context that ``open(_:subject:context:)`` must name again.
@@ -318,7 +328,7 @@ extension Vault {
                 try body(
                     KeyRecord(
                         subject: subject, lookups: lookups, wrappedKey: [UInt8](row[1] as Data),
-                        stated: KeyTable.stated(by: subject, in: db), givenUp: KeyTable.givenUp(by: subject, in: db)))
+                        stated: KeyTable.stated(by: subject, in: db), notHeld: KeyTable.notHeld(by: subject, in: db)))
             }
         }
     }
@@ -345,7 +355,7 @@ extension Vault {
             if owner == record.subject { continue }
             try addAlias(lookup, record.subject, isSecondary: owner != nil, stated: record.stated[lookup])
         }
-        if !isNew || !record.givenUp.isEmpty { try adoptStandings(record) }
+        if !isNew || !(record.givenUp.isEmpty && record.passedOn.isEmpty) { try adoptStandings(record) }
     }
 
     /// Erases a subject for ever: key and aliases go, a tombstone stays, so that no old copy of the
@@ -423,7 +433,7 @@ extension Vault {
         else { throw VaultError.keyMissing(subject) }
         return KeyRecord(
             subject: subject, lookups: stored + added.filter { !stored.contains($0) }, wrappedKey: wrapped,
-            stated: try stated(by: subject), givenUp: try givenUp(by: subject))
+            stated: try stated(by: subject), notHeld: try notHeld(by: subject))
     }
 
     private func key(of subject: SubjectID) throws -> SymmetricKey {

@@ -81,7 +81,7 @@ public struct VaultCheck: Sendable {
     private mutating func readAliases(_ db: Database) throws -> String? {
         aliases = try Int.fetchOne(db, sql: "SELECT count(*) FROM aliases") ?? 0
         let wrong = [
-            ("SELECT count(*) FROM aliases WHERE length(lookup) <> 16 OR secondary NOT IN (0, 1, 2)", "are no look-ups"),
+            ("SELECT count(*) FROM aliases WHERE length(lookup) <> 16 OR secondary NOT IN (0, 1, 2, 3)", "are no look-ups"),
             ("SELECT count(*) FROM aliases WHERE key NOT IN (SELECT row FROM keys)", "lead to no key"),
             (
                 "SELECT count(*) FROM (SELECT 1 FROM aliases WHERE secondary = 0 GROUP BY lookup HAVING count(*) > 1)",

@@ -50,7 +50,9 @@ import Testing
         #expect(try list().isEmpty)
         // What partners and deciders say is sealed, and found for the person.
         let dossier = try leadline.mustRun("audit", "dossier", "--subject", "l1").out
-        #expect(dossier.contains("claim of a sales partner") && dossier.contains("Marco Conti"))
+        #expect(dossier.contains("leadline.v1.DealClaimed") && dossier.contains("Marco Conti"))
+        let letter = try leadline.mustRun("audit", "dossier", "--subject", "l1", "--edition", "subject").out
+        #expect(letter.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("claim of a sales partner"))
         #expect(try leadline.mustRun("audit", "verify").code == 0)
     }
 

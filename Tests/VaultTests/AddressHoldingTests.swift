@@ -48,7 +48,7 @@ import Vault
     }
 
     /// Another vault that follows the topic says the same, whichever records it has seen.
-    @Test(arguments: [[0, 1, 2], [1, 2], [2, 1], [2, 0, 1]]) func theTopicCarriesIt(_ order: [Int]) throws {
+    @Test(arguments: [[0, 1, 2, 3], [1, 2, 3], [2, 3], [3, 2], [2, 0, 1, 3], [0, 2, 3]]) func theTopicCarriesIt(_ order: [Int]) throws {
         let vault = try fixture.vault()
         var topic: [KeyRecord] = []
         let ada = try submit("L1", x, vault)
@@ -60,7 +60,7 @@ import Vault
         let bob = try submit("L2", x, vault)
         topic += try vault.pendingRecords()
         try vault.flush()
-        #expect(topic.map(\.subject) == [ada, ada, bob] && topic[1].givenUp == [x])
+        #expect(topic.map(\.subject) == [ada, ada, bob, ada] && topic[1].givenUp == [x] && topic[3].passedOn == [x])
 
         let other = try Vault(path: fixture.folder + "/other.db", masterKey: fixture.masterKey)
         for index in order { try other.adopt(topic[index]) }
@@ -71,16 +71,18 @@ import Vault
         #expect(Set(try other.allSubjects(x)) == [ada, bob])
     }
 
-    @Test func theLastOfTheFormerIsFoundFirst() throws {
+    @Test func whoPassedAnAddressOnIsNotFoundByIt() throws {
         let vault = try fixture.vault()
         let ada = try submit("L1", x, vault)
         _ = try correct("L1", y, vault)
         let bob = try submit("L2", x, vault)
         _ = try correct("L2", fixture.email("z@acme.example"), vault)
         try vault.flush()
-        #expect(try vault.findSubject(x) == bob && vault.allSubjects(x) == [bob, ada])
+        #expect(try vault.findSubject(x) == bob && vault.allSubjects(x) == [bob, ada] && vault.passedOn(x) == [ada])
         try vault.erase(bob)
-        #expect(try vault.findSubject(x) == ada)
+        #expect(try vault.findSubject(x) == nil && vault.passedOn(x) == [ada])
         #expect(try submit("L3", x, vault) != ada)
+        #expect(try correct("L1", x, vault) == ada)
+        #expect(try vault.passedOn(x).isEmpty)
     }
 }

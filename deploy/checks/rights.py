@@ -111,7 +111,7 @@ def questions(machine, findings):
     findings.equal(machine.leads("p3@mail.example"), ["lead-3", "lead-3b"], f"a lead that came twice, {where}")
     statuses = machine.statuses()
     findings.equal(statuses["lead-6"], "escalated", f"restricted, {where}")
-    findings.equal(statuses["lead-5"] in ("closed", "escalated", "withdrawn"), True, f"objected, {where}")
+    findings.equal(statuses["lead-5"], "objected", f"objected, {where}")
     findings.equal(statuses["lead-8"], "assigned", f"restricted and lifted, {where}")
     for number, language in enumerate(LANGUAGES):
         letter = f"{machine.work}/letter.{machine.name}.{language}.html"
@@ -140,10 +140,13 @@ def gone(machine, findings):
     findings.equal(machine.leads("given@mail.example"), None, f"an erased holder's address, {where}")
     findings.equal(machine.leads("kept@mail.example"), ["lead-13"], f"who held that address before, {where}")
     findings.equal(machine.leads("p1@mail.example"), ["lead-1"], f"somebody else, {where}")
-    vault = sqlite3.connect(f"file:{machine.folder}/vault.db?mode=ro", uri=True)
-    findings.equal(vault.execute("SELECT count(*) >= ? FROM tombstones", (len(ERASED),)).fetchone()[0], 1,
-                   f"tombstones, {where}")
-    vault.close()
+    tombstones = 0
+    for parent, _, names in os.walk(machine.folder):
+        if "vault.db" in names:
+            vault = sqlite3.connect(f"file:{parent}/vault.db?mode=ro", uri=True)
+            tombstones += vault.execute("SELECT count(*) FROM tombstones").fetchone()[0]
+            vault.close()
+    findings.equal(tombstones >= len(ERASED), True, f"{tombstones} tombstones, {where}")
     for parent, _, names in os.walk(machine.folder):
         for name in names:
             with open(os.path.join(parent, name), "rb") as file:

@@ -285,12 +285,20 @@ public struct PersonFinder {
     /// address; and a look-up that leads to somebody who never stated the address finds nobody.
     private func holder(of address: String) throws -> Named {
         let statements = try statements(of: address)
-        guard let newest = statements.found.max(by: { $0.position < $1.position }) else {
-            return Named(subjects: statements.unread)
+        let former = try passedOn(address)
+        let holders = statements.found.filter { !former.contains($0.subject) }
+        guard let newest = holders.max(by: { $0.position < $1.position }) else {
+            return Named(subjects: statements.unread.filter { !former.contains($0) })
         }
         return Named(
             subjects: [newest.subject], spelledOtherwise: newest.spelledOtherwise(statements.found),
             others: statements.known.filter { $0 != newest.subject })
+    }
+
+    private func passedOn(_ address: String) throws -> [SubjectID] {
+        guard let keyring, let pseudonyms else { return [] }
+        return try keyring.vault.passedOn(
+            pseudonyms.lookup(kind: .email, value: InternetNames.address(address) ?? address))
     }
 
     /// Who is known by an address, where each stated it last, and of whom that cannot be told.

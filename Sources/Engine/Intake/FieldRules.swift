@@ -33,8 +33,8 @@ struct FieldRules {
             throw Rejection(.unknownType, "this message is Leadline's own and cannot be sent")
         case .personsLinked(let pair), .personsUnlinked(let pair):
             if pair.leadID == pair.otherLeadID { throw invalid("other_lead_id", "must name another lead than lead_id") }
-        case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .processingResumed, .suppressionSet, .suppressionLifted, .reviewRequested,
-            .processingRestricted, .processingObjected, .erasureRequested, .partnerCapacitySet,
+        case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .processingResumed, .suppressionSet,
+            .suppressionLifted, .reviewRequested, .processingRestricted, .processingObjected, .erasureRequested, .partnerCapacitySet,
             .partnerPaused, .partnerResumed, .partnerRemoved, .partnerAbsenceCancelled, .partnerCommissionTermsSet,
             .intentObserved, .firmographicsObserved, .technographicsObserved, .leadAccepted, .leadDeclined,
             .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost, .leadSubmitted, .leadUpdated,

@@ -114,7 +114,7 @@ extension MessageKind {
             throw Rejection(.missingField, "lead_id or account_domain is required", field: "account_domain")
         }
         var decoded = DecodedMessage(bytes: try write(message))
-        decoded.accountDomain = message.accountDomain
+        if !message.accountDomain.isEmpty { decoded.accountDomain = message.accountDomain }
         return decoded
     }
 

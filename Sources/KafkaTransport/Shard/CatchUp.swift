@@ -183,7 +183,8 @@ extension KeyRecord {
         self.init(
             subject: subject, lookups: message.lookupDigests.compactMap { Pseudonym($0) },
             wrappedKey: Array(message.wrappedKey), stated: stated,
-            givenUp: Set(message.givenUpDigests.compactMap { Pseudonym($0) }))
+            givenUp: Set(message.givenUpDigests.compactMap { Pseudonym($0) }),
+            passedOn: Set(message.passedOnDigests.compactMap { Pseudonym($0) }))
     }
 }
 

@@ -267,6 +267,7 @@ public final class KafkaLog: ShardLog {
             message.lookupDigests = key.lookups.map { Data($0.bytes) }
             message.wrappedKey = Data(key.wrappedKey)
             if !key.stated.isEmpty { message.statedDigests = key.lookups.map { Data(key.stated[$0]?.bytes ?? []) } }
+            message.passedOnDigests = key.lookups.filter(key.passedOn.contains).map { Data($0.bytes) }
             message.givenUpDigests = key.lookups.filter(key.givenUp.contains).map { Data($0.bytes) }
             try producer.produce(
                 Topic.keys.name, partition, key: key.subject.bytes, value: Array(try message.serializedData()))

@@ -1081,6 +1081,9 @@ public nonisolated struct WireSubjectKey: Sendable {
   /// Those of lookup_digests that are addresses which none of the person's leads states any more.
   public var givenUpDigests: [Data] = []
 
+  /// Those of lookup_digests that are addresses with which somebody else has come since they were given up.
+  public var passedOnDigests: [Data] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2897,7 +2900,7 @@ nonisolated extension WireCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SubjectKey"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subject_id\0\u{3}lookup_digests\0\u{3}wrapped_key\0\u{3}stated_digests\0\u{3}given_up_digests\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subject_id\0\u{3}lookup_digests\0\u{3}wrapped_key\0\u{3}stated_digests\0\u{3}given_up_digests\0\u{3}passed_on_digests\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2910,6 +2913,7 @@ nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 3: try { try decoder.decodeSingularBytesField(value: &self.wrappedKey) }()
       case 4: try { try decoder.decodeRepeatedBytesField(value: &self.statedDigests) }()
       case 5: try { try decoder.decodeRepeatedBytesField(value: &self.givenUpDigests) }()
+      case 6: try { try decoder.decodeRepeatedBytesField(value: &self.passedOnDigests) }()
       default: break
       }
     }
@@ -2931,6 +2935,9 @@ nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.givenUpDigests.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.givenUpDigests, fieldNumber: 5)
     }
+    if !self.passedOnDigests.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.passedOnDigests, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2940,6 +2947,7 @@ nonisolated extension WireSubjectKey: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.wrappedKey != rhs.wrappedKey {return false}
     if lhs.statedDigests != rhs.statedDigests {return false}
     if lhs.givenUpDigests != rhs.givenUpDigests {return false}
+    if lhs.passedOnDigests != rhs.passedOnDigests {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
