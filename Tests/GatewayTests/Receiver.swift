@@ -2,8 +2,11 @@ import Engine
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOSSL
 import Synchronization
 
 /// Where webhooks go in a test: a server on a free port of 127.0.0.1 that keeps what it gets, by path.
@@ -28,7 +31,8 @@ final class Receiver: Sendable {
 
     /// Receives while `body` runs; whatever still hangs then is let go.
     static func receiving(
-        _ answering: @escaping Answering = { _, _ in (200, [:]) }, _ body: @Sendable (Receiver) async throws -> Void
+        tls: TLSConfiguration? = nil, _ answering: @escaping Answering = { _, _ in (200, [:]) },
+        _ body: @Sendable (Receiver) async throws -> Void
     ) async throws {
         let receiver = Receiver(answering)
         let router = Router()
@@ -47,7 +51,8 @@ final class Receiver: Sendable {
         }
         let (ports, ready) = AsyncStream<Int>.makeStream()
         let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            router: router, server: try tls.map { try .tls(.http1(configuration: .init()), tlsConfiguration: $0) } ?? .http1(configuration: .init()),
+            configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { ready.yield($0.localAddress?.port ?? 0) },
             logger: Logger(label: "receiver") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup(of: Void.self) { tasks in

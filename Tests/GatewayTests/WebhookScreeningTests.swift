@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import NIOSSL
 import Synchronization
 import Testing
 
@@ -95,6 +96,51 @@ import Testing
             #expect(receiver.all("x").map { $0.headers["host"] } == Array(repeating: "hooks.partner.example:\(receiver.port)", count: 2))
         }
     }
+
+    @Test func theCertificateMustBeTheNames() async throws {
+        let here = try Self.address(127, 0, 0, 1)
+        let certificate = try NIOSSLCertificate(bytes: Array(Self.certificate.utf8), format: .pem)
+        let tls = TLSConfiguration.makeServerConfiguration(
+            certificateChain: [.certificate(certificate)],
+            privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(Self.key.utf8), format: .pem)))
+        try await Receiver.receiving(tls: tls) { receiver in
+            func word(_ host: String, trusts: Bool) async throws -> WebhookOutcome.Word {
+                var settings = Self.settings { _ in [here] }
+                if trusts { settings.trustRoots = .certificates([certificate]) }
+                var client = WebhookClient(settings, SystemTime())
+                let target = try #require(WebhookTarget("https://\(host):\(receiver.port)/x"))
+                let outcome = try await client.post([1], [], to: target)
+                await client.close()
+                return outcome.word
+            }
+            #expect(try await word("hooks.partner.example", trusts: true) == .delivered)
+            #expect(receiver.all("x").map { $0.headers["host"] } == ["hooks.partner.example:\(receiver.port)"])
+            #expect(try await word("other.partner.example", trusts: true) == .untrusted)
+            #expect(try await word("hooks.partner.example", trusts: false) == .untrusted)
+            #expect(receiver.all("x").count == 1)
+        }
+    }
+
+    /// Made for this test alone, for hooks.partner.example.
+    private static let key = """
+        -----BEGIN PRIVATE KEY-----
+        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgPiUj9a+4dQHrptwX
+        YPabB4g2XNkjnM4tVlYgKnIwWNKhRANCAAQz/G8wWgVmu4UI3DTX4WE8lZTUz3bF
+        tNHvBk3Uo2P3i6LkEKqVZKMadna0DcW8y61RF7LMVko1Nhw1gTZBPyjj
+        -----END PRIVATE KEY-----
+        """
+    private static let certificate = """
+        -----BEGIN CERTIFICATE-----
+        MIIBZzCCAQ2gAwIBAgICEmcwCgYIKoZIzj0EAwIwIDEeMBwGA1UEAwwVaG9va3Mu
+        cGFydG5lci5leGFtcGxlMCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAw
+        WjAgMR4wHAYDVQQDDBVob29rcy5wYXJ0bmVyLmV4YW1wbGUwWTATBgcqhkjOPQIB
+        BggqhkjOPQMBBwNCAAQz/G8wWgVmu4UI3DTX4WE8lZTUz3bFtNHvBk3Uo2P3i6Lk
+        EKqVZKMadna0DcW8y61RF7LMVko1Nhw1gTZBPyjjozUwMzAgBgNVHREEGTAXghVo
+        b29rcy5wYXJ0bmVyLmV4YW1wbGUwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQD
+        AgNIADBFAiBWJr6HK/Z0SbLaEvCQCapPw4n9pULax7QzTxRV7IsyqgIhAMWX2t8A
+        R/05SwADg0jBCOtJhUMMG5OUYCctzM7Uo7H+
+        -----END CERTIFICATE-----
+        """
 
     @Test func redirectsAreNotFollowedAndAnswersNotKept() async throws {
         let here = try Self.address(127, 0, 0, 1)

@@ -111,12 +111,8 @@ enum WebhookOperations {
                 "{\"deliveries\":[\(tries.map(json).joined(separator: ","))]}",
                 noStore
                     + (more.map {
-                        [
-                            (
-                                .link,
-                                "</v1/webhooks/\(endpoint.id)/deliveries?limit=\(limit)&before=\($0.number)>; rel=\"next\""
-                            )
-                        ]
+                        let path = "/v1/webhooks/\(endpoint.id)/deliveries"
+                        return [(.link, "<\(path)?limit=\(limit)&before=\($0.number)>; rel=\"next\"")]
                     } ?? []))
         })
 
@@ -272,6 +268,7 @@ extension WebhookEndpoint {
         kinds = request.kinds ?? kinds
         format = request.format ?? format
         label = request.label ?? label
+        if request.url != nil { (failures, failingSince) = (0, nil) }
         guard let isEnabled = request.isEnabled else { return }
         disabledAt = isEnabled ? nil : disabledAt ?? now
         disabled = isEnabled ? nil : disabled ?? .switchedOff

@@ -14,7 +14,8 @@ struct WebhookRequest: Sendable {
     /// - Parameter fields: those the operation knows.
     init(_ call: Call, fields: [String]) throws {
         let values = try Self.values(call.body, fields)
-        url = try values["url"].map { try Self.target($0, allowsLoopback: call.services.webhookSettings.allowsLoopback) }
+        let allowsLoopback = call.services.webhookSettings.allowsLoopback
+        url = try values["url"].map { try Self.target($0, allowsLoopback: allowsLoopback) }
         kinds = try values["kinds"].map(Self.kinds)
         partner = try values["partner"].map { value in
             guard case .text(let id) = value, FieldLimits.isID(id) else {
@@ -67,9 +68,9 @@ struct WebhookRequest: Sendable {
     static func values(_ body: [UInt8], _ fields: [String]) throws -> [String: Value] {
         if body.isEmpty { return [:] }
         try JSONElements.refuseNull(body)
-        guard let object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] else {
-            throw Refusal.malformed
-        }
+        let parsed: Any
+        do { parsed = try JSONSerialization.jsonObject(with: Data(body)) } catch { throw Refusal.malformed }
+        guard let object = parsed as? [String: Any] else { throw Refusal.malformed }
         guard object.keys.allSatisfy(fields.contains) else { throw Refusal.unknownField }
         do { return try JSONDecoder().decode([String: Value].self, from: Data(body)) } catch {
             throw Refusal.invalid("A field holds another kind of value than the document says.")

@@ -8,7 +8,7 @@ enum HostLookup {
     struct Failure: Error {}
 
     private static let threads: NIOThreadPool = {
-        let pool = NIOThreadPool(numberOfThreads: 16)
+        let pool = NIOThreadPool(numberOfThreads: 32)
         pool.start()
         return pool
     }()

@@ -49,7 +49,7 @@ struct NetworkAddress: Sendable, Hashable {
         }
     }
 
-    /// IANA's registry of special addresses, multicast and reserved ones, and where a cloud's hosts answer their guests.
+    /// IANA's special addresses, multicast and reserved ones, and where a cloud's hosts answer their guests.
     private static let specialV4 = [
         Block([0], 8), Block([10], 8), Block([100, 64], 10), Block([127], 8), Block([169, 254], 16),
         Block([172, 16], 12), Block([192, 0, 0], 24), Block([192, 0, 2], 24), Block([192, 31, 196], 24),

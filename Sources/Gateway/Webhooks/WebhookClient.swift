@@ -6,8 +6,8 @@ import NIOPosix
 import NIOSSL
 
 /// Sends one message at a time to one endpoint. Before every try its name is looked up anew and every address of it
-/// screened; the connection goes to a screened address itself, under the name for certificate and Host. Redirects are not
-/// followed, and of an answer no more than its beginning is read.
+/// screened; the connection goes to a screened address itself, under the name for certificate and Host. Redirects are
+/// not followed, and of an answer no more than its beginning is read.
 struct WebhookClient {
     /// Bytes of an answer that are read, so that the connection serves again.
     private static let answerBytesMax = 16_384
@@ -101,6 +101,9 @@ struct WebhookClient {
         if let pinned, pinned.host == host, pinned.address == address { return pinned.client }
         await close()
         var configuration = HTTPClient.Configuration()
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = settings.trustRoots
+        configuration.tlsConfiguration = tls
         configuration.dnsOverride = [host: address.text]
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only

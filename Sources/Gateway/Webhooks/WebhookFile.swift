@@ -8,10 +8,10 @@ import Vault
 
 /// Endpoints, how far each has come, and what was tried: `webhooks.db` of the data folder, beside the journal.
 ///
-/// Addresses and secrets are sealed under a key that hangs on the master key and that no rotation of it changes: the file
-/// alone tells where nothing goes. What somebody asked for is flushed before it is told. How far an endpoint has come is
-/// written as soon as a message was taken, which a killed process keeps; a machine that loses its power may send the last
-/// messages again.
+/// Addresses and secrets are sealed under a key that hangs on the master key and that no rotation of it changes: the
+/// file alone does not tell where anything goes. What somebody asked for is flushed before it is told. How far an
+/// endpoint has come is written as soon as a message was taken, which a killed process keeps; a machine that loses its
+/// power may send the last messages again.
 public struct WebhookFile: Sendable {
     /// "LLWh": names the kind of file.
     private static let applicationID: Int32 = 0x4C4C_5768
@@ -108,7 +108,9 @@ public struct WebhookFile: Sendable {
 
     /// Ids of the endpoints that something is sent to.
     func active() throws -> [String] {
-        try settings.read { try String.fetchAll($0, sql: "SELECT id FROM endpoints WHERE disabled IS NULL ORDER BY id") }
+        try settings.read { db in
+            try String.fetchAll(db, sql: "SELECT id FROM endpoints WHERE disabled IS NULL ORDER BY id")
+        }
     }
 
     /// Tries of an endpoint below a number, the newest first.

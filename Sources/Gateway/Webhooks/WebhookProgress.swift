@@ -27,8 +27,8 @@ extension WebhookFile {
         try await progress.write { db in
             try db.execute(
                 sql: """
-                    UPDATE endpoints SET failures = failures + 1, failing_since = coalesce(failing_since, ?), next_try = ?
-                    WHERE id = ?
+                    UPDATE endpoints SET failures = failures + 1, failing_since = coalesce(failing_since, ?),
+                    next_try = ? WHERE id = ?
                     """, arguments: [attempt.at.micros, next.micros, endpoint.id])
             try Self.keep(attempt, of: endpoint.id, db)
         }

@@ -1,4 +1,5 @@
 import Engine
+import Logging
 public import ServiceLifecycle
 import Synchronization
 

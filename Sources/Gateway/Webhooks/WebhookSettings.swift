@@ -1,4 +1,5 @@
 import Engine
+import NIOSSL
 
 /// How messages are sent.
 public struct WebhookSettings: Sendable {
@@ -14,6 +15,9 @@ public struct WebhookSettings: Sendable {
     /// What names stand for.
     var lookUp: @Sendable (String) async throws -> [NetworkAddress] = HostLookup.addresses
 
+    /// Whose word on a certificate counts.
+    var trustRoots: NIOSSLTrustRoots = .default
+
     /// The usual ones.
     public init() {}
 
@@ -21,8 +25,8 @@ public struct WebhookSettings: Sendable {
     static let retryAfterSecondsMax: Int64 = 86_400
 
     /// How long to wait after so many failures, in microseconds; nil if that was the last try.
-    /// - Parameter chance: a byte by which waits differ, up to a tenth, so that a receiver that comes back is not met by
-    ///   all its senders at once.
+    /// - Parameter chance: a byte by which waits differ, up to a tenth, so that a receiver that comes back is not met
+    ///   by all its senders at once.
     func waitMicros(after failures: Int, _ outcome: WebhookOutcome, chance: UInt8) -> Int64? {
         guard failures < waits.count else { return nil }
         let parts = waits[failures].components

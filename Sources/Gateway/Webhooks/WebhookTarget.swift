@@ -1,5 +1,5 @@
-/// Where an endpoint is, as a URL that every reader takes apart the same way: what could be read in two ways is refused,
-/// since the host that was looked at must be the one that is connected to.
+/// Where an endpoint is, as a URL that every reader takes apart the same way: what could be read in two ways is
+/// refused, since the host that was looked at must be the one that is connected to.
 struct WebhookTarget: Sendable, Equatable {
     static let bytesMax = 2_048
 
@@ -24,7 +24,7 @@ struct WebhookTarget: Sendable, Equatable {
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
-        (0x21...0x7E).contains(byte) && !#""#<>\^`{|}"#.utf8.contains(byte)
+        (0x21...0x7E).contains(byte) && !##""#<>\^`{|}"##.utf8.contains(byte)
     }
 
     /// Path and query, their percent signs followed by digits; brackets belong to a host alone.
