@@ -103,7 +103,7 @@ let package = Package(
             dependencies: [
                 "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", crypto,
                 grdb, protobuf, logging, metrics, lifecycle, nio, nioPosix, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioHTTPTypes,
-                nioSSL, asyncHTTPClient,
+                nioHTTP1, nioSSL, asyncHTTPClient,
             ],
             resources: [.embedInCode("Operations/Messages")], swiftSettings: strict),
         .executableTarget(
