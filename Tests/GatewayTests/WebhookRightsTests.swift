@@ -25,7 +25,7 @@ import Testing
                 #expect(all.contains { $0.body.contains("score") })
                 var seen = 0
                 for partner in partners {
-                    let count = all.filter { $0.body.contains("\"partnerId\":\"\(partner)\"") }.count
+                    let count = try all.filter { try WebhookTests.data($0)["partnerId"] as? String == partner }.count
                     guard count > 0 else { continue }
                     var texts = try await receiver.got(partner, count).map(\.body)
                     texts += try await receiver.got("vendors-" + partner, count).map(\.body)

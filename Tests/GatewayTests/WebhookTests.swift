@@ -40,11 +40,14 @@ import Testing
         }
     }
 
+    /// What a message says of a decision.
+    static func data(_ got: Receiver.Got) throws -> [String: Any] {
+        let event = try JSONSerialization.jsonObject(with: Data(got.body.utf8)) as? [String: Any]
+        return event?["data"] as? [String: Any] ?? [:]
+    }
+
     private static func leads(_ got: [Receiver.Got]) throws -> [String] {
-        try got.map { got in
-            let event = try JSONSerialization.jsonObject(with: Data(got.body.utf8)) as? [String: Any]
-            return (event?["data"] as? [String: Any])?["leadId"] as? String ?? ""
-        }
+        try got.map { try data($0)["leadId"] as? String ?? "" }
     }
 
     @Test func decisionsAreDeliveredSignedAndInOrder() async throws {
