@@ -168,7 +168,7 @@ public struct WebhookFile: Sendable {
     private func sealed(_ endpoint: WebhookEndpoint) throws -> Data {
         let plain = try JSONEncoder().encode(Sealed(url: endpoint.target.url, secrets: endpoint.secrets))
         let box = try AES.GCM.seal(plain, using: key, authenticating: Data(endpoint.id.utf8))
-        guard let bytes = box.combined else { preconditionFailure("a nonce of 12 bytes has a combined form") }
+        guard let bytes = box.combined else { preconditionFailure("a box of the usual nonce combines") }
         return bytes
     }
 
