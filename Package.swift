@@ -103,7 +103,7 @@ let package = Package(
             dependencies: [
                 "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", crypto,
                 grdb, protobuf, logging, metrics, lifecycle, nio, nioPosix, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioHTTPTypes,
-                nioSSL,
+                nioHTTP1, nioSSL, asyncHTTPClient,
             ],
             resources: [.embedInCode("Operations/Messages")], swiftSettings: strict),
         .executableTarget(
@@ -156,8 +156,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Gateway", logging, nio, nioPosix, nioHTTP1, lifecycle,
-                httpTypes, hummingbird, asyncHTTPClient,
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
+                lifecycle, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioSSL, asyncHTTPClient,
             ],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI", "Reports", arguments], swiftSettings: strict),

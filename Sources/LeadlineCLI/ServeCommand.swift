@@ -10,7 +10,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Process what comes, and take it in and tell of it over HTTP.",
         discussion: """
             Does what 'leadline run' does on the data folder's own log, and serves HTTP beside it: leads in, decisions \
-            and their reasons out, a live feed. The first start makes an admin's key and prints it, once; \
+            and their reasons out, a live feed and webhooks. The first start makes an admin's key and prints it, once; \
             'leadline access create' makes others. GET /openapi.json says what there is.
 
             It speaks plain HTTP on this machine alone. For others give it a certificate, or put a proxy in front and \
@@ -40,6 +40,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Multiplies how often a caller may ask; 1 is 1200 reads a minute.", valueName: "factor"))
     var quotaFactor = 1.0
+
+    @Flag(
+        name: .customLong("webhooks-to-loopback"),
+        help: "Let webhooks go to this machine too, over plain HTTP: for trying out.")
+    var webhooksToLoopback = false
 
     @Option(help: ArgumentHelp("Serve GET /metrics for Prometheus on this port of 127.0.0.1.", valueName: "port"))
     var metricsPort: Int?
@@ -75,7 +80,10 @@ struct ServeCommand: AsyncParsableCommand {
         let folder = deployment.folder
         let runtime = try EmbeddedRuntime.make(folder, batchMax: batchMax, logger)
         let access = try AccessFile(folder)
-        let services = try GatewayServices.embedded(folder, runtime, access: access, logger: logger)
+        var webhooks = WebhookSettings()
+        webhooks.allowsLoopback = webhooksToLoopback
+        let services = try GatewayServices.embedded(
+            folder, runtime, access: access, webhooks: webhooks, logger: logger)
         let first = try access.isEmpty() ? access.create(Self.bootstrap(deployment.program)).token : nil
         let scheme = tlsCertificate == nil ? "http" : "https"
         let gateway = try GatewayServer(services, settings) { [host, logger] port in
@@ -90,7 +98,7 @@ struct ServeCommand: AsyncParsableCommand {
                 }
             }
         }
-        try await GracefulStop.run(within: .seconds(20), [processor, gateway])
+        try await GracefulStop.run(within: .seconds(20), [processor, WebhookSender(services), gateway])
         logger.info("stopped")
     }
 

@@ -39,10 +39,12 @@ struct ServedFolder: Sendable {
     let port: Int
     /// An admin's key of the program.
     let admin: KeyToken
+    let services: GatewayServices
 
     /// Serves while `body` runs, with a policy and three partners.
     static func serving(
-        _ change: (inout GatewayServer.Settings) -> Void = { _ in }, _ body: @Sendable (ServedFolder) async throws -> Void
+        _ change: (inout GatewayServer.Settings) -> Void = { _ in }, webhooks: WebhookSettings = WebhookSettings(),
+        sends: Bool = true, _ body: @Sendable (ServedFolder) async throws -> Void
     ) async throws {
         let root = NSTemporaryDirectory() + "leadline-test-\(UUID().uuidString)"
         defer { _ = try? FileManager.default.removeItem(atPath: root) }
@@ -54,14 +56,15 @@ struct ServedFolder: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let runtime = try Runtime(folder, Processor(folder), logger: logger)
         let access = try AccessFile(folder)
-        let services = try GatewayServices.embedded(folder, runtime, access: access, logger: logger)
+        let services = try GatewayServices.embedded(folder, runtime, access: access, webhooks: webhooks, logger: logger)
         var settings = GatewayServer.Settings()
         settings.port = 0
         settings.quotaFactor = 10_000
         change(&settings)
         let (ports, ready) = AsyncStream<Int>.makeStream()
         let server = try GatewayServer(services, settings) { ready.yield($0) }
-        let group = ServiceGroup(services: [Deciding(runtime: runtime), server], logger: logger)
+        let group = ServiceGroup(
+            services: [Deciding(runtime: runtime)] + (sends ? [WebhookSender(services)] : []) + [server], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             var port: Int?
@@ -70,7 +73,7 @@ struct ServedFolder: Sendable {
                 break
             }
             let admin = try access.create(GrantRequest(program: program, role: .admin, sources: ["*"])).token
-            let served = ServedFolder(folder: folder, access: access, port: port ?? 0, admin: admin)
+            let served = ServedFolder(folder: folder, access: access, port: port ?? 0, admin: admin, services: services)
             do {
                 try await served.prepare()
                 try await body(served)

@@ -9,6 +9,8 @@ public protocol AccessDirectory: Sendable {
     func grant(id: String) throws -> Grant?
     /// Every grant of a program, the newest first.
     func list(program: String) throws(Problem) -> [Grant]
+    /// The grants of a principal in a program, the newest first, in force or not.
+    func grants(of principal: String, program: String) throws -> [Grant]
     /// Ends a grant, at once and for good; one that has ended stays so.
     func revoke(_ id: String, program: String) throws(Problem) -> Grant
 }

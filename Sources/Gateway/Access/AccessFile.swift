@@ -72,6 +72,15 @@ public struct AccessFile: AccessDirectory {
             .map(Self.grant)
     }
 
+    public func grants(of principal: String, program: String) throws -> [Grant] {
+        try database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM keys WHERE principal = ? AND program = ? ORDER BY created DESC, id",
+                arguments: [principal, program]
+            ).map(Self.grant)
+        }
+    }
+
     /// In a time that does not depend on where they differ.
     private static func isEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
         one.count == other.count && zip(one, other).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0

@@ -19,6 +19,8 @@ public enum Scope: String, Sendable, CaseIterable, Codable {
     /// What a program is: its registration, profile, logic version and archives.
     case programsManage = "programs:manage"
     case keysManage = "keys:manage"
+    /// Endpoints that decisions are sent to.
+    case webhooksManage = "webhooks:manage"
 }
 
 /// Who somebody is to a program. A role says which scopes a key may carry and which edition of an answer its bearer
@@ -32,7 +34,10 @@ public enum Role: String, Sendable, CaseIterable, Codable {
     public static let scopes: [Role: Set<Scope>] = [
         .admin: Set(Scope.allCases),
         .manager: Set(Scope.allCases).subtracting([.keysManage, .rightsExercise, .programsManage]),
-        .partnerLead: [.leadsRead, .leadsReadContact, .leadsAnswer, .decisionsRead, .partnersRead, .availabilityWrite],
+        .partnerLead: [
+            .leadsRead, .leadsReadContact, .leadsAnswer, .decisionsRead, .partnersRead, .availabilityWrite,
+            .webhooksManage,
+        ],
         .partner: [.leadsRead, .leadsReadContact, .leadsAnswer, .decisionsRead, .partnersRead],
         .auditor: [.leadsRead, .decisionsRead, .partnersRead, .policiesRead, .reportsRead],
         .producer: [.leadsSubmit, .leadsRead, .eventsSend],

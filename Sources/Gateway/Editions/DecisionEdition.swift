@@ -22,6 +22,14 @@ enum Edition {
             ]).utf8)
     }
 
+    /// A decision in a sentence, for those who are shown it.
+    static func sentence(_ decision: PublishedDecision, for grant: Grant, currency: String) throws -> String {
+        let event = try decision.event()
+        guard let partner = grant.partner else { return EventWords(currency: currency).sentence(event) }
+        let words = PartnersStanding.sentence(event, partner) ?? "news of it; the decision says what"
+        return (decision.subject.map { $0 + ": " } ?? "") + words
+    }
+
     /// What an event says to the partner it is about; nil for any other event. Scores, prices, runners-up and whoever
     /// had the lead before are in none.
     private static func partnersData(_ event: Event, _ partner: String) -> String? {

@@ -5,7 +5,7 @@ enum OperationTable {
     static let all: [Operation] =
         LeadOperations.all + AnswerOperations.all + EventOperations.all + DecisionOperations.all
         + PartnerOperations.all + PolicyOperations.all + ReportOperations.all + KeyOperations.all
-        + ServiceOperations.all
+        + WebhookOperations.all + ServiceOperations.all
 
     /// Methods that a path takes; none where there is no such path.
     static func methods(of path: String) -> [HTTPRequest.Method] {

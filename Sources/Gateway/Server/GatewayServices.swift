@@ -2,6 +2,8 @@ public import Engine
 public import LeadlineCore
 import LeadlineSchemas
 public import Logging
+import Synchronization
+import UseCases
 import Vault
 
 /// What a gateway stands on: the ports behind which a processor is, in this process or elsewhere.
@@ -17,21 +19,27 @@ public struct GatewayServices: Sendable {
     /// What would be decided now.
     public let preview: Preview
     public let access: any AccessDirectory
+    /// Where decisions are sent to, and how far that has come.
+    public let webhooks: WebhookFile
+    public let webhookSettings: WebhookSettings
     public let logger: Logger
     /// Threads for what waits for the disk.
     let readers: ReaderThreads
     let identities: Identities
+    private let currencies = Currencies()
 
     /// A gateway's ports.
     public init(
         folder: DataFolder, inbox: any Inbox, decisions: any DecisionStream, access: any AccessDirectory,
-        logger: Logger, preview: @escaping Preview
+        webhooks: WebhookSettings = WebhookSettings(), logger: Logger, preview: @escaping Preview
     ) throws {
         self.folder = folder
         self.inbox = inbox
         self.decisions = decisions
         self.preview = preview
         self.access = access
+        self.webhooks = try WebhookFile(folder)
+        webhookSettings = webhooks
         self.logger = logger
         readers = ReaderThreads(count: 4)
         identities = Identities(try folder.openVault().masterKey)
@@ -39,17 +47,37 @@ public struct GatewayServices: Sendable {
 
     /// The ports of a processor that runs in this process on the folder's own log.
     public static func embedded(
-        _ folder: DataFolder, _ runtime: Runtime<EmbeddedLog>, access: any AccessDirectory, logger: Logger
+        _ folder: DataFolder, _ runtime: Runtime<EmbeddedLog>, access: any AccessDirectory,
+        webhooks: WebhookSettings = WebhookSettings(), logger: Logger
     ) throws -> GatewayServices {
         let processor = runtime.processor
         return try GatewayServices(
             folder: folder, inbox: try runtime.inbox(folder), decisions: try runtime.decisions(folder),
-            access: access, logger: logger
+            access: access, webhooks: webhooks, logger: logger
         ) { program, fact in
             try await processor.withState(of: program) { state, _ in
                 Decider.decide(Input(fact, imported: false), at: state.lastStamp, in: state)
             }
         }
+    }
+}
+
+extension GatewayServices {
+    /// A program's currency, which never changes; empty before the program is there.
+    func currency(of program: String) async throws -> String {
+        if let known = currencies.known(program) { return known }
+        let folder = folder
+        let currency = try await readers.run {
+            try Deployment(folder, namedProgram: program, asker: Asker(actor: "webhooks")).currency()
+        }
+        if !currency.isEmpty { currencies.learn(program, currency) }
+        return currency
+    }
+
+    fileprivate final class Currencies: Sendable {
+        private let known = Mutex<[String: String]>([:])
+        func known(_ program: String) -> String? { known.withLock { $0[program] } }
+        func learn(_ program: String, _ currency: String) { known.withLock { $0[program] = currency } }
     }
 }
 

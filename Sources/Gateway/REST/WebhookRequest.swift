@@ -1,0 +1,102 @@
+import Engine
+import Foundation
+import LeadlineSchemas
+
+/// What a request about an endpoint asks for; fields that it leaves out stay as they are.
+struct WebhookRequest: Sendable {
+    var url: WebhookTarget?
+    var kinds: [String]?
+    var partner: String?
+    var format: WebhookEndpoint.Format?
+    var label: String?
+    var isEnabled: Bool?
+
+    /// - Parameter fields: those the operation knows.
+    init(_ call: Call, fields: [String]) throws {
+        let values = try Self.values(call.body, fields)
+        let allowsLoopback = call.services.webhookSettings.allowsLoopback
+        url = try values["url"].map { try Self.target($0, allowsLoopback: allowsLoopback) }
+        kinds = try values["kinds"].map(Self.kinds)
+        partner = try values["partner"].map { value in
+            guard case .text(let id) = value, FieldLimits.isID(id) else {
+                throw Refusal.invalid("It is the id of a partner.", field: "partner")
+            }
+            return id
+        }
+        format = try values["format"].map { value in
+            guard case .text(let word) = value, let format = WebhookEndpoint.Format(rawValue: word) else {
+                throw Refusal.invalid("It is standard, slack or teams.", field: "format")
+            }
+            return format
+        }
+        label = try values["label"].map { value in
+            guard case .text(let text) = value, text.utf8.count <= 128 else {
+                throw Refusal.invalid("It is a text of at most 128 bytes.", field: "label")
+            }
+            return text
+        }
+        isEnabled = try values["enabled"].map { value in
+            guard case .flag(let flag) = value else { throw Refusal.invalid("It is true or false.", field: "enabled") }
+            return flag
+        }
+    }
+
+    // MARK: Values
+
+    /// What a field holds, and nothing that could be read as something else.
+    enum Value: Sendable, Decodable {
+        case text(String)
+        case flag(Bool)
+        case number(Int)
+        case texts([String])
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let flag = try? container.decode(Bool.self) {
+                self = .flag(flag)
+            } else if let number = try? container.decode(Int.self) {
+                self = .number(number)
+            } else if let text = try? container.decode(String.self) {
+                self = .text(text)
+            } else {
+                self = .texts(try container.decode([String].self))
+            }
+        }
+    }
+
+    /// The fields of a JSON object; none of another name.
+    static func values(_ body: [UInt8], _ fields: [String]) throws -> [String: Value] {
+        if body.isEmpty { return [:] }
+        try JSONElements.refuseNull(body)
+        let parsed: Any
+        do { parsed = try JSONSerialization.jsonObject(with: Data(body)) } catch { throw Refusal.malformed }
+        guard let object = parsed as? [String: Any] else { throw Refusal.malformed }
+        guard object.keys.allSatisfy(fields.contains) else { throw Refusal.unknownField }
+        do { return try JSONDecoder().decode([String: Value].self, from: Data(body)) } catch {
+            throw Refusal.invalid("A field holds another kind of value than the document says.")
+        }
+    }
+
+    private static func target(_ value: Value, allowsLoopback: Bool) throws -> WebhookTarget {
+        guard case .text(let text) = value, let target = WebhookTarget(text) else {
+            throw Refusal.invalid(
+                "It is an https URL of at most \(WebhookTarget.bytesMax) bytes: host, perhaps port, path and query.",
+                field: "url")
+        }
+        guard target.isEncrypted || allowsLoopback else {
+            throw Refusal.invalid("Decisions are sent over https alone.", field: "url")
+        }
+        return target
+    }
+
+    /// Types that decisions have, each once.
+    private static func kinds(_ value: Value) throws -> [String] {
+        guard case .texts(let kinds) = value, kinds.count <= Self.kindWords.count,
+            kinds.allSatisfy(kindWords.contains)
+        else { throw Refusal.invalid("It is a list of types of decisions.", field: "kinds") }
+        return Set(kinds).sorted()
+    }
+
+    /// Types of decisions there are.
+    static let kindWords = EventKind.allCases.map(\.fullName).sorted()
+}

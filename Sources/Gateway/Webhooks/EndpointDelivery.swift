@@ -1,0 +1,206 @@
+import Engine
+import Journal
+import LeadlineCore
+import Logging
+
+/// One endpoint's deliveries, one after another in the order of the decisions. It holds a cursor and waits for the next
+/// commit; while one message is not taken, those behind it wait, and no other endpoint does.
+struct EndpointDelivery {
+    /// Decisions looked at in one go.
+    private static let page = 50
+    /// So far a cursor may be ahead of what is kept of it, while nothing was there to send.
+    private static let positionsUnkept: UInt64 = 1_000
+    /// Wait after the file or the journal could not be read.
+    private static let pause = Duration.seconds(5)
+
+    /// Decisions that were read ahead, and from where.
+    private struct Ahead {
+        var isReplay: Bool
+        /// What is kept of how far it has come.
+        var kept: DecisionCursor
+        var read: DecisionCursor
+        var waiting: ArraySlice<PublishedDecision> = []
+        var isEnd = false
+        var streamSize: UInt64 = 0
+    }
+
+    private enum Step {
+        case send(PublishedDecision, [UInt8])
+        case replayEnded
+        case wait
+    }
+
+    private let id: String
+    private let services: GatewayServices
+    private let file: WebhookFile
+    private var client: WebhookClient
+    private var ahead: Ahead?
+
+    init(_ id: String, _ services: GatewayServices) {
+        self.id = id
+        self.services = services
+        file = services.webhooks
+        client = WebhookClient(services.webhookSettings, services.folder.machine.passingTime)
+    }
+
+    private var machine: Machine { services.folder.machine }
+
+    /// Sends until the endpoint is disabled or gone, or the task is cancelled.
+    mutating func run() async {
+        while !Task.isCancelled {
+            do { if try await !step() { break } } catch is CancellationError { break } catch {
+                services.logger.error(
+                    "webhook paused", metadata: ["endpoint": "\(id)", "error": "\(type(of: error))"])
+                ahead = nil
+                do { try await machine.passingTime.sleep(for: Self.pause) } catch { break }
+            }
+        }
+        await client.close()
+    }
+
+    /// Does the next thing.
+    /// - Returns: false once there is nothing more to do for the endpoint.
+    private mutating func step() async throws -> Bool {
+        let seen = file.changes.commits
+        let (file, id, access, now) = (file, id, services.access, services.folder.now())
+        let found = try await services.readers.run {
+            try file.endpoint(id).map { ($0, try WebhookRights.standing($0, access, at: now)) }
+        }
+        guard let (endpoint, grant) = found, endpoint.disabled == nil else { return false }
+        guard let grant else { return try await disable(endpoint, .rightsEnded) }
+        if endpoint.nextTry > now {
+            try await wait(until: endpoint.nextTry, now, or: seen)
+            return true
+        }
+        switch try await next(endpoint, grant) {
+        case .send(let decision, let body): return try await send(decision, body, to: endpoint)
+        case .replayEnded: try await file.replayEnded(endpoint)
+        case .wait: try await wait(forMoreThan: ahead?.streamSize ?? 0, of: endpoint.program, or: seen)
+        case nil: return try await disable(endpoint, .archived)
+        }
+        return true
+    }
+
+    // MARK: What comes next
+
+    /// Nil where the journal does not reach back as far.
+    private mutating func next(_ endpoint: WebhookEndpoint, _ grant: Grant) async throws -> Step? {
+        let kept = endpoint.replay?.after ?? endpoint.cursor
+        let isReplay = endpoint.replay != nil
+        var ahead =
+            self.ahead.flatMap { $0.isReplay == isReplay && $0.kept == kept ? $0 : nil }
+            ?? Ahead(isReplay: isReplay, kept: kept, read: kept)
+        defer { self.ahead = ahead }
+        while true {
+            while let decision = ahead.waiting.first {
+                if let replay = endpoint.replay, !replay.through.covers(decision.cursor) { return .replayEnded }
+                if endpoint.wants(decision.type), let body = try await body(decision, endpoint, grant) {
+                    return .send(decision, body)
+                }
+                ahead.waiting.removeFirst()
+            }
+            if ahead.isEnd {
+                ahead.isEnd = false
+                if isReplay { return .replayEnded }
+                try await keep(&ahead, endpoint)
+                return .wait
+            }
+            do {
+                let page = try await services.decisions.read(after: ahead.read, limit: Self.page)
+                (ahead.waiting, ahead.read) = (page.decisions[...], page.next)
+                (ahead.isEnd, ahead.streamSize) = (page.isEnd, page.streamSize)
+            } catch JournalError.archived { return nil }
+        }
+    }
+
+    private func body(
+        _ decision: PublishedDecision, _ endpoint: WebhookEndpoint, _ grant: Grant
+    ) async throws -> [UInt8]? {
+        let currency = endpoint.format == .standard ? "" : try await services.currency(of: endpoint.program)
+        return try WebhookBody.make(decision, endpoint.format, for: grant, currency: currency)
+    }
+
+    /// A long stretch of decisions that the endpoint does not want is not read again after a restart.
+    private func keep(_ ahead: inout Ahead, _ endpoint: WebhookEndpoint) async throws {
+        let (read, kept) = (ahead.read.place?.position ?? 0, ahead.kept.place?.position ?? 0)
+        guard !ahead.isReplay, read >= kept + Self.positionsUnkept else { return }
+        try await file.passed(endpoint, to: ahead.read)
+        ahead.kept = ahead.read
+    }
+
+    // MARK: Sending
+
+    private mutating func send(
+        _ decision: PublishedDecision, _ body: [UInt8], to endpoint: WebhookEndpoint
+    ) async throws -> Bool {
+        let isReplay = endpoint.replay != nil
+        let message = WebhookMessage(id: decision.messageID, cause: isReplay ? .replay : .decision, body: body)
+        let attempt = try await message.post(to: endpoint, by: &client, machine)
+        if attempt.outcome.isDelivered {
+            try await file.delivered(endpoint, through: decision.cursor, isReplay: isReplay, attempt)
+            ahead?.waiting.removeFirst()
+            ahead?.kept = decision.cursor
+            if endpoint.failures > 0 { services.logger.notice("webhook answers again", metadata: metadata(endpoint)) }
+            return true
+        }
+        return try await failed(endpoint, attempt)
+    }
+
+    private mutating func failed(_ endpoint: WebhookEndpoint, _ attempt: WebhookTry) async throws -> Bool {
+        let failures = endpoint.failures + 1
+        let chance = machine.random.bytes(1)[0]
+        let micros = services.webhookSettings.waitMicros(after: failures, attempt.outcome, chance: chance)
+        guard let micros, !attempt.outcome.isGone else {
+            return try await disable(endpoint, attempt.outcome.isGone ? .gone : .failing, after: attempt)
+        }
+        try await file.failed(endpoint, next: services.folder.now().adding(micros: micros), attempt)
+        // Once it is more than a hiccup, whoever runs the service hears of it, days before it is disabled.
+        if failures == 3 {
+            services.logger.warning(
+                "webhook failing; it is disabled if this goes on",
+                metadata: metadata(endpoint).merging(["outcome": "\(attempt.outcome.word.rawValue)"]) { $1 })
+        }
+        return true
+    }
+
+    private func disable(
+        _ endpoint: WebhookEndpoint, _ reason: WebhookEndpoint.Reason, after attempt: WebhookTry? = nil
+    ) async throws -> Bool {
+        try await file.disable(endpoint, reason, at: services.folder.now(), after: attempt)
+        services.logger.warning(
+            "webhook disabled", metadata: metadata(endpoint).merging(["reason": "\(reason.rawValue)"]) { $1 })
+        return false
+    }
+
+    /// Names nobody: an address may hold a secret of its own.
+    private func metadata(_ endpoint: WebhookEndpoint) -> Logger.Metadata {
+        ["endpoint": "\(endpoint.id)", "program": "\(endpoint.program)"]
+    }
+
+    // MARK: Waiting
+
+    private func wait(until moment: Timestamp, _ now: Timestamp, or seen: UInt64) async throws {
+        try await file.changes.commit(
+            past: seen, within: .microseconds(moment.micros - now.micros), machine.passingTime)
+    }
+
+    private func wait(forMoreThan size: UInt64, of program: String, or seen: UInt64) async throws {
+        let (decisions, changes) = (services.decisions.commits, file.changes)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await decisions.entries(of: program, past: size) }
+            group.addTask { try await changes.commit(past: seen) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}
+
+extension DecisionCursor {
+    /// True if whoever stands here has read all that lies up to the other cursor.
+    func covers(_ other: DecisionCursor) -> Bool {
+        guard let theirs = other.place else { return true }
+        guard let place else { return false }
+        if place.position != theirs.position { return theirs.position < place.position }
+        return place.ordinal.map { own in theirs.ordinal.map { $0 <= own } ?? false } ?? true
+    }
+}

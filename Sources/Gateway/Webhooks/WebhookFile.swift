@@ -1,0 +1,245 @@
+import Crypto
+public import Engine
+import Foundation
+import GRDB
+import LeadlineCore
+public import UseCases
+import Vault
+
+/// Endpoints, how far each has come, and what was tried: `webhooks.db` of the data folder, beside the journal.
+///
+/// Addresses and secrets are sealed under a key that hangs on the master key and that no rotation of it changes: the
+/// file alone does not tell where anything goes. What somebody asked for is flushed before it is told. How far an
+/// endpoint has come is written as soon as a message was taken, which a killed process keeps; a machine that loses its
+/// power may send the last messages again.
+public struct WebhookFile: Sendable {
+    /// "LLWh": names the kind of file.
+    private static let applicationID: Int32 = 0x4C4C_5768
+    private static let formatVersion = 1
+    /// Most endpoints of a program, and of one partner among them.
+    static let endpointsMax = 100
+    static let partnersMax = 10
+    /// Tries kept of an endpoint, and for how long.
+    static let triesMax: Int64 = 1_000
+    static let triesDays: Int64 = 30
+
+    let settings: DatabasePool
+    let progress: DatabaseQueue
+    private let key: SymmetricKey
+    /// Fires with every change that somebody asked for.
+    let changes = CommitSignal()
+
+    /// Opens the file, and makes it where it is absent.
+    public init(_ folder: DataFolder) throws(Problem) {
+        do {
+            let digest = KeyedDigest(try folder.openVault().masterKey, purpose: "webhook endpoints")
+            key = SymmetricKey(data: digest.digest(["sealing"]))
+            let path = folder.path + "/webhooks.db"
+            settings = try Self.open(path)
+            progress = try DatabaseQueue(path: path, configuration: Self.configuration(synchronous: "NORMAL"))
+        } catch { throw Problem(error) }
+    }
+
+    private static func configuration(synchronous: String) -> Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase {
+            try $0.execute(sql: "PRAGMA synchronous = \(synchronous); PRAGMA secure_delete = ON;")
+        }
+        return configuration
+    }
+
+    private static func open(_ path: String) throws -> DatabasePool {
+        if !FileManager.default.fileExists(atPath: path) {
+            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            else { throw Problem.notWritable("the webhooks' file cannot be made", at: path) }
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration(synchronous: "FULL"))
+        try pool.write { db in
+            let kind = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+            guard kind == applicationID || isEmpty else {
+                throw Problem(.invalid, "this is no file of webhooks", at: path, remedy: "Move it away")
+            }
+            guard version <= formatVersion else {
+                throw Problem(
+                    .unavailable, "the webhooks' file is of a newer Leadline", at: path, remedy: "Use that one")
+            }
+            if isEmpty {
+                try db.execute(
+                    sql: schema
+                        + "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion);")
+            }
+        }
+        return pool
+    }
+
+    private static let schema = """
+        CREATE TABLE endpoints (
+            id TEXT PRIMARY KEY, program TEXT NOT NULL, partner TEXT, owner TEXT NOT NULL, format TEXT NOT NULL,
+            kinds TEXT NOT NULL, label TEXT NOT NULL, sealed BLOB NOT NULL, created INTEGER NOT NULL,
+            disabled TEXT, disabled_at INTEGER, reached TEXT NOT NULL, replay_after TEXT, replay_through TEXT,
+            failures INTEGER NOT NULL, failing_since INTEGER, next_try INTEGER NOT NULL) STRICT;
+        CREATE INDEX endpoints_of ON endpoints(program, created);
+        CREATE TABLE tries (
+            endpoint TEXT NOT NULL, number INTEGER NOT NULL, message TEXT NOT NULL, at INTEGER NOT NULL,
+            cause TEXT NOT NULL, outcome TEXT NOT NULL, status INTEGER, millis INTEGER NOT NULL,
+            PRIMARY KEY (endpoint, number)) STRICT, WITHOUT ROWID;
+        """
+
+    // MARK: Asking
+
+    /// One endpoint; nil where there is none.
+    func endpoint(_ id: String) throws -> WebhookEndpoint? { try settings.read { try endpoint(id, $0) } }
+
+    func endpoint(_ id: String, _ db: Database) throws -> WebhookEndpoint? {
+        try Row.fetchOne(db, sql: "SELECT * FROM endpoints WHERE id = ?", arguments: [id]).map(endpoint)
+    }
+
+    /// A program's endpoints, the newest first.
+    func list(program: String) throws -> [WebhookEndpoint] {
+        try settings.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM endpoints WHERE program = ? ORDER BY created DESC, id", arguments: [program]
+            ).map(endpoint)
+        }
+    }
+
+    /// Ids of the endpoints that something is sent to.
+    func active() throws -> [String] {
+        try settings.read { db in
+            try String.fetchAll(db, sql: "SELECT id FROM endpoints WHERE disabled IS NULL ORDER BY id")
+        }
+    }
+
+    /// Tries of an endpoint below a number, the newest first.
+    func tries(of id: String, before: Int64, limit: Int) throws -> [WebhookTry] {
+        try settings.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM tries WHERE endpoint = ? AND number < ? ORDER BY number DESC LIMIT ?",
+                arguments: [id, before, limit]
+            ).map(Self.attempt)
+        }
+    }
+
+    private static func attempt(_ row: Row) throws -> WebhookTry {
+        guard let cause = WebhookTry.Cause(rawValue: row["cause"]),
+            let word = WebhookOutcome.Word(rawValue: row["outcome"])
+        else { throw unknown }
+        return WebhookTry(
+            number: row["number"], message: row["message"], at: Timestamp(micros: row["at"]), cause: cause,
+            outcome: WebhookOutcome(word, status: row["status"]), millis: row["millis"])
+    }
+
+    private static let unknown = Problem(
+        .unavailable, "the webhooks' file says what this Leadline does not know", remedy: "Use the newer one")
+
+    // MARK: Rows
+
+    private struct Sealed: Codable {
+        var url: String
+        var secrets: [WebhookSecret]
+    }
+
+    private func endpoint(_ row: Row) throws -> WebhookEndpoint {
+        let id: String = row["id"]
+        let box = try AES.GCM.SealedBox(combined: row["sealed"] as Data)
+        let sealed = try JSONDecoder().decode(
+            Sealed.self, from: try AES.GCM.open(box, using: key, authenticating: Data(id.utf8)))
+        guard let format = WebhookEndpoint.Format(rawValue: row["format"]), let target = WebhookTarget(sealed.url),
+            let cursor = DecisionCursor(row["reached"] as String)
+        else { throw Self.unknown }
+        let replay = (row["replay_after"] as String?).flatMap { DecisionCursor($0) }.flatMap { after in
+            (row["replay_through"] as String?).flatMap { DecisionCursor($0) }.map {
+                WebhookEndpoint.Replay(after: after, through: $0)
+            }
+        }
+        return WebhookEndpoint(
+            id: id, program: row["program"], partner: row["partner"], owner: row["owner"], target: target,
+            format: format, kinds: try JSONDecoder().decode([String].self, from: Data((row["kinds"] as String).utf8)),
+            label: row["label"], secrets: sealed.secrets, created: Timestamp(micros: row["created"]),
+            disabled: (row["disabled"] as String?).map { WebhookEndpoint.Reason(rawValue: $0) ?? .switchedOff },
+            disabledAt: (row["disabled_at"] as Int64?).map { Timestamp(micros: $0) }, cursor: cursor, replay: replay,
+            failures: row["failures"], failingSince: (row["failing_since"] as Int64?).map { Timestamp(micros: $0) },
+            nextTry: Timestamp(micros: row["next_try"]))
+    }
+
+    private func sealed(_ endpoint: WebhookEndpoint) throws -> Data {
+        let plain = try JSONEncoder().encode(Sealed(url: endpoint.target.url, secrets: endpoint.secrets))
+        let box = try AES.GCM.seal(plain, using: key, authenticating: Data(endpoint.id.utf8))
+        guard let bytes = box.combined else { preconditionFailure("a box of the usual nonce combines") }
+        return bytes
+    }
+
+    // MARK: What somebody asks for
+
+    /// Keeps a new endpoint, if there is room for it.
+    func add(_ endpoint: WebhookEndpoint) throws {
+        try settings.write { db in
+            let (all, partners) = try counts(endpoint, db)
+            guard all < Self.endpointsMax, endpoint.partner == nil || partners < Self.partnersMax else {
+                throw Problem(
+                    .conflict,
+                    "there are \(endpoint.partner == nil ? Self.endpointsMax : Self.partnersMax) endpoints, and more "
+                        + "are not kept; delete one")
+            }
+            try db.execute(
+                sql: "INSERT INTO endpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, NULL, NULL, 0, NULL, 0)",
+                arguments: [
+                    endpoint.id, endpoint.program, endpoint.partner, endpoint.owner, endpoint.format.rawValue,
+                    try Self.json(endpoint.kinds), endpoint.label, try sealed(endpoint), endpoint.created.micros,
+                    endpoint.cursor.description,
+                ])
+        }
+        changes.committed([:])
+    }
+
+    private func counts(_ endpoint: WebhookEndpoint, _ db: Database) throws -> (all: Int, partners: Int) {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT count(*) AS n, count(*) FILTER (WHERE partner = ?) AS p FROM endpoints WHERE program = ?",
+            arguments: [endpoint.partner, endpoint.program])
+        return (row?["n"] ?? 0, row?["p"] ?? 0)
+    }
+
+    private static func json(_ texts: [String]) throws -> String {
+        String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
+    }
+
+    /// Changes an endpoint that the bearer may see, and makes its next try due now.
+    /// - Throws: `Refusal.nothingHere` where there is none, or none that the bearer may see.
+    func change(
+        _ id: String, by grant: Grant, _ change: (inout WebhookEndpoint) throws -> Void
+    ) throws -> WebhookEndpoint {
+        let changed = try settings.write { db in
+            guard var endpoint = try endpoint(id, db), endpoint.isVisible(to: grant) else { throw Refusal.nothingHere }
+            try change(&endpoint)
+            endpoint.nextTry = Timestamp(micros: 0)
+            try db.execute(
+                sql: """
+                    UPDATE endpoints SET owner = ?, format = ?, kinds = ?, label = ?, sealed = ?, disabled = ?,
+                    disabled_at = ?, replay_after = ?, replay_through = ?, failures = ?, failing_since = ?, next_try = 0
+                    WHERE id = ?
+                    """,
+                arguments: [
+                    endpoint.owner, endpoint.format.rawValue, try Self.json(endpoint.kinds), endpoint.label,
+                    try sealed(endpoint), endpoint.disabled?.rawValue, endpoint.disabledAt?.micros,
+                    endpoint.replay?.after.description, endpoint.replay?.through.description, endpoint.failures,
+                    endpoint.failingSince?.micros, endpoint.id,
+                ])
+            return endpoint
+        }
+        changes.committed([:])
+        return changed
+    }
+
+    /// Forgets an endpoint and its tries.
+    func remove(_ id: String, by grant: Grant) throws {
+        try settings.write { db in
+            guard let endpoint = try endpoint(id, db), endpoint.isVisible(to: grant) else { throw Refusal.nothingHere }
+            try db.execute(sql: "DELETE FROM endpoints WHERE id = ?", arguments: [endpoint.id])
+            try db.execute(sql: "DELETE FROM tries WHERE endpoint = ?", arguments: [endpoint.id])
+        }
+        changes.committed([:])
+    }
+}

@@ -1,0 +1,32 @@
+import Engine
+import LeadlineCore
+
+/// One message on its way to one endpoint: signed anew at every try, under a name that stays.
+struct WebhookMessage {
+    var id: String
+    var cause: WebhookTry.Cause
+    var body: [UInt8]
+
+    /// Tries once.
+    /// - Returns: the try as the log has it; its number is the log's to give.
+    func post(
+        to endpoint: WebhookEndpoint, by client: inout WebhookClient, _ machine: Machine
+    ) async throws -> WebhookTry {
+        let now = machine.clock.now()
+        let started = machine.passingTime.elapsed()
+        let seconds = now.micros / 1_000_000
+        let signatures = try endpoint.signing(at: now).flatMap {
+            try $0.signatures(id: id, seconds: seconds, body: body)
+        }
+        let outcome = try await client.post(
+            body,
+            [
+                ("content-type", "application/json"), ("user-agent", "Leadline"), ("webhook-id", id),
+                ("webhook-timestamp", "\(seconds)"), ("webhook-signature", signatures.joined(separator: " ")),
+            ], to: endpoint.target)
+        let passed = (machine.passingTime.elapsed() - started).components
+        return WebhookTry(
+            number: 0, message: id, at: now, cause: cause, outcome: outcome,
+            millis: passed.seconds * 1_000 + passed.attoseconds / 1_000_000_000_000_000)
+    }
+}
