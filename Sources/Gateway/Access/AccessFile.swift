@@ -62,7 +62,7 @@ public struct AccessFile: AccessDirectory {
         }
         // An unknown id costs the same comparison as a wrong secret.
         let expected: [UInt8] = row.map { Array($0["digest"] as Data) } ?? [UInt8](repeating: 0, count: 32)
-        let isRight = Self.isEqual(expected, digests.digest([token.id, token.secret]))
+        let isRight = ConstantTime.isEqual(expected, digests.digest([token.id, token.secret]))
         guard let row, isRight else { return nil }
         return try Self.grant(row)
     }
@@ -70,11 +70,6 @@ public struct AccessFile: AccessDirectory {
     public func grant(id: String) throws -> Grant? {
         try database.read { try Row.fetchOne($0, sql: "SELECT * FROM keys WHERE id = ?", arguments: [id]) }
             .map(Self.grant)
-    }
-
-    /// In a time that does not depend on where they differ.
-    private static func isEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
-        one.count == other.count && zip(one, other).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
     /// Every key of a program, the newest first.

@@ -18,7 +18,7 @@ enum PartnerOperations {
         ],
         work: .whole { call in
             let grant = try call.grant
-            let partners = try await call.read { try $0.partners() }.filter {
+            let partners = try await call.look { $0.partnerStandings.map(PartnerDocument.init) }.filter {
                 grant.partner == nil || $0.partner == grant.partner
             }
             return .json("{\"partners\":\(try JSONText.line(partners))}")
@@ -32,10 +32,10 @@ enum PartnerOperations {
         work: .whole { call in .json(try JSONText.line(try await visible(call))) })
 
     /// The path's partner, if the caller may see it.
-    private static func visible(_ call: Call) async throws -> PartnerDocument {
+    static func visible(_ call: Call) async throws -> PartnerDocument {
         let id = try call.id("partner")
         let own = try call.grant.partner
-        let found = try await call.read { try $0.partners() }.first { $0.partner == id }
+        let found = try await call.look { $0.partnerStandings.map(PartnerDocument.init) }.first { $0.partner == id }
         guard let found, own == nil || own == id else { throw Refusal.nothingHere }
         return found
     }
