@@ -82,6 +82,7 @@ import Testing
         try await ask("getPartner", ["p-one"])
         try await ask("putPartner", ["p-four"], body: #"{"countries":["FR"],"name":"Name of p-four"}"#)
         try await ask("setCapacity", ["p-four"], body: #"{"openLeadsMax":5}"#)
+        try await ask("setCommissionTerms", ["p-four"], body: MessageSchemas.example("PartnerCommissionTermsSet", without: ["partnerId"]))
         try await ask("pausePartner", ["p-four"], body: #"{"note":"stocktaking"}"#)
         try await ask("resumePartner", ["p-four"])
         try await ask("setAbsence", ["p-four", "a-1"], body: #"{"from":"2036-08-08T22:00:00Z","until":"2036-08-23T22:00:00Z"}"#)

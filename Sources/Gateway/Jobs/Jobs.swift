@@ -58,7 +58,7 @@ final class Jobs: Sendable {
         try kept.withLock { try Self.enter(Kept(job: job, cursor: cursor), &$0, limits) }
         let deployment: Deployment
         do {
-            deployment = try call.deployment(reason: reason, progress: { [weak self] in self?.note($0, job.id) })
+            deployment = try call.asked(reason: reason, progress: { [weak self] in self?.note($0, job.id) })
         } catch {
             forget(job.id)
             throw error

@@ -72,7 +72,7 @@ struct BodyFields {
     {
         guard let value = values.removeValue(forKey: name) else { return [] }
         let list = if case .list(let list) = value { list } else { [JSONValue]() }
-        let texts = list.compactMap { if case .text(let text) = $0 { text } else { nil } }
+        let texts = list.compactMap { value -> String? in if case .text(let text) = value { text } else { nil } }
         guard count.contains(texts.count), texts.count == list.count,
             texts.allSatisfy({ bytes.contains($0.utf8.count) })
         else {

@@ -25,11 +25,11 @@ struct Call: Sendable {
 
     /// The program as it is asked of, by whom; what is read of a person is noted under that name.
     var deployment: Deployment {
-        get throws { try deployment() }
+        get throws { try asked() }
     }
 
     /// The same, told how far long work is, with another reason than the header's, or with a way to change something.
-    func deployment(
+    func asked(
         reason: String? = nil, submitting: Submitting? = nil,
         progress: @escaping WorkProgress.Handler = { _ in }
     ) throws -> Deployment {

@@ -24,6 +24,7 @@ enum MessageSchemas {
         ("ProgramProfileSet", "ProgramProfile", []),
         ("PartnerUpserted", "PartnerUpsertedRequest", ["partnerId"]),
         ("PartnerCapacitySet", "PartnerCapacitySetRequest", ["partnerId"]),
+        ("PartnerCommissionTermsSet", "PartnerCommissionTermsSetRequest", ["partnerId"]),
         ("PartnerAbsenceSet", "PartnerAbsenceSetRequest", ["partnerId", "absenceId"]),
         ("PolicyPublished", "PolicyPublishedRequest", ["version"]),
     ]
@@ -50,6 +51,9 @@ enum MessageSchemas {
         "PartnerUpserted": (PackageResources.PartnerUpserted_schema_json, PackageResources.PartnerUpserted_json),
         "PartnerCapacitySet": (
             PackageResources.PartnerCapacitySet_schema_json, PackageResources.PartnerCapacitySet_json
+        ),
+        "PartnerCommissionTermsSet": (
+            PackageResources.PartnerCommissionTermsSet_schema_json, PackageResources.PartnerCommissionTermsSet_json
         ),
         "PartnerAbsenceSet": (PackageResources.PartnerAbsenceSet_schema_json, PackageResources.PartnerAbsenceSet_json),
         "PolicyPublished": (PackageResources.PolicyPublished_schema_json, PackageResources.PolicyPublished_json),

@@ -20,8 +20,7 @@ enum AuditOperations {
             guard let section = RecordsSection(rawValue: try call.id("section")), sections.contains(section) else {
                 throw Refusal.nothingHere
             }
-            let document = try await call.run(call.deployment) { try await $0.records([section]) }
-            return .json(try JSONText.line(document))
+            return .json(try await call.run(call.deployment) { try JSONText.line(try await $0.records([section])) })
         })
 
     private static let checkpoint = Operation(

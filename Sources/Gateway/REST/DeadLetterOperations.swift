@@ -74,7 +74,7 @@ enum DeadLetterOperations {
         ],
         work: .whole { call in
             let place = try place(call)
-            let deployment = try call.deployment(submitting: try Submission(call, "resubmitDeadLetter").submitting)
+            let deployment = try call.asked(submitting: try Submission(call, "resubmitDeadLetter").submitting)
             let outcome = try await call.run(deployment) { try await $0.resubmit(.places([place]), isDry: false) }
             if let failure = outcome.failures.first { throw failure }
             return .json(

@@ -43,7 +43,7 @@ enum ErasureOperation {
             var body = try BodyFields(call)
             let request = try Request(&body)
             try body.end()
-            let deployment = try call.deployment(
+            let deployment = try call.asked(
                 reason: request.reason, submitting: try Submission(call, "erasePeople").submitting)
             let preview = try await call.services.readers.run { try deployment.previewErasure(of: request.subjects) }
             guard let confirm = request.confirm else {
@@ -53,9 +53,8 @@ enum ErasureOperation {
             try check(confirm, preview, request, call)
             let (outcome, certificates) = try await call.run(deployment) { deployment in
                 var certificates: [String] = []
-                let outcome = try await deployment.erase(request.subjects, order: request.order) {
-                    certificates.append($0.text)
-                }
+                let outcome = try await deployment.erase(
+                    request.subjects, order: request.order, certified: { certificates.append($0.text) })
                 return (outcome, certificates)
             }
             // What was found of them for somebody is gone before anybody is told that they are.

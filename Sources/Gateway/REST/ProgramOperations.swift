@@ -81,7 +81,8 @@ enum ProgramOperations {
         successes: [.init(status: 200, about: "The report.", schema: .anyObject)],
         work: .whole { call in
             let (pilot, incumbent) = (call.query["pilot"], call.query["incumbent"])
-            return .json(try JSONText.line(try await call.read { try $0.pilotReport(pilot, incumbent: incumbent) }))
+            return .json(
+                try await call.read { try JSONText.line(try $0.pilotReport(pilot, incumbent: incumbent)) })
         })
 
     private static let forecast = Operation(

@@ -82,13 +82,13 @@ enum RightsOperations {
             work: .whole { call in
                 var body = try BodyFields(call)
                 let person = try Person(&body)
-                let request = try request(&body)
+                let wanted = try request(&body)
                 try body.end()
-                let deployment = try call.deployment(
+                let deployment = try call.asked(
                     reason: person.reason, submitting: try Submission(call, name + "Person").submitting)
                 let text = try await call.run(deployment) { deployment in
                     let outcome = try await deployment.exercise(
-                        request, for: person.subject, requestedBy: person.requestedBy)
+                        wanted, for: person.subject, requestedBy: person.requestedBy)
                     return try JSONText.line(
                         RequestOutcomeDocument(
                             program: outcome.program, lead: outcome.lead, subjects: outcome.subjects,
@@ -121,7 +121,7 @@ enum RightsOperations {
             let name = try body.required("subject", subject)
             let reason = try body.required("reason", why)
             try body.end()
-            let deployment = try call.deployment(reason: reason)
+            let deployment = try call.asked(reason: reason)
             let report = try await call.services.readers.run { try deployment.standing(of: name) }
             return .json(
                 try JSONText.line(

@@ -93,7 +93,7 @@ public struct GatewayServer: Service {
             group.addTask { try await application.run() }
             group.addTask { [services] in await Self.sweep(services) }
             defer { group.cancelAll() }
-            try await group.next()
+            _ = try await group.next()
         }
         try services.refusals.flush()
     }
