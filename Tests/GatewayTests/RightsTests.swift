@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import HTTPTypes
 import Testing
@@ -8,13 +9,13 @@ import UseCases
 /// Goal: a key can do what its role's row says and nothing else, and nobody learns what is another's. Method: every operation
 /// of the table, asked by every role, of its own, a foreign and a missing object.
 @Suite struct RightsTests {
-    private static func filled(_ operation: Operation, _ id: String) -> String {
+    private static func filled(_ operation: Gateway.Operation, _ id: String) -> String {
         var path = operation.path
         for name in operation.pathParameters { path = path.replacing("{\(name)}", with: id) }
         return path
     }
 
-    private static func ask(_ operation: Operation, _ served: ServedFolder, _ key: KeyToken?, id: String) async throws
+    private static func ask(_ operation: Gateway.Operation, _ served: ServedFolder, _ key: KeyToken?, id: String) async throws
         -> ServedFolder.Reply
     {
         let method = try #require(HTTPMethodName(rawValue: operation.method.rawValue))
@@ -23,7 +24,7 @@ import UseCases
         return try await served.ask(method, filled(operation, id), key, operation.payload?.example, type)
     }
 
-    private static var asked: [Operation] { OperationTable.all.filter { $0.id != "followDecisions" } }
+    private static var asked: [Gateway.Operation] { OperationTable.all.filter { $0.id != "followDecisions" } }
 
     @Test func everyRoleMayDoWhatItsRowSays() async throws {
         try await ServedFolder.serving { served in

@@ -44,8 +44,8 @@ public enum Role: String, Sendable, CaseIterable, Codable {
     public static let scopes: [Role: Set<Scope>] = [
         .admin: Set(Scope.allCases),
         .manager: Set(Scope.allCases).subtracting([.keysManage, .rightsExercise, .programsManage, .auditRead]),
-        .partnerLead: partner.union([.availabilityWrite]),
-        .partner: partner,
+        .partnerLead: partnersOwn.union([.availabilityWrite]),
+        .partner: partnersOwn,
         .auditor: [
             .leadsRead, .decisionsRead, .partnersRead, .policiesRead, .reportsRead, .reviewsRead, .claimsRead,
             .deadLettersRead, .jobsRead, .auditRead,
@@ -57,7 +57,7 @@ public enum Role: String, Sendable, CaseIterable, Codable {
         ],
     ]
 
-    private static let partner: Set<Scope> = [
+    private static let partnersOwn: Set<Scope> = [
         .leadsRead, .leadsReadContact, .leadsAnswer, .reviewsRequest, .claimsRead, .decisionsRead, .partnersRead,
     ]
 

@@ -1,5 +1,6 @@
 import Engine
 import HTTPTypes
+import LeadlineCore
 import LeadlineSchemas
 import Reports
 import UseCases

@@ -1,7 +1,9 @@
+import Audit
 import Engine
 import HTTPTypes
 import LeadlineSchemas
 import Reports
+import SwiftProtobuf
 import UseCases
 import Vault
 
