@@ -274,6 +274,10 @@ enum LeadOperations {
         let id = try call.id("lead")
         let grant = try call.grant
         let identities = call.services.identities
-        return try await call.read { try Edition.visible(id, grant, $0, identities) }
+        do { return try await call.read { try Edition.visible(id, grant, $0, identities) } } catch let problem as Problem
+            where problem.kind == .notFound
+        {
+            throw Refusal.nothingHere
+        }
     }
 }

@@ -66,11 +66,13 @@ extension Deployment {
     {
         let page = try leads(status: status, partnerID: nil, after: lead, limit: max)
         return try Problem.told {
+            let projection = try leadsProjection()
             var found: [LeadRow] = []
             var last: String?
             try journalReader().read { db in
-                for row in page.rows where found.count < limit {
-                    last = row.leadID
+                for listed in page.rows where found.count < limit {
+                    last = listed.leadID
+                    guard let row = try projection.lead(listed.leadID, program: program) else { continue }
                     let entry = try JournaledLead(row, in: db).entries.first {
                         if case .leadSubmitted(let fact) = $0.input.fact { fact.leadID == row.leadID } else { false }
                     }
