@@ -169,6 +169,12 @@ struct ServedFolder: Sendable {
             ["prefer": "wait=20"])
     }
 
+    /// Publishes a policy under which claims are taken.
+    func allowClaims() async throws {
+        let policy = #"{"attemptsMax":3,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"claims":{"protectedDays":30}}"#
+        try await expect(200, ask(.PUT, "/v1/policy", admin, policy, ["prefer": "wait=20"]))
+    }
+
     /// Who holds a lead now.
     func holder(_ lead: String) async throws -> String {
         let reply = try await ask(.GET, "/v1/leads/\(lead)", admin)

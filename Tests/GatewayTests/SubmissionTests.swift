@@ -143,7 +143,10 @@ import Testing
     @Test func pathsAndMethodsAreToldApart() async throws {
         try await ServedFolder.serving { served in
             let wrong = try await served.ask(.DELETE, "/v1/leads", served.admin)
-            #expect(wrong.status == 405 && wrong.headers["allow"] == "POST, GET, HEAD", "\(wrong.headers)")
+            #expect(wrong.status == 405 && wrong.headers["allow"] == "POST, GET, HEAD, OPTIONS", "\(wrong.headers)")
+            let options = try await served.ask(.OPTIONS, "/v1/preview", nil)
+            #expect(options.status == 204 && options.headers["allow"] == "POST, QUERY, OPTIONS", "\(options.headers)")
+            #expect(try await served.ask(.OPTIONS, "/v1/nothing", nil).status == 404)
             #expect(try await served.ask(.GET, "/v1/nothing", served.admin).status == 404)
             for path in ["/v1/leads/a%2Fb", "/v1/leads/%ff", "/v1/leads/%00", "/v1/leads/" + String(repeating: "a", count: 129)] {
                 #expect(try await served.ask(.GET, path, served.admin).status == 404, "\(path)")

@@ -37,7 +37,7 @@ import Testing
             try JSONSerialization.jsonObject(with: Data(OpenAPI.text.utf8)) as? [String: Any])
         #expect(document["openapi"] as? String == "3.1.0")
         let paths = try #require(document["paths"] as? [String: [String: Any]])
-        for operation in OperationTable.all {
+        for operation in OperationTable.all where operation.method.rawValue != "QUERY" {
             let row = try #require(paths[operation.path]?[operation.method.rawValue.lowercased()] as? [String: Any])
             #expect(row["operationId"] as? String == operation.id)
             #expect(row["x-scope"] as? String == operation.scope?.rawValue)
@@ -53,7 +53,8 @@ import Testing
     @Test func examplesNameNobodyReal() {
         for part in OpenAPI.text.components(separatedBy: "@").dropFirst() {
             let domain = part.unicodeScalars.prefix { $0.properties.isAlphabetic || $0 == "." || $0 == "-" }
-            if domain.contains(".") { #expect(String(domain).hasSuffix(".example"), "\(domain)") }
+            // An address may end a sentence.
+            if domain.contains(".") { #expect(String(domain).trimmingCharacters(in: .init(charactersIn: ".")).hasSuffix(".example"), "\(domain)") }
         }
     }
 }

@@ -1,4 +1,4 @@
-import LeadlineCore
+public import LeadlineCore
 
 /// Who sends an event and what it says it is, read by the decoder that intake reads it with: whoever must know before it is
 /// appended sees what the journal will.
@@ -7,6 +7,13 @@ public struct EventAttributes: Sendable, Equatable {
     public let source: String
     /// Full name of the message.
     public let type: String
+    /// When it happened, if it says so.
+    public let time: Timestamp?
+    /// Its partition key, if it has one.
+    public let partitionKey: String?
+    /// The message, in JSON or else in protobuf.
+    public let data: [UInt8]
+    public let isJSON: Bool
 
     /// Reads the attributes of an event in binary or structured mode.
     /// - Parameter headers: as on a topic, `ce_` before the attributes' names.
@@ -17,5 +24,9 @@ public struct EventAttributes: Sendable, Equatable {
         id = event.id
         source = event.source
         type = event.type
+        time = event.time
+        partitionKey = event.partitionKey
+        data = event.data
+        isJSON = event.encoding == .json
     }
 }

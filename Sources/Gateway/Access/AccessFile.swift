@@ -62,7 +62,7 @@ public struct AccessFile: AccessDirectory {
         }
         // An unknown id costs the same comparison as a wrong secret.
         let expected: [UInt8] = row.map { Array($0["digest"] as Data) } ?? [UInt8](repeating: 0, count: 32)
-        let isRight = Self.isEqual(expected, digests.digest([token.id, token.secret]))
+        let isRight = ConstantTime.isEqual(expected, digests.digest([token.id, token.secret]))
         guard let row, isRight else { return nil }
         return try Self.grant(row)
     }

@@ -8,12 +8,24 @@ public enum Scope: String, Sendable, CaseIterable, Codable {
     case decisionsRead = "decisions:read"
     case decisionsOverride = "decisions:override"
     case eventsSend = "events:send"
+    /// Asking that a human looks at a decision.
+    case reviewsRequest = "reviews:request"
+    case reviewsRead = "reviews:read"
+    case claimsRead = "claims:read"
+    case deadLettersRead = "dead-letters:read"
+    /// What rejected records hold, personal data included.
+    case deadLettersReadContact = "dead-letters:read-contact"
+    case deadLettersResubmit = "dead-letters:resubmit"
     case partnersRead = "partners:read"
     case partnersWrite = "partners:write"
     case availabilityWrite = "availability:write"
     case policiesRead = "policies:read"
     case policiesPublish = "policies:publish"
     case reportsRead = "reports:read"
+    /// Long work that one's key began, and what came of it.
+    case jobsRead = "jobs:read"
+    /// Records of the system, checkpoints, proofs and verification.
+    case auditRead = "audit:read"
     /// Restriction, objection, erasure, links and suppressions of people.
     case rightsExercise = "rights:exercise"
     /// What a program is: its registration, profile, logic version and archives.
@@ -33,15 +45,22 @@ public enum Role: String, Sendable, CaseIterable, Codable {
     /// Every role's scopes: the one table of who may do what.
     public static let scopes: [Role: Set<Scope>] = [
         .admin: Set(Scope.allCases),
-        .manager: Set(Scope.allCases).subtracting([.keysManage, .rightsExercise, .programsManage]),
-        .partnerLead: [
-            .leadsRead, .leadsReadContact, .leadsAnswer, .decisionsRead, .partnersRead, .availabilityWrite,
-            .webhooksManage,
+        .manager: Set(Scope.allCases).subtracting([.keysManage, .rightsExercise, .programsManage, .auditRead]),
+        .partnerLead: partnersOwn.union([.availabilityWrite, .webhooksManage]),
+        .partner: partnersOwn,
+        .auditor: [
+            .leadsRead, .decisionsRead, .partnersRead, .policiesRead, .reportsRead, .reviewsRead, .claimsRead,
+            .deadLettersRead, .jobsRead, .auditRead,
         ],
-        .partner: [.leadsRead, .leadsReadContact, .leadsAnswer, .decisionsRead, .partnersRead],
-        .auditor: [.leadsRead, .decisionsRead, .partnersRead, .policiesRead, .reportsRead],
         .producer: [.leadsSubmit, .leadsRead, .eventsSend],
-        .agent: [.leadsSubmit, .leadsRead, .leadsPreview, .decisionsRead, .partnersRead, .policiesRead, .reportsRead],
+        .agent: [
+            .leadsSubmit, .leadsRead, .leadsPreview, .decisionsRead, .partnersRead, .policiesRead, .reportsRead,
+            .jobsRead,
+        ],
+    ]
+
+    private static let partnersOwn: Set<Scope> = [
+        .leadsRead, .leadsReadContact, .leadsAnswer, .reviewsRequest, .claimsRead, .decisionsRead, .partnersRead,
     ]
 
     /// The most that a key of the role may do.

@@ -57,13 +57,30 @@ enum Edition {
             data(
                 event.leadID, partner,
                 [("amountMinorUnits", "\(event.amountMinorUnits)"), ("rateBasisPoints", "\(event.rateBasisPoints)")])
+        case .claimChanged(let event) where event.partnerID == partner:
+            data(
+                event.leadID, partner,
+                [
+                    ("claimId", JSONText.quoted(event.claimID)), ("status", JSONText.quoted("\(event.status)")),
+                    ("reason", JSONText.quoted(word(event.reason))),
+                    ("until", event.until.map { JSONText.quoted(TimeText.utc($0)) }),
+                ])
         case .recipientInformed(let event) where event.partnerID == partner:
             data(event.leadID, partner, [("right", JSONText.quoted("\(event.right)"))])
         default: nil
         }
     }
 
+    /// Why a claim is where it is, as its partner is told: that somebody stands against it, and neither who nor how.
+    private static func word(_ reason: ClaimReason) -> String {
+        switch reason {
+        case .heldByAnother, .claimedByAnother, .anotherApproved: "held"
+        default: "\(reason)"
+        }
+    }
+
     private static func data(_ lead: String, _ partner: String, _ more: [(name: String, json: String?)]) -> String {
-        JSONText.object([("leadId", JSONText.quoted(lead)), ("partnerId", JSONText.quoted(partner))] + more)
+        JSONText.object(
+            [("leadId", lead.isEmpty ? nil : JSONText.quoted(lead)), ("partnerId", JSONText.quoted(partner))] + more)
     }
 }

@@ -33,11 +33,14 @@ extension Edition {
         return VisibleLead(history: history, isHeld: false, isAccepted: false)
     }
 
+    /// The sources that the bearer may send from, as the journal names them.
+    static func tokens(_ grant: Grant, _ identities: Identities) -> Set<String> {
+        Set((grant.sources + [grant.ownSource]).map { identities.sourceToken($0, program: grant.program) })
+    }
+
     /// True if the lead came from a source that the bearer may send from.
     private static func sent(_ history: LeadHistory, _ grant: Grant, _ identities: Identities) -> Bool {
-        let tokens =
-            grant.sources.map { identities.sourceToken($0, program: grant.program) }
-            + [identities.sourceToken(grant.ownSource, program: grant.program)]
+        let tokens = tokens(grant, identities)
         return history.steps.contains { step in
             guard case .leadSubmitted = step.entry.input.fact, let origin = step.entry.origin else { return false }
             return tokens.contains(origin.source)

@@ -25,10 +25,39 @@ struct Call: Sendable {
 
     /// The program as it is asked of, by whom; what is read of a person is noted under that name.
     var deployment: Deployment {
-        get throws {
-            let grant = try grant
-            let asker = Asker(actor: grant.principal, role: grant.role.rawValue, reason: headers[.leadlineReason] ?? "")
-            return Deployment(services.folder, namedProgram: grant.program, asker: asker)
+        get throws { try asked() }
+    }
+
+    /// The same, told how far long work is, with another reason than the header's, or with a way to change something.
+    func asked(
+        reason: String? = nil, submitting: Submitting? = nil,
+        progress: @escaping WorkProgress.Handler = { _ in }
+    ) throws -> Deployment {
+        let grant = try grant
+        return Deployment(
+            services.folder, namedProgram: grant.program,
+            asker: Asker(
+                actor: grant.principal, role: grant.role.rawValue,
+                reason: reason ?? headers[.leadlineReason] ?? ""),
+            submitting: submitting, readers: services.shared, progress: progress)
+    }
+
+    /// Longest reason for a read of personal data.
+    static let reasonBytesMax = 512
+
+    /// Checks what a caller says of why it reads.
+    func checkReason(_ rule: Operation.Reason?) throws {
+        guard let rule else { return }
+        let values = headers[values: .leadlineReason]
+        if values.isEmpty && rule == .optional { return }
+        let isPlain = values.allSatisfy { value in
+            (1...Self.reasonBytesMax).contains(value.utf8.count) && value.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+        }
+        guard values.count == 1, isPlain else {
+            throw Refusal(
+                400, "bad-header", "A header is not valid",
+                "Leadline-Reason says why personal data is read, in 1 to \(Self.reasonBytesMax) bytes of ASCII.",
+                field: "Leadline-Reason")
         }
     }
 
@@ -36,6 +65,13 @@ struct Call: Sendable {
     func read<Value: Sendable>(_ work: @escaping @Sendable (Deployment) throws -> Value) async throws -> Value {
         let deployment = try deployment
         return try await services.readers.run { try work(deployment) }
+    }
+
+    /// Does work that waits for more than the disk, e.g. for a decision, on a thread of the readers.
+    func run<Value: Sendable>(
+        _ deployment: Deployment, _ work: @escaping @Sendable (Deployment) async throws -> Value
+    ) async throws -> Value {
+        try await services.readers.runLong { try await work(deployment) }
     }
 
     /// An id from the path. One that cannot be an id is the id of nothing.

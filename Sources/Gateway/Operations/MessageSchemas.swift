@@ -17,8 +17,14 @@ enum MessageSchemas {
         ("DealWon", "DealWonRequest", ["leadId", "actor"]),
         ("DealLost", "DealLostRequest", ["leadId", "actor"]),
         ("HumanDecisionRecorded", "HumanDecisionRecordedRequest", ["leadId", "reviewer"]),
+        ("ReviewRequested", "ReviewRequestedRequest", ["leadId", "requester"]),
+        ("DealClaimed", "DealClaimedRequest", ["partnerId", "claimId", "actor"]),
+        ("ClaimWithdrawn", "ClaimWithdrawnRequest", ["leadId", "partnerId", "claimId", "actor"]),
+        ("ClaimDecided", "ClaimDecidedRequest", ["leadId", "partnerId", "claimId", "decider"]),
+        ("ProgramProfileSet", "ProgramProfile", []),
         ("PartnerUpserted", "PartnerUpsertedRequest", ["partnerId"]),
         ("PartnerCapacitySet", "PartnerCapacitySetRequest", ["partnerId"]),
+        ("PartnerCommissionTermsSet", "PartnerCommissionTermsSetRequest", ["partnerId"]),
         ("PartnerAbsenceSet", "PartnerAbsenceSetRequest", ["partnerId", "absenceId"]),
         ("PolicyPublished", "PolicyPublishedRequest", ["version"]),
     ]
@@ -37,9 +43,17 @@ enum MessageSchemas {
         "HumanDecisionRecorded": (
             PackageResources.HumanDecisionRecorded_schema_json, PackageResources.HumanDecisionRecorded_json
         ),
+        "ReviewRequested": (PackageResources.ReviewRequested_schema_json, PackageResources.ReviewRequested_json),
+        "DealClaimed": (PackageResources.DealClaimed_schema_json, PackageResources.DealClaimed_json),
+        "ClaimWithdrawn": (PackageResources.ClaimWithdrawn_schema_json, PackageResources.ClaimWithdrawn_json),
+        "ClaimDecided": (PackageResources.ClaimDecided_schema_json, PackageResources.ClaimDecided_json),
+        "ProgramProfileSet": (PackageResources.ProgramProfileSet_schema_json, PackageResources.ProgramProfileSet_json),
         "PartnerUpserted": (PackageResources.PartnerUpserted_schema_json, PackageResources.PartnerUpserted_json),
         "PartnerCapacitySet": (
             PackageResources.PartnerCapacitySet_schema_json, PackageResources.PartnerCapacitySet_json
+        ),
+        "PartnerCommissionTermsSet": (
+            PackageResources.PartnerCommissionTermsSet_schema_json, PackageResources.PartnerCommissionTermsSet_json
         ),
         "PartnerAbsenceSet": (PackageResources.PartnerAbsenceSet_schema_json, PackageResources.PartnerAbsenceSet_json),
         "PolicyPublished": (PackageResources.PolicyPublished_schema_json, PackageResources.PolicyPublished_json),

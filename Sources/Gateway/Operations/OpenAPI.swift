@@ -27,7 +27,8 @@ enum OpenAPI {
 
     private static var paths: [(path: String, json: String)] {
         var paths: [(path: String, operations: [Operation])] = []
-        for operation in OperationTable.all {
+        // A document of this version has no place for QUERY; what it does POST does too.
+        for operation in OperationTable.all where operation.method != .query {
             if let index = paths.firstIndex(where: { $0.path == operation.path }) {
                 paths[index].operations.append(operation)
             } else {
@@ -60,6 +61,13 @@ enum OpenAPI {
         if operation.isWrite {
             parameters.append(##"{"$ref":"#/components/parameters/IdempotencyKey"}"##)
             parameters.append(##"{"$ref":"#/components/parameters/Prefer"}"##)
+        }
+        if let reason = operation.reason {
+            parameters.append(
+                parameter(
+                    "Leadline-Reason", in: "header",
+                    Schema(json: #"{"type":"string","pattern":"^[ -~]{1,\#(Call.reasonBytesMax)}$"}"#),
+                    "Why personal data is read; kept in the access log.", isRequired: reason == .required))
         }
         return parameters
     }
@@ -132,7 +140,8 @@ enum OpenAPI {
                         "IdempotencyKey",
                         parameter(
                             "Idempotency-Key", in: "header",
-                            Schema(json: #"{"type":"string","pattern":"^[!-~]{1,200}$"}"#),
+                            Schema(
+                                json: #"{"type":"string","pattern":"^[!-~]{1,\#(Submission.keyBytesMax)}$"}"#),
                             "Names the change, so that it can be sent again; remembered for 30 days.")
                     ),
                     (
@@ -202,6 +211,75 @@ enum AnswerSchemas {
                 ),
             ])
         ),
+        (
+            "ReviewPage",
+            .object([
+                (
+                    "reviews",
+                    .array(
+                        .object([
+                            ("lead", .id), ("status", .string), ("partner?", .id), ("attempt", .integer),
+                            ("submitted", .string),
+                        ]))
+                )
+            ])
+        ),
+        (
+            "Claim",
+            .object([
+                ("partner", .id), ("claim", .id), ("lead?", .id), ("onAccount", .boolean), ("status", .string),
+                ("until", .string),
+            ])
+        ),
+        ("ClaimPage", .object([("claims", .array(.reference("Claim")))])),
+        (
+            "DeadLetter",
+            .object([
+                ("partition?", .integer), ("offset", .integer), ("reason", .string), ("detail", .string),
+                ("field?", .string), ("origin", .anyObject), ("received", .string), ("erased?", .boolean),
+                ("unsearchable?", .boolean), ("record?", .anyObject),
+            ])
+        ),
+        ("DeadLetterPage", .object([("deadLetters", .array(.reference("DeadLetter")))])),
+        (
+            "Job",
+            .object([
+                ("job", .id), ("kind", .string), ("status", .choice(Job.Status.allCases.map(\.rawValue))),
+                ("progress?", .anyObject), ("problem?", .reference("Problem")), ("began", .string),
+                ("expires", .string), ("result?", .string),
+            ])
+        ),
+        (
+            "RightOutcome",
+            .object([
+                ("program", .id), ("lead", .id), ("subjects", .array(.string)), ("position", .integer),
+                ("events", .array(.string)), ("told", .array(.string)), ("suppressedAddresses", .integer),
+            ])
+        ),
+        (
+            "PersonStanding",
+            .object([
+                ("program", .id), ("subjects", .array(.string)), ("erased", .boolean), ("restricted", .boolean),
+                ("objected", .boolean), ("links", .array(.anyObject)), ("formerHolders", .integer),
+                ("leads", .array(.anyObject)),
+            ])
+        ),
+        (
+            "Erasure",
+            .object([
+                ("erased", .boolean), ("people?", .array(.anyObject)), ("confirm?", .string), ("expires?", .string),
+                ("count?", .integer), ("unknown", .array(.integer)), ("unsearchable", .integer),
+                ("recordsEmptied?", .integer), ("recordKeysDestroyed?", .integer), ("unfinished?", .integer),
+                ("certificates?", .array(.string)),
+            ])
+        ),
+        (
+            "Checkpoint",
+            .object([
+                ("program", .id), ("origin", .string), ("size", .integer), ("root", .string), ("note", .string),
+                ("verifierKey", .string), ("signedAt", .string),
+            ])
+        ),
         ("LeadContact", .object([("lead", .id), ("fields", .anyObject)])),
         ("Preview", .object([("partner?", .id), ("events", .array(.string))])),
         (
@@ -223,10 +301,10 @@ enum AnswerSchemas {
         (
             "Grant",
             .object([
-                ("key", .string), ("principal", .string), ("program", .id),
+                ("id", .string), ("principal", .string), ("program", .id),
                 ("role", .choice(Role.allCases.map(\.rawValue))),
-                ("partner?", .id), ("scopes", .array(.string)), ("sources", .array(.string)), ("expires", .string),
-                ("label", .string), ("revoked?", .string),
+                ("partner?", .id), ("scopes", .array(.string)), ("sources", .array(.string)), ("label", .string),
+                ("created", .string), ("expires", .string), ("revoked?", .string),
             ])
         ),
         (

@@ -21,6 +21,9 @@ struct Operation: Sendable {
         var bytesMax = 1_048_576
     }
 
+    /// Whether `Leadline-Reason` may or must be there.
+    enum Reason: Sendable { case optional, required }
+
     /// What a success answers.
     struct Success: Sendable {
         var status: Int
@@ -51,6 +54,8 @@ struct Operation: Sendable {
     var payload: Payload?
     /// True if a payload may be left out.
     var payloadIsOptional = false
+    /// Whether the caller says why it reads personal data.
+    var reason: Reason?
     /// True if `Idempotency-Key` and `Prefer: wait` are heeded.
     var isWrite = false
     var successes: [Success]
@@ -79,4 +84,12 @@ struct Operation: Sendable {
 protocol AnswerStream: Sendable {
     /// The next part, as soon as there is one; nil at the end.
     mutating func next() async throws -> ByteBuffer?
+}
+
+extension HTTPRequest.Method {
+    /// Asks with a body and changes nothing (RFC 10008).
+    static let query: HTTPRequest.Method = {
+        guard let method = HTTPRequest.Method("QUERY") else { preconditionFailure("QUERY is a token") }
+        return method
+    }()
 }

@@ -3,9 +3,11 @@ import HTTPTypes
 /// Every operation there is.
 enum OperationTable {
     static let all: [Operation] =
-        LeadOperations.all + AnswerOperations.all + EventOperations.all + DecisionOperations.all
+        LeadOperations.all + AnswerOperations.all + ReviewOperations.all + ClaimOperations.all + EventOperations.all
+        + DecisionOperations.all
         + PartnerOperations.all + PolicyOperations.all + ReportOperations.all + KeyOperations.all
-        + WebhookOperations.all + ServiceOperations.all
+        + WebhookOperations.all + DeadLetterOperations.all + AuditOperations.all + RightsOperations.all
+        + ProgramOperations.all + JobOperations.all + ServiceOperations.all
 
     /// Methods that a path takes; none where there is no such path.
     static func methods(of path: String) -> [HTTPRequest.Method] {
@@ -14,6 +16,6 @@ enum OperationTable {
             methods.append(operation.method)
             if operation.method == .get { methods.append(.head) }
         }
-        return methods
+        return methods.isEmpty ? [] : methods + [.options]
     }
 }

@@ -41,6 +41,18 @@ struct Schema: Sendable, Equatable {
             ]))
     }
 
+    /// Text of so many characters.
+    static func text(_ range: ClosedRange<Int>) -> Schema {
+        Schema(json: #"{"type":"string","minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)}"#)
+    }
+
+    /// An object of a request: no other field may be there.
+    static func request(_ fields: [(String, Schema)]) -> Schema {
+        var json = object(fields).json
+        json.unicodeScalars.removeLast()
+        return Schema(json: json + #","additionalProperties":false}"#)
+    }
+
     private static func bare(_ name: String) -> String {
         name.utf8.last == UInt8(ascii: "?") ? String(name.unicodeScalars.dropLast()) : name
     }

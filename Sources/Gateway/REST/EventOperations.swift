@@ -2,6 +2,7 @@ import Engine
 import HTTPTypes
 import LeadlineSchemas
 import Reports
+import UseCases
 
 /// CloudEvents over HTTP, in all three modes, by the decoder that reads them off a topic.
 enum EventOperations {
@@ -69,7 +70,18 @@ enum EventOperations {
         }
         let scope = scope(for: kind)
         guard grant.allows(scope) else { throw Refusal.missing(scope) }
-        return NewRecord(topic: topic, key: Array(grant.program.utf8), headers: headers, value: value)
+        guard let field = RecordedActor.field(of: kind) else {
+            return NewRecord(topic: topic, key: Array(grant.program.utf8), headers: headers, value: value)
+        }
+        let data = try RecordedActor.stating(grant.principal, in: event.data, isJSON: event.isJSON, field)
+        return EventRecord.binary(
+            topic: topic, program: grant.program, type: event.type, id: event.id, source: event.source, body: data,
+            contentType: event.isJSON ? "application/json" : "application/protobuf", extraHeaders: optional(event))
+    }
+
+    private static func optional(_ event: EventAttributes) -> [RecordHeader] {
+        let attributes = [("ce_time", event.time.map { TimeText.utc($0) }), ("ce_partitionkey", event.partitionKey)]
+        return attributes.compactMap { name, value in value.map { RecordHeader(name, $0) } }
     }
 
     /// What one must be allowed to send an event of a kind. Each kind is named, so that a new one finds its scope before
@@ -83,7 +95,8 @@ enum EventOperations {
         case .partnerUpserted, .partnerCapacitySet, .partnerPaused, .partnerResumed, .partnerRemoved,
             .partnerAbsenceSet, .partnerAbsenceCancelled, .partnerCommissionTermsSet:
             .partnersWrite
-        case .reviewRequested, .humanDecisionRecorded, .claimDecided: .decisionsOverride
+        case .reviewRequested: .reviewsRequest
+        case .humanDecisionRecorded, .claimDecided: .decisionsOverride
         case .processingRestricted, .processingObjected, .processingResumed, .erasureRequested, .personsLinked,
             .personsUnlinked, .suppressionSet, .suppressionLifted, .rejectedRecordsErased:
             .rightsExercise

@@ -1,5 +1,4 @@
 import HTTPTypes
-import LeadlineCore
 import Reports
 import UseCases
 
@@ -18,7 +17,7 @@ enum KeyOperations {
             let (access, program) = (call.services.access, try call.grant.program)
             let grants = try await call.services.readers.run { try access.list(program: program) }
             return .json(
-                "{\"keys\":[\(try grants.map(json).joined(separator: ","))]}", [(.cacheControl, "no-store")])
+                "{\"keys\":\(try JSONText.line(grants.map { GrantDocument($0) }))}", [(.cacheControl, "no-store")])
         })
 
     private static let revoke = Operation(
@@ -29,19 +28,6 @@ enum KeyOperations {
             let (access, program) = (call.services.access, try call.grant.program)
             let key = try call.id("key")
             let grant = try await call.services.readers.run { try access.revoke(key, program: program) }
-            return .json(try json(grant), status: 200, [(.cacheControl, "no-store")])
+            return .json(try JSONText.line(GrantDocument(grant)), [(.cacheControl, "no-store")])
         })
-
-    /// A grant as its bearer and its program's admins see it.
-    static func json(_ grant: Grant) throws -> String {
-        JSONText.object([
-            ("key", JSONText.quoted(grant.id)), ("principal", JSONText.quoted(grant.principal)),
-            ("program", JSONText.quoted(grant.program)), ("role", JSONText.quoted(grant.role.rawValue)),
-            ("partner", grant.partner.map(JSONText.quoted)),
-            ("scopes", try JSONText.line(grant.scopes.map(\.rawValue).sorted())),
-            ("sources", try JSONText.line(grant.sources)), ("label", JSONText.quoted(grant.label)),
-            ("expires", JSONText.quoted(TimeText.utc(grant.expires))),
-            ("revoked", grant.revoked.map { JSONText.quoted(TimeText.utc($0)) }),
-        ])
-    }
 }

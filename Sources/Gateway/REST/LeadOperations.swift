@@ -10,7 +10,7 @@ import UseCases
 
 /// Submitting leads, and reading where they stand.
 enum LeadOperations {
-    static let all = [submit, bulk, list, show, upsert, update, withdraw, explain, contact, preview]
+    static let all = [submit, bulk, list, show, upsert, update, withdraw, explain, contact, preview, queryPreview]
 
     /// What a change answers.
     static let submission = [
@@ -95,8 +95,6 @@ enum LeadOperations {
         successes: [.init(status: 200, about: "One page.", schema: .reference("LeadPage"))],
         work: .whole { call in
             let grant = try call.grant
-            // Which leads came from whom only their journal tells; a producer asks for each by its id.
-            guard grant.role != .producer else { throw Refusal.missing(.decisionsRead) }
             let limit = try call.number("limit", in: 1...200, otherwise: 50)
             let status = try call.query["status"].map { status in
                 guard LeadsText.statuses.contains(status) else {
@@ -112,6 +110,7 @@ enum LeadOperations {
                 throw Refusal.badQuery("partner", "It is the id of a partner.")
             }
             let after = call.query["after"]
+            if grant.role == .producer { return try await producersLeads(call, grant, status, after, limit) }
             let rows = try await call.read { deployment in
                 if let after { _ = try Edition.visible(after, grant, deployment, call.services.identities) }
                 return try deployment.leads(status: status, partnerID: partner, after: after, limit: limit).rows
@@ -126,6 +125,29 @@ enum LeadOperations {
             }
             return .json("{\"leads\":[\(texts.joined(separator: ","))]}", headers)
         })
+
+    /// Leads that a producer looks through at a time, and those that it sees of them.
+    private static let producersLook = 5_000
+
+    private static func producersLeads(
+        _ call: Call, _ grant: Grant, _ status: String?, _ after: String?, _ limit: Int
+    ) async throws -> Answer {
+        let identities = call.services.identities
+        let (rows, last) = try await call.read { deployment in
+            if let after { _ = try Edition.visible(after, grant, deployment, identities) }
+            return try deployment.leads(
+                from: Edition.tokens(grant, identities), status: status, after: after, limit: limit,
+                looking: producersLook)
+        }
+        let texts = try rows.map { try Edition.row($0, for: grant) }
+        var headers: [(HTTPField.Name, String)] = []
+        // A page may hold fewer than there are: it goes on from the last that was the producer's own.
+        if last != nil, let last = rows.last {
+            let next = "/v1/leads?limit=\(limit)&after=\(last.leadID)" + (status.map { "&status=\($0)" } ?? "")
+            headers.append((.link, "<\(next)>; rel=\"next\""))
+        }
+        return .json("{\"leads\":[\(texts.joined(separator: ","))]}", headers)
+    }
 
     private static let show = Operation(
         id: "getLead", method: .get, path: "/v1/leads/{lead}", tag: "Leads", summary: "A lead with its story",
@@ -192,40 +214,46 @@ enum LeadOperations {
         return .json(text, [(.cacheControl, "no-store")])
     }
 
-    private static let preview = Operation(
-        id: "previewLead", method: .post, path: "/v1/preview", tag: "Leads",
-        summary: "Where a lead would go now; nothing is kept",
-        scope: .leadsPreview, rate: .heavy,
-        payload: .init(
-            types: ["application/json"], schema: .reference("LeadFields"),
-            example: #"{"country":"IT","vertical":"manufacturing"}"#),
-        successes: [.init(status: 200, about: "What would be decided.", schema: .reference("Preview"))],
-        work: .whole { call in
-            let submission = try Submission(call, "previewLead")
-            var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
-            // Whose lead it is stays out: a preview tells nothing about a person or an account.
-            lead.leadID = "preview"
-            lead.accountDomain = ""
-            lead.accountName = ""
-            lead.clearContact()
-            lead.message = ""
-            let fact = try Validation.fact(
-                Array(try lead.jsonUTF8Data()), as: .leadSubmitted, at: call.services.folder.now())
-            guard let events = try await call.services.preview(submission.grant.program, fact) else {
-                throw Refusal.nothingHere
-            }
-            let currency = try await call.read { try $0.currency() }
-            let words = EventWords(currency: currency) { TimeText.utc($0) }
-            let assigned = events.compactMap { event in
-                if case .leadAssigned(let event) = event { return event.partnerID }
-                return nil
-            }.first
-            return .json(
-                JSONText.object([
-                    ("partner", assigned.map(JSONText.quoted)),
-                    ("events", try JSONText.line(events.map(words.sentence))),
-                ]), [(.cacheControl, "no-store")])
-        })
+    private static let preview = preview("previewLead", .post)
+    /// The same by the method that says that nothing changes (RFC 10008).
+    private static let queryPreview = preview("queryPreview", .query)
+
+    private static func preview(_ id: String, _ method: HTTPRequest.Method) -> Operation {
+        Operation(
+            id: id, method: method, path: "/v1/preview", tag: "Leads",
+            summary: "Where a lead would go now; nothing is kept",
+            scope: .leadsPreview, rate: .heavy,
+            payload: .init(
+                types: ["application/json"], schema: .reference("LeadFields"),
+                example: #"{"country":"IT","vertical":"manufacturing"}"#),
+            successes: [.init(status: 200, about: "What would be decided.", schema: .reference("Preview"))],
+            work: .whole { call in
+                let submission = try Submission(call, "previewLead")
+                var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
+                // Whose lead it is stays out: a preview tells nothing about a person or an account.
+                lead.leadID = "preview"
+                lead.accountDomain = ""
+                lead.accountName = ""
+                lead.clearContact()
+                lead.message = ""
+                let fact = try Validation.fact(
+                    Array(try lead.jsonUTF8Data()), as: .leadSubmitted, at: call.services.folder.now())
+                guard let events = try await call.services.preview(submission.grant.program, fact) else {
+                    throw Refusal.nothingHere
+                }
+                let currency = try await call.read { try $0.currency() }
+                let words = EventWords(currency: currency) { TimeText.utc($0) }
+                let assigned = events.compactMap { event in
+                    if case .leadAssigned(let event) = event { return event.partnerID }
+                    return nil
+                }.first
+                return .json(
+                    JSONText.object([
+                        ("partner", assigned.map(JSONText.quoted)),
+                        ("events", try JSONText.line(events.map(words.sentence))),
+                    ]), [(.cacheControl, "no-store")])
+            })
+    }
 
     private static let bulk = Operation(
         id: "submitLeads", method: .post, path: "/v1/bulk/leads", tag: "Leads",
@@ -246,6 +274,10 @@ enum LeadOperations {
         let id = try call.id("lead")
         let grant = try call.grant
         let identities = call.services.identities
-        return try await call.read { try Edition.visible(id, grant, $0, identities) }
+        do { return try await call.read { try Edition.visible(id, grant, $0, identities) } } catch let problem as Problem
+            where problem.kind == .notFound
+        {
+            throw Refusal.nothingHere
+        }
     }
 }

@@ -8,7 +8,7 @@ import UseCases
 
 /// The program's partners. A partner is shown itself alone.
 enum PartnerOperations {
-    static let all = [list, show, upsert, capacity, pause, resume, absence, cancelAbsence]
+    static let all = [list, show, upsert, capacity, pause, resume, absence, cancelAbsence, commission]
 
     private static let list = Operation(
         id: "listPartners", method: .get, path: "/v1/partners", tag: "Partners", summary: "Partners as they stand",
@@ -18,7 +18,7 @@ enum PartnerOperations {
         ],
         work: .whole { call in
             let grant = try call.grant
-            let partners = try await call.read { try $0.partners() }.filter {
+            let partners = try await call.look { $0.partnerStandings.map(PartnerDocument.init) }.filter {
                 grant.partner == nil || $0.partner == grant.partner
             }
             return .json("{\"partners\":\(try JSONText.line(partners))}")
@@ -32,10 +32,10 @@ enum PartnerOperations {
         work: .whole { call in .json(try JSONText.line(try await visible(call))) })
 
     /// The path's partner, if the caller may see it.
-    private static func visible(_ call: Call) async throws -> PartnerDocument {
+    static func visible(_ call: Call) async throws -> PartnerDocument {
         let id = try call.id("partner")
         let own = try call.grant.partner
-        let found = try await call.read { try $0.partners() }.first { $0.partner == id }
+        let found = try await call.look { $0.partnerStandings.map(PartnerDocument.init) }.first { $0.partner == id }
         guard let found, own == nil || own == id else { throw Refusal.nothingHere }
         return found
     }
@@ -82,16 +82,23 @@ enum PartnerOperations {
         WirePartnerAbsenceCancelled.self
     ) { $0.absenceID = try $1.id("absence") }
 
-    /// A change of a partner's availability, if the caller may see the partner.
+    private static let commission = change(
+        "setCommissionTerms", .put, "/commission", "What share of its wins a partner gets from here on",
+        .partnerCommissionTermsSet, WirePartnerCommissionTermsSet.self, scope: .partnersWrite,
+        payload: .init(
+            types: ["application/json"], schema: .reference("PartnerCommissionTermsSetRequest"),
+            example: MessageSchemas.example("PartnerCommissionTermsSet", without: ["partnerId"])))
+
+    /// A change of a partner's availability or terms, if the caller may see the partner.
     /// - Parameter complete: sets what the path says beside the partner.
     private static func change<Body: PartnersMessage>(
         _ id: String, _ method: HTTPRequest.Method, _ path: String, _ summary: String, _ kind: MessageKind,
-        _: Body.Type, payload: Operation.Payload? = nil, isOptional: Bool = false,
+        _: Body.Type, scope: Scope = .availabilityWrite, payload: Operation.Payload? = nil, isOptional: Bool = false,
         complete: @escaping @Sendable (inout Body, Call) throws -> Void = { _, _ in }
     ) -> Operation {
         Operation(
             id: id, method: method, path: "/v1/partners/{partner}" + path, tag: "Partners", summary: summary,
-            scope: .availabilityWrite, rate: .write, payload: payload, payloadIsOptional: isOptional, isWrite: true,
+            scope: scope, rate: .write, payload: payload, payloadIsOptional: isOptional, isWrite: true,
             successes: LeadOperations.submission,
             work: .whole { call in
                 let partner = try await visible(call).partner
@@ -110,6 +117,7 @@ protocol PartnersMessage: SwiftProtobuf.Message {
 }
 
 extension WirePartnerCapacitySet: PartnersMessage {}
+extension WirePartnerCommissionTermsSet: PartnersMessage {}
 extension WirePartnerPaused: PartnersMessage {}
 extension WirePartnerResumed: PartnersMessage {}
 extension WirePartnerAbsenceSet: PartnersMessage {}

@@ -21,7 +21,7 @@ extension Refusal {
 
     private init(problem: Problem) {
         switch problem.kind {
-        case .invalid: self = .invalid(Self.sentence(problem.what))
+        case .invalid: self = .invalid(Self.sentence(problem.what), field: problem.field ?? "")
         case .notFound: self = .nothingHere
         case .conflict, .checkFailed:
             self.init(409, "conflict", "Not possible as things stand", Self.sentence(problem.what))

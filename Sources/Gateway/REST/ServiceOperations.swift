@@ -1,5 +1,6 @@
 import Engine
 import HTTPTypes
+import Reports
 
 /// What the service says of itself.
 enum ServiceOperations {
@@ -34,6 +35,6 @@ enum ServiceOperations {
         scope: .leadsRead, rate: .read,
         successes: [.init(status: 200, about: "The grant.", schema: .reference("Grant"))],
         work: .whole { call in
-            .json(try KeyOperations.json(call.grant), [(.cacheControl, "no-store")])
+            .json(try JSONText.line(GrantDocument(call.grant)), [(.cacheControl, "no-store")])
         })
 }

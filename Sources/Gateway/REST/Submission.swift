@@ -17,7 +17,7 @@ struct Submission: Sendable {
     let call: Call
     let grant: Grant
     let eventID: String
-    private let isRepeatable: Bool
+    let isRepeatable: Bool
 
     /// - Parameter operation: whose idempotency keys these are.
     init(_ call: Call, _ operation: String) throws {
@@ -32,6 +32,9 @@ struct Submission: Sendable {
         }
     }
 
+    /// Longest Idempotency-Key.
+    static let keyBytesMax = 200
+
     /// The key, quoted or bare.
     private static func idempotencyKey(_ headers: HTTPFields) throws -> String? {
         let values = headers[values: .idempotencyKey]
@@ -40,11 +43,12 @@ struct Submission: Sendable {
         if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") {
             bytes = Array(bytes.dropFirst().dropLast())
         }
-        guard values.count == 1, (1...255).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) })
+        guard values.count == 1, (1...keyBytesMax).contains(bytes.count),
+            bytes.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw Refusal(
                 400, "bad-header", "A header is not valid",
-                "Idempotency-Key has from 1 to 255 visible ASCII characters.",
+                "Idempotency-Key has from 1 to \(keyBytesMax) visible ASCII characters.",
                 field: "Idempotency-Key")
         }
         return String(decoding: bytes, as: UTF8.self)
@@ -89,6 +93,29 @@ struct Submission: Sendable {
         let patience = call.wait ?? (isRepeatable ? Self.repeatPatience : .zero)
         let fate = patience == .zero ? nil : try await Self.fate(of: appended, within: patience, grant, call.services)
         return try answer(fate, lead: lead)
+    }
+
+    /// How long a use case waits for its input to be decided.
+    private static let useCasePatience = Duration.seconds(20)
+
+    /// The way by which a use case puts its records on the topics: the inbox, and then their entries.
+    var submitting: Submitting {
+        let (call, grant) = (call, grant)
+        return Submitting(source: grant.ownSource, eventID: isRepeatable ? eventID : nil) { records in
+            var positions: [UInt64] = []
+            for appended in try await call.services.inbox.append(records) {
+                let fate = try await Self.fate(
+                    of: appended, within: Self.useCasePatience, grant, call.services)
+                switch fate {
+                case .decided(_, let position, _, _): positions.append(position)
+                case .rejected(let rejection): throw rejection
+                case .accepted, nil:
+                    throw Problem(
+                        .unavailable, "the request is durable, but not decided yet", remedy: "Ask again shortly")
+                }
+            }
+            return positions
+        }
     }
 
     /// What became of a record, nil if that is not known in time. Waiting ends with the right to wait.

@@ -40,6 +40,9 @@ struct EdgeMiddleware: RouterMiddleware {
 
     private func refuse(_ error: any Error, _ request: Request, _ id: String) -> Response {
         let refusal = Self.refusal(error, request)
+        if refusal.status == 405, request.method == .options {
+            return Response(status: .noContent, headers: Self.fields(refusal.headers))
+        }
         if refusal.status >= 500 {
             services.logger.error(
                 "request failed",
@@ -53,6 +56,10 @@ struct EdgeMiddleware: RouterMiddleware {
             response.headers[.connection] = "close"
         }
         return response
+    }
+
+    private static func fields(_ headers: [(HTTPField.Name, String)]) -> HTTPFields {
+        headers.reduce(into: HTTPFields()) { $0.append(HTTPField(name: $1.0, value: $1.1)) }
     }
 
     /// An error's kind: its own words may hold what was sent.

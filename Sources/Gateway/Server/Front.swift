@@ -12,13 +12,32 @@ struct Front: Sendable {
     let limits: RateLimits
 
     func answer(_ operation: Operation, _ request: Request, _ context: GatewayContext) async throws -> Response {
-        let bearer = operation.scope == nil ? nil : try await bearer(request, context)
+        var bearer: Grant?
+        do {
+            if operation.scope != nil { bearer = try await self.bearer(request, context) }
+            return try await answer(operation, bearer, request, context)
+        } catch {
+            let refusal = Refusal(error)
+            if [401, 403, 429].contains(refusal.status) {
+                services.refusals.note(
+                    .init(
+                        operation: operation.id, status: refusal.status, problem: refusal.type,
+                        program: bearer?.program ?? "", principal: bearer?.principal ?? ""))
+            }
+            throw error
+        }
+    }
+
+    private func answer(
+        _ operation: Operation, _ bearer: Grant?, _ request: Request, _ context: GatewayContext
+    ) async throws -> Response {
         if let scope = operation.scope, let bearer, !bearer.allows(scope) { throw Refusal.missing(scope) }
         let standing = limits.take(operation.rate, for: bearer?.principal ?? "address " + context.address)
         guard standing.isAllowed else { throw Self.tooMany(standing, operation.rate) }
         let call = Call(
             services: services, bearer: bearer, headers: request.headers, path: try Self.path(operation, context),
             query: try Self.query(operation, request), body: try await Self.body(operation, request))
+        try call.checkReason(operation.reason)
         var response = try await Self.response(operation, call, request)
         for (name, value) in Self.rateFields(standing, operation.rate) { response.headers[name] = value }
         return response

@@ -88,7 +88,30 @@ public struct GatewayServer: Service {
             server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
             onServerRunning: { await onReady($0.localAddress?.port ?? 0) }, logger: Self.quiet)
-        try await application.run()
+        // Ends with the server, whichever way that ends.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            group.addTask { [services] in await Self.sweep(services) }
+            defer { group.cancelAll() }
+            _ = try await group.next()
+        }
+        try services.refusals.flush()
+    }
+
+    /// How often what is kept is looked through.
+    private static let sweepInterval = Duration.seconds(1)
+
+    /// Has expired results, and those of people who were erased, forgotten for as long as the server runs.
+    private static func sweep(_ services: GatewayServices) async {
+        while !Task.isCancelled {
+            do {
+                try await services.folder.machine.passingTime.sleep(for: sweepInterval)
+                try services.refusals.flush()
+                try await services.jobs.sweep(services)
+            } catch is CancellationError { return } catch {
+                services.logger.error("results are not looked through", metadata: ["error": "\(type(of: error))"])
+            }
+        }
     }
 
     /// The server logs addresses and requests, which are nobody's business.

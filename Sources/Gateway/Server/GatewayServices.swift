@@ -18,6 +18,8 @@ public struct GatewayServices: Sendable {
     public let decisions: any DecisionStream
     /// What would be decided now.
     public let preview: Preview
+    /// The state as of the last batch; nil where no processor is in this process.
+    public let live: (any LiveState)?
     public let access: any AccessDirectory
     /// Where decisions are sent to, and how far that has come.
     public let webhooks: WebhookFile
@@ -27,22 +29,32 @@ public struct GatewayServices: Sendable {
     let readers: ReaderThreads
     let identities: Identities
     private let currencies = Currencies()
+    /// Long work, and what came of it.
+    let jobs = Jobs()
+    /// Who was refused what.
+    let refusals: RefusalLog
+    /// The folder's connections.
+    let shared: SharedReaders
 
     /// A gateway's ports.
     public init(
         folder: DataFolder, inbox: any Inbox, decisions: any DecisionStream, access: any AccessDirectory,
-        webhooks: WebhookSettings = WebhookSettings(), logger: Logger, preview: @escaping Preview
+        webhooks: WebhookSettings = WebhookSettings(), logger: Logger, live: (any LiveState)? = nil,
+        preview: @escaping Preview
     ) throws {
         self.folder = folder
         self.inbox = inbox
         self.decisions = decisions
         self.preview = preview
+        self.live = live
         self.access = access
         self.webhooks = try WebhookFile(folder)
         webhookSettings = webhooks
         self.logger = logger
         readers = ReaderThreads(count: 4)
         identities = Identities(try folder.openVault().masterKey)
+        refusals = RefusalLog(folder)
+        shared = try SharedReaders(folder)
     }
 
     /// The ports of a processor that runs in this process on the folder's own log.
@@ -53,7 +65,7 @@ public struct GatewayServices: Sendable {
         let processor = runtime.processor
         return try GatewayServices(
             folder: folder, inbox: try runtime.inbox(folder), decisions: try runtime.decisions(folder),
-            access: access, webhooks: webhooks, logger: logger
+            access: access, webhooks: webhooks, logger: logger, live: ProcessorState(processor: processor)
         ) { program, fact in
             try await processor.withState(of: program) { state, _ in
                 Decider.decide(Input(fact, imported: false), at: state.lastStamp, in: state)
@@ -84,10 +96,12 @@ extension GatewayServices {
 /// Names that hang on keys of the deployment: equal for equal requests, and nobody else's.
 struct Identities: Sendable {
     private let events: KeyedDigest
+    private let confirmations: KeyedDigest
     private let masterKey: MasterKey
 
     init(_ masterKey: MasterKey) {
         events = KeyedDigest(masterKey, purpose: "Idempotency-Key")
+        confirmations = KeyedDigest(masterKey, purpose: "confirmation of an erasure")
         self.masterKey = masterKey
     }
 
@@ -95,6 +109,9 @@ struct Identities: Sendable {
     func eventID(_ grant: Grant, operation: String, key: String) -> String {
         Hexadecimal.text(events.digest([grant.program, grant.principal, operation, key]).prefix(16))
     }
+
+    /// What confirms a request once it was listed.
+    func confirmation(_ parts: [String]) -> String { Hexadecimal.text(confirmations.digest(parts)) }
 
     /// How the journal names an event's source.
     func sourceToken(_ source: String, program: String) -> String {

@@ -19,6 +19,11 @@ final class ReaderThreads: Sendable {
     /// Does work on one of the threads.
     /// - Throws: `Refusal.busy` if too many wait; what the work throws.
     func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await runLong { try work() }
+    }
+
+    /// Does work that waits for other things too, and gives the thread free meanwhile.
+    func runLong<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let thread = try state.withLock { state in
             guard state.running < Self.waitingMax else { throw Refusal.busy }
             state.running += 1
@@ -27,6 +32,12 @@ final class ReaderThreads: Sendable {
         }
         defer { state.withLock { $0.running -= 1 } }
         try Task.checkCancellation()
-        return try await threads[thread].run(work)
+        return try await withTaskExecutorPreference(threads[thread]) { try await Self.here(work) }
+    }
+
+    @concurrent private static func here<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await work()
     }
 }

@@ -3,36 +3,6 @@ import Gateway
 import LeadlineCore
 import Reports
 
-/// A key as JSON, without its secret. Fields are added, never changed.
-struct GrantDocument: Encodable {
-    var id: String
-    var principal: String
-    var role: String
-    var partner: String?
-    var scopes: [String]
-    var sources: [String]
-    var label: String
-    var created: String
-    var expires: String
-    var revoked: String?
-    /// The key itself, where it was made just now.
-    var key: String?
-
-    init(_ grant: Grant, key: KeyToken? = nil) {
-        id = grant.id
-        principal = grant.principal
-        role = grant.role.rawValue
-        partner = grant.partner
-        scopes = grant.scopes.map(\.rawValue).sorted()
-        sources = grant.sources
-        label = grant.label
-        created = TimeText.utc(grant.created)
-        expires = TimeText.utc(grant.expires)
-        revoked = grant.revoked.map(TimeText.utc)
-        self.key = key.map { "\($0)" }
-    }
-}
-
 /// Keys on the terminal.
 enum AccessLines {
     /// A key that was made just now. It is shown this once.

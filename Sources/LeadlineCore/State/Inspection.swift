@@ -163,6 +163,11 @@ extension State {
             subject: lead.subject == .zero ? nil : lead.subject)
     }
 
+    /// Every lead of which somebody asked that a human looks at the decision, and none has yet.
+    public var leadsUnderReview: [LeadStanding] {
+        leads.leads.filter { $0.flags.contains(.underReview) && !$0.id.isEmpty }.map(standing)
+    }
+
     /// Every lead that a partner holds or that waits for a human.
     public var openLeads: [LeadStanding] {
         leads.leads.indices.filter { leads.leads[$0].isOpen }.map { standing(leads.leads[$0]) }

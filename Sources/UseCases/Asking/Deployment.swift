@@ -18,6 +18,10 @@ public struct Deployment: Sendable {
     /// The cluster, if the deployment is on one.
     public let cluster: KafkaSettings?
     public let asker: Asker
+    /// A face's own way of putting records on the topics; nil for the command line's.
+    public let submitting: Submitting?
+    /// Connections that are open already; nil for such as are opened when they are needed.
+    let readers: SharedReaders?
     private let handler: WorkProgress.Handler
 
     /// Opens the data folder at a path.
@@ -42,14 +46,17 @@ public struct Deployment: Sendable {
     /// A folder that is open already.
     public init(
         _ folder: DataFolder, namedProgram: String?, cluster: KafkaSettings? = nil, asker: Asker,
+        submitting: Submitting? = nil, readers: SharedReaders? = nil,
         progress: @escaping WorkProgress.Handler = { _ in }
     ) {
-        self.init(folder, folder, namedProgram: namedProgram, cluster: cluster, asker: asker, progress: progress)
+        self.init(
+            folder, folder, namedProgram: namedProgram, cluster: cluster, asker: asker, submitting: submitting,
+            readers: readers, progress: progress)
     }
 
     private init(
         _ root: DataFolder, _ folder: DataFolder, namedProgram: String?, cluster: KafkaSettings?, asker: Asker,
-        progress: @escaping WorkProgress.Handler
+        submitting: Submitting? = nil, readers: SharedReaders? = nil, progress: @escaping WorkProgress.Handler
     ) {
         self.root = root
         self.folder = folder
@@ -57,17 +64,23 @@ public struct Deployment: Sendable {
         self.namedProgram = namedProgram
         self.cluster = cluster
         self.asker = asker
+        self.submitting = submitting
+        self.readers = readers
         handler = progress
     }
 
     /// The same, asked of another folder.
     func moved(to folder: DataFolder) -> Deployment {
-        Deployment(root, folder, namedProgram: namedProgram, cluster: cluster, asker: asker, progress: handler)
+        Deployment(
+            root, folder, namedProgram: namedProgram, cluster: cluster, asker: asker, submitting: submitting,
+            progress: handler)
     }
 
     /// The same of another program.
     public func asked(of program: String) -> Deployment {
-        Deployment(root, folder, namedProgram: program, cluster: cluster, asker: asker, progress: handler)
+        Deployment(
+            root, folder, namedProgram: program, cluster: cluster, asker: asker, submitting: submitting,
+            readers: readers, progress: handler)
     }
 
     func progress(_ label: String, unit: String = "entries") -> ProgressLine {
@@ -128,6 +141,6 @@ public struct Deployment: Sendable {
 
     /// The program's currency, which its first entry states; empty before it.
     public func currency() throws(Problem) -> String {
-        try Problem.told { try folder.openJournalReadOnly().read { try ProgramStream.currency(of: program, $0) } }
+        try Problem.told { try journalReader().read { try ProgramStream.currency(of: program, $0) } }
     }
 }

@@ -13,6 +13,8 @@ extension Problem {
     public init(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
+        case let rejection as Rejection: self.init(rejection)
+        case let refusal as InboxRefusal where !refusal.refused.isEmpty: self.init(refusal.refused[0].rejection)
         case let error as any Error & CustomStringConvertible where Self.kind(of: error) != nil:
             self.init(Self.kind(of: error) ?? .unavailable, "\(error)")
         case let fault as AuditFault: self.init(.checkFailed, "\(fault.worded)")
@@ -29,6 +31,19 @@ extension Problem {
         case let error as CocoaError: self.init(.unavailable, error.localizedDescription)
         default: self.init(.unavailable, "\(error)")
         }
+    }
+
+    /// What intake refuses, and which field it is about.
+    private init(_ rejection: Rejection) {
+        self.init(.invalid, rejection.detail, at: rejection.field.isEmpty ? "" : Self.fieldPlace + rejection.field)
+    }
+
+    private static let fieldPlace = "field "
+
+    /// The field of a message that is to be mended, e.g. "contact.email"; nil where it is about none.
+    public var field: String? {
+        guard kind == .invalid, place.utf8.starts(with: Self.fieldPlace.utf8) else { return nil }
+        return String(decoding: Array(place.utf8.dropFirst(Self.fieldPlace.utf8.count)), as: UTF8.self)
     }
 
     /// The kind of an error whose own words say everything.

@@ -55,6 +55,35 @@ extension Deployment {
         }
     }
 
+    /// Leads that came from some sources, the latest submitted first. Where a lead came from its journal alone tells, so
+    /// so many leads are looked at and no more.
+    /// - Parameters:
+    ///   - tokens: the sources as the journal names them.
+    ///   - lead: the last one that was looked at before; nil begins with the latest.
+    /// - Returns: those found, and the last lead that was looked at; nil once all were.
+    public func leads(from tokens: Set<String>, status: String?, after lead: String?, limit: Int, looking max: Int)
+        throws(Problem) -> (rows: [LeadRow], last: String?)
+    {
+        let page = try leads(status: status, partnerID: nil, after: lead, limit: max)
+        return try Problem.told {
+            let projection = try leadsProjection()
+            var found: [LeadRow] = []
+            var last: String?
+            try journalReader().read { db in
+                for listed in page.rows where found.count < limit {
+                    last = listed.leadID
+                    guard let row = try projection.lead(listed.leadID, program: program) else { continue }
+                    let entry = try JournaledLead(row, in: db).entries.first {
+                        if case .leadSubmitted(let fact) = $0.input.fact { fact.leadID == row.leadID } else { false }
+                    }
+                    if let origin = entry?.origin, tokens.contains(origin.source) { found.append(row) }
+                }
+            }
+            let isEnd = page.rows.count < max && last == page.rows.last?.leadID
+            return (found, isEnd ? nil : last)
+        }
+    }
+
     /// One lead and its timeline.
     /// - Parameter unseals: opens names, addresses and free text; the read is noted first, with who asks and why.
     public func lead(_ lead: String, unseals: Bool) throws(Problem) -> LeadHistory {
@@ -66,7 +95,7 @@ extension Deployment {
                         "'leadline leads list' shows what is there; it may also wait for 'leadline run', or be in the dead letters"
                 )
             }
-            let entries = try folder.openJournalReadOnly().read { try JournaledLead(row, in: $0).entries }
+            let entries = try journalReader().read { try JournaledLead(row, in: $0).entries }
             let fields = unseals ? try openedVault(for: entries) : nil
             let steps = try entries.map { (entry: $0, opened: try Self.opened(fields, $0, program)) }
             return LeadHistory(row: row, steps: steps, currency: try currency())
@@ -93,7 +122,7 @@ extension Deployment {
 
     /// The projection, caught up.
     func leadsProjection(label: String = "reading the journal") throws -> LeadsProjection {
-        let projection = try LeadsProjection(folder)
+        let projection = try readers?.leads ?? LeadsProjection(folder)
         let line = progress(label)
         defer { line.finish() }
         try projection.catchUp { line.update($0, of: $1) }

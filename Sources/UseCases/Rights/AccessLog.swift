@@ -1,5 +1,5 @@
 import Audit
-import Engine
+public import Engine
 import GRDB
 import Journal
 import LeadlineCore
@@ -13,7 +13,7 @@ extension Deployment {
     ///   - action: what reads, as the command line names it.
     ///   - folder: whose log; by default that of the program's folder.
     ///   - reason: why, where who asks does not say it.
-    func note(_ action: String, _ subjects: [String], in folder: DataFolder? = nil, reason: String? = nil) throws {
+    public func note(_ action: String, _ subjects: [String], in folder: DataFolder? = nil, reason: String? = nil) throws {
         let reason = reason ?? asker.reason
         try CheckpointSigner(folder ?? self.folder).noteAccess(program) { place in
             try JSONText.line(

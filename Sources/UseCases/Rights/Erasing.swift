@@ -43,7 +43,49 @@ public struct ErasureOrder: Sendable {
     }
 }
 
+/// What an erasure would reach, before anything is done.
+public struct ErasurePreview: Sendable {
+    /// One person who would be erased.
+    public struct Person: Sendable {
+        /// Index of the name that it was found by.
+        public let name: Int
+        /// Random ids whose keys would be destroyed.
+        public let subjects: [String]
+        /// The person's leads.
+        public let leads: [String]
+        /// Rejected or waiting records that would be emptied.
+        public let records: Int
+        /// Records of others that name the person, which stay; nil where they were not looked for.
+        public let namedElsewhere: Int?
+    }
+
+    /// Everybody who was found.
+    public let people: [Person]
+    /// Indices of the names that lead to nobody.
+    public let unknown: [Int]
+    /// Rejected records that could not be searched whole.
+    public let unsearchable: Int
+}
+
 extension Deployment {
+    /// Says what an erasure of these people would reach, and does nothing. The search is noted, as that of an erasure.
+    /// - Throws: `Problem` where nobody is found.
+    public func previewErasure(of names: [String]) throws(Problem) -> ErasurePreview {
+        try Problem.told {
+            for name in names { try PersonName.check(name) }
+            try checkCanCertify()
+            let run = try plan(names)
+            if run.targets.isEmpty { throw Problem.nobody(in: program) }
+            return ErasurePreview(
+                people: run.targets.map { target in
+                    .init(
+                        name: target.name, subjects: target.person.allSubjects.map(\.description),
+                        leads: target.person.leadIDs, records: target.records.count,
+                        namedElsewhere: target.namedElsewhere)
+                }, unknown: run.unknown, unsearchable: run.unsearchable)
+        }
+    }
+
     /// Records that are submitted at once.
     private static let erasureChunk = 1_000
 
@@ -91,7 +133,7 @@ extension Deployment {
 
     /// On its own log it processes what it submits, which one process at a time may do.
     private func checkCanSubmit(_ run: ErasureRun) throws {
-        guard !folder.isShard, !run.requests.isEmpty else { return }
+        guard submitting == nil, !folder.isShard, !run.requests.isEmpty else { return }
         do { _ = try folder.lock() } catch EngineError.locked {
             let lead = run.targets.lazy.compactMap(\.leadsToErase.first).first ?? "LEAD"
             throw Problem(
@@ -134,7 +176,7 @@ extension Deployment {
     private func submit(_ run: ErasureRun, _ requester: String, _ sent: (Int) -> Void) async throws {
         let requests = run.requests
         if requests.isEmpty { return }
-        if folder.isShard { return try await send(requests, run, requester, sent) }
+        if submitting == nil, folder.isShard { return try await send(requests, run, requester, sent) }
         let line = progress("erasing", unit: "people")
         defer { line.finish() }
         var done: UInt64 = 0
@@ -146,6 +188,10 @@ extension Deployment {
     }
 
     private func process(_ records: [NewRecord]) async throws {
+        if let submitting {
+            _ = try await submitting.submit(records)
+            return
+        }
         let outcome = try await Publication.publish(records, to: folder)
         guard case .processed(let report) = outcome, report.rejections == 0 else {
             throw Problem(
@@ -251,6 +297,8 @@ extension Deployment {
             }
             if let cluster {
                 try await erase(ids, records, on: cluster)
+            } else if submitting != nil {
+                try await process(records)
             } else {
                 do { _ = try folder.lock() } catch EngineError.locked {
                     throw Problem(

@@ -168,6 +168,13 @@ extension Deployment {
 
     /// Puts a record on its topic and waits for its entry.
     func submit(_ record: NewRecord) async throws -> (position: UInt64, events: [Event]) {
+        if let submitting {
+            let named = submitting.eventID.map(record.named) ?? record
+            guard let position = try await submitting.submit([named]).first else {
+                preconditionFailure("each record that is submitted has an entry")
+            }
+            return try decided(at: position)
+        }
         let before = try head()
         let published = try await publish([record])
         if case .processed(let report) = published, report.rejections > 0 {

@@ -10,12 +10,14 @@ public enum EventRecord {
     public static let ownSource = "/leadline/cli"
 
     /// A message in proto3 JSON as a binary-mode record on its own topic.
-    public static func binary(_ kind: MessageKind, program: String, json: String, id: String) -> NewRecord {
+    public static func binary(
+        _ kind: MessageKind, program: String, json: String, id: String, source: String = ownSource
+    ) -> NewRecord {
         guard let topic = Topic(name: kind.topic) else {
             preconditionFailure("\(kind.topic) is a topic of the schemas")
         }
         return binary(
-            topic: topic, program: program, type: kind.fullName, id: id, source: ownSource,
+            topic: topic, program: program, type: kind.fullName, id: id, source: source,
             body: Array(json.utf8))
     }
 

@@ -53,12 +53,18 @@ public enum Publication: Sendable {
 extension Deployment {
     /// A message in proto3 JSON as a record on its own topic, under a new id.
     func event(_ kind: MessageKind, _ json: String) -> NewRecord {
-        EventRecord.binary(kind, program: program, json: json, id: folder.machine.newID())
+        EventRecord.binary(
+            kind, program: program, json: json, id: folder.machine.newID(),
+            source: submitting?.source ?? EventRecord.ownSource)
     }
 
     /// Makes records durable on the deployment's topics, then processes them if nobody else does.
     func publish(_ records: [NewRecord]) async throws -> Publication {
-        try await Publication.publish(records, to: folder, cluster: cluster)
+        if let submitting {
+            _ = try await submitting.submit(records)
+            return .queued
+        }
+        return try await Publication.publish(records, to: folder, cluster: cluster)
     }
 
     /// How long an instance may take to journal what was sent to it.

@@ -1,0 +1,115 @@
+import Audit
+import Engine
+import HTTPTypes
+import Reports
+import UseCases
+
+/// The system's records, and evidence that nothing was changed or left out. No personal data is in any of it.
+enum AuditOperations {
+    static let all = [records, checkpoint, key, inclusion, consistency, verify]
+
+    /// Sections that are told at once; completeness is what a verification says.
+    private static let sections = RecordsSection.allCases.filter { $0 != .completeness }
+
+    private static let records = Operation(
+        id: "getRecords", method: .get, path: "/v1/audit/records/{section}", tag: "Audit",
+        summary: "A section of the system's records: \(sections.map(\.rawValue).joined(separator: ", "))",
+        scope: .auditRead, rate: .heavy,
+        successes: [.init(status: 200, about: "The section.", schema: .anyObject)],
+        work: .whole { call in
+            guard let section = RecordsSection(rawValue: try call.id("section")), sections.contains(section) else {
+                throw Refusal.nothingHere
+            }
+            return .json(try await call.run(call.deployment) { try JSONText.line(try await $0.records([section])) })
+        })
+
+    private static let checkpoint = Operation(
+        id: "getCheckpoint", method: .get, path: "/v1/audit/checkpoint", tag: "Audit",
+        summary: "The newest signed checkpoint: keep it where nobody who can write here can", scope: .auditRead,
+        rate: .heavy,
+        successes: [.init(status: 200, about: "The checkpoint and its key.", schema: .reference("Checkpoint"))],
+        work: .whole { call in
+            let signed = try await call.read { try $0.signCheckpoint(all: false) }
+            guard let newest = signed.checkpoints.last else { throw Refusal.nothingHere }
+            return .json(try JSONText.line(newest))
+        })
+
+    private static let key = Operation(
+        id: "getLogKey", method: .get, path: "/v1/audit/key", tag: "Audit",
+        summary: "The key that verifies checkpoints, and the statement by which the key before names it",
+        scope: .auditRead, rate: .read,
+        successes: [
+            .init(
+                status: 200, about: "The key.", schema: .object([("verifierKey", .string), ("rotation?", .string)]))
+        ],
+        work: .whole { call in
+            let key = try await call.read { try $0.logKey() }
+            return .json(
+                JSONText.object([
+                    ("verifierKey", JSONText.quoted(key.verifierKey)), ("rotation", key.rotation.map(JSONText.quoted)),
+                ]))
+        })
+
+    private static let proofs = [
+        Operation.Success(
+            status: 200, about: "The proof as a file, checked offline by 'leadline audit check'.", schema: .string,
+            type: "text/plain; charset=utf-8")
+    ]
+
+    private static let inclusion = Operation(
+        id: "proveEntry", method: .get, path: "/v1/audit/proofs/{position}", tag: "Audit",
+        summary: "The proof that the entry at a position stands in the journal", scope: .auditRead, rate: .heavy,
+        successes: proofs,
+        work: .whole { call in
+            let text = try call.id("position")
+            guard let position = UInt64(text), String(position) == text, position <= UInt64(Int64.max) else {
+                throw Refusal.nothingHere
+            }
+            // Without the entry's own bytes: whoever has them checks them against it.
+            return try await proof(.position(position), call)
+        })
+
+    private static let positions = 0...Int(Int32.max)
+
+    private static let consistency = Operation(
+        id: "proveConsistency", method: .get, path: "/v1/audit/consistency", tag: "Audit",
+        summary: "The proof that nothing before a checkpoint was changed since", scope: .auditRead, rate: .heavy,
+        query: [
+            .init(name: "from", schema: .integer(positions), about: "Size of the older checkpoint."),
+            .init(name: "to", schema: .integer(positions), about: "Size of the newer one; the newest unless told."),
+        ],
+        successes: proofs,
+        work: .whole { call in
+            guard call.query["from"] != nil else { throw Refusal.badQuery("from", "It is missing.") }
+            let from = try call.number("from", in: positions, otherwise: 0)
+            let to = call.query["to"] == nil ? nil : try call.number("to", in: positions, otherwise: 0)
+            return try await proof(.consistency(from: UInt64(from), to: to.map { UInt64($0) }), call)
+        })
+
+    private static func proof(_ subject: ProofSubject, _ call: Call) async throws -> Answer {
+        let files = try await call.read { try $0.prove(subject, withEntry: false) }
+        guard let file = files.first else { throw Refusal.nothingHere }
+        return Answer(status: 200, type: "text/plain; charset=utf-8", body: Array(file.text.utf8))
+    }
+
+    private static let verify = Operation(
+        id: "verify", method: .post, path: "/v1/audit/verifications", tag: "Audit",
+        summary: "Verify that nothing was changed or left out, as a job; quick checks chains and order alone",
+        scope: .auditRead, rate: .heavy,
+        payload: .init(
+            types: ["application/json"], schema: .request([("quick?", .boolean)]), example: #"{"quick":true}"#),
+        payloadIsOptional: true, successes: JobOperations.begun,
+        work: .whole { call in
+            var body = try BodyFields(call)
+            var request = VerificationRequest()
+            request.isQuick = try body.flag("quick") ?? false
+            try body.end()
+            return try await JobOperations.begin(call, "verify", .auditRead) { [request] deployment in
+                let report = try await deployment.verify(request)
+                let text = JSONText.object([
+                    ("good", report.isGood ? "true" : "false"), ("report", try JSONText.line(report.worded)),
+                ])
+                return .init(body: Array(text.utf8))
+            }
+        })
+}
