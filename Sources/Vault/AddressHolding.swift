@@ -32,10 +32,8 @@ extension Vault {
             for (address, holder) in zip(addresses, holders) where holder != subject {
                 try addAlias(address, subject, isSecondary: self.holder(of: address) != nil)
             }
-            for other in former where other.standing == .former {
-                change(addresses[0], other.subject, .standing(.passedOn))
-            }
         }
+        if let address = addresses.first { passOn(address, from: former, to: subject) }
         if known != subject {
             try addAlias(lead, subject, isSecondary: known != nil, stated: known == nil ? addresses.first : nil)
         } else if isCorrection, let address = addresses.first {
@@ -47,7 +45,9 @@ extension Vault {
     /// Notes what address a subject's lead states now. The one that it stated before is given up, unless another lead
     /// of the subject states it.
     public func state(_ address: Pseudonym, lead: Pseudonym, subject: SubjectID) throws {
-        if try notHolding(address).contains(where: { $0.subject == subject }) {
+        let former = try notHolding(address)
+        passOn(address, from: former, to: subject)
+        if former.contains(where: { $0.subject == subject }) {
             try change(address, subject, .standing(holder(of: address) == nil ? .first : .second))
         }
         var stated = try stated(by: subject)
@@ -55,6 +55,15 @@ extension Vault {
         if previous == address { return }
         change(lead, subject, .stated(address))
         if let previous, !stated.values.contains(previous) { change(previous, subject, .standing(.former)) }
+    }
+
+    /// Whoever gave an address up is not found by it any more once another's lead states it.
+    private func passOn(
+        _ address: Pseudonym, from former: [(subject: SubjectID, standing: Standing)], to subject: SubjectID
+    ) {
+        for other in former where other.standing == .former && other.subject != subject {
+            change(address, other.subject, .standing(.passedOn))
+        }
     }
 
     private func change(_ lookup: Pseudonym, _ subject: SubjectID, _ value: StandingChange.Value) {

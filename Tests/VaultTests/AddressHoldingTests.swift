@@ -71,6 +71,20 @@ import Vault
         #expect(Set(try other.allSubjects(x)) == [ada, bob])
     }
 
+    /// Whoever learns it from the journal, once more and in its order, comes to the same.
+    @Test func goingOverItAgainChangesNothing() throws {
+        let vault = try fixture.vault()
+        let ada = try submit("L1", x, vault)
+        _ = try correct("L1", y, vault)
+        let bob = try submit("L2", x, vault)
+        try vault.flush()
+        for (lead, address, subject) in [("L1", x, ada), ("L1", y, ada), ("L2", x, bob)] {
+            try vault.state(address, lead: fixture.lead(lead), subject: subject)
+        }
+        try vault.flush()
+        #expect(try vault.findSubject(x) == bob && vault.passedOn(x) == [ada] && vault.findSubject(y) == ada)
+    }
+
     @Test func whoPassedAnAddressOnIsNotFoundByIt() throws {
         let vault = try fixture.vault()
         let ada = try submit("L1", x, vault)
