@@ -80,6 +80,11 @@ extension Vault {
         try standings(address).filter { $0.standing == .passedOn }.map(\.subject)
     }
 
+    /// What a subject's lead states as far as the vault knows.
+    public func address(statedBy lead: Pseudonym, of subject: SubjectID) throws -> Pseudonym? {
+        try stated(by: subject)[lead]
+    }
+
     /// What each lead of a subject states, by the lead's lookup.
     func stated(by subject: SubjectID) throws -> [Pseudonym: Pseudonym] {
         // A new subject's are pending, all of them.

@@ -73,6 +73,8 @@ import Testing
         var settings = WebhookSettings()
         settings.allowsLoopback = true
         settings.lookUp = lookUp
+        // However busy the machine is.
+        settings.tryMax = .seconds(3_600)
         return settings
     }
 

@@ -22,6 +22,8 @@ struct EarlierLookups {
     private let keyring: Keyring
     private var next: UInt64
     private var noted: UInt64?
+    /// Leads of which the vault did not know what they state.
+    private var learned: Set<Pseudonym> = []
     /// Where the journal ended when it was looked at last.
     private var end: UInt64
 
@@ -58,7 +60,7 @@ struct EarlierLookups {
         next = seen == next ? end : seen
     }
 
-    private func addLookup(of entry: EntryRecord, in program: String) throws {
+    private mutating func addLookup(of entry: EntryRecord, in program: String) throws {
         guard let lead = entry.input.fact.leadID, let subject = entry.input.subject.flatMap({ SubjectID($0.bytes) }),
             let stated = try StatedAddress.of(entry, program: program, keyring.vault),
             let address = InternetNames.address(stated)
@@ -66,7 +68,17 @@ struct EarlierLookups {
         let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
         let lookup = pseudonyms.lookup(kind: .email, value: address)
         try keyring.vault.add(lookup, to: subject)
-        try keyring.vault.state(lookup, lead: pseudonyms.lookup(kind: .lead, value: lead), subject: subject)
+        try learn(lookup, lead: pseudonyms.lookup(kind: .lead, value: lead), subject)
+    }
+
+    /// What a lead stated before the vault noted such things. Of any other lead the vault knows more than its entries
+    /// say: who came with its address since may be erased.
+    private mutating func learn(_ address: Pseudonym, lead: Pseudonym, _ subject: SubjectID) throws {
+        if !learned.contains(lead) {
+            if try keyring.vault.address(statedBy: lead, of: subject) != nil { return }
+            learned.insert(lead)
+        }
+        try keyring.vault.state(address, lead: lead, subject: subject)
     }
 
     /// Notes how far it came, once the new look-ups are durable. What this process took in needs no going over.
