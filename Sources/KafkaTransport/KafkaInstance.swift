@@ -73,10 +73,21 @@ public actor KafkaInstance {
             throw error
         }
         await stopAll()
-        try await member.leave()
+        try await leaveGroup()
         await ClientEnd.wait(Self.endPatience)
         if let error = failure.current { throw error }
         _ = consume lock
+    }
+
+    /// Gives back what the group gave. Where the group took the instance for gone, and what was decided is committed,
+    /// there is nothing left to give back.
+    private func leaveGroup() async throws {
+        do {
+            try await member.leave()
+        } catch {
+            guard error.isFenced else { throw error }
+            logger.warning("was out of the group already", metadata: ["why": "\(error)"])
+        }
     }
 
     /// Does what the group asks next.
