@@ -86,24 +86,24 @@ extension Vault {
     }
 
     /// What each lead of a subject states, by the lead's lookup.
-    func stated(by subject: SubjectID) throws -> [Pseudonym: Pseudonym] {
+    /// - Parameter changed: what is pending of it, where that is known already.
+    func stated(by subject: SubjectID, changed: [Pseudonym: Pseudonym]? = nil) throws -> [Pseudonym: Pseudonym] {
         // A new subject's are pending, all of them.
         let stored = pending.contains(subject) ? [:] : try access { try KeyTable.stated(by: subject, in: $0) }
-        return stored.merging(pending.stated(by: subject)) { $1 }
+        return stored.merging(changed ?? pending.stated(by: subject)) { $1 }
     }
 
     /// Addresses that a subject has no more, with how it stands to them.
-    func notHeld(by subject: SubjectID) throws -> [Pseudonym: Standing] {
-        var notHeld = pending.contains(subject) ? [:] : try access { try KeyTable.notHeld(by: subject, in: $0) }
-        for change in pending.changes where change.subject == subject {
-            if case .standing(let standing) = change.value { notHeld[change.lookup] = standing.isHeld ? nil : standing }
-        }
-        return notHeld
+    /// - Parameter changed: what is pending of its standings.
+    func notHeld(by subject: SubjectID, changed: [Pseudonym: Standing]) throws -> [Pseudonym: Standing] {
+        let stored = pending.contains(subject) ? [:] : try access { try KeyTable.notHeld(by: subject, in: $0) }
+        return stored.merging(changed) { $1 }.filter { !$0.value.isHeld }
     }
 
     /// Takes in from the keys topic how a subject stands to its lookups.
     func adoptStandings(_ record: KeyRecord) throws {
-        let (stated, notHeld) = try (stated(by: record.subject), notHeld(by: record.subject))
+        let stated = try stated(by: record.subject)
+        let notHeld = try notHeld(by: record.subject, changed: pending.standings(of: record.subject))
         for lead in record.lookups {
             guard let address = record.stated[lead], stated[lead] != address else { continue }
             change(lead, record.subject, .stated(address))

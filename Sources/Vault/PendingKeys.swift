@@ -27,7 +27,6 @@ struct PendingKeys {
     /// What changed of aliases, new ones and stored ones, in the order it changed.
     private(set) var changes: [StandingChange] = []
     private var standings: [SubjectLookup: Standing] = [:]
-    private var statements: [SubjectLookup: Pseudonym] = [:]
     /// Stored keys under another master key than before.
     private(set) var rewrapped: [SubjectID: [UInt8]] = [:]
     private var rewrappedOrder: [SubjectID] = []
@@ -91,16 +90,37 @@ struct PendingKeys {
     }
 
     private mutating func note(_ change: StandingChange) {
-        let key = SubjectLookup(lookup: change.lookup, subject: change.subject)
-        switch change.value {
-        case .standing(let standing): standings[key] = standing
-        case .stated(let address): statements[key] = address
-        }
+        guard case .standing(let standing) = change.value else { return }
+        standings[SubjectLookup(lookup: change.lookup, subject: change.subject)] = standing
     }
 
     /// How a subject stands to a lookup since the last flush; nil if that did not change.
     func standing(_ lookup: Pseudonym, of subject: SubjectID) -> Standing? {
         standings.isEmpty ? nil : standings[SubjectLookup(lookup: lookup, subject: subject)]
+    }
+
+    /// What each subject's leads have come to state since the last flush: for many subjects, found in one walk.
+    var statedBySubject: [SubjectID: [Pseudonym: Pseudonym]] {
+        var stated: [SubjectID: [Pseudonym: Pseudonym]] = [:]
+        for alias in aliases { if let address = alias.stated { stated[alias.subject, default: [:]][alias.lookup] = address } }
+        for change in changes {
+            if case .stated(let address) = change.value { stated[change.subject, default: [:]][change.lookup] = address }
+        }
+        return stated
+    }
+
+    /// How each subject has come to stand to its lookups since the last flush, likewise.
+    var standingsBySubject: [SubjectID: [Pseudonym: Standing]] {
+        var bySubject: [SubjectID: [Pseudonym: Standing]] = [:]
+        for (key, standing) in standings { bySubject[key.subject, default: [:]][key.lookup] = standing }
+        return bySubject
+    }
+
+    /// How a subject has come to stand to its lookups since the last flush.
+    func standings(of subject: SubjectID) -> [Pseudonym: Standing] {
+        standings.reduce(into: [:]) { own, standing in
+            if standing.key.subject == subject { own[standing.key.lookup] = standing.value }
+        }
     }
 
     /// What leads of a subject have come to state since the last flush.
@@ -123,7 +143,7 @@ struct PendingKeys {
             "the mark is of other pending keys")
         if mark.changes < changes.count {
             changes.removeLast(changes.count - mark.changes)
-            (standings, statements) = ([:], [:])
+            standings = [:]
             for change in changes { note(change) }
         }
         while keys.count > mark.keys { keyIndexes[keys.removeLast().subject] = nil }

@@ -100,8 +100,9 @@ public final class Vault {
         if stored.isEmpty && pending.subject(lookup) == nil { return (nil, []) }
         let known = withPending(stored, lookup)
         let holder = known.first { $0.standing.isHeld && !ending.contains($0.subject) }?.subject
-        if let holder, ending.isEmpty, has(lookup, holder), stored.contains(where: { $0.subject == holder }),
-            pending.standing(lookup, of: holder) == nil
+        // Whom others may yet come before is not remembered, nor what may be taken back.
+        if let holder, ending.isEmpty, pending.standing(lookup, of: holder) == nil,
+            stored.contains(where: { $0.subject == holder })
         {
             subjects[lookup] = holder
         }
@@ -292,8 +293,11 @@ extension Vault {
     /// Every subject that the next flush adds or gives a new alias, whole: what the keys topic must
     /// be told in the same transaction.
     public func pendingRecords() throws -> [KeyRecord] {
-        let added = pending.lookupsBySubject
-        return try pending.touchedSubjects.map { try record($0, added: added[$0] ?? []) }
+        let (added, stated) = (pending.lookupsBySubject, pending.statedBySubject)
+        let standings = pending.standingsBySubject
+        return try pending.touchedSubjects.map {
+            try record($0, added: added[$0] ?? [], stated: stated[$0] ?? [:], standings: standings[$0] ?? [:])
+        }
     }
 
     /// True if there is anything to flush.
@@ -426,14 +430,17 @@ extension Vault {
         pending.add(Alias(lookup: lookup, subject: subject, isSecondary: isSecondary, stated: stated))
     }
 
-    private func record(_ subject: SubjectID, added: [Pseudonym]) throws -> KeyRecord {
+    private func record(
+        _ subject: SubjectID, added: [Pseudonym], stated: [Pseudonym: Pseudonym], standings: [Pseudonym: Standing]
+    ) throws -> KeyRecord {
         // A new subject has no aliases but the new ones.
         let stored = pending.contains(subject) ? [] : try access { try KeyTable.lookups(of: subject, in: $0) }
         guard let wrapped = try pending.wrapped(subject) ?? pending.rewrapped[subject] ?? access({ try KeyTable.wrappedKey(subject, in: $0) })
         else { throw VaultError.keyMissing(subject) }
         return KeyRecord(
             subject: subject, lookups: stored + added.filter { !stored.contains($0) }, wrappedKey: wrapped,
-            stated: try stated(by: subject), notHeld: try notHeld(by: subject))
+            stated: try self.stated(by: subject, changed: stated),
+            notHeld: try notHeld(by: subject, changed: standings))
     }
 
     private func key(of subject: SubjectID) throws -> SymmetricKey {

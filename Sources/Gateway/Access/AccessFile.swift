@@ -81,11 +81,6 @@ public struct AccessFile: AccessDirectory {
         }
     }
 
-    /// In a time that does not depend on where they differ.
-    private static func isEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
-        one.count == other.count && zip(one, other).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-
     /// Every key of a program, the newest first.
     public func list(program: String) throws(Problem) -> [Grant] {
         do {

@@ -142,7 +142,7 @@ enum WebhookOperations {
         })
 
     /// A cursor in the program's decisions; one of another program is of nothing.
-    private static func cursor(_ value: WebhookRequest.Value?, _ name: String, _ call: Call) throws -> DecisionCursor? {
+    private static func cursor(_ value: JSONValue?, _ name: String, _ call: Call) throws -> DecisionCursor? {
         guard let value else { return nil }
         guard case .text(let text) = value, let cursor = DecisionCursor(text) else {
             throw Refusal.invalid("It is the id of a decision, or the cursor of a page.", field: name)
@@ -184,14 +184,14 @@ enum WebhookOperations {
         successes: [.init(status: 200, about: "The endpoint and its new secret.", schema: created)],
         work: .whole { call in
             let values = try WebhookRequest.values(call.body, ["overlapHours"])
-            var hours = 24
+            var hours: Int64 = 24
             if let value = values["overlapHours"] {
-                guard case .number(let number) = value, (0...168).contains(number) else {
+                guard case .whole(let number) = value, (0...168).contains(number) else {
                     throw Refusal.invalid("It is a whole number from 0 to 168.", field: "overlapHours")
                 }
                 hours = number
             }
-            let (machine, overlap) = (call.services.folder.machine, Int64(hours) * 3_600_000_000)
+            let (machine, overlap) = (call.services.folder.machine, hours * 3_600_000_000)
             let endpoint = try await changed(call) { endpoint, _ in
                 endpoint.rotate(to: WebhookSecret(machine.random), overlapMicros: overlap, at: machine.clock.now())
             }

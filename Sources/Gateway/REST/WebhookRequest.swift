@@ -43,41 +43,30 @@ struct WebhookRequest: Sendable {
 
     // MARK: Values
 
-    /// What a field holds, and nothing that could be read as something else.
-    enum Value: Sendable, Decodable {
-        case text(String)
-        case flag(Bool)
-        case number(Int)
-        case texts([String])
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let flag = try? container.decode(Bool.self) {
-                self = .flag(flag)
-            } else if let number = try? container.decode(Int.self) {
-                self = .number(number)
-            } else if let text = try? container.decode(String.self) {
-                self = .text(text)
-            } else {
-                self = .texts(try container.decode([String].self))
-            }
-        }
-    }
-
-    /// The fields of a JSON object; none of another name.
-    static func values(_ body: [UInt8], _ fields: [String]) throws -> [String: Value] {
+    /// The fields of a JSON object; none of another name, and none that holds what no field does.
+    static func values(_ body: [UInt8], _ fields: [String]) throws -> [String: JSONValue] {
         if body.isEmpty { return [:] }
         try JSONElements.refuseNull(body)
-        let parsed: Any
-        do { parsed = try JSONSerialization.jsonObject(with: Data(body)) } catch { throw Refusal.malformed }
-        guard let object = parsed as? [String: Any] else { throw Refusal.malformed }
-        guard object.keys.allSatisfy(fields.contains) else { throw Refusal.unknownField }
-        do { return try JSONDecoder().decode([String: Value].self, from: Data(body)) } catch {
+        let values: [String: JSONValue]
+        do { values = try JSONDecoder().decode([String: JSONValue].self, from: Data(body)) } catch {
+            throw Refusal.malformed
+        }
+        guard values.keys.allSatisfy(fields.contains) else { throw Refusal.unknownField }
+        guard values.values.allSatisfy(isPlain) else {
             throw Refusal.invalid("A field holds another kind of value than the document says.")
+        }
+        return values
+    }
+
+    private static func isPlain(_ value: JSONValue) -> Bool {
+        switch value {
+        case .flag, .whole, .text: true
+        case .list(let list): list.allSatisfy { if case .text = $0 { true } else { false } }
+        case .number, .object: false
         }
     }
 
-    private static func target(_ value: Value, allowsLoopback: Bool) throws -> WebhookTarget {
+    private static func target(_ value: JSONValue, allowsLoopback: Bool) throws -> WebhookTarget {
         guard case .text(let text) = value, let target = WebhookTarget(text) else {
             throw Refusal.invalid(
                 "It is an https URL of at most \(WebhookTarget.bytesMax) bytes: host, perhaps port, path and query.",
@@ -90,12 +79,16 @@ struct WebhookRequest: Sendable {
     }
 
     /// Types that decisions have, each once.
-    private static func kinds(_ value: Value) throws -> [String] {
-        guard case .texts(let kinds) = value, kinds.count <= Self.kindWords.count,
-            kinds.allSatisfy(kindWords.contains)
-        else { throw Refusal.invalid("It is a list of types of decisions.", field: "kinds") }
+    private static func kinds(_ value: JSONValue) throws -> [String] {
+        guard case .list(let list) = value, list.count <= Self.kindWords.count else {
+            throw Refusal.invalid(noKinds, field: "kinds")
+        }
+        let kinds = list.compactMap { item -> String? in if case .text(let text) = item { text } else { nil } }
+        guard kinds.allSatisfy(kindWords.contains) else { throw Refusal.invalid(noKinds, field: "kinds") }
         return Set(kinds).sorted()
     }
+
+    private static let noKinds = "It is a list of types of decisions."
 
     /// Types of decisions there are.
     static let kindWords = EventKind.allCases.map(\.fullName).sorted()

@@ -78,9 +78,9 @@ extension GatewayServices {
     /// A program's currency, which never changes; empty before the program is there.
     func currency(of program: String) async throws -> String {
         if let known = currencies.known(program) { return known }
-        let folder = folder
+        let (folder, shared) = (folder, shared)
         let currency = try await readers.run {
-            try Deployment(folder, namedProgram: program, asker: Asker(actor: "webhooks")).currency()
+            try Deployment(folder, namedProgram: program, asker: Asker(actor: "webhooks"), readers: shared).currency()
         }
         if !currency.isEmpty { currencies.learn(program, currency) }
         return currency

@@ -52,9 +52,7 @@ extension Deployment {
         let line = progress("searching the journal")
         defer { line.finish() }
         var found = try search.find(names) { line.update($0, of: $1) }
-        for start in stride(from: 0, to: opened.count, by: 1_000) {
-            try note("audit mentions", Array(opened[start..<min(start + 1_000, opened.count)]), reason: why)
-        }
+        for part in opened.chunked(Self.erasureChunk) { try note("audit mentions", part, reason: why) }
         let spellings = names.map(MentionSearch.spelling)
         for record in try AccessLogCheck(folder).records where record.program == program {
             for (index, name) in spellings.enumerated() where MentionSearch.spelling(record.user) == name {

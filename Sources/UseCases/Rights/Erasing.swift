@@ -87,7 +87,7 @@ extension Deployment {
     }
 
     /// Records that are submitted at once.
-    private static let erasureChunk = 1_000
+    static let erasureChunk = 1_000
 
     /// Erases people: submitted, journaled, their keys destroyed, rejected records emptied, and a certificate for each.
     /// Everything that it needs is checked before anything is done; cut short, it goes on when it is run again.
@@ -332,7 +332,7 @@ extension Deployment {
 
 extension Array {
     /// In parts of at most so many elements.
-    fileprivate func chunked(_ size: Int) -> [[Element]] {
+    func chunked(_ size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }
