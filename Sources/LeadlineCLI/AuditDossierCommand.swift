@@ -65,6 +65,12 @@ struct AuditDossierCommand: AsyncParsableCommand {
     @Flag(help: "Without it.")
     var withoutLinked = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Look for the person in the records of others as well: as who asked, reviewed, reported or approved.",
+            discussion: "Reads the whole journal. Done without the flag where the person has no leads."))
+    var namedByOthers = false
+
     @OptionGroup var data: DataFolderOptions
 
     func validate() throws {
@@ -82,11 +88,12 @@ struct AuditDossierCommand: AsyncParsableCommand {
         let certificate: Dossier.Certificate
         switch edition {
         case .auditor:
-            let dossier = try deployment.dossier(of: subject, linked: linked)
+            let dossier = try deployment.dossier(of: subject, linked: linked, searchesOthers: namedByOthers)
             try write(dossier)
             certificate = dossier.certificate
         case .subject:
-            let (edition, dossier) = try deployment.subjectEdition(of: subject, in: language ?? .en, linked: linked)
+            let (edition, dossier) = try deployment.subjectEdition(
+                of: subject, in: language ?? .en, linked: linked, searchesOthers: namedByOthers)
             try write(edition)
             certificate = dossier.certificate
         }

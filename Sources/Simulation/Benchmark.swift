@@ -234,7 +234,7 @@ public struct Benchmark {
         shares.append(
             (
                 "intake: decode, check, seal",
-                try Self.seconds { for record in polled { taken.append(try intake.take(record)) } }
+                try Self.seconds { try intake.take(polled) { _, take in taken.append(try take()) } }
             ))
         shares.append(("vault flush", try Self.seconds { try keyring.vault.flush() }))
         var batch = Batch()

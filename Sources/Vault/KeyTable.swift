@@ -175,7 +175,8 @@ enum KeyTable {
         var rows: [SubjectID: Int64] = [:]
         // The arguments fit the statements by their text, so they are not checked each time.
         for key in pending.keys {
-            insertKey.setUncheckedArguments([key.subject.data, Data(key.wrapped)])
+            guard let wrapped = key.wrapped else { throw VaultError.keyMissing(key.subject) }
+            insertKey.setUncheckedArguments([key.subject.data, Data(wrapped)])
             try insertKey.execute()
             if db.changesCount == 1 { rows[key.subject] = db.lastInsertedRowID }
         }

@@ -19,7 +19,8 @@ struct PendingKeys {
     struct Key {
         let subject: SubjectID
         let key: SymmetricKey
-        let wrapped: [UInt8]
+        /// Nil until ``PendingKeys/wrap(under:)``.
+        var wrapped: [UInt8]?
     }
 
     private(set) var keys: [Key] = []
@@ -53,7 +54,7 @@ struct PendingKeys {
 
     func key(_ subject: SubjectID) -> SymmetricKey? { keyIndexes[subject].map { keys[$0].key } }
 
-    func wrapped(_ subject: SubjectID) -> [UInt8]? { keyIndexes[subject].map { keys[$0].wrapped } }
+    func wrapped(_ subject: SubjectID) -> [UInt8]? { keyIndexes[subject].flatMap { keys[$0].wrapped } }
 
     func subject(_ lookup: Pseudonym) -> SubjectID? { subjects[lookup] }
 
@@ -62,6 +63,16 @@ struct PendingKeys {
         var lookups: [SubjectID: [Pseudonym]] = [:]
         for alias in aliases { lookups[alias.subject, default: []].append(alias.lookup) }
         return lookups
+    }
+
+    /// Wraps the keys that are not wrapped yet, on all cores: nobody needs them so before they are written.
+    mutating func wrap(under wrapping: Sealing) throws {
+        let bare = keys.indices.filter { keys[$0].wrapped == nil }
+        let made = keys
+        let wrapped = bare.mappedByAllCores { part in
+            part.map { index in Result { try wrapping.wrap(made[index].key, of: made[index].subject) } }
+        }
+        for (index, wrapped) in zip(bare, wrapped) { self.keys[index].wrapped = try wrapped.get() }
     }
 
     mutating func add(_ key: Key) {

@@ -37,6 +37,11 @@ struct Sealing {
         return [UInt8](sealed)
     }
 
+    /// Seals a subject's key. The subject's id is the context, so that no key passes for another's.
+    func wrap(_ key: SymmetricKey, of subject: SubjectID) throws -> [UInt8] {
+        try seal(unsafe key.withUnsafeBytes { unsafe Array($0) }, context: subject.bytes)
+    }
+
     /// `nil` if the bytes are not what this key sealed in this context.
     func open(_ sealed: [UInt8], context: [UInt8]) -> [UInt8]? {
         guard sealed.count >= Self.overhead else { return nil }

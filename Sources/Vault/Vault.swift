@@ -247,6 +247,7 @@ extension Vault {
     /// if it throws, nothing was written and all of it is still pending.
     public func flush() throws {
         guard !pending.isEmpty else { return }
+        try pending.wrap(under: wrapping)
         let batch = pending
         try queue.write { db in
             try KeyTable.insert(batch, in: db)
@@ -293,6 +294,7 @@ extension Vault {
     /// Every subject that the next flush adds or gives a new alias, whole: what the keys topic must
     /// be told in the same transaction.
     public func pendingRecords() throws -> [KeyRecord] {
+        try pending.wrap(under: wrapping)
         let (added, stated) = (pending.lookupsBySubject, pending.statedBySubject)
         let standings = pending.standingsBySubject
         return try pending.touchedSubjects.map {
@@ -312,7 +314,7 @@ extension Vault {
         let rows = try access { try KeyTable.keys(after: rewrappedThrough, limit: limit, in: $0) }
         for row in rows where !tombstones.contains(row.subject) {
             if wrapping.open(row.wrapped, context: row.subject.bytes) != nil { continue }
-            pending.rewrap(row.subject, try wrap(unwrap(row.wrapped, row.subject), row.subject))
+            pending.rewrap(row.subject, try wrapping.wrap(unwrap(row.wrapped, row.subject), of: row.subject))
         }
         if let last = rows.last {
             rewrappedThrough = last.row
@@ -418,8 +420,7 @@ extension Vault {
             attempt += 1
         }
         if !pending.contains(made.id) {
-            let wrapped = try wrap(made.key, made.id)
-            pending.add(.init(subject: made.id, key: made.key, wrapped: wrapped))
+            pending.add(.init(subject: made.id, key: made.key))
         }
         return made.id
     }
@@ -455,11 +456,6 @@ extension Vault {
         let key = try unwrap(wrapped, subject)
         keys[subject] = key
         return key
-    }
-
-    /// The subject's id is the context, so that no key passes for another's.
-    private func wrap(_ key: SymmetricKey, _ subject: SubjectID) throws -> [UInt8] {
-        try wrapping.seal(unsafe key.withUnsafeBytes { unsafe Array($0) }, context: subject.bytes)
     }
 
     private func unwrap(_ wrapped: [UInt8], _ subject: SubjectID) throws -> SymmetricKey {

@@ -167,6 +167,29 @@ import Vault
         _ = try await place.erase("l-1")
         #expect(throws: Problem.self) { try place.deployment.dossier(of: Self.rita) }
     }
+
+    /// Whoever has leads is looked for in the records of others where that is asked for, by every address of theirs.
+    @Test(arguments: [rita, "l-9"])
+    func whoHasLeadsIsLookedForInRecordsOfOthersOnRequest(name: String) async throws {
+        let place = try await Self.place()
+        try await place.send(Self.named.map { ($0.kind, $0.json) }, "n")
+        try await place.send([
+            (.leadSubmitted, #"{"leadId":"l-9","country":"IT","contact":{"email":"\#(Self.rita)"}}"#),
+            (.reviewRequested, #"{"leadId":"l-9","requester":"\#(Self.rita)"}"#),
+        ], "o")
+        let unasked = try place.deployment.dossier(of: name)
+        #expect(unasked.leads.map(\.lead) == ["l-9"] && unasked.mentions.isEmpty && !unasked.mentionsSearched)
+        #expect(DossierText(unasked).lines.contains { $0.contains("--named-by-others") })
+        let dossier = try place.deployment.dossier(of: name, searchesOthers: true)
+        #expect(dossier.mentionsSearched && dossier.sources.map(\.type) == unasked.sources.map(\.type))
+        // What the person asked for in a lead of their own stands among the sources.
+        #expect(dossier.mentions.map(\.field) == Self.named.map(\.field))
+        #expect(!DossierText(dossier).lines.contains { $0.contains("--named-by-others") })
+        for (searchesOthers, count) in [(false, 1), (true, Self.named.count + 1)] {
+            let letter = try place.deployment.subjectEdition(of: name, in: .en, searchesOthers: searchesOthers)
+            #expect(letter.edition.statement.sections.first { $0.id == "roles" }?.parts.count == count)
+        }
+    }
 }
 
 /// Goal: whoever asks to be erased after their time was over gets a certificate all the same.

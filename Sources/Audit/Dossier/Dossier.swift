@@ -250,6 +250,9 @@ public struct Dossier: Sendable, Encodable, Equatable {
         /// True if it is sealed, under the key of whom the record is about.
         public var isSealed: Bool
 
+        /// The type of a line of the access log.
+        public static let accessLog = "access log"
+
         /// A mention from its parts.
         public init(position: UInt64, time: String, type: String, field: String, isSealed: Bool) {
             self.position = position
@@ -301,8 +304,17 @@ public struct Dossier: Sendable, Encodable, Equatable {
     public var unsearchableRecords = 0
     /// Partners that the person is, or is the contact of; what is held of them is among the sources.
     public var partners: [String] = []
-    /// Records about others that name the person. Looked for where the person has no leads.
+    /// Records about others that name the person, by the name that was asked for or an address of the person.
     public var mentions: [Mention] = []
+    /// Whether they were looked for: always where the person has no leads, else if it was asked for.
+    public var mentionsSearched = false
     /// Why rejected records were not searched; nil if they were.
     public var rejectedNotSearched: String?
+}
+
+extension Dossier {
+    /// The person's own addresses, as inputs about the person's leads state them; none where nothing opens.
+    public var ownAddresses: [String] {
+        sources.filter { !$0.isAboutAccount }.flatMap(\.sealed).filter { $0.name == "contact.email" }.map(\.value)
+    }
 }

@@ -228,10 +228,7 @@ public struct DossierBuilder {
             stream = try ProgramStream.recover(program, through: position, journal: db, snapshots: snapshots)
             return
         }
-        if from == position { return }
-        try JournalReader().forEachEntry(program: program, from: from, through: position - 1, in: db) { next, bytes in
-            try stream?.fold(unsafe bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }, at: next)
-        }
+        try stream?.foldOn(to: position, journal: db)
     }
 
     /// True if folding on from a position costs less than reading the nearest snapshot and folding from there.

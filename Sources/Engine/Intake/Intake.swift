@@ -63,81 +63,76 @@ public struct Intake {
     public static let sealedBytesMax = 262_144
 
     let vault: Vault
-    private let masterKey: MasterKey
-    private var pseudonymsByProgram: [String: Pseudonyms] = [:]
-    private var rules = IntakeRules()
+    private var reader: RecordReader
 
     /// An intake that seals under the keys of a vault, and makes pseudonyms under its master key.
     public init(_ keyring: Keyring) {
         vault = keyring.vault
-        masterKey = keyring.masterKey
+        reader = RecordReader(keyring.masterKey)
     }
 
     /// Takes one record in.
     /// - Throws: `Rejection` for what the producer must mend; any other error is the vault's, and stops the batch.
     public mutating func take(_ record: LogRecord) throws -> TakenInput {
-        let checked = try rules.check(record)
-        let (program, kind, event, fact) = (checked.program, checked.kind, checked.event, checked.fact)
-        let pseudonyms = pseudonyms(of: program)
-        var input = Input(fact, imported: record.isImported)
-        let eventDigest = pseudonyms.eventDigest(source: event.source, id: event.id)
-        input.eventDigest = Digest128(eventDigest)
-        input.contentDigest = Digest128(pseudonyms.contentDigest(type: kind.fullName, bytes: checked.message.bytes))
-        let accounts = checked.accountDomains.map { Digest128(pseudonyms.account(domain: $0)) }
-        input.account = accounts.first
+        try take(reader.read(record), imported: record.isImported)
+    }
+
+    /// Takes records in, in their order; all cores read them before the first is handed out.
+    /// - Parameter body: gets each record with a function that takes it in, which fails as ``take(_:)`` does.
+    public mutating func take(
+        _ records: [LogRecord], _ body: (_ record: LogRecord, _ take: () throws -> TakenInput) throws -> Void
+    ) throws {
+        for (record, read) in zip(records, reader.read(records)) {
+            try body(record) { try take(read.get(), imported: record.isImported) }
+        }
+    }
+
+    private mutating func take(_ read: ReadRecord, imported: Bool) throws -> TakenInput {
+        let checked = read.checked
+        let (program, kind, fact) = (checked.program, checked.kind, checked.fact)
+        var input = Input(fact, imported: imported)
+        input.eventDigest = Digest128(read.event)
+        input.contentDigest = Digest128(read.content)
+        input.account = read.accounts.first
         input.timeZone = checked.timeZone
 
         var taken = TakenInput(
-            program: program, input: input, eventID: event.id, source: SourceToken.of(event.source, pseudonyms),
-            kind: kind, clear: checked.clear)
-        taken.earlierAccounts = Array(accounts.dropFirst())
-        let address = checked.addresses.first ?? ""
-        if !checked.sealed.isEmpty || kind.concernsPerson {
-            let known = try subject(of: fact, checked.addresses, program, pseudonyms)
+            program: program, input: input, eventID: checked.event.id, source: read.source, kind: kind,
+            clear: checked.clear)
+        taken.earlierAccounts = Array(read.accounts.dropFirst())
+        taken.address = read.suppression
+        if checked.isAboutPerson {
+            let pseudonyms = reader.pseudonyms(of: program)
+            let known = try subject(of: read, pseudonyms)
             let subject = known.subject
             taken.input.subject = Digest128(subject)
-            if !checked.message.partnerContact.isEmpty {
-                let contact = checked.message.partnerContact
-                let address = InternetNames.address(contact) ?? contact
-                try vault.add(pseudonyms.lookup(kind: .partnerContact, value: address), to: subject)
-            }
-            taken.input.linkedSubject = try linked(known.others, fact, address, pseudonyms)
+            taken.input.linkedSubject = try linked(known.others, fact, checked.addresses.first ?? "", pseudonyms)
             if !checked.sealed.isEmpty {
-                let context = SealingContext.bytes(program, kind, eventDigest.bytes)
+                let context = SealingContext.bytes(program, kind, read.event.bytes)
                 taken.sealed = try vault.seal(checked.sealed, subject: subject, context: context)
             }
-        }
-        if kind == .leadSubmitted, !address.isEmpty {
-            taken.address = Digest128(pseudonyms.suppression(email: address))
         }
         return taken
     }
 
-    /// Whom a fact is sealed for: the person whom its lead, or its partner, leads to.
-    private func subject(of fact: Fact, _ addresses: [String], _ program: String, _ pseudonyms: Pseudonyms) throws -> (
+    /// Whom a record is sealed for: the person whom its lead, or its partner, leads to.
+    private func subject(of read: ReadRecord, _ pseudonyms: Pseudonyms) throws -> (
         subject: SubjectID, others: [SubjectID]
     ) {
-        if let lead = fact.leadID {
-            var spellings: [Pseudonym] = []
-            for address in addresses {
-                let lookup = pseudonyms.lookup(kind: .email, value: address)
-                if !spellings.contains(lookup) { spellings.append(lookup) }
-            }
+        let fact = read.checked.fact
+        if let lead = read.lead {
             var isCorrection = false
             if case .leadUpdated = fact { isCorrection = true }
-            return try vault.subject(
-                ofLead: pseudonyms.lookup(kind: .lead, value: lead), stating: spellings, isCorrection: isCorrection)
+            return try vault.subject(ofLead: lead, stating: read.addresses, isCorrection: isCorrection)
         }
-        let partner = fact.profiledPartnerID ?? "program \(program)"
-        return (try vault.subject(lookups: [pseudonyms.lookup(kind: .partner, value: partner)]), [])
-    }
-
-    private mutating func pseudonyms(of program: String) -> Pseudonyms {
-        if let known = pseudonymsByProgram[program] { return known }
-        let made = Pseudonyms(masterKey: masterKey, program: program)
-        if pseudonymsByProgram.count > 10_000 { pseudonymsByProgram.removeAll() }
-        pseudonymsByProgram[program] = made
-        return made
+        let partner = fact.profiledPartnerID ?? "program \(read.checked.program)"
+        let subject = try vault.subject(lookups: [pseudonyms.lookup(kind: .partner, value: partner)])
+        let contact = read.checked.message.partnerContact
+        if !contact.isEmpty {
+            let address = InternetNames.address(contact) ?? contact
+            try vault.add(pseudonyms.lookup(kind: .partnerContact, value: address), to: subject)
+        }
+        return (subject, [])
     }
 }
 

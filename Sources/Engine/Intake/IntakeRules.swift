@@ -26,7 +26,7 @@ struct CheckedRecord {
 ///
 /// What depends on the stream (an event that came before, a program that is not registered, a lead closed long ago)
 /// only the record's fate tells.
-public struct IntakeRules {
+public struct IntakeRules: Sendable {
     private var zones = TimeZoneResolution()
 
     /// The rules; they remember the time zones that were asked for.

@@ -191,7 +191,7 @@ public actor Processor<Log: ShardLog> {
             for snapshot in snapshots {
                 _ = try SnapshotStore().save(
                     program: snapshot.program, position: snapshot.position, state: snapshot.state, in: db)
-                let kept = max(Upkeep.snapshotBytesKept, 4 * snapshot.state.count)
+                let kept = max(Upkeep.snapshotBytesKept, 8 * snapshot.state.count)
                 _ = try SnapshotStore().thin(program: snapshot.program, keepBytes: kept, in: db)
             }
         }

@@ -32,15 +32,20 @@ public struct ProgramStream: Sendable {
         {
             stream.state = state
         }
-        let from = stream.state.nextPosition
-        if from < end {
-            try JournalReader().forEachEntry(program: program, from: from, through: end - 1, in: journal) {
-                position, bytes in
-                try stream.fold(unsafe bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }, at: position)
-                if position % 4_096 == 0 { progress(position) }
-            }
-        }
+        try stream.foldOn(to: end, journal: journal, progress: progress)
         return stream
+    }
+
+    /// Folds the recorded entries from where the state stands up to `end`, which is not folded.
+    public mutating func foldOn(
+        to end: UInt64, journal: Database, progress: (UInt64) -> Void = { _ in }
+    ) throws {
+        let from = state.nextPosition
+        if from >= end { return }
+        try DecodedEntries.forEach(of: program, from: from, through: end - 1, in: journal) { entry, position in
+            try fold(entry, at: position)
+            if position % 4_096 == 0 { progress(position) }
+        }
     }
 
     /// The state with which a program goes on after what was archived of it; nil where it is later than `end`.

@@ -105,7 +105,7 @@ public struct Shard: ~Copyable {
     public mutating func step(max: Int, wait: Duration = .zero) throws -> StepReport {
         report = StepReport()
         let poll = try log.poll(max: max, wait: wait, now: machine.clock.now())
-        for record in poll.records { try sequence(record) }
+        try sequence(poll.records)
         try advanceAll(to: poll.frontier)
         batch.consumed = poll.records
         report.records = poll.records.count
@@ -159,12 +159,18 @@ public struct Shard: ~Copyable {
         try vault.flush()
     }
 
-    private mutating func sequence(_ record: LogRecord) throws {
+    private mutating func sequence(_ records: [LogRecord]) throws {
+        var intake = intake
+        defer { self.intake = intake }
+        try intake.take(records) { record, take in try sequence(record, take) }
+    }
+
+    private mutating func sequence(_ record: LogRecord, _ take: () throws -> TakenInput) throws {
         // What an input that comes to nothing made in the vault is taken back.
         let mark = vault.pendingMark
         var taken: TakenInput
         do {
-            taken = try intake.take(record)
+            taken = try take()
         } catch let rejection as Rejection {
             try reject(record, rejection)
             return

@@ -143,7 +143,7 @@ enum RightsOperations {
             schema: .request([
                 ("subject", subjectSchema), ("reason", textSchema), ("edition?", .choice(["auditor", "subject"])),
                 ("language?", .choice(EditionLanguage.allCases.map(\.rawValue))),
-                ("format?", .choice(["json", "html"])), ("linked?", .boolean),
+                ("format?", .choice(["json", "html"])), ("linked?", .boolean), ("namedByOthers?", .boolean),
             ]), example: #"{"subject":"lead-1","reason":"case 4711","edition":"subject","language":"it"}"#),
         successes: JobOperations.begun,
         work: .whole { call in
@@ -164,6 +164,7 @@ private struct DossierOrder: Sendable {
     let language: EditionLanguage?
     let isPage: Bool
     let linked: Bool?
+    let searchesOthers: Bool
 
     init(_ body: inout BodyFields) throws(Refusal) {
         subject = try body.required("subject", RightsOperations.subject)
@@ -176,19 +177,21 @@ private struct DossierOrder: Sendable {
         self.language = edition == "subject" ? EditionLanguage(rawValue: language ?? "en") ?? .en : nil
         isPage = try body.choice("format", ["json", "html"]) == "html"
         linked = try body.flag("linked")
+        searchesOthers = try body.flag("namedByOthers") ?? false
     }
 
     func result(_ deployment: Deployment) throws -> Job.Result {
         let text: String
         let subjects: [String]
         if let language {
-            let (edition, dossier) = try deployment.subjectEdition(of: subject, in: language, linked: linked)
+            let (edition, dossier) = try deployment.subjectEdition(
+                of: subject, in: language, linked: linked, searchesOthers: searchesOthers)
             text = isPage
                 ? SubjectLetterPage.page(edition.statement).html()
                 : try JSONText.line(SubjectEditionDocument(edition))
             subjects = dossier.subjects
         } else {
-            let dossier = try deployment.dossier(of: subject, linked: linked)
+            let dossier = try deployment.dossier(of: subject, linked: linked, searchesOthers: searchesOthers)
             text = isPage ? DossierPage.page(dossier).html() : try JSONText.line(dossier)
             subjects = dossier.subjects
         }

@@ -9,12 +9,13 @@ extension State {
     /// Whether a snapshot belongs before the entry at `position`: at multiples of a power of two that grows with
     /// the state, so that the cost of snapshots stays a constant share. Depends on position and size alone.
     ///
-    /// A quarter of the size, for a lead with an account of its own counts twice: spaced by the whole of it, a program
-    /// whose leads are all remembered would outgrow every position before it is reached.
+    /// An eighth of the size: spaced by the whole of it, a program whose leads are all remembered would outgrow every
+    /// position before it is reached, and who asks of one decision folds half of the spacing on average. Writing a state
+    /// of a million leads takes as long as deciding some 4,000 leads does, so this costs about 3 % of deciding.
     public func isSnapshotDue(at position: UInt64) -> Bool {
         if position == 0 { return false }
         var spacing: UInt64 = 4_096
-        while spacing < UInt64(size / 4) { spacing <<= 1 }
+        while spacing < UInt64(size / 8) { spacing <<= 1 }
         return position & (spacing - 1) == 0
     }
 }

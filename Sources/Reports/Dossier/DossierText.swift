@@ -89,12 +89,16 @@ enum DossierLines {
         return "Known in the journal as \(dossier.subjects.joined(separator: ", "))\(dossier.isErased ? " (erased)" : "")"
     }
 
+    private static let othersNotSearched =
+        "Records about others were not searched for the person: --named-by-others does that and reads the whole journal"
+
     /// Partners whose profiles are the person's, and records about others that name the person.
     static func roles(_ dossier: Dossier) -> [String] {
         dossier.partners.map { "Name and contact of the partner \($0), under a key of their own" }
             + dossier.mentions.map {
                 "\($0.time) \($0.type) at \($0.position): named in \($0.field), \($0.isSealed ? "sealed under the key of whom it is about" : "in clear")"
             }
+            + (dossier.mentionsSearched ? [] : [othersNotSearched])
     }
 
     /// What was rejected or waits, and what could not be searched.

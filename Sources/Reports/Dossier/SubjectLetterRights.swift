@@ -72,8 +72,9 @@ extension SubjectLetter {
             return Part.item(words.text(mention.isSealed ? "roles.sealed" : "roles.clear", values))
         }
         let found = partners + mentions
-        if !found.isEmpty { return found + [.paragraph(words.text("roles.kept"))] }
-        return [.paragraph(words.text(dossier.leads.isEmpty ? "roles.none" : "roles.notSearched"))]
+        let kept = found.isEmpty ? [] : found + [.paragraph(words.text("roles.kept"))]
+        if !dossier.mentionsSearched { return kept + [.paragraph(words.text("roles.notSearched"))] }
+        return kept.isEmpty ? [.paragraph(words.text("roles.none"))] : kept
     }
 
     var requests: [Part] {

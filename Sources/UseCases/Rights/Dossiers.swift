@@ -10,8 +10,10 @@ extension Deployment {
     /// - Parameters:
     ///   - name: an e-mail address, a lead's id or a person's random id.
     ///   - linked: true with what is known under ids that an address alone links to the person, false without; nil asks.
+    ///   - searchesOthers: looks for the person in the records of others as well, which reads the whole journal. Done
+    ///     without being asked for where the person has no leads.
     /// - Throws: `Problem` that says what to add where nothing was said and there is such a link.
-    public func dossier(of name: String, linked: Bool? = nil) throws(Problem) -> Dossier {
+    public func dossier(of name: String, linked: Bool? = nil, searchesOthers: Bool = false) throws(Problem) -> Dossier {
         try Problem.told {
             let found = try confirmedPerson(name, linked)
             let subjects = found.person.allSubjects.map(\.description)
@@ -34,10 +36,21 @@ extension Deployment {
             } else {
                 dossier.rejectedNotSearched = "none was opened, for there is no master key here"
             }
-            if found.person.leads.isEmpty { dossier.mentions = try mentions([name], found.keyring)[0] }
+            if searchesOthers || found.person.leads.isEmpty { try addMentions(of: name, found.keyring, to: &dossier) }
             if found.person == .unknown && dossier.rejected.isEmpty && dossier.mentions.isEmpty { throw Problem.nobody(in: program) }
             return dossier
         }
+    }
+
+    /// Adds where the person stands in the records of others, by the name that was asked for and the person's addresses.
+    private func addMentions(of name: String, _ keyring: Keyring?, to dossier: inout Dossier) throws {
+        let own = Set(dossier.sources.map(\.position))
+        var spellings: Set<String> = []
+        let names = ([name] + dossier.ownAddresses).filter { spellings.insert(MentionSearch.spelling($0)).inserted }
+        dossier.mentions = try mentions(names, keyring).flatMap { $0 }
+            .filter { $0.type == Dossier.Mention.accessLog || !own.contains($0.position) }
+            .sorted { ($0.time, $0.position, $0.field) < ($1.time, $1.position, $1.field) }
+        dossier.mentionsSearched = true
     }
 
     /// Where names stand in the records of others, and in the access log as who read. Whoever was opened for it is noted;
@@ -58,7 +71,7 @@ extension Deployment {
             for (index, name) in spellings.enumerated() where MentionSearch.spelling(record.user) == name {
                 found[index].append(
                     .init(
-                        position: record.number ?? 0, time: record.time, type: "access log", field: "user",
+                        position: record.number ?? 0, time: record.time, type: Dossier.Mention.accessLog, field: "user",
                         isSealed: false))
             }
         }

@@ -14,9 +14,9 @@ extension Deployment {
     /// - Parameter name: an e-mail address or a lead's id.
     /// - Returns: the edition, and the dossier that it was written from.
     public func subjectEdition(
-        of name: String, in language: EditionLanguage, linked: Bool? = nil
+        of name: String, in language: EditionLanguage, linked: Bool? = nil, searchesOthers: Bool = false
     ) throws(Problem) -> (edition: SubjectEdition, dossier: Dossier) {
-        let dossier = try dossier(of: name, linked: linked)
+        let dossier = try dossier(of: name, linked: linked, searchesOthers: searchesOthers)
         return try Problem.told {
             let profile = try profileInForce(as: "audit dossier")
             let signer = try EditionSigner(folder, program: program)
