@@ -179,12 +179,12 @@ import Vault
         ], "o")
         let unasked = try place.deployment.dossier(of: name)
         #expect(unasked.leads.map(\.lead) == ["l-9"] && unasked.mentions.isEmpty && !unasked.mentionsSearched)
-        #expect(DossierText(unasked).lines.contains { $0.contains("--named-by-others") })
+        #expect(DossierText(unasked).lines.contains { $0.contains("named by others") })
         let dossier = try place.deployment.dossier(of: name, searchesOthers: true)
         #expect(dossier.mentionsSearched && dossier.sources.map(\.type) == unasked.sources.map(\.type))
         // What the person asked for in a lead of their own stands among the sources.
         #expect(dossier.mentions.map(\.field) == Self.named.map(\.field))
-        #expect(!DossierText(dossier).lines.contains { $0.contains("--named-by-others") })
+        #expect(!DossierText(dossier).lines.contains { $0.contains("named by others") })
         for (searchesOthers, count) in [(false, 1), (true, Self.named.count + 1)] {
             let letter = try place.deployment.subjectEdition(of: name, in: .en, searchesOthers: searchesOthers)
             #expect(letter.edition.statement.sections.first { $0.id == "roles" }?.parts.count == count)

@@ -90,7 +90,7 @@ enum DossierLines {
     }
 
     private static let othersNotSearched =
-        "Records about others were not searched for the person: --named-by-others does that and reads the whole journal"
+        "Records about others were not searched for the person's name; that is done on request (named by others)"
 
     /// Partners whose profiles are the person's, and records about others that name the person.
     static func roles(_ dossier: Dossier) -> [String] {

@@ -31,7 +31,7 @@ extension Deployment {
                 if !keys.isEmpty { try note("audit dossier", keys.map(\.description)) }
                 if folder.isShard && cluster == nil {
                     dossier.rejectedNotSearched =
-                        "those on leadline.deadletter were not searched, for no cluster was named (--kafka)"
+                        "those on leadline.deadletter were not searched, for no cluster was named"
                 }
             } else {
                 dossier.rejectedNotSearched = "none was opened, for there is no master key here"
