@@ -66,7 +66,8 @@ class Day:
 
     def client(self, name):
         return AuthenticatedClient(
-            base_url=self.address, token=os.environ[f"LEADLINE_KEY_{name}"], timeout=60, raise_on_unexpected_status=True)
+            base_url=self.address, token=os.environ[f"LEADLINE_KEY_{name}"], timeout=60,
+            raise_on_unexpected_status=True)
 
     def decided(self, response):
         """A change that was waited for: its answer, with the decisions as the key may see them."""
@@ -122,11 +123,12 @@ class Day:
         lines = [{"leadId": f"bulk-{number}", "country": "CH", "language": "en", "product": "line-control",
                   "contact": {"email": f"p{number}@bulk.example"}} for number in range(BULK)]
         lines[3]["country"] = "Switzerland"
-        payload = io.BytesIO("".join(json.dumps(line) + "\n" for line in lines).encode())
+        text = "".join(json.dumps(line) + "\n" for line in lines).encode()
         begin = answered(list_decisions.sync_detailed(client=self.manager, limit=200), 200)
         assert begin.end, "all decisions so far fit on a page"
-        answer = submit_leads.sync_detailed(client=self.producer, body=File(payload=payload))
-        assert answer.status_code == 200, answer.content
+        answer, again = [submit_leads.sync_detailed(
+            client=self.producer, body=File(payload=io.BytesIO(text)), idempotency_key="bulk-1") for _ in range(2)]
+        assert answer.status_code == 200 and again.content == answer.content, (answer.content, again.content)
         results = [json.loads(line) for line in answer.content.splitlines()]
         assert [result["line"] for result in results] == list(range(1, BULK + 1)), results
         assert [result["status"] for result in results].count("accepted") == BULK - 1, results
@@ -141,6 +143,7 @@ class Day:
             if page.end:
                 break
         assert pages[:len(told)] == told, "feed and list tell the same, in the same order"
+        assert len(told) == BULK - 1, ("the same lines again decide nothing", told)
         problem = refused(get_lead.sync_detailed("bulk-3", client=self.producer), 404)
         assert problem.field is UNSET, problem
         leads = answered(list_leads.sync_detailed(client=self.producer, limit=200), 200).leads

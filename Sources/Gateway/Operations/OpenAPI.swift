@@ -58,10 +58,10 @@ enum OpenAPI {
     private static func parameters(of operation: Operation) -> [String] {
         var parameters = operation.pathParameters.map { parameter($0, in: "path", .id, "An id.", isRequired: true) }
         parameters += operation.query.map { parameter($0.name, in: "query", $0.schema, $0.about) }
-        if operation.isWrite {
+        if operation.isWrite || operation.isRepeatable {
             parameters.append(##"{"$ref":"#/components/parameters/IdempotencyKey"}"##)
-            parameters.append(##"{"$ref":"#/components/parameters/Prefer"}"##)
         }
+        if operation.isWrite { parameters.append(##"{"$ref":"#/components/parameters/Prefer"}"##) }
         if case .stream = operation.work {
             parameters.append(
                 parameter("Last-Event-ID", in: "header", .cursor, "The last event you have; those after it come."))

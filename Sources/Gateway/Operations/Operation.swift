@@ -60,6 +60,8 @@ struct Operation: Sendable {
     var reason: Reason?
     /// True if `Idempotency-Key` and `Prefer: wait` are heeded.
     var isWrite = false
+    /// True if `Idempotency-Key` is heeded without a wait: answers are per line.
+    var isRepeatable = false
     var successes: [Success]
     var work: Work
 
