@@ -165,6 +165,9 @@ struct PartnersStanding {
         case .reminderDue(let event) where event.partnerID == partner: "reminder of the first response"
         case .leadClosed(let event) where event.partnerID == partner: "closed: \(event.reason)"
         case .commissionAccrued(let event) where event.partnerID == partner: "commission accrued"
+        case .partnerSuspended(let event) where event.partnerID == partner:
+            "no leads until \(TimeText.utc(event.until)): \(CountText.of(event.missedDeadlines, "deadline")) missed"
+        case .partnerReinstated(let event) where event.partnerID == partner: "you get leads again"
         default: nil
         }
     }
