@@ -119,6 +119,11 @@ extension HTTPField.Name {
     static let rateLimit = named("RateLimit")
     static let rateLimitPolicy = named("RateLimit-Policy")
     static let link = named("Link")
+    /// Where a browser's request comes from, by its own word.
+    static let secFetchSite = named("Sec-Fetch-Site")
+    static let referrerPolicy = named("Referrer-Policy")
+    /// Tells who looks through pages not to keep this one.
+    static let xRobotsTag = named("X-Robots-Tag")
     /// Tells proxies not to hold a stream back.
     static let xAccelBuffering = named("X-Accel-Buffering")
     static let lastEventID = named("Last-Event-ID")

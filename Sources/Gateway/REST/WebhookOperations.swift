@@ -23,7 +23,7 @@ enum WebhookOperations {
             bytesMax: 16_384),
         successes: [.init(status: 201, about: "The endpoint and its secret.", schema: created)],
         work: .whole { call in
-            let grant = try call.grant
+            let grant = try answering(call)
             let request = try WebhookRequest(call, fields: fields + ["partner"])
             guard let target = request.url else { throw Refusal.invalid("It is required.", field: "url") }
             guard grant.partner == nil || request.partner == nil || request.partner == grant.partner else {
@@ -43,6 +43,17 @@ enum WebhookOperations {
                 try json(endpoint, showsSecret: true), status: 201,
                 noStore + [(.location, "/v1/webhooks/\(endpoint.id)")])
         })
+
+    /// Who answers for an endpoint: somebody with a key, by which rights are judged when nobody asks any more.
+    private static func answering(_ call: Call) throws -> Grant {
+        let grant = try call.grant
+        guard grant.credential.isOfKey else {
+            throw Refusal(
+                409, "needs-key", "Not possible as things stand",
+                "An endpoint lives longer than a token or a session at the issuer; make it with an API key.")
+        }
+        return grant
+    }
 
     private static let list = Operation(
         id: "listWebhooks", method: .get, path: "/v1/webhooks", tag: "Webhooks",
@@ -71,6 +82,7 @@ enum WebhookOperations {
         successes: [.init(status: 200, about: "The endpoint as it is now.", schema: shown)],
         work: .whole { call in
             let request = try WebhookRequest(call, fields: fields + ["enabled"])
+            if request.url != nil || request.isEnabled == true { _ = try answering(call) }
             let now = call.services.folder.now()
             return .json(try json(try await changed(call) { $0.apply(request, by: $1, at: now) }), noStore)
         })
