@@ -59,7 +59,9 @@ import Testing
     }
 
     @Test func eachSucceedsOnce() async throws {
-        try await ServedFolder.serving { served in
+        var signIn = SignInSettings()
+        signIn.publicURL = PublicURL("https://leads.vendor.example")
+        try await ServedFolder.serving(signIn: signIn) { served in
             let ask = Asking(served: served, answered: Answered())
             for id in ["getHealth", "getReadiness", "getDocument", "getGrant", "listKeys", "getProgram", "getStylesheet", "endSessions"] { try await ask(id) }
             try await Self.settings(ask)
@@ -100,6 +102,10 @@ import Testing
         try await ask("listLeads")
         try await ask("getLead", ["d-1"])
         try await ask("putLead", ["d-8"], body: #"{"country":"IT"}"#)
+        let made = try await ask("createActionLink", ["d-8"], body: #"{"days":3}"#)
+        let link = try #require((made.json["url"] as? String)?.components(separatedBy: "/").last)
+        try await ask("showActionLink", [link])
+        #expect(try await ask("answerActionLink", [link], body: "answer=accept").text.contains("Accepted"))
         try await ask("updateLead", ["d-1"], body: #"{"employees":250}"#)
         try await ask("explainLead", ["d-1"])
         try await ask("getLeadContact", ["d-1"])

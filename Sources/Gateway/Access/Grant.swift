@@ -50,12 +50,14 @@ public enum Credential: Sendable, Equatable {
     case token(signedBy: String)
     /// A session, named by the digest of its token; begun with an API key, or at the issuer.
     case session(String, ofKey: Bool)
+    /// An action link, which is judged by the assignment that it is for.
+    case link
 
     /// True if an API key stands behind it, by which what lives longer can be judged later.
     public var isOfKey: Bool {
         switch self {
         case .key: true
-        case .token: false
+        case .token, .link: false
         case .session(_, let ofKey): ofKey
         }
     }

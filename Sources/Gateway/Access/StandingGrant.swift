@@ -28,6 +28,7 @@ struct StandingGrant: Sendable {
             let id = grant.id
             return try await services.readers.run { try access.grant(id: id) }
         case .session(let id, _): return try await services.readers.run { try access.grant(session: id) }
+        case .link: return grant
         case .token(let keyID):
             // A token can't be called back; it ends by itself, or with the key that signed it.
             guard let oauth = services.oauth, await oauth.verifier.keys.has(keyID) else { return nil }

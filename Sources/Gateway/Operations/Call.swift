@@ -23,6 +23,11 @@ struct Call: Sendable {
         }
     }
 
+    /// The same request as somebody else's: of whoever it turned out to be.
+    func acting(as grant: Grant) -> Call {
+        Call(services: services, bearer: grant, headers: headers, path: path, query: query, body: body)
+    }
+
     /// The program as it is asked of, by whom; what is read of a person is noted under that name.
     var deployment: Deployment {
         get throws { try asked() }

@@ -56,7 +56,11 @@ enum OpenAPI {
     }
 
     private static func parameters(of operation: Operation) -> [String] {
-        var parameters = operation.pathParameters.map { parameter($0, in: "path", .id, "An id.", isRequired: true) }
+        var parameters = operation.pathParameters.map { name in
+            name == "link"
+                ? parameter(name, in: "path", .string, "The link's own part.", isRequired: true)
+                : parameter(name, in: "path", .id, "An id.", isRequired: true)
+        }
         parameters += operation.query.map { parameter($0.name, in: "query", $0.schema, $0.about) }
         if operation.isWrite {
             parameters.append(##"{"$ref":"#/components/parameters/IdempotencyKey"}"##)

@@ -108,12 +108,15 @@ struct Identities: Sendable {
     private let confirmations: KeyedDigest
     /// What a browser brings back from the issuer.
     let signIns: KeyedDigest
+    /// Links by which partners answer without a key.
+    let links: ActionLinkCodes
     private let masterKey: MasterKey
 
     init(_ masterKey: MasterKey) {
         events = KeyedDigest(masterKey, purpose: "Idempotency-Key")
         confirmations = KeyedDigest(masterKey, purpose: "confirmation of an erasure")
         signIns = KeyedDigest(masterKey, purpose: "sign-in at the issuer")
+        links = ActionLinkCodes(masterKey)
         self.masterKey = masterKey
     }
 
