@@ -160,7 +160,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
-                lifecycle, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioSSL, asyncHTTPClient, cryptoExtras, yams,
+                lifecycle, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioSSL, asyncHTTPClient, cryptoExtras, yams, grdb,
             ],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI", "Reports", arguments], swiftSettings: strict),

@@ -210,15 +210,36 @@ import Yams
             #expect(issuer.keyFetches == 2)
             time.move(.seconds(601))
             #expect(await keys.key("k-ES256", .es256) != nil)
+            await keys.settle()
             #expect(issuer.keyFetches == 3)
+            time.move(.seconds(86_401))
+            #expect(await keys.key("k-ES256", .es256) != nil)
+            #expect(issuer.keyFetches == 4)
             // Without the operator's word nothing on this machine is asked.
             let screened = TokenKeys(.url(target), WebhookSettings(), time)
             #expect(await screened.key("k-ES256", .es256) == nil)
-            #expect(issuer.keyFetches == 3)
-            // An issuer that is silent for a day is believed no more.
-            let gone = try #require(WebhookTarget("http://127.0.0.1:1/keys"))
-            #expect(await TokenKeys(.url(gone), webhooks, time).key("k-ES256", .es256) == nil)
+            #expect(issuer.keyFetches == 4)
         }
+    }
+
+    /// While the issuer is silent what it said serves for a day, and then no more.
+    @Test func aSilentIssuerIsBelievedForADay() async throws {
+        let issuer = try TestIssuer(), time = MovedTime()
+        let kept = Holder<TokenKeys>()
+        try await issuer.serving {
+            var webhooks = WebhookSettings()
+            webhooks.allowsLoopback = true
+            let keys = TokenKeys(.url(try #require(WebhookTarget("http://127.0.0.1:\(issuer.port)/keys"))), webhooks, time)
+            #expect(await keys.key("k-ES256", .es256) != nil)
+            kept.value = keys
+        }
+        let keys = try #require(kept.value)
+        time.move(.seconds(86_000))
+        #expect(await keys.key("k-ES256", .es256) != nil)
+        await keys.settle()
+        #expect(await keys.key("k-ES256", .es256) != nil)
+        time.move(.seconds(401))
+        #expect(await keys.key("k-ES256", .es256) == nil)
     }
 
     // MARK: Settings

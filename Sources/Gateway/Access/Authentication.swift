@@ -41,7 +41,7 @@ struct Authentication: Sendable {
         guard let token = SessionToken(cookie) else { return .wrong }
         let (access, limits) = (services.access, services.signIn.sessions)
         let grant = try await services.readers.run { try access.grant(for: token, limits) }
-        return grant.map { .known($0) } ?? .wrong
+        return grant.flatMap { services.stillSigns($0) ? .known($0) : nil } ?? .wrong
     }
 
     private func token(_ text: String, at now: Timestamp) async throws -> Finding {
@@ -90,4 +90,9 @@ enum SameOrigin {
         return !headers[values: .origin].allSatisfy(own.contains)
             || !headers[values: .secFetchSite].allSatisfy { $0 == "same-origin" }
     }
+}
+
+extension GatewayServices {
+    /// False for a session that was begun at an issuer, where people sign in at none any more.
+    func stillSigns(_ grant: Grant) -> Bool { grant.credential.isOfKey || oauth?.settings.signIn != nil }
 }

@@ -27,7 +27,9 @@ struct StandingGrant: Sendable {
         case .key:
             let id = grant.id
             return try await services.readers.run { try access.grant(id: id) }
-        case .session(let id, _): return try await services.readers.run { try access.grant(session: id) }
+        case .session(let id, _):
+            let current = try await services.readers.run { try access.grant(session: id) }
+            return current.flatMap { services.stillSigns($0) ? $0 : nil }
         case .link: return grant
         case .token(let keyID):
             // A token can't be called back; it ends by itself, or with the key that signed it.

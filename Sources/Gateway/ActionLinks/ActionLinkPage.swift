@@ -30,7 +30,7 @@ enum ActionLinkPage {
         return page(
             link, "A lead for you",
             "Please accept or decline. Names and addresses are shown once you have accepted "
-                + "and signed in.", [.facts(facts), .section("Accept", [accept]), .section("Or decline", [decline])])
+                + "and signed in.", [.facts(facts), accept, .section("Or decline", [decline])])
     }
 
     static func done(_ link: ActionLink, isAccepted: Bool) -> Answer {

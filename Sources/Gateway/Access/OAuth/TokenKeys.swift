@@ -52,27 +52,37 @@ actor TokenKeys {
     /// The key of an id for an algorithm; nil where the issuer has none.
     func key(_ id: String, _ algorithm: TokenAlgorithm) async -> (any JWTAlgorithm)? {
         if case .url(let target) = place {
-            let isFresh = known.at.map { time.elapsed() - $0 < Self.fresh } ?? false
-            if !isFresh || known.keys[id] == nil { await refresh(target) }
-            guard let at = known.at, time.elapsed() - at < Self.usable else { return nil }
+            if known.keys[id] == nil || !isYounger(than: Self.usable) {
+                await refresh(target)?.value
+            } else if !isYounger(than: Self.fresh) {
+                // It serves meanwhile: an issuer that is slow holds nobody up.
+                refresh(target)
+            }
+            guard isYounger(than: Self.usable) else { return nil }
         }
         return known.keys[id]?[algorithm]
     }
 
+    private func isYounger(than age: Duration) -> Bool { known.at.map { time.elapsed() - $0 < age } ?? false }
+
     /// True if the issuer still has the key, as far as is known.
     func has(_ id: String) -> Bool { known.keys[id] != nil }
 
-    /// Whoever comes while keys are fetched waits for the same answer.
-    private func refresh(_ target: WebhookTarget) async {
-        if let fetching { return await fetching.value }
-        if let lastTry, time.elapsed() - lastTry < Self.pause { return }
+    /// Waits for keys that are being fetched.
+    func settle() async { await fetching?.value }
+
+    /// Whoever comes while keys are fetched waits for the same answer; nil if it is too early to ask again.
+    @discardableResult
+    private func refresh(_ target: WebhookTarget) -> Task<Void, Never>? {
+        if let fetching { return fetching }
+        if let lastTry, time.elapsed() - lastTry < Self.pause { return nil }
         lastTry = time.elapsed()
         let task = Task {
             if let keys = await self.fetched(target) { self.known = Known(keys: keys, at: self.time.elapsed()) }
+            self.fetching = nil
         }
         fetching = task
-        await task.value
-        fetching = nil
+        return task
     }
 
     private func fetched(_ target: WebhookTarget) async -> [String: [TokenAlgorithm: any JWTAlgorithm]]? {
