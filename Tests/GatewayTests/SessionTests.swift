@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Crypto
 import Engine
 import Foundation
+import HTTPTypes
 import LeadlineCore
 import NIOCore
 import NIOHTTP1
@@ -101,6 +102,36 @@ import UseCases
             }
             // A key is sent by nobody's accord but its bearer's.
             #expect(try await served.ask(.POST, "/v1/leads", key, #"{"country":"IT"}"#, headers).status == 202)
+        }
+    }
+
+    /// Every operation that a key opens its session opens, and no other.
+    @Test(arguments: [Role.manager, .partnerLead, .auditor, .producer]) func aSessionOpensWhatItsKeyOpens(_ role: Role) async throws {
+        try await Self.serving { served in
+            let key = try served.key(role, sources: ["/web-form"])
+            let cookie = try await Self.signIn(served, key)
+            for operation in OperationTable.all where operation.scope != nil && operation.id != "followDecisions" {
+                var path = operation.path
+                for name in operation.pathParameters { path = path.replacing("{\(name)}", with: "lead-x") }
+                var headers = ["cookie": cookie, "origin": Self.origin, "leadline-reason": "a test"]
+                headers["content-type"] = operation.payload?.types[0]
+                let method = try #require(HTTPMethodName(rawValue: operation.method.rawValue))
+                let reply = try await served.ask(method, path, nil, operation.payload?.example, headers)
+                #expect((reply.status != 403) == operation.roles.contains(role), "\(operation.id): \(reply.text)")
+                #expect(reply.status != 401 && reply.status < 500, "\(operation.id): \(reply.text)")
+            }
+        }
+    }
+
+    /// A session that was begun at an issuer, where people sign in at none any more.
+    @Test func aSessionEndsWithTheIssuersSignIn() async throws {
+        try await Self.serving { served in
+            var grant = try #require(try served.access.grant(id: try served.key(.manager).id))
+            let token = SessionToken(served.folder.machine.random)
+            grant.credential = .session("", ofKey: false)
+            try served.access.beginSession(token, grant, SessionLimits())
+            #expect(try served.access.grant(for: token, SessionLimits())?.role == .manager)
+            #expect(try await Self.status(served, "__Host-leadline=" + token.text) == 401)
         }
     }
 

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import LeadlineCore
 import LeadlineSchemas
 import Reports
@@ -14,7 +15,7 @@ enum ActionLinkPage {
 
     static func choices(_ link: ActionLink, _ lead: VisibleLead, path: String) -> Answer {
         let row = lead.history.row
-        let due = row.respondBy.map { TimeText.utc($0) }
+        let due = row.respondBy.map { TimeText.local($0, zone: .gmt) }
         let facts: [(name: String, value: String)] = [
             ("Country", row.country), ("Trade", row.vertical), ("First response due", due ?? ""),
         ].filter { !$0.value.isEmpty }
