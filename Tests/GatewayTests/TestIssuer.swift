@@ -27,6 +27,9 @@ final class TestIssuer: Sendable {
     private let reached = Mutex(0)
     private let fetches = Mutex(0)
     private let codes = Mutex<[String: @Sendable ([String: String]) -> String]>([:])
+    private let named = Mutex<String?>(nil)
+    /// Whom its metadata names, if not itself.
+    func name(_ issuer: String) { named.withLock { $0 = issuer } }
     var port: Int { reached.withLock { $0 } }
     /// How often the keys were asked for.
     var keyFetches: Int { fetches.withLock { $0 } }
@@ -123,6 +126,11 @@ final class TestIssuer: Sendable {
         router.get("/keys") { [self] _, _ in
             fetches.withLock { $0 += 1 }
             return try keySet()
+        }
+        router.get("/.well-known/openid-configuration") { [self] _, _ in
+            let here = "http://127.0.0.1:\(port)"
+            let name = named.withLock { $0 ?? here }
+            return #"{"issuer":"\#(name)","authorization_endpoint":"\#(here)/authorize","token_endpoint":"\#(here)/token","jwks_uri":"\#(here)/keys","x":null}"#
         }
         router.post("/token") { [self] request, _ in
             let text = String(buffer: try await request.body.collect(upTo: 65_536))

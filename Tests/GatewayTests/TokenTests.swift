@@ -200,7 +200,7 @@ import Yams
             var webhooks = WebhookSettings()
             webhooks.allowsLoopback = true
             let target = try #require(WebhookTarget("http://127.0.0.1:\(issuer.port)/keys"))
-            let keys = TokenKeys(.url(target), webhooks, time)
+            let keys = TokenKeys(.url(target), nil, webhooks, time)
             #expect(await keys.key("k-ES256", .es256) != nil)
             #expect(await keys.key("k-ES256", .rs256) == nil)
             for _ in 0..<5 { #expect(await keys.key("k-new", .es256) == nil) }
@@ -216,7 +216,7 @@ import Yams
             #expect(await keys.key("k-ES256", .es256) != nil)
             #expect(issuer.keyFetches == 4)
             // Without the operator's word nothing on this machine is asked.
-            let screened = TokenKeys(.url(target), WebhookSettings(), time)
+            let screened = TokenKeys(.url(target), nil, WebhookSettings(), time)
             #expect(await screened.key("k-ES256", .es256) == nil)
             #expect(issuer.keyFetches == 4)
         }
@@ -229,7 +229,7 @@ import Yams
         try await issuer.serving {
             var webhooks = WebhookSettings()
             webhooks.allowsLoopback = true
-            let keys = TokenKeys(.url(try #require(WebhookTarget("http://127.0.0.1:\(issuer.port)/keys"))), webhooks, time)
+            let keys = TokenKeys(.url(try #require(WebhookTarget("http://127.0.0.1:\(issuer.port)/keys"))), nil, webhooks, time)
             #expect(await keys.key("k-ES256", .es256) != nil)
             kept.value = keys
         }
@@ -242,6 +242,34 @@ import Yams
         #expect(await keys.key("k-ES256", .es256) == nil)
     }
 
+    /// Settings that name the issuer alone: the rest it says itself, if it is the issuer that was named.
+    @Test(arguments: [true, false]) func theIssuerSaysWhereItIs(_ isItself: Bool) async throws {
+        let issuer = try TestIssuer()
+        try await issuer.serving {
+            let here = "http://127.0.0.1:\(issuer.port)"
+            if !isItself { issuer.name(TestIssuer.name) }
+            var webhooks = WebhookSettings()
+            webhooks.allowsLoopback = true
+            var signIn = SignInSettings()
+            signIn.publicURL = PublicURL(TestIssuer.resource)
+            signIn.oauth = try issuer.settings { text in
+                text.replacing("issuer: \(TestIssuer.name)", with: "issuer: \(here)").replacing("jwksURL: \(here)/keys\n", with: "")
+                    .replacing("authorizationEndpoint: \(here)/authorize, tokenEndpoint: \(here)/token, ", with: "")
+            }
+            #expect(signIn.oauth?.keys == .discovered && signIn.oauth?.signIn?.tokenEndpoint == nil)
+            try await ServedFolder.serving(webhooks: webhooks, signIn: signIn) { served in
+                let token = try issuer.sign(TestIssuer.claims(at: served.folder.now(), ["iss": here]))
+                #expect(try await served.ask(.GET, "/v1/me", token).status == (isItself ? 200 : 401))
+                #expect(issuer.keyFetches == (isItself ? 1 : 0))
+                let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: .init(redirectConfiguration: .disallow))
+                let response = try await client.execute(served.request(.GET, "/v1/session/start", nil), timeout: .seconds(60))
+                try await client.shutdown()
+                #expect(response.status.code == (isItself ? 303 : 503))
+                #expect(response.headers.first(name: "location")?.hasPrefix(here + "/authorize?") == (isItself ? true : nil))
+            }
+        }
+    }
+
     // MARK: Settings
 
     @Test func aFileWithSomethingUnknownIsRefused() throws {
@@ -252,6 +280,8 @@ import Yams
             ("  program: acme\n", "", "claims.program"), ("    claim: roles", "    claims: roles", "claims.role"), ("sources:", "scope:", "claims.scope"),
             ("resource: https", "resource: http", "resource"), ("resource: \(TestIssuer.resource)", "resource: \(TestIssuer.resource)/path", "resource"),
             ("jwksFile:", "jwksURL: https://login.vendor.example/keys\njwksFile:", "jwksFile"),
+            ("leewaySeconds: 30", "signIn: {clientID: x, tokenEndpoint: \"https://login.vendor.example/token\"}", "signIn"),
+            ("issuer: \(TestIssuer.name)\n", "issuer: acme\nsignIn: {clientID: x}\n", "issuer"),
         ]
         for (part, instead, field) in wrong {
             #expect("\(instead)") { _ = try issuer.settings { $0.replacing(part, with: instead) } } throws: {

@@ -5,7 +5,7 @@ public struct PublicURL: Sendable, Equatable {
 
     /// Nil for anything but an https URL of a host, or an http one of this machine.
     public init?(_ text: String) {
-        guard let target = WebhookTarget(text), target.isEncrypted || target.isLocal else { return nil }
+        guard let target = WebhookTarget(callable: text) else { return nil }
         let implied = target.isEncrypted ? ":443/" : ":80/"
         // The URL of a target always has a path.
         let end = target.url.utf8.reversed().starts(with: implied.utf8.reversed()) ? implied.utf8.count : 1
@@ -18,6 +18,12 @@ public struct PublicURL: Sendable, Equatable {
 }
 
 extension WebhookTarget {
+    /// One that may be called on somebody's word: by https, or on this machine, which its operator allows or not.
+    init?(callable text: String) {
+        self.init(text)
+        guard isEncrypted || isLocal else { return nil }
+    }
+
     /// True for the names of this machine.
     var isLocal: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
 }

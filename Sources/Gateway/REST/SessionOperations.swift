@@ -37,7 +37,7 @@ enum SessionOperations {
         successes: [.init(status: 303, about: "Go there.", schema: .anyObject)],
         work: .whole { call in
             guard let signIn = IssuerSignIn(call.services) else { throw Refusal.nothingHere }
-            return .json("{}", status: 303, signIn.start() + [(.cacheControl, "no-store")])
+            return .json("{}", status: 303, try await signIn.start() + [(.cacheControl, "no-store")])
         })
 
     private static let callback = Operation(

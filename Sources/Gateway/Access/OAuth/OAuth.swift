@@ -9,11 +9,14 @@ import Vault
 struct OAuth: Sendable {
     let settings: OAuthSettings
     let verifier: TokenVerifier
+    /// What the issuer says of itself.
+    let issuer: IssuerMetadata
     private let subjects: KeyedDigest
 
     init(_ settings: OAuthSettings, _ masterKey: MasterKey, _ outbound: WebhookSettings, _ time: any PassingTime) {
         self.settings = settings
-        verifier = TokenVerifier(settings, TokenKeys(settings.keys, outbound, time))
+        issuer = IssuerMetadata(settings.issuer, outbound, time)
+        verifier = TokenVerifier(settings, TokenKeys(settings.keys, issuer, outbound, time))
         subjects = KeyedDigest(masterKey, purpose: "OAuth subject")
     }
 

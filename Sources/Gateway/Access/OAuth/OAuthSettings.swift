@@ -8,12 +8,15 @@ public struct OAuthSettings: Sendable, Equatable {
     enum Keys: Sendable, Equatable {
         case file(String)
         case url(WebhookTarget)
+        /// Where the issuer's metadata says.
+        case discovered
     }
 
     /// The issuer's own sign-in of people (OpenID Connect, authorization code with PKCE).
     struct SignIn: Sendable, Equatable {
-        var authorizationEndpoint: WebhookTarget
-        var tokenEndpoint: WebhookTarget
+        /// Nil for what the issuer's metadata says; both or neither.
+        var authorizationEndpoint: WebhookTarget?
+        var tokenEndpoint: WebhookTarget?
         var clientID: String
         /// Nil for a public client.
         var clientSecret: String?
@@ -77,6 +80,10 @@ extension OAuthSettings {
         }
         self.claims = try ClaimRules(&claims)
         signIn = try Self.signIn(&fields, folder)
+        let isDiscovered = keys == .discovered || (signIn != nil && signIn?.tokenEndpoint == nil)
+        guard !isDiscovered || IssuerMetadata.target(issuer) != nil else {
+            throw Refusal.invalid("It is no https URL, so its keys and endpoints must be named.", field: "issuer")
+        }
         guard signIn?.clientID != audience else {
             throw Refusal.invalid(
                 "It is the audience too: ID tokens would pass as access tokens.", field: "signIn.clientID")
@@ -88,6 +95,7 @@ extension OAuthSettings {
         switch (file, url) {
         case (let file?, nil): return .file(path(file, folder))
         case (nil, let text?): return .url(try target(text, "jwksURL"))
+        case (nil, nil): return .discovered
         default: throw Refusal.invalid("Give either jwksFile or jwksURL.", field: "jwksFile")
         }
     }
@@ -99,9 +107,14 @@ extension OAuthSettings {
             secret = try Self.secret(path(file, folder))
         }
         let scopes = try inner.texts("scopes", count: 0...20, 1...128)
+        let authorization = try inner.text("authorizationEndpoint", 1...2_048)
+        let token = try inner.text("tokenEndpoint", 1...2_048)
+        guard (authorization == nil) == (token == nil) else {
+            throw Refusal.invalid("Name both endpoints, or neither.", field: "signIn")
+        }
         let signIn = SignIn(
-            authorizationEndpoint: try target(try inner.required("authorizationEndpoint", 1...2_048), "signIn"),
-            tokenEndpoint: try target(try inner.required("tokenEndpoint", 1...2_048), "signIn"),
+            authorizationEndpoint: try authorization.map { try target($0, "signIn.authorizationEndpoint") },
+            tokenEndpoint: try token.map { try target($0, "signIn.tokenEndpoint") },
             clientID: try inner.required("clientID", 1...256), clientSecret: secret,
             scopes: scopes.contains("openid") ? scopes : ["openid"] + scopes)
         if let rest = inner.rest.first { throw Refusal.invalid("There is no such key.", field: "signIn.\(rest)") }
@@ -122,7 +135,7 @@ extension OAuthSettings {
     }
 
     private static func target(_ text: String, _ field: String) throws -> WebhookTarget {
-        guard let target = WebhookTarget(text), target.isEncrypted || target.isLocal else {
+        guard let target = WebhookTarget(callable: text) else {
             throw Refusal.invalid("It is an https URL.", field: field)
         }
         return target

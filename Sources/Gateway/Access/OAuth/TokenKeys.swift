@@ -1,39 +1,33 @@
 import Engine
 import Foundation
 import JWTKit
-import Synchronization
 import UseCases
 
-/// An issuer's public keys by their ids (RFC 7517), from a file or from where the issuer publishes them. Those from a
-/// URL are fetched anew when they have grown old, and for an id that is not known, but at a bounded rate; while the
-/// issuer does not answer, those that are known serve for a day.
+/// An issuer's public keys by their ids (RFC 7517), from a file or from where the issuer publishes them.
 actor TokenKeys {
     /// Most keys of a set, and bytes of one.
     static let keysMax = 100
     static let bytesMax = 262_144
-    /// After so long they are fetched again before they are used.
-    private static let fresh = Duration.seconds(600)
-    /// After so long nothing is believed that they sign.
-    private static let usable = Duration.seconds(86_400)
-    /// At least so long lies between two tries.
-    static let pause = Duration.seconds(30)
 
-    private struct Known: Sendable {
-        var keys: [String: [TokenAlgorithm: any JWTAlgorithm]] = [:]
-        var at: Duration?
-    }
+    private typealias Keys = [String: [TokenAlgorithm: any JWTAlgorithm]]
 
     private let place: OAuthSettings.Keys
-    private let outbound: WebhookSettings
-    private let time: any PassingTime
-    private var known = Known()
-    private var lastTry: Duration?
-    private var fetching: Task<Void, Never>?
+    private let metadata: IssuerMetadata?
+    private let published: FetchedDocument<Keys>
+    /// Those of a file.
+    private var own: Keys = [:]
 
-    init(_ place: OAuthSettings.Keys, _ outbound: WebhookSettings, _ time: any PassingTime) {
+    /// - Parameter metadata: Where the issuer says where they are; nil where the place says it.
+    init(
+        _ place: OAuthSettings.Keys, _ metadata: IssuerMetadata?, _ outbound: WebhookSettings,
+        _ time: any PassingTime
+    ) {
         self.place = place
-        self.outbound = outbound
-        self.time = time
+        self.metadata = metadata
+        published = FetchedDocument(bytesMax: Self.bytesMax, outbound, time) { json in
+            guard let keys = await Self.keys(json), !keys.isEmpty else { return nil }
+            return keys
+        }
     }
 
     /// Reads a file of keys, so that one that is none is told of at the start. A URL is asked when it is needed.
@@ -46,68 +40,40 @@ actor TokenKeys {
                 .invalid, "no key is in it that tokens may be signed by", at: path,
                 remedy: "It is a JSON Web Key Set of RSA, P-256 or Ed25519 keys, each with a kid")
         }
-        known = Known(keys: keys, at: time.elapsed())
+        own = keys
     }
 
     /// The key of an id for an algorithm; nil where the issuer has none.
     func key(_ id: String, _ algorithm: TokenAlgorithm) async -> (any JWTAlgorithm)? {
-        if case .url(let target) = place {
-            if known.keys[id] == nil || !isYounger(than: Self.usable) {
-                await refresh(target)?.value
-            } else if !isYounger(than: Self.fresh) {
-                // It serves meanwhile: an issuer that is slow holds nobody up.
-                refresh(target)
-            }
-            guard isYounger(than: Self.usable) else { return nil }
+        let target: WebhookTarget?
+        switch place {
+        case .file: return own[id]?[algorithm]
+        case .url(let named): target = named
+        case .discovered: target = await metadata?.endpoints()?.keys
         }
-        return known.keys[id]?[algorithm]
+        guard let target else { return nil }
+        return await published.value(at: target) { $0[id] != nil }?[id]?[algorithm]
     }
-
-    private func isYounger(than age: Duration) -> Bool { known.at.map { time.elapsed() - $0 < age } ?? false }
 
     /// True if the issuer still has the key, as far as is known.
-    func has(_ id: String) -> Bool { known.keys[id] != nil }
+    func has(_ id: String) async -> Bool {
+        if own[id] != nil { return true }
+        return await published.latest?[id] != nil
+    }
 
     /// Waits for keys that are being fetched.
-    func settle() async { await fetching?.value }
-
-    /// Whoever comes while keys are fetched waits for the same answer; nil if it is too early to ask again.
-    @discardableResult
-    private func refresh(_ target: WebhookTarget) -> Task<Void, Never>? {
-        if let fetching { return fetching }
-        if let lastTry, time.elapsed() - lastTry < Self.pause { return nil }
-        lastTry = time.elapsed()
-        let task = Task {
-            if let keys = await self.fetched(target) { self.known = Known(keys: keys, at: self.time.elapsed()) }
-            self.fetching = nil
-        }
-        fetching = task
-        return task
-    }
-
-    private func fetched(_ target: WebhookTarget) async -> [String: [TokenAlgorithm: any JWTAlgorithm]]? {
-        let request = ScreenedClient.Request(
-            method: .get,
-            headers: [("accept", "application/jwk-set+json, application/json"), ("user-agent", "Leadline")])
-        do {
-            let reply = try await ScreenedClient.once(
-                request, to: target, .init(bytesMax: Self.bytesMax, limit: .seconds(10)), outbound, time)
-            guard reply.status == 200, let body = reply.body else { return nil }
-            let keys = await Self.keys(body)
-            return keys?.isEmpty == false ? keys : nil
-        } catch { return nil }
-    }
+    func settle() async { await published.settle() }
 
     // MARK: Reading
 
     /// The keys of a set that tokens may be signed by. What is of another kind is passed over, as RFC 7517 has it.
-    private static func keys(_ json: [UInt8]) async -> [String: [TokenAlgorithm: any JWTAlgorithm]]? {
+    private static func keys(_ json: [UInt8]) async -> Keys? {
         struct KeySet: Decodable { var keys: [JSONValue] }
         guard JSONElements.isShallow(json) else { return nil }
         let set: KeySet
         do { set = try JSONDecoder().decode(KeySet.self, from: Data(json)) } catch { return nil }
         guard set.keys.count <= keysMax else { return nil }
-        var keys: [String: [TokenAlgorithm: any JWTAlgorithm]] = [:]
+        var keys: Keys = [:]
         for value in set.keys {
             guard case .object(let fields) = value, let found = await key(fields) else { continue }
             // Two keys of one id: which is meant cannot be told, so neither is.

@@ -65,7 +65,7 @@ struct IssuerSignIn: Sendable {
     }
 
     /// Where to send the browser, and the cookie for the way back.
-    func start() -> [(HTTPField.Name, String)] {
+    func start() async throws -> [(HTTPField.Name, String)] {
         let round = Round(services.folder.machine, digests)
         let query = Self.form([
             ("response_type", "code"), ("client_id", signIn.clientID), ("redirect_uri", callback),
@@ -73,7 +73,7 @@ struct IssuerSignIn: Sendable {
             ("code_challenge", Base64URL.text(SHA256.hash(data: Data(round.verifier.utf8)))),
             ("code_challenge_method", "S256"),
         ])
-        let endpoint = signIn.authorizationEndpoint.url
+        let endpoint = try await endpoint(signIn.authorizationEndpoint, { $0.authorization }).url
         let sign = endpoint.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
         return [
             (.location, endpoint + sign + query), Cookie.signIn.setting(round.cookie, seconds: Self.patienceSeconds),
@@ -123,10 +123,11 @@ struct IssuerSignIn: Sendable {
         } else {
             fields.append(("client_id", signIn.clientID))
         }
+        let target = try await endpoint(signIn.tokenEndpoint, { $0.token })
         let request = ScreenedClient.Request(method: .post, headers: headers, body: Array(Self.form(fields).utf8))
         do {
             let reply = try await ScreenedClient.once(
-                request, to: signIn.tokenEndpoint, .init(bytesMax: 65_536, limit: .seconds(10)),
+                request, to: target, .init(bytesMax: 65_536, limit: .seconds(10)),
                 services.webhookSettings, services.folder.machine.passingTime)
             guard reply.status == 200, let body = reply.body, JSONElements.isShallow(body) else { return nil }
             struct Tokens: Decodable { var id_token: String }
@@ -135,6 +136,16 @@ struct IssuerSignIn: Sendable {
             services.logger.warning("the issuer does not answer", metadata: ["issuer": "\(oauth.settings.issuer)"])
             throw Refusal.unavailable
         }
+    }
+
+    /// Where the issuer is asked: where the settings say, else where it says itself.
+    private func endpoint(
+        _ named: WebhookTarget?, _ discovered: @Sendable (IssuerMetadata.Endpoints) -> WebhookTarget?
+    ) async throws -> WebhookTarget {
+        if let named { return named }
+        if let found = await oauth.issuer.endpoints().flatMap(discovered) { return found }
+        services.logger.warning("the issuer's metadata is missing", metadata: ["issuer": "\(oauth.settings.issuer)"])
+        throw Refusal.unavailable
     }
 
     // MARK: Forms

@@ -38,7 +38,8 @@ extension AccessFile {
             try db.execute(
                 sql: """
                     DELETE FROM sessions WHERE digest IN (
-                    SELECT digest FROM sessions WHERE program = ? AND principal = ? ORDER BY begun DESC, digest LIMIT -1 OFFSET ?)
+                    SELECT digest FROM sessions WHERE program = ? AND principal = ? ORDER BY begun DESC, digest
+                    LIMIT -1 OFFSET ?)
                     """, arguments: [grant.program, grant.principal, limits.ofPrincipal - 1])
             try db.execute(
                 sql: "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
