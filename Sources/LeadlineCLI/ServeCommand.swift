@@ -18,8 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
             under way are answered, then the processor ends between two batches.
 
             Beside keys it takes access tokens of an issuer, whose name, keys and claims the file of --oauth says; \
-            with --public-url people sign in there, too. A session in a browser ends when nothing is asked under it for a \
-            while, and after some hours in any case.
+            with --public-url people sign in there, too. A session in a browser ends when nothing is asked under it \
+            for a while, and after some hours in any case.
 
             \(Outcome.note)
             """)

@@ -186,7 +186,8 @@ public struct WebhookFile: Sendable {
             }
             try db.execute(
                 sql:
-                    "INSERT INTO endpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, NULL, NULL, 0, NULL, 0, ?)",
+                    "INSERT INTO endpoints VALUES "
+                    + "(?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, NULL, NULL, 0, NULL, 0, ?)",
                 arguments: [
                     endpoint.id, endpoint.program, endpoint.partner, endpoint.owner, endpoint.format.rawValue,
                     try Self.json(endpoint.kinds), endpoint.label, try sealed(endpoint), endpoint.created.micros,
