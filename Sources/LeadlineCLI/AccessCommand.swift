@@ -11,14 +11,15 @@ struct AccessCommand: AsyncParsableCommand {
         commandName: "access", abstract: "Make, list, replace and end the API keys of the gateway.",
         discussion: """
             A key is 'll_', its id and a secret, and is shown once, when it is made; the data folder keeps a keyed \
-            digest of it. A change holds at once, for a running 'leadline serve' too: streams and waits under an ended \
-            key end within a second. 'leadline keys' is about another thing, the master key. \(Outcome.note)
+            digest of it. A change holds at once, for a running 'leadline serve' too: streams, waits and sessions \
+            under an ended key end within a second. 'leadline keys' is about another thing, the master key; create, \
+            list and revoke are there too. \(Outcome.note)
             """,
         subcommands: [Create.self, List.self, Revoke.self, Rotate.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "create", abstract: "Make a key.",
+            commandName: "create", abstract: "Make an API key.",
             discussion: """
                 Roles: \(Role.allCases.map(\.rawValue).joined(separator: ", ")). Without --scope the key may do \
                 all that its role may. \(Outcome.note)
@@ -62,7 +63,7 @@ struct AccessCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List the program's keys, without their secrets.",
+            commandName: "list", abstract: "List the program's API keys, without their secrets.",
             discussion: """
                 With --json one object a line: id, principal, role, partner, scopes, sources, label, created, expires, \
                 revoked. \(Outcome.note)
@@ -86,7 +87,7 @@ struct AccessCommand: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "revoke", abstract: "End a key, at once and for good.", discussion: Outcome.note)
+            commandName: "revoke", abstract: "End an API key, at once and for good.", discussion: Outcome.note)
 
         @Argument(help: ArgumentHelp("The key's id, which stands between 'll_' and the secret.", valueName: "id"))
         var id: String

@@ -14,8 +14,12 @@ struct ServeCommand: AsyncParsableCommand {
             'leadline access create' makes others. GET /openapi.json says what there is.
 
             It speaks plain HTTP on this machine alone. For others give it a certificate, or put a proxy in front and \
-            say --allow-plain-http. SIGTERM and SIGINT stop it: requests under way are answered, then the processor \
-            ends between two batches.
+            say --allow-plain-http, and --public-url for where others reach it. SIGTERM and SIGINT stop it: requests \
+            under way are answered, then the processor ends between two batches.
+
+            Beside keys it takes access tokens of an issuer, whose name, keys and claims the file of --oauth says; \
+            with --public-url people sign in there, too. A session in a browser ends when nothing is asked under it \
+            for a while, and after some hours in any case.
 
             \(Outcome.note)
             """)
@@ -38,12 +42,26 @@ struct ServeCommand: AsyncParsableCommand {
     var allowPlainHttp = false
 
     @Option(
+        name: .customLong("public-url"),
+        help: ArgumentHelp("Where others reach it, e.g. https://leads.acme.example.", valueName: "url"))
+    var publicURL: String?
+
+    @Option(help: ArgumentHelp("Take access tokens of the issuer that this file names; YAML.", valueName: "file"))
+    var oauth: String?
+
+    @Option(help: ArgumentHelp("End a session after so long without a request.", valueName: "minutes"))
+    var sessionIdleMinutes = 30
+
+    @Option(help: ArgumentHelp("End a session after so long in any case.", valueName: "hours"))
+    var sessionHours = 12
+
+    @Option(
         help: ArgumentHelp("Multiplies how often a caller may ask; 1 is 1200 reads a minute.", valueName: "factor"))
     var quotaFactor = 1.0
 
     @Flag(
         name: .customLong("webhooks-to-loopback"),
-        help: "Let webhooks go to this machine too, over plain HTTP: for trying out.")
+        help: "Let webhooks, and calls of the issuer, go to this machine too, over plain HTTP: for trying out.")
     var webhooksToLoopback = false
 
     @Option(help: ArgumentHelp("Serve GET /metrics for Prometheus on this port of 127.0.0.1.", valueName: "port"))
@@ -61,6 +79,14 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("--quota-factor must be from 0.01 to 10000")
         }
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
+        if let publicURL, PublicURL(publicURL) == nil {
+            throw ValidationError(
+                "--public-url must be https://, a host and perhaps a port; http:// for this machine alone")
+        }
+        if !(1...1_440).contains(sessionIdleMinutes) {
+            throw ValidationError("--session-idle-minutes must be from 1 to 1440")
+        }
+        if !(1...720).contains(sessionHours) { throw ValidationError("--session-hours must be from 1 to 720") }
         if let metricsPort, !(1...65_535).contains(metricsPort) {
             throw ValidationError("--metrics-port must be from 1 to 65535")
         }
@@ -83,7 +109,7 @@ struct ServeCommand: AsyncParsableCommand {
         var webhooks = WebhookSettings()
         webhooks.allowsLoopback = webhooksToLoopback
         let services = try GatewayServices.embedded(
-            folder, runtime, access: access, webhooks: webhooks, logger: logger)
+            folder, runtime, access: access, webhooks: webhooks, signIn: try signIn(), logger: logger)
         let first = try access.isEmpty() ? access.create(Self.bootstrap(deployment.program)).token : nil
         let scheme = tlsCertificate == nil ? "http" : "https"
         let gateway = try GatewayServer(services, settings) { [host, logger] port in
@@ -100,6 +126,15 @@ struct ServeCommand: AsyncParsableCommand {
         }
         try await GracefulStop.run(within: .seconds(20), [processor, WebhookSender(services), gateway])
         logger.info("stopped")
+    }
+
+    private func signIn() throws -> SignInSettings {
+        var signIn = SignInSettings()
+        signIn.publicURL = publicURL.flatMap { PublicURL($0) }
+        signIn.sessions.idleMicros = Int64(sessionIdleMinutes) * 60_000_000
+        signIn.sessions.wholeMicros = Int64(sessionHours) * 3_600_000_000
+        if let oauth { signIn.oauth = try OAuthSettings(YAMLFile(oauth).root, name: oauth) }
+        return signIn
     }
 
     private var settings: GatewayServer.Settings {

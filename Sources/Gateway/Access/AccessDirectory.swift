@@ -13,4 +13,20 @@ public protocol AccessDirectory: Sendable {
     func grants(of principal: String, program: String) throws -> [Grant]
     /// Ends a grant, at once and for good; one that has ended stays so.
     func revoke(_ id: String, program: String) throws(Problem) -> Grant
+
+    // MARK: Sessions
+
+    /// Begins a session under a grant: under its key where it has one, otherwise under what the issuer said. Of one
+    /// principal so many are kept; the oldest makes room.
+    func beginSession(_ token: SessionToken, _ grant: Grant, _ limits: SessionLimits) throws
+    /// The grant of a session as it stands now, and a use of it; nil where there is none, or no more.
+    func grant(for token: SessionToken, _ limits: SessionLimits) throws -> Grant?
+    /// The grant of a session as it stands now, looked at without using it.
+    func grant(session id: String) throws -> Grant?
+    /// Ends a session; false where there was none.
+    func endSession(_ id: String) throws -> Bool
+    /// Ends every session of a principal in a program, and says how many.
+    func endSessions(of principal: String, program: String) throws -> Int
+    /// Forgets sessions that are over.
+    func forgetSessions() throws
 }

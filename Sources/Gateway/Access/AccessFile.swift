@@ -11,18 +11,21 @@ import Vault
 /// Kept are keyed digests of secrets, never secrets: the file alone opens nothing, and neither does a copy of it
 /// without the master key. Every change is flushed before it is told.
 public struct AccessFile: AccessDirectory {
-    private static let formatVersion = 1
+    private static let formatVersion = 2
     /// Most keys a program may have, revoked ones included.
     static let keysMax = 10_000
 
-    private let database: DatabasePool
+    let database: DatabasePool
     private let digests: KeyedDigest
-    private let machine: Machine
+    let sessionDigests: KeyedDigest
+    let machine: Machine
 
     /// Opens the file, and makes it where it is absent.
     public init(_ folder: DataFolder) throws(Problem) {
         do {
-            digests = KeyedDigest(try folder.openVault().masterKey, purpose: "API key secret")
+            let masterKey = try folder.openVault().masterKey
+            digests = KeyedDigest(masterKey, purpose: "API key secret")
+            sessionDigests = KeyedDigest(masterKey, purpose: "session")
             machine = folder.machine
             database = try Self.open(folder.path + "/access.db")
         } catch { throw Problem(error) }
@@ -42,7 +45,9 @@ public struct AccessFile: AccessDirectory {
             guard version <= formatVersion else {
                 throw Problem(.unavailable, "the keys' file is of a newer Leadline", at: path, remedy: "Use that one")
             }
-            if version == 0 { try db.execute(sql: schema + "PRAGMA user_version = \(formatVersion);") }
+            if version == 0 { try db.execute(sql: schema) }
+            if version < 2 { try db.execute(sql: sessionSchema) }
+            if version < formatVersion { try db.execute(sql: "PRAGMA user_version = \(formatVersion)") }
         }
         return pool
     }
@@ -67,9 +72,10 @@ public struct AccessFile: AccessDirectory {
         return try Self.grant(row)
     }
 
-    public func grant(id: String) throws -> Grant? {
-        try database.read { try Row.fetchOne($0, sql: "SELECT * FROM keys WHERE id = ?", arguments: [id]) }
-            .map(Self.grant)
+    public func grant(id: String) throws -> Grant? { try database.read { try Self.grant(id: id, $0) } }
+
+    static func grant(id: String, _ db: Database) throws -> Grant? {
+        try Row.fetchOne(db, sql: "SELECT * FROM keys WHERE id = ?", arguments: [id]).map(grant)
     }
 
     public func grants(of principal: String, program: String) throws -> [Grant] {

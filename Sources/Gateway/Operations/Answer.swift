@@ -43,6 +43,19 @@ struct Refusal: Error, Sendable {
         return refusal
     }()
 
+    /// The same for whatever is sent and does not hold, so that nobody learns why.
+    static let wrongKey: Refusal = {
+        var refusal = noKey
+        refusal.headers = [(.wwwAuthenticate, #"Bearer realm="leadline", error="invalid_token""#)]
+        return refusal
+    }()
+
+    static let nothingGranted = Refusal(
+        403, "forbidden", "Not allowed", "The token holds, and by the rules of this service it grants nothing.")
+
+    static let foreignOrigin = Refusal(
+        403, "foreign-origin", "Not allowed", "A change under a session must come from a page of this service.")
+
     static func missing(_ scope: Scope) -> Refusal {
         var refusal = Refusal(403, "forbidden", "Not allowed", "The key lacks the scope \(scope.rawValue).")
         refusal.headers = [

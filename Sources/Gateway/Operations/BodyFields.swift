@@ -7,6 +7,9 @@ import Reports
 struct BodyFields {
     private var values: [String: JSONValue]
 
+    /// The fields of an object that was read already.
+    init(_ values: [String: JSONValue]) { self.values = values }
+
     /// - Throws: `Refusal` for a body that is no object.
     init(_ call: Call) throws(Refusal) {
         if call.body.isEmpty {
@@ -92,13 +95,31 @@ struct BodyFields {
         }
     }
 
+    /// The fields of an object in it; nil where it is absent.
+    mutating func fields(_ name: String) throws(Refusal) -> BodyFields? {
+        guard let value = values.removeValue(forKey: name) else { return nil }
+        guard case .object(let fields) = value else { throw .invalid("It is an object.", field: name) }
+        return BodyFields(fields)
+    }
+
+    /// A field of whatever kind; nil where it is absent.
+    mutating func any(_ name: String) -> JSONValue? { values.removeValue(forKey: name) }
+
+    /// Names of the fields that nobody asked for yet.
+    var rest: [String] { values.keys.sorted() }
+
     /// Refuses what nobody asked for.
     func end() throws(Refusal) { if !values.isEmpty { throw .unknownField } }
 }
 
 /// Any JSON value, its kinds told apart as the text has them.
 enum JSONValue: Codable, Sendable, Equatable {
-    case flag(Bool), whole(Int64), number(Double), text(String), list([JSONValue]), object([String: JSONValue])
+    case flag(Bool)
+    case whole(Int64)
+    case number(Double)
+    case text(String)
+    case list([JSONValue])
+    case object([String: JSONValue])
 
     init(from decoder: any Decoder) throws {
         let one = try decoder.singleValueContainer()

@@ -4,7 +4,7 @@ import Reports
 
 /// What the service says of itself.
 enum ServiceOperations {
-    static let all = [alive, ready, document, who]
+    static let all = [alive, ready, document, who, resource, WebPage.sheet]
 
     private static let status = Schema.object([("status", .string)])
 
@@ -29,6 +29,22 @@ enum ServiceOperations {
         id: "getDocument", method: .get, path: "/openapi.json", tag: "Service", summary: "This document", scope: nil,
         rate: .read, successes: [.init(status: 200, about: "OpenAPI 3.1.", schema: .anyObject)],
         work: .whole { _ in Answer.json(OpenAPI.text, [(.cacheControl, "max-age=300")]) })
+
+    private static let resource = Operation(
+        id: "getProtectedResource", method: .get, path: OAuth.metadataPath, tag: "Service",
+        summary: "Which issuer's access tokens are taken (RFC 9728)", scope: nil, rate: .read,
+        successes: [
+            .init(
+                status: 200, about: "The issuer.",
+                schema: .object([
+                    ("resource", .string), ("authorization_servers", .array(.string)),
+                    ("bearer_methods_supported", .array(.string)), ("resource_name", .string),
+                ]))
+        ],
+        work: .whole { call in
+            guard let oauth = call.services.oauth else { throw Refusal.nothingHere }
+            return .json(oauth.metadata, [(.cacheControl, "max-age=300")])
+        })
 
     private static let who = Operation(
         id: "getGrant", method: .get, path: "/v1/me", tag: "Service", summary: "What the key that you send lets do",

@@ -24,6 +24,10 @@ public struct GatewayServices: Sendable {
     /// Where decisions are sent to, and how far that has come.
     public let webhooks: WebhookFile
     public let webhookSettings: WebhookSettings
+    /// How people and machines may be known beside keys.
+    public let signIn: SignInSettings
+    /// The issuer whose tokens count; nil for none.
+    let oauth: OAuth?
     public let logger: Logger
     /// Threads for what waits for the disk.
     let readers: ReaderThreads
@@ -39,7 +43,8 @@ public struct GatewayServices: Sendable {
     /// A gateway's ports.
     public init(
         folder: DataFolder, inbox: any Inbox, decisions: any DecisionStream, access: any AccessDirectory,
-        webhooks: WebhookSettings = WebhookSettings(), logger: Logger, live: (any LiveState)? = nil,
+        webhooks: WebhookSettings = WebhookSettings(), signIn: SignInSettings = SignInSettings(), logger: Logger,
+        live: (any LiveState)? = nil,
         preview: @escaping Preview
     ) throws {
         self.folder = folder
@@ -52,7 +57,10 @@ public struct GatewayServices: Sendable {
         webhookSettings = webhooks
         self.logger = logger
         readers = ReaderThreads(count: 4)
-        identities = Identities(try folder.openVault().masterKey)
+        let masterKey = try folder.openVault().masterKey
+        identities = Identities(masterKey)
+        self.signIn = signIn
+        oauth = signIn.oauth.map { OAuth($0, masterKey, webhooks, folder.machine.passingTime) }
         refusals = RefusalLog(folder)
         shared = try SharedReaders(folder)
     }
@@ -60,12 +68,13 @@ public struct GatewayServices: Sendable {
     /// The ports of a processor that runs in this process on the folder's own log.
     public static func embedded(
         _ folder: DataFolder, _ runtime: Runtime<EmbeddedLog>, access: any AccessDirectory,
-        webhooks: WebhookSettings = WebhookSettings(), logger: Logger
+        webhooks: WebhookSettings = WebhookSettings(), signIn: SignInSettings = SignInSettings(), logger: Logger
     ) throws -> GatewayServices {
         let processor = runtime.processor
         return try GatewayServices(
             folder: folder, inbox: try runtime.inbox(folder), decisions: try runtime.decisions(folder),
-            access: access, webhooks: webhooks, logger: logger, live: ProcessorState(processor: processor)
+            access: access, webhooks: webhooks, signIn: signIn, logger: logger,
+            live: ProcessorState(processor: processor)
         ) { program, fact in
             try await processor.withState(of: program) { state, _ in
                 Decider.decide(Input(fact, imported: false), at: state.lastStamp, in: state)
@@ -97,11 +106,17 @@ extension GatewayServices {
 struct Identities: Sendable {
     private let events: KeyedDigest
     private let confirmations: KeyedDigest
+    /// What a browser brings back from the issuer.
+    let signIns: KeyedDigest
+    /// Links by which partners answer without a key.
+    let links: ActionLinkCodes
     private let masterKey: MasterKey
 
     init(_ masterKey: MasterKey) {
         events = KeyedDigest(masterKey, purpose: "Idempotency-Key")
         confirmations = KeyedDigest(masterKey, purpose: "confirmation of an erasure")
+        signIns = KeyedDigest(masterKey, purpose: "sign-in at the issuer")
+        links = ActionLinkCodes(masterKey)
         self.masterKey = masterKey
     }
 

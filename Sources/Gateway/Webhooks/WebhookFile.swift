@@ -15,7 +15,7 @@ import Vault
 public struct WebhookFile: Sendable {
     /// "LLWh": names the kind of file.
     private static let applicationID: Int32 = 0x4C4C_5768
-    private static let formatVersion = 1
+    private static let formatVersion = 2
     /// Most endpoints of a program, and of one partner among them.
     static let endpointsMax = 100
     static let partnersMax = 10
@@ -66,11 +66,11 @@ public struct WebhookFile: Sendable {
                 throw Problem(
                     .unavailable, "the webhooks' file is of a newer Leadline", at: path, remedy: "Use that one")
             }
-            if isEmpty {
-                try db.execute(
-                    sql: schema
-                        + "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion);")
+            if isEmpty { try db.execute(sql: schema + "PRAGMA application_id = \(applicationID);") }
+            if version < 2 {
+                try db.execute(sql: "ALTER TABLE endpoints ADD COLUMN sends_links INTEGER NOT NULL DEFAULT 0")
             }
+            if version < formatVersion { try db.execute(sql: "PRAGMA user_version = \(formatVersion)") }
         }
         return pool
     }
@@ -162,7 +162,7 @@ public struct WebhookFile: Sendable {
             disabled: (row["disabled"] as String?).map { WebhookEndpoint.Reason(rawValue: $0) ?? .switchedOff },
             disabledAt: (row["disabled_at"] as Int64?).map { Timestamp(micros: $0) }, cursor: cursor, replay: replay,
             failures: row["failures"], failingSince: (row["failing_since"] as Int64?).map { Timestamp(micros: $0) },
-            nextTry: Timestamp(micros: row["next_try"]))
+            nextTry: Timestamp(micros: row["next_try"]), sendsLinks: row["sends_links"])
     }
 
     private func sealed(_ endpoint: WebhookEndpoint) throws -> Data {
@@ -185,11 +185,13 @@ public struct WebhookFile: Sendable {
                         + "are not kept; delete one")
             }
             try db.execute(
-                sql: "INSERT INTO endpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, NULL, NULL, 0, NULL, 0)",
+                sql:
+                    "INSERT INTO endpoints VALUES "
+                    + "(?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, NULL, NULL, 0, NULL, 0, ?)",
                 arguments: [
                     endpoint.id, endpoint.program, endpoint.partner, endpoint.owner, endpoint.format.rawValue,
                     try Self.json(endpoint.kinds), endpoint.label, try sealed(endpoint), endpoint.created.micros,
-                    endpoint.cursor.description,
+                    endpoint.cursor.description, endpoint.sendsLinks,
                 ])
         }
         changes.committed([:])
