@@ -33,6 +33,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Kafka: serve HTTP alone, and leave deciding to other instances.")
     var noProcessor = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Kafka: send the deployment's webhooks, whose endpoints stand in this data folder. For one gateway alone."))
+    var webhooks = false
+
     @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
     var host = "127.0.0.1"
 
@@ -74,6 +79,9 @@ struct ServeCommand: AsyncParsableCommand {
         if noProcessor && kafka.bootstrap == nil {
             throw ValidationError("--no-processor needs --kafka: without a broker nobody else decides")
         }
+        if webhooks && kafka.bootstrap == nil {
+            throw ValidationError("--webhooks is for --kafka: without a broker webhooks are sent anyway")
+        }
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
         if let metricsPort, !(1...65_535).contains(metricsPort) {
             throw ValidationError("--metrics-port must be from 1 to 65535")
@@ -101,7 +109,7 @@ struct ServeCommand: AsyncParsableCommand {
         let runtime = try EmbeddedRuntime.make(folder, batchMax: batchMax, logger)
         let access = try AccessFile(folder)
         let services = try GatewayServices.embedded(
-            folder, runtime, access: access, webhooks: webhooks, logger: logger)
+            folder, runtime, access: access, webhooks: webhookSettings(areSent: true), logger: logger)
         let first = try access.isEmpty() ? access.create(Self.bootstrap(deployment.program)).token : nil
         let processor = GracefulStop.Work {
             try await runtime.run { report in
@@ -117,8 +125,10 @@ struct ServeCommand: AsyncParsableCommand {
     /// On a cluster. HTTP is served once the copy of the journal is there.
     private func serve(_ deployment: Deployment, on cluster: KafkaSettings, _ logger: Logger) async throws {
         let root = deployment.root
-        guard let gateway = try await ClusterGateway.open(root, cluster, webhooks: webhooks, logger) else { return }
-        let first = try gateway.access.isEmpty() ? gateway.access.create(Self.bootstrap(deployment.program)).token : nil
+        guard let gateway = try await ClusterGateway.open(
+            root, cluster, webhooks: webhookSettings(areSent: webhooks), logger)
+        else { return }
+        let first = try await gateway.firstKey(Self.bootstrap(deployment.program))
         var services = gateway.work
         if !noProcessor { services.insert(processor(root, cluster, logger), at: 0) }
         services.append(
@@ -151,10 +161,11 @@ struct ServeCommand: AsyncParsableCommand {
     /// However long clients and brokers take, stopping takes no longer.
     private static let stopPatience = Duration.seconds(20)
 
-    private var webhooks: WebhookSettings {
-        var webhooks = WebhookSettings()
-        webhooks.allowsLoopback = webhooksToLoopback
-        return webhooks
+    private func webhookSettings(areSent: Bool) -> WebhookSettings {
+        var settings = WebhookSettings()
+        settings.allowsLoopback = webhooksToLoopback
+        settings.isSentHere = areSent
+        return settings
     }
 
     private var settings: GatewayServer.Settings {

@@ -32,6 +32,7 @@ struct Front: Sendable {
         _ operation: Operation, _ bearer: Grant?, _ request: Request, _ context: GatewayContext
     ) async throws -> Response {
         if let scope = operation.scope, let bearer, !bearer.allows(scope) { throw Refusal.missing(scope) }
+        if operation.scope == .webhooksManage, !services.webhookSettings.isSentHere { throw Refusal.webhooksElsewhere }
         let standing = limits.take(operation.rate, for: bearer?.principal ?? "address " + context.address)
         guard standing.isAllowed else { throw Self.tooMany(standing, operation.rate) }
         let call = Call(

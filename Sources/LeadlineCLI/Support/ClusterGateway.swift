@@ -9,7 +9,10 @@ import UseCases
 /// A gateway's ports on a cluster, and what works for them.
 struct ClusterGateway {
     let services: GatewayServices
-    let access: AccessFile
+    let access: SharedAccess
+    private let table: TopicTable
+    /// Nil where another gateway sends webhooks.
+    private let claim: SenderClaim?
     private let cluster: FollowedCluster
     private let copies: FollowedCopies
     /// Fires once the copies have everything that was there at the start.
@@ -20,24 +23,30 @@ struct ClusterGateway {
     static func open(
         _ root: DataFolder, _ settings: KafkaSettings, webhooks: WebhookSettings, _ logger: Logger
     ) async throws -> ClusterGateway? {
-        let opened = Mutex<FollowedCluster?>(nil)
+        let opened = Mutex<(FollowedCluster, ClusterAccess, SenderClaim?)?>(nil)
         let place = try DataFolder.forCopy(
             path: root.path + "/gateway", settings: root.settings, machine: root.machine)
         try await GracefulStop.run(within: .seconds(9)) {
+            let claim = webhooks.isSentHere ? SenderClaim(root, logger: logger) : nil
+            let access = try await ClusterAccess.open(root, settings, claim: claim, logger)
             let cluster = try await ThreadTaskExecutor("leadline.start").run {
                 try FollowedCluster(place, settings, logger: logger)
             }
-            opened.withLock { $0 = cluster }
+            try await access.following { try await claim?.make() }
+            opened.withLock { $0 = (cluster, access, claim) }
         }
-        return try opened.withLock { $0 }.map { try ClusterGateway(root, place, $0, settings, webhooks, logger) }
+        return try opened.withLock { $0 }.map { cluster, access, claim in
+            try ClusterGateway(root, place, cluster, access, claim, settings, webhooks, logger)
+        }
     }
 
     private init(
-        _ root: DataFolder, _ place: DataFolder, _ cluster: FollowedCluster, _ settings: KafkaSettings,
-        _ webhooks: WebhookSettings, _ logger: Logger
+        _ root: DataFolder, _ place: DataFolder, _ cluster: FollowedCluster, _ shared: ClusterAccess,
+        _ claim: SenderClaim?, _ settings: KafkaSettings, _ webhooks: WebhookSettings, _ logger: Logger
     ) throws {
         self.cluster = cluster
-        access = try AccessFile(root)
+        self.claim = claim
+        (access, table) = (shared.access, shared.table)
         copies = try FollowedCopies(
             cluster.folders.map { try ReadingPlace($0, in: place, of: settings) }, commits: cluster.commits,
             fates: cluster.fates
@@ -49,17 +58,24 @@ struct ClusterGateway {
         }
     }
 
+    /// An admin's key where there is no key at all.
+    func firstKey(_ request: GrantRequest) async throws -> KeyToken? {
+        guard try access.isEmpty() else { return nil }
+        return try await ClusterAccess(access: access, table: table).following { try await access.create(request).token }
+    }
+
     /// What works until it is stopped, the gateway aside.
     var work: [any Service] {
-        [
+        let senders: [any Service] = claim.map { [$0, onceFollowed(WebhookSender(services))] } ?? []
+        return [
+            GracefulStop.Work { [table] in try await table.run() },
             GracefulStop.Work { [cluster, followed] in
                 try await cluster.catchUp()
                 followed.committed([:])
                 try await cluster.run()
             },
             onceFollowed(GracefulStop.Work { [copies] in try await copies.run() }),
-            onceFollowed(WebhookSender(services)),
-        ]
+        ] + senders
     }
 
     /// A service that begins once the copies have what was there at the start.
