@@ -57,9 +57,13 @@ enum OpenAPI {
 
     private static func parameters(of operation: Operation) -> [String] {
         var parameters = operation.pathParameters.map { parameter($0, in: "path", .id, "An id.", isRequired: true) }
-        parameters += operation.query.map { parameter($0.name, in: "query", $0.schema, $0.about) }
-        if operation.isWrite {
+        parameters += operation.query.map {
+            parameter($0.name, in: "query", $0.schema, $0.about, isRequired: $0.isRequired)
+        }
+        if operation.isWrite || operation.takesIdempotencyKey {
             parameters.append(##"{"$ref":"#/components/parameters/IdempotencyKey"}"##)
+        }
+        if operation.isWrite {
             parameters.append(##"{"$ref":"#/components/parameters/Prefer"}"##)
         }
         if let reason = operation.reason {

@@ -46,6 +46,9 @@ struct Schema: Sendable, Equatable {
         Schema(json: #"{"type":"string","minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)}"#)
     }
 
+    /// The same object with at least so many fields.
+    func holding(atLeast count: Int) -> Schema { Schema(json: #"{"allOf":[\#(json)],"minProperties":\#(count)}"#) }
+
     /// An object of a request: no other field may be there.
     static func request(_ fields: [(String, Schema)]) -> Schema {
         var json = object(fields).json
