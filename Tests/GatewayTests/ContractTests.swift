@@ -69,6 +69,9 @@ import Testing
         try await ServedFolder.serving { served in
             let reply = try await served.ask(.GET, "/v1/audit/consistency", served.admin)
             #expect(reply.status == 400 && reply.json["field"] as? String == "from")
+            #expect(try await served.ask(.GET, "/v1/audit/consistency?from=2000000", served.admin).status == 404)
+            let feed = try await served.ask(.GET, "/v1/feed?lead=", served.admin)
+            #expect(feed.status == 400 && feed.json["field"] as? String == "lead")
         }
     }
 

@@ -82,7 +82,12 @@ enum AuditOperations {
         work: .whole { call in
             let from = try call.number("from", in: positions, otherwise: 0)
             let to = call.query["to"] == nil ? nil : try call.number("to", in: positions, otherwise: 0)
-            return try await proof(.consistency(from: UInt64(from), to: to.map { UInt64($0) }), call)
+            let subject = ProofSubject.consistency(from: UInt64(from), to: to.map { UInt64($0) })
+            do { return try await proof(subject, call) } catch let problem as Problem {
+                // No checkpoint was signed over so many entries: what it would prove is not there.
+                guard problem.kind == .invalid else { throw problem }
+                throw Refusal.nothingHere
+            }
         })
 
     private static func proof(_ subject: ProofSubject, _ call: Call) async throws -> Answer {

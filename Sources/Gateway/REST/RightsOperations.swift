@@ -143,7 +143,8 @@ enum RightsOperations {
                 ("subject", subjectSchema), ("reason", textSchema), ("edition?", .choice(["auditor", "subject"])),
                 ("language?", .choice(EditionLanguage.allCases.map(\.rawValue))),
                 ("format?", .choice(["json", "html"])), ("linked?", .boolean),
-            ]), example: #"{"subject":"lead-1","reason":"case 4711","edition":"subject","language":"it"}"#),
+            ]).needing("edition", "subject", with: "language"),
+            example: #"{"subject":"lead-1","reason":"case 4711","edition":"subject","language":"it"}"#),
         successes: JobOperations.begun,
         work: .whole { call in
             var body = try BodyFields(call)
