@@ -1,7 +1,9 @@
 import ArgumentParser
 import Engine
 import Gateway
+import KafkaTransport
 import Logging
+import ServiceLifecycle
 import UseCases
 
 /// Gateway and processor in one process.
@@ -12,6 +14,10 @@ struct ServeCommand: AsyncParsableCommand {
             Does what 'leadline run' does on the data folder's own log, and serves HTTP beside it: leads in, decisions \
             and their reasons out, a live feed and webhooks. The first start makes an admin's key and prints it, once; \
             'leadline access create' makes others. GET /openapi.json says what there is.
+
+            With --kafka it is an instance as 'leadline run' makes one, with HTTP beside it; with --no-processor as well \
+            it serves HTTP alone. It then serves every program of the cluster, whichever instance decides for it, from a \
+            copy of the journal topic in the data folder, which it follows.
 
             It speaks plain HTTP on this machine alone. For others give it a certificate, or put a proxy in front and \
             say --allow-plain-http, and --public-url for where others reach it. SIGTERM and SIGINT stop it: requests \
@@ -25,6 +31,16 @@ struct ServeCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
+    @OptionGroup var instance: InstanceOptions
+
+    @Flag(help: "Kafka: serve HTTP alone, and leave deciding to other instances.")
+    var noProcessor = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Kafka: send the deployment's webhooks, whose endpoints stand in this data folder. For one gateway alone."))
+    var webhooks = false
 
     @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
     var host = "127.0.0.1"
@@ -78,6 +94,12 @@ struct ServeCommand: AsyncParsableCommand {
         if !(0.01...10_000).contains(quotaFactor) {
             throw ValidationError("--quota-factor must be from 0.01 to 10000")
         }
+        if noProcessor && kafka.bootstrap == nil {
+            throw ValidationError("--no-processor needs --kafka: without a broker nobody else decides")
+        }
+        if webhooks && kafka.bootstrap == nil {
+            throw ValidationError("--webhooks is for --kafka: without a broker webhooks are sent anyway")
+        }
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
         if let publicURL, PublicURL(publicURL) == nil {
             throw ValidationError(
@@ -98,25 +120,24 @@ struct ServeCommand: AsyncParsableCommand {
         logger.logLevel = quiet ? .error : .info
         // Before anything measures: what was made earlier would measure for nobody.
         let endpoint = try await MetricsOptions.serve(on: metricsPort, logger)
-        try await serve(deployment, logger)
+        if let settings = try instance.settings(kafka, logger) {
+            try await serve(deployment, on: settings, logger)
+        } else {
+            try await serve(deployment, logger)
+        }
+        logger.info("stopped")
         try await MetricsOptions.stop(endpoint)
     }
 
+    /// On the data folder's own log.
     private func serve(_ deployment: Deployment, _ logger: Logger) async throws {
         let folder = deployment.folder
         let runtime = try EmbeddedRuntime.make(folder, batchMax: batchMax, logger)
         let access = try AccessFile(folder)
-        var webhooks = WebhookSettings()
-        webhooks.allowsLoopback = webhooksToLoopback
         let services = try GatewayServices.embedded(
-            folder, runtime, access: access, webhooks: webhooks, signIn: try signIn(), logger: logger)
+            folder, runtime, access: access, webhooks: webhookSettings(areSent: true), signIn: try signIn(),
+            logger: logger)
         let first = try access.isEmpty() ? access.create(Self.bootstrap(deployment.program)).token : nil
-        let scheme = tlsCertificate == nil ? "http" : "https"
-        let gateway = try GatewayServer(services, settings) { [host, logger] port in
-            let address = "\(scheme)://\(host):\(port)"
-            logger.info("serving", metadata: ["address": "\(address)", "program": "\(deployment.program)"])
-            Self.greet(address, deployment.program, first)
-        }
         let processor = GracefulStop.Work {
             try await runtime.run { report in
                 if report.entries + report.rejections > 0 {
@@ -124,8 +145,54 @@ struct ServeCommand: AsyncParsableCommand {
                 }
             }
         }
-        try await GracefulStop.run(within: .seconds(20), [processor, WebhookSender(services), gateway])
-        logger.info("stopped")
+        let gateway = try server(services, deployment.program, first, logger)
+        try await GracefulStop.run(within: Self.stopPatience, [processor, WebhookSender(services), gateway])
+    }
+
+    /// On a cluster. HTTP is served once the copy of the journal is there.
+    private func serve(_ deployment: Deployment, on cluster: KafkaSettings, _ logger: Logger) async throws {
+        let root = deployment.root
+        guard let gateway = try await ClusterGateway.open(
+            root, cluster, webhooks: webhookSettings(areSent: webhooks), signIn: try signIn(), logger)
+        else { return }
+        let first = try await gateway.firstKey(Self.bootstrap(deployment.program))
+        var services = gateway.work
+        if !noProcessor { services.insert(processor(root, cluster, logger), at: 0) }
+        services.append(
+            gateway.onceFollowed(try server(gateway.services, deployment.program, first, logger)))
+        try await GracefulStop.run(within: Self.stopPatience, services)
+    }
+
+    private func processor(_ root: DataFolder, _ cluster: KafkaSettings, _ logger: Logger) -> GracefulStop.Work {
+        GracefulStop.Work { [instance, batchMax] in
+            let member = try await instance.make(root, cluster, batchMax: batchMax, logger) { partition, report in
+                if report.entries + report.rejections > 0 {
+                    logger.debug("batch", metadata: ["partition": "\(partition)", "entries": "\(report.entries)"])
+                }
+            }
+            try await member.run()
+        }
+    }
+
+    private func server(
+        _ services: GatewayServices, _ program: String, _ first: KeyToken?, _ logger: Logger
+    ) throws -> GatewayServer {
+        let scheme = tlsCertificate == nil ? "http" : "https"
+        return try GatewayServer(services, settings) { [host, logger] port in
+            let address = "\(scheme)://\(host):\(port)"
+            logger.info("serving", metadata: ["address": "\(address)", "program": "\(program)"])
+            Self.greet(address, program, first)
+        }
+    }
+
+    /// However long clients and brokers take, stopping takes no longer.
+    private static let stopPatience = Duration.seconds(20)
+
+    private func webhookSettings(areSent: Bool) -> WebhookSettings {
+        var settings = WebhookSettings()
+        settings.allowsLoopback = webhooksToLoopback
+        settings.isSentHere = areSent
+        return settings
     }
 
     private func signIn() throws -> SignInSettings {

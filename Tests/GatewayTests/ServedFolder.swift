@@ -41,10 +41,18 @@ struct ServedFolder: Sendable {
     let admin: KeyToken
     let services: GatewayServices
 
+    /// What programs are read from: the folder of the processor, or what stands for a copy that is followed.
+    enum Source {
+        case processor
+        /// - Parameter standing: how far the copy is behind.
+        case copy(standing: @Sendable () -> CopyStanding?)
+    }
+
     /// Serves while `body` runs, with a policy and three partners.
     static func serving(
         _ change: (inout GatewayServer.Settings) -> Void = { _ in }, webhooks: WebhookSettings = WebhookSettings(),
-        signIn: SignInSettings = SignInSettings(), clock: (any WallClock)? = nil, sends: Bool = true, _ body: @Sendable (ServedFolder) async throws -> Void
+        signIn: SignInSettings = SignInSettings(), clock: (any WallClock)? = nil, sends: Bool = true,
+        from source: Source = .processor, _ body: @Sendable (ServedFolder) async throws -> Void
     ) async throws {
         let root = NSTemporaryDirectory() + "leadline-test-\(UUID().uuidString)"
         defer { _ = try? FileManager.default.removeItem(atPath: root) }
@@ -57,7 +65,19 @@ struct ServedFolder: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let runtime = try Runtime(folder, Processor(folder), logger: logger)
         let access = try AccessFile(folder)
-        let services = try GatewayServices.embedded(folder, runtime, access: access, webhooks: webhooks, signIn: signIn, logger: logger)
+        let services: GatewayServices
+        var copies: FollowedCopies?
+        switch source {
+        case .processor:
+            services = try GatewayServices.embedded(folder, runtime, access: access, webhooks: webhooks, signIn: signIn, logger: logger)
+        case .copy(let standing):
+            let processor = runtime.processor
+            let made = try FollowedCopies([ReadingPlace(folder)], commits: processor.commits, fates: processor.fates) { _ in 0 }
+            services = try GatewayServices.following(
+                folder, made, sink: EmbeddedRecordSink(folder), access: access, webhooks: webhooks, logger: logger,
+                standing: standing)
+            copies = made
+        }
         var settings = GatewayServer.Settings()
         settings.port = 0
         settings.quotaFactor = 10_000
@@ -65,7 +85,7 @@ struct ServedFolder: Sendable {
         let (ports, ready) = AsyncStream<Int>.makeStream()
         let server = try GatewayServer(services, settings) { ready.yield($0) }
         let group = ServiceGroup(
-            services: [Deciding(runtime: runtime)] + (sends ? [WebhookSender(services)] : []) + [server], logger: logger)
+            services: [Deciding(runtime: runtime)] + (copies.map { [Keeping(copies: $0)] } ?? []) + (sends ? [WebhookSender(services)] : []) + [server], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             var port: Int?
@@ -91,6 +111,13 @@ struct ServedFolder: Sendable {
         let runtime: Runtime<EmbeddedLog>
         func run() async throws {
             do { try await cancelWhenGracefulShutdown { try await runtime.run { _ in } } } catch is CancellationError {}
+        }
+    }
+
+    private struct Keeping: Service {
+        let copies: FollowedCopies
+        func run() async throws {
+            do { try await cancelWhenGracefulShutdown { try await copies.run() } } catch is CancellationError {}
         }
     }
 

@@ -12,7 +12,7 @@ public protocol AccessDirectory: Sendable {
     /// The grants of a principal in a program, the newest first, in force or not.
     func grants(of principal: String, program: String) throws -> [Grant]
     /// Ends a grant, at once and for good; one that has ended stays so.
-    func revoke(_ id: String, program: String) throws(Problem) -> Grant
+    func revoke(_ id: String, program: String) async throws(Problem) -> Grant
 
     // MARK: Sessions
 
@@ -29,4 +29,16 @@ public protocol AccessDirectory: Sendable {
     func endSessions(of principal: String, program: String) throws -> Int
     /// Forgets sessions that are over.
     func forgetSessions() throws
+}
+
+/// Where keys are made as well. A token is given back by what made it, once, and is nowhere kept.
+public protocol AccessKeeper: AccessDirectory {
+    /// True if no key was ever made.
+    func isEmpty() throws(Problem) -> Bool
+    /// Makes a key.
+    func create(_ request: GrantRequest) async throws(Problem) -> (grant: Grant, token: KeyToken)
+    /// Puts a new key in the place of one, for the same principal and rights; the old one ends after the overlap.
+    func rotate(
+        _ id: String, program: String, days: Int, overlapHours: Int
+    ) async throws(Problem) -> (grant: Grant, token: KeyToken)
 }

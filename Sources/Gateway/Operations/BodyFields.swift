@@ -22,18 +22,19 @@ struct BodyFields {
         }
     }
 
-    /// Text of so many bytes; nil where it is absent.
-    mutating func text(_ name: String, _ bytes: ClosedRange<Int>) throws(Refusal) -> String? {
+    /// Text of so many characters, counted as JSON Schema does; nil where it is absent.
+    mutating func text(_ name: String, _ characters: ClosedRange<Int>) throws(Refusal) -> String? {
         guard let value = values.removeValue(forKey: name) else { return nil }
-        guard case .text(let text) = value, bytes.contains(text.utf8.count) else {
-            throw .invalid("It is text of \(bytes.lowerBound) to \(bytes.upperBound) bytes.", field: name)
+        guard case .text(let text) = value, characters.contains(text.unicodeScalars.count) else {
+            throw .invalid(
+                "It is text of \(characters.lowerBound) to \(characters.upperBound) characters.", field: name)
         }
         return text
     }
 
     /// The same, where it must be there.
-    mutating func required(_ name: String, _ bytes: ClosedRange<Int>) throws(Refusal) -> String {
-        guard let text = try text(name, bytes) else { throw .invalid("It is missing.", field: name) }
+    mutating func required(_ name: String, _ characters: ClosedRange<Int>) throws(Refusal) -> String {
+        guard let text = try text(name, characters) else { throw .invalid("It is missing.", field: name) }
         return text
     }
 
@@ -69,19 +70,19 @@ struct BodyFields {
         return whole
     }
 
-    /// Texts, at most so many of so many bytes each; empty where it is absent.
-    mutating func texts(_ name: String, count: ClosedRange<Int>, _ bytes: ClosedRange<Int>) throws(Refusal)
+    /// Texts, at most so many of so many characters each; empty where it is absent.
+    mutating func texts(_ name: String, count: ClosedRange<Int>, _ characters: ClosedRange<Int>) throws(Refusal)
         -> [String]
     {
         guard let value = values.removeValue(forKey: name) else { return [] }
         let list = if case .list(let list) = value { list } else { [JSONValue]() }
         let texts = list.compactMap { value -> String? in if case .text(let text) = value { text } else { nil } }
         guard count.contains(texts.count), texts.count == list.count,
-            texts.allSatisfy({ bytes.contains($0.utf8.count) })
+            texts.allSatisfy({ characters.contains($0.unicodeScalars.count) })
         else {
             throw .invalid(
-                "It is a list of \(count.lowerBound) to \(count.upperBound) texts of \(bytes.lowerBound) to "
-                    + "\(bytes.upperBound) bytes.", field: name)
+                "It is a list of \(count.lowerBound) to \(count.upperBound) texts of \(characters.lowerBound) to "
+                    + "\(characters.upperBound) characters.", field: name)
         }
         return texts
     }

@@ -40,11 +40,11 @@ struct Call: Sendable {
     ) throws -> Deployment {
         let grant = try grant
         return Deployment(
-            services.folder, namedProgram: grant.program,
+            services.place(grant.program), program: grant.program,
             asker: Asker(
                 actor: grant.principal, role: grant.role.rawValue,
                 reason: reason ?? headers[.leadlineReason] ?? ""),
-            submitting: submitting, readers: services.shared, progress: progress)
+            submitting: submitting, progress: progress)
     }
 
     /// Longest reason for a read of personal data.

@@ -61,9 +61,13 @@ enum OpenAPI {
                 ? parameter(name, in: "path", .string, "The link's own part.", isRequired: true)
                 : parameter(name, in: "path", .id, "An id.", isRequired: true)
         }
-        parameters += operation.query.map { parameter($0.name, in: "query", $0.schema, $0.about) }
-        if operation.isWrite {
+        parameters += operation.query.map {
+            parameter($0.name, in: "query", $0.schema, $0.about, isRequired: $0.isRequired)
+        }
+        if operation.isWrite || operation.takesIdempotencyKey {
             parameters.append(##"{"$ref":"#/components/parameters/IdempotencyKey"}"##)
+        }
+        if operation.isWrite {
             parameters.append(##"{"$ref":"#/components/parameters/Prefer"}"##)
         }
         if let reason = operation.reason {

@@ -9,6 +9,7 @@ struct Operation: Sendable {
         var name: String
         var schema: Schema
         var about: String
+        var isRequired = false
     }
 
     /// What a request carries.
@@ -66,6 +67,8 @@ struct Operation: Sendable {
     var reason: Reason?
     /// True if `Idempotency-Key` and `Prefer: wait` are heeded.
     var isWrite = false
+    /// True if `Idempotency-Key` is heeded without a wait.
+    var takesIdempotencyKey = false
     var successes: [Success]
     var work: Work
 

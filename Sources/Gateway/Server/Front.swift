@@ -41,8 +41,10 @@ struct Front: Sendable {
     ) async throws -> Response {
         try checkOrigin(operation, bearer, request)
         if let scope = operation.scope, let bearer, !bearer.allows(scope) { throw Refusal.missing(scope) }
+        if operation.scope == .webhooksManage, !services.webhookSettings.isSentHere { throw Refusal.webhooksElsewhere }
         let standing = limits.take(operation.rate, for: bearer?.principal ?? "address " + context.address)
         guard standing.isAllowed else { throw Self.tooMany(standing, operation.rate) }
+        try Self.checkIdempotencyKey(operation, request)
         let call = Call(
             services: services, bearer: bearer, headers: request.headers, path: try Self.path(operation, context),
             query: try Self.query(operation, request), body: try await Self.body(operation, request))
@@ -135,7 +137,20 @@ struct Front: Sendable {
             guard values[name] == nil else { throw Refusal.badQuery(name, "It is given twice.") }
             values[name] = value
         }
+        for parameter in operation.query where parameter.isRequired && values[parameter.name] == nil {
+            throw Refusal.badQuery(parameter.name, "It is missing.")
+        }
         return values
+    }
+
+    /// Whoever sends a key relies on it: where it would be passed over, that is told.
+    private static func checkIdempotencyKey(_ operation: Operation, _ request: Request) throws {
+        guard request.headers[.idempotencyKey] != nil, operation.method != .get, !operation.isWrite,
+            !operation.takesIdempotencyKey
+        else { return }
+        throw Refusal(
+            400, "bad-header", "A header is not valid", "This operation takes no Idempotency-Key; leave it out.",
+            field: "Idempotency-Key")
     }
 
     private static func body(_ operation: Operation, _ request: Request) async throws -> [UInt8] {

@@ -1,4 +1,3 @@
-import Crypto
 public import Engine
 import Foundation
 import GRDB
@@ -25,15 +24,14 @@ public struct WebhookFile: Sendable {
 
     let settings: DatabasePool
     let progress: DatabaseQueue
-    private let key: SymmetricKey
+    private let seal: RecordSeal
     /// Fires with every change that somebody asked for.
     let changes = CommitSignal()
 
     /// Opens the file, and makes it where it is absent.
     public init(_ folder: DataFolder) throws(Problem) {
         do {
-            let digest = KeyedDigest(try folder.openVault().masterKey, purpose: "webhook endpoints")
-            key = SymmetricKey(data: digest.digest(["sealing"]))
+            seal = RecordSeal(try folder.openVault().masterKey, purpose: "webhook endpoints")
             let path = folder.path + "/webhooks.db"
             settings = try Self.open(path)
             progress = try DatabaseQueue(path: path, configuration: Self.configuration(synchronous: "NORMAL"))
@@ -144,9 +142,7 @@ public struct WebhookFile: Sendable {
 
     private func endpoint(_ row: Row) throws -> WebhookEndpoint {
         let id: String = row["id"]
-        let box = try AES.GCM.SealedBox(combined: row["sealed"] as Data)
-        let sealed = try JSONDecoder().decode(
-            Sealed.self, from: try AES.GCM.open(box, using: key, authenticating: Data(id.utf8)))
+        let sealed = try JSONDecoder().decode(Sealed.self, from: try seal.open(row["sealed"] as Data, as: id))
         guard let format = WebhookEndpoint.Format(rawValue: row["format"]), let target = WebhookTarget(sealed.url),
             let cursor = DecisionCursor(row["reached"] as String)
         else { throw Self.unknown }
@@ -166,10 +162,8 @@ public struct WebhookFile: Sendable {
     }
 
     private func sealed(_ endpoint: WebhookEndpoint) throws -> Data {
-        let plain = try JSONEncoder().encode(Sealed(url: endpoint.target.url, secrets: endpoint.secrets))
-        let box = try AES.GCM.seal(plain, using: key, authenticating: Data(endpoint.id.utf8))
-        guard let bytes = box.combined else { preconditionFailure("a box of the usual nonce combines") }
-        return bytes
+        try seal.seal(
+            JSONEncoder().encode(Sealed(url: endpoint.target.url, secrets: endpoint.secrets)), as: endpoint.id)
     }
 
     // MARK: What somebody asks for
