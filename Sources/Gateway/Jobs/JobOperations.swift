@@ -40,7 +40,11 @@ enum JobOperations {
         id: "getJobResult", method: .get, path: "/v1/jobs/{job}/result", tag: "Jobs",
         summary: "What came of a job of yours, until it expires or a person in it is erased",
         scope: .jobsRead, rate: .heavy, reason: .optional,
-        successes: [.init(status: 200, about: "The result, JSON or HTML as it was asked for.", schema: .anyObject)],
+        successes: [
+            .init(
+                status: 200, about: "The result, JSON or HTML as it was asked for.", schema: .anyObject,
+                otherTypes: ["text/html; charset=utf-8"])
+        ],
         work: .whole { call in
             let job = try visible(call)
             let grant = try call.grant

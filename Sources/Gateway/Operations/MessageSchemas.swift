@@ -107,7 +107,8 @@ enum MessageSchemas {
         schema["properties"] = properties
         let required = (schema["required"] as? [String] ?? []).filter { !fields.contains($0) && $0 != "partnerId" }
         schema["required"] = required.isEmpty ? nil : required
-        for key in ["$defs", "$schema", "$id"] { schema[key] = nil }
+        // The message's own name: two requests are made of one message, and generated clients name their types by it.
+        for key in ["$defs", "$schema", "$id", "title"] { schema[key] = nil }
         return closed(schema)
     }
 

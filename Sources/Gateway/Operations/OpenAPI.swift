@@ -70,6 +70,10 @@ enum OpenAPI {
         if operation.isWrite {
             parameters.append(##"{"$ref":"#/components/parameters/Prefer"}"##)
         }
+        if case .stream = operation.work {
+            parameters.append(
+                parameter("Last-Event-ID", in: "header", .cursor, "The last event you have; those after it come."))
+        }
         if let reason = operation.reason {
             parameters.append(
                 parameter(
@@ -117,16 +121,18 @@ enum OpenAPI {
                 "\(success.status)",
                 JSONText.object([
                     ("description", JSONText.quoted(success.about)),
-                    (
-                        "content",
-                        JSONText.object([(success.type, JSONText.object([("schema", success.schema.json)]))])
-                    ),
+                    ("content", content(of: success)),
                 ])
             )
         }
         if operation.method == .get { responses.append(("304", #"{"description":"You have it already."}"#)) }
         for status in ["4XX", "503"] { responses.append((status, ##"{"$ref":"#/components/responses/Problem"}"##)) }
         return JSONText.object(responses)
+    }
+
+    private static func content(of success: Operation.Success) -> String {
+        let types = [(success.type, success.schema)] + success.otherTypes.map { ($0, Schema.string) }
+        return JSONText.object(types.map { ($0.0, JSONText.object([("schema", $0.1.json)])) })
     }
 
     private static var components: String {

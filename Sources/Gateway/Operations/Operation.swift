@@ -31,6 +31,8 @@ struct Operation: Sendable {
         var about: String
         var schema: Schema
         var type = "application/json"
+        /// What it may come as otherwise, as text.
+        var otherTypes: [String] = []
     }
 
     /// How the answer comes about.

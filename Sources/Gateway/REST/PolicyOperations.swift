@@ -16,11 +16,13 @@ enum PolicyOperations {
         successes: [
             .init(
                 status: 200, about: "The policy and its version.",
-                schema: .object([("version", .string), ("policy", .anyObject)]))
+                schema: .object([("version", .string), ("policy", .reference("Policy"))]))
         ],
         work: .whole { call in
             let policy = try await call.read { try $0.policyInForce() }
-            return .json(JSONText.object([("version", JSONText.quoted(policy.version)), ("policy", policy.json)]))
+            // In the names by which it is published, so that what was read can be changed and sent back.
+            let json = try WirePolicy(jsonString: policy.json).jsonString()
+            return .json(JSONText.object([("version", JSONText.quoted(policy.version)), ("policy", json)]))
         })
 
     private static let payload = Operation.Payload(

@@ -3,6 +3,7 @@ import HTTPTypes
 import LeadlineCore
 import LeadlineSchemas
 import Reports
+import SwiftProtobuf
 import UseCases
 
 /// What a program is, and what its pilots and the next quarter look like.
@@ -41,7 +42,8 @@ enum ProgramOperations {
             .init(
                 status: 200, about: "The profile in force.",
                 schema: .object([
-                    ("version", .string), ("position", .integer), ("from", .string), ("profile", .anyObject),
+                    ("version", .string), ("position", .integer), ("from", .string),
+                    ("profile", .reference("ProgramProfile")),
                 ]))
         ],
         work: .whole { call in
@@ -49,7 +51,7 @@ enum ProgramOperations {
             return .json(
                 JSONText.object([
                     ("version", JSONText.quoted(profile.version)), ("position", "\(profile.position)"),
-                    ("from", JSONText.quoted(TimeText.utc(profile.from))), ("profile", try profile.json()),
+                    ("from", JSONText.quoted(TimeText.utc(profile.from))), ("profile", try profile.message.jsonString()),
                 ]), [(.cacheControl, "no-store")])
         })
 
