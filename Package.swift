@@ -14,6 +14,7 @@ let collections = Target.Dependency.product(name: "HeapModule", package: "swift-
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -31,6 +32,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 // Targets stand in dependency order, the pure core first.
@@ -54,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .target(name: "LeadlineCore", dependencies: [collections, deque], swiftSettings: strict),
@@ -103,7 +106,7 @@ let package = Package(
             dependencies: [
                 "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", crypto,
                 grdb, protobuf, logging, metrics, lifecycle, nio, nioPosix, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioHTTPTypes,
-                nioHTTP1, nioSSL, asyncHTTPClient,
+                nioHTTP1, nioSSL, asyncHTTPClient, jwt, yams,
             ],
             resources: [.embedInCode("Operations/Messages")], swiftSettings: strict),
         .executableTarget(
@@ -157,7 +160,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
-                lifecycle, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioSSL, asyncHTTPClient,
+                lifecycle, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioSSL, asyncHTTPClient, cryptoExtras, yams, grdb,
             ],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI", "Reports", arguments], swiftSettings: strict),

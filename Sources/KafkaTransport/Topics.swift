@@ -7,7 +7,8 @@ public enum Topics {
     /// Every topic, with the settings that Leadline's guarantees rest on.
     ///
     /// Inputs carry the broker's append time and are kept for a bounded time, since personal data stands in them in
-    /// clear. The journal is the truth and is kept. Keys are compacted, soon enough that an erasure reaches the disk.
+    /// clear. The journal is the truth and is kept. Keys are compacted, soon enough that an erasure reaches the disk, and so
+    /// is what gateways share.
     /// - Parameter inputBytesMax: largest record that producers may send, in bytes; nil leaves it to the cluster.
     ///   Whatever is larger than intake reads becomes a dead letter.
     public static func plans(
@@ -20,7 +21,7 @@ public enum Topics {
                 settings["cleanup.policy"] = "delete"
                 settings["retention.ms"] = "\(inputDays * dayMillis)"
                 if let inputBytesMax { settings["max.message.bytes"] = "\(inputBytesMax)" }
-            case .keys:
+            case .keys, .gateway:
                 settings["cleanup.policy"] = "compact"
                 settings["max.compaction.lag.ms"] = "\(dayMillis)"
             case .decisions, .journal, .checkpoints, .deadletter:

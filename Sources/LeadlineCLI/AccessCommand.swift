@@ -11,14 +11,16 @@ struct AccessCommand: AsyncParsableCommand {
         commandName: "access", abstract: "Make, list, replace and end the API keys of the gateway.",
         discussion: """
             A key is 'll_', its id and a secret, and is shown once, when it is made; the data folder keeps a keyed \
-            digest of it. A change holds at once, for a running 'leadline serve' too: streams and waits under an ended \
-            key end within a second. 'leadline keys' is about another thing, the master key. \(Outcome.note)
+            digest of it. A change holds at once, for a running 'leadline serve' too: streams, waits and sessions \
+            under an ended key end within a second. With --kafka the keys are those that all gateways of the cluster \
+            share. 'leadline keys' is about another thing, the master key; create, list and revoke are there too. \
+            \(Outcome.note)
             """,
         subcommands: [Create.self, List.self, Revoke.self, Rotate.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "create", abstract: "Make a key.",
+            commandName: "create", abstract: "Make an API key.",
             discussion: """
                 Roles: \(Role.allCases.map(\.rawValue).joined(separator: ", ")). Without --scope the key may do \
                 all that its role may. \(Outcome.note)
@@ -49,20 +51,22 @@ struct AccessCommand: AsyncParsableCommand {
         var json = false
 
         @OptionGroup var data: DataFolderOptions
+        @OptionGroup var kafka: KafkaOptions
 
         func run() async throws {
-            let deployment = try data.whole()
-            let made = try AccessFile(deployment.folder).create(
-                GrantRequest(
-                    program: deployment.program, role: role, scopes: scopes.isEmpty ? nil : Set(scopes),
-                    partner: partner, sources: sources, label: label, days: days))
+            let made = try await data.withAccess(kafka) { access, program in
+                try await access.create(
+                    GrantRequest(
+                        program: program, role: role, scopes: scopes.isEmpty ? nil : Set(scopes), partner: partner,
+                        sources: sources, label: label, days: days))
+            }
             try AccessLines.show(made, isJSON: json)
         }
     }
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List the program's keys, without their secrets.",
+            commandName: "list", abstract: "List the program's API keys, without their secrets.",
             discussion: """
                 With --json one object a line: id, principal, role, partner, scopes, sources, label, created, expires, \
                 revoked. \(Outcome.note)
@@ -72,30 +76,30 @@ struct AccessCommand: AsyncParsableCommand {
         var json = false
 
         @OptionGroup var data: DataFolderOptions
+        @OptionGroup var kafka: KafkaOptions
 
         func run() async throws {
-            let deployment = try data.whole()
-            let grants = try AccessFile(deployment.folder).list(program: deployment.program)
+            let grants = try await data.withAccess(kafka) { try $0.list(program: $1) }
             if json {
                 for grant in grants { Terminal.line(try JSONText.line(GrantDocument(grant))) }
             } else {
-                Terminal.write(AccessLines.table(grants, now: deployment.folder.now(), Terminal.style))
+                Terminal.write(AccessLines.table(grants, now: Machine.real.clock.now(), Terminal.style))
             }
         }
     }
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "revoke", abstract: "End a key, at once and for good.", discussion: Outcome.note)
+            commandName: "revoke", abstract: "End an API key, at once and for good.", discussion: Outcome.note)
 
         @Argument(help: ArgumentHelp("The key's id, which stands between 'll_' and the secret.", valueName: "id"))
         var id: String
 
         @OptionGroup var data: DataFolderOptions
+        @OptionGroup var kafka: KafkaOptions
 
         func run() async throws {
-            let deployment = try data.whole()
-            let grant = try AccessFile(deployment.folder).revoke(id, program: deployment.program)
+            let grant = try await data.withAccess(kafka) { try await $0.revoke(id, program: $1) }
             Terminal.line("Ended: \(grant.id) (\(grant.role.rawValue)).")
         }
     }
@@ -121,15 +125,16 @@ struct AccessCommand: AsyncParsableCommand {
         var json = false
 
         @OptionGroup var data: DataFolderOptions
+        @OptionGroup var kafka: KafkaOptions
 
         func validate() throws {
             if !(0...720).contains(overlapHours) { throw ValidationError("--overlap-hours must be from 0 to 720") }
         }
 
         func run() async throws {
-            let deployment = try data.whole()
-            let made = try AccessFile(deployment.folder).rotate(
-                id, program: deployment.program, days: days, overlapHours: overlapHours)
+            let made = try await data.withAccess(kafka) {
+                try await $0.rotate(id, program: $1, days: days, overlapHours: overlapHours)
+            }
             try AccessLines.show(made, isJSON: json)
         }
     }

@@ -2,10 +2,11 @@ import ArgumentParser
 import Reports
 import UseCases
 
-/// The master key: replaced, and the old one retired.
+/// The master key: replaced, and the old one retired. Whoever looks here for API keys finds them too.
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Replace the master key, which wraps the key of every person.",
+        commandName: "keys",
+        abstract: "Replace the master key, which wraps the key of every person; make API keys.",
         discussion: """
             'leadline keys rotate' puts a new master key into the key file, and keeps the old one beside it for what is \
             still wrapped under it. People's keys are then wrapped under the new one; 'leadline keys status' says how \
@@ -13,11 +14,15 @@ struct KeysCommand: AsyncParsableCommand {
 
             What people and events are found by hangs on a key that stays, wrapped in the same file: everybody is \
             found, duplicates are refused and owners match as before. The key that signs checkpoints is another; see \
-            'leadline audit rotate-key'.
+            'leadline audit rotate-key'. API keys, by which others ask over HTTP, are at home in 'leadline access'; \
+            create, list and revoke do the same here.
 
             \(MasterKeyText.limits) \(Outcome.note)
             """,
-        subcommands: [Rotate.self, Status.self, Retire.self])
+        subcommands: [
+            Rotate.self, Status.self, Retire.self, AccessCommand.Create.self, AccessCommand.List.self,
+            AccessCommand.Revoke.self,
+        ])
 
     struct Rotate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -28,8 +33,19 @@ struct KeysCommand: AsyncParsableCommand {
                 one after another; each wraps the keys of its partitions again and publishes them. \(Outcome.note)
                 """)
 
+        /// Taken so that whoever means an API key is told, and the master key stays.
+        @Argument(help: .hidden)
+        var id: String?
+
         @OptionGroup var data: DataFolderOptions
         @OptionGroup var kafka: KafkaOptions
+
+        func validate() throws {
+            if id != nil {
+                throw ValidationError(
+                    "this replaces the master key; 'leadline access rotate ID' replaces an API key")
+            }
+        }
 
         func run() async throws {
             let standing = try data.deployment(kafka).rotateMasterKey()

@@ -31,20 +31,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long to wait before looking again when nothing is there.", valueName: "millis"))
     var pauseMillis = 50
 
-    @Option(
-        help: ArgumentHelp(
-            "Kafka: name of this instance, for static membership. A replacement of the same name takes its place.",
-            valueName: "name"))
-    var instanceId: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Kafka: how long a batch waits for more records after its first. Waiting makes fewer, larger transactions and every decision later.",
-            valueName: "millis"))
-    var lingerMillis = 0
-
-    @Option(help: ArgumentHelp("Kafka: how decisions are written, json or protobuf.", valueName: "format"))
-    var decisions: DecisionFormat = .json
+    @OptionGroup var instance: InstanceOptions
 
     @Option(help: ArgumentHelp("Serve GET /metrics for Prometheus on this port of 127.0.0.1.", valueName: "port"))
     var metricsPort: Int?
@@ -57,9 +44,6 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
-        if lingerMillis < 0 || lingerMillis > 10_000 {
-            throw ValidationError("--linger-millis must be from 0 to 10000")
-        }
         if once && kafka.bootstrap != nil { throw ValidationError("--once works on the data folder's own log only") }
         if let metricsPort, !(1...65_535).contains(metricsPort) {
             throw ValidationError("--metrics-port must be from 1 to 65535")
@@ -74,9 +58,7 @@ struct RunCommand: AsyncParsableCommand {
         logger.logLevel = quiet ? .error : .info
         // Before anything measures: what was made earlier would measure for nobody.
         let endpoint = try await MetricsOptions.serve(on: metricsPort, logger)
-        if var settings = try kafka.settings(instanceID: instanceId) {
-            settings.logger = logger
-            settings.waiting = { [logger] in logger.warning("\($0)") }
+        if let settings = try instance.settings(kafka, logger) {
             try await serve(root, settings, logger)
         } else {
             try await work(try data.whole(), logger)
@@ -102,30 +84,12 @@ struct RunCommand: AsyncParsableCommand {
     /// On a cluster. A signal stops it from the first moment on: it may wait for topics that are not there yet.
     private func serve(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
         try await GracefulStop.run(within: Self.stopPatience) {
-            let options = try await ThreadTaskExecutor("leadline.start").run { try shardOptions(settings) }
-            let instance = try KafkaInstance(
-                folder, settings, options: options, batchMax: batchMax, logger: logger,
-                companion: { [logger] in EmbeddedRuntime.recordsCounting($0, logger) }
-            ) { partition, report in
-                Self.log(report, logger, ["partition": "\(partition)"])
+            let member = try await instance.make(folder, settings, batchMax: batchMax, logger) {
+                Self.log($1, logger, ["partition": "\($0)"])
             }
-            logger.info(
-                "started",
-                metadata: [
-                    "data": "\(folder.path)", "group": "\(settings.group)", "partitions": "\(options.partitionCount)",
-                ])
-            try await instance.run()
+            try await member.run()
         }
         logger.info("stopped")
-    }
-
-    private func shardOptions(_ settings: KafkaSettings) throws -> KafkaLogOptions {
-        let admin = try ClusterAdmin(settings)
-        var options = KafkaLogOptions(partitionCount: try Topics.partitionCount(admin))
-        options.deadLetterBytesMax = try Topics.deadLetterBytesMax(admin, settings)
-        options.linger = .milliseconds(lingerMillis)
-        options.decisionFormat = decisions
-        return options
     }
 
     /// However a broker behaves, stopping takes no longer.
@@ -144,5 +108,3 @@ struct RunCommand: AsyncParsableCommand {
         ]
     }
 }
-
-extension DecisionFormat: ExpressibleByArgument {}

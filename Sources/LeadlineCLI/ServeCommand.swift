@@ -1,7 +1,9 @@
 import ArgumentParser
 import Engine
 import Gateway
+import KafkaTransport
 import Logging
+import ServiceLifecycle
 import UseCases
 
 /// Gateway and processor in one process.
@@ -13,14 +15,32 @@ struct ServeCommand: AsyncParsableCommand {
             and their reasons out, a live feed and webhooks. The first start makes an admin's key and prints it, once; \
             'leadline access create' makes others. GET /openapi.json says what there is.
 
+            With --kafka it is an instance as 'leadline run' makes one, with HTTP beside it; with --no-processor as well \
+            it serves HTTP alone. It then serves every program of the cluster, whichever instance decides for it, from a \
+            copy of the journal topic in the data folder, which it follows.
+
             It speaks plain HTTP on this machine alone. For others give it a certificate, or put a proxy in front and \
-            say --allow-plain-http. SIGTERM and SIGINT stop it: requests under way are answered, then the processor \
-            ends between two batches.
+            say --allow-plain-http, and --public-url for where others reach it. SIGTERM and SIGINT stop it: requests \
+            under way are answered, then the processor ends between two batches.
+
+            Beside keys it takes access tokens of an issuer, whose name, keys and claims the file of --oauth says; \
+            with --public-url people sign in there, too. A session in a browser ends when nothing is asked under it \
+            for a while, and after some hours in any case.
 
             \(Outcome.note)
             """)
 
     @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
+    @OptionGroup var instance: InstanceOptions
+
+    @Flag(help: "Kafka: serve HTTP alone, and leave deciding to other instances.")
+    var noProcessor = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Kafka: send the deployment's webhooks, whose endpoints stand in this data folder. For one gateway alone."))
+    var webhooks = false
 
     @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
     var host = "127.0.0.1"
@@ -38,12 +58,26 @@ struct ServeCommand: AsyncParsableCommand {
     var allowPlainHttp = false
 
     @Option(
+        name: .customLong("public-url"),
+        help: ArgumentHelp("Where others reach it, e.g. https://leads.acme.example.", valueName: "url"))
+    var publicURL: String?
+
+    @Option(help: ArgumentHelp("Take access tokens of the issuer that this file names; YAML.", valueName: "file"))
+    var oauth: String?
+
+    @Option(help: ArgumentHelp("End a session after so long without a request.", valueName: "minutes"))
+    var sessionIdleMinutes = 30
+
+    @Option(help: ArgumentHelp("End a session after so long in any case.", valueName: "hours"))
+    var sessionHours = 12
+
+    @Option(
         help: ArgumentHelp("Multiplies how often a caller may ask; 1 is 1200 reads a minute.", valueName: "factor"))
     var quotaFactor = 1.0
 
     @Flag(
         name: .customLong("webhooks-to-loopback"),
-        help: "Let webhooks go to this machine too, over plain HTTP: for trying out.")
+        help: "Let webhooks, and calls of the issuer, go to this machine too, over plain HTTP: for trying out.")
     var webhooksToLoopback = false
 
     @Option(help: ArgumentHelp("Serve GET /metrics for Prometheus on this port of 127.0.0.1.", valueName: "port"))
@@ -60,7 +94,21 @@ struct ServeCommand: AsyncParsableCommand {
         if !(0.01...10_000).contains(quotaFactor) {
             throw ValidationError("--quota-factor must be from 0.01 to 10000")
         }
+        if noProcessor && kafka.bootstrap == nil {
+            throw ValidationError("--no-processor needs --kafka: without a broker nobody else decides")
+        }
+        if webhooks && kafka.bootstrap == nil {
+            throw ValidationError("--webhooks is for --kafka: without a broker webhooks are sent anyway")
+        }
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
+        if let publicURL, PublicURL(publicURL) == nil {
+            throw ValidationError(
+                "--public-url must be https://, a host and perhaps a port; http:// for this machine alone")
+        }
+        if !(1...1_440).contains(sessionIdleMinutes) {
+            throw ValidationError("--session-idle-minutes must be from 1 to 1440")
+        }
+        if !(1...720).contains(sessionHours) { throw ValidationError("--session-hours must be from 1 to 720") }
         if let metricsPort, !(1...65_535).contains(metricsPort) {
             throw ValidationError("--metrics-port must be from 1 to 65535")
         }
@@ -72,25 +120,24 @@ struct ServeCommand: AsyncParsableCommand {
         logger.logLevel = quiet ? .error : .info
         // Before anything measures: what was made earlier would measure for nobody.
         let endpoint = try await MetricsOptions.serve(on: metricsPort, logger)
-        try await serve(deployment, logger)
+        if let settings = try instance.settings(kafka, logger) {
+            try await serve(deployment, on: settings, logger)
+        } else {
+            try await serve(deployment, logger)
+        }
+        logger.info("stopped")
         try await MetricsOptions.stop(endpoint)
     }
 
+    /// On the data folder's own log.
     private func serve(_ deployment: Deployment, _ logger: Logger) async throws {
         let folder = deployment.folder
         let runtime = try EmbeddedRuntime.make(folder, batchMax: batchMax, logger)
         let access = try AccessFile(folder)
-        var webhooks = WebhookSettings()
-        webhooks.allowsLoopback = webhooksToLoopback
         let services = try GatewayServices.embedded(
-            folder, runtime, access: access, webhooks: webhooks, logger: logger)
+            folder, runtime, access: access, webhooks: webhookSettings(areSent: true), signIn: try signIn(),
+            logger: logger)
         let first = try access.isEmpty() ? access.create(Self.bootstrap(deployment.program)).token : nil
-        let scheme = tlsCertificate == nil ? "http" : "https"
-        let gateway = try GatewayServer(services, settings) { [host, logger] port in
-            let address = "\(scheme)://\(host):\(port)"
-            logger.info("serving", metadata: ["address": "\(address)", "program": "\(deployment.program)"])
-            Self.greet(address, deployment.program, first)
-        }
         let processor = GracefulStop.Work {
             try await runtime.run { report in
                 if report.entries + report.rejections > 0 {
@@ -98,8 +145,63 @@ struct ServeCommand: AsyncParsableCommand {
                 }
             }
         }
-        try await GracefulStop.run(within: .seconds(20), [processor, WebhookSender(services), gateway])
-        logger.info("stopped")
+        let gateway = try server(services, deployment.program, first, logger)
+        try await GracefulStop.run(within: Self.stopPatience, [processor, WebhookSender(services), gateway])
+    }
+
+    /// On a cluster. HTTP is served once the copy of the journal is there.
+    private func serve(_ deployment: Deployment, on cluster: KafkaSettings, _ logger: Logger) async throws {
+        let root = deployment.root
+        guard let gateway = try await ClusterGateway.open(
+            root, cluster, webhooks: webhookSettings(areSent: webhooks), signIn: try signIn(), logger)
+        else { return }
+        let first = try await gateway.firstKey(Self.bootstrap(deployment.program))
+        var services = gateway.work
+        if !noProcessor { services.insert(processor(root, cluster, logger), at: 0) }
+        services.append(
+            gateway.onceFollowed(try server(gateway.services, deployment.program, first, logger)))
+        try await GracefulStop.run(within: Self.stopPatience, services)
+    }
+
+    private func processor(_ root: DataFolder, _ cluster: KafkaSettings, _ logger: Logger) -> GracefulStop.Work {
+        GracefulStop.Work { [instance, batchMax] in
+            let member = try await instance.make(root, cluster, batchMax: batchMax, logger) { partition, report in
+                if report.entries + report.rejections > 0 {
+                    logger.debug("batch", metadata: ["partition": "\(partition)", "entries": "\(report.entries)"])
+                }
+            }
+            try await member.run()
+        }
+    }
+
+    private func server(
+        _ services: GatewayServices, _ program: String, _ first: KeyToken?, _ logger: Logger
+    ) throws -> GatewayServer {
+        let scheme = tlsCertificate == nil ? "http" : "https"
+        return try GatewayServer(services, settings) { [host, logger] port in
+            let address = "\(scheme)://\(host):\(port)"
+            logger.info("serving", metadata: ["address": "\(address)", "program": "\(program)"])
+            Self.greet(address, program, first)
+        }
+    }
+
+    /// However long clients and brokers take, stopping takes no longer.
+    private static let stopPatience = Duration.seconds(20)
+
+    private func webhookSettings(areSent: Bool) -> WebhookSettings {
+        var settings = WebhookSettings()
+        settings.allowsLoopback = webhooksToLoopback
+        settings.isSentHere = areSent
+        return settings
+    }
+
+    private func signIn() throws -> SignInSettings {
+        var signIn = SignInSettings()
+        signIn.publicURL = publicURL.flatMap { PublicURL($0) }
+        signIn.sessions.idleMicros = Int64(sessionIdleMinutes) * 60_000_000
+        signIn.sessions.wholeMicros = Int64(sessionHours) * 3_600_000_000
+        if let oauth { signIn.oauth = try OAuthSettings(YAMLFile(oauth).root, name: oauth) }
+        return signIn
     }
 
     private var settings: GatewayServer.Settings {

@@ -17,8 +17,9 @@ struct VerifyCommand: AsyncParsableCommand {
             automatic assignment over a cap, counted apart from the decider; no timer fired early. Then the commit \
             order, the offsets of the input topics, the list of leads, the vault (everybody in the journal has a key or was \
             erased), the access log, the outcomes that wait for a lead, and the dead letters, which open only with the \
-            master key. Chain, tree and decisions need no key. Reads only. Names the program and position of each \
-            program's first fault.
+            master key. Chain, tree and decisions need no key. Not covered is what the gateway keeps beside the \
+            journal: keys and sessions (access.db), webhooks (webhooks.db) and refusals.log. Reads only. Names the \
+            program and position of each program's first fault.
 
             A checkpoint kept outside of the data folder (--checkpoint FILE) shows what the folder alone cannot: that \
             the tail was cut off, that an older copy was put back, that everything was made anew. Name the key you \

@@ -49,7 +49,7 @@ struct Decision {
             return state.canAdopt(logic: version) ? [] : disregard("", .noChange)
         case .partnerCapacitySet(let fact): return ifPartner(state, fact.partnerID)
         case .partnerPaused(let fact): return ifPartner(state, fact.partnerID, becomes: .paused)
-        case .partnerResumed(let fact): return ifPartner(state, fact.partnerID, becomes: .active)
+        case .partnerResumed(let fact): return partnerResumed(state, fact.partnerID)
         case .partnerRemoved(let fact): return ifPartner(state, fact.partnerID, becomes: .removed)
         case .partnerAbsenceSet(let fact): return ifPartner(state, fact.partnerID)
         case .partnerAbsenceCancelled(let fact): return ifPartner(state, fact.partnerID)
@@ -92,7 +92,7 @@ struct Decision {
         state.partners.index(of: id) == nil ? disregard(id, .partnerUnknown) : []
     }
 
-    private func ifPartner(_ state: State, _ id: String, becomes status: PartnerTable.Status) -> [Event] {
+    func ifPartner(_ state: State, _ id: String, becomes status: PartnerTable.Status) -> [Event] {
         guard let index = state.partners.index(of: id) else { return disregard(id, .partnerUnknown) }
         if state.partners.status[index] == status { return disregard(id, .noChange) }
         return state.partners.canBecome(status, at: index) ? [] : disregard(id, .partnerUnknown)
@@ -328,6 +328,7 @@ extension Decision {
             guard let waiting = state.waiting[item.index] else { return [] }
             return [.outcomeUnmatched(OutcomeUnmatched(leadID: waiting.leadID, waitingPosition: waiting.position))]
         case .claim: return claimDue(state, item.index)
+        case .suspension: return reinstated(state, Int(item.index), byVendor: false)
         }
     }
 
@@ -370,7 +371,7 @@ extension Decision {
                 respondBy: lead.dueAt))
             : .assignmentEnded(AssignmentEnded(
                 leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), cause: lead.dueCause))
-        return [ended] + reroute(state, slot, lead.dueCause)
+        return [ended] + suspension(state, lead) + reroute(state, slot, lead.dueCause)
     }
 
     /// Routes a lead again by the policy that holds now; its present holder and those before are out.

@@ -22,6 +22,7 @@ import DequeModule
 /// | | a restriction is lifted, an objection withdrawn; persons are linked and unlinked; addresses are suppressed |
 /// | | partners who received a person's leads are told of each right, and of each change to a lead |
 /// | 5 | partners claim accounts; a claim in force is ownership |
+/// | | partners that keep missing deadlines are suspended, and come back |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import GRDB
 import LeadlineCore
 import Testing
 import UseCases
@@ -35,6 +36,28 @@ import UseCases
             #expect(throws: Problem.self) { try access.rotate(made.grant.id, program: "acme") }
             #expect(throws: Problem.self) { try access.revoke(next.grant.id, program: "other") }
             #expect(try access.revoke(next.grant.id, program: "acme").revoked != nil)
+        }
+    }
+
+    /// Files of the version before: keys and endpoints go on, and what is new works on them.
+    @Test func anOlderFileIsTakenOver() async throws {
+        // Nobody else reads the files while they are made old.
+        try await ServedFolder.serving(sends: false) { served in
+            let key = try served.key(.manager)
+            let made = try await served.ask(.POST, "/v1/webhooks", served.admin, #"{"url":"https://crm.example/x"}"#)
+            let id = try #require(made.json["webhook"] as? String)
+            try await served.access.database.write { db in try db.execute(sql: "DROP TABLE sessions; PRAGMA user_version = 1") }
+            try await served.services.webhooks.settings.write { db in
+                try db.execute(sql: "ALTER TABLE endpoints DROP COLUMN sends_links; PRAGMA user_version = 1")
+            }
+            let access = try AccessFile(served.folder), webhooks = try WebhookFile(served.folder)
+            let grant = try #require(try access.grant(id: key.id))
+            let token = SessionToken(served.folder.machine.random)
+            try access.beginSession(token, grant, SessionLimits())
+            #expect(try access.grant(for: token, SessionLimits())?.id == key.id)
+            #expect(try webhooks.endpoint(id)?.sendsLinks == false)
+            // Opening once more changes nothing.
+            #expect(try AccessFile(served.folder).grant(for: token, SessionLimits())?.id == key.id)
         }
     }
 

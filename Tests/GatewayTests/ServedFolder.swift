@@ -41,10 +41,18 @@ struct ServedFolder: Sendable {
     let admin: KeyToken
     let services: GatewayServices
 
+    /// What programs are read from: the folder of the processor, or what stands for a copy that is followed.
+    enum Source {
+        case processor
+        /// - Parameter standing: how far the copy is behind.
+        case copy(standing: @Sendable () -> CopyStanding?)
+    }
+
     /// Serves while `body` runs, with a policy and three partners.
     static func serving(
         _ change: (inout GatewayServer.Settings) -> Void = { _ in }, webhooks: WebhookSettings = WebhookSettings(),
-        sends: Bool = true, _ body: @Sendable (ServedFolder) async throws -> Void
+        signIn: SignInSettings = SignInSettings(), clock: (any WallClock)? = nil, sends: Bool = true,
+        from source: Source = .processor, _ body: @Sendable (ServedFolder) async throws -> Void
     ) async throws {
         let root = NSTemporaryDirectory() + "leadline-test-\(UUID().uuidString)"
         defer { _ = try? FileManager.default.removeItem(atPath: root) }
@@ -52,11 +60,24 @@ struct ServedFolder: Sendable {
         request.masterKeyFile = root + "/master.key"
         request.keySeed = "test"
         _ = try await Founding.found(request, cluster: nil, asker: Asker(actor: "tester"))
-        let folder = try DataFolder(path: root + "/data")
+        var folder = try DataFolder(path: root + "/data")
+        if let clock { folder.machine.clock = clock }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let runtime = try Runtime(folder, Processor(folder), logger: logger)
         let access = try AccessFile(folder)
-        let services = try GatewayServices.embedded(folder, runtime, access: access, webhooks: webhooks, logger: logger)
+        let services: GatewayServices
+        var copies: FollowedCopies?
+        switch source {
+        case .processor:
+            services = try GatewayServices.embedded(folder, runtime, access: access, webhooks: webhooks, signIn: signIn, logger: logger)
+        case .copy(let standing):
+            let processor = runtime.processor
+            let made = try FollowedCopies([ReadingPlace(folder)], commits: processor.commits, fates: processor.fates) { _ in 0 }
+            services = try GatewayServices.following(
+                folder, made, sink: EmbeddedRecordSink(folder), access: access, webhooks: webhooks, logger: logger,
+                standing: standing)
+            copies = made
+        }
         var settings = GatewayServer.Settings()
         settings.port = 0
         settings.quotaFactor = 10_000
@@ -64,7 +85,7 @@ struct ServedFolder: Sendable {
         let (ports, ready) = AsyncStream<Int>.makeStream()
         let server = try GatewayServer(services, settings) { ready.yield($0) }
         let group = ServiceGroup(
-            services: [Deciding(runtime: runtime)] + (sends ? [WebhookSender(services)] : []) + [server], logger: logger)
+            services: [Deciding(runtime: runtime)] + (copies.map { [Keeping(copies: $0)] } ?? []) + (sends ? [WebhookSender(services)] : []) + [server], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             var port: Int?
@@ -90,6 +111,13 @@ struct ServedFolder: Sendable {
         let runtime: Runtime<EmbeddedLog>
         func run() async throws {
             do { try await cancelWhenGracefulShutdown { try await runtime.run { _ in } } } catch is CancellationError {}
+        }
+    }
+
+    private struct Keeping: Service {
+        let copies: FollowedCopies
+        func run() async throws {
+            do { try await cancelWhenGracefulShutdown { try await copies.run() } } catch is CancellationError {}
         }
     }
 
@@ -135,11 +163,11 @@ struct ServedFolder: Sendable {
     }
 
     func request(
-        _ method: HTTPMethodName, _ path: String, _ key: KeyToken?, _ body: String? = nil, _ headers: [String: String] = [:]
+        _ method: HTTPMethodName, _ path: String, _ key: (any Bearer)?, _ body: String? = nil, _ headers: [String: String] = [:]
     ) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         request.method = .init(rawValue: method.rawValue)
-        if let key { request.headers.add(name: "authorization", value: "Bearer \(key)") }
+        if let key { request.headers.add(name: "authorization", value: "Bearer \(key.text)") }
         if let body {
             request.body = .bytes(ByteBuffer(string: body))
             if headers["content-type"] == nil { request.headers.add(name: "content-type", value: "application/json") }
@@ -149,7 +177,7 @@ struct ServedFolder: Sendable {
     }
 
     func ask(
-        _ method: HTTPMethodName, _ path: String, _ key: KeyToken?, _ body: String? = nil, _ headers: [String: String] = [:]
+        _ method: HTTPMethodName, _ path: String, _ key: (any Bearer)?, _ body: String? = nil, _ headers: [String: String] = [:]
     ) async throws -> Reply {
         let response = try await HTTPClient.shared.execute(
             request(method, path, key, body, headers), timeout: .seconds(60))
@@ -162,14 +190,14 @@ struct ServedFolder: Sendable {
 
     /// Submits a lead and waits for its decision.
     @discardableResult
-    func submit(_ lead: String, _ key: KeyToken? = nil) async throws -> Reply {
+    func submit(_ lead: String, _ key: (any Bearer)? = nil) async throws -> Reply {
         try await settled(
             .POST, "/v1/leads", key ?? admin,
             #"{"leadId":"\#(lead)","country":"IT","contact":{"givenName":"Marta","email":"\#(lead)@officine.example"}}"#)
     }
 
     /// Asks for a change and waits until it is decided, however busy the machine is: asking again changes nothing.
-    private func settled(_ method: HTTPMethodName, _ path: String, _ key: KeyToken, _ body: String) async throws -> Reply {
+    private func settled(_ method: HTTPMethodName, _ path: String, _ key: any Bearer, _ body: String) async throws -> Reply {
         let headers = ["prefer": "wait=20", "idempotency-key": UUID().uuidString]
         var reply = try await ask(method, path, key, body, headers)
         while reply.status == 202 { reply = try await ask(method, path, key, body, headers) }
@@ -191,3 +219,24 @@ struct ServedFolder: Sendable {
 
 /// Methods by name, so that no other module's are needed.
 enum HTTPMethodName: String, Sendable { case GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, TRACE, QUERY }
+
+/// What a caller is known by.
+protocol Bearer: Sendable { var text: String { get } }
+extension KeyToken: Bearer { var text: String { description } }
+/// An access token.
+struct JWT: Bearer { var text: String }
+
+/// The time of day, set by hand.
+final class MovedClock: WallClock {
+    private let ahead = Mutex<Int64>(0)
+    func now() -> Timestamp { SystemClock().now().adding(micros: ahead.withLock { $0 }) }
+    func move(seconds: Int64) { ahead.withLock { $0 += seconds * 1_000_000 } }
+}
+
+/// Passing time, moved by hand; nothing in it waits.
+final class MovedTime: PassingTime {
+    private let passed = Mutex(Duration.zero)
+    func elapsed() -> Duration { passed.withLock { $0 } }
+    func move(_ duration: Duration) { passed.withLock { $0 += duration } }
+    func sleep(for duration: Duration) async throws { try await SystemTime().sleep(for: duration) }
+}

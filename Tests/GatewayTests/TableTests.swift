@@ -12,8 +12,7 @@ import Testing
         try await ServedFolder.serving { served in
             let services = try GatewayServices(
                 folder: served.folder, inbox: NoInbox(), decisions: NoDecisions(), access: served.access,
-                logger: .init(label: "test")
-            ) { _, _ in nil }
+                logger: .init(label: "test"), live: served.services.live, place: served.services.place)
             let routes = GatewayServer.router(services, RateLimits()).routes
             let routed = Set(routes.map { "\($0.method.rawValue) \($0.path)" })
             #expect(routed == Set(OperationTable.all.map { "\($0.method.rawValue) \($0.path)" }))

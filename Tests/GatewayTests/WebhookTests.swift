@@ -127,8 +127,8 @@ import Testing
                 // What another process would open.
                 let again = try GatewayServices(
                     folder: served.folder, inbox: NoInbox(), decisions: services.decisions, access: served.access,
-                    webhooks: Self.settings(), logger: services.logger
-                ) { _, _ in nil }
+                    webhooks: Self.settings(), logger: services.logger,
+                    live: services.live, place: services.place)
                 let second = Task { try await WebhookSender(again).run() }
                 var leads: [String] = []
                 repeat { leads = try Self.leads(try await receiver.got("all", leads.count + 1)) } while leads.last != "l-4"

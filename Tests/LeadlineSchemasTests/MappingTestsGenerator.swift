@@ -198,6 +198,10 @@ struct Draw {
         value.claims.protectedDays = uint32()
         value.claims.approval = one(of: ClaimApproval.allCases)
         value.claims.answerDays = uint32()
+        value.suspension.missedDeadlines = uint32()
+        value.suspension.withinDays = uint32()
+        value.suspension.suspendedDays = uint32()
+        value.suspension.movesLeads = dice.bool()
         value.claims.claimsPerPartnerMax = uint32()
         value.approvedBy = text()
         return value
@@ -377,6 +381,9 @@ struct Draw {
                 leadID: text(), partnerID: text(), claimID: text(), status: one(of: ClaimStatus.allCases),
                 reason: one(of: ClaimReason.allCases), until: maybe { Timestamp(micros: $0.int64()) },
                 conflictingPartnerID: text(), account: maybe { $0.digest() })),
+            .partnerSuspended(PartnerSuspended(
+                partnerID: text(), until: Timestamp(micros: int64()), missedDeadlines: uint32(), withinDays: uint32())),
+            .partnerReinstated(PartnerReinstated(partnerID: text(), byVendor: dice.bool())),
             .reminderDue(ReminderDue(leadID: text(), partnerID: text(), respondBy: Timestamp(micros: int64()))),
         ]
     }

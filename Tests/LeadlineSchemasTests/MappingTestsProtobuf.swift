@@ -61,7 +61,7 @@ import Testing
             let body = Mirror(reflecting: try #require(entry.events.first?.body)).children.first?.value as? any Message
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(event)")
         }
-        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 20)
+        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 22)
     }
 
     @Test func entryAndHeader() throws {
@@ -321,6 +321,10 @@ private let policy: Policy = {
     value.claims.approval = .byRule
     value.claims.answerDays = 340
     value.claims.claimsPerPartnerMax = 341
+    value.suspension.missedDeadlines = 35
+    value.suspension.withinDays = 350
+    value.suspension.suspendedDays = 351
+    value.suspension.movesLeads = true
     return value
 }()
 
@@ -424,6 +428,12 @@ private let wirePolicy = WirePolicy.with {
         $0.approval = .byRule
         $0.answerDays = 340
         $0.claimsPerPartnerMax = 341
+    }
+    $0.suspension = .with {
+        $0.missedDeadlines = 35
+        $0.withinDays = 350
+        $0.suspendedDays = 351
+        $0.movesLeads = true
     }
 }
 
@@ -885,6 +895,23 @@ private var assignmentPairs: [(Event, any Message)] {
                 $0.untilMicros = 9
                 $0.conflictingPartnerID = "Q"
                 $0.accountPseudonym = Data(Digest128(low: 1, high: 2).bytes)
+            }
+        ),
+        (
+            .partnerSuspended(PartnerSuspended(
+                partnerID: "P", until: Timestamp(micros: 9), missedDeadlines: 3, withinDays: 30)),
+            WirePartnerSuspended.with {
+                $0.partnerID = "P"
+                $0.untilMicros = 9
+                $0.missedDeadlines = 3
+                $0.withinDays = 30
+            }
+        ),
+        (
+            .partnerReinstated(PartnerReinstated(partnerID: "P", byVendor: true)),
+            WirePartnerReinstated.with {
+                $0.partnerID = "P"
+                $0.byVendor = true
             }
         ),
         (

@@ -164,6 +164,7 @@ import Testing
             .submitted: (.leadline, "had just come in"), .expired: (.leadline, "had not answered in time"),
             .declined: (.leadline, "had declined"), .partnerPaused: (.leadline, "had paused"),
             .partnerRemoved: (.leadline, "had left the program"),
+            .partnerSuspended: (.leadline, "had been suspended for missing deadlines"),
             .human: (.leadlineForHuman, "A human had sent the enquiry back"),
             .imported: (.history, "it was imported as it had been"),
             .resumed: (.leadline, "A restriction of the processing had ended"),

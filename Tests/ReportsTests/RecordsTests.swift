@@ -66,6 +66,8 @@ import Testing
         (policy.retention.otherLeadDays, policy.retention.deadLetterDays) = (64, 65)
         (policy.claims.protectedDays, policy.claims.approval) = (66, .byRule)
         (policy.claims.answerDays, policy.claims.claimsPerPartnerMax) = (67, 68)
+        (policy.suspension.missedDeadlines, policy.suspension.withinDays) = (69, 70)
+        (policy.suspension.suspendedDays, policy.suspension.movesLeads) = (71, true)
         return policy
     }()
 

@@ -34,7 +34,9 @@ import Testing
         .recipientInformed(.init(leadID: "L", partnerID: "p", right: .objection)),
         .personLinkChanged(
             .init(leadID: "L", subject: .zero, linkedSubject: .zero, isInferred: true, isLinked: true)),
-        .claimChanged(.init(leadID: "L", partnerID: "p", claimID: "c", status: .approved, reason: .byRule, until: moment))
+        .claimChanged(.init(leadID: "L", partnerID: "p", claimID: "c", status: .approved, reason: .byRule, until: moment)),
+        .partnerSuspended(.init(partnerID: "p", until: moment, missedDeadlines: 3, withinDays: 30)),
+        .partnerReinstated(.init(partnerID: "p", byVendor: true)),
     ]
 
     private static func kind(_ event: Event) -> Int {
@@ -59,14 +61,16 @@ import Testing
         case .recipientInformed: 17
         case .personLinkChanged: 18
         case .claimChanged: 19
+        case .partnerSuspended: 20
+        case .partnerReinstated: 21
         }
     }
 
     @Test func everyKindOfEventHasOneSentence() {
-        #expect(Self.events.map(Self.kind) == Array(0...19))
+        #expect(Self.events.map(Self.kind) == Array(0...21))
         let words = EventWords(currency: "EUR")
         let sentences = Self.events.map(words.sentence)
-        #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.contains("L") })
+        #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.contains("L") || $0.hasPrefix("p ") })
         // The same words in dossiers, and with details where two decisions are compared.
         for (event, sentence) in zip(Self.events, sentences) {
             #expect(AuditWords().line([event], currency: "EUR") == sentence)
@@ -91,7 +95,7 @@ import Testing
             FitContribution.allCases.map(ContributionWords.fit),
             ConversionContribution.allCases.map { ContributionWords.conversion($0, nil) }
         ]
-        #expect(tables.map(\.count) == [15, 6, 8, 9, 12, 5, 8, 3, 6, 6, 14, 10, 13])
+        #expect(tables.map(\.count) == [15, 6, 9, 10, 12, 5, 8, 3, 6, 6, 14, 10, 13])
         for table in tables {
             #expect(Set(table).count == table.count)
             for words in table { #expect(!Self.isCamelCase(words), "\(words)") }

@@ -17,7 +17,8 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
         case suggested, notSuggested, merged, repeated
 
         // What led to it.
-        case onArrival, afterDeadline, afterRefusal, afterPause, afterRemoval, sentBackByHuman, afterRestriction
+        case onArrival, afterDeadline, afterRefusal, afterPause, afterRemoval, afterSuspension, sentBackByHuman
+        case afterRestriction
 
         // Why a human got it.
         case noPolicy, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
@@ -33,6 +34,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
 
         // Who was in question.
         case outByRule, outPaused, outAway, outTried, outFull, outPeriodFull, outSegmentFull, outCoolingDown
+        case outSuspended
         case outBelowMinimum, nobodyOut, evaluated, nobodyEvaluated
 
         // What was decisive.

@@ -125,6 +125,7 @@ private struct Record {
         case .declined: .init(.afterRefusal)
         case .partnerPaused: .init(.afterPause)
         case .partnerRemoved: .init(.afterRemoval)
+        case .partnerSuspended: .init(.afterSuspension)
         case .human: .init(.sentBackByHuman)
         case .imported: .init(.historyUnknown)
         case .resumed: .init(.afterRestriction)

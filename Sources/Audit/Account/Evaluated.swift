@@ -46,6 +46,7 @@ struct Evaluated {
             case .periodCap: .outPeriodFull
             case .conversionBelowMinimum: .outBelowMinimum
             case .coolingDown: .outCoolingDown
+            case .suspended: .outSuspended
             case .segmentCap: .outSegmentFull
             }
         return .init(kind, [.count: .count(Int(exclusion.partners)), .rule: .text(exclusion.rule)])

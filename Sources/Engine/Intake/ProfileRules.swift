@@ -2,11 +2,11 @@ import LeadlineSchemas
 
 /// What intake asks of a program's profile. Nearly all of it is sealed, so that the limits of clear fields do not reach
 /// it: it is looked over before it is split.
-enum ProfileRules {
-    /// Longest text, in bytes.
-    static let textBytesMax = 2_000
+public enum ProfileRules {
+    /// Longest text, in characters as Unicode counts them.
+    public static let textCharactersMax = 2_000
     /// Most purposes, recipients, transfers or sources.
-    static let countMax = 200
+    public static let countMax = 200
 
     /// - Throws: what its author must mend; the field is named as the schema does, its value never quoted.
     static func check(_ profile: WireProgramProfileSet) throws(Rejection) {
@@ -65,7 +65,9 @@ enum ProfileRules {
 
     private static func text(_ text: String, _ field: String, required: Bool = false) throws(Rejection) {
         if required && text.isEmpty { throw Rejection(.missingField, "\(field) is required", field: field) }
-        if text.utf8.count > textBytesMax { throw invalid(field, "has more than \(textBytesMax) bytes") }
+        if text.unicodeScalars.count > textCharactersMax {
+            throw invalid(field, "has more than \(textCharactersMax) characters")
+        }
         let isBroken = text.unicodeScalars.contains {
             switch $0.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator: true

@@ -6,10 +6,6 @@ public import Metrics
 import Vault
 
 private enum Upkeep {
-    /// Snapshots are kept up to this many bytes a program, or four times the newest if that is more; older ones are
-    /// thinned. What was decided long ago is decided again from the nearest.
-    static let snapshotBytesKept = 268_435_456
-
     /// Without a pause in which to settle, the write-ahead log, which still holds deleted payloads, is emptied after
     /// so many batches.
     static let batchesBetweenTruncations = 100
@@ -187,14 +183,7 @@ public actor Processor<Log: ShardLog> {
     }
 
     private static func keep(_ snapshots: [DueSnapshot], _ derived: DatabaseQueue) throws {
-        try derived.write { db in
-            for snapshot in snapshots {
-                _ = try SnapshotStore().save(
-                    program: snapshot.program, position: snapshot.position, state: snapshot.state, in: db)
-                let kept = max(Upkeep.snapshotBytesKept, 8 * snapshot.state.count)
-                _ = try SnapshotStore().thin(program: snapshot.program, keepBytes: kept, in: db)
-            }
-        }
+        try derived.write { db in for snapshot in snapshots { try snapshot.keep(in: db) } }
     }
 
     /// Stamps never go back; a clock far behind the journal would freeze logical time until it has caught up.

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Journal
 public import LeadlineCore
 import LeadlineSchemas
@@ -27,6 +28,16 @@ public struct DueSnapshot: Sendable {
     public var program: String
     public var position: UInt64
     public var state: [UInt8]
+
+    /// Snapshots are kept up to this many bytes a program, or four times the newest if that is more; older ones are
+    /// thinned. What was decided long ago is decided again from the nearest.
+    private static let bytesKept = 268_435_456
+
+    /// Keeps it.
+    func keep(in derived: Database) throws {
+        _ = try SnapshotStore().save(program: program, position: position, state: state, in: derived)
+        _ = try SnapshotStore().thin(program: program, keepBytes: max(Self.bytesKept, 8 * state.count), in: derived)
+    }
 }
 
 /// The loop: poll, take in, sequence, decide, fold, commit.

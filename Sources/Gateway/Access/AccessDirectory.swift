@@ -12,5 +12,33 @@ public protocol AccessDirectory: Sendable {
     /// The grants of a principal in a program, the newest first, in force or not.
     func grants(of principal: String, program: String) throws -> [Grant]
     /// Ends a grant, at once and for good; one that has ended stays so.
-    func revoke(_ id: String, program: String) throws(Problem) -> Grant
+    func revoke(_ id: String, program: String) async throws(Problem) -> Grant
+
+    // MARK: Sessions
+
+    /// Begins a session under a grant: under its key where it has one, otherwise under what the issuer said. Of one
+    /// principal so many are kept; the oldest makes room.
+    func beginSession(_ token: SessionToken, _ grant: Grant, _ limits: SessionLimits) throws
+    /// The grant of a session as it stands now, and a use of it; nil where there is none, or no more.
+    func grant(for token: SessionToken, _ limits: SessionLimits) throws -> Grant?
+    /// The grant of a session as it stands now, looked at without using it.
+    func grant(session id: String) throws -> Grant?
+    /// Ends a session; false where there was none.
+    func endSession(_ id: String) throws -> Bool
+    /// Ends every session of a principal in a program, and says how many.
+    func endSessions(of principal: String, program: String) throws -> Int
+    /// Forgets sessions that are over.
+    func forgetSessions() throws
+}
+
+/// Where keys are made as well. A token is given back by what made it, once, and is nowhere kept.
+public protocol AccessKeeper: AccessDirectory {
+    /// True if no key was ever made.
+    func isEmpty() throws(Problem) -> Bool
+    /// Makes a key.
+    func create(_ request: GrantRequest) async throws(Problem) -> (grant: Grant, token: KeyToken)
+    /// Puts a new key in the place of one, for the same principal and rights; the old one ends after the overlap.
+    func rotate(
+        _ id: String, program: String, days: Int, overlapHours: Int
+    ) async throws(Problem) -> (grant: Grant, token: KeyToken)
 }

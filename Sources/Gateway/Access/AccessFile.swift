@@ -10,22 +10,35 @@ import Vault
 ///
 /// Kept are keyed digests of secrets, never secrets: the file alone opens nothing, and neither does a copy of it
 /// without the master key. Every change is flushed before it is told.
-public struct AccessFile: AccessDirectory {
-    private static let formatVersion = 1
+public struct AccessFile: AccessKeeper {
+    private static let formatVersion = 2
     /// Most keys a program may have, revoked ones included.
     static let keysMax = 10_000
 
-    private let database: DatabasePool
+    let database: any DatabaseWriter
     private let digests: KeyedDigest
-    private let machine: Machine
+    let sessionDigests: KeyedDigest
+    let machine: Machine
 
     /// Opens the file, and makes it where it is absent.
     public init(_ folder: DataFolder) throws(Problem) {
         do {
-            digests = KeyedDigest(try folder.openVault().masterKey, purpose: "API key secret")
+            let masterKey = try folder.openVault().masterKey
+            digests = KeyedDigest(masterKey, purpose: "API key secret")
+            sessionDigests = KeyedDigest(masterKey, purpose: "session")
             machine = folder.machine
             database = try Self.open(folder.path + "/access.db")
         } catch { throw Problem(error) }
+    }
+
+    /// Keys and sessions that are kept in memory alone.
+    init(inMemory folder: DataFolder) throws {
+        let masterKey = try folder.openVault().masterKey
+        digests = KeyedDigest(masterKey, purpose: "API key secret")
+        sessionDigests = KeyedDigest(masterKey, purpose: "session")
+        machine = folder.machine
+        database = try DatabaseQueue()
+        try database.write { try $0.execute(sql: Self.schema + Self.sessionSchema) }
     }
 
     private static func open(_ path: String) throws -> DatabasePool {
@@ -42,7 +55,9 @@ public struct AccessFile: AccessDirectory {
             guard version <= formatVersion else {
                 throw Problem(.unavailable, "the keys' file is of a newer Leadline", at: path, remedy: "Use that one")
             }
-            if version == 0 { try db.execute(sql: schema + "PRAGMA user_version = \(formatVersion);") }
+            if version == 0 { try db.execute(sql: schema) }
+            if version < 2 { try db.execute(sql: sessionSchema) }
+            if version < formatVersion { try db.execute(sql: "PRAGMA user_version = \(formatVersion)") }
         }
         return pool
     }
@@ -53,6 +68,8 @@ public struct AccessFile: AccessDirectory {
             scopes TEXT NOT NULL, partner TEXT, sources TEXT NOT NULL, label TEXT NOT NULL, digest BLOB NOT NULL,
             created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER) STRICT;
         """
+
+    var now: Timestamp { machine.clock.now() }
 
     // MARK: Asking
 
@@ -67,9 +84,10 @@ public struct AccessFile: AccessDirectory {
         return try Self.grant(row)
     }
 
-    public func grant(id: String) throws -> Grant? {
-        try database.read { try Row.fetchOne($0, sql: "SELECT * FROM keys WHERE id = ?", arguments: [id]) }
-            .map(Self.grant)
+    public func grant(id: String) throws -> Grant? { try database.read { try Self.grant(id: id, $0) } }
+
+    static func grant(id: String, _ db: Database) throws -> Grant? {
+        try Row.fetchOne(db, sql: "SELECT * FROM keys WHERE id = ?", arguments: [id]).map(grant)
     }
 
     public func grants(of principal: String, program: String) throws -> [Grant] {
@@ -117,6 +135,13 @@ public struct AccessFile: AccessDirectory {
 
     /// Makes a key. The token is given back this once and is nowhere kept.
     public func create(_ request: GrantRequest) throws(Problem) -> (grant: Grant, token: KeyToken) {
+        let (grant, token) = try made(request)
+        do { try database.write { try insert(grant, token, $0) } } catch { throw Problem(error) }
+        return (grant, token)
+    }
+
+    /// A key that is not kept yet.
+    func made(_ request: GrantRequest) throws(Problem) -> (grant: Grant, token: KeyToken) {
         try GrantRules.check(request)
         let token = KeyToken(machine.random)
         let now = machine.clock.now()
@@ -125,7 +150,6 @@ public struct AccessFile: AccessDirectory {
             program: request.program, role: request.role, scopes: request.scopes ?? request.role.scopes,
             partner: request.partner, sources: request.sources, label: request.label, created: now,
             expires: now.adding(micros: Int64(request.days) * Timestamp.microsPerDay), revoked: nil)
-        do { try database.write { try insert(grant, token, $0) } } catch { throw Problem(error) }
         return (grant, token)
     }
 
@@ -134,7 +158,7 @@ public struct AccessFile: AccessDirectory {
         do {
             return try database.write { db in
                 let grant = try Self.known(id, program, db)
-                try end(grant, at: machine.clock.now(), db)
+                try Self.end(grant.id, at: machine.clock.now(), db)
                 return try Self.known(id, program, db)
             }
         } catch { throw Problem(error) }
@@ -144,30 +168,59 @@ public struct AccessFile: AccessDirectory {
     public func rotate(
         _ id: String, program: String, days: Int = 365, overlapHours: Int = 0
     ) throws(Problem) -> (grant: Grant, token: KeyToken) {
-        try GrantRules.check(days: days)
-        let token = KeyToken(machine.random)
-        let now = machine.clock.now()
         do {
-            let grant = try database.write { db in
-                let old = try Self.known(id, program, db)
-                guard old.isInForce(at: now) else {
-                    throw Problem(.conflict, "this key has ended already", remedy: "Make a new one")
-                }
-                var grant = old
-                grant.id = token.id
-                grant.created = now
-                grant.expires = now.adding(micros: Int64(days) * Timestamp.microsPerDay)
-                try insert(grant, token, db)
-                if overlapHours == 0 {
-                    try end(old, at: now, db)
-                } else {
-                    let last = min(old.expires, now.adding(micros: Int64(overlapHours) * 3_600_000_000))
-                    try db.execute(sql: "UPDATE keys SET expires = ? WHERE id = ?", arguments: [last.micros, old.id])
-                }
-                return grant
+            return try database.write { db in
+                let change = try successor(of: Self.known(id, program, db), days, overlapHours)
+                try insert(change.grant, change.token, db)
+                if overlapHours == 0 { try Self.end(id, at: change.grant.created, db) }
+                try Self.shorten(id, to: change.oldExpires, db)
+                return (change.grant, change.token)
             }
-            return (grant, token)
         } catch { throw Problem(error) }
+    }
+
+    /// What comes in the place of a key, and when the old one is over.
+    func successor(
+        of old: Grant, _ days: Int, _ overlapHours: Int
+    ) throws(Problem) -> (grant: Grant, token: KeyToken, oldExpires: Timestamp) {
+        try GrantRules.check(days: days)
+        let now = machine.clock.now()
+        guard old.isInForce(at: now) else {
+            throw Problem(.conflict, "this key has ended already", remedy: "Make a new one")
+        }
+        let token = KeyToken(machine.random)
+        var grant = old
+        grant.id = token.id
+        grant.created = now
+        grant.expires = now.adding(micros: Int64(days) * Timestamp.microsPerDay)
+        return (grant, token, min(old.expires, now.adding(micros: Int64(overlapHours) * 3_600_000_000)))
+    }
+
+    /// A key of a program.
+    func known(_ id: String, program: String) throws(Problem) -> Grant {
+        do { return try database.read { try Self.known(id, program, $0) } } catch { throw Problem(error) }
+    }
+
+    // MARK: Taking what was made elsewhere
+
+    /// A key as it is passed on: what it lets do, and the keyed digest of its secret.
+    func digest(of token: KeyToken) -> [UInt8] { digests.digest([token.id, token.secret]) }
+
+    /// Takes a key that was made elsewhere. One that is here already stays as it is: keys end, and change no further.
+    func take(_ grant: Grant, digest: [UInt8]) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                arguments: try Self.arguments(grant, digest))
+        }
+    }
+
+    /// Ends a key that was ended elsewhere.
+    func takeEnd(of id: String, at moment: Timestamp) throws { try database.write { try Self.end(id, at: moment, $0) } }
+
+    /// Has a key expire earlier.
+    func takeExpiry(of id: String, _ moment: Timestamp) throws {
+        try database.write { try Self.shorten(id, to: moment, $0) }
     }
 
     private static func known(_ id: String, _ program: String, _ db: Database) throws -> Grant {
@@ -179,24 +232,40 @@ public struct AccessFile: AccessDirectory {
         return try grant(row)
     }
 
-    private func end(_ grant: Grant, at moment: Timestamp, _ db: Database) throws {
+    private static func end(_ id: String, at moment: Timestamp, _ db: Database) throws {
         try db.execute(
-            sql: "UPDATE keys SET revoked = ? WHERE id = ? AND revoked IS NULL", arguments: [moment.micros, grant.id])
+            sql: "UPDATE keys SET revoked = ? WHERE id = ? AND revoked IS NULL", arguments: [moment.micros, id])
+    }
+
+    private static func shorten(_ id: String, to moment: Timestamp, _ db: Database) throws {
+        try db.execute(
+            sql: "UPDATE keys SET expires = min(expires, ?) WHERE id = ?", arguments: [moment.micros, id])
     }
 
     private func insert(_ grant: Grant, _ token: KeyToken, _ db: Database) throws {
-        let count = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM keys WHERE program = ?", arguments: [grant.program])
-        guard count ?? 0 < Self.keysMax else {
-            throw Problem(.conflict, "the program has \(Self.keysMax) keys, and more are not kept")
-        }
+        try Self.checkRoom(grant.program, db)
         try db.execute(
             sql: "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-            arguments: [
-                grant.id, grant.principal, grant.program, grant.role.rawValue,
-                try Self.json(grant.scopes.map(\.rawValue).sorted()), grant.partner, try Self.json(grant.sources),
-                grant.label, Data(digests.digest([token.id, token.secret])), grant.created.micros, grant.expires.micros,
-            ])
+            arguments: try Self.arguments(grant, digest(of: token)))
+    }
+
+    /// - Throws: `Problem` where a program has as many keys as are kept.
+    func checkRoom(_ program: String) throws(Problem) {
+        do { try database.read { try Self.checkRoom(program, $0) } } catch { throw Problem(error) }
+    }
+
+    private static func checkRoom(_ program: String, _ db: Database) throws {
+        let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM keys WHERE program = ?", arguments: [program])
+        guard count ?? 0 < keysMax else {
+            throw Problem(.conflict, "the program has \(keysMax) keys, and more are not kept")
+        }
+    }
+
+    private static func arguments(_ grant: Grant, _ digest: [UInt8]) throws -> StatementArguments {
+        [
+            grant.id, grant.principal, grant.program, grant.role.rawValue, try json(grant.scopes.map(\.rawValue).sorted()),
+            grant.partner, try json(grant.sources), grant.label, Data(digest), grant.created.micros, grant.expires.micros,
+        ]
     }
 
     private static func json(_ texts: [String]) throws -> String {

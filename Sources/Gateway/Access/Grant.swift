@@ -18,9 +18,16 @@ public struct Grant: Sendable, Equatable {
     public var created: Timestamp
     public var expires: Timestamp
     public var revoked: Timestamp?
+    /// What it is asked by.
+    public var credential = Credential.key
 
     /// True if it lets do anything at that moment.
     public func isInForce(at moment: Timestamp) -> Bool { revoked == nil && moment < expires }
+
+    /// True if it lets do neither more nor less than the other.
+    func hasRights(of other: Grant) -> Bool {
+        program == other.program && role == other.role && partner == other.partner && scopes == other.scopes
+    }
 
     /// True if the bearer may do it. A scope that its role has lost since counts for nothing.
     public func allows(_ scope: Scope) -> Bool { scopes.contains(scope) && role.scopes.contains(scope) }
@@ -33,6 +40,27 @@ public struct Grant: Sendable, Equatable {
 
     /// Where events come from that the gateway writes for the bearer.
     public var ownSource: String { sources.first { $0 != "*" } ?? "/leadline/gateway" }
+}
+
+/// What somebody is known by, and what shows that its grant still holds.
+public enum Credential: Sendable, Equatable {
+    /// An API key, named by the grant's id.
+    case key
+    /// An access token, signed by this key of the issuer.
+    case token(signedBy: String)
+    /// A session, named by the digest of its token; begun with an API key, or at the issuer.
+    case session(String, ofKey: Bool)
+    /// An action link, which is judged by the assignment that it is for.
+    case link
+
+    /// True if an API key stands behind it, by which what lives longer can be judged later.
+    public var isOfKey: Bool {
+        switch self {
+        case .key: true
+        case .token, .link: false
+        case .session(_, let ofKey): ofKey
+        }
+    }
 }
 
 /// What a new key shall let do.

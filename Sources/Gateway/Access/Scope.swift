@@ -33,6 +33,8 @@ public enum Scope: String, Sendable, CaseIterable, Codable {
     case keysManage = "keys:manage"
     /// Endpoints that decisions are sent to.
     case webhooksManage = "webhooks:manage"
+    /// Links by which partners answer without a key.
+    case actionLinksMake = "action-links:make"
 }
 
 /// Who somebody is to a program. A role says which scopes a key may carry and which edition of an answer its bearer

@@ -17,15 +17,30 @@ struct StandingGrant: Sendable {
 
     /// The grant as it stands now; nil if it lets do nothing any more.
     func now() async throws -> Grant? {
-        let (access, id, folder) = (services.access, grant.id, services.folder)
-        let current = try await services.readers.run { try access.grant(id: id) }
-        guard let current, current.isInForce(at: folder.now()) else { return nil }
+        guard let current = try await current(), current.isInForce(at: services.folder.now()) else { return nil }
         return current
+    }
+
+    private func current() async throws -> Grant? {
+        let access = services.access
+        switch grant.credential {
+        case .key:
+            let id = grant.id
+            return try await services.readers.run { try access.grant(id: id) }
+        case .session(let id, _):
+            let current = try await services.readers.run { try access.grant(session: id) }
+            return current.flatMap { services.stillSigns($0) ? $0 : nil }
+        case .link: return grant
+        case .token(let keyID):
+            // A token can't be called back; it ends by itself, or with the key that signed it.
+            guard let oauth = services.oauth, await oauth.verifier.keys.has(keyID) else { return nil }
+            return grant
+        }
     }
 
     /// Returns once the grant lets do nothing any more, or something else than before.
     func awaitEnd() async throws {
-        while let current = try await now(), current.scopes == grant.scopes {
+        while let current = try await now(), current.hasRights(of: grant) {
             try await services.folder.machine.passingTime.sleep(for: Self.interval)
         }
     }

@@ -65,6 +65,14 @@ enum Edition {
                     ("reason", JSONText.quoted(word(event.reason))),
                     ("until", event.until.map { JSONText.quoted(TimeText.utc($0)) }),
                 ])
+        case .partnerSuspended(let event) where event.partnerID == partner:
+            data(
+                "", partner,
+                [
+                    ("until", JSONText.quoted(TimeText.utc(event.until))),
+                    ("missedDeadlines", "\(event.missedDeadlines)"), ("withinDays", "\(event.withinDays)"),
+                ])
+        case .partnerReinstated(let event) where event.partnerID == partner: data("", partner, [])
         case .recipientInformed(let event) where event.partnerID == partner:
             data(event.leadID, partner, [("right", JSONText.quoted("\(event.right)"))])
         default: nil

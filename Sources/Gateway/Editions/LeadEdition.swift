@@ -27,7 +27,8 @@ extension Edition {
             let standing = PartnersStanding(history, partner)
             guard standing.wasOffered else { throw Refusal.nothingHere }
             return VisibleLead(
-                history: history, isHeld: history.row.partnerID == partner, isAccepted: standing.isAccepted)
+                history: history, isHeld: history.row.partnerID == partner && !standing.isGone,
+                isAccepted: standing.isAccepted)
         }
         if grant.role == .producer, !sent(history, grant, identities) { throw Refusal.nothingHere }
         return VisibleLead(history: history, isHeld: false, isAccepted: false)
@@ -116,6 +117,9 @@ extension Edition {
 struct PartnersStanding {
     private(set) var wasOffered = false
     private(set) var isAccepted = false
+    /// The lead ended otherwise than by its deal: it was withdrawn, objected to, erased or closed by a human. Whoever held
+    /// it last has nothing to do with it any more.
+    private(set) var isGone = false
 
     init(_ history: LeadHistory, _ partner: String) {
         for step in history.steps {
@@ -129,6 +133,7 @@ struct PartnersStanding {
                     isAccepted = false
                     if event.partnerID == partner { wasOffered = true }
                 case .assignmentEnded, .assignmentExpired, .leadEscalated: isAccepted = false
+                case .leadClosed(let event): isGone = event.reason != .won && event.reason != .lost
                 default: break
                 }
             }
@@ -165,6 +170,9 @@ struct PartnersStanding {
         case .reminderDue(let event) where event.partnerID == partner: "reminder of the first response"
         case .leadClosed(let event) where event.partnerID == partner: "closed: \(event.reason)"
         case .commissionAccrued(let event) where event.partnerID == partner: "commission accrued"
+        case .partnerSuspended(let event) where event.partnerID == partner:
+            "no leads until \(TimeText.utc(event.until)): \(CountText.of(event.missedDeadlines, "deadline")) missed"
+        case .partnerReinstated(let event) where event.partnerID == partner: "you get leads again"
         default: nil
         }
     }

@@ -1,6 +1,7 @@
 import Engine
 import HTTPTypes
 import LeadlineCore
+import LeadlineSchemas
 import NIOCore
 import ServiceLifecycle
 
@@ -25,6 +26,7 @@ struct LiveFeed: AnswerStream {
         grant = try call.grant
         lead = call.query["lead"]
         type = call.query["type"]
+        if let lead, !FieldLimits.isID(lead) { throw Refusal.badQuery("lead", "It is the id of a lead.") }
         if let last = call.headers[.lastEventID] ?? call.query["after"] {
             cursor = try FeedCursor.cursor(last, grant)
         } else {

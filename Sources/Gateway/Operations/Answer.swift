@@ -43,6 +43,19 @@ struct Refusal: Error, Sendable {
         return refusal
     }()
 
+    /// The same for whatever is sent and does not hold, so that nobody learns why.
+    static let wrongKey: Refusal = {
+        var refusal = noKey
+        refusal.headers = [(.wwwAuthenticate, #"Bearer realm="leadline", error="invalid_token""#)]
+        return refusal
+    }()
+
+    static let nothingGranted = Refusal(
+        403, "forbidden", "Not allowed", "The token holds, and by the rules of this service it grants nothing.")
+
+    static let foreignOrigin = Refusal(
+        403, "foreign-origin", "Not allowed", "A change under a session must come from a page of this service.")
+
     static func missing(_ scope: Scope) -> Refusal {
         var refusal = Refusal(403, "forbidden", "Not allowed", "The key lacks the scope \(scope.rawValue).")
         refusal.headers = [
@@ -65,6 +78,10 @@ struct Refusal: Error, Sendable {
     }
 
     static let tooLarge = Refusal(413, "too-large", "Too large", "The body is larger than this operation reads.")
+
+    static let webhooksElsewhere = Refusal(
+        409, "webhooks-elsewhere", "Not possible here",
+        "Another gateway sends this deployment's webhooks, the one that was started with --webhooks; ask it.")
 
     static let busy: Refusal = {
         var refusal = Refusal(503, "busy", "Busy", "Too much is being asked at this moment; ask again shortly.")

@@ -7,6 +7,9 @@ import Reports
 struct BodyFields {
     private var values: [String: JSONValue]
 
+    /// The fields of an object that was read already.
+    init(_ values: [String: JSONValue]) { self.values = values }
+
     /// - Throws: `Refusal` for a body that is no object.
     init(_ call: Call) throws(Refusal) {
         if call.body.isEmpty {
@@ -19,18 +22,19 @@ struct BodyFields {
         }
     }
 
-    /// Text of so many bytes; nil where it is absent.
-    mutating func text(_ name: String, _ bytes: ClosedRange<Int>) throws(Refusal) -> String? {
+    /// Text of so many characters, counted as JSON Schema does; nil where it is absent.
+    mutating func text(_ name: String, _ characters: ClosedRange<Int>) throws(Refusal) -> String? {
         guard let value = values.removeValue(forKey: name) else { return nil }
-        guard case .text(let text) = value, bytes.contains(text.utf8.count) else {
-            throw .invalid("It is text of \(bytes.lowerBound) to \(bytes.upperBound) bytes.", field: name)
+        guard case .text(let text) = value, characters.contains(text.unicodeScalars.count) else {
+            throw .invalid(
+                "It is text of \(characters.lowerBound) to \(characters.upperBound) characters.", field: name)
         }
         return text
     }
 
     /// The same, where it must be there.
-    mutating func required(_ name: String, _ bytes: ClosedRange<Int>) throws(Refusal) -> String {
-        guard let text = try text(name, bytes) else { throw .invalid("It is missing.", field: name) }
+    mutating func required(_ name: String, _ characters: ClosedRange<Int>) throws(Refusal) -> String {
+        guard let text = try text(name, characters) else { throw .invalid("It is missing.", field: name) }
         return text
     }
 
@@ -66,19 +70,19 @@ struct BodyFields {
         return whole
     }
 
-    /// Texts, at most so many of so many bytes each; empty where it is absent.
-    mutating func texts(_ name: String, count: ClosedRange<Int>, _ bytes: ClosedRange<Int>) throws(Refusal)
+    /// Texts, at most so many of so many characters each; empty where it is absent.
+    mutating func texts(_ name: String, count: ClosedRange<Int>, _ characters: ClosedRange<Int>) throws(Refusal)
         -> [String]
     {
         guard let value = values.removeValue(forKey: name) else { return [] }
         let list = if case .list(let list) = value { list } else { [JSONValue]() }
         let texts = list.compactMap { value -> String? in if case .text(let text) = value { text } else { nil } }
         guard count.contains(texts.count), texts.count == list.count,
-            texts.allSatisfy({ bytes.contains($0.utf8.count) })
+            texts.allSatisfy({ characters.contains($0.unicodeScalars.count) })
         else {
             throw .invalid(
-                "It is a list of \(count.lowerBound) to \(count.upperBound) texts of \(bytes.lowerBound) to "
-                    + "\(bytes.upperBound) bytes.", field: name)
+                "It is a list of \(count.lowerBound) to \(count.upperBound) texts of \(characters.lowerBound) to "
+                    + "\(characters.upperBound) characters.", field: name)
         }
         return texts
     }
@@ -92,13 +96,31 @@ struct BodyFields {
         }
     }
 
+    /// The fields of an object in it; nil where it is absent.
+    mutating func fields(_ name: String) throws(Refusal) -> BodyFields? {
+        guard let value = values.removeValue(forKey: name) else { return nil }
+        guard case .object(let fields) = value else { throw .invalid("It is an object.", field: name) }
+        return BodyFields(fields)
+    }
+
+    /// A field of whatever kind; nil where it is absent.
+    mutating func any(_ name: String) -> JSONValue? { values.removeValue(forKey: name) }
+
+    /// Names of the fields that nobody asked for yet.
+    var rest: [String] { values.keys.sorted() }
+
     /// Refuses what nobody asked for.
     func end() throws(Refusal) { if !values.isEmpty { throw .unknownField } }
 }
 
 /// Any JSON value, its kinds told apart as the text has them.
 enum JSONValue: Codable, Sendable, Equatable {
-    case flag(Bool), whole(Int64), number(Double), text(String), list([JSONValue]), object([String: JSONValue])
+    case flag(Bool)
+    case whole(Int64)
+    case number(Double)
+    case text(String)
+    case list([JSONValue])
+    case object([String: JSONValue])
 
     init(from decoder: any Decoder) throws {
         let one = try decoder.singleValueContainer()

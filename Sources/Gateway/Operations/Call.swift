@@ -23,6 +23,11 @@ struct Call: Sendable {
         }
     }
 
+    /// The same request as somebody else's: of whoever it turned out to be.
+    func acting(as grant: Grant) -> Call {
+        Call(services: services, bearer: grant, headers: headers, path: path, query: query, body: body)
+    }
+
     /// The program as it is asked of, by whom; what is read of a person is noted under that name.
     var deployment: Deployment {
         get throws { try asked() }
@@ -35,11 +40,11 @@ struct Call: Sendable {
     ) throws -> Deployment {
         let grant = try grant
         return Deployment(
-            services.folder, namedProgram: grant.program,
+            services.place(grant.program), program: grant.program,
             asker: Asker(
                 actor: grant.principal, role: grant.role.rawValue,
                 reason: reason ?? headers[.leadlineReason] ?? ""),
-            submitting: submitting, readers: services.shared, progress: progress)
+            submitting: submitting, progress: progress)
     }
 
     /// Longest reason for a read of personal data.
@@ -119,6 +124,11 @@ extension HTTPField.Name {
     static let rateLimit = named("RateLimit")
     static let rateLimitPolicy = named("RateLimit-Policy")
     static let link = named("Link")
+    /// Where a browser's request comes from, by its own word.
+    static let secFetchSite = named("Sec-Fetch-Site")
+    static let referrerPolicy = named("Referrer-Policy")
+    /// Tells who looks through pages not to keep this one.
+    static let xRobotsTag = named("X-Robots-Tag")
     /// Tells proxies not to hold a stream back.
     static let xAccelBuffering = named("X-Accel-Buffering")
     static let lastEventID = named("Last-Event-ID")

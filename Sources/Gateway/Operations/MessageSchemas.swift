@@ -84,9 +84,9 @@ enum MessageSchemas {
                 preconditionFailure("\(request.message) has no schema")
             }
             for (name, part) in schema["$defs"] as? Object ?? [:] {
-                components[name] = (part as? Object).map { text(closed($0)) }
+                components[name] = (part as? Object).map { text(ProfileSchemas.refined(name, closed($0))) }
             }
-            components[request.name] = text(without(request.without, &schema))
+            components[request.name] = text(ProfileSchemas.refined(request.name, without(request.without, &schema)))
             if request.message == "LeadSubmitted", var whole = Self.schema(of: request.message) {
                 var optional = without(["pastAssignment"], &whole)
                 optional["required"] = nil

@@ -48,7 +48,7 @@ enum OpenAPI {
             ("parameters", parameters.isEmpty ? nil : "[" + parameters.joined(separator: ",") + "]"),
             ("requestBody", operation.payload.map { body($0, isOptional: operation.payloadIsOptional) }),
             ("responses", responses(of: operation)),
-            ("security", operation.scope == nil ? "[]" : #"[{"key":[]}]"#),
+            ("security", operation.asksWho ? #"[{"key":[]},{"token":[]},{"session":[]}]"# : "[]"),
             ("x-scope", operation.scope.map { JSONText.quoted($0.rawValue) }),
             ("x-roles", "[" + operation.roles.map { JSONText.quoted($0.rawValue) }.joined(separator: ",") + "]"),
             ("x-rate-class", JSONText.quoted(operation.rate.rawValue)),
@@ -56,12 +56,20 @@ enum OpenAPI {
     }
 
     private static func parameters(of operation: Operation) -> [String] {
-        var parameters = operation.pathParameters.map { parameter($0, in: "path", .id, "An id.", isRequired: true) }
-        parameters += operation.query.map { parameter($0.name, in: "query", $0.schema, $0.about) }
-        if operation.isWrite || operation.isRepeatable {
+        var parameters = operation.pathParameters.map { name in
+            name == "link"
+                ? parameter(name, in: "path", .string, "The link's own part.", isRequired: true)
+                : parameter(name, in: "path", .id, "An id.", isRequired: true)
+        }
+        parameters += operation.query.map {
+            parameter($0.name, in: "query", $0.schema, $0.about, isRequired: $0.isRequired)
+        }
+        if operation.isWrite || operation.takesIdempotencyKey {
             parameters.append(##"{"$ref":"#/components/parameters/IdempotencyKey"}"##)
         }
-        if operation.isWrite { parameters.append(##"{"$ref":"#/components/parameters/Prefer"}"##) }
+        if operation.isWrite {
+            parameters.append(##"{"$ref":"#/components/parameters/Prefer"}"##)
+        }
         if case .stream = operation.work {
             parameters.append(
                 parameter("Last-Event-ID", in: "header", .cursor, "The last event you have; those after it come."))
@@ -160,7 +168,15 @@ enum OpenAPI {
             ),
             (
                 "securitySchemes",
-                #"{"key":{"type":"http","scheme":"bearer","description":"An API key, ll_..."}}"#
+                JSONText.object([
+                    ("key", #"{"type":"http","scheme":"bearer","description":"An API key, ll_..."}"#),
+                    (
+                        "token",
+                        #"{"type":"http","scheme":"bearer","bearerFormat":"JWT","description":"An access token of "#
+                            + #"the issuer that /.well-known/oauth-protected-resource names."}"#
+                    ),
+                    ("session", #"{"type":"apiKey","in":"cookie","name":"\#(Cookie.session.rawValue)"}"#),
+                ])
             ),
         ])
     }

@@ -9,6 +9,7 @@ struct Operation: Sendable {
         var name: String
         var schema: Schema
         var about: String
+        var isRequired = false
     }
 
     /// What a request carries.
@@ -49,10 +50,18 @@ struct Operation: Sendable {
     var path: String
     var tag: String
     var summary: String
-    /// Nil lets in everybody.
+    /// Nil asks for none.
     var scope: Scope?
+    /// Whether one without a scope asks who it is all the same.
+    var isForKnown = false
+    /// True if a browser begins a session by it: a page of another's must not have it signed in.
+    var beginsSession = false
     var rate: RateClass
     var query: [Parameter] = []
+    /// Longest value of one.
+    var queryBytesMax = 1_024
+    /// True where somebody else makes the query, who may add to it.
+    var passesOverQuery = false
     var payload: Payload?
     /// True if a payload may be left out.
     var payloadIsOptional = false
@@ -60,10 +69,13 @@ struct Operation: Sendable {
     var reason: Reason?
     /// True if `Idempotency-Key` and `Prefer: wait` are heeded.
     var isWrite = false
-    /// True if `Idempotency-Key` is heeded without a wait: answers are per line.
-    var isRepeatable = false
+    /// True if `Idempotency-Key` is heeded without a wait.
+    var takesIdempotencyKey = false
     var successes: [Success]
     var work: Work
+
+    /// True if nobody unknown is let in.
+    var asksWho: Bool { scope != nil || isForKnown }
 
     /// Roles whose keys may carry the scope.
     var roles: [Role] { Role.allCases.filter { role in scope.map(role.scopes.contains) ?? true } }

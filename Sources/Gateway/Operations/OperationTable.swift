@@ -7,7 +7,8 @@ enum OperationTable {
         + DecisionOperations.all
         + PartnerOperations.all + PolicyOperations.all + ReportOperations.all + KeyOperations.all
         + WebhookOperations.all + DeadLetterOperations.all + AuditOperations.all + RightsOperations.all
-        + ProgramOperations.all + JobOperations.all + ServiceOperations.all
+        + ProgramOperations.all + JobOperations.all + ActionLinkOperations.all + SessionOperations.all
+        + ServiceOperations.all
 
     /// Methods that a path takes; none where there is no such path.
     static func methods(of path: String) -> [HTTPRequest.Method] {

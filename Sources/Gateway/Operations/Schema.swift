@@ -46,6 +46,20 @@ struct Schema: Sendable, Equatable {
         Schema(json: #"{"type":"string","minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)}"#)
     }
 
+    /// The same object with at least so many fields.
+    func holding(atLeast count: Int) -> Schema { Schema(json: #"{"allOf":[\#(json)],"minProperties":\#(count)}"#) }
+
+    /// The same object, in which another field must have a value where one is there.
+    func needing(_ other: String, _ value: String, with field: String) -> Schema {
+        let needed = JSONText.object([
+            ("required", "[\(JSONText.quoted(other))]"),
+            ("properties", JSONText.object([(other, #"{"const":\#(JSONText.quoted(value))}"#)])),
+        ])
+        var json = json
+        json.unicodeScalars.removeLast()
+        return Schema(json: json + #","dependentSchemas":{\#(JSONText.quoted(field)):\#(needed)}}"#)
+    }
+
     /// An object of a request: no other field may be there.
     static func request(_ fields: [(String, Schema)]) -> Schema {
         var json = object(fields).json

@@ -75,15 +75,19 @@ enum AuditOperations {
         id: "proveConsistency", method: .get, path: "/v1/audit/consistency", tag: "Audit",
         summary: "The proof that nothing before a checkpoint was changed since", scope: .auditRead, rate: .heavy,
         query: [
-            .init(name: "from", schema: .integer(positions), about: "Size of the older checkpoint."),
+            .init(name: "from", schema: .integer(positions), about: "Size of the older checkpoint.", isRequired: true),
             .init(name: "to", schema: .integer(positions), about: "Size of the newer one; the newest unless told."),
         ],
         successes: proofs,
         work: .whole { call in
-            guard call.query["from"] != nil else { throw Refusal.badQuery("from", "It is missing.") }
             let from = try call.number("from", in: positions, otherwise: 0)
             let to = call.query["to"] == nil ? nil : try call.number("to", in: positions, otherwise: 0)
-            return try await proof(.consistency(from: UInt64(from), to: to.map { UInt64($0) }), call)
+            let subject = ProofSubject.consistency(from: UInt64(from), to: to.map { UInt64($0) })
+            do { return try await proof(subject, call) } catch let problem as Problem {
+                // No checkpoint was signed over so many entries: what it would prove is not there.
+                guard problem.kind == .invalid else { throw problem }
+                throw Refusal.nothingHere
+            }
         })
 
     private static func proof(_ subject: ProofSubject, _ call: Call) async throws -> Answer {

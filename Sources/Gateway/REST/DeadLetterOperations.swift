@@ -68,7 +68,7 @@ enum DeadLetterOperations {
 
     private static let resubmit = Operation(
         id: "resubmitDeadLetter", method: .post, path: "/v1/dead-letters/{letter}/resubmit", tag: "Dead letters",
-        summary: "Send a rejected record again, as it was", scope: .deadLettersResubmit, rate: .write,
+        summary: "Send a rejected record again, as it was; 422 says why where it is refused again", scope: .deadLettersResubmit, rate: .write,
         successes: [
             .init(status: 200, about: "It was decided.", schema: .object([("sent", .integer), ("letter", .string)]))
         ],

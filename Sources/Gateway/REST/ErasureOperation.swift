@@ -73,10 +73,10 @@ enum ErasureOperation {
         init(_ body: inout BodyFields) throws(Refusal) {
             subjects = try body.texts("subjects", count: 1...peopleMax, RightsOperations.subject)
             if subjects.isEmpty { throw .invalid("It is missing.", field: "subjects") }
-            requestedBy = try body.required("requestedBy", RightsOperations.requester)
+            requestedBy = try body.required("requestedBy", RightsOperations.why)
             reason = try body.required("reason", RightsOperations.why)
             suppresses = try body.flag("suppress") ?? false
-            backups = try body.texts("backups", count: 0...16, 1...512)
+            backups = try body.texts("backups", count: 0...16, RightsOperations.why)
             confirm = try body.text("confirm", 1...128)
         }
 

@@ -27,7 +27,7 @@ enum KeyOperations {
         work: .whole { call in
             let (access, program) = (call.services.access, try call.grant.program)
             let key = try call.id("key")
-            let grant = try await call.services.readers.run { try access.revoke(key, program: program) }
+            let grant = try await call.services.readers.runLong { try await access.revoke(key, program: program) }
             return .json(try JSONText.line(GrantDocument(grant)), [(.cacheControl, "no-store")])
         })
 }

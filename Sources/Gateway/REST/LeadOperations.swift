@@ -262,7 +262,7 @@ enum LeadOperations {
         payload: .init(
             types: ["application/x-ndjson"], schema: .string,
             example: #"{"leadId":"web-1","country":"IT"}"# + "\n", bytesMax: 8_388_608),
-        isRepeatable: true,
+        takesIdempotencyKey: true,
         successes: [
             .init(
                 status: 200, about: "A result a line, in the order of the lines.", schema: .string,

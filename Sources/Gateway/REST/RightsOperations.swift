@@ -11,14 +11,13 @@ import Vault
 enum RightsOperations {
     static let all = [restrict, object, lift, rectify, link, unlink, standing, dossier, ErasureOperation.erase]
 
-    /// Longest texts, in bytes: who is meant, who asks, why.
-    static let subject = 1...PersonName.bytesMax
-    static let requester = 1...512
-    static let why = 1...Call.reasonBytesMax
+    /// Longest texts, in characters: who is meant; who asks, and why.
+    static let subject = 1...PersonName.charactersMax
+    static let why = 1...128
 
-    /// The same as schemas, of characters that four bytes each hold.
-    static let subjectSchema = Schema.text(1...(PersonName.bytesMax / 4))
-    static let textSchema = Schema.text(1...128)
+    /// The same as schemas.
+    static let subjectSchema = Schema.text(subject)
+    static let textSchema = Schema.text(why)
 
     /// Who is meant, who asks for it, and why.
     struct Person: Sendable {
@@ -28,7 +27,7 @@ enum RightsOperations {
 
         init(_ body: inout BodyFields) throws(Refusal) {
             subject = try body.required("subject", RightsOperations.subject)
-            requestedBy = try body.required("requestedBy", requester)
+            requestedBy = try body.required("requestedBy", why)
             reason = try body.required("reason", why)
         }
     }
@@ -47,7 +46,7 @@ enum RightsOperations {
 
     private static let rectify = right(
         "rectify", "What is held of one of the person's leads changes (Art. 16)",
-        [("lead?", .id), ("fields", .reference("LeadUpdate"))], #""fields":{"contact":{"familyName":"Rossi"}}"#
+        [("lead?", .id), ("fields", Schema.reference("LeadUpdate").holding(atLeast: 1))], #""fields":{"contact":{"familyName":"Rossi"}}"#
     ) { body throws(Refusal) in
         guard let fields = try body.object("fields") else { throw Refusal.invalid("It is missing.", field: "fields") }
         let lead = try body.id("lead")
@@ -55,7 +54,7 @@ enum RightsOperations {
         do { message = try WireLeadUpdated(jsonUTF8Bytes: fields) } catch {
             throw Refusal.invalid("It is no correction of a lead.", field: "fields")
         }
-        guard message != WireLeadUpdated(), message.leadID.isEmpty else {
+        guard !fields.elementsEqual("{}".utf8), message.leadID.isEmpty else {
             throw Refusal.invalid("It states what changes, and which lead is meant stands beside it.", field: "fields")
         }
         message.leadID = lead ?? ""
@@ -144,7 +143,8 @@ enum RightsOperations {
                 ("subject", subjectSchema), ("reason", textSchema), ("edition?", .choice(["auditor", "subject"])),
                 ("language?", .choice(EditionLanguage.allCases.map(\.rawValue))),
                 ("format?", .choice(["json", "html"])), ("linked?", .boolean), ("namedByOthers?", .boolean),
-            ]), example: #"{"subject":"lead-1","reason":"case 4711","edition":"subject","language":"it"}"#),
+            ]).needing("edition", "subject", with: "language"),
+            example: #"{"subject":"lead-1","reason":"case 4711","edition":"subject","language":"it"}"#),
         successes: JobOperations.begun,
         work: .whole { call in
             var body = try BodyFields(call)

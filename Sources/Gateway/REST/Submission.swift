@@ -32,6 +32,14 @@ struct Submission: Sendable {
         }
     }
 
+    /// A change that names itself, whoever sends it and however often.
+    init(_ call: Call, by grant: Grant, eventID: String) {
+        self.call = call
+        self.grant = grant
+        self.eventID = eventID
+        isRepeatable = true
+    }
+
     /// Longest Idempotency-Key.
     static let keyBytesMax = 200
 

@@ -23,12 +23,13 @@ enum WebhookOperations {
             bytesMax: 16_384),
         successes: [.init(status: 201, about: "The endpoint and its secret.", schema: created)],
         work: .whole { call in
-            let grant = try call.grant
-            let request = try WebhookRequest(call, fields: fields + ["partner"])
+            let grant = try answering(call)
+            let request = try WebhookRequest(call, fields: fields + ["partner", "actionLinks"])
             guard let target = request.url else { throw Refusal.invalid("It is required.", field: "url") }
             guard grant.partner == nil || request.partner == nil || request.partner == grant.partner else {
                 throw Refusal.invalid("A partner's key makes endpoints of its own partner.", field: "partner")
             }
+            try checkLinks(request, call)
             let machine = call.services.folder.machine
             let endpoint = WebhookEndpoint(
                 id: "wh-" + Hexadecimal.text(machine.random.bytes(8)), program: grant.program,
@@ -36,13 +37,40 @@ enum WebhookOperations {
                 format: request.format ?? .standard, kinds: request.kinds ?? [], label: request.label ?? "",
                 secrets: [WebhookSecret(machine.random)], created: machine.clock.now(),
                 cursor: try await call.services.decisions.end(of: grant.program), failures: 0,
-                nextTry: Timestamp(micros: 0))
+                nextTry: Timestamp(micros: 0), sendsLinks: request.sendsLinks)
             let file = call.services.webhooks
             try await call.services.readers.run { try file.add(endpoint) }
             return .json(
                 try json(endpoint, showsSecret: true), status: 201,
                 noStore + [(.location, "/v1/webhooks/\(endpoint.id)")])
         })
+
+    /// Who answers for an endpoint: somebody with a key, by which rights are judged when nobody asks any more.
+    private static func answering(_ call: Call) throws -> Grant {
+        let grant = try call.grant
+        guard grant.credential.isOfKey else {
+            throw Refusal(
+                409, "needs-key", "Not possible as things stand",
+                "An endpoint lives longer than a token or a session at the issuer; make it with an API key.")
+        }
+        return grant
+    }
+
+    /// A link lets whoever reads a message answer: it goes to one partner's own receiver, and to no channel.
+    private static func checkLinks(_ request: WebhookRequest, _ call: Call) throws {
+        if !request.sendsLinks { return }
+        guard try call.grant.partner ?? request.partner != nil else {
+            throw Refusal.invalid("Links go to an endpoint of one partner; name it.", field: "actionLinks")
+        }
+        guard request.format ?? .standard == .standard else {
+            throw Refusal.invalid("Links go in messages of the format standard alone.", field: "actionLinks")
+        }
+        guard call.services.signIn.publicURL != nil else {
+            throw Refusal(
+                409, "conflict", "Not possible as things stand",
+                "The service does not know where it is reached; its operator says so.", field: "actionLinks")
+        }
+    }
 
     private static let list = Operation(
         id: "listWebhooks", method: .get, path: "/v1/webhooks", tag: "Webhooks",
@@ -71,8 +99,17 @@ enum WebhookOperations {
         successes: [.init(status: 200, about: "The endpoint as it is now.", schema: shown)],
         work: .whole { call in
             let request = try WebhookRequest(call, fields: fields + ["enabled"])
+            if request.url != nil || request.isEnabled == true { _ = try answering(call) }
             let now = call.services.folder.now()
-            return .json(try json(try await changed(call) { $0.apply(request, by: $1, at: now) }), noStore)
+            return .json(
+                try json(
+                    try await changed(call) { endpoint, grant in
+                        if endpoint.sendsLinks, let format = request.format, format != .standard {
+                            throw Refusal.invalid(
+                                "This endpoint sends links, which go in no other format.", field: "format")
+                        }
+                        endpoint.apply(request, by: grant, at: now)
+                    }), noStore)
         })
 
     private static let remove = Operation(
@@ -227,6 +264,7 @@ enum WebhookOperations {
             ("kinds", try JSONText.line(endpoint.kinds)), ("label", JSONText.quoted(endpoint.label)),
             ("state", JSONText.quoted(state)), ("reason", endpoint.disabled.map { JSONText.quoted($0.rawValue) }),
             ("disabled", endpoint.disabledAt.map(time)), ("failures", "\(endpoint.failures)"),
+            ("actionLinks", endpoint.sendsLinks ? "true" : nil),
             ("failingSince", endpoint.failingSince.map(time)),
             ("nextTry", endpoint.failures > 0 && endpoint.disabled == nil ? time(endpoint.nextTry) : nil),
             ("cursor", JSONText.quoted(endpoint.cursor.description)),
@@ -311,11 +349,14 @@ enum WebhookSchemas {
         ("reason?", .choice(WebhookEndpoint.Reason.allCases.map(\.rawValue))), ("disabled?", .time),
         ("failures", .integer), ("failingSince?", .time), ("nextTry?", .time), ("cursor", .cursor),
         ("replay?", .object([("after", .cursor), ("through", .cursor)])), ("created", .time), ("publicKey", .string),
-        ("oldSecretUntil?", .time),
+        ("oldSecretUntil?", .time), ("actionLinks?", .boolean),
     ]
 
     static let all: [(String, Schema)] = [
-        ("WebhookRequest", closed(stated + [("partner", Schema.id.json)], required: ["url"])),
+        (
+            "WebhookRequest",
+            closed(stated + [("partner", Schema.id.json), ("actionLinks", Schema.boolean.json)], required: ["url"])
+        ),
         ("WebhookChange", closed(stated + [("enabled", Schema.boolean.json)])),
         (
             "WebhookRange",

@@ -10,6 +10,7 @@ struct WebhookRequest: Sendable {
     var format: WebhookEndpoint.Format?
     var label: String?
     var isEnabled: Bool?
+    var sendsLinks = false
 
     /// - Parameter fields: those the operation knows.
     init(_ call: Call, fields: [String]) throws {
@@ -35,13 +36,17 @@ struct WebhookRequest: Sendable {
             }
             return text
         }
-        isEnabled = try values["enabled"].map { value in
-            guard case .flag(let flag) = value else { throw Refusal.invalid("It is true or false.", field: "enabled") }
-            return flag
-        }
+        isEnabled = try Self.flag(values, "enabled")
+        sendsLinks = try Self.flag(values, "actionLinks") ?? false
     }
 
     // MARK: Values
+
+    private static func flag(_ values: [String: JSONValue], _ field: String) throws -> Bool? {
+        guard let value = values[field] else { return nil }
+        guard case .flag(let flag) = value else { throw Refusal.invalid("It is true or false.", field: field) }
+        return flag
+    }
 
     /// The fields of a JSON object; none of another name, and none that holds what no field does.
     static func values(_ body: [UInt8], _ fields: [String]) throws -> [String: JSONValue] {

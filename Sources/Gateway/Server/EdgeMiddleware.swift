@@ -51,6 +51,10 @@ struct EdgeMiddleware: RouterMiddleware {
             services.logger.notice("refused", metadata: ["request": "\(id)", "problem": "\(refusal.type)"])
         }
         var response = refusal.answer.response
+        if refusal.status == 401, let oauth = services.oauth, let challenge = response.headers[.wwwAuthenticate] {
+            // Where a client finds which issuer to ask (RFC 9728).
+            response.headers[.wwwAuthenticate] = challenge + ", resource_metadata=\"\(oauth.metadataURL)\""
+        }
         // Refused before the body was read: what of it still comes is not.
         if [401, 403, 413, 415, 429].contains(refusal.status), request.method != .get, request.method != .head {
             response.headers[.connection] = "close"

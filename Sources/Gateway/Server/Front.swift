@@ -12,28 +12,39 @@ struct Front: Sendable {
     let limits: RateLimits
 
     func answer(_ operation: Operation, _ request: Request, _ context: GatewayContext) async throws -> Response {
-        var bearer: Grant?
+        var who = Who()
         do {
-            if operation.scope != nil { bearer = try await self.bearer(request, context) }
-            return try await answer(operation, bearer, request, context)
+            if operation.asksWho { try await find(&who, request, context) }
+            return try await answer(operation, who.grant, request, context)
         } catch {
-            let refusal = Refusal(error)
+            // A sign-in that failed is counted as a key that is wrong.
+            let slowed = operation.asksWho || Refusal(error).status != 401 ? nil : slowed(context)
+            let refusal = slowed ?? Refusal(error)
             if [401, 403, 429].contains(refusal.status) {
                 services.refusals.note(
                     .init(
                         operation: operation.id, status: refusal.status, problem: refusal.type,
-                        program: bearer?.program ?? "", principal: bearer?.principal ?? ""))
+                        program: who.grant?.program ?? "", principal: who.principal))
             }
-            throw error
+            throw slowed ?? error
         }
+    }
+
+    /// The refusal for whoever was wrong too often; nil for others.
+    private func slowed(_ context: GatewayContext) -> Refusal? {
+        let standing = limits.take(.refusal, for: context.address)
+        return standing.isAllowed ? nil : Self.tooMany(standing, .refusal)
     }
 
     private func answer(
         _ operation: Operation, _ bearer: Grant?, _ request: Request, _ context: GatewayContext
     ) async throws -> Response {
+        try checkOrigin(operation, bearer, request)
         if let scope = operation.scope, let bearer, !bearer.allows(scope) { throw Refusal.missing(scope) }
+        if operation.scope == .webhooksManage, !services.webhookSettings.isSentHere { throw Refusal.webhooksElsewhere }
         let standing = limits.take(operation.rate, for: bearer?.principal ?? "address " + context.address)
         guard standing.isAllowed else { throw Self.tooMany(standing, operation.rate) }
+        try Self.checkIdempotencyKey(operation, request)
         let call = Call(
             services: services, bearer: bearer, headers: request.headers, path: try Self.path(operation, context),
             query: try Self.query(operation, request), body: try await Self.body(operation, request))
@@ -45,23 +56,36 @@ struct Front: Sendable {
 
     // MARK: Who asks
 
-    private func bearer(_ request: Request, _ context: GatewayContext) async throws -> Grant {
-        let now = services.folder.now()
-        if let token = Self.token(request.headers) {
-            let access = services.access
-            let grant = try await services.readers.run { try access.grant(for: token) }
-            if let grant, grant.isInForce(at: now) { return grant }
-        }
-        let standing = limits.take(.refusal, for: context.address)
-        throw standing.isAllowed ? Refusal.noKey : Self.tooMany(standing, .refusal)
+    /// What is known of the caller by now.
+    private struct Who {
+        var grant: Grant?
+        var principal = ""
     }
 
-    private static func token(_ headers: HTTPFields) -> KeyToken? {
-        let values = headers[values: .authorization]
-        guard values.count == 1 else { return nil }
-        let parts = values[0].unicodeScalars.split(separator: " ").map(String.init)
-        guard parts.count == 2, MediaType.bare(parts[0]) == "bearer" else { return nil }
-        return KeyToken(parts[1])
+    private func find(_ who: inout Who, _ request: Request, _ context: GatewayContext) async throws {
+        let finding = try await Authentication(services: services).finding(request.headers)
+        switch finding {
+        case .known(let grant):
+            (who.grant, who.principal) = (grant, grant.principal)
+        case .nothing(let principal):
+            who.principal = principal
+            throw Refusal.nothingGranted
+        case .nobody, .wrong:
+            if let slowed = slowed(context) { throw slowed }
+            if case .wrong = finding { throw Refusal.wrongKey }
+            throw Refusal.noKey
+        }
+    }
+
+    /// A change that a browser asks for by its own accord, because it holds a cookie, must come from a page of ours.
+    private func checkOrigin(_ operation: Operation, _ bearer: Grant?, _ request: Request) throws {
+        if [.get, .head, .options].contains(request.method) { return }
+        let (host, url) = (request.head.authority ?? "", services.signIn.publicURL)
+        if case .session? = bearer?.credential {
+            guard SameOrigin.isProven(request.headers, host: host, url) else { throw Refusal.foreignOrigin }
+        } else if operation.beginsSession {
+            guard !SameOrigin.isForeign(request.headers, host: host, url) else { throw Refusal.foreignOrigin }
+        }
     }
 
     private static func tooMany(_ standing: RateLimits.Standing, _ rate: RateClass) -> Refusal {
@@ -101,16 +125,32 @@ struct Front: Sendable {
             let words = pair.map {
                 String(decoding: $0.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self).removingPercentEncoding
             }
-            guard let name = words[0], let value = words.count == 2 ? words[1] : "", value.utf8.count <= 1_024 else {
+            guard let name = words[0], let value = words.count == 2 ? words[1] : "",
+                value.utf8.count <= operation.queryBytesMax
+            else {
                 throw Refusal.badQuery("", "A parameter is not UTF-8, or too long.")
             }
             guard operation.query.contains(where: { $0.name == name }) else {
+                if operation.passesOverQuery { continue }
                 throw Refusal.badQuery("", "The operation has no such parameter.")
             }
             guard values[name] == nil else { throw Refusal.badQuery(name, "It is given twice.") }
             values[name] = value
         }
+        for parameter in operation.query where parameter.isRequired && values[parameter.name] == nil {
+            throw Refusal.badQuery(parameter.name, "It is missing.")
+        }
         return values
+    }
+
+    /// Whoever sends a key relies on it: where it would be passed over, that is told.
+    private static func checkIdempotencyKey(_ operation: Operation, _ request: Request) throws {
+        guard request.headers[.idempotencyKey] != nil, operation.method != .get, !operation.isWrite,
+            !operation.takesIdempotencyKey
+        else { return }
+        throw Refusal(
+            400, "bad-header", "A header is not valid", "This operation takes no Idempotency-Key; leave it out.",
+            field: "Idempotency-Key")
     }
 
     private static func body(_ operation: Operation, _ request: Request) async throws -> [UInt8] {

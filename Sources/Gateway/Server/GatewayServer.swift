@@ -71,6 +71,8 @@ public struct GatewayServer: Service {
 
     /// Listens until it is told to stop; requests under way are answered first.
     public func run() async throws {
+        // What can't be read is told of before anything is served.
+        try await services.oauth?.verifier.keys.prepare()
         let counts = ConnectionCounts()
         let limits = settings.connection
         var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
@@ -108,6 +110,8 @@ public struct GatewayServer: Service {
                 try await services.folder.machine.passingTime.sleep(for: sweepInterval)
                 try services.refusals.flush()
                 try await services.jobs.sweep(services)
+                let access = services.access
+                try await services.readers.run { try access.forgetSessions() }
             } catch is CancellationError { return } catch {
                 services.logger.error("results are not looked through", metadata: ["error": "\(type(of: error))"])
             }

@@ -1,5 +1,5 @@
 public import Engine
-public import LeadlineCore
+import LeadlineCore
 import LeadlineSchemas
 public import Logging
 import Synchronization
@@ -8,22 +8,26 @@ import Vault
 
 /// What a gateway stands on: the ports behind which a processor is, in this process or elsewhere.
 public struct GatewayServices: Sendable {
-    /// Answers a question to the live state between two batches; nil where there is no such program.
-    public typealias Preview = @Sendable (_ program: String, _ fact: Fact) async throws -> [Event]?
-
+    /// The data folder.
     public let folder: DataFolder
+    /// Where a program is read.
+    let place: @Sendable (_ program: String) -> ReadingPlace
+    /// How far what is read is behind what was decided; nil where nothing is copied.
+    let standing: (@Sendable () -> CopyStanding?)?
     /// Where changes go.
     public let inbox: any Inbox
     /// Where decisions come from.
     public let decisions: any DecisionStream
-    /// What would be decided now.
-    public let preview: Preview
-    /// The state as of the last batch; nil where no processor is in this process.
-    public let live: (any LiveState)?
+    /// The state as of the last batch.
+    public let live: any LiveState
     public let access: any AccessDirectory
     /// Where decisions are sent to, and how far that has come.
     public let webhooks: WebhookFile
     public let webhookSettings: WebhookSettings
+    /// How people and machines may be known beside keys.
+    public let signIn: SignInSettings
+    /// The issuer whose tokens count; nil for none.
+    let oauth: OAuth?
     public let logger: Logger
     /// Threads for what waits for the disk.
     let readers: ReaderThreads
@@ -33,43 +37,51 @@ public struct GatewayServices: Sendable {
     let jobs = Jobs()
     /// Who was refused what.
     let refusals: RefusalLog
-    /// The folder's connections.
-    let shared: SharedReaders
 
     /// A gateway's ports.
+    /// - Parameters:
+    ///   - place: where a program is read.
+    ///   - standing: how far that is behind what was decided; nil where nothing is copied.
     public init(
         folder: DataFolder, inbox: any Inbox, decisions: any DecisionStream, access: any AccessDirectory,
-        webhooks: WebhookSettings = WebhookSettings(), logger: Logger, live: (any LiveState)? = nil,
-        preview: @escaping Preview
+        webhooks: WebhookSettings = WebhookSettings(), signIn: SignInSettings = SignInSettings(), logger: Logger,
+        live: any LiveState, place: @escaping @Sendable (_ program: String) -> ReadingPlace,
+        standing: (@Sendable () -> CopyStanding?)? = nil
     ) throws {
         self.folder = folder
+        self.place = place
+        self.standing = standing
         self.inbox = inbox
         self.decisions = decisions
-        self.preview = preview
         self.live = live
         self.access = access
         self.webhooks = try WebhookFile(folder)
         webhookSettings = webhooks
         self.logger = logger
         readers = ReaderThreads(count: 4)
-        identities = Identities(try folder.openVault().masterKey)
+        let masterKey = try folder.openVault().masterKey
+        identities = Identities(masterKey)
+        self.signIn = signIn
+        oauth = signIn.oauth.map { OAuth($0, masterKey, webhooks, folder.machine.passingTime) }
         refusals = RefusalLog(folder)
-        shared = try SharedReaders(folder)
     }
 
     /// The ports of a processor that runs in this process on the folder's own log.
     public static func embedded(
         _ folder: DataFolder, _ runtime: Runtime<EmbeddedLog>, access: any AccessDirectory,
-        webhooks: WebhookSettings = WebhookSettings(), logger: Logger
+        webhooks: WebhookSettings = WebhookSettings(), signIn: SignInSettings = SignInSettings(), logger: Logger
     ) throws -> GatewayServices {
-        let processor = runtime.processor
+        let place = try ReadingPlace(folder)
         return try GatewayServices(
             folder: folder, inbox: try runtime.inbox(folder), decisions: try runtime.decisions(folder),
-            access: access, webhooks: webhooks, logger: logger, live: ProcessorState(processor: processor)
-        ) { program, fact in
-            try await processor.withState(of: program) { state, _ in
-                Decider.decide(Input(fact, imported: false), at: state.lastStamp, in: state)
-            }
+            access: access, webhooks: webhooks, signIn: signIn, logger: logger,
+            live: ProcessorState(processor: runtime.processor), place: { _ in place })
+    }
+
+    /// What would be decided now; nil where there is no such program.
+    func preview(_ program: String, _ fact: Fact) async throws -> [Event]? {
+        try await live.look(program) { state in
+            Decider.decide(Input(fact, imported: false), at: state.lastStamp, in: state)
         }
     }
 }
@@ -78,9 +90,9 @@ extension GatewayServices {
     /// A program's currency, which never changes; empty before the program is there.
     func currency(of program: String) async throws -> String {
         if let known = currencies.known(program) { return known }
-        let (folder, shared) = (folder, shared)
+        let place = place(program)
         let currency = try await readers.run {
-            try Deployment(folder, namedProgram: program, asker: Asker(actor: "webhooks"), readers: shared).currency()
+            try Deployment(place, program: program, asker: Asker(actor: "webhooks")).currency()
         }
         if !currency.isEmpty { currencies.learn(program, currency) }
         return currency
@@ -97,11 +109,17 @@ extension GatewayServices {
 struct Identities: Sendable {
     private let events: KeyedDigest
     private let confirmations: KeyedDigest
+    /// What a browser brings back from the issuer.
+    let signIns: KeyedDigest
+    /// Links by which partners answer without a key.
+    let links: ActionLinkCodes
     private let masterKey: MasterKey
 
     init(_ masterKey: MasterKey) {
         events = KeyedDigest(masterKey, purpose: "Idempotency-Key")
         confirmations = KeyedDigest(masterKey, purpose: "confirmation of an erasure")
+        signIns = KeyedDigest(masterKey, purpose: "sign-in at the issuer")
+        links = ActionLinkCodes(masterKey)
         self.masterKey = masterKey
     }
 

@@ -21,13 +21,24 @@ struct ProcessorState: LiveState {
     }
 }
 
+/// How far a copy is behind what it was made from.
+public struct CopyStanding: Sendable {
+    /// Records that were there when it was last looked at, and are not in the copy.
+    public var recordsBehind: Int64
+    /// How long ago that was.
+    public var age: Duration
+
+    /// A standing from its parts.
+    public init(recordsBehind: Int64, age: Duration) {
+        self.recordsBehind = recordsBehind
+        self.age = age
+    }
+}
+
 extension Call {
-    /// What a program's state says: the live one's where there is one, else that of the newest snapshot and what came
-    /// after it.
+    /// What the program's state says.
     func look<Value: Sendable>(_ work: @escaping @Sendable (borrowing State) throws -> Value) async throws -> Value {
-        let program = try grant.program
-        guard let live = services.live else { return try await read { try work(try $0.registeredState()) } }
-        guard let found = try await live.look(program, work) else { throw Refusal.nothingHere }
+        guard let found = try await services.live.look(grant.program, work) else { throw Refusal.nothingHere }
         return found
     }
 }

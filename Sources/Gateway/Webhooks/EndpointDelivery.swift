@@ -117,7 +117,15 @@ struct EndpointDelivery {
         _ decision: PublishedDecision, _ endpoint: WebhookEndpoint, _ grant: Grant
     ) async throws -> [UInt8]? {
         let currency = endpoint.format == .standard ? "" : try await services.currency(of: endpoint.program)
-        return try WebhookBody.make(decision, endpoint.format, for: grant, currency: currency)
+        return try WebhookBody.make(
+            decision, endpoint.format, for: grant, currency: currency, link: link(decision, endpoint))
+    }
+
+    private func link(_ decision: PublishedDecision, _ endpoint: WebhookEndpoint) throws -> String? {
+        guard endpoint.sendsLinks, let url = services.signIn.publicURL,
+            let link = try ActionLink(decision, sender: .endpoint(endpoint.id)), link.partner == endpoint.partner
+        else { return nil }
+        return url.origin + ActionLink.path + services.identities.links.text(link)
     }
 
     /// A long stretch of decisions that the endpoint does not want is not read again after a restart.

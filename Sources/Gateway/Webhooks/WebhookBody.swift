@@ -9,17 +9,20 @@ enum WebhookBody {
     static let bytesMax = 20_480
 
     /// The body for a decision; nil if the grant is not shown it.
+    /// - Parameter link: Where the partner can answer it; nil for nowhere.
     static func make(
-        _ decision: PublishedDecision, _ format: WebhookEndpoint.Format, for grant: Grant, currency: String
+        _ decision: PublishedDecision, _ format: WebhookEndpoint.Format, for grant: Grant, currency: String,
+        link: String? = nil
     ) throws -> [UInt8]? {
         guard let event = try Edition.decision(decision, for: grant) else { return nil }
-        if format == .standard { return standard(event, decision) }
+        if format == .standard { return standard(event, decision, link) }
         return wrapped(try Edition.sentence(decision, for: grant, currency: currency), format)
     }
 
     /// A CloudEvent that has Standard Webhooks' `timestamp` beside its `time`.
-    private static func standard(_ event: [UInt8], _ decision: PublishedDecision) -> [UInt8] {
-        let head = "{\"timestamp\":\(JSONText.quoted(TimeText.utc(decision.time))),"
+    private static func standard(_ event: [UInt8], _ decision: PublishedDecision, _ link: String?) -> [UInt8] {
+        let extra = link.map { "\"actionlink\":\(JSONText.quoted($0))," } ?? ""
+        let head = "{\"timestamp\":\(JSONText.quoted(TimeText.utc(decision.time)))," + extra
         let whole = Array(head.utf8) + event.dropFirst()
         return whole.count <= bytesMax ? whole : shortened(decision)
     }

@@ -55,6 +55,8 @@ struct WebhookEndpoint: Sendable, Equatable {
     var failures: Int
     var failingSince: Timestamp?
     var nextTry: Timestamp
+    /// True if messages of an assignment bring a link to answer it by.
+    var sendsLinks = false
 
     /// True if it is told of decisions of that type.
     func wants(_ type: String) -> Bool { kinds.isEmpty || kinds.contains(type) }

@@ -1,4 +1,3 @@
-import Crypto
 public import Engine
 import Foundation
 import GRDB
@@ -15,7 +14,7 @@ import Vault
 public struct WebhookFile: Sendable {
     /// "LLWh": names the kind of file.
     private static let applicationID: Int32 = 0x4C4C_5768
-    private static let formatVersion = 1
+    private static let formatVersion = 2
     /// Most endpoints of a program, and of one partner among them.
     static let endpointsMax = 100
     static let partnersMax = 10
@@ -25,15 +24,14 @@ public struct WebhookFile: Sendable {
 
     let settings: DatabasePool
     let progress: DatabaseQueue
-    private let key: SymmetricKey
+    private let seal: RecordSeal
     /// Fires with every change that somebody asked for.
     let changes = CommitSignal()
 
     /// Opens the file, and makes it where it is absent.
     public init(_ folder: DataFolder) throws(Problem) {
         do {
-            let digest = KeyedDigest(try folder.openVault().masterKey, purpose: "webhook endpoints")
-            key = SymmetricKey(data: digest.digest(["sealing"]))
+            seal = RecordSeal(try folder.openVault().masterKey, purpose: "webhook endpoints")
             let path = folder.path + "/webhooks.db"
             settings = try Self.open(path)
             progress = try DatabaseQueue(path: path, configuration: Self.configuration(synchronous: "NORMAL"))
@@ -66,11 +64,11 @@ public struct WebhookFile: Sendable {
                 throw Problem(
                     .unavailable, "the webhooks' file is of a newer Leadline", at: path, remedy: "Use that one")
             }
-            if isEmpty {
-                try db.execute(
-                    sql: schema
-                        + "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion);")
+            if isEmpty { try db.execute(sql: schema + "PRAGMA application_id = \(applicationID);") }
+            if version < 2 {
+                try db.execute(sql: "ALTER TABLE endpoints ADD COLUMN sends_links INTEGER NOT NULL DEFAULT 0")
             }
+            if version < formatVersion { try db.execute(sql: "PRAGMA user_version = \(formatVersion)") }
         }
         return pool
     }
@@ -144,9 +142,7 @@ public struct WebhookFile: Sendable {
 
     private func endpoint(_ row: Row) throws -> WebhookEndpoint {
         let id: String = row["id"]
-        let box = try AES.GCM.SealedBox(combined: row["sealed"] as Data)
-        let sealed = try JSONDecoder().decode(
-            Sealed.self, from: try AES.GCM.open(box, using: key, authenticating: Data(id.utf8)))
+        let sealed = try JSONDecoder().decode(Sealed.self, from: try seal.open(row["sealed"] as Data, as: id))
         guard let format = WebhookEndpoint.Format(rawValue: row["format"]), let target = WebhookTarget(sealed.url),
             let cursor = DecisionCursor(row["reached"] as String)
         else { throw Self.unknown }
@@ -162,14 +158,12 @@ public struct WebhookFile: Sendable {
             disabled: (row["disabled"] as String?).map { WebhookEndpoint.Reason(rawValue: $0) ?? .switchedOff },
             disabledAt: (row["disabled_at"] as Int64?).map { Timestamp(micros: $0) }, cursor: cursor, replay: replay,
             failures: row["failures"], failingSince: (row["failing_since"] as Int64?).map { Timestamp(micros: $0) },
-            nextTry: Timestamp(micros: row["next_try"]))
+            nextTry: Timestamp(micros: row["next_try"]), sendsLinks: row["sends_links"])
     }
 
     private func sealed(_ endpoint: WebhookEndpoint) throws -> Data {
-        let plain = try JSONEncoder().encode(Sealed(url: endpoint.target.url, secrets: endpoint.secrets))
-        let box = try AES.GCM.seal(plain, using: key, authenticating: Data(endpoint.id.utf8))
-        guard let bytes = box.combined else { preconditionFailure("a box of the usual nonce combines") }
-        return bytes
+        try seal.seal(
+            JSONEncoder().encode(Sealed(url: endpoint.target.url, secrets: endpoint.secrets)), as: endpoint.id)
     }
 
     // MARK: What somebody asks for
@@ -185,11 +179,13 @@ public struct WebhookFile: Sendable {
                         + "are not kept; delete one")
             }
             try db.execute(
-                sql: "INSERT INTO endpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, NULL, NULL, 0, NULL, 0)",
+                sql:
+                    "INSERT INTO endpoints VALUES "
+                    + "(?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, NULL, NULL, 0, NULL, 0, ?)",
                 arguments: [
                     endpoint.id, endpoint.program, endpoint.partner, endpoint.owner, endpoint.format.rawValue,
                     try Self.json(endpoint.kinds), endpoint.label, try sealed(endpoint), endpoint.created.micros,
-                    endpoint.cursor.description,
+                    endpoint.cursor.description, endpoint.sendsLinks,
                 ])
         }
         changes.committed([:])

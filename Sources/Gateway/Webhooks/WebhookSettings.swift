@@ -5,6 +5,8 @@ import NIOSSL
 public struct WebhookSettings: Sendable {
     /// Lets endpoints be on this machine, and speak plain HTTP there.
     public var allowsLoopback = false
+    /// False for a gateway of a deployment whose webhooks another one sends: it knows of none.
+    public var isSentHere = true
     /// Waits before the first try, the second and so on; after the last the endpoint is disabled.
     var waits: [Duration] = [
         .zero, .seconds(5), .seconds(300), .seconds(1_800), .seconds(7_200), .seconds(18_000), .seconds(36_000),

@@ -29,9 +29,12 @@ enum Fetched {
     private let handle: QueuedClientHandle
     private var slots: [UnsafeMutablePointer<rd_kafka_message_t>?]
 
-    init(_ settings: KafkaSettings, fetchMax: Int = 1_000) throws(KafkaError) {
+    /// - Parameter seesOpen: asked where a partition ends, it counts what open transactions hold.
+    init(_ settings: KafkaSettings, fetchMax: Int = 1_000, seesOpen: Bool = false) throws(KafkaError) {
+        var properties = settings.reader
+        if seesOpen { properties["isolation.level"] = "read_uncommitted" }
         handle = QueuedClientHandle(
-            consumer: try ConfigHandle(settings.reader).makeClient(RD_KAFKA_CONSUMER), settings, role: "reader")
+            consumer: try ConfigHandle(properties).makeClient(RD_KAFKA_CONSUMER), settings, role: "reader")
         unsafe slots = Array(repeating: nil, count: fetchMax)
     }
 

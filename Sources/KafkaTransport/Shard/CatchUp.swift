@@ -1,29 +1,21 @@
 import Engine
-import Journal
-import LeadlineCore
-import LeadlineSchemas
-import SwiftProtobuf
 import Vault
 
 /// Brings a shard's local journal and vault up to the ends of their topics.
-///
-/// It trusts nothing: every position must follow the one before, and what is known already must be the same bytes.
-/// So a hole or a repeat in the topic stops the shard instead of being decided upon.
 struct CatchUp {
     let partition: Int32
     let journal: FollowedJournal
     /// Nil where keys are not followed.
     let vault: Vault?
     let reader: PartitionReader
-    private var pending: [PendingEntry] = []
-    private var sizes: [String: UInt64] = [:]
-    private var applied: UInt64 = 0
+    private var intake: JournalIntake
 
     init(_ partition: Int32, _ journal: FollowedJournal, _ vault: Vault?, _ reader: PartitionReader) {
         self.partition = partition
         self.journal = journal
         self.vault = vault
         self.reader = reader
+        intake = JournalIntake(partition, journal)
     }
 
     /// Reads both topics to their ends as they are now.
@@ -33,9 +25,9 @@ struct CatchUp {
     /// - Returns: how many entries were taken in.
     mutating func run(fromBeginning: Bool = false, _ progress: (UInt64, Int64, Int64) -> Void) throws -> UInt64 {
         if let vault { try followKeys(vault) }
-        pending.removeAll()
+        intake.startOver()
         try followJournal(fromBeginning: fromBeginning, progress)
-        return applied
+        return intake.applied
     }
 
     /// True if there is a local copy, so that reading began in the middle of the topic.
@@ -43,156 +35,50 @@ struct CatchUp {
 
     private mutating func followJournal(fromBeginning: Bool, _ progress: (UInt64, Int64, Int64) -> Void) throws {
         let place = TopicPartition(Topic.journal.name, partition)
-        let end = try reader.ends([place])[0]
-        var next = try max(fromBeginning ? 0 : journal.progress().journalOffset, reader.beginnings([place])[0])
-        if next >= end { return }
-        try reader.assign([TopicPartition(place.topic, partition, offset: next)])
-        while next < end {
-            try Task.checkCancellation()
-            try reader.fetch(waitMillis: 200) { fetched in
-                switch fetched {
-                case .record(let record):
-                    next = record.offset + 1
-                    try take(record)
-                case .end(_, _, let offset): next = max(next, offset)
-                }
-            }
-            progress(applied, next, end)
-        }
+        let known = try fromBeginning ? 0 : journal.progress().journalOffset
+        try read(place, from: known, progress: progress) { _ = try $0.intake.take($1) }
     }
 
-    private mutating func take(_ record: FetchedRecord) throws {
-        guard let value = record.value else { throw broken(record, "it has no value") }
-        if let key = record.key, !key.isEmpty {
-            pending.append(try entry(String(decoding: key, as: UTF8.self), value, record))
-            return
-        }
-        let frame: WireBatchFrame
-        do { frame = try WireBatchFrame(serializedBytes: value) } catch { throw broken(record, "it is no batch frame") }
-        guard Int(frame.entryCount) == pending.count else {
-            throw broken(record, "the frame closes \(frame.entryCount) entries, but \(pending.count) stand before it")
-        }
-        try apply(frame, record)
-        pending.removeAll(keepingCapacity: true)
-    }
-
-    private func entry(_ program: String, _ bytes: [UInt8], _ record: FetchedRecord) throws -> PendingEntry {
-        do {
-            let peek = try EntryCodec.peek(bytes)
-            return PendingEntry(
-                program: program, position: peek.position, stampMicros: peek.stamp.micros, bytes: bytes,
-                eventCount: try EntryCodec.eventRanges(bytes).count)
-        } catch { throw broken(record, "it is no entry") }
-    }
-
-    /// A batch that is known already was committed by this machine and must be the same; any other is the next one.
-    private mutating func apply(_ frame: WireBatchFrame, _ record: FetchedRecord) throws {
-        var known = 0
-        for entry in pending {
-            let size = try sizes[entry.program] ?? journal.size(of: entry.program)
-            if entry.position < size {
-                guard try journal.holds(entry.bytes, entry.program, entry.position) else {
-                    throw broken(
-                        record,
-                        "position \(entry.position) of \(entry.program) stands there twice, with different content")
-                }
-                known += 1
-                sizes[entry.program] = size
-                continue
-            }
-            guard entry.position == size else {
-                throw broken(record, "\(entry.program) goes on at position \(entry.position), but \(size) is next")
-            }
-            sizes[entry.program] = size + 1
-        }
-        if known == pending.count, known > 0 {
-            return try journal.apply([], WireBatchFrame.offsetsOnly(frame), nextJournalOffset: record.offset + 1)
-        }
-        guard known == 0 else { throw broken(record, "half of the batch is known already") }
-        try journal.apply(pending, frame, nextJournalOffset: record.offset + 1)
-        applied += UInt64(pending.count)
-    }
-
-    private func broken(_ record: FetchedRecord, _ detail: String) -> KafkaTransportError {
-        .journalBroken(partition: partition, offset: record.offset, detail)
-    }
-
-    // MARK: Keys
-
-    private func followKeys(_ vault: Vault) throws {
-        let place = TopicPartition(Topic.keys.name, partition)
-        let end = try reader.ends([place])[0]
+    private mutating func followKeys(_ vault: Vault) throws {
         // A vault that was made anew starts over, whatever the journal remembers.
         let known = try vault.isEmpty ? 0 : journal.progress().keysOffset
-        var next = try max(known, reader.beginnings([place])[0])
-        if next >= end { return }
-        try reader.assign([TopicPartition(place.topic, partition, offset: next)])
-        var sinceFlush = 0
-        var erased: [SubjectID] = []
-        // Records under a master key that is retired; the topic holds each of them again under the newest.
-        var unreadable: Set<SubjectID> = []
-        while next < end {
-            try Task.checkCancellation()
-            try reader.fetch(waitMillis: 200) { fetched in
-                switch fetched {
-                case .record(let record):
-                    next = record.offset + 1
-                    try Self.take(record, into: vault, &erased, &unreadable)
-                    sinceFlush += 1
-                case .end(_, _, let offset): next = max(next, offset)
-                }
-            }
-            if sinceFlush >= 10_000 {
-                try vault.erase(erased)
-                try vault.flush()
-                erased.removeAll()
-                sinceFlush = 0
-            }
+        var keys = KeysIntake(partition, vault)
+        let next = try read(TopicPartition(Topic.keys.name, partition), from: known) { _, record in
+            try keys.take(record)
+            if keys.unflushed >= Self.keysAtOnce { try keys.flush() }
         }
-        if !unreadable.isEmpty { throw KafkaTransportError.masterKey(partition: partition) }
-        try vault.erase(erased)
-        try vault.flush()
+        guard let next else { return }
+        try keys.checkReadable()
+        try keys.flush()
         try journal.setKeysOffset(next)
     }
 
-    /// The key is the subject's id; no value is an erasure.
-    private static func take(
-        _ record: FetchedRecord, into vault: Vault, _ erased: inout [SubjectID], _ unreadable: inout Set<SubjectID>
-    ) throws {
-        guard let key = record.key, let subject = SubjectID(key) else { return }
-        guard let value = record.value else {
-            erased.append(subject)
-            unreadable.remove(subject)
-            return
-        }
-        let message = try WireSubjectKey(serializedBytes: value)
-        do {
-            try vault.adopt(KeyRecord(subject, message))
-            unreadable.remove(subject)
-        } catch VaultError.notAuthentic { unreadable.insert(subject) }
-    }
-}
+    /// Keys that become durable together.
+    private static let keysAtOnce = 10_000
 
-extension KeyRecord {
-    /// A key as its topic carries it.
-    fileprivate init(_ subject: SubjectID, _ message: WireSubjectKey) {
-        var stated: [Pseudonym: Pseudonym] = [:]
-        for (lead, address) in zip(message.lookupDigests, message.statedDigests) {
-            if let lead = Pseudonym(lead), let address = Pseudonym(address) { stated[lead] = address }
+    /// Reads a partition to its end as it is now.
+    /// - Returns: where the next record will stand; nil if nothing was there to read.
+    @discardableResult
+    private mutating func read(
+        _ place: TopicPartition, from known: Int64, progress: (UInt64, Int64, Int64) -> Void = { _, _, _ in },
+        _ take: (inout CatchUp, FetchedRecord) throws -> Void
+    ) throws -> Int64? {
+        let end = try reader.ends([place])[0]
+        var next = try max(known, reader.beginnings([place])[0])
+        if next >= end { return nil }
+        try reader.assign([TopicPartition(place.topic, place.partition, offset: next)])
+        while next < end {
+            try Task.checkCancellation()
+            try reader.fetch(waitMillis: 200) { fetched in
+                switch fetched {
+                case .record(let record):
+                    next = record.offset + 1
+                    try take(&self, record)
+                case .end(_, _, let offset): next = max(next, offset)
+                }
+            }
+            progress(intake.applied, next, end)
         }
-        self.init(
-            subject: subject, lookups: message.lookupDigests.compactMap { Pseudonym($0) },
-            wrappedKey: Array(message.wrappedKey), stated: stated,
-            givenUp: Set(message.givenUpDigests.compactMap { Pseudonym($0) }),
-            passedOn: Set(message.passedOnDigests.compactMap { Pseudonym($0) }))
-    }
-}
-
-extension WireBatchFrame {
-    /// The frame without what the local journal has already taken in.
-    static func offsetsOnly(_ frame: WireBatchFrame) -> WireBatchFrame {
-        var copy = WireBatchFrame()
-        copy.nextOffsets = frame.nextOffsets
-        return copy
+        return next
     }
 }

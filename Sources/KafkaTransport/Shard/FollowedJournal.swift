@@ -55,6 +55,13 @@ struct FollowedJournal {
         try queue.read { try JournalReader().head(of: program, in: $0)?.size ?? 0 }
     }
 
+    /// The sizes of the streams here.
+    func sizes() throws -> [String: UInt64] {
+        try queue.read { db in
+            Dictionary(try JournalReader().streams(in: db).map { ($0.program, $0.size) }) { first, _ in first }
+        }
+    }
+
     /// True if the entry at a position has these bytes. One that was archived here is known by its hash.
     func holds(_ bytes: [UInt8], _ program: String, _ position: UInt64) throws -> Bool {
         try queue.read { try JournalReader().leaf(program: program, position: position, in: $0) }

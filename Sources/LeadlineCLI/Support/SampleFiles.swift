@@ -71,6 +71,7 @@ enum SampleFiles {
         # escalation_ladder:                  # where a lead goes that nobody took out of the queue before in time
         #   - {queue: head-of-channel, after_minutes: 240}
         # claims: {protected_days: 90, approval: CLAIM_APPROVAL_BY_RULE, answer_days: 14}   # partners may claim accounts
+        # suspension: {missed_deadlines: 3, within_days: 30, suspended_days: 7, moves_leads: true}   # no leads for a while
         # ownership_keeps_turn: true          # an owner's lead does not cost it its turn among equals
         # decline_keeps_turn: true            # nor does a lead that it declines
 

@@ -142,12 +142,13 @@ enum Evaluation {
         }
         func lay(_ reason: ExclusionReason) {
             if reason == .coolingDown && state.partners.coolingLatest <= stamp { return }
+            if reason == .suspended && state.suspensions.latest <= stamp { return }
             if reason == .segmentCap && state.partners.withSegments.words.allSatisfy({ $0 == 0 }) { return }
             let out = who(isOut: reason, of: alive, lead, state, at: stamp, period: period)
             for word in out.indices { alive[word] &= ~out[word] }
             put(out: out, reason, rule: -1, &scratch)
         }
-        for reason in [ExclusionReason.absent, .coolingDown, .tried] { lay(reason) }
+        for reason in [ExclusionReason.absent, .suspended, .coolingDown, .tried] { lay(reason) }
         let eligible = alive
         for reason in [ExclusionReason.openLeadsCap, .periodCap, .segmentCap] { lay(reason) }
         return (eligible, alive)
@@ -163,7 +164,7 @@ enum Evaluation {
             var rest = alive[word]
             while rest != 0 {
                 let index = (word << 6) + rest.trailingZeroBitCount
-                if isOut(reason, index, lead, state.partners, at: stamp, period: period) {
+                if isOut(reason, index, lead, state, at: stamp, period: period) {
                     if out.isEmpty { out = [UInt64](repeating: 0, count: alive.count) }
                     out[word] |= rest & (~rest &+ 1)
                 }
@@ -175,15 +176,16 @@ enum Evaluation {
 
     @inline(__always)
     private static func isOut(
-        _ reason: ExclusionReason, _ index: Int, _ lead: LeadView, _ partners: PartnerTable, at stamp: Timestamp,
+        _ reason: ExclusionReason, _ index: Int, _ lead: LeadView, _ state: State, at stamp: Timestamp,
         period: Int64
     ) -> Bool {
         switch reason {
-        case .absent: partners.withAbsences[index] && partners.isAbsent(index, at: stamp)
-        case .coolingDown: partners.coolingUntil[index] > stamp
+        case .absent: state.partners.withAbsences[index] && state.partners.isAbsent(index, at: stamp)
+        case .suspended: state.suspensions[index].until > stamp
+        case .coolingDown: state.partners.coolingUntil[index] > stamp
         case .tried: lead.tried.contains(UInt32(index))
-        case .segmentCap: partners.withSegments[index] && partners.isSegmentFull(index, lead, in: period)
-        default: CapacityLimits.reached(partners, index, in: period) == reason
+        case .segmentCap: state.partners.withSegments[index] && state.partners.isSegmentFull(index, lead, in: period)
+        default: CapacityLimits.reached(state.partners, index, in: period) == reason
         }
     }
 

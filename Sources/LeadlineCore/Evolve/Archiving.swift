@@ -20,6 +20,7 @@ extension State {
         let leads = leads
         let waiting = waiting
         let claims = claims
+        let suspensions = suspensions
         agenda.dropStale { item in
             switch item.kind {
             case .lead:
@@ -31,6 +32,7 @@ extension State {
             case .deliverOutcome, .outcomeExpiry:
                 return waiting[item.index] != nil
             case .claim: return claims[item.index]?.until == item.at
+            case .suspension: return suspensions[Int(item.index)].until == item.at
             }
         }
     }

@@ -91,6 +91,7 @@ extension State {
     /// Nobody answered in time: that is counted, the partner cools down, and the lead is taken back.
     mutating func expire(_ event: AssignmentExpired, at stamp: Timestamp) {
         countAnswer(\.missed, event.leadID, taken: false)
+        countMissed(event.leadID, at: stamp)
         coolDown(event.partnerID, at: stamp)
         takeBack(event.leadID)
     }

@@ -70,6 +70,8 @@ extension State {
         case .personLinkChanged(let event): change(event, at: stamp)
         case .retentionApplied(let event): forget(event)
         case .claimChanged(let event): change(event)
+        case .partnerSuspended(let event): suspend(event, at: stamp)
+        case .partnerReinstated(let event): reinstate(event)
         case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .recipientInformed: break
         }
     }

@@ -22,7 +22,10 @@ extension State {
     mutating func remove(_ id: String, at stamp: Timestamp) {
         ifPartner(id, becomes: .removed) {
             $0.leave($1, .removed, .partnerRemoved, at: stamp)
-            if $0.isLogic(5) { $0.endClaims(of: $1, at: stamp) }
+            if $0.isLogic(5) {
+                $0.endClaims(of: $1, at: stamp)
+                $0.suspensions.set(.init(), of: $1)
+            }
         }
     }
 
@@ -84,10 +87,16 @@ extension State {
     ) {
         partners.setStatus(status, at: partner)
         prices.isStale = true
+        takeBackLeads(of: partner, cause, keepingAnswered: status == .paused, at: stamp)
+    }
+
+    /// What a partner holds falls due at once.
+    /// - Parameter keepingAnswered: leaves what it is in touch about already.
+    mutating func takeBackLeads(of partner: Int, _ cause: RoutingCause, keepingAnswered: Bool, at stamp: Timestamp) {
         for slot in leads.leads.indices {
             let lead = leads.leads[slot]
             guard lead.holder == UInt32(partner), lead.status == .assigned else { continue }
-            if status == .paused && (lead.flags.contains(.responded) || lead.flags.contains(.imported)) { continue }
+            if keepingAnswered && (lead.flags.contains(.responded) || lead.flags.contains(.imported)) { continue }
             leads.leads[slot].dueAt = stamp
             leads.leads[slot].dueCause = cause
             leads.leads[slot].flags.remove(.onHorizon)

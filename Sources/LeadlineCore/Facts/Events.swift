@@ -22,17 +22,20 @@ public enum Event: Sendable, Equatable {
     case recipientInformed(RecipientInformed)
     case personLinkChanged(PersonLinkChanged)
     case claimChanged(ClaimChanged)
+    case partnerSuspended(PartnerSuspended)
+    case partnerReinstated(PartnerReinstated)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
 public enum RoutingCause: UInt8, Sendable {
     case submitted = 1, expired, declined, partnerPaused, partnerRemoved, human, imported, resumed
+    case partnerSuspended
 }
 
 /// Why a candidate is out. Raw values are the schema's.
 public enum ExclusionReason: UInt8, Sendable {
     case hardRule = 1, paused, absent, tried, openLeadsCap, periodCap, conversionBelowMinimum
-    case coolingDown, segmentCap
+    case coolingDown, segmentCap, suspended
 }
 
 /// Why a lead went to the human queue. Raw values are the schema's.

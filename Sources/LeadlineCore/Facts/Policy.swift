@@ -63,6 +63,8 @@ public struct Policy: Sendable, Equatable {
     public var approvedBy = ""
     /// Claims of partners on accounts; since logic version 5.
     public var claims = ClaimRule()
+    /// Partners that keep missing deadlines; since logic version 5.
+    public var suspension = SuspensionRule()
     public init() {}
 }
 
@@ -140,7 +142,7 @@ extension Policy {
     /// in the bytes of a state of that version.
     func known(toLogic version: UInt32) -> Policy {
         var policy = self
-        if version < 5 { policy.claims = ClaimRule() }
+        if version < 5 { (policy.claims, policy.suspension) = (ClaimRule(), SuspensionRule()) }
         if version >= 2 { return policy }
         (policy.fitWeights.intent, policy.fitWeights.acceptance) = (nil, nil)
         (policy.fitWeights.responseTime, policy.fitWeights.cycleLength) = (nil, nil)

@@ -13,13 +13,15 @@ struct Agenda: Sendable {
         case reminder = 3
         /// A claim has waited, or was in force, for as long as it may.
         case claim = 4
+        /// A partner's suspension is over.
+        case suspension = 5
         static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
     }
 
     struct Item: Sendable, Comparable {
         var at: Timestamp
         var kind: Kind
-        /// Lead slot, or ticket of a waiting outcome or a claim.
+        /// Lead slot, ticket of a waiting outcome or a claim, or index of a partner.
         var index: UInt32
         static func < (a: Item, b: Item) -> Bool { (a.at, a.kind, a.index) < (b.at, b.kind, b.index) }
     }

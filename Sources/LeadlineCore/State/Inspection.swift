@@ -37,6 +37,8 @@ public struct PartnerStanding: Sendable, Equatable {
     public var leadsInPeriod: UInt32 = 0
     /// Nil unless it gets no leads for having missed a deadline.
     public var coolingUntil: Timestamp?
+    /// Nil unless it is suspended for having missed deadlines.
+    public var suspendedUntil: Timestamp?
     /// How full each of the profile's caps on some of its leads is, in their order.
     public var segments: [SegmentStanding] = []
 }
@@ -186,6 +188,7 @@ extension State {
                 commissionBasisPoints: partners.commissionBasisPoints[index],
                 leadsInPeriod: CapacityLimits.leads(partners, index, in: period),
                 coolingUntil: partners.coolingUntil[index] > lastStamp ? partners.coolingUntil[index] : nil,
+                suspendedUntil: suspensions[index].until > .epoch ? suspensions[index].until : nil,
                 segments: partners.segmentStandings(index, in: period))
         }
     }

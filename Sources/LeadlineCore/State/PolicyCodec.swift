@@ -65,6 +65,10 @@ extension Policy {
         w.put(claims.approval.rawValue)
         w.put(claims.answerDays)
         w.put(claims.claimsPerPartnerMax)
+        w.put(suspension.missedDeadlines)
+        w.put(suspension.withinDays)
+        w.put(suspension.suspendedDays)
+        w.put(suspension.movesLeads)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -141,6 +145,10 @@ extension Policy {
         claims.approval = try r.raw()
         claims.answerDays = try r.get()
         claims.claimsPerPartnerMax = try r.get()
+        suspension.missedDeadlines = try r.get()
+        suspension.withinDays = try r.get()
+        suspension.suspendedDays = try r.get()
+        suspension.movesLeads = try r.bool()
     }
 }
 

@@ -10,8 +10,8 @@ extension State {
     /// the state, so that the cost of snapshots stays a constant share. Depends on position and size alone.
     ///
     /// An eighth of the size: spaced by the whole of it, a program whose leads are all remembered would outgrow every
-    /// position before it is reached, and who asks of one decision folds half of the spacing on average. Writing a state
-    /// of a million leads takes as long as deciding some 4,000 leads does, so this costs about 3 % of deciding.
+    /// position before it is reached, and whoever asks of one decision folds half of the spacing on average. Writing a
+    /// state of a million leads takes as long as deciding some 4,000 leads, so this costs about 3 % of deciding.
     public func isSnapshotDue(at position: UInt64) -> Bool {
         if position == 0 { return false }
         var spacing: UInt64 = 4_096

@@ -50,6 +50,7 @@ public struct State: Sendable {
     var suppressions = SuppressionTable()
     /// What partners claim. Since logic version 5.
     var claims = ClaimTable()
+    var suspensions = SuspensionTable()
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []

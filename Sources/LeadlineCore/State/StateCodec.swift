@@ -51,7 +51,10 @@ extension State {
             persons.write(to: &w)
             suppressions.write(to: &w)
         }
-        if isLogic(5) { claims.write(to: &w) }
+        if isLogic(5) {
+            claims.write(to: &w)
+            suspensions.write(to: &w)
+        }
         return w.bytes
     }
 
@@ -117,7 +120,10 @@ extension State {
             persons = try PersonTable(from: &r)
             suppressions = try SuppressionTable(from: &r)
         }
-        if isLogic(5) { claims = try ClaimTable(from: &r, partners: partners.count) }
+        if isLogic(5) {
+            claims = try ClaimTable(from: &r, partners: partners.count)
+            suspensions = try SuspensionTable(from: &r, partners: partners.count)
+        }
         guard r.isAtEnd else { throw .invalid(at: r.at) }
         rebuildAgenda()
     }
@@ -136,6 +142,7 @@ extension State {
             if let arrival = leads.arrival(of: outcome.leadID) { agenda.add(.deliverOutcome, ticket, at: arrival) }
         }
         for claim in claims.all { agenda.add(.claim, claim.ticket, at: claim.until) }
+        for (partner, until) in suspensions.suspended { agenda.add(.suspension, UInt32(partner), at: until) }
     }
 }
 

@@ -160,7 +160,7 @@ extension EventCodec {
     /// True if `Event.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 1...20: true
+        case 1...22: true
         default: false
         }
     }
@@ -188,6 +188,8 @@ extension EventCodec {
         case .recipientInformed: 18
         case .personLinkChanged: 19
         case .claimChanged: 20
+        case .partnerSuspended: 21
+        case .partnerReinstated: 22
         }
     }
 
@@ -214,6 +216,8 @@ extension EventCodec {
         case .recipientInformed(let event): event.write(to: &writer)
         case .personLinkChanged(let event): event.write(to: &writer)
         case .claimChanged(let event): event.write(to: &writer)
+        case .partnerSuspended(let event): event.write(to: &writer)
+        case .partnerReinstated(let event): event.write(to: &writer)
         }
     }
 
@@ -240,6 +244,8 @@ extension EventCodec {
         case 18: .recipientInformed(try RecipientInformed.read(from: &reader))
         case 19: .personLinkChanged(try PersonLinkChanged.read(from: &reader))
         case 20: .claimChanged(try ClaimChanged.read(from: &reader))
+        case 21: .partnerSuspended(try PartnerSuspended.read(from: &reader))
+        case 22: .partnerReinstated(try PartnerReinstated.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -287,6 +293,10 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case personLinkChanged = 19
     /// A partner's claim on an account, or on a lead without an account, came to another place in its life.
     case claimChanged = 20
+    /// A partner missed so many deadlines that it gets no leads for a while.
+    case partnerSuspended = 21
+    /// A partner's suspension is over: its time has passed, or the vendor resumed the partner before.
+    case partnerReinstated = 22
 
     /// The kind of an event.
     public init(_ event: Event) {
@@ -311,6 +321,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .recipientInformed: .recipientInformed
         case .personLinkChanged: .personLinkChanged
         case .claimChanged: .claimChanged
+        case .partnerSuspended: .partnerSuspended
+        case .partnerReinstated: .partnerReinstated
         }
     }
 
@@ -337,6 +349,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .recipientInformed: "leadline.v1.RecipientInformed"
         case .personLinkChanged: "leadline.v1.PersonLinkChanged"
         case .claimChanged: "leadline.v1.ClaimChanged"
+        case .partnerSuspended: "leadline.v1.PartnerSuspended"
+        case .partnerReinstated: "leadline.v1.PartnerReinstated"
         }
     }
 }

@@ -67,6 +67,7 @@ enum ClearFields: Sendable {
     case sla
     case suppressionLifted
     case suppressionSet
+    case suspensionRule
     case technographicsObserved
     case workingHours
     case timestamp
@@ -436,6 +437,7 @@ enum ClearFields: Sendable {
             case 258: .message(.retentionRule, repeated: false)  // retention
             case 266: .clear  // approved_by
             case 274: .message(.claimRule, repeated: false)  // claims
+            case 282: .message(.suspensionRule, repeated: false)  // suspension
             default: .sealed
             }
         case .policyPublished:
@@ -558,6 +560,14 @@ enum ClearFields: Sendable {
             switch tag {
             case 10: .clear  // address_digest
             case 18: .clear  // requested_by
+            default: .sealed
+            }
+        case .suspensionRule:
+            switch tag {
+            case 8: .clear  // missed_deadlines
+            case 16: .clear  // within_days
+            case 24: .clear  // suspended_days
+            case 32: .clear  // moves_leads
             default: .sealed
             }
         case .technographicsObserved:

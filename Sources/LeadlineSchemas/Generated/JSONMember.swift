@@ -53,6 +53,7 @@ public enum JSONMember: Equatable, Sendable {
         case "Policy.review": .message("ReviewRule")
         case "Policy.retention": .message("RetentionRule")
         case "Policy.claims": .message("ClaimRule")
+        case "Policy.suspension": .message("SuspensionRule")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")

@@ -124,6 +124,14 @@ extension ClaimRule {
     }
 }
 
+extension SuspensionRule {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.number(missedDeadlines, "missed_deadlines", most: 100)
+        try at.number(withinDays, "within_days", most: 366)
+        try at.number(suspendedDays, "suspended_days", most: 366)
+    }
+}
+
 extension RetentionRule {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.number(closedDealDays, "closed_deal_days", most: 36600, meaning: "a century")
@@ -168,6 +176,7 @@ extension Policy {
         try retention.checkLimits(at.inside("retention"))
         try at.id(approvedBy, "approved_by")
         try claims.checkLimits(at.inside("claims"))
+        try suspension.checkLimits(at.inside("suspension"))
     }
 }
 

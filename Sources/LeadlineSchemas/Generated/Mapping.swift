@@ -144,6 +144,37 @@ extension ClaimRule: WireMessage {
     }
 }
 
+extension SuspensionRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var missedDeadlines: UInt32 = 0
+        var withinDays: UInt32 = 0
+        var suspendedDays: UInt32 = 0
+        var movesLeads = false
+        while let field = try reader.next() {
+            switch field {
+            case 1: missedDeadlines = try reader.uint32("missed_deadlines")
+            case 2: withinDays = try reader.uint32("within_days")
+            case 3: suspendedDays = try reader.uint32("suspended_days")
+            case 4: movesLeads = try reader.bool("moves_leads")
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.missedDeadlines = missedDeadlines
+        value.withinDays = withinDays
+        value.suspendedDays = suspendedDays
+        value.movesLeads = movesLeads
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.uint(1, missedDeadlines)
+        writer.uint(2, withinDays)
+        writer.uint(3, suspendedDays)
+        writer.bool(4, movesLeads)
+    }
+}
+
 extension RetentionRule: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var closedDealDays: UInt32 = 0
@@ -947,6 +978,52 @@ extension ClaimChanged: WireMessage {
         if let until { writer.int(6, until.micros, always: true) }
         writer.string(7, conflictingPartnerID)
         writer.digest(8, account)
+    }
+}
+
+extension PartnerSuspended: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var partnerID = ""
+        var until = Timestamp.epoch
+        var missedDeadlines: UInt32 = 0
+        var withinDays: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: partnerID = try reader.string("partner_id")
+            case 2: until = Timestamp(micros: try reader.int64("until_micros"))
+            case 3: missedDeadlines = try reader.uint32("missed_deadlines")
+            case 4: withinDays = try reader.uint32("within_days")
+            default: try reader.skip()
+            }
+        }
+        return Self(partnerID: partnerID, until: until, missedDeadlines: missedDeadlines, withinDays: withinDays)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, partnerID)
+        writer.int(2, until.micros)
+        writer.uint(3, missedDeadlines)
+        writer.uint(4, withinDays)
+    }
+}
+
+extension PartnerReinstated: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var partnerID = ""
+        var byVendor = false
+        while let field = try reader.next() {
+            switch field {
+            case 1: partnerID = try reader.string("partner_id")
+            case 2: byVendor = try reader.bool("by_vendor")
+            default: try reader.skip()
+            }
+        }
+        return Self(partnerID: partnerID, byVendor: byVendor)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, partnerID)
+        writer.bool(2, byVendor)
     }
 }
 

@@ -55,6 +55,9 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
 
   /// The restriction because of which it waited for a human was lifted.
   case resumed // = 8
+
+  /// The partner before was suspended for missing deadlines.
+  case partnerSuspended // = 9
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -72,6 +75,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case 6: self = .human
     case 7: self = .imported
     case 8: self = .resumed
+    case 9: self = .partnerSuspended
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -87,6 +91,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case .human: return 6
     case .imported: return 7
     case .resumed: return 8
+    case .partnerSuspended: return 9
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -102,6 +107,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     .human,
     .imported,
     .resumed,
+    .partnerSuspended,
   ]
 
 }
@@ -139,6 +145,9 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// It got as many leads of this kind this period as it takes.
   case segmentCap // = 9
+
+  /// It is suspended for missing deadlines.
+  case suspended // = 10
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -157,6 +166,7 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 7: self = .conversionBelowMinimum
     case 8: self = .coolingDown
     case 9: self = .segmentCap
+    case 10: self = .suspended
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -173,6 +183,7 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .conversionBelowMinimum: return 7
     case .coolingDown: return 8
     case .segmentCap: return 9
+    case .suspended: return 10
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -189,6 +200,7 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
     .conversionBelowMinimum,
     .coolingDown,
     .segmentCap,
+    .suspended,
   ]
 
 }
@@ -1516,16 +1528,56 @@ public nonisolated struct WireClaimChanged: Sendable {
   fileprivate var _untilMicros: Int64? = nil
 }
 
+/// A partner missed so many deadlines that it gets no leads for a while.
+public nonisolated struct WirePartnerSuspended: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The partner.
+  public var partnerID: String = String()
+
+  /// Until when, Unix microseconds.
+  public var untilMicros: Int64 = 0
+
+  /// Deadlines that it missed and that count.
+  public var missedDeadlines: UInt32 = 0
+
+  /// Days within which they lie.
+  public var withinDays: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A partner's suspension is over: its time has passed, or the vendor resumed the partner before.
+public nonisolated struct WirePartnerReinstated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The partner.
+  public var partnerID: String = String()
+
+  /// True if the vendor said so.
+  public var byVendor: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
 nonisolated extension WireRoutingCause: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0")
 }
 
 nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXCLUSION_REASON_UNSPECIFIED\0\u{1}EXCLUSION_REASON_HARD_RULE\0\u{1}EXCLUSION_REASON_PAUSED\0\u{1}EXCLUSION_REASON_ABSENT\0\u{1}EXCLUSION_REASON_TRIED\0\u{1}EXCLUSION_REASON_OPEN_LEADS_CAP\0\u{1}EXCLUSION_REASON_PERIOD_CAP\0\u{1}EXCLUSION_REASON_CONVERSION_BELOW_MINIMUM\0\u{1}EXCLUSION_REASON_COOLING_DOWN\0\u{1}EXCLUSION_REASON_SEGMENT_CAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXCLUSION_REASON_UNSPECIFIED\0\u{1}EXCLUSION_REASON_HARD_RULE\0\u{1}EXCLUSION_REASON_PAUSED\0\u{1}EXCLUSION_REASON_ABSENT\0\u{1}EXCLUSION_REASON_TRIED\0\u{1}EXCLUSION_REASON_OPEN_LEADS_CAP\0\u{1}EXCLUSION_REASON_PERIOD_CAP\0\u{1}EXCLUSION_REASON_CONVERSION_BELOW_MINIMUM\0\u{1}EXCLUSION_REASON_COOLING_DOWN\0\u{1}EXCLUSION_REASON_SEGMENT_CAP\0\u{1}EXCLUSION_REASON_SUSPENDED\0")
 }
 
 nonisolated extension WireEscalationReason: SwiftProtobuf._ProtoNameProviding {
@@ -2792,6 +2844,86 @@ nonisolated extension WireClaimChanged: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._untilMicros != rhs._untilMicros {return false}
     if lhs.conflictingPartnerID != rhs.conflictingPartnerID {return false}
     if lhs.accountPseudonym != rhs.accountPseudonym {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePartnerSuspended: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PartnerSuspended"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{3}until_micros\0\u{3}missed_deadlines\0\u{3}within_days\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.untilMicros) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.missedDeadlines) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.withinDays) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 1)
+    }
+    if self.untilMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.untilMicros, fieldNumber: 2)
+    }
+    if self.missedDeadlines != 0 {
+      try visitor.visitSingularUInt32Field(value: self.missedDeadlines, fieldNumber: 3)
+    }
+    if self.withinDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.withinDays, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePartnerSuspended, rhs: WirePartnerSuspended) -> Bool {
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.untilMicros != rhs.untilMicros {return false}
+    if lhs.missedDeadlines != rhs.missedDeadlines {return false}
+    if lhs.withinDays != rhs.withinDays {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePartnerReinstated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PartnerReinstated"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{3}by_vendor\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.byVendor) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 1)
+    }
+    if self.byVendor != false {
+      try visitor.visitSingularBoolField(value: self.byVendor, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePartnerReinstated, rhs: WirePartnerReinstated) -> Bool {
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.byVendor != rhs.byVendor {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -881,6 +881,22 @@ public nonisolated struct WireEvent: Sendable {
     set {body = .claimChanged(newValue)}
   }
 
+  public var partnerSuspended: WirePartnerSuspended {
+    get {
+      if case .partnerSuspended(let v)? = body {return v}
+      return WirePartnerSuspended()
+    }
+    set {body = .partnerSuspended(newValue)}
+  }
+
+  public var partnerReinstated: WirePartnerReinstated {
+    get {
+      if case .partnerReinstated(let v)? = body {return v}
+      return WirePartnerReinstated()
+    }
+    set {body = .partnerReinstated(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Exactly one is set.
@@ -905,6 +921,8 @@ public nonisolated struct WireEvent: Sendable {
     case recipientInformed(WireRecipientInformed)
     case personLinkChanged(WirePersonLinkChanged)
     case claimChanged(WireClaimChanged)
+    case partnerSuspended(WirePartnerSuspended)
+    case partnerReinstated(WirePartnerReinstated)
 
   }
 
@@ -2263,7 +2281,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2531,6 +2549,32 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.body = .claimChanged(v)
         }
       }()
+      case 21: try {
+        var v: WirePartnerSuspended?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .partnerSuspended(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .partnerSuspended(v)
+        }
+      }()
+      case 22: try {
+        var v: WirePartnerReinstated?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .partnerReinstated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .partnerReinstated(v)
+        }
+      }()
       default: break
       }
     }
@@ -2621,6 +2665,14 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     case .claimChanged?: try {
       guard case .claimChanged(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
+    case .partnerSuspended?: try {
+      guard case .partnerSuspended(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+    }()
+    case .partnerReinstated?: try {
+      guard case .partnerReinstated(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
     }()
     case nil: break
     }

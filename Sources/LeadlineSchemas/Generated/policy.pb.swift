@@ -909,6 +909,31 @@ public nonisolated struct WireClaimRule: Sendable {
   public init() {}
 }
 
+/// When a partner that keeps missing deadlines gets no leads for a while. A deadline does not count against it where it was
+/// absent at some time of the promise, nor where Leadline itself came late to see that it had passed. Logic version 5 and
+/// later.
+public nonisolated struct WireSuspensionRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Missed deadlines that suspend a partner; 0: none do.
+  public var missedDeadlines: UInt32 = 0
+
+  /// Days within which they lie; 0 is 30.
+  public var withinDays: UInt32 = 0
+
+  /// For how many days the partner is suspended; 0 is 7.
+  public var suspendedDays: UInt32 = 0
+
+  /// True if the leads that it holds and has not responded to are routed again at once; otherwise they stay.
+  public var movesLeads: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// For how many days after its closing a lead's sealed data stays readable; then the person's key is destroyed, unless
 /// another lead of the person is open or still kept. Likewise of rejected records. 0 is for ever.
 public nonisolated struct WireRetentionRule: Sendable {
@@ -1189,6 +1214,16 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
   public var hasClaims: Bool {_storage._claims != nil}
   /// Clears the value of `claims`. Subsequent reads from it will return its default value.
   public mutating func clearClaims() {_uniqueStorage()._claims = nil}
+
+  /// Partners that keep missing deadlines.
+  public var suspension: WireSuspensionRule {
+    get {_storage._suspension ?? WireSuspensionRule()}
+    set {_uniqueStorage()._suspension = newValue}
+  }
+  /// Returns true if `suspension` has been explicitly set.
+  public var hasSuspension: Bool {_storage._suspension != nil}
+  /// Clears the value of `suspension`. Subsequent reads from it will return its default value.
+  public mutating func clearSuspension() {_uniqueStorage()._suspension = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2084,6 +2119,51 @@ nonisolated extension WireClaimRule: SwiftProtobuf.Message, SwiftProtobuf._Messa
   }
 }
 
+nonisolated extension WireSuspensionRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SuspensionRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}missed_deadlines\0\u{3}within_days\0\u{3}suspended_days\0\u{3}moves_leads\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.missedDeadlines) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.withinDays) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.suspendedDays) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.movesLeads) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.missedDeadlines != 0 {
+      try visitor.visitSingularUInt32Field(value: self.missedDeadlines, fieldNumber: 1)
+    }
+    if self.withinDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.withinDays, fieldNumber: 2)
+    }
+    if self.suspendedDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.suspendedDays, fieldNumber: 3)
+    }
+    if self.movesLeads != false {
+      try visitor.visitSingularBoolField(value: self.movesLeads, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireSuspensionRule, rhs: WireSuspensionRule) -> Bool {
+    if lhs.missedDeadlines != rhs.missedDeadlines {return false}
+    if lhs.withinDays != rhs.withinDays {return false}
+    if lhs.suspendedDays != rhs.suspendedDays {return false}
+    if lhs.movesLeads != rhs.movesLeads {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireRetentionRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RetentionRule"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}closed_deal_days\0\u{3}other_lead_days\0\u{3}dead_letter_days\0")
@@ -2161,7 +2241,7 @@ nonisolated extension WireExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -2198,6 +2278,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _retention: WireRetentionRule? = nil
     var _approvedBy: String = String()
     var _claims: WireClaimRule? = nil
+    var _suspension: WireSuspensionRule? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2242,6 +2323,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _retention = source._retention
       _approvedBy = source._approvedBy
       _claims = source._claims
+      _suspension = source._suspension
     }
   }
 
@@ -2294,6 +2376,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 32: try { try decoder.decodeSingularMessageField(value: &_storage._retention) }()
         case 33: try { try decoder.decodeSingularStringField(value: &_storage._approvedBy) }()
         case 34: try { try decoder.decodeSingularMessageField(value: &_storage._claims) }()
+        case 35: try { try decoder.decodeSingularMessageField(value: &_storage._suspension) }()
         default: break
         }
       }
@@ -2408,6 +2491,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       try { if let v = _storage._claims {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
       } }()
+      try { if let v = _storage._suspension {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 35)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2451,6 +2537,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._retention != rhs_storage._retention {return false}
         if _storage._approvedBy != rhs_storage._approvedBy {return false}
         if _storage._claims != rhs_storage._claims {return false}
+        if _storage._suspension != rhs_storage._suspension {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -57,6 +57,7 @@ extension Policy: WireMessage {
         case 32: retention = try reader.message("retention")
         case 33: approvedBy = try reader.string("approved_by")
         case 34: claims = try reader.message("claims")
+        case 35: suspension = try reader.message("suspension")
         default: try reader.skip()
         }
     }
@@ -111,6 +112,7 @@ extension Policy: WireMessage {
         if retention != RetentionRule() { writer.message(32, retention) }
         writer.string(33, approvedBy)
         if claims != ClaimRule() { writer.message(34, claims) }
+        if suspension != SuspensionRule() { writer.message(35, suspension) }
     }
 }
 

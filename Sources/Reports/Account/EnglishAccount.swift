@@ -47,6 +47,7 @@ enum EnglishAccount {
         case .afterRefusal: "The partner before had declined."
         case .afterPause: "The partner before had paused."
         case .afterRemoval: "The partner before had left the program."
+        case .afterSuspension: "The partner before had been suspended for missing deadlines."
         case .sentBackByHuman: "A human had sent the enquiry back to be routed again."
 
         case .afterRestriction: "A restriction of the processing had ended, because of which a human had the enquiry."
@@ -101,6 +102,7 @@ enum EnglishAccount {
         case .outPeriodFull: "{count|partner was|partners were} out at a cap for the period."
         case .outSegmentFull: "{count|partner was|partners were} out at a cap for enquiries of this kind."
         case .outCoolingDown: "{count|partner was|partners were} out for a time after a missed deadline."
+        case .outSuspended: "{count|partner was|partners were} out, suspended for missing deadlines."
         case .outBelowMinimum:
             "{count|evaluated partner was|evaluated partners were} out for a conversion below the policy's minimum."
         case .nobodyOut: "No partner was out."

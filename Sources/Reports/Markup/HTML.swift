@@ -16,6 +16,7 @@ public indirect enum HTML: Sendable, Equatable {
         case h1, h2, h3, p, section, header, div, dl, dt, dd, ul, li, figure, figcaption
         case table, thead, tbody, tr, th, td
         case svg, rect, line, circle, text
+        case a, form, button, label, select, option
     }
 
     /// An attribute; its value is escaped.
@@ -37,6 +38,12 @@ public indirect enum HTML: Sendable, Equatable {
         public static func picture(_ name: String) -> [Attribute] {
             [Attribute(name: "role", value: "img"), Attribute(name: "aria-label", value: name)]
         }
+        /// Where a link leads: a path of the same service.
+        static func leading(to path: String) -> Attribute { Attribute(name: "href", value: path) }
+        /// A part of a form, by what its value is sent as.
+        static func named(_ name: String) -> Attribute { Attribute(name: "name", value: name) }
+        /// What is sent for it.
+        static func value(_ value: String) -> Attribute { Attribute(name: "value", value: value) }
         /// A place or a size in a plot, in pixels.
         static func pixels(_ place: Place, _ value: Double) -> Attribute {
             Attribute(name: place.rawValue, value: Self.decimal(value))
@@ -103,6 +110,29 @@ extension HTML {
     public static func section(_ title: String, _ pieces: [HTML]) -> HTML {
         let pieces = pieces.filter { $0 != .nothing }
         return pieces.isEmpty ? .nothing : .element(.section, [], [.worded(.h2, title)] + pieces)
+    }
+
+    /// A link to a page of the same service.
+    public static func link(_ path: String, _ text: String) -> HTML { .worded(.a, [.leading(to: path)], text) }
+
+    /// A form that posts to a path of the same service.
+    public static func form(_ path: String, _ pieces: [HTML]) -> HTML {
+        .element(.form, [Attribute(name: "method", value: "post"), Attribute(name: "action", value: path)], pieces)
+    }
+
+    /// A button that sends its form with one value.
+    public static func button(_ name: String, _ value: String, _ text: String) -> HTML {
+        .worded(.button, [Attribute(name: "type", value: "submit"), .named(name), .value(value)], text)
+    }
+
+    /// One of several choices of a form, under its name.
+    public static func choice(_ name: String, label: String, _ options: [(value: String, text: String)]) -> HTML {
+        .element(
+            .label, [],
+            [
+                .text(label),
+                .element(.select, [.named(name)], options.map { .worded(.option, [.value($0.value)], $0.text) }),
+            ])
     }
 
     /// Plots, side by side where there is room.

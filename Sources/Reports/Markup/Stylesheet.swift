@@ -30,6 +30,8 @@ public enum Stylesheet {
         figure{margin:1rem 0}figcaption{font-weight:600;margin-bottom:.25rem}
         .plot{display:block;width:100%;overflow:visible;font-size:13px}
         .plot text{fill:var(--ink)}.plot .amount{text-anchor:end;font-variant-numeric:tabular-nums}.plot .tick{fill:var(--soft);font-size:12px}
+        form{margin:1.5rem 0}label{display:block;margin:.75rem 0}select,button{font:inherit;color:var(--ink);background:var(--panel);border:1px solid var(--soft);border-radius:.4rem;padding:.6rem 1rem;min-height:2.75rem}
+        select{display:block;width:100%;max-width:24rem;margin-top:.25rem}button{cursor:pointer;font-weight:600;margin:.5rem .5rem .5rem 0}a{color:inherit}
         .bar,.point{fill:var(--bar)}.range{stroke:var(--bar);stroke-width:3}.grid{stroke:var(--line)}.mark{stroke:var(--soft);stroke-dasharray:4 4}
         @media (max-width:44rem){
         body{padding:1rem}.figures{grid-template-columns:1fr 1fr}.value{font-size:1.2rem}.figure{padding:.5rem .75rem}

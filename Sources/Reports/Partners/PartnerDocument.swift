@@ -13,6 +13,8 @@ public struct PartnerDocument: Encodable, Sendable {
     public var lost: UInt32
     public var countries: [String]
     public var commissionBasisPoints: UInt32
+    /// Until when it gets no leads for having missed deadlines; nil where it is not suspended.
+    public var suspendedUntil: String?
 
     /// The document of a partner.
     public init(_ standing: PartnerStanding) {
@@ -27,6 +29,7 @@ public struct PartnerDocument: Encodable, Sendable {
         lost = standing.lost
         countries = standing.profile.countries
         commissionBasisPoints = standing.commissionBasisPoints
+        suspendedUntil = standing.suspendedUntil.map { TimeText.utc($0) }
     }
 }
 
@@ -42,7 +45,7 @@ public enum PartnersText {
         ])
         for row in rows {
             table.add([
-                row.partner, row.status, "\(row.tier)", "\(row.openLeads)", cap(row.openLeadsMax),
+                row.partner, row.suspendedUntil != nil && row.status == "active" ? "suspended" : row.status, "\(row.tier)", "\(row.openLeads)", cap(row.openLeadsMax),
                 cap(row.leadsPerPeriodMax),
                 "\(row.assignments)", "\(row.won)", "\(row.lost)", row.countries.joined(separator: " ")
             ])

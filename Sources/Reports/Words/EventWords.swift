@@ -53,6 +53,11 @@ public struct EventWords: Sendable {
             "\(event.partnerID) told about \(event.leadID): \(ReasonWords.right(event.right))"
         case .personLinkChanged(let event): linked(event)
         case .claimChanged(let event): claimed(event)
+        case .partnerSuspended(let event):
+            "\(event.partnerID) suspended until \(time(event.until)): "
+                + "\(CountText.of(event.missedDeadlines, "deadline")) missed within \(CountText.of(event.withinDays, "day"))"
+        case .partnerReinstated(let event):
+            "\(event.partnerID) gets leads again\(event.byVendor ? ", as the vendor said" : "")"
         case .reminderDue(let event):
             "\(event.partnerID) reminded of \(event.leadID), response due by \(time(event.respondBy))"
         }

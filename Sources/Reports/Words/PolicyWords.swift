@@ -35,7 +35,7 @@ public struct PolicyWords: Sendable {
         lines += levels
         lines += [queue]
         lines += ladder
-        return lines + [review, bases, samePerson, horizon, claims, retention]
+        return lines + [review, bases, samePerson, horizon, claims, suspension, retention]
     }
 
     private func money(_ minorUnits: Int64) -> String { MoneyText.exact(minorUnits, currency) }
@@ -301,6 +301,19 @@ public struct PolicyWords: Sendable {
                 ? "partners' claims on accounts are not taken"
                 : "a partner's claim on an account is in force for \(days(rule.protectedDays)); \(deciding), within "
                     + "\(days(rule.waitingDays)); at most \(CountText.of(rule.mostPerPartner, "claim")) a partner")
+    }
+
+    private var suspension: Line {
+        let rule = policy.suspension
+        let held = rule.movesLeads
+            ? "what it holds and has not responded to is routed again" : "what it holds stays with it"
+        return Line(
+            "suspension", "SuspensionRule.missed_deadlines", "SuspensionRule.within_days",
+            "SuspensionRule.suspended_days", "SuspensionRule.moves_leads",
+            text: rule.missedDeadlines == 0
+                ? "no partner is suspended for missed deadlines"
+                : "a partner that misses \(CountText.of(rule.missedDeadlines, "deadline")) within "
+                    + "\(days(rule.windowDays)) gets no leads for \(days(rule.lastsDays)); \(held)")
     }
 
     private var retention: Line {

@@ -48,6 +48,7 @@ public enum ReasonWords {
         case .human: "decided by a human"
         case .imported: "imported from history"
         case .resumed: "restriction lifted"
+        case .partnerSuspended: "partner suspended"
         }
     }
 
@@ -63,6 +64,7 @@ public enum ReasonWords {
         case .conversionBelowMinimum: "conversion below the policy's minimum"
         case .coolingDown: "cooling down after a missed deadline"
         case .segmentCap: "at its cap for leads of this kind"
+        case .suspended: "suspended for missed deadlines"
         }
     }
 

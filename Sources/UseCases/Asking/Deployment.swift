@@ -46,15 +46,14 @@ public struct Deployment: Sendable {
     /// A folder that is open already.
     public init(
         _ folder: DataFolder, namedProgram: String?, cluster: KafkaSettings? = nil, asker: Asker,
-        submitting: Submitting? = nil, readers: SharedReaders? = nil,
-        progress: @escaping WorkProgress.Handler = { _ in }
+        submitting: Submitting? = nil, progress: @escaping WorkProgress.Handler = { _ in }
     ) {
         self.init(
             folder, folder, namedProgram: namedProgram, cluster: cluster, asker: asker, submitting: submitting,
-            readers: readers, progress: progress)
+            progress: progress)
     }
 
-    private init(
+    init(
         _ root: DataFolder, _ folder: DataFolder, namedProgram: String?, cluster: KafkaSettings?, asker: Asker,
         submitting: Submitting? = nil, readers: SharedReaders? = nil, progress: @escaping WorkProgress.Handler
     ) {

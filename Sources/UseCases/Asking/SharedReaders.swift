@@ -1,14 +1,15 @@
 public import Engine
 import GRDB
 import Journal
+public import KafkaTransport
 
 /// Connections of a folder's readers, opened once and used by many callers at once.
-public struct SharedReaders: Sendable {
+struct SharedReaders: Sendable {
     let journal: any DatabaseReader
     let leads: LeadsProjection
 
     /// Opens a folder's journal and lists to read, beside a running processor.
-    public init(_ folder: DataFolder) throws(Problem) {
+    init(_ folder: DataFolder) throws(Problem) {
         do {
             journal = try folder.openJournalPool()
             leads = LeadsProjection(
@@ -20,4 +21,37 @@ public struct SharedReaders: Sendable {
 extension Deployment {
     /// The journal to read, by a connection that is open already where there is one.
     func journalReader() throws -> any DatabaseReader { try readers?.journal ?? folder.openJournalReadOnly() }
+}
+
+/// Where a program is read by a face that serves many callers: the data folder itself, or the copy of the partition that
+/// holds the program.
+public struct ReadingPlace: Sendable {
+    /// The data folder, or the one that holds the copies.
+    let root: DataFolder
+    /// The folder with the program's journal.
+    public let folder: DataFolder
+    let readers: SharedReaders
+    let cluster: KafkaSettings?
+
+    /// - Parameters:
+    ///   - root: the folder that holds the copies; nil for a data folder on its own log.
+    ///   - cluster: whose partition was copied; nil for a data folder on its own log.
+    public init(_ folder: DataFolder, in root: DataFolder? = nil, of cluster: KafkaSettings? = nil) throws(Problem) {
+        self.root = root ?? folder
+        self.folder = folder
+        self.cluster = cluster
+        readers = try SharedReaders(folder)
+    }
+}
+
+extension Deployment {
+    /// A program at the place where it is read.
+    public init(
+        _ place: ReadingPlace, program: String, asker: Asker, submitting: Submitting? = nil,
+        progress: @escaping WorkProgress.Handler = { _ in }
+    ) {
+        self.init(
+            place.root, place.folder, namedProgram: program, cluster: place.cluster, asker: asker,
+            submitting: submitting, readers: place.readers, progress: progress)
+    }
 }

@@ -17,14 +17,14 @@ struct FoundPerson {
 /// How people are named.
 public enum PersonName {
     /// Longest name by which a person is sought.
-    public static let bytesMax = 320
-    static let tooLong = "a person is named by text of at most \(bytesMax) bytes: an e-mail address, a lead's id or a partner's id"
+    public static let charactersMax = 320
+    static let tooLong = "a person is named by text of at most \(charactersMax) characters: an e-mail address, a lead's id or a partner's id"
     public static let howPeopleAreFound =
         "An erased person is found by a lead's id; 'leadline leads list' shows leads, 'leadline deadletter list' what was refused"
 
     /// - Throws: `Problem` for a name that is too long.
     public static func check(_ name: String, at place: String = "", remedy: String = "") throws(Problem) {
-        if name.utf8.count > bytesMax { throw Problem(.invalid, tooLong, at: place, remedy: remedy) }
+        if name.unicodeScalars.count > charactersMax { throw Problem(.invalid, tooLong, at: place, remedy: remedy) }
     }
 }
 

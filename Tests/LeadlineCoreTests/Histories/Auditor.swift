@@ -32,6 +32,7 @@ struct Auditor {
         /// When it got a lead, and what was known of it then.
         var assigned: [(at: Timestamp, kinds: [LeadField: [String]])] = []
         var coolingUntil = Timestamp.epoch
+        var suspendedUntil: Timestamp?
         /// Which kinds are capped, and how many leads it had got when that began; one that pauses begins anew here, so
         /// that this book never asks for more than the rule.
         var capped: [(cap: SegmentCap, since: Int)] = []
@@ -78,7 +79,8 @@ struct Auditor {
     var nextDeadline: Timestamp? {
         let leads = openLeads.flatMap { [$0.due, $0.remind].compactMap { $0 } }
         let waiting = waiting.values.flatMap { [$0.until, $0.deliver].compactMap { $0 } }
-        return (leads + waiting + claims.values.compactMap(\.until)).min()
+        let suspensions = partners.values.compactMap(\.suspendedUntil)
+        return (leads + waiting + claims.values.compactMap(\.until) + suspensions).min()
     }
 
     func checkCounts(_ state: State) {
@@ -89,6 +91,7 @@ struct Auditor {
             let book = partners[standing.profile.partnerID]
             let now = period(state.lastStamp)
             #expect(standing.leadsInPeriod == UInt32(book?.assigned.filter { period($0.at) == now }.count ?? 0))
+            #expect(standing.suspendedUntil == book?.suspendedUntil)
             #expect(standing.coolingUntil ?? .epoch == ((book?.coolingUntil ?? .epoch) > state.lastStamp ? book?.coolingUntil : .epoch))
         }
         #expect(state.openLeadCount == leads.values.filter(\.isOpen).count)
@@ -131,6 +134,7 @@ struct Auditor {
         case .partnerRemoved(let fact):
             if partners[fact.partnerID]?.status != "removed" { endClaims(entry.stamp) { $0.partnerID == fact.partnerID } }
             leave(fact.partnerID, "removed", entry.stamp)
+            partners[fact.partnerID]?.suspendedUntil = nil
         case .partnerResumed(let fact): if partners[fact.partnerID]?.status == "paused" { partners[fact.partnerID]?.status = "active" }
         case .partnerAbsenceSet(let fact): partners[fact.partnerID]?.absences[fact.absenceID] = (fact.from, fact.until)
         case .partnerAbsenceCancelled(let fact): partners[fact.partnerID]?.absences[fact.absenceID] = nil
@@ -247,6 +251,10 @@ struct Auditor {
             .rightRecorded, .recipientInformed, .personLinkChanged:
             break
         case .claimChanged(let event): note(event)
+        case .partnerSuspended(let event): suspend(event, entry)
+        case .partnerReinstated(let event):
+            #expect(partners[event.partnerID]?.suspendedUntil != nil, "\(event)")
+            partners[event.partnerID]?.suspendedUntil = nil
         }
     }
 
@@ -260,6 +268,23 @@ struct Auditor {
             $0.status == .approved && $0.account == event.account && (event.account != nil || $0.leadID == event.leadID)
         }
         #expect(inForce.count == 1, "\(event)")
+    }
+
+    /// Only a deadline that was just missed suspends; what the partner has not answered is moved if the policy says so.
+    private mutating func suspend(_ event: PartnerSuspended, _ entry: Stream.Entry) {
+        let rule = policy?.suspension ?? SuspensionRule()
+        #expect(rule.missedDeadlines > 0 && event.missedDeadlines == rule.missedDeadlines, "\(event)")
+        #expect(entry.events.contains {
+            if case .assignmentExpired(let missed) = $0 { missed.partnerID == event.partnerID } else { false }
+        })
+        #expect(event.until == entry.stamp.adding(micros: Int64(rule.lastsDays) * Timestamp.microsPerDay))
+        partners[event.partnerID]?.suspendedUntil = event.until
+        if !rule.movesLeads { return }
+        for leadID in open {
+            guard let lead = leads[leadID], lead.holder == event.partnerID, !lead.responded, !lead.imported else { continue }
+            leads[leadID]?.due = entry.stamp
+            leads[leadID]?.isForced = false
+        }
     }
 
     /// They fall due at once.
@@ -370,6 +395,7 @@ struct Auditor {
             #expect(alike.count < cap.leadsPerPeriodMax, "\(event)")
         }
         #expect(partner.coolingUntil <= stamp, "\(event)")
+        #expect(partner.suspendedUntil ?? .epoch <= stamp, "\(event)")
         if let policy {
             #expect(hasBasis(lead, policy) && !policy.shadow, "\(event)")
             if let least = policy.review.dealValueAtLeastMinorUnits, event.cause != .human { #expect(evaluation.dealValueMinorUnits < least, "\(event)") }
@@ -486,10 +512,11 @@ struct Auditor {
         case give(UInt64)
         case remind
         case claim
+        case reinstate
     }
 
     /// What a `TimeAdvanced` must do: the earliest of all, deliveries before leads before giving up before reminders before
-    /// claims.
+    /// claims before suspensions.
     private func dueItem(_ entry: Stream.Entry) -> Due? {
         guard case .timeAdvanced(let through) = entry.input.fact else { return nil }
         var items: [(at: Timestamp, rank: Int, position: UInt64, due: Due)] = []
@@ -502,6 +529,9 @@ struct Auditor {
             if let remind = lead.remind { items.append((remind, 3, 0, .remind)) }
         }
         for claim in claims.values { if let until = claim.until { items.append((until, 4, 0, .claim)) } }
+        for partner in partners.values {
+            if let until = partner.suspendedUntil { items.append((until, 5, 0, .reinstate)) }
+        }
         let first = items.filter { $0.at <= through }.min { ($0.at, $0.rank, $0.position) < ($1.at, $1.rank, $1.position) }
         #expect(first != nil, "time advanced to \(through.micros) for nothing")
         return first?.due
@@ -520,6 +550,11 @@ struct Auditor {
         case .claim:
             guard case .claimChanged(let event)? = entry.events.first, entry.events.count == 1, event.status.isOver else {
                 Issue.record("a claim should end, not \(entry.events)")
+                return
+            }
+        case .reinstate:
+            guard case .partnerReinstated(let event)? = entry.events.first, entry.events.count == 1, !event.byVendor else {
+                Issue.record("a suspension should end, not \(entry.events)")
                 return
             }
         case .remind: #expect(isReminder(entry.events), "a reminder should be sent, not \(entry.events)")

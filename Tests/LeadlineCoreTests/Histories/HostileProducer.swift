@@ -217,6 +217,10 @@ struct HostileProducer {
         policy.claims.approval = random.chance(60) ? .byRule : .unspecified
         policy.claims.answerDays = UInt32(random.below(9))
         policy.claims.claimsPerPartnerMax = UInt32(random.below(5))
+        policy.suspension.missedDeadlines = random.chance(40) ? UInt32(1 + random.below(4)) : 0
+        policy.suspension.withinDays = UInt32(random.below(9))
+        policy.suspension.suspendedDays = UInt32(random.below(4))
+        policy.suspension.movesLeads = random.chance(50)
         promise(&policy)
         let made = policy
         return .policy("v\(versions)") { $0 = made }

@@ -36,6 +36,9 @@ extension Event {
             "claim \(e.claimID) of \(e.partnerID)\(e.leadID.isEmpty ? "" : " by \(e.leadID)") \(e.status), \(e.reason)"
                 + (e.conflictingPartnerID.isEmpty ? "" : " \(e.conflictingPartnerID)")
                 + (e.until.map { ", until \(Moment.text($0))" } ?? "")
+        case .partnerSuspended(let e):
+            "suspended \(e.partnerID) until \(Moment.text(e.until)), \(e.missedDeadlines) in \(e.withinDays)"
+        case .partnerReinstated(let e): "reinstated \(e.partnerID)\(e.byVendor ? " by vendor" : "")"
         case .personLinkChanged(let e):
             "\(e.isLinked ? "linked" : "unlinked") \(e.leadID), \(e.subject.low) with \(e.linkedSubject.low)"
                 + (e.isInferred ? ", inferred" : "")

@@ -1,0 +1,190 @@
+import Crypto
+public import Engine
+import Foundation
+import LeadlineCore
+public import Logging
+import Synchronization
+public import UseCases
+import Vault
+
+/// API keys that all gateways of a deployment share: records of a table, sealed under the master key, which each of them
+/// follows and keeps in memory.
+///
+/// A key is one record and its end another, which nothing puts out of force: two gateways that change one key at once
+/// cannot undo its end. A gateway that has not followed the table for some seconds refuses every key rather than trust
+/// what it knew.
+public final class SharedAccess: AccessKeeper {
+    /// What was not confirmed for longer is not trusted.
+    static let ageMax = Duration.seconds(5)
+
+    private let kept: AccessFile
+    private let seal: RecordSeal
+    private let logger: Logger
+    private let table = Mutex<(any SharedTable)?>(nil)
+    /// Ends of keys, and when they expire earlier than they were made for: records of another partition, so they may be
+    /// told of before the keys.
+    private let ends = Mutex<[Kind: [String: Int64]]>([:])
+
+    /// A key as a record.
+    private struct Stored: Codable {
+        var id: String, principal: String, program: String, role: Role, scopes: [String]
+        var partner: String?
+        var sources: [String], label: String, created: Int64, expires: Int64, digest: Data
+    }
+
+    /// What a record says of a key. Each stands under a name of its own, so that none takes another's place.
+    private enum Kind: String, CaseIterable {
+        case grant, ended, expiry
+
+        func name(_ id: String) -> String { rawValue + "/" + id }
+    }
+
+    /// A moment of a key, in microseconds.
+    private struct Moment: Codable {
+        var micros: Int64
+    }
+
+    /// Keys of a deployment, none known yet; `follow` says where they stand.
+    public init(_ folder: DataFolder, logger: Logger) throws(Problem) {
+        do {
+            kept = try AccessFile(inMemory: folder)
+            seal = RecordSeal(try folder.openVault().masterKey, purpose: "gateway records")
+        } catch { throw Problem(error) }
+        self.logger = logger
+    }
+
+    /// Sets the table that keys are put into; its records are given to `take`.
+    public func follow(_ table: any SharedTable) { self.table.withLock { $0 = table } }
+
+    // MARK: Following
+
+    /// Takes a record of the table. What this master key did not seal is passed over and told of in the log.
+    public func take(_ key: String, _ value: [UInt8]?) throws {
+        guard let value, let (kind, id) = Self.read(key) else { return }
+        let plain: Data
+        do { plain = try seal.open(Data(value), as: key) } catch {
+            logger.error("a record of a key is not of this deployment", metadata: ["key": "\(id)"])
+            return
+        }
+        if kind == .grant {
+            let (grant, digest) = try Self.grant(JSONDecoder().decode(Stored.self, from: plain))
+            try kept.take(grant, digest: digest)
+        } else {
+            let micros = try JSONDecoder().decode(Moment.self, from: plain).micros
+            ends.withLock { known in known[kind, default: [:]][id] = min(micros, known[kind]?[id] ?? .max) }
+        }
+        let (ended, expiry) = ends.withLock { ($0[.ended]?[id], $0[.expiry]?[id]) }
+        if let ended { try kept.takeEnd(of: id, at: Timestamp(micros: ended)) }
+        if let expiry { try kept.takeExpiry(of: id, Timestamp(micros: expiry)) }
+    }
+
+    private static func read(_ key: String) -> (Kind, id: String)? {
+        let parts = key.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1).map { String(decoding: Array($0), as: UTF8.self) }
+        guard parts.count == 2, let kind = Kind(rawValue: parts[0]) else { return nil }
+        return (kind, parts[1])
+    }
+
+    private static func grant(_ stored: Stored) throws -> (Grant, [UInt8]) {
+        let grant = Grant(
+            id: stored.id, principal: stored.principal, program: stored.program, role: stored.role,
+            scopes: Set(stored.scopes.compactMap(Scope.init(rawValue:))), partner: stored.partner,
+            sources: stored.sources, label: stored.label, created: Timestamp(micros: stored.created),
+            expires: Timestamp(micros: stored.expires), revoked: nil)
+        return (grant, Array(stored.digest))
+    }
+
+    // MARK: Asking
+
+    private func checkAge() throws {
+        guard let table = table.withLock({ $0 }), table.age < Self.ageMax else {
+            throw Refusal(
+                503, "keys-unknown", "Not possible now",
+                "Whether keys have ended has not been heard for some seconds, so none is taken. Ask again.")
+        }
+    }
+
+    public func grant(for token: KeyToken) throws -> Grant? {
+        try checkAge()
+        return try kept.grant(for: token)
+    }
+
+    public func grant(id: String) throws -> Grant? {
+        try checkAge()
+        return try kept.grant(id: id)
+    }
+
+    public func grants(of principal: String, program: String) throws -> [Grant] {
+        try checkAge()
+        return try kept.grants(of: principal, program: program)
+    }
+
+    public func list(program: String) throws(Problem) -> [Grant] { try kept.list(program: program) }
+
+    public func isEmpty() throws(Problem) -> Bool { try kept.isEmpty() }
+
+    // MARK: Sessions, which are this gateway's own
+
+    public func beginSession(_ token: SessionToken, _ grant: Grant, _ limits: SessionLimits) throws {
+        try kept.beginSession(token, grant, limits)
+    }
+
+    public func grant(for token: SessionToken, _ limits: SessionLimits) throws -> Grant? {
+        try checkAge()
+        return try kept.grant(for: token, limits)
+    }
+
+    public func grant(session id: String) throws -> Grant? {
+        try checkAge()
+        return try kept.grant(session: id)
+    }
+
+    public func endSession(_ id: String) throws -> Bool { try kept.endSession(id) }
+
+    public func endSessions(of principal: String, program: String) throws -> Int {
+        try kept.endSessions(of: principal, program: program)
+    }
+
+    public func forgetSessions() throws { try kept.forgetSessions() }
+
+    // MARK: Changing
+
+    public func create(_ request: GrantRequest) async throws(Problem) -> (grant: Grant, token: KeyToken) {
+        let made = try kept.made(request)
+        try kept.checkRoom(request.program)
+        try await put(made.grant, made.token)
+        return made
+    }
+
+    public func revoke(_ id: String, program: String) async throws(Problem) -> Grant {
+        let grant = try kept.known(id, program: program)
+        if grant.revoked == nil { try await put(Moment(micros: kept.now.micros), Kind.ended.name(id)) }
+        return try kept.known(id, program: program)
+    }
+
+    public func rotate(
+        _ id: String, program: String, days: Int, overlapHours: Int
+    ) async throws(Problem) -> (grant: Grant, token: KeyToken) {
+        let change = try kept.successor(of: kept.known(id, program: program), days, overlapHours)
+        try kept.checkRoom(program)
+        try await put(change.grant, change.token)
+        try await put(Moment(micros: change.oldExpires.micros), Kind.expiry.name(id))
+        if overlapHours == 0 { try await put(Moment(micros: change.grant.created.micros), Kind.ended.name(id)) }
+        return (change.grant, change.token)
+    }
+
+    private func put(_ grant: Grant, _ token: KeyToken) async throws(Problem) {
+        let stored = Stored(
+            id: grant.id, principal: grant.principal, program: grant.program, role: grant.role,
+            scopes: grant.scopes.map(\.rawValue).sorted(), partner: grant.partner, sources: grant.sources,
+            label: grant.label, created: grant.created.micros, expires: grant.expires.micros,
+            digest: Data(kept.digest(of: token)))
+        try await put(stored, Kind.grant.name(grant.id))
+    }
+
+    private func put(_ value: some Encodable, _ key: String) async throws(Problem) {
+        guard let table = table.withLock({ $0 }) else { preconditionFailure("nothing is put before it is followed") }
+        do { try await table.put(key, Array(seal.seal(JSONEncoder().encode(value), as: key))) } catch {
+            throw Problem(error)
+        }
+    }
+}

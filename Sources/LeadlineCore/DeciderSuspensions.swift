@@ -1,0 +1,27 @@
+// Partners that keep missing deadlines are suspended, and come back. Since logic version 5.
+
+extension Decision {
+    /// The holder of a lead that did not answer is suspended if that is one missed deadline too many.
+    func suspension(_ state: State, _ lead: LeadTable.Lead) -> [Event] {
+        guard lead.dueCause == .expired, let rule = state.policy?.suspension,
+            let missed = state.missedDeadlines(with: lead, at: stamp), missed.count >= Int(rule.missedDeadlines)
+        else { return [] }
+        let until = stamp.adding(micros: Int64(rule.lastsDays) * Timestamp.microsPerDay)
+        return [.partnerSuspended(PartnerSuspended(
+            partnerID: holderID(state, lead), until: until, missedDeadlines: UInt32(missed.count),
+            withinDays: rule.windowDays))]
+    }
+
+    func reinstated(_ state: State, _ partner: Int, byVendor: Bool) -> [Event] {
+        [.partnerReinstated(PartnerReinstated(
+            partnerID: state.partners.profiles[partner].partnerID, byVendor: byVendor))]
+    }
+
+    /// The vendor wants a partner to get leads again: it ends a pause, a suspension, or both.
+    func partnerResumed(_ state: State, _ id: String) -> [Event] {
+        guard let partner = state.partners.index(of: id), state.suspensions[partner].until > .epoch else {
+            return ifPartner(state, id, becomes: .active)
+        }
+        return reinstated(state, partner, byVendor: true)
+    }
+}

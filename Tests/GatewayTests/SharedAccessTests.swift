@@ -1,0 +1,210 @@
+import Engine
+import Foundation
+import LeadlineCore
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Testing
+import UseCases
+
+@testable import Gateway
+
+/// Goal: keys that gateways share are the same at each, an end is the end at each, whatever comes in which order, and who
+/// has not heard of ends for some seconds takes no key. Method: gateways on one table in memory, whose age is set.
+@Suite struct SharedAccessTests {
+    /// A table whose records every follower gets at once, and that can be read as a compacted topic is.
+    final class Table: SharedTable {
+        typealias Take = @Sendable (String, [UInt8]?) throws -> Void
+        private let state = Mutex((values: [String: [UInt8]](), takers: [Take]()))
+        private let known = Mutex(Duration.zero)
+
+        var age: Duration {
+            get { known.withLock { $0 } }
+            set { known.withLock { $0 = newValue } }
+        }
+        var values: [String: [UInt8]] { state.withLock { $0.values } }
+
+        func put(_ key: String, _ value: [UInt8]?) async throws {
+            let takers = state.withLock { state in
+                state.values[key] = value
+                return state.takers
+            }
+            for take in takers { try take(key, value) }
+        }
+
+        func follow(_ take: @escaping Take) { state.withLock { $0.takers.append(take) } }
+    }
+
+    private static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// A gateway's folder, each with one master key.
+    private static func folder(_ root: String, _ name: String, masterKey: String = "master.key") async throws -> DataFolder {
+        var request = FoundingRequest(path: "\(root)/\(name)", program: "acme", currency: "EUR")
+        request.masterKeyFile = "\(root)/\(masterKey)"
+        _ = try await Founding.found(request, cluster: nil, asker: Asker(actor: "tester"))
+        return try DataFolder(path: request.path)
+    }
+
+    private static func inFolder(_ body: (String) async throws -> Void) async throws {
+        let root = NSTemporaryDirectory() + "leadline-shared-\(UUID().uuidString)"
+        defer { _ = try? FileManager.default.removeItem(atPath: root) }
+        try await body(root)
+    }
+
+    private static func gateway(_ root: String, _ name: String, _ table: Table) async throws -> SharedAccess {
+        let access = try SharedAccess(try await folder(root, name), logger: quiet)
+        for (key, value) in table.values.sorted(by: { $0.key < $1.key }) { try access.take(key, value) }
+        access.follow(table)
+        table.follow { try access.take($0, $1) }
+        return access
+    }
+
+    @Test func whatOneChangesAllHave() async throws {
+        try await Self.inFolder { root in
+            let table = Table()
+            let one = try await Self.gateway(root, "one", table), two = try await Self.gateway(root, "two", table)
+            #expect(try one.isEmpty())
+            let made = try await one.create(GrantRequest(program: "acme", role: .partner, partner: "p-one", label: "form"))
+            #expect(try two.grant(for: made.token) == made.grant && !two.isEmpty())
+            let mixed = try #require(KeyToken("ll_\(made.token.id)_" + String(repeating: "0f", count: 32)))
+            #expect(try two.grant(for: mixed) == nil)
+            let next = try await two.rotate(made.grant.id, program: "acme", days: 30, overlapHours: 1)
+            #expect(next.grant.principal == made.grant.principal)
+            let old = try #require(try one.grant(for: made.token))
+            #expect(old.revoked == nil && old.expires < made.grant.expires)
+            #expect(try one.grant(for: next.token) == next.grant)
+            #expect(try await one.revoke(next.grant.id, program: "acme").revoked != nil)
+            #expect(try two.grant(for: next.token)?.revoked != nil)
+            await #expect(throws: Problem.self) { try await two.revoke(made.grant.id, program: "other") }
+            await #expect(throws: Problem.self) { try await two.rotate(next.grant.id, program: "acme", days: 30, overlapHours: 0) }
+            // Who comes later has the same, from the newest value of each key alone.
+            let late = try await Self.gateway(root, "late", table)
+            #expect(try late.list(program: "acme") == one.list(program: "acme") && late.list(program: "acme").count == 2)
+            // Nothing that opens anything stands there.
+            let bytes = table.values.values.flatMap(\.self)
+            #expect(Data(bytes).range(of: Data(made.token.secret.utf8)) == nil && Data(bytes).range(of: Data("p-one".utf8)) == nil)
+        }
+    }
+
+    @Test func anEndStaysWhateverComesAfterIt() async throws {
+        try await Self.inFolder { root in
+            let table = Table()
+            let one = try await Self.gateway(root, "one", table)
+            let made = try await one.create(GrantRequest(program: "acme", role: .producer))
+            let grant = try #require(table.values["grant/\(made.grant.id)"])
+            _ = try await one.revoke(made.grant.id, program: "acme")
+            let end = try #require(table.values["ended/\(made.grant.id)"])
+            // Told of before the key, twice, and the key again after it.
+            let two = try SharedAccess(try await Self.folder(root, "two"), logger: Self.quiet)
+            two.follow(table)
+            try two.take("ended/\(made.grant.id)", end)
+            try two.take("grant/\(made.grant.id)", grant)
+            try two.take("ended/\(made.grant.id)", end)
+            try two.take("grant/\(made.grant.id)", grant)
+            try two.take("ended/\(made.grant.id)", nil)
+            #expect(try two.grant(for: made.token)?.revoked != nil)
+            let first = try two.grant(id: made.grant.id)?.revoked
+            #expect(try await two.revoke(made.grant.id, program: "acme").revoked == first)
+        }
+    }
+
+    @Test func whatAnotherMasterKeySealedOpensNothing() async throws {
+        try await Self.inFolder { root in
+            let (table, foreign) = (Table(), Table())
+            let one = try await Self.gateway(root, "one", table)
+            let other = try SharedAccess(try await Self.folder(root, "foreign", masterKey: "other.key"), logger: Self.quiet)
+            other.follow(foreign)
+            foreign.follow { try other.take($0, $1) }
+            let theirs = try await other.create(GrantRequest(program: "acme", role: .admin))
+            for (key, value) in foreign.values { try one.take(key, value) }
+            #expect(try one.grant(for: theirs.token) == nil && one.isEmpty())
+            // Nor does a record under another name, or a torn one.
+            let made = try await one.create(GrantRequest(program: "acme", role: .producer))
+            let sealed = try #require(table.values["grant/\(made.grant.id)"])
+            for (key, value) in [("ended/\(made.grant.id)", sealed), ("grant/x", sealed), ("expiry/\(made.grant.id)", []), ("grant", [1])] {
+                try one.take(key, value)
+            }
+            #expect(try one.list(program: "acme") == [made.grant])
+        }
+    }
+
+    @Test func whoHasNotHeardOfEndsTakesNoKey() async throws {
+        try await Self.inFolder { root in
+            let table = Table()
+            let access = try SharedAccess(try await Self.folder(root, "one"), logger: Self.quiet)
+            #expect(throws: Refusal.self) { try access.grant(id: "none") }
+            access.follow(table)
+            table.follow { try access.take($0, $1) }
+            let made = try await access.create(GrantRequest(program: "acme", role: .producer))
+            for (age, isTaken) in [(Duration.seconds(4), true), (.seconds(5), false), (.seconds(60), false), (.zero, true)] {
+                table.age = age
+                if isTaken {
+                    #expect(try access.grant(for: made.token) == made.grant)
+                    continue
+                }
+                for ask in [{ try access.grant(for: made.token) }, { try access.grant(id: made.grant.id) }, { try access.grants(of: made.grant.principal, program: "acme").first }] {
+                    let refusal = #expect(throws: Refusal.self) { _ = try ask() }
+                    #expect(refusal?.status == 503 && refusal?.type == "keys-unknown")
+                }
+            }
+        }
+    }
+
+    // MARK: Who sends webhooks
+
+    /// Time that passes at once.
+    private struct Hurried: PassingTime {
+        func elapsed() -> Duration { .zero }
+        func sleep(for duration: Duration) async throws {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+
+    private static func claim(_ folder: DataFolder, _ table: Table) -> SenderClaim {
+        let claim = SenderClaim(folder, logger: quiet)
+        for (key, value) in table.values { claim.take(key, value) }
+        claim.follow(table)
+        table.follow { claim.take($0, $1) }
+        return claim
+    }
+
+    @Test(.timeLimit(.minutes(5))) func oneGatewaySendsAndTheNextOnceThatIsGone() async throws {
+        try await Self.inFolder { root in
+            let table = Table()
+            let folder = try await Self.folder(root, "one")
+            let first = Self.claim(folder, table)
+            try await first.make()
+            let sending = ServiceGroup(services: [first], logger: Self.quiet)
+            let work = Task { try await sending.run() }
+            // It is renewed while the second looks.
+            let second = Self.claim(folder, table)
+            await #expect(throws: Problem.self) { try await second.make() }
+            await sending.triggerGracefulShutdown()
+            try await work.value
+            #expect(table.values["webhooks-sender"] == nil)
+            let third = Self.claim(folder, table)
+            try await third.make()
+            // The third was killed: what nobody renews is nobody's.
+            var hurried = folder
+            hurried.machine.passingTime = Hurried()
+            let fourth = Self.claim(hurried, table)
+            try await fourth.make()
+            // Had it been alive, it would end now.
+            let error = await #expect(throws: Problem.self) { try await third.run() }
+            #expect(error?.kind == .conflict && error?.what.contains("another gateway") == true)
+        }
+    }
+
+    @Test func whereAnotherGatewaySendsWebhooksNoneAreManaged() async throws {
+        var settings = WebhookSettings()
+        settings.isSentHere = false
+        try await ServedFolder.serving(webhooks: settings, sends: false) { served in
+            for path in ["/v1/webhooks", "/v1/webhooks/x"] {
+                let reply = try await served.ask(.GET, path, served.admin)
+                #expect(reply.status == 409 && reply.json["type"] as? String == "urn:leadline:problem:webhooks-elsewhere")
+            }
+            #expect(try await served.ask(.GET, "/v1/webhooks", try served.key(.producer)).status == 403)
+        }
+    }
+}

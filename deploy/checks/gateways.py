@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""Two gateways and a processor on a broker. See deploy/checks/gateways."""
+
+import concurrent.futures
+import http.client
+import json
+import re
+import signal
+import sys
+import time
+
+import testbed
+from testbed import Inputs, Leadline, TestBroker, Words, say, wait_until
+
+PROGRAM = "acme"
+# How soon a revocation must have reached the other gateway.
+REVOKED_WITHIN_SECONDS = 2
+WAITING = 12
+
+
+class Findings:
+    """What is not as it must be."""
+
+    def __init__(self):
+        self.checked, self.wrong = 0, []
+
+    def equal(self, found, expected, what):
+        self.checked += 1
+        if found != expected:
+            self.wrong.append(f"{what}: {found}, not {expected}")
+
+
+class Machine:
+    """A data folder and the process that runs on it."""
+
+    def __init__(self, leadline, work, name, address):
+        self.leadline, self.name, self.address = leadline, name, address
+        self.folder, self.log, self.process = f"{work}/{name}", f"{work}/{name}.log", None
+        leadline.make_folder(self.folder, f"{work}/keys/master.key", PROGRAM)
+
+    def ask(self, *arguments):
+        return self.leadline.command(*arguments, "--data", self.folder)
+
+    def start(self, command, *more):
+        words = Words(self.log)
+        self.process = self.leadline.run(
+            self.log, command, "--data", self.folder, "--kafka", self.address, *more)
+        return words
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        if self.process.wait(60) != 0:
+            raise SystemExit(f"{self.name} ended with {self.process.returncode}")
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Processor(Machine):
+    def decide(self):
+        # Under one name, so that a replacement takes the place of one that was killed.
+        words = self.start("run", "--instance-id", "processor")
+        wait_until(lambda: len(words.ready()) == 2, 120, f"{self.name} takes no partitions: {words.last()}")
+
+
+class Gateway(Machine):
+    def serve(self, *more):
+        words = self.start("serve", "--no-processor", "--port", "0", "--quota-factor", "100", *more)
+        found = wait_until(
+            lambda: re.search(r"Serving \S+ at http://127\.0\.0\.1:(\d+)", words.text()), 120,
+            f"{self.name} does not serve: {words.last()}")
+        self.port = int(found[1])
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def call(self, method, path, key=None, body=None, **headers):
+        """The status and the body, read as JSON."""
+        connection = self.connect()
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        if key:
+            fields["Authorization"] = f"Bearer {key}"
+        if body is not None:
+            fields["Content-Type"] = "application/json"
+        connection.request(method, path, None if body is None else json.dumps(body), fields)
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        return answer.status, json.loads(text) if text else None
+
+    def decisions(self, key):
+        """The ids of every decision, page by page."""
+        found, after = [], PROGRAM
+        while True:
+            _, page = self.call("GET", f"/v1/decisions?limit=5&after={after}", key)
+            found += [decision["id"] for decision in page["decisions"]]
+            if not page["decisions"]:
+                return found
+            after = page["next"]
+
+    def feed(self, key, count, last=None):
+        """The ids of so many events of the feed, from the beginning or after the last that was seen."""
+        connection = self.connect()
+        headers = {"Authorization": f"Bearer {key}"}
+        if last:
+            headers["Last-Event-ID"] = last
+        connection.request("GET", "/v1/feed" if last else f"/v1/feed?after={PROGRAM}", headers=headers)
+        answer, found = connection.getresponse(), []
+        while len(found) < count:
+            line = answer.readline().decode()
+            if not line:
+                break
+            if line.startswith("id: "):
+                found.append(line[4:].strip())
+        connection.close()
+        return found
+
+
+def body(name):
+    return {"country": "IT", "contact": {"email": f"{name}@mail.example", "givenName": "Kim"}}
+
+
+def submit_and_read(one, two, key, findings):
+    status, answer = one.call("POST", "/v1/leads", key, {"leadId": "first", **body("first")}, Prefer="wait=20")
+    findings.equal((status, answer.get("status")), (200, "decided"), f"a lead that was waited for: {answer}")
+    status, _ = wait_until(
+        lambda: (found := two.call("GET", "/v1/leads/first", key))[0] == 200 and found, 20, "the other has no lead")
+    status, contact = two.call("GET", "/v1/leads/first/contact", key, Leadline_Reason="check")
+    findings.equal((status, "first@mail.example" in json.dumps(contact)), (200, True), "contact data at the other")
+    status, explained = two.call("GET", "/v1/leads/first/explanation", key)
+    findings.equal(status, 200, f"the explanation at the other: {explained}")
+    status, preview = two.call("POST", "/v1/preview", key, {"country": "IT"})
+    findings.equal(status, 200, f"a preview at the other: {preview}")
+    status, refused = two.call("POST", "/v1/leads", key, {"leadId": "bad", "country": "Italy"})
+    findings.equal((status, refused.get("field")), (422, "country"), "what intake refuses is refused at once")
+    status, answer = two.call(
+        "POST", "/v1/events", key, body=None, **{"ce-specversion": "1.0"})
+    findings.equal(status in (400, 415), True, f"an event without a body: {status} {answer}")
+    for gateway in (one, two):
+        status, ready = gateway.call("GET", "/readyz")
+        findings.equal((status, "recordsBehind" in ready), (200, True), f"the readiness of {gateway.name}")
+
+
+def repeat_at_both(one, two, key, findings):
+    """One key, sent to both at once: one lead, and one of the answers says that it is a repeat."""
+    def send(gateway):
+        return gateway.call("POST", "/v1/leads", key, body("twice"), Idempotency_Key="form-1", Prefer="wait=20")
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(send, [one, two]))
+    findings.equal([status for status, _ in answers], [200, 200], "a repeat at the other")
+    findings.equal(len({answer["lead"] for _, answer in answers}), 1, "the lead of a repeat")
+    findings.equal(sorted(answer["repeated"] for _, answer in answers), [False, True], "which was the repeat")
+    lead = answers[0][1]["lead"]
+    listed = wait_until(
+        lambda: [row["lead"] for row in two.call("GET", "/v1/leads?limit=200", key)[1]["leads"]].count(lead), 20,
+        "the lead is not listed")
+    findings.equal(listed, 1, "how often the lead stands there")
+    other = {**body("twice"), "country": "DE"}
+    status, refused = two.call("POST", "/v1/leads", key, other, Idempotency_Key="form-1", Prefer="wait=20")
+    findings.equal(status, 422, f"the same key with other content: {refused}")
+
+
+def revoke(one, two, admin, findings):
+    made = json.loads(one.ask(
+        "access", "create", "--role", "producer", "--source", "/form", "--json", "--kafka", one.address).stdout)
+    wait_until(lambda: two.call("GET", "/v1/me", made["key"])[0] == 200, 20, "the other does not know a new key")
+    status, _ = one.call("DELETE", f"/v1/keys/{made['id']}", admin)
+    began = time.monotonic()
+    findings.equal(status, 200, "a key is revoked at one")
+    findings.equal(one.call("GET", "/v1/me", made["key"])[0], 401, "the key where it was revoked")
+    wait_until(lambda: two.call("GET", "/v1/me", made["key"])[0] == 401, 20, "the other takes a revoked key")
+    seconds = time.monotonic() - began
+    findings.equal(seconds < REVOKED_WITHIN_SECONDS, True, f"a revocation takes {seconds:.1f} s to the other gateway")
+    say(f"revoked at one, refused at the other {seconds * 1000:.0f} ms later")
+
+
+def take_over(one, two, first, second, key, findings):
+    """Submissions wait while nobody decides; the replacement answers them."""
+    first.kill()
+
+    def send(number):
+        gateway = (one, two)[number % 2]
+        return gateway.call(
+            "POST", "/v1/leads", key, body(f"waits-{number}"), Idempotency_Key=f"waits-{number}", Prefer="wait=30")
+
+    with concurrent.futures.ThreadPoolExecutor(WAITING) as pool:
+        answers = [pool.submit(send, number) for number in range(WAITING)]
+        time.sleep(1)
+        findings.equal([answer.done() for answer in answers].count(True), 0, "answered while nobody decides")
+        second.decide()
+        statuses = [answer.result()[0] for answer in answers]
+    say("the processor was killed and replaced while submissions waited")
+    findings.equal(statuses, [200] * WAITING, "submissions that waited for a replacement")
+    leads = {send(number)[1]["lead"] for number in range(WAITING)}
+    findings.equal(len(leads), WAITING, "leads of submissions that were sent again")
+
+
+def follow(one, two, key, findings):
+    """A feed that was read in part at one goes on at the other."""
+    every = one.decisions(key)
+    findings.equal(len(every) > 10, True, f"{len(every)} decisions are there")
+    wait_until(lambda: two.decisions(key) == every, 20, "the other has other decisions")
+    seen = one.feed(key, 5)
+    rest = two.feed(key, len(every) - 5, last=seen[-1])
+    findings.equal(seen + rest, every, "the feed, begun at one and continued at the other")
+
+
+def main():
+    arguments = testbed.options(__doc__).parse_args()
+    findings, machines = Findings(), []
+    with testbed.workplace("gateways", arguments.keep) as work:
+        leadline = Leadline(arguments.binary, work)
+        broker = TestBroker(arguments.broker_program, work)
+        try:
+            leadline.create_topics(broker.address, 2)
+            first, second = (Processor(leadline, work, name, broker.address) for name in ("first", "second"))
+            one, two = (Gateway(leadline, work, name, broker.address) for name in ("one", "two"))
+            machines = [first, second, one, two]
+            Inputs(broker.address, "/check").register(PROGRAM, partners=3, open_cap=100, period_cap=1_000)
+            first.decide()
+            admin = json.loads(one.ask(
+                "access", "create", "--role", "admin", "--source", "*", "--json", "--kafka", one.address).stdout)["key"]
+            one.serve()
+            two.serve()
+            say("two gateways serve")
+            wait_until(lambda: two.call("GET", "/v1/me", admin)[0] == 200, 20, "the other does not know the key")
+            submit_and_read(one, two, admin, findings)
+            repeat_at_both(one, two, admin, findings)
+            revoke(one, two, admin, findings)
+            take_over(one, two, first, second, admin, findings)
+            follow(one, two, admin, findings)
+            for machine in (one, two, second):
+                machine.stop()
+        finally:
+            for machine in machines:
+                machine.kill()
+            broker.close()
+            for wrong in findings.wrong:
+                print(f"not as it must be: {wrong}")
+    say(f"{findings.checked} things looked at, {len(findings.wrong)} wrong")
+    return 1 if findings.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
