@@ -6,7 +6,7 @@ extension Decision {
 
     /// Why a lead may go to nobody but a human; nil if nothing stands against it.
     func barrier(_ state: State, _ subjects: [Digest128]) -> EscalationReason? {
-        guard state.isLogic(4) else { return nil }
+        guard state.isLogic(4), !state.persons.persons.isEmpty else { return nil }
         let standing = state.persons.standing(of: state.persons.group(of: subjects))
         if standing.contains(.objected) { return .personObjected }
         return standing.contains(.restricted) ? .processingRestricted : nil

@@ -39,7 +39,7 @@ import Testing
         Wrong(body: #"{"country":"Italy"}"#, status: 422, field: "country"),
         Wrong(body: #"{"contact":{"email":"nobody"}}"#, status: 422, field: "contact.email"),
         Wrong(body: #"{"dealValue":{"minorUnits":"-5","currency":"EUR"}}"#, status: 422, field: "deal_value.minor_units"),
-        Wrong(body: #"{"unknown":1}"#, status: 422),
+        Wrong(body: #"{"unknown":1}"#, status: 422, field: "unknown"),
         Wrong(body: #"{"country":null}"#, status: 422),
         Wrong(body: "[", status: 422),
         Wrong(body: "", status: 400),
@@ -68,6 +68,12 @@ import Testing
             #expect(first.json["lead"] as? String == second.json["lead"] as? String)
             #expect(first.json["event"] as? String == second.json["event"] as? String)
             #expect(second.json["repeated"] as? Bool == true, "\(second.text)")
+            // The first answer again: the same entry, with what was decided then.
+            #expect(first.json["position"] as? Int == second.json["position"] as? Int, "\(first.text) \(second.text)")
+            let decisions = [first, second].map { reply in
+                (reply.json["decisions"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? String }
+            }
+            #expect(decisions[0] == decisions[1] && !decisions[0].isEmpty, "\(second.text)")
             let other = try await served.ask(.POST, "/v1/leads", next, #"{"country":"DE"}"#, headers)
             #expect(other.status == 422, "\(other.text)")
             // Somebody else's key of that name is another, and so is another program's.
@@ -88,6 +94,30 @@ import Testing
             #expect(reply.status == 200 && results.count == 4, "\(reply.text)")
             #expect(results.map { $0.contains("accepted") } == [true, false, false, true], "\(reply.text)")
             #expect(results[1].contains("country"))
+        }
+    }
+
+    /// Under a key each line is an event of its own: repeated it is one, and with other content it is refused.
+    @Test func linesUnderAKeyMakeRepeatsOne() async throws {
+        try await ServedFolder.serving { served in
+            let headers = ["content-type": "application/x-ndjson", "idempotency-key": "bulk-1"]
+            func send(_ country: String) async throws -> [String] {
+                let lines = [#"{"leadId":"b-1","country":"\#(country)"}"#, #"{"leadId":"b-2","country":"IT"}"#]
+                let reply = try await served.ask(
+                    .POST, "/v1/bulk/leads", served.admin, lines.joined(separator: "\n"), headers)
+                #expect(reply.status == 200, "\(reply.text)")
+                return reply.text.split(separator: "\n").map(String.init)
+            }
+            #expect(try await send("IT").allSatisfy { $0.contains("accepted") && !$0.contains("repeated") })
+            #expect(try await send("IT").allSatisfy { $0.contains(#""repeated":true"#) })
+            let other = try await send("DE")
+            #expect(other[0].contains("refused") && other[1].contains(#""repeated":true"#), "\(other)")
+        }
+    }
+
+    @Test(arguments: ["//v1/leads", "/v1//leads", "/v1/leads//"]) func aPathHasNoEmptyParts(path: String) async throws {
+        try await ServedFolder.serving { served in
+            #expect(try await served.ask(.GET, path, served.admin).status == 404)
         }
     }
 

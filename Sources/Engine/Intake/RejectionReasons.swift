@@ -20,8 +20,13 @@ extension WireRejectionReason {
     /// record is in one.
     public var word: String {
         var word = ""
-        for scalar in "\(self)".unicodeScalars {
-            if scalar.properties.isUppercase { word += "-" }
+        let scalars = Array("\(self)".unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
+            // A new word begins with a capital, and after an abbreviation with the last of its capitals.
+            let follows = index + 1 < scalars.count && scalars[index + 1].properties.isLowercase
+            if index > 0, scalar.properties.isUppercase, follows || scalars[index - 1].properties.isLowercase {
+                word += "-"
+            }
             word += scalar.properties.lowercaseMapping
         }
         return word

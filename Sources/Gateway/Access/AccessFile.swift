@@ -75,7 +75,8 @@ public struct AccessFile: AccessKeeper {
 
     public func grant(for token: KeyToken) throws -> Grant? {
         let row = try database.read {
-            try Row.fetchOne($0, sql: "SELECT * FROM keys WHERE id = ?", arguments: [token.id])
+            try Row.fetchOne(
+                $0.cachedStatement(sql: "SELECT * FROM keys WHERE id = ?"), arguments: [token.id])
         }
         // An unknown id costs the same comparison as a wrong secret.
         let expected: [UInt8] = row.map { Array($0["digest"] as Data) } ?? [UInt8](repeating: 0, count: 32)
@@ -87,7 +88,7 @@ public struct AccessFile: AccessKeeper {
     public func grant(id: String) throws -> Grant? { try database.read { try Self.grant(id: id, $0) } }
 
     static func grant(id: String, _ db: Database) throws -> Grant? {
-        try Row.fetchOne(db, sql: "SELECT * FROM keys WHERE id = ?", arguments: [id]).map(grant)
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM keys WHERE id = ?"), arguments: [id]).map(grant)
     }
 
     public func grants(of principal: String, program: String) throws -> [Grant] {

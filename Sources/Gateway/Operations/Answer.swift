@@ -1,4 +1,5 @@
 import HTTPTypes
+import SwiftProtobuf
 
 /// What a call answers.
 struct Answer: Sendable {
@@ -64,8 +65,19 @@ struct Refusal: Error, Sendable {
         return refusal
     }
 
-    static let unknownField = Refusal.invalid(
-        "A field is none of this message's; the document at /openapi.json names those it has.")
+    /// A field that nothing is done with, which is most likely misspelt.
+    /// - Parameter name: as it was sent; a long one is told of without it.
+    static func unknownField(_ name: String?) -> Refusal {
+        let told = name.flatMap { $0.utf8.count <= 128 ? $0 : nil } ?? ""
+        return .invalid(
+            "A field is none of this message's; the document at /openapi.json names those it has.", field: told)
+    }
+
+    /// The same, for what a decoder says.
+    static func unknownField(_ error: any Error) -> Refusal {
+        if case .unknownField(let name)? = error as? JSONDecodingError { return unknownField(name) }
+        return unknownField(nil as String?)
+    }
 
     static let malformed = Refusal(400, "malformed", "Not readable", "The body is not JSON of the documented form.")
 

@@ -110,7 +110,7 @@ struct BodyFields {
     var rest: [String] { values.keys.sorted() }
 
     /// Refuses what nobody asked for.
-    func end() throws(Refusal) { if !values.isEmpty { throw .unknownField } }
+    func end() throws(Refusal) { if let name = rest.first { throw .unknownField(name) } }
 }
 
 /// Any JSON value, its kinds told apart as the text has them.

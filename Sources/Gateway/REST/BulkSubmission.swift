@@ -28,28 +28,43 @@ struct BulkSubmission {
                 results[index] = refused(index, Refusal(error))
             }
         }
-        try await append(&records, &results)
-        for (line, lead, _) in records {
-            results[line] = JSONText.object([
-                ("line", "\(line + 1)"), ("status", #""accepted""#), ("lead", JSONText.quoted(lead)),
-            ])
+        let appended = try await append(&records, &results)
+        for ((line, lead, _), fate) in zip(records, try await fates(of: appended)) {
+            results[line] = accepted(line, lead, fate)
         }
         return Answer(
             status: 200, type: "application/x-ndjson", body: results.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] })
     }
 
     /// Appends all that intake takes. What it refuses is left out, and the rest tried once more.
-    private func append(_ records: inout [(line: Int, lead: String, record: NewRecord)], _ results: inout [String])
-        async throws
-    {
-        do { _ = try await call.services.inbox.append(records.map(\.record)) } catch let refusal as InboxRefusal {
+    private func append(
+        _ records: inout [(line: Int, lead: String, record: NewRecord)], _ results: inout [String]
+    ) async throws -> [AppendedRecord] {
+        do { return try await call.services.inbox.append(records.map(\.record)) } catch let refusal as InboxRefusal {
             for one in refusal.refused {
                 results[records[one.index].line] = refused(records[one.index].line, .rejected(one.rejection))
             }
             let bad = Set(refusal.refused.map(\.index))
             records = records.enumerated().filter { !bad.contains($0.offset) }.map(\.element)
-            _ = try await call.services.inbox.append(records.map(\.record))
+            return try await call.services.inbox.append(records.map(\.record))
         }
+    }
+
+    /// Only where the request can be a repeat it matters what became of its lines.
+    private func fates(of appended: [AppendedRecord]) async throws -> [RecordFate?] {
+        guard call.headers[.idempotencyKey] != nil else { return appended.map { _ in nil } }
+        return try await Submission.fates(
+            of: appended, within: Submission.repeatPatience, grant, call.services)
+    }
+
+    private func accepted(_ index: Int, _ lead: String, _ fate: RecordFate?) -> String {
+        if case .rejected(let rejection) = fate { return refused(index, .rejected(rejection)) }
+        var isRepeat = false
+        if case .decided(_, _, let repeated, _) = fate { isRepeat = repeated }
+        return JSONText.object([
+            ("line", "\(index + 1)"), ("status", #""accepted""#), ("lead", JSONText.quoted(lead)),
+            ("repeated", isRepeat ? "true" : nil),
+        ])
     }
 
     /// A line is an event named by the lead's id and the request's key, so a repeat of the request repeats its events.

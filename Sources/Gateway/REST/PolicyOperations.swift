@@ -55,7 +55,7 @@ enum PolicyOperations {
         try JSONElements.refuseNull(call.body)
         do { message = try WirePolicy(jsonUTF8Bytes: call.body) } catch {
             try Validation.readable(Array(#"{"policy":"#.utf8) + call.body + Array("}".utf8), as: .policyPublished)
-            throw Refusal.unknownField
+            throw Refusal.unknownField(error)
         }
         return try ProposedPolicy(message, clock: call.services.folder.machine.clock)
     }

@@ -6,13 +6,14 @@ import LeadlineSchemas
 import Reports
 import ServiceLifecycle
 import SwiftProtobuf
+import Synchronization
 import UseCases
 
 /// A change on its way into the journal: checked by intake's own rules, durable before it is answered, and decided
 /// while the caller waits if it wants to.
 struct Submission: Sendable {
     /// How long a repeat may take to be told apart from a first, where the caller names no time.
-    private static let repeatPatience = Duration.seconds(2)
+    static let repeatPatience = Duration.seconds(2)
 
     let call: Call
     let grant: Grant
@@ -70,7 +71,7 @@ struct Submission: Sendable {
             // Intake says what is wrong in a producer's words. It passes over fields of a later schema, which a
             // producer on a topic may be ahead with; here a field that nothing is done with is most likely misspelt.
             try Validation.readable(call.body, as: kind)
-            throw Refusal.unknownField
+            throw Refusal.unknownField(error)
         }
     }
 
@@ -100,7 +101,14 @@ struct Submission: Sendable {
         let appended = try await call.services.inbox.append(record)
         let patience = call.wait ?? (isRepeatable ? Self.repeatPatience : .zero)
         let fate = patience == .zero ? nil : try await Self.fate(of: appended, within: patience, grant, call.services)
-        return try answer(fate, lead: lead)
+        return try answer(try await firstAnswer(fate, lead), lead: lead)
+    }
+
+    /// A repeat is answered as the first was: with the entry that the event made, and what was decided then.
+    private func firstAnswer(_ fate: RecordFate?, _ lead: String?) async throws -> RecordFate? {
+        guard case .decided(let program, _, isRepeat: true, _) = fate, let lead else { return fate }
+        let first = try await call.read { [eventID] in try $0.firstDecisions(ofEvent: eventID, aboutLead: lead) }
+        return first.map { .decided(program: program, position: $0.position, isRepeat: true, $0.decisions) } ?? fate
     }
 
     /// How long a use case waits for its input to be decided.
@@ -130,23 +138,38 @@ struct Submission: Sendable {
     static func fate(
         of record: AppendedRecord, within patience: Duration, _ grant: Grant, _ services: GatewayServices
     ) async throws -> RecordFate? {
-        try await withThrowingTaskGroup(of: RecordFate?.self) { group in
-            group.addTask { try await record.fate() }
+        try await fates(of: [record], within: patience, grant, services)[0]
+    }
+
+    /// What became of records, in their order; nil for each of which that is not known in time.
+    static func fates(
+        of records: [AppendedRecord], within patience: Duration, _ grant: Grant, _ services: GatewayServices
+    ) async throws -> [RecordFate?] {
+        let known = KnownFates(count: records.count)
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await Task.sleep(for: patience)
-                return nil
+                for (index, record) in records.enumerated() { known.set(try await record.fate(), at: index) }
             }
+            group.addTask { try await Task.sleep(for: patience) }
             group.addTask {
                 try await StandingGrant(grant, services).awaitEnd()
                 throw Refusal.noKey
             }
-            group.addTask {
-                try await gracefulShutdown()
-                return nil
-            }
+            group.addTask { try await gracefulShutdown() }
             defer { group.cancelAll() }
-            return try await group.next() ?? nil
+            try await group.next()
         }
+        return known.all
+    }
+
+    private final class KnownFates: Sendable {
+        private let fates: Mutex<[RecordFate?]>
+
+        init(count: Int) { fates = Mutex(Array(repeating: nil, count: count)) }
+
+        func set(_ fate: RecordFate, at index: Int) { fates.withLock { $0[index] = fate } }
+
+        var all: [RecordFate?] { fates.withLock { $0 } }
     }
 
     private func answer(_ fate: RecordFate?, lead: String?) throws -> Answer {

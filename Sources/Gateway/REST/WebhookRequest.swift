@@ -56,7 +56,7 @@ struct WebhookRequest: Sendable {
         do { values = try JSONDecoder().decode([String: JSONValue].self, from: Data(body)) } catch {
             throw Refusal.malformed
         }
-        guard values.keys.allSatisfy(fields.contains) else { throw Refusal.unknownField }
+        if let name = values.keys.sorted().first(where: { !fields.contains($0) }) { throw Refusal.unknownField(name) }
         guard values.values.allSatisfy(isPlain) else {
             throw Refusal.invalid("A field holds another kind of value than the document says.")
         }

@@ -33,6 +33,10 @@ struct EdgeMiddleware: RouterMiddleware {
         {
             throw Refusal(400, "bad-host", "Not readable", "Send exactly one Host.")
         }
+        let path = (request.head.path ?? "").utf8.prefix { $0 != UInt8(ascii: "?") }
+        if zip(path, path.dropFirst()).contains(where: { $0 == UInt8(ascii: "/") && $1 == UInt8(ascii: "/") }) {
+            throw Refusal.nothingHere
+        }
         if request.headers[.contentEncoding] != nil {
             throw Refusal(415, "content-encoding", "Not readable", "Send the body as it is, not encoded.")
         }

@@ -153,6 +153,17 @@ struct Front: Sendable {
             field: "Idempotency-Key")
     }
 
+    /// - Throws: `Refusal` for a body that is not framed as HTTP has it.
+    private static func collected(_ request: Request, _ bytesMax: Int) async throws -> ByteBuffer {
+        do { return try await request.body.collect(upTo: bytesMax) } catch {
+            switch error {
+            case is HTTPError, is CancellationError: throw error
+            case is NIOTooManyBytesError: throw Refusal.tooLarge
+            default: throw Refusal(400, "broken-body", "Not readable", "The body is not framed as HTTP has it.")
+            }
+        }
+    }
+
     private static func body(_ operation: Operation, _ request: Request) async throws -> [UInt8] {
         guard let payload = operation.payload else { return [] }
         if let length = request.headers[.contentLength].flatMap(Int.init), length > payload.bytesMax {
@@ -160,7 +171,7 @@ struct Front: Sendable {
         }
         let type = MediaType.bare(request.headers[.contentType] ?? "")
         if !type.isEmpty, !payload.types.contains(type) { throw unread(payload) }
-        let bytes = Array(buffer: try await request.body.collect(upTo: payload.bytesMax))
+        let bytes = Array(buffer: try await collected(request, payload.bytesMax))
         if bytes.isEmpty {
             guard operation.payloadIsOptional else {
                 throw Refusal(400, "no-body", "Not readable", "The operation needs a body.")

@@ -9,13 +9,12 @@ extension State {
     /// Whether a snapshot belongs before the entry at `position`: at multiples of a power of two that grows with
     /// the state, so that the cost of snapshots stays a constant share. Depends on position and size alone.
     ///
-    /// An eighth of the size: spaced by the whole of it, a program whose leads are all remembered would outgrow every
-    /// position before it is reached, and whoever asks of one decision folds half of the spacing on average. Writing a
-    /// state of a million leads takes as long as deciding some 4,000 leads, so this costs about 3 % of deciding.
+    /// A sixteenth of the size: spaced by the whole of it, a program whose leads are all remembered would outgrow every
+    /// position before it is reached, and whoever asks of one decision folds half of the spacing on average.
     public func isSnapshotDue(at position: UInt64) -> Bool {
         if position == 0 { return false }
         var spacing: UInt64 = 4_096
-        while spacing < UInt64(size / 8) { spacing <<= 1 }
+        while spacing < UInt64(size / 16) { spacing <<= 1 }
         return position & (spacing - 1) == 0
     }
 }

@@ -32,6 +32,7 @@ struct Vocabulary: Sendable, Equatable {
     /// The code that a word has, or will have once the entry that states it is folded: `news` are the words that it
     /// teaches, in the order in which folding learns them.
     func code(of word: String, announcing news: inout [String]) -> Code {
+        if word.isEmpty { return Self.none }
         if let known = codes[word] { return known }
         if let place = news.firstIndex(of: word) { return Code(words.count + place) }
         guard words.count + news.count < Self.wordsMax else { return Self.unlisted }

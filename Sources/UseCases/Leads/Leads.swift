@@ -102,6 +102,25 @@ extension Deployment {
         }
     }
 
+    /// What was decided when an event about a lead came first; nil where the journal at hand does not hold that.
+    public func firstDecisions(ofEvent id: String, aboutLead lead: String) throws(Problem) -> (
+        position: UInt64, decisions: [PublishedDecision]
+    )? {
+        try Problem.told {
+            let positions = try leadsProjection().positions(of: lead, program: program)
+            return try journalReader().read { db -> (position: UInt64, decisions: [PublishedDecision])? in
+                let readable = try JournalReader().firstReadable(of: program, in: db)
+                for position in positions where position >= readable {
+                    guard let bytes = try JournalReader().entry(program: program, position: position, in: db),
+                        try EntryCodec.decode(bytes).origin?.eventID == id
+                    else { continue }
+                    return (position, try PublishedDecision.all(program: program, entry: bytes))
+                }
+                return nil
+            }
+        }
+    }
+
     /// Notes the read first, and gives nobody back whom an old vault still knows.
     private func openedVault(for entries: [EntryRecord]) throws -> SealedFields {
         let keyring = try openedVault()
