@@ -108,8 +108,9 @@ import Testing
                 #expect(reply.status == 200, "\(reply.text)")
                 return reply.text.split(separator: "\n").map(String.init)
             }
-            #expect(try await send("IT").allSatisfy { $0.contains("accepted") && !$0.contains("repeated") })
-            #expect(try await send("IT").allSatisfy { $0.contains(#""repeated":true"#) })
+            let (first, again) = (try await send("IT"), try await send("IT"))
+            #expect(first.allSatisfy { $0.contains("accepted") && !$0.contains("repeated") }, "\(first)")
+            #expect(again.allSatisfy { $0.contains(#""repeated":true"#) }, "\(again)")
             let other = try await send("DE")
             #expect(other[0].contains("refused") && other[1].contains(#""repeated":true"#), "\(other)")
         }
@@ -117,7 +118,8 @@ import Testing
 
     @Test(arguments: ["//v1/leads", "/v1//leads", "/v1/leads//"]) func aPathHasNoEmptyParts(path: String) async throws {
         try await ServedFolder.serving { served in
-            #expect(try await served.ask(.GET, path, served.admin).status == 404)
+            let reply = try await served.ask(.GET, path, served.admin)
+            #expect(reply.status == 404, "\(reply.text)")
         }
     }
 

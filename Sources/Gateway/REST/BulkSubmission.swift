@@ -1,4 +1,5 @@
 import Engine
+import HTTPTypes
 import LeadlineSchemas
 import Reports
 import SwiftProtobuf
