@@ -82,16 +82,16 @@ import Testing
 
     @Test func everyReasonHasWordsOfItsOwn() {
         let tables: [[String]] = [
-            Self.all(EscalationReason.init(rawValue:)).map(ReasonWords.escalation),
-            Self.all(ClosingReason.init(rawValue:)).map(ReasonWords.closing),
-            Self.all(RoutingCause.init(rawValue:)).map(ReasonWords.cause),
-            Self.all(ExclusionReason.init(rawValue:)).map(ReasonWords.exclusion),
-            Self.all(DisregardReason.init(rawValue:)).map(ReasonWords.disregard),
-            Self.all(RoutingMethod.init(rawValue:)).map(ReasonWords.method),
-            Self.all(RefusalReason.init(rawValue:)).compactMap(ReasonWords.refusal),
-            RetentionCategory.allCases.map(ReasonWords.retention),
-            PersonRight.allCases.map(ReasonWords.right),
-            ClaimStatus.allCases.map { ReasonWords.claim($0) }, ClaimReason.allCases.map { ReasonWords.claim($0) },
+            Self.all(EscalationReason.init(rawValue:)).map(DecisionReasonWords.escalation),
+            Self.all(ClosingReason.init(rawValue:)).map(DecisionReasonWords.closing),
+            Self.all(RoutingCause.init(rawValue:)).map(DecisionReasonWords.cause),
+            Self.all(ExclusionReason.init(rawValue:)).map(DecisionReasonWords.exclusion),
+            Self.all(DisregardReason.init(rawValue:)).map(DecisionReasonWords.disregard),
+            Self.all(RoutingMethod.init(rawValue:)).map(DecisionReasonWords.method),
+            Self.all(RefusalReason.init(rawValue:)).compactMap(DecisionReasonWords.refusal),
+            RetentionCategory.allCases.map(DecisionReasonWords.retention),
+            PersonRight.allCases.map(DecisionReasonWords.right),
+            ClaimStatus.allCases.map { DecisionReasonWords.claim($0) }, ClaimReason.allCases.map { DecisionReasonWords.claim($0) },
             FitContribution.allCases.map(ContributionWords.fit),
             ConversionContribution.allCases.map { ContributionWords.conversion($0, nil) }
         ]
@@ -101,14 +101,14 @@ import Testing
             for words in table { #expect(!Self.isCamelCase(words), "\(words)") }
         }
         for reason in Self.all(EscalationReason.init(rawValue:)) {
-            #expect(ReasonWords.escalation(named: "\(reason)") == ReasonWords.escalation(reason))
+            #expect(DecisionReasonWords.escalation(named: "\(reason)") == DecisionReasonWords.escalation(reason))
         }
         for method in RoutingMethod.allCases {
-            #expect(ReasonWords.method(named: "\(method)") == ReasonWords.method(method))
+            #expect(DecisionReasonWords.method(named: "\(method)") == DecisionReasonWords.method(method))
         }
-        #expect(ReasonWords.escalation(named: "of a later release") == "of a later release")
+        #expect(DecisionReasonWords.escalation(named: "of a later release") == "of a later release")
         // A human may exceed a cap, so that only a hard rule can stand against the choice.
-        #expect(ReasonWords.disregard(.notEligible) == "a hard rule excludes the partner")
+        #expect(DecisionReasonWords.disregard(.notEligible) == "a hard rule excludes the partner")
     }
 
     private static func isCamelCase(_ words: String) -> Bool {

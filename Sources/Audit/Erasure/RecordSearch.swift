@@ -107,9 +107,9 @@ extension Person {
     /// an entry states.
     static func marks(of person: Person, _ name: String, _ opened: [Dossier.Field]) -> [String] {
         var marks = person.leadIDs + [name]
-        if let address = InternetNames.address(name), !marks.contains(address) { marks.append(address) }
+        if let address = AddressSpelling.address(name), !marks.contains(address) { marks.append(address) }
         for field in opened where field.name.hasSuffix("email") {
-            for mark in [field.value, InternetNames.address(field.value)].compactMap({ $0 })
+            for mark in [field.value, AddressSpelling.address(field.value)].compactMap({ $0 })
             where !marks.contains(mark) { marks.append(mark) }
         }
         return marks

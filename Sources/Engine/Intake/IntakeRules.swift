@@ -141,7 +141,7 @@ public struct IntakeRules: Sendable {
 
     /// A field that holds an address holds exactly one; white space alone is none.
     private static func addresses(_ text: String) throws(Rejection) -> [String] {
-        guard let address = InternetNames.address(text) else {
+        guard let address = AddressSpelling.address(text) else {
             if text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return [] }
             throw Rejection(
                 .invalidField,
@@ -153,7 +153,7 @@ public struct IntakeRules: Sendable {
 
     /// The domain as its digest is taken of it; none where a lead names none.
     private static func accountDomains(_ domain: String, _ kind: MessageKind) throws(Rejection) -> [String] {
-        guard let name = InternetNames.domain(domain) else {
+        guard let name = AddressSpelling.domain(domain) else {
             if domain.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
                 if kind == .leadSubmitted { return [] }
                 throw Rejection(.missingField, "account_domain is required", field: "account_domain")
@@ -162,8 +162,8 @@ public struct IntakeRules: Sendable {
                 .invalidField, "account_domain must be an internet domain such as acme.example", field: "account_domain"
             )
         }
-        if domain == name && !InternetNames.isInternational(name) { return [name] }
-        let isInternational = !domain.utf8.allSatisfy { $0 < 0x80 } || InternetNames.isInternational(name)
-        return isInternational ? [name, domain, InternetNames.readable(name)] : [name]
+        if domain == name && !AddressSpelling.isInternational(name) { return [name] }
+        let isInternational = !domain.utf8.allSatisfy { $0 < 0x80 } || AddressSpelling.isInternational(name)
+        return isInternational ? [name, domain, AddressSpelling.readable(name)] : [name]
     }
 }

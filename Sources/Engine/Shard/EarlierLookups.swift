@@ -6,7 +6,7 @@ import Vault
 
 /// Lets a vault from before find people by the one spelling of their address.
 ///
-/// Before addresses had one spelling (``InternetNames``), a person's look-up was that of the address as a producer wrote
+/// Before addresses had one spelling (``AddressSpelling``), a person's look-up was that of the address as a producer wrote
 /// it, but for case. Each sealed address of that time is opened once, and the person gains the look-up of today beside
 /// the old one. Where another person has that look-up already, both are found by it; whoever stated the address last is
 /// then its holder. What stands in an archive is not opened: its people are found by the address as it was written.
@@ -63,7 +63,7 @@ struct EarlierLookups {
     private mutating func addLookup(of entry: EntryRecord, in program: String) throws {
         guard let lead = entry.input.fact.leadID, let subject = entry.input.subject.flatMap({ SubjectID($0.bytes) }),
             let stated = try StatedAddress.of(entry, program: program, keyring.vault),
-            let address = InternetNames.address(stated)
+            let address = AddressSpelling.address(stated)
         else { return }
         let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
         let lookup = pseudonyms.lookup(kind: .email, value: address)

@@ -25,7 +25,7 @@ enum ActionLinkPage {
             [
                 .choice(
                     "reason", label: "Why not",
-                    reasons.map { ($0.word, ReasonWords.refusal($0.reason) ?? $0.word) }),
+                    reasons.map { ($0.word, DecisionReasonWords.refusal($0.reason) ?? $0.word) }),
                 .button("answer", "decline", "Decline"),
             ])
         return page(

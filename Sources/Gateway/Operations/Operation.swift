@@ -19,7 +19,7 @@ struct Operation: Sendable {
         var schema: Schema
         /// One JSON value, or lines of them.
         var example: String
-        var bytesMax = 1_048_576
+        var bytesMax = RequestLimits.bodyBytesMax
     }
 
     /// Whether `Leadline-Reason` may or must be there.

@@ -261,7 +261,7 @@ enum LeadOperations {
         scope: .leadsSubmit, rate: .heavy,
         payload: .init(
             types: ["application/x-ndjson"], schema: .string,
-            example: #"{"leadId":"web-1","country":"IT"}"# + "\n", bytesMax: 8_388_608),
+            example: #"{"leadId":"web-1","country":"IT"}"# + "\n", bytesMax: RequestLimits.bulkBytesMax),
         takesIdempotencyKey: true,
         successes: [
             .init(

@@ -58,7 +58,7 @@ public enum CandidateText {
 
     /// A partner, or in brackets why the lead went to none.
     private static func place(_ partner: String?, _ reason: String) -> String {
-        partner ?? "(\(reason == "merged" ? "merged into an older lead" : ReasonWords.escalation(named: reason)))"
+        partner ?? "(\(reason == "merged" ? "merged into an older lead" : DecisionReasonWords.escalation(named: reason)))"
     }
 
     private static func partners(_ report: CandidateReport, _ style: TextStyle) -> String {

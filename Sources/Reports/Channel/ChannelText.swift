@@ -137,7 +137,7 @@ enum ChannelWords {
     }
 
     static func escalations(_ network: NetworkFigures) -> String {
-        network.escalations.map { "\(CountText.grouped($0.count)) (\(ReasonWords.escalation(named: $0.reason)))" }
+        network.escalations.map { "\(CountText.grouped($0.count)) (\(DecisionReasonWords.escalation(named: $0.reason)))" }
             .joined(separator: ", ")
     }
 

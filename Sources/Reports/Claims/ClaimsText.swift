@@ -8,7 +8,7 @@ public enum ClaimsText {
         for claim in claims {
             let lead = claim.leadID.isEmpty ? "an account" : claim.isOnAccount ? "account of \(claim.leadID)" : claim.leadID
             table.add([
-                claim.partnerID, claim.claimID, lead, ReasonWords.claim(claim.status), style.time(claim.until),
+                claim.partnerID, claim.claimID, lead, DecisionReasonWords.claim(claim.status), style.time(claim.until),
             ])
         }
         return table.text(style)

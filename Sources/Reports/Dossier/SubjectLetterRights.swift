@@ -2,7 +2,7 @@ import Audit
 import LeadlineCore
 import LeadlineSchemas
 
-// Who gets the data, for how long it is kept, and what the person may ask for.
+// Who gets the data, and what the person may ask for.
 
 extension SubjectLetter {
     var recipients: [Part] {
@@ -46,20 +46,6 @@ extension SubjectLetter {
         case .derogation: words.text("safeguard.derogation")
         case .unspecified, .UNRECOGNIZED: nil
         }
-    }
-
-    var storage: [Part] {
-        guard let retention = facts.retention else { return [.paragraph(words.text("storage.noPolicy"))] }
-        func period(_ days: UInt32, _ name: String) -> String {
-            days == 0 ? words.text("storage.unlimited") : words.text(name, ["count": .count(Int(days))])
-        }
-        let isLimited = retention.closedDealDays > 0 || retention.otherLeadDays > 0
-        return [
-            .fact(words.text("storage.deals"), period(retention.closedDealDays, "storage.afterClosing")),
-            .fact(words.text("storage.others"), period(retention.otherLeadDays, "storage.afterClosing")),
-            .fact(words.text("storage.refused"), period(retention.deadLetterDays, "storage.afterArrival")),
-            .paragraph(words.text("storage.open")),
-        ] + (isLimited ? [.paragraph(words.text("storage.end"))] : [])
     }
 
     /// What is held of the person as a partner's contact, and in records about others; those others stay out.

@@ -44,7 +44,7 @@ public enum DemoExplanation {
 
     private static func farAway(_ evaluation: FullEvaluation) -> [String] {
         evaluation.summary.exclusions.filter { $0.reason == .hardRule }.map {
-            "  \(CountText.of($0.partners, "partner")): out: \(ReasonWords.exclusion($0.reason)) \($0.rule)"
+            "  \(CountText.of($0.partners, "partner")): out: \(DecisionReasonWords.exclusion($0.reason)) \($0.rule)"
         }
     }
 }

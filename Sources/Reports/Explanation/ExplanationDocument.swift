@@ -190,7 +190,7 @@ extension ExplanationDocument.EvaluationPart {
                     partner, standings[partner.partnerID], explanation.policy, currency: explanation.currency))
         }
         excluded += explanation.partners.filter { $0.status == "removed" }.map {
-            .init(partnerId: $0.profile.partnerID, reason: "removed", rule: nil, words: "out: \(ReasonWords.removed)")
+            .init(partnerId: $0.profile.partnerID, reason: "removed", rule: nil, words: "out: \(DecisionReasonWords.removed)")
         }
         lead = Dictionary(evaluation.lead.map { ($0.field, $0.value) }) { "\($0); \($1)" }
         leadSources = explanation.sources.map {

@@ -162,7 +162,7 @@ public struct ExplanationPage {
             }, "out")
         lines += limited(
             explanation.partners.filter { $0.status == "removed" }.map {
-                ($0.profile.partnerID, "out: \(ReasonWords.removed)")
+                ($0.profile.partnerID, "out: \(DecisionReasonWords.removed)")
             }, "removed")
         return lines.isEmpty ? [] : ["", winner == nil ? "The partners" : "Why not the others"] + lines
     }
@@ -190,7 +190,7 @@ public struct ExplanationPage {
             ]
         }
         return head + [
-            "  " + (standing(id) == nil ? "it was not registered at that moment" : "out: \(ReasonWords.removed)")
+            "  " + (standing(id) == nil ? "it was not registered at that moment" : "out: \(DecisionReasonWords.removed)")
         ]
     }
 

@@ -277,7 +277,7 @@ public enum ExplanationText {
     }
 
     private static func reason(_ partner: ExcludedPartner, _ standing: PartnerStanding?, _ policy: Policy?) -> String {
-        let words = "out: \(ReasonWords.exclusion(partner.reason))"
+        let words = "out: \(DecisionReasonWords.exclusion(partner.reason))"
         switch partner.reason {
         case .hardRule:
             let rule = policy?.hardRules.first { $0.name == partner.rule }
@@ -295,7 +295,7 @@ public enum ExplanationText {
     public static func exclusions(_ exclusions: [Exclusion]) -> String {
         exclusions.map { exclusion in
             let rule = exclusion.rule.isEmpty ? "" : " \(exclusion.rule)"
-            return "\(CountText.grouped(exclusion.partners)) (\(ReasonWords.exclusion(exclusion.reason))\(rule))"
+            return "\(CountText.grouped(exclusion.partners)) (\(DecisionReasonWords.exclusion(exclusion.reason))\(rule))"
         }.joined(separator: ", ")
     }
 
@@ -309,7 +309,7 @@ public enum ExplanationText {
                 policy.map { ", the minimum is \(NumberText.percent(basisPoints: $0.minimumConversionBasisPoints))" }
                 ?? ""
             return
-                "out: \(ReasonWords.exclusion(.conversionBelowMinimum)) (\(NumberText.percent(candidate.conversion))\(minimum))"
+                "out: \(DecisionReasonWords.exclusion(.conversionBelowMinimum)) (\(NumberText.percent(candidate.conversion))\(minimum))"
         }
         let worth =
             "\(MoneyText.exact(candidate.score, currency)) at conversion \(NumberText.percent(candidate.conversion)), "

@@ -76,7 +76,7 @@ enum PilotWords {
     static func cells(_ arm: PilotReport.Arm, _ report: PilotReport) -> [String] {
         let f = arm.figures
         return [
-            arm.name + (arm.name == report.incumbent ? " (incumbent)" : ""), ReasonWords.method(named: arm.method),
+            arm.name + (arm.name == report.incumbent ? " (incumbent)" : ""), DecisionReasonWords.method(named: arm.method),
             CountText.grouped(f.leads),
             CountText.grouped(f.routed), CountText.grouped(f.accepted),
             TimeText.duration(seconds: f.medianResponseSeconds), EstimateText.share(f.withinSLA),

@@ -40,7 +40,7 @@ struct ImpactText {
     private var reasons: String {
         if impact.escalations.isEmpty { return "none" }
         return impact.escalations.sorted { $0.key < $1.key }
-            .map { "\(ReasonWords.escalation(named: $0.key)) \($0.value)" }.joined(separator: "; ")
+            .map { "\(DecisionReasonWords.escalation(named: $0.key)) \($0.value)" }.joined(separator: "; ")
     }
 
     private var humans: String {

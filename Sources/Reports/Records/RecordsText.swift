@@ -46,7 +46,7 @@ public struct RecordsText {
                 "position \(card.position), event \(card.event ?? "-"), approver \(card.approver ?? "not recorded")"
             let words = isAsked ? card.words : ["in full with --policy \(card.version.prefix(12))"]
             return [
-                "\(card.version) \(name), by \(ReasonWords.method(named: card.method)), \(period), \(source)"
+                "\(card.version) \(name), by \(DecisionReasonWords.method(named: card.method)), \(period), \(source)"
             ] + words.map { "  \($0)" }
         }
     }

@@ -27,16 +27,16 @@ public struct AuditWords: AuditWording {
 
     public func ending(_ event: Event?) -> String {
         switch event {
-        case .assignmentExpired: ReasonWords.cause(.expired)
-        case .assignmentEnded(let event): ReasonWords.cause(event.cause)
-        case .leadEscalated(let event): "escalated: \(ReasonWords.escalation(event.reason))"
-        case .leadClosed(let event): ReasonWords.closing(event.reason)
+        case .assignmentExpired: DecisionReasonWords.cause(.expired)
+        case .assignmentEnded(let event): DecisionReasonWords.cause(event.cause)
+        case .leadEscalated(let event): "escalated: \(DecisionReasonWords.escalation(event.reason))"
+        case .leadClosed(let event): DecisionReasonWords.closing(event.reason)
         default: "assigned to another partner"
         }
     }
 
     public func outcome(_ decision: HumanDecisionRecorded.Decision, _ events: [Event], currency: String) -> String {
-        "\(ReasonWords.humanDecision(decision)): \(line(events, currency: currency))"
+        "\(DecisionReasonWords.humanDecision(decision)): \(line(events, currency: currency))"
     }
 
     public func change(_ change: Counterfactual.Change) -> String {
@@ -63,7 +63,7 @@ public struct AuditWords: AuditWording {
             switch counterfactual.event {
             case .leadAssigned(let event): "the lead would have gone to \(event.partnerID)"
             case .leadEscalated(let event):
-                "a human would have received it: \(ReasonWords.escalation(event.reason))"
+                "a human would have received it: \(DecisionReasonWords.escalation(event.reason))"
                     + (event.suggestedPartnerID.isEmpty ? "" : "; Leadline would have suggested \(event.suggestedPartnerID)")
             default: "nothing would have been decided about the lead"
             }

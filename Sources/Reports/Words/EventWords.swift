@@ -18,18 +18,18 @@ public struct EventWords: Sendable {
     public func sentence(_ event: Event) -> String {
         switch event {
         case .leadAssigned(let event):
-            "\(event.leadID) assigned to \(event.partnerID), attempt \(event.attempt), \(ReasonWords.cause(event.cause))"
+            "\(event.leadID) assigned to \(event.partnerID), attempt \(event.attempt), \(DecisionReasonWords.cause(event.cause))"
                 + (event.respondBy.map { ", respond by \(time($0))" } ?? "")
         case .shadowDecided(let event):
             "Leadline would have \(event.partnerID.isEmpty ? "asked a human" : "chosen \(event.partnerID)") for \(event.leadID)"
         case .assignmentExpired(let event):
             "\(event.leadID) taken back from \(event.partnerID): no response by \(time(event.respondBy))"
         case .assignmentEnded(let event):
-            "\(event.leadID) taken back from \(event.partnerID): \(ReasonWords.cause(event.cause))"
+            "\(event.leadID) taken back from \(event.partnerID): \(DecisionReasonWords.cause(event.cause))"
         case .firstResponseMet(let event):
             "\(event.partnerID) responded to \(event.leadID) after \(TimeText.duration(micros: event.elapsedMicros))"
         case .leadEscalated(let event):
-            "\(event.leadID) escalated to \(event.queue): \(ReasonWords.escalation(event.reason))"
+            "\(event.leadID) escalated to \(event.queue): \(DecisionReasonWords.escalation(event.reason))"
                 + (event.suggestedPartnerID.isEmpty ? "" : "; suggested partner \(event.suggestedPartnerID)")
         case .leadClosed(let event): closed(event)
         case .leadMerged(let event):
@@ -40,7 +40,7 @@ public struct EventWords: Sendable {
         case .outcomeUnmatched(let event):
             "the lead \(event.leadID) never came; the outcome that waited for it is in the dead letters"
         case .inputDisregarded(let event):
-            "nothing changed\(event.subject.isEmpty ? "" : " for \(event.subject)"): \(ReasonWords.disregard(event.reason))"
+            "nothing changed\(event.subject.isEmpty ? "" : " for \(event.subject)"): \(DecisionReasonWords.disregard(event.reason))"
         case .reviewOpened(let event): "review of \(event.leadID) opened"
         case .reviewResolved(let event):
             "review of \(event.leadID) closed: decision \(event.overridden ? "overridden" : "upheld")"
@@ -48,9 +48,9 @@ public struct EventWords: Sendable {
             "\(event.partnerID) earned \(MoneyText.exact(event.amountMinorUnits, currency)) commission on \(event.leadID), "
                 + NumberText.percent(basisPoints: event.rateBasisPoints)
         case .retentionApplied(let event): retained(event)
-        case .rightRecorded(let event): "person behind \(event.leadID): \(ReasonWords.right(event.right))"
+        case .rightRecorded(let event): "person behind \(event.leadID): \(DecisionReasonWords.right(event.right))"
         case .recipientInformed(let event):
-            "\(event.partnerID) told about \(event.leadID): \(ReasonWords.right(event.right))"
+            "\(event.partnerID) told about \(event.leadID): \(DecisionReasonWords.right(event.right))"
         case .personLinkChanged(let event): linked(event)
         case .claimChanged(let event): claimed(event)
         case .partnerSuspended(let event):
@@ -64,7 +64,7 @@ public struct EventWords: Sendable {
     }
 
     private func closed(_ event: LeadClosed) -> String {
-        "\(event.leadID) closed: \(ReasonWords.closing(event.reason))"
+        "\(event.leadID) closed: \(DecisionReasonWords.closing(event.reason))"
             + (event.partnerID.isEmpty ? "" : " at \(event.partnerID)")
             + (event.amountMinorUnits != 0 ? ", \(MoneyText.exact(event.amountMinorUnits, currency, short: true))" : "")
     }
@@ -77,7 +77,7 @@ public struct EventWords: Sendable {
 
     private func claimed(_ event: ClaimChanged) -> String {
         "claim \(event.claimID) of \(event.partnerID)\(event.leadID.isEmpty ? "" : " by \(event.leadID)") "
-            + "\(ReasonWords.claim(event.status)): \(ReasonWords.claim(event.reason))"
+            + "\(DecisionReasonWords.claim(event.status)): \(DecisionReasonWords.claim(event.reason))"
             + (event.conflictingPartnerID.isEmpty ? "" : " (\(event.conflictingPartnerID))")
             + (event.until.map { ", until \(time($0))" } ?? "")
     }
@@ -85,8 +85,8 @@ public struct EventWords: Sendable {
     private func retained(_ event: RetentionApplied) -> String {
         let kept = "kept for \(CountText.of(event.keptDays, "day")) as the policy says"
         return event.category == .deadLetter
-            ? "keys of \(ReasonWords.retention(event.category)) from before \(time(event.closedAt)) destroyed, \(kept)"
-            : "key of the person behind \(event.leadID) destroyed, \(kept) of \(ReasonWords.retention(event.category))"
+            ? "keys of \(DecisionReasonWords.retention(event.category)) from before \(time(event.closedAt)) destroyed, \(kept)"
+            : "key of the person behind \(event.leadID) destroyed, \(kept) of \(DecisionReasonWords.retention(event.category))"
     }
 
     /// All events of an entry, one after another.

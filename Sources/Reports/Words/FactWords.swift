@@ -16,7 +16,7 @@ public struct FactWords: Sendable {
             "policy \(fact.policy.name.isEmpty ? "without a name" : fact.policy.name) published, version \(fact.version.prefix(12))"
         case .reviewRequested(let fact): "review of \(fact.leadID) requested"
         case .humanDecisionRecorded(let fact):
-            "a human decided about \(fact.leadID): \(ReasonWords.humanDecision(fact.decision))"
+            "a human decided about \(fact.leadID): \(DecisionReasonWords.humanDecision(fact.decision))"
         case .processingRestricted(let fact): "the person behind \(fact.leadID) asked to restrict processing"
         case .processingObjected(let fact): "the person behind \(fact.leadID) objected to the processing"
         case .erasureRequested(let fact): "the person behind \(fact.leadID) asked to be erased"
@@ -70,5 +70,5 @@ public struct FactWords: Sendable {
         }
     }
 
-    private func refusal(_ reason: RefusalReason) -> String { ReasonWords.refusal(reason).map { ": \($0)" } ?? "" }
+    private func refusal(_ reason: RefusalReason) -> String { DecisionReasonWords.refusal(reason).map { ": \($0)" } ?? "" }
 }

@@ -51,7 +51,7 @@ public struct PolicyWords: Sendable {
         Line("approved_by", text: "approved by: \(policy.approvedBy.isEmpty ? "nobody is named" : policy.approvedBy)")
     }
 
-    private var method: Line { Line("method", text: "chooses by: \(ReasonWords.method(policy.method))") }
+    private var method: Line { Line("method", text: "chooses by: \(DecisionReasonWords.method(policy.method))") }
 
     private var shadow: Line {
         let text =
@@ -123,7 +123,7 @@ public struct PolicyWords: Sendable {
 
     private func arm(_ arm: PilotArm) -> Line {
         let condition = arm.when.map { "; first of all those for which \(RuleWords.requirement($0))" } ?? ""
-        let text = "pilot arm \(arm.name): \(ReasonWords.method(arm.method)), \(share(arm.shareBasisPoints)) of leads"
+        let text = "pilot arm \(arm.name): \(DecisionReasonWords.method(arm.method)), \(share(arm.shareBasisPoints)) of leads"
         return Line(
             "Pilot.arms", "PilotArm.name", "PilotArm.method", "PilotArm.share_basis_points", "PilotArm.when",
             text: text + condition)

@@ -6,7 +6,7 @@ import Foundation
 /// Both forms are Foundation's, whose tables come with the toolchain that Leadline is built with and not with the machine
 /// that it runs on; the tests hold them to fixed results. What is journaled rests on them nowhere but here: a journal
 /// holds digests, and is never spelled anew.
-public enum InternetNames {
+public enum AddressSpelling {
     /// Longest address (RFC 5321, 4.5.3.1).
     private static let addressBytesMax = 320
     /// Longest domain.

@@ -3,7 +3,7 @@ import Testing
 @testable import Engine
 
 /// Goal: every spelling of an address or a domain leads to one, the same on any machine. Method: fixed results.
-@Suite struct InternetNamesTests {
+@Suite struct AddressSpellingTests {
     @Test(arguments: [
         ("kim@acme.example", "kim@acme.example"), (" KIM@Acme.Example. ", "kim@acme.example"),
         ("Kim Acme <kim@acme.example>", "kim@acme.example"), ("<kim@acme.example>", "kim@acme.example"),
@@ -13,7 +13,7 @@ import Testing
         ("a@xn--bcher-kva.example", "a@xn--bcher-kva.example"), ("a@例え.テスト", "a@xn--r8jz45g.xn--zckzah"),
         ("a+b/c='d'@straße.example", "a+b/c='d'@xn--strae-oqa.example"),
     ]) func oneSpelling(text: String, address: String) {
-        #expect(InternetNames.address(text) == address)
+        #expect(AddressSpelling.address(text) == address)
     }
 
     @Test(arguments: [
@@ -22,7 +22,7 @@ import Testing
         "a@b..example", "a@.example", "a@b c.example", "a@\u{661}\u{200d}.example", "a\u{0}@b.example",
         "\(String(repeating: "l", count: 65))@b.example",
     ]) func anythingElseIsNone(text: String) {
-        #expect(InternetNames.address(text) == nil)
+        #expect(AddressSpelling.address(text) == nil)
     }
 
     /// What is plain ASCII takes a shorter way, and comes to the same: white space at the end makes the long way.
@@ -32,15 +32,15 @@ import Testing
         "a@\(String(repeating: "l", count: 63)).b", "a@\(String(repeating: "l", count: 64)).b",
         "a@\(String(repeating: "abcdefg.", count: 31))abcde", "a@\(String(repeating: "abcdefg.", count: 31))abcdef",
     ]) func theShortWayIsTheLong(text: String) {
-        #expect(InternetNames.address(text) == InternetNames.address(text + " "))
+        #expect(AddressSpelling.address(text) == AddressSpelling.address(text + " "))
         let host = text.split(separator: "@", omittingEmptySubsequences: false).last.map(String.init) ?? ""
-        #expect(InternetNames.domain(host) == InternetNames.domain(host + " "))
+        #expect(AddressSpelling.domain(host) == AddressSpelling.domain(host + " "))
     }
 
     @Test func domains() {
-        #expect(InternetNames.domain(" Acme.Example. ") == "acme.example")
-        #expect(InternetNames.domain("B\u{FC}cher.example") == "xn--bcher-kva.example")
-        #expect(InternetNames.readable("xn--bcher-kva.example") == "b\u{FC}cher.example")
-        #expect(InternetNames.domain("https://acme.example") == nil && InternetNames.domain("a b") == nil && InternetNames.domain(".") == nil)
+        #expect(AddressSpelling.domain(" Acme.Example. ") == "acme.example")
+        #expect(AddressSpelling.domain("B\u{FC}cher.example") == "xn--bcher-kva.example")
+        #expect(AddressSpelling.readable("xn--bcher-kva.example") == "b\u{FC}cher.example")
+        #expect(AddressSpelling.domain("https://acme.example") == nil && AddressSpelling.domain("a b") == nil && AddressSpelling.domain(".") == nil)
     }
 }

@@ -3,7 +3,7 @@ public import LeadlineCore
 /// Reasons, causes and methods as people say them: one wording each, wherever one is shown.
 ///
 /// They are phrases without a verb of their own, so that they fit after a colon, a comma or in brackets.
-public enum ReasonWords {
+public enum DecisionReasonWords {
     /// Why a lead went to a human.
     public static func escalation(_ reason: EscalationReason) -> String {
         switch reason {
