@@ -10,24 +10,13 @@ import sys
 import time
 
 import testbed
+from basics import Findings
 from testbed import Inputs, Leadline, TestBroker, Words, say, wait_until
 
 PROGRAM = "acme"
 # How soon a revocation must have reached the other gateway.
 REVOKED_WITHIN_SECONDS = 2
 WAITING = 12
-
-
-class Findings:
-    """What is not as it must be."""
-
-    def __init__(self):
-        self.checked, self.wrong = 0, []
-
-    def equal(self, found, expected, what):
-        self.checked += 1
-        if found != expected:
-            self.wrong.append(f"{what}: {found}, not {expected}")
 
 
 class Machine:

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 
 import testbed
+from basics import Findings
 from testbed import Inputs, Leadline, TestBroker, Words, lead, say, wait_until
 
 PROGRAM = "acme"
@@ -54,18 +55,6 @@ class Machine:
     def statuses(self):
         lines = self.ask("leads", "list", "--json").stdout.splitlines()
         return {item["lead"]: item["status"] for item in map(json.loads, lines)}
-
-
-class Findings:
-    """What is not as it must be."""
-
-    def __init__(self):
-        self.checked, self.wrong = 0, []
-
-    def equal(self, found, expected, what):
-        self.checked += 1
-        if found != expected:
-            self.wrong.append(f"{what}: {found}, not {expected}")
 
 
 def person(number, address=None):

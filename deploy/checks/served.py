@@ -8,11 +8,11 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
+
+from basics import free_port, wait_until
 
 
 def say(text):
@@ -30,24 +30,6 @@ def workplace(name, keep=False):
         raise
     if not keep:
         shutil.rmtree(work, ignore_errors=True)
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def wait_until(condition, seconds, what):
-    """Looks until a condition holds; its value. Ends the check if it never does."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise SystemExit(f"waited {seconds} s in vain: {what}")
-        time.sleep(0.02)
 
 
 class Server:

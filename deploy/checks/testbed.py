@@ -10,12 +10,12 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
+from basics import free_port, wait_until  # noqa: F401
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
@@ -26,12 +26,6 @@ CRASHES = {-signal.SIGSEGV, -signal.SIGILL, -signal.SIGABRT, -signal.SIGBUS, -si
 
 def say(text):
     print(f"{time.strftime('%H:%M:%S', time.gmtime())} {text}", flush=True)
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def options(description, **more):
@@ -58,18 +52,6 @@ def workplace(name, keep):
         raise
     if not keep:
         shutil.rmtree(work, ignore_errors=True)
-
-
-def wait_until(condition, seconds, what):
-    """Looks until a condition holds; its value. Ends the check if it never does."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise SystemExit(f"waited {seconds} s in vain: {what}")
-        time.sleep(0.05)
 
 
 class TestBroker:
