@@ -54,6 +54,8 @@ struct ServedFolder: Sendable {
         signIn: SignInSettings = SignInSettings(), clock: (any WallClock)? = nil, sends: Bool = true,
         from source: Source = .processor, _ body: @Sendable (ServedFolder) async throws -> Void
     ) async throws {
+        await Places.shared.take()
+        defer { Places.shared.giveBack() }
         let root = NSTemporaryDirectory() + "leadline-test-\(UUID().uuidString)"
         defer { _ = try? FileManager.default.removeItem(atPath: root) }
         var request = FoundingRequest(path: root + "/data", program: program, currency: "EUR")

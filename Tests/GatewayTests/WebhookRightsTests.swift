@@ -80,7 +80,7 @@ import Testing
         (#"{}"#, "url"), (#"{"url":"ftp://a.example/"}"#, "url"), (#"{"url":"http://a.example/"}"#, "url"), (#"{"url":1}"#, "url"),
         (#"{"url":"https://a.example/","kinds":["Nothing"]}"#, "kinds"), (#"{"url":"https://a.example/","kinds":"x"}"#, "kinds"),
         (#"{"url":"https://a.example/","format":"fax"}"#, "format"), (#"{"url":"https://a.example/","label":["x"]}"#, "label"),
-        (#"{"url":"https://a.example/","partner":"a b"}"#, "partner"), (#"{"url":"https://a.example/","other":1}"#, ""),
+        (#"{"url":"https://a.example/","partner":"a b"}"#, "partner"), (#"{"url":"https://a.example/","other":1}"#, "other"),
         (#"{"url":null}"#, ""), (#"{"url":{"a":1}}"#, ""), (#"{"url":"https://a.example/","kinds":[1]}"#, ""),
     ]) func aRequestThatIsNotRightIsRefused(_ body: String, _ field: String) async throws {
         try await ServedFolder.serving { served in
