@@ -14,7 +14,7 @@ import Vault
 /// What an entry seals can be opened as soon as the entry is seen: a batch is taken in once the keys that were there
 /// when it came have been read. What became of a record is told by the entry or the dead letter that came of it,
 /// whichever machine decided; so whoever waits for it goes on waiting while a shard is taken over.
-public actor FollowedCluster {
+public actor FollowedCluster: TopicFollower {
     private let executor = ThreadExecutor("leadline.follower")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -33,7 +33,8 @@ public actor FollowedCluster {
     /// The folders of the copies, by partition: data folders like an instance's shards.
     public nonisolated let folders: [DataFolder]
     private let lock: FolderLock
-    private let logger: Logger
+    var name: String { "the journal" }
+    let logger: Logger
     private let reader: PartitionReader
     /// Asks where partitions end, on connections of its own: a broker answers none of a connection's questions while a
     /// fetch on it waits for records.
@@ -67,7 +68,7 @@ public actor FollowedCluster {
     }
 
     /// How often the brokers are asked how far the copy is behind while nothing comes.
-    private static let askEvery = Duration.seconds(1)
+    static let askEvery = Duration.seconds(1)
     /// More records of a partition are not read while so many wait for keys.
     private static let waitingMax = 20_000
 
@@ -125,23 +126,10 @@ public actor FollowedCluster {
 
     /// Follows until cancelled. While the brokers are away it waits for them.
     /// - Throws: as `catchUp`.
-    public func run() async throws {
-        while !Task.isCancelled {
-            do { try step() } catch is CancellationError { return } catch {
-                guard let error = error as? KafkaError, !error.isFatal else { throw error }
-                logger.warning("the journal is not followed", metadata: ["why": "\(error)"])
-                do {
-                    try await Task.sleep(for: Self.askEvery)
-                    // What was read of a fetch that failed in its middle is read again.
-                    try begin()
-                } catch is CancellationError { return } catch let again as KafkaError where !again.isFatal { continue }
-            }
-            await Task.yield()
-        }
-    }
+    public func run() async throws { try await followUntilCancelled() }
 
     /// Reads on from what stands in the copies.
-    private func begin() throws {
+    func begin() throws {
         var places: [TopicPartition] = []
         let first = try reader.beginnings(copies.map { TopicPartition(Topic.keys.name, $0.intake.partition) })
         let letters = try ends.ends(copies.map { TopicPartition(Topic.deadletter.name, $0.intake.partition) })
@@ -165,7 +153,7 @@ public actor FollowedCluster {
         try reader.assign(places)
     }
 
-    private func step() throws {
+    func step() throws {
         try Task.checkCancellation()
         try reader.fetch(waitMillis: 100) { fetched in
             switch fetched {

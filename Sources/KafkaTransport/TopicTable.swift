@@ -3,7 +3,7 @@ public import Logging
 import Synchronization
 
 /// A compacted topic that is followed from its beginning: the newest value of every key, given to whoever keeps them.
-public actor TopicTable: SharedTable {
+public actor TopicTable: SharedTable, TopicFollower {
     private let executor = ThreadExecutor("leadline.table")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -11,7 +11,8 @@ public actor TopicTable: SharedTable {
     public typealias Take = @Sendable (_ key: String, _ value: [UInt8]?) throws -> Void
 
     private let topic: Topic
-    private let logger: Logger
+    var name: String { topic.name }
+    let logger: Logger
     private let take: Take
     private let reader: PartitionReader
     /// Asks where the topic ends, on connections of its own: none of a connection's questions is answered while a fetch on
@@ -26,7 +27,7 @@ public actor TopicTable: SharedTable {
     private nonisolated let whole: Mutex<ContinuousClock.Instant>
 
     /// How often it is asked whether anything is missing.
-    private static let askEvery = Duration.milliseconds(300)
+    static let askEvery = Duration.milliseconds(300)
 
     /// - Parameter take: given every record in the order of its partition, the first time by `load`.
     /// - Throws: `KafkaTransportError.topics`; `KafkaError`; `CancellationError`.
@@ -56,19 +57,7 @@ public actor TopicTable: SharedTable {
 
     /// Follows until cancelled. While the brokers are away it waits for them, and `age` grows.
     /// - Throws: what `take` throws.
-    public func run() async throws {
-        while !Task.isCancelled {
-            do { try step() } catch is CancellationError { return } catch {
-                guard let error = error as? KafkaError, !error.isFatal else { throw error }
-                logger.warning("\(topic.name) is not followed", metadata: ["why": "\(error)"])
-                do {
-                    try await Task.sleep(for: Self.askEvery)
-                    try begin()
-                } catch is CancellationError { return } catch let again as KafkaError where !again.isFatal { continue }
-            }
-            await Task.yield()
-        }
-    }
+    public func run() async throws { try await followUntilCancelled() }
 
     public nonisolated func put(_ key: String, _ value: [UInt8]?) async throws {
         let record = NewRecord(topic: topic, key: Array(key.utf8), headers: [], value: value)
@@ -76,7 +65,7 @@ public actor TopicTable: SharedTable {
         try await reached.entries(of: "\(place.partition)", past: UInt64(place.offset))
     }
 
-    private func begin() throws {
+    func begin() throws {
         goal = nil
         try reader.assign(next.indices.map { TopicPartition(topic.name, Int32($0), offset: next[$0]) })
     }
@@ -94,7 +83,7 @@ public actor TopicTable: SharedTable {
         self.goal = nil
     }
 
-    private func step() throws {
+    func step() throws {
         try Task.checkCancellation()
         try reader.fetch(waitMillis: 100) { fetched in
             switch fetched {

@@ -13,9 +13,10 @@ extension Array where Element: Sendable {
     public func mappedByAllCores<Mapped: Sendable>(
         fewest: Int = 32, _ map: @Sendable (ArraySlice<Element>) -> [Mapped]
     ) -> [Mapped] {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        if count < fewest || cores < 2 { return map(self[...]) }
         // Several parts a core, for cores are not equally free.
-        let parts = Swift.max(1, ProcessInfo.processInfo.activeProcessorCount) * 4
-        if count < fewest || parts == 4 { return map(self[...]) }
+        let parts = cores * 4
         let mapped = Mutex([[Mapped]](repeating: [], count: parts))
         DispatchQueue.concurrentPerform(iterations: parts) { part in
             let result = map(self[count * part / parts..<count * (part + 1) / parts])

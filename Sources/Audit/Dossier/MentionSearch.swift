@@ -37,7 +37,7 @@ public struct MentionSearch {
     }
 
     /// How two spellings of a name are compared: an address in its one form, anything else without regard to case.
-    public static func spelling(_ name: String) -> String { AddressSpelling.address(name) ?? name.lowercased() }
+    public static func spelling(_ name: String) -> String { AddressSpelling.addressOrText(name).lowercased() }
 
     /// Where each of these names stands; for all of them the journal is read once.
     /// - Parameter progress: entries read, and entries in all.

@@ -123,7 +123,7 @@ public struct PersonFinder {
     private func partners(_ text: String) throws -> [Person.PartnerRole] {
         var wanted: Set<SubjectID> = []
         if let keyring, let pseudonyms {
-            let address = AddressSpelling.address(text) ?? text
+            let address = AddressSpelling.addressOrText(text)
             wanted.formUnion(try keyring.vault.allSubjects(pseudonyms.lookup(kind: .partnerContact, value: address)))
             wanted.formUnion(try keyring.vault.allSubjects(pseudonyms.lookup(kind: .partner, value: text)))
         }
@@ -250,7 +250,7 @@ public struct PersonFinder {
         guard let keyring, let pseudonyms else { return [] }
         // By the one spelling of today, and as it was written: vaults from before know people by that.
         var found: [SubjectID] = []
-        for spelling in [AddressSpelling.address(address) ?? address, address] {
+        for spelling in [AddressSpelling.addressOrText(address), address] {
             for subject in try keyring.vault.allSubjects(pseudonyms.lookup(kind: .email, value: spelling))
             where !found.contains(subject) { found.append(subject) }
         }
@@ -298,14 +298,14 @@ public struct PersonFinder {
     private func passedOn(_ address: String) throws -> [SubjectID] {
         guard let keyring, let pseudonyms else { return [] }
         return try keyring.vault.passedOn(
-            pseudonyms.lookup(kind: .email, value: AddressSpelling.address(address) ?? address))
+            pseudonyms.lookup(kind: .email, value: AddressSpelling.addressOrText(address)))
     }
 
     /// Who is known by an address, where each stated it last, and of whom that cannot be told.
     private func statements(of address: String) throws -> (known: [SubjectID], found: [Statement], unread: [SubjectID]) {
         let known = try byAddress(address)
         guard let keyring, let pseudonyms else { return ([], [], []) }
-        let asked = pseudonyms.lookup(kind: .email, value: AddressSpelling.address(address) ?? address)
+        let asked = pseudonyms.lookup(kind: .email, value: AddressSpelling.addressOrText(address))
         var found: [Statement] = []
         var unread: [SubjectID] = []
         for subject in known {
@@ -354,7 +354,7 @@ public struct PersonFinder {
             for position in positions {
                 guard position >= readable else { return .unreadable }
                 guard let email = try address(at: position, of: subject, keyring, db) else { continue }
-                if pseudonyms.lookup(kind: .email, value: AddressSpelling.address(email) ?? email) == asked {
+                if pseudonyms.lookup(kind: .email, value: AddressSpelling.addressOrText(email)) == asked {
                     let written = pseudonyms.lookup(kind: .email, value: email)
                     return .at(Statement(subject: subject, position: position, asWritten: written, isCurrent: isCurrent))
                 }

@@ -58,7 +58,7 @@ struct ErasurePlan: Codable, Equatable {
     /// The digest by which a name is found again.
     static func digest(_ name: String, _ pseudonyms: Pseudonyms) -> String {
         let isAddress = name.utf8.contains(UInt8(ascii: "@"))
-        let value = isAddress ? AddressSpelling.address(name) ?? name : name
+        let value = isAddress ? AddressSpelling.addressOrText(name) : name
         return pseudonyms.lookup(kind: isAddress ? .email : .lead, value: value).description
     }
 }

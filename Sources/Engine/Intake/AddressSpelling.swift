@@ -26,6 +26,9 @@ public enum AddressSpelling {
         return address.utf8.count <= addressBytesMax ? address : nil
     }
 
+    /// The same; a text that holds no address, as it stands.
+    public static func addressOrText(_ text: String) -> String { address(text) ?? text }
+
     /// The address in a text that is nothing but one, in ASCII, as nearly every one is: it needs neither Unicode's tables
     /// nor copies. Nil says nothing of others.
     private static func plainAddress(_ text: String) -> String? {

@@ -110,7 +110,7 @@ public struct DeadLetters {
         let pseudonyms = Pseudonyms(masterKey: keyring.masterKey, program: program)
         return [pseudonyms.day(record.received.micros / Timestamp.microsPerDay)]
             + mentions.addresses.map {
-                pseudonyms.lookup(kind: .email, value: AddressSpelling.address($0) ?? $0)
+                pseudonyms.lookup(kind: .email, value: AddressSpelling.addressOrText($0))
             }
             + mentions.leads.map { pseudonyms.lookup(kind: .lead, value: $0) }
     }

@@ -129,7 +129,7 @@ public struct Intake {
         let subject = try vault.subject(lookups: [pseudonyms.lookup(kind: .partner, value: partner)])
         let contact = read.checked.message.partnerContact
         if !contact.isEmpty {
-            let address = AddressSpelling.address(contact) ?? contact
+            let address = AddressSpelling.addressOrText(contact)
             try vault.add(pseudonyms.lookup(kind: .partnerContact, value: address), to: subject)
         }
         return (subject, [])

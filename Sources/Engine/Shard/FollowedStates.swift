@@ -1,7 +1,6 @@
 import GRDB
 import Journal
 public import LeadlineCore
-import LeadlineSchemas
 
 /// Programs' states as a journal has them for which somebody else decides. A program is recovered when it is first asked
 /// for, and from then on folded further with each look.
@@ -56,10 +55,10 @@ public actor FollowedStates {
     private func fold(_ place: Int, to size: UInt64, _ db: Database) throws {
         let from = streams[place].state.nextPosition
         guard from < size else { return }
-        try JournalReader().forEachEntry(program: streams[place].program, from: from, through: size - 1, in: db) {
-            position, bytes in
+        try DecodedEntries.forEach(of: streams[place].program, from: from, through: size - 1, in: db) {
+            entry, position in
             if streams[place].state.isSnapshotDue(at: position) { try keep(place) }
-            try streams[place].fold(unsafe bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }, at: position)
+            try streams[place].fold(entry, at: position)
         }
     }
 

@@ -29,7 +29,7 @@ public struct DueSnapshot: Sendable {
     public var position: UInt64
     public var state: [UInt8]
 
-    /// Snapshots are kept up to this many bytes a program, or four times the newest if that is more; older ones are
+    /// Snapshots are kept up to this many bytes a program, or eight times the newest if that is more; older ones are
     /// thinned. What was decided long ago is decided again from the nearest.
     private static let bytesKept = 268_435_456
 
