@@ -55,5 +55,6 @@ import Testing
     @Test func aKilledMembersPartitionsMoveSoon() {
         let member = settings([:]).member
         #expect(member["session.timeout.ms"] == "10000" && member["heartbeat.interval.ms"] == "2000")
+        #expect(member["max.poll.interval.ms"] == "60000")
     }
 }

@@ -93,8 +93,16 @@ public struct KafkaSettings: Sendable {
         let session = all["session.timeout.ms"].flatMap { Int($0) } ?? Self.sessionTimeoutMillisDefault
         if all["session.timeout.ms"] == nil { all["session.timeout.ms"] = "\(session)" }
         if all["heartbeat.interval.ms"] == nil { all["heartbeat.interval.ms"] = "\(max(1, min(3_000, session / 5)))" }
+        if all["max.poll.interval.ms"] == nil { all["max.poll.interval.ms"] = "\(rebalanceTimeoutMillis(session))" }
         if let instanceID { all["group.instance.id"] = instanceID }
         return all
+    }
+
+    /// How long the group waits for a member that gives nothing up. A member asks the group ten times a second, and
+    /// giving a shard up takes no longer than its transaction may; whoever is silent for twice that hangs, and would
+    /// hold up everybody else for librdkafka's five minutes.
+    private func rebalanceTimeoutMillis(_ sessionMillis: Int) -> Int {
+        min(Self.pollIntervalMillisMax, max(sessionMillis, 2 * transactionTimeoutMillis))
     }
 
     /// What a reader of assigned partitions is told. Small queues: an instance may have 64 readers.
@@ -116,6 +124,8 @@ public struct KafkaSettings: Sendable {
     static let recordBytesMaxDefault = 8_388_608
     private static let transactionTimeoutMillisDefault = 30_000
     private static let sessionTimeoutMillisDefault = 10_000
+    /// librdkafka's default of max.poll.interval.ms.
+    private static let pollIntervalMillisMax = 300_000
 
     /// What a producer is told.
     func producer(transactionalID: String?) -> [String: String] {

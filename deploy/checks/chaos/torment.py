@@ -13,7 +13,7 @@ from .bigrecords import BigRecords
 from .clusters import Cluster
 from .processors import SESSION_SECONDS, Processor
 from .traffic import BACKLOG_PROGRAM, Traffic, programs
-from .watch import OpenTransactions, Stalls
+from .watch import OpenTransactions, Stalls, described
 
 # What the Python clients need of the properties that Leadline is given: how to reach the cluster.
 CONNECTION = ("security.", "sasl.", "ssl.", "enable.ssl.", "https.ca.")
@@ -85,7 +85,9 @@ class Chaos:
         self.traffic, self.big = Traffic(self, big), big
         self.traffic.register()
         self.traffic.send_backlog()
-        self.stalls = Stalls(self.broker.address, options.group, options.partitions, self.client_properties)
+        self.stalls = Stalls(
+            self.broker.address, options.group, options.partitions, self.client_properties, options.stall_seconds,
+            self.say_where_all_stand)
         try:
             self.start()
             began = time.monotonic()
@@ -368,6 +370,19 @@ class Chaos:
             self.wrong(f"{what}: {waiting} records were not consumed {self.options.drain_seconds} s after the last was "
                        f"sent, partitions without a processor: {sorted(self.missing())}")
         lag.close()
+
+    def say_where_all_stand(self, partition):
+        """What the processors and the group's coordinator say while a partition does not get on."""
+        say(f"partition {partition} has inputs and does not get on")
+        zombies = {id(zombie.processor) for zombie in self.zombies}
+        for processor in [zombie.processor for zombie in self.zombies] + self.processors:
+            state = "frozen" if id(processor) in zombies else f"ended with {processor.child.poll()}"
+            if processor.child.poll() is None and id(processor) not in zombies:
+                state = "runs"
+            say(f"{processor.name}, process {processor.child.pid}, {state}: was given "
+                f"{sorted(processor.words.assigned())}, works on {sorted(processor.words.ready())}; its last words:")
+            print(processor.words.text().strip()[-1500:], flush=True)
+        print(described(self.broker.address, self.options.group, self.client_properties), flush=True)
 
     def count_words(self):
         """What the logs say of restarts and fences."""

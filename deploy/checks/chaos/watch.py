@@ -4,6 +4,7 @@ import threading
 import time
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from testbed import Lag
 
@@ -39,12 +40,27 @@ class OpenTransactions:
             consumer.close()
 
 
+def described(address, group, properties):
+    """The group's state and members, as its coordinator tells them."""
+    try:
+        admin = AdminClient({"bootstrap.servers": address, "log_level": 0, **properties})
+        found = admin.describe_consumer_groups([group], request_timeout=10)[group].result()
+    except KafkaException as error:
+        return f"the coordinator does not describe the group: {error}"
+    members = [
+        f"{member.group_instance_id or member.client_id} {member.member_id}: "
+        f"{sorted({place.partition for place in member.assignment.topic_partitions})}" for member in found.members]
+    return "\n".join([f"the group is {found.state.name}", *members])
+
+
 class Stalls(threading.Thread):
     """Measures how long a partition with inputs goes without progress, from when its processor was last broken."""
 
-    def __init__(self, address, group, partitions, properties):
+    def __init__(self, address, group, partitions, properties, limit_seconds, exceeded):
+        """Calls `exceeded` with the partition when one first stands for longer than the limit."""
         super().__init__(daemon=True)
         self.lag = Lag(address, group, partitions, **properties)
+        self.limit_seconds, self.exceeded = limit_seconds, exceeded
         # Per partition since when it stands, and how many records were consumed then.
         self.since = {}
         self.excused = set()
@@ -65,6 +81,8 @@ class Stalls(threading.Thread):
                     self.excused.discard(partition)
                     self.since[partition] = (now, consumed)
                 elif now - began > self.longest:
+                    if now - began > self.limit_seconds >= self.longest:
+                        self.exceeded(partition)
                     self.longest, self.where = now - began, partition
         self.lag.close()
 
