@@ -51,13 +51,13 @@ public struct TopicPlan: Sendable, Equatable {
         var found = Metadata()
         for index in 0..<Int(unsafe raw.broker_cnt) {
             let broker = unsafe raw.brokers[index]
-            found.brokers.append(unsafe "\(String(cString: broker.host)):\(broker.port)")
+            found.brokers.append(unsafe "\(String(lent: broker.host)):\(broker.port)")
         }
         for index in 0..<Int(unsafe raw.topic_cnt) {
             let topic = unsafe raw.topics[index]
             guard unsafe topic.err == RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
             let led = unsafe (0..<Int(topic.partition_cnt)).filter { unsafe topic.partitions[$0].leader >= 0 }.count
-            found.partitionCounts[unsafe String(cString: topic.topic)] = Int32(led)
+            found.partitionCounts[unsafe String(lent: topic.topic)] = Int32(led)
         }
         return found
     }
@@ -105,7 +105,7 @@ public struct TopicPlan: Sendable, Equatable {
         let code = unsafe rd_kafka_topic_result_error(result)
         if code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS { return false }
         if code != RD_KAFKA_RESP_ERR_NO_ERROR {
-            let words = unsafe rd_kafka_topic_result_error_string(result).map { unsafe String(cString: $0) } ?? ""
+            let words = unsafe String(lent: rd_kafka_topic_result_error_string(result))
             throw KafkaError(code: code.rawValue, operation: operation, detail: words)
         }
         return true
@@ -139,8 +139,7 @@ public struct TopicPlan: Sendable, Equatable {
             guard let entry = unsafe entries?[index], let name = unsafe rd_kafka_ConfigEntry_name(entry) else {
                 continue
             }
-            settings[unsafe String(cString: name)] =
-                unsafe rd_kafka_ConfigEntry_value(entry).map { unsafe String(cString: $0) } ?? ""
+            settings[unsafe String(lent: name)] = unsafe String(lent: rd_kafka_ConfigEntry_value(entry))
         }
         return settings
     }

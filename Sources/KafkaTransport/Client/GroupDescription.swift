@@ -32,7 +32,7 @@ struct GroupDescription: Sendable, Equatable {
             let raw = unsafe list.pointee.groups[0]
             try KafkaError.check(unsafe raw.err, "ask for the group's members")
             let members = unsafe (0..<Int(raw.member_cnt)).map { unsafe member(raw.members[$0], anchor) }
-            return GroupDescription(members: members, isStable: unsafe String(cString: raw.state) == "Stable")
+            return GroupDescription(members: members, isStable: unsafe String(lent: raw.state) == "Stable")
         }
     }
 
@@ -41,8 +41,8 @@ struct GroupDescription: Sendable, Equatable {
             unsafe Array(UnsafeRawBufferPointer(start: $0, count: Int(raw.member_assignment_size)))
         }
         return unsafe Member(
-            id: String(cString: raw.member_id), clientID: String(cString: raw.client_id),
-            host: String(cString: raw.client_host),
+            id: String(lent: raw.member_id), clientID: String(lent: raw.client_id),
+            host: String(lent: raw.client_host),
             partitions: partitions(of: anchor, inAssignment: assignment ?? []))
     }
 

@@ -31,6 +31,8 @@ public final class GroupMetadata: Sendable {
     /// Nil where a member that has this one's place cannot be told by its name.
     private let staticName: String?
     private var revoking: [TopicPartition]?
+    /// Whether partitions are given and taken one by one.
+    private var isCooperative = false
     /// The coordinator's name for this member when it last gave it partitions. A member that has ended has no name any
     /// more.
     private var lastID = ""
@@ -62,12 +64,16 @@ public final class GroupMetadata: Sendable {
     /// What ended the membership for good, if anything did.
     var ending: KafkaError? { handle.endingError("stay in the group") }
 
-    private var isCooperative: Bool {
-        unsafe handle.withClient { unsafe String(cString: rd_kafka_rebalance_protocol($0)) } == "COOPERATIVE"
+    /// Learns how partitions are given and taken. A client that is being closed says nothing any more; then it is as
+    /// it was when they were given.
+    private func learnProtocol() {
+        let name = unsafe handle.withClient { unsafe String(lent: rd_kafka_rebalance_protocol($0)) }
+        if !name.isEmpty { isCooperative = name == "COOPERATIVE" }
     }
 
     private func rebalance(_ event: borrowing EventHandle) throws(KafkaError) -> GroupEvent? {
         let partitions = event.partitions
+        learnProtocol()
         guard event.error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS else {
             revoking = partitions
             let isLost = unsafe handle.withClient { unsafe rd_kafka_assignment_lost($0) } != 0
@@ -172,7 +178,7 @@ public final class GroupMetadata: Sendable {
         unsafe handle.withClient { client in
             guard let id = unsafe rd_kafka_memberid(client) else { return "" }
             defer { unsafe rd_kafka_mem_free(client, id) }
-            return unsafe String(cString: id)
+            return unsafe String(lent: id)
         }
     }
 

@@ -290,7 +290,7 @@ enum Patience {
         guard type == RD_KAFKA_EVENT_LOG, unsafe rd_kafka_event_log(pointer, &facility, &text, &level) == 0,
             let text = unsafe text, let facility = unsafe facility
         else { return nil }
-        return (level, unsafe "\(String(cString: facility)): \(String(cString: text))")
+        return (level, unsafe "\(String(lent: facility)): \(String(lent: text))")
     }
 }
 
@@ -341,7 +341,7 @@ public struct TopicPartition: Sendable, Hashable {
         return unsafe (0..<Int(list.pointee.cnt)).map { index in
             let element = unsafe list.pointee.elems[index]
             return unsafe (
-                TopicPartition(String(cString: element.topic), element.partition, offset: element.offset), element.err
+                TopicPartition(String(lent: element.topic), element.partition, offset: element.offset), element.err
             )
         }
     }

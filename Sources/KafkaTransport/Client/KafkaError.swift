@@ -24,7 +24,7 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     init(_ code: rd_kafka_resp_err_t, _ operation: String) {
-        self.init(code: code.rawValue, operation: operation, detail: unsafe String(cString: rd_kafka_err2str(code)))
+        self.init(code: code.rawValue, operation: operation, detail: unsafe String(lent: rd_kafka_err2str(code)))
     }
 
     /// The broker takes nothing more from this producer or member: another has its place, or its transaction stood open
@@ -51,7 +51,7 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public var description: String {
-        let name = unsafe String(cString: rd_kafka_err2name(rd_kafka_resp_err_t(rawValue: code)))
+        let name = unsafe String(lent: rd_kafka_err2name(rd_kafka_resp_err_t(rawValue: code)))
         return "Kafka could not \(operation): \(detail) (\(name))"
     }
 }
@@ -63,7 +63,7 @@ extension KafkaError {
         defer { unsafe rd_kafka_error_destroy(error) }
         var thrown = KafkaError(
             code: unsafe rd_kafka_error_code(error).rawValue, operation: operation,
-            detail: unsafe String(cString: rd_kafka_error_string(error)))
+            detail: unsafe String(lent: rd_kafka_error_string(error)))
         thrown.isFatal = unsafe rd_kafka_error_is_fatal(error) != 0
         thrown.isRetriable = unsafe rd_kafka_error_is_retriable(error) != 0
         thrown.isAbortable = unsafe rd_kafka_error_txn_requires_abort(error) != 0

@@ -88,7 +88,7 @@ enum Fetched {
 
     private static func fetched(_ message: UnsafeMutablePointer<rd_kafka_message_t>) throws(KafkaError) -> Fetched? {
         let code = unsafe message.pointee.err
-        let topic = unsafe message.pointee.rkt == nil ? "" : String(cString: rd_kafka_topic_name(message.pointee.rkt))
+        let topic = unsafe message.pointee.rkt == nil ? "" : String(lent: rd_kafka_topic_name(message.pointee.rkt))
         switch code {
         case RD_KAFKA_RESP_ERR_NO_ERROR: return .record(unsafe record(message, topic))
         case RD_KAFKA_RESP_ERR__PARTITION_EOF:

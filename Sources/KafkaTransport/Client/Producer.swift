@@ -266,7 +266,7 @@ import Engine
     private func deliveries(_ event: borrowing EventHandle) {
         unsafe event.withPointer { pointer in
             while let message = unsafe rd_kafka_event_message_next(pointer) {
-                let topic = unsafe String(cString: rd_kafka_topic_name(message.pointee.rkt))
+                let topic = unsafe String(lent: rd_kafka_topic_name(message.pointee.rkt))
                 let code = unsafe message.pointee.err
                 if code != RD_KAFKA_RESP_ERR_NO_ERROR {
                     noteFailure(code, topic)
