@@ -31,7 +31,7 @@ struct Leadline: AsyncParsableCommand {
                 name: "Stream:",
                 subcommands: [
                     RunCommand.self, ServeCommand.self, StatusCommand.self, ProduceCommand.self, ConsumeCommand.self,
-                    DeadLetterCommand.self, ImportCommand.self,
+                    DeadLetterCommand.self, ImportCommand.self, MCPCommand.self,
                 ]),
             CommandGroup(
                 name: "Ask and check:",

@@ -31,7 +31,7 @@ import UseCases
             for role in Role.allCases {
                 let key = try served.key(role, sources: ["/web-form"])
                 // What begins a session looks at the key in its body alone, and the example's is none.
-                for operation in Self.asked where !operation.beginsSession {
+                for operation in Self.asked where !operation.refusesForeignOrigins {
                     let reply = try await Self.ask(operation, served, key, id: "lead-x")
                     let isAllowed = operation.roles.contains(role)
                     #expect((reply.status != 403) == isAllowed, "\(role) \(operation.id): \(reply.text)")

@@ -15,8 +15,9 @@ import Testing
                 logger: .init(label: "test"), live: served.services.live, place: served.services.place)
             let routes = GatewayServer.router(services, RateLimits()).routes
             let routed = Set(routes.map { "\($0.method.rawValue) \($0.path)" })
-            #expect(routed == Set(OperationTable.all.map { "\($0.method.rawValue) \($0.path)" }))
-            #expect(routed.count == OperationTable.all.count)
+            let rows = OperationTable.all + OperationTable.faces
+            #expect(routed == Set(rows.map { "\($0.method.rawValue) \($0.path)" }))
+            #expect(routed.count == rows.count)
         }
     }
 

@@ -84,6 +84,14 @@ enum SameOrigin {
         return (!origin.isEmpty || !site.isEmpty) && !isForeign(headers, host: host, publicURL)
     }
 
+    /// True if a request names this service as its host, as far as that is known. A page whose name was made to lead
+    /// here names another (DNS rebinding).
+    static func isOwn(host: String, _ publicURL: PublicURL?, isLocal: Bool) -> Bool {
+        if let publicURL, publicURL.origin.utf8.reversed().starts(with: ("//" + host).utf8.reversed()) { return true }
+        guard publicURL != nil || isLocal else { return true }
+        return WebhookTarget("http://" + host + "/").map(\.isLocal) ?? false
+    }
+
     /// True if the request says that it comes from elsewhere.
     static func isForeign(_ headers: HTTPFields, host: String, _ publicURL: PublicURL?) -> Bool {
         let own = publicURL.map { [$0.origin] } ?? ["http://" + host, "https://" + host]

@@ -115,6 +115,7 @@ struct BodyFields {
 
 /// Any JSON value, its kinds told apart as the text has them.
 enum JSONValue: Codable, Sendable, Equatable {
+    case null
     case flag(Bool)
     case whole(Int64)
     case number(Double)
@@ -125,7 +126,9 @@ enum JSONValue: Codable, Sendable, Equatable {
     init(from decoder: any Decoder) throws {
         let one = try decoder.singleValueContainer()
         // In this order: none of the readers takes what an earlier one does, and the last says what is wrong.
-        if let value = try? one.decode(Bool.self) {
+        if one.decodeNil() {
+            self = .null
+        } else if let value = try? one.decode(Bool.self) {
             self = .flag(value)
         } else if let value = try? one.decode(Int64.self) {
             self = .whole(value)
@@ -140,9 +143,20 @@ enum JSONValue: Codable, Sendable, Equatable {
         }
     }
 
+    /// Nil for text that is no JSON.
+    init?(json: [UInt8]) {
+        do { self = try JSONDecoder().decode(JSONValue.self, from: Data(json)) } catch { return nil }
+    }
+
+    /// Text, where it is one.
+    var text: String? { if case .text(let text) = self { text } else { nil } }
+    /// The members, where it is an object.
+    var members: [String: JSONValue]? { if case .object(let members) = self { members } else { nil } }
+
     func encode(to encoder: any Encoder) throws {
         var one = encoder.singleValueContainer()
         switch self {
+        case .null: try one.encodeNil()
         case .flag(let value): try one.encode(value)
         case .whole(let value): try one.encode(value)
         case .number(let value): try one.encode(value)

@@ -112,7 +112,7 @@ struct Call: Sendable {
 
 extension HTTPField.Name {
     /// A name that is a token, as every one below is.
-    private static func named(_ name: String) -> Self {
+    static func named(_ name: String) -> Self {
         guard let name = Self(name) else { preconditionFailure("\(name) is no header's name") }
         return name
     }

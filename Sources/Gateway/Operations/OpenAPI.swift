@@ -331,7 +331,7 @@ enum AnswerSchemas {
         ),
         (
             "Remark",
-            Schema(json: #"{"type":"object","properties":{"note":{"type":"string"}},"additionalProperties":false}"#)
+            .request([("note?", .string.saying("Why, in your words; sealed with the person's data."))])
         ),
         (
             "CloudEvent",

@@ -41,6 +41,8 @@ struct Operation: Sendable {
         case whole(@Sendable (Call) async throws -> Answer)
         /// Bit by bit, as long as the client stays.
         case stream(@Sendable (Call) async throws -> any AnswerStream)
+        /// Whole, by asking other operations, each as if it had been asked alone.
+        case face(@Sendable (Call, Admission) async throws -> Answer)
     }
 
     /// Name for clients that are generated.
@@ -54,8 +56,9 @@ struct Operation: Sendable {
     var scope: Scope?
     /// Whether one without a scope asks who it is all the same.
     var isForKnown = false
-    /// True if a browser begins a session by it: a page of another's must not have it signed in.
-    var beginsSession = false
+    /// True if a page of another's must not ask it, even without a session: one that begins a session would have its
+    /// visitor signed in.
+    var refusesForeignOrigins = false
     var rate: RateClass
     var query: [Parameter] = []
     /// Longest value of one.

@@ -10,10 +10,13 @@ enum OperationTable {
         + ProgramOperations.all + JobOperations.all + ActionLinkOperations.all + SessionOperations.all
         + ServiceOperations.all
 
+    /// Routes by which another protocol is spoken; whatever is asked there is asked of the operations above.
+    static let faces: [Operation] = MCPRoute.all
+
     /// Methods that a path takes; none where there is no such path.
     static func methods(of path: String) -> [HTTPRequest.Method] {
         var methods: [HTTPRequest.Method] = []
-        for operation in all where operation.matches(path) {
+        for operation in all + faces where operation.matches(path) {
             methods.append(operation.method)
             if operation.method == .get { methods.append(.head) }
         }

@@ -41,6 +41,13 @@ struct Schema: Sendable, Equatable {
             ]))
     }
 
+    /// The same, with what it is for.
+    func saying(_ about: String) -> Schema {
+        var json = json
+        json.unicodeScalars.removeLast()
+        return Schema(json: json + #","description":\#(JSONText.quoted(about))}"#)
+    }
+
     /// Text of so many characters.
     static func text(_ range: ClosedRange<Int>) -> Schema {
         Schema(json: #"{"type":"string","minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)}"#)

@@ -101,7 +101,8 @@ enum AuditOperations {
         summary: "Verify that nothing was changed or left out, as a job; quick checks chains and order alone",
         scope: .auditRead, rate: .heavy,
         payload: .init(
-            types: ["application/json"], schema: .request([("quick?", .boolean)]), example: #"{"quick":true}"#),
+            types: ["application/json"], schema: .request([("quick?", .boolean.saying("Chains and order alone."))]),
+            example: #"{"quick":true}"#),
         payloadIsOptional: true, successes: JobOperations.begun,
         work: .whole { call in
             var body = try BodyFields(call)

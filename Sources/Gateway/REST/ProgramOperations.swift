@@ -93,7 +93,10 @@ enum ProgramOperations {
         summary: "Forecast wins and revenue per partner, as a job", scope: .reportsRead, rate: .heavy,
         payload: .init(
             types: ["application/json"],
-            schema: .request([("days?", .integer(1...730)), ("backtest?", .boolean)]), example: #"{"days":91}"#),
+            schema: .request([
+                ("days?", .integer(1...730).saying("How far ahead; 91 unless told.")),
+                ("backtest?", .boolean.saying("Whether earlier forecasts are compared with what came.")),
+            ]), example: #"{"days":91}"#),
         payloadIsOptional: true, successes: JobOperations.begun,
         work: .whole { call in
             var body = try BodyFields(call)

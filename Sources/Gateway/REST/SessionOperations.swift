@@ -15,7 +15,7 @@ enum SessionOperations {
     private static let begin = Operation(
         id: "beginSession", method: .post, path: "/v1/session", tag: "Sessions",
         summary: "Sign in with a key: the answer's cookie stands for it in a browser", scope: nil,
-        beginsSession: true, rate: .write,
+        refusesForeignOrigins: true, rate: .write,
         payload: .init(
             types: ["application/json"], schema: .request([("key", .text(1...200))]),
             example: #"{"key":"ll_0123456789abcdef_..."}"#, bytesMax: 4_096),

@@ -67,7 +67,7 @@ struct WebhookRequest: Sendable {
         switch value {
         case .flag, .whole, .text: true
         case .list(let list): list.allSatisfy { if case .text = $0 { true } else { false } }
-        case .number, .object: false
+        case .null, .number, .object: false
         }
     }
 

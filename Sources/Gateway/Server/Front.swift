@@ -10,6 +10,9 @@ import NIOCore
 struct Front: Sendable {
     let services: GatewayServices
     let limits: RateLimits
+    /// True if it listens on this machine alone.
+    var isLocal = false
+    private var admission: Admission { Admission(services: services, limits: limits) }
 
     func answer(_ operation: Operation, _ request: Request, _ context: GatewayContext) async throws -> Response {
         var who = Who()
@@ -33,24 +36,21 @@ struct Front: Sendable {
     /// The refusal for whoever was wrong too often; nil for others.
     private func slowed(_ context: GatewayContext) -> Refusal? {
         let standing = limits.take(.refusal, for: context.address)
-        return standing.isAllowed ? nil : Self.tooMany(standing, .refusal)
+        return standing.isAllowed ? nil : Admission.tooMany(standing, .refusal)
     }
 
     private func answer(
         _ operation: Operation, _ bearer: Grant?, _ request: Request, _ context: GatewayContext
     ) async throws -> Response {
         try checkOrigin(operation, bearer, request)
-        if let scope = operation.scope, let bearer, !bearer.allows(scope) { throw Refusal.missing(scope) }
-        if operation.scope == .webhooksManage, !services.webhookSettings.isSentHere { throw Refusal.webhooksElsewhere }
-        let standing = limits.take(operation.rate, for: bearer?.principal ?? "address " + context.address)
-        guard standing.isAllowed else { throw Self.tooMany(standing, operation.rate) }
+        let standing = try admission.admit(operation, bearer, address: context.address)
         try Self.checkIdempotencyKey(operation, request)
         let call = Call(
             services: services, bearer: bearer, headers: request.headers, path: try Self.path(operation, context),
             query: try Self.query(operation, request), body: try await Self.body(operation, request))
         try call.checkReason(operation.reason)
-        var response = try await Self.response(operation, call, request)
-        for (name, value) in Self.rateFields(standing, operation.rate) { response.headers[name] = value }
+        var response = try await response(operation, call, request)
+        for (name, value) in Admission.rateFields(standing, operation.rate) { response.headers[name] = value }
         return response
     }
 
@@ -81,25 +81,14 @@ struct Front: Sendable {
     private func checkOrigin(_ operation: Operation, _ bearer: Grant?, _ request: Request) throws {
         if [.get, .head, .options].contains(request.method) { return }
         let (host, url) = (request.head.authority ?? "", services.signIn.publicURL)
+        if operation.refusesForeignOrigins, !SameOrigin.isOwn(host: host, url, isLocal: isLocal) {
+            throw Refusal.foreignOrigin
+        }
         if case .session? = bearer?.credential {
             guard SameOrigin.isProven(request.headers, host: host, url) else { throw Refusal.foreignOrigin }
-        } else if operation.beginsSession {
+        } else if operation.refusesForeignOrigins {
             guard !SameOrigin.isForeign(request.headers, host: host, url) else { throw Refusal.foreignOrigin }
         }
-    }
-
-    private static func tooMany(_ standing: RateLimits.Standing, _ rate: RateClass) -> Refusal {
-        var refusal = Refusal(429, "quota-exceeded", "Too many", "Wait, then ask again.")
-        refusal.headers = [(.retryAfter, "\(standing.seconds)")] + rateFields(standing, rate)
-        return refusal
-    }
-
-    private static func rateFields(_ standing: RateLimits.Standing, _ rate: RateClass) -> [(HTTPField.Name, String)] {
-        let left = standing.isAllowed ? standing.remaining : 0
-        return [
-            (.rateLimit, "\"\(rate.rawValue)\";r=\(left);t=\(standing.seconds)"),
-            (.rateLimitPolicy, "\"\(rate.rawValue)\";q=\(standing.quota);w=60"),
-        ]
     }
 
     // MARK: What is asked
@@ -197,13 +186,14 @@ struct Front: Sendable {
 
     // MARK: What is answered
 
-    private static func response(_ operation: Operation, _ call: Call, _ request: Request) async throws -> Response {
+    private func response(_ operation: Operation, _ call: Call, _ request: Request) async throws -> Response {
         switch operation.work {
         case .whole(let work):
             let answer = try await work(call)
             guard operation.method == .get else { return answer.response }
-            return tagged(answer, request)
-        case .stream(let work): return stream(try await work(call), request)
+            return Self.tagged(answer, request)
+        case .stream(let work): return Self.stream(try await work(call), request)
+        case .face(let work): return try await work(call, admission).response
         }
     }
 

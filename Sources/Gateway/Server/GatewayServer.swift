@@ -25,6 +25,9 @@ public struct GatewayServer: Service {
         public var quotaFactor = 1.0
         /// The usual ones.
         public init() {}
+
+        /// True if nobody beyond this machine reaches it.
+        var isLocal: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
     }
 
     private let services: GatewayServices
@@ -43,8 +46,7 @@ public struct GatewayServer: Service {
         self.settings = settings
         self.onReady = onReady
         tls = try Self.tls(settings)
-        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(settings.host)
-        if tls == nil && !isLocal && !settings.allowsPlain {
+        if tls == nil && !settings.isLocal && !settings.allowsPlain {
             throw Problem(
                 .invalid, "keys would cross the network in clear", at: settings.host,
                 remedy: "Give --tls-certificate and --tls-key, or --allow-plain-http behind a proxy that speaks TLS")
@@ -86,7 +88,8 @@ public struct GatewayServer: Service {
         let onReady = onReady
         let application = Application(
             router: Self.router(
-                services, RateLimits(factor: settings.quotaFactor, services.folder.machine.passingTime)),
+                services, RateLimits(factor: settings.quotaFactor, services.folder.machine.passingTime),
+                isLocal: settings.isLocal),
             server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
             onServerRunning: { await onReady($0.localAddress?.port ?? 0) }, logger: Self.quiet)
@@ -122,11 +125,14 @@ public struct GatewayServer: Service {
     private static let quiet = Logger(label: "leadline.http") { _ in SwiftLogNoOpLogHandler() }
 
     /// The table's routes.
-    static func router(_ services: GatewayServices, _ limits: RateLimits) -> Router<GatewayContext> {
+    /// - Parameter isLocal: true if it listens on this machine alone.
+    static func router(_ services: GatewayServices, _ limits: RateLimits, isLocal: Bool = false)
+        -> Router<GatewayContext>
+    {
         let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: EdgeMiddleware(services: services))
-        let front = Front(services: services, limits: limits)
-        for operation in OperationTable.all {
+        let front = Front(services: services, limits: limits, isLocal: isLocal)
+        for operation in OperationTable.all + OperationTable.faces {
             router.on(RouterPath(operation.path), method: operation.method) { request, context in
                 try await front.answer(operation, request, context)
             }

@@ -1,0 +1,72 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import UseCases
+
+/// Answers by asking a gateway that runs elsewhere.
+public struct MCPRemote: MCPPeer {
+    private let url: String
+    private let key: String
+    private let client: HTTPClient
+
+    /// Longest answer that is passed on.
+    private static let answerBytesMax = 32 << 20
+    private static let patience = TimeAmount.seconds(90)
+
+    /// - Parameters:
+    ///   - url: the gateway's, without a path; https, or http on this machine.
+    ///   - key: sent with every request.
+    /// - Throws: `Problem` for another URL.
+    public init(url: String, key: String) throws(Problem) {
+        guard let own = PublicURL(url) else {
+            throw Problem(
+                .invalid, "the gateway's URL is https://, a host and perhaps a port; http:// for this machine alone",
+                at: "--url")
+        }
+        self.url = own.origin + "/mcp"
+        self.key = key
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.timeout = .init(connect: .seconds(10), read: Self.patience)
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Ends its connections.
+    public func close() async throws { try await client.shutdown() }
+
+    public func answer(_ line: [UInt8]) async -> [UInt8]? {
+        do {
+            let reply = try await client.execute(request(line), timeout: Self.patience)
+            let body = Array(buffer: try await reply.body.collect(upTo: Self.answerBytesMax))
+            if reply.status.code == 202 { return nil }
+            if (reply.headers.first(name: "content-type") ?? "").utf8.starts(with: "application/json".utf8) {
+                // A line holds no line's end; JSON has none but between its parts.
+                return body.filter { $0 != 0x0A && $0 != 0x0D }
+            }
+            return MCPLines.failure(Self.words(Int(reply.status.code), body), to: line)
+        } catch {
+            return MCPLines.failure("The gateway does not answer.", to: line)
+        }
+    }
+
+    private func request(_ line: [UInt8]) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers = [
+            "authorization": "Bearer " + key, "content-type": "application/json",
+            "accept": "application/json, text/event-stream",
+        ]
+        // The stateless revision has the headers repeat the body.
+        if let fields = MCPRevision.headers(of: line) {
+            for (name, value) in fields { request.headers.add(name: name, value: value) }
+        }
+        request.body = .bytes(ByteBuffer(bytes: line))
+        return request
+    }
+
+    /// What a problem document says.
+    private static func words(_ status: Int, _ body: [UInt8]) -> String {
+        let problem = JSONValue(json: body)?.members
+        let said = [problem?["title"]?.text, problem?["detail"]?.text].compactMap { $0 }
+        return said.isEmpty ? "The gateway answered with status \(status)." : said.joined(separator: ": ")
+    }
+}

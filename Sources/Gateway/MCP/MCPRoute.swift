@@ -1,0 +1,52 @@
+import HTTPTypes
+
+/// Where the Model Context Protocol is spoken over HTTP.
+enum MCPRoute {
+    static let all = [messages]
+
+    private static let messages = Operation(
+        id: "sendMessage", method: .post, path: "/mcp", tag: "MCP",
+        summary: "One message of the Model Context Protocol", scope: nil, isForKnown: true,
+        refusesForeignOrigins: true, rate: .read,
+        payload: .init(
+            types: ["application/json"], schema: .anyObject,
+            example: #"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#),
+        successes: [.init(status: 200, about: "The answer.", schema: .anyObject)],
+        work: .face { call, admission in
+            guard takesJSON(call.headers) else {
+                throw Refusal(
+                    406, "not-acceptable", "Not possible as it is asked",
+                    "Answers are application/json; a client accepts that and text/event-stream.")
+            }
+            if let version = call.headers[.mcpProtocolVersion], !isKnown(version, call) {
+                throw Refusal(
+                    400, "bad-header", "A header is not valid",
+                    "MCP-Protocol-Version is one of \(MCPRevision.names.joined(separator: ", ")).",
+                    field: "MCP-Protocol-Version")
+            }
+            var answer = try await MCPFace(call: call, admission: admission).answer(call.body, call.headers)
+            answer.headers.append((.cacheControl, "no-store"))
+            return answer
+        })
+
+    /// An unknown revision is told of by the protocol's own error where the body names it too.
+    private static func isKnown(_ version: String, _ call: Call) -> Bool {
+        if MCPRevision.names.contains(version) { return true }
+        do throws(MCPMessage.Unreadable) { return try MCPMessage(call.body).meta[MCPRevision.Meta.version] != nil } catch {
+            return false
+        }
+    }
+
+    private static func takesJSON(_ headers: HTTPFields) -> Bool {
+        let accepted = headers[values: .accept].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }.map {
+            MediaType.bare(String(decoding: Array($0), as: UTF8.self))
+        }
+        return accepted.isEmpty || accepted.contains { ["application/json", "application/*", "*/*"].contains($0) }
+    }
+}
+
+extension HTTPField.Name {
+    static let mcpProtocolVersion = named("MCP-Protocol-Version")
+    static let mcpMethod = named("Mcp-Method")
+    static let mcpName = named("Mcp-Name")
+}

@@ -1,0 +1,139 @@
+import Foundation
+import HTTPTypes
+import Reports
+
+/// A tool's call: an operation asked with the tool's arguments, as if it had been asked over HTTP.
+struct ToolCall {
+    let tool: Tool
+    let call: Call
+    let admission: Admission
+
+    /// What the tool answers: the operation's answer, or why not, for the assistant to read.
+    /// - Throws: `Refusal` where it is the caller that is refused, and not the call.
+    func result(_ arguments: [String: JSONValue]) async throws -> [(name: String, json: String?)] {
+        do {
+            let answer = try await answer(arguments.filter { $0.value != .null })
+            let text = Self.structured(answer)
+            return [("content", Self.content(text)), ("structuredContent", text), ("isError", "false")]
+        } catch let error as CancellationError { throw error } catch {
+            let refusal = Refusal(error)
+            if [401, 403].contains(refusal.status) { throw refusal }
+            let text = String(decoding: refusal.answer.body, as: UTF8.self)
+            return [("content", Self.content(text)), ("isError", "true")]
+        }
+    }
+
+    /// The answer as a JSON object; a page stands in one.
+    private static func structured(_ answer: Answer) -> String {
+        let text = String(decoding: answer.body, as: UTF8.self)
+        if answer.type == "application/json" { return text }
+        return JSONText.object([("mediaType", JSONText.quoted(answer.type)), ("text", JSONText.quoted(text))])
+    }
+
+    private static func content(_ text: String) -> String {
+        "[" + JSONText.object([("type", #""text""#), ("text", JSONText.quoted(text))]) + "]"
+    }
+
+    private func answer(_ given: [String: JSONValue]) async throws -> Answer {
+        var arguments = given
+        let operation = try chosen(&arguments)
+        let names = ToolSchemas.names(of: operation)
+        if let unknown = arguments.keys.sorted().first(where: { !names.contains($0) }) {
+            throw Refusal.invalid(
+                "It is none of this tool's arguments: \(names.sorted().joined(separator: ", ")).",
+                field: unknown.utf8.count <= 128 ? unknown : "")
+        }
+        let headers = try headers(operation, &arguments)
+        let path = try path(operation, &arguments)
+        let query = try query(operation, &arguments)
+        var body: [UInt8] = []
+        if operation.payload != nil, !(arguments.isEmpty && operation.payloadIsOptional) {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            body = Array(try encoder.encode(arguments))
+        }
+        let asked = Call(
+            services: call.services, bearer: call.bearer, headers: headers, path: path, query: query, body: body)
+        return try await admission.perform(operation, asked)
+    }
+
+    private func chosen(_ arguments: inout [String: JSONValue]) throws -> Operation {
+        guard tool.choices.count > 1 else { return tool.choices[0].operation }
+        let action = arguments.removeValue(forKey: ToolArgument.action)?.text
+        guard let choice = tool.choices.first(where: { $0.action == action }) else {
+            throw Refusal.invalid(
+                "It is one of \(tool.choices.map(\.action).joined(separator: ", ")).", field: ToolArgument.action)
+        }
+        return choice.operation
+    }
+
+    /// How long a call waits for the decision unless told.
+    private static let waitSecondsUsual = 10
+
+    private func headers(_ operation: Operation, _ arguments: inout [String: JSONValue]) throws -> HTTPFields {
+        var headers = HTTPFields()
+        if operation.isWrite {
+            if let key = try text(ToolArgument.idempotencyKey, &arguments) { headers[.idempotencyKey] = key }
+            let seconds = try whole(ToolArgument.waitSeconds, 0...Call.waitSecondsMax, &arguments)
+            headers[.prefer] = "wait=\(seconds ?? Self.waitSecondsUsual)"
+        }
+        if ToolSchemas.asksWhy(operation) {
+            if let reason = try text(ToolArgument.reason, &arguments) {
+                headers[.leadlineReason] = reason
+            } else if ToolSchemas.isContact(operation) {
+                throw Refusal.invalid("It is missing: say why the data is read.", field: ToolArgument.reason)
+            }
+        }
+        return headers
+    }
+
+    private func path(_ operation: Operation, _ arguments: inout [String: JSONValue]) throws -> [String: String] {
+        var path: [String: String] = [:]
+        for name in operation.pathParameters {
+            let own = name == "partner" ? call.bearer?.partner : nil
+            guard let value = try text(name, &arguments) ?? own else {
+                throw Refusal.invalid("It is missing.", field: name)
+            }
+            path[name] = value
+        }
+        return path
+    }
+
+    private func query(_ operation: Operation, _ arguments: inout [String: JSONValue]) throws -> [String: String] {
+        var query: [String: String] = [:]
+        for parameter in operation.query {
+            switch arguments.removeValue(forKey: parameter.name) {
+            case .text(let text)?:
+                guard text.utf8.count <= operation.queryBytesMax else {
+                    throw Refusal.badQuery(parameter.name, "It is too long.")
+                }
+                query[parameter.name] = text
+            case .whole(let number)?: query[parameter.name] = "\(number)"
+            case .flag(let flag)?: query[parameter.name] = "\(flag)"
+            case nil:
+                if parameter.isRequired { throw Refusal.badQuery(parameter.name, "It is missing.") }
+            default: throw Refusal.badQuery(parameter.name, "It is text or a whole number.")
+            }
+        }
+        return query
+    }
+
+    private func text(_ name: String, _ arguments: inout [String: JSONValue]) throws -> String? {
+        guard let value = arguments.removeValue(forKey: name) else { return nil }
+        guard let text = value.text, !text.isEmpty, text.utf8.count <= 1_024 else {
+            throw Refusal.invalid("It is text of 1 to 1024 bytes.", field: name)
+        }
+        return text
+    }
+
+    private func whole(_ name: String, _ range: ClosedRange<Int>, _ arguments: inout [String: JSONValue]) throws
+        -> Int?
+    {
+        guard let value = arguments.removeValue(forKey: name) else { return nil }
+        guard case .whole(let number) = value, let whole = Int(exactly: number), range.contains(whole) else {
+            throw Refusal.invalid(
+                "It is a whole number from \(range.lowerBound) to \(range.upperBound).", field: name)
+        }
+        return whole
+    }
+}
