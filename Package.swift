@@ -104,7 +104,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", crypto,
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", crypto,
                 grdb, protobuf, logging, metrics, lifecycle, nio, nioPosix, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioHTTPTypes,
                 nioHTTP1, nioSSL, asyncHTTPClient, jwt, yams,
             ],

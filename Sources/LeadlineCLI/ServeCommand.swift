@@ -198,6 +198,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func signIn() throws -> SignInSettings {
         var signIn = SignInSettings()
         signIn.publicURL = publicURL.flatMap { PublicURL($0) }
+        signIn.isEncrypted = tlsCertificate != nil
         signIn.sessions.idleMicros = Int64(sessionIdleMinutes) * 60_000_000
         signIn.sessions.wholeMicros = Int64(sessionHours) * 3_600_000_000
         if let oauth { signIn.oauth = try OAuthSettings(YAMLFile(oauth).root, name: oauth) }

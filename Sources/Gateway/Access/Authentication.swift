@@ -10,6 +10,8 @@ public struct SignInSettings: Sendable {
     /// Where others reach this service; nil where that is not said.
     public var publicURL: PublicURL?
     public var sessions = SessionLimits()
+    /// True if the service itself speaks TLS.
+    public var isEncrypted = false
     /// API keys alone.
     public init() {}
 }

@@ -8,7 +8,7 @@ struct MCPCompletion {
 
     private static let valuesMax = 100
 
-    func values(_ message: MCPMessage) async throws -> [(name: String, json: String?)] {
+    func values(_ message: JSONRPCMessage) async throws -> [(name: String, json: String?)] {
         guard let argument = message.params["argument"]?.members, let name = argument["name"]?.text,
             let begun = argument["value"]?.text, message.params["ref"]?.members != nil
         else { throw MCPError.invalid("It names no argument to complete.") }

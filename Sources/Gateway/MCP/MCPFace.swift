@@ -17,9 +17,9 @@ struct MCPFace {
     /// - Returns: the answer; its body is empty where nothing is answered.
     /// - Throws: `Refusal` for a caller that may not.
     func answer(_ json: [UInt8], _ headers: HTTPFields?) async throws -> Answer {
-        let message: MCPMessage
-        do throws(MCPMessage.Unreadable) { message = try MCPMessage(json) } catch {
-            return .json(MCPError(code: error.code, words: error.words).json(id: nil), status: 400)
+        let message: JSONRPCMessage
+        do throws(JSONRPCMessage.Unreadable) { message = try JSONRPCMessage(json) } catch {
+            return .json(MCPError(error).json(id: nil), status: 400)
         }
         do {
             let revision = try MCPRevision(message, headers)
@@ -32,7 +32,7 @@ struct MCPFace {
     }
 
     /// The stateless revision has HTTP say what happened; those before it answer a request that they understood.
-    private func status(_ error: MCPError, _ message: MCPMessage, _ headers: HTTPFields?) -> Int {
+    private func status(_ error: MCPError, _ message: JSONRPCMessage, _ headers: HTTPFields?) -> Int {
         let isOld =
             message.meta[MCPRevision.Meta.version] == nil
             && (headers?[.mcpProtocolVersion].map(MCPRevision.initializedNames.contains) ?? true)
@@ -40,7 +40,7 @@ struct MCPFace {
         return error.code == .unknownMethod ? 404 : error.code == .inner ? 500 : 400
     }
 
-    private func result(_ message: MCPMessage, _ revision: MCPRevision) async throws -> String {
+    private func result(_ message: JSONRPCMessage, _ revision: MCPRevision) async throws -> String {
         let fields: Fields
         switch (revision, message.method) {
         case (.stateless, "server/discover"): fields = Self.listed(Self.discovered, .public)
@@ -91,7 +91,7 @@ struct MCPFace {
     }
 
     /// Agrees on the client's revision, or offers the latest of those that begin this way.
-    private static func initialized(_ message: MCPMessage) -> Fields {
+    private static func initialized(_ message: JSONRPCMessage) -> Fields {
         let asked = message.params["protocolVersion"]?.text ?? ""
         let version = MCPRevision.initializedNames.contains(asked) ? asked : MCPRevision.initializedNames[0]
         return [
@@ -107,7 +107,7 @@ struct MCPFace {
         return "[" + listed.joined(separator: ",") + "]"
     }
 
-    private func called(_ message: MCPMessage) async throws -> Fields {
+    private func called(_ message: JSONRPCMessage) async throws -> Fields {
         guard let name = message.params["name"]?.text, let tool = ToolTable.all.first(where: { $0.name == name }) else {
             throw MCPError.invalid("There is no such tool.")
         }
@@ -139,7 +139,7 @@ struct MCPFace {
     }
 
     /// Every list is one page, so no cursor was ever given out.
-    private static func checkCursor(_ message: MCPMessage) throws(MCPError) {
+    private static func checkCursor(_ message: JSONRPCMessage) throws(MCPError) {
         guard message.params["cursor"] ?? .null == .null else { throw .invalid("The cursor is none of this service.") }
     }
 }

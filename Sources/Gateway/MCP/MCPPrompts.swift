@@ -99,7 +99,7 @@ enum MCPPrompts {
     }
 
     /// A prompt about an id: text of another's making does not get into it.
-    static func text(_ message: MCPMessage, for grant: Grant) throws -> [(name: String, json: String?)] {
+    static func text(_ message: JSONRPCMessage, for grant: Grant) throws -> [(name: String, json: String?)] {
         guard let name = message.params["name"]?.text,
             let prompt = all.first(where: { $0.name == name && $0.isGranted(to: grant) })
         else { throw MCPError.invalid("There is no such prompt.") }

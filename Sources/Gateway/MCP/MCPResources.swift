@@ -100,7 +100,7 @@ struct MCPResources {
     }
 
     /// Reads one. What is not there and what the caller may not see get the same answer.
-    func read(_ message: MCPMessage, _ revision: MCPRevision) async throws -> [(name: String, json: String?)] {
+    func read(_ message: JSONRPCMessage, _ revision: MCPRevision) async throws -> [(name: String, json: String?)] {
         guard let uri = message.params["uri"]?.text else { throw MCPError.invalid("There is no uri.") }
         if uri == Self.glossary.uri { return Self.contents(uri, "text/markdown", Glossary.markdown) }
         let unknown = MCPError(

@@ -27,7 +27,7 @@ enum MCPRevision: Sendable {
     /// Finds it out, and checks what must agree.
     /// - Parameter headers: nil over standard input and output, where there are none.
     /// - Throws: `MCPError` for a request that contradicts itself or speaks a revision that is not known.
-    init(_ message: MCPMessage, _ headers: HTTPFields?) throws(MCPError) {
+    init(_ message: JSONRPCMessage, _ headers: HTTPFields?) throws(MCPError) {
         let header = headers?[.mcpProtocolVersion]
         let stated = message.meta[Meta.version]?.text
         let speaksOld = header.map(Self.initializedNames.contains) ?? true
@@ -50,7 +50,7 @@ enum MCPRevision: Sendable {
         self = .stateless
     }
 
-    private static func check(_ headers: HTTPFields, _ version: String, _ message: MCPMessage) throws(MCPError) {
+    private static func check(_ headers: HTTPFields, _ version: String, _ message: JSONRPCMessage) throws(MCPError) {
         try check(headers, .mcpProtocolVersion, is: version)
         try check(headers, .mcpMethod, is: message.method)
         if let name = message.named { try check(headers, .mcpName, is: name) }
@@ -58,8 +58,8 @@ enum MCPRevision: Sendable {
 
     /// The headers that go with a message of the stateless revision; nil for one of another.
     static func headers(of json: [UInt8]) -> [(name: String, value: String)]? {
-        do throws(MCPMessage.Unreadable) {
-            let message = try MCPMessage(json)
+        do throws(JSONRPCMessage.Unreadable) {
+            let message = try JSONRPCMessage(json)
             guard let version = message.meta[Meta.version]?.text else { return nil }
             let fields = [
                 (HTTPField.Name.mcpProtocolVersion, version), (.mcpMethod, message.method),

@@ -26,13 +26,13 @@ enum MCPRoute {
             }
             var answer = try await MCPFace(call: call, admission: admission).answer(call.body, call.headers)
             answer.headers.append((.cacheControl, "no-store"))
-            return answer
+            return .whole(answer)
         })
 
     /// An unknown revision is told of by the protocol's own error where the body names it too.
     private static func isKnown(_ version: String, _ call: Call) -> Bool {
         if MCPRevision.names.contains(version) { return true }
-        do throws(MCPMessage.Unreadable) { return try MCPMessage(call.body).meta[MCPRevision.Meta.version] != nil } catch {
+        do throws(JSONRPCMessage.Unreadable) { return try JSONRPCMessage(call.body).meta[MCPRevision.Meta.version] != nil } catch {
             return false
         }
     }

@@ -14,6 +14,8 @@ struct Call: Sendable {
     let path: [String: String]
     let query: [String: String]
     let body: [UInt8]
+    /// Under which name the service was asked.
+    var authority = ""
 
     /// Who asks.
     var grant: Grant {

@@ -41,8 +41,14 @@ struct Operation: Sendable {
         case whole(@Sendable (Call) async throws -> Answer)
         /// Bit by bit, as long as the client stays.
         case stream(@Sendable (Call) async throws -> any AnswerStream)
-        /// Whole, by asking other operations, each as if it had been asked alone.
-        case face(@Sendable (Call, Admission) async throws -> Answer)
+        /// By asking other operations, each as if it had been asked alone.
+        case face(@Sendable (Call, Admission) async throws -> FaceAnswer)
+    }
+
+    /// How another protocol answers.
+    enum FaceAnswer: Sendable {
+        case whole(Answer)
+        case stream(any AnswerStream)
     }
 
     /// Name for clients that are generated.

@@ -11,7 +11,7 @@ enum OperationTable {
         + ServiceOperations.all
 
     /// Routes by which another protocol is spoken; whatever is asked there is asked of the operations above.
-    static let faces: [Operation] = MCPRoute.all
+    static let faces: [Operation] = MCPRoute.all + A2ARoutes.all
 
     /// Methods that a path takes; none where there is no such path.
     static func methods(of path: String) -> [HTTPRequest.Method] {

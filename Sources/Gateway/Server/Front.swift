@@ -45,9 +45,10 @@ struct Front: Sendable {
         try checkOrigin(operation, bearer, request)
         let standing = try admission.admit(operation, bearer, address: context.address)
         try Self.checkIdempotencyKey(operation, request)
-        let call = Call(
+        var call = Call(
             services: services, bearer: bearer, headers: request.headers, path: try Self.path(operation, context),
             query: try Self.query(operation, request), body: try await Self.body(operation, request))
+        call.authority = request.head.authority ?? ""
         try call.checkReason(operation.reason)
         var response = try await response(operation, call, request)
         for (name, value) in Admission.rateFields(standing, operation.rate) { response.headers[name] = value }
@@ -193,7 +194,11 @@ struct Front: Sendable {
             guard operation.method == .get else { return answer.response }
             return Self.tagged(answer, request)
         case .stream(let work): return Self.stream(try await work(call), request)
-        case .face(let work): return try await work(call, admission).response
+        case .face(let work):
+            switch try await work(call, admission) {
+            case .whole(let answer): return operation.method == .get ? Self.tagged(answer, request) : answer.response
+            case .stream(let parts): return Self.stream(parts, request)
+            }
         }
     }
 

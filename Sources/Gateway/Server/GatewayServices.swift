@@ -35,6 +35,8 @@ public struct GatewayServices: Sendable {
     private let currencies = Currencies()
     /// Long work, and what came of it.
     let jobs = Jobs()
+    /// What agents asked for, and what came of it.
+    let agentTasks: AgentTaskFile
     /// Who was refused what.
     let refusals: RefusalLog
 
@@ -61,6 +63,7 @@ public struct GatewayServices: Sendable {
         readers = ReaderThreads(count: 4)
         let masterKey = try folder.openVault().masterKey
         identities = Identities(masterKey)
+        agentTasks = try AgentTaskFile(folder, masterKey)
         self.signIn = signIn
         oauth = signIn.oauth.map { OAuth($0, masterKey, webhooks, folder.machine.passingTime) }
         refusals = RefusalLog(folder)
@@ -109,6 +112,7 @@ extension GatewayServices {
 struct Identities: Sendable {
     private let events: KeyedDigest
     private let confirmations: KeyedDigest
+    private let agentTasks: KeyedDigest
     /// What a browser brings back from the issuer.
     let signIns: KeyedDigest
     /// Links by which partners answer without a key.
@@ -118,6 +122,7 @@ struct Identities: Sendable {
     init(_ masterKey: MasterKey) {
         events = KeyedDigest(masterKey, purpose: "Idempotency-Key")
         confirmations = KeyedDigest(masterKey, purpose: "confirmation of an erasure")
+        agentTasks = KeyedDigest(masterKey, purpose: "agents' tasks")
         signIns = KeyedDigest(masterKey, purpose: "sign-in at the issuer")
         links = ActionLinkCodes(masterKey)
         self.masterKey = masterKey
@@ -126,6 +131,11 @@ struct Identities: Sendable {
     /// The id of the event that a request makes, the same for every repeat by the same principal, with whatever key.
     func eventID(_ grant: Grant, operation: String, key: String) -> String {
         Hexadecimal.text(events.digest([grant.program, grant.principal, operation, key]).prefix(16))
+    }
+
+    /// The id of the task, or of the context, that an agent's message begins: the same for every repeat of the message.
+    func agentTaskID(_ grant: Grant, _ kind: String, message: String) -> String {
+        kind + "-" + Hexadecimal.text(agentTasks.digest([grant.program, grant.principal, kind, message]).prefix(16))
     }
 
     /// What confirms a request once it was listed.

@@ -42,9 +42,9 @@ public enum MCPLines {
 
     /// The error for a message that nobody could be asked about.
     static func failure(_ words: String, to line: [UInt8]) -> [UInt8]? {
-        let message: MCPMessage
-        do throws(MCPMessage.Unreadable) { message = try MCPMessage(line) } catch {
-            return Array(MCPError(code: error.code, words: error.words).json(id: nil).utf8)
+        let message: JSONRPCMessage
+        do throws(JSONRPCMessage.Unreadable) { message = try JSONRPCMessage(line) } catch {
+            return Array(MCPError(error).json(id: nil).utf8)
         }
         guard let id = message.id else { return nil }
         return Array(MCPError(code: .inner, words: words).json(id: id).utf8)

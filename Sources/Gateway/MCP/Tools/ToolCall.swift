@@ -24,7 +24,7 @@ struct ToolCall {
     }
 
     /// The answer as a JSON object; a page stands in one.
-    private static func structured(_ answer: Answer) -> String {
+    static func structured(_ answer: Answer) -> String {
         let text = String(decoding: answer.body, as: UTF8.self)
         if answer.type == "application/json" { return text }
         return JSONText.object([("mediaType", JSONText.quoted(answer.type)), ("text", JSONText.quoted(text))])
@@ -34,7 +34,9 @@ struct ToolCall {
         "[" + JSONText.object([("type", #""text""#), ("text", JSONText.quoted(text))]) + "]"
     }
 
-    private func answer(_ given: [String: JSONValue]) async throws -> Answer {
+    /// The operation's answer.
+    /// - Throws: `Refusal` and whatever else the operation throws.
+    func answer(_ given: [String: JSONValue]) async throws -> Answer {
         var arguments = given
         let operation = try chosen(&arguments)
         let names = ToolSchemas.names(of: operation)

@@ -1,0 +1,239 @@
+import HTTPTypes
+import NIOCore
+import Reports
+
+/// Where other agents ask, by A2A 1.0: the card, JSON-RPC, and the same over plain HTTP.
+enum A2ARoutes {
+    static let path = "/a2a"
+    static let all = [card, rpc, send, stream, list, show, change]
+
+    private static let types = ["application/json", "application/a2a+json"]
+    private static let answered = [
+        Operation.Success(status: 200, about: "As the protocol has it.", schema: .anyObject)
+    ]
+
+    private static let card = Operation(
+        id: "getAgentCard", method: .get, path: "/.well-known/agent-card.json", tag: "A2A", summary: "The agent card",
+        scope: nil, rate: .read, successes: answered,
+        work: .face { call, _ in
+            let scheme = call.services.signIn.isEncrypted ? "https://" : "http://"
+            let origin = call.services.signIn.publicURL?.origin ?? scheme + call.authority
+            return .whole(.json(A2ACard.json(origin: origin), [(.cacheControl, "public, max-age=300")]))
+        })
+
+    private static func route(
+        _ id: String, _ method: HTTPRequest.Method, _ path: String, _ summary: String,
+        query: [Operation.Parameter] = [], takesBody: Bool = true,
+        work: @escaping @Sendable (Call, Admission) async throws -> Operation.FaceAnswer
+    ) -> Operation {
+        Operation(
+            id: id, method: method, path: Self.path + path, tag: "A2A", summary: summary, scope: nil, isForKnown: true,
+            refusesForeignOrigins: true, rate: .read, query: query + [version],
+            payload: takesBody ? .init(types: types, schema: .anyObject, example: "{}") : nil, payloadIsOptional: true,
+            successes: answered, work: .face(work))
+    }
+
+    private static let version = Operation.Parameter(
+        name: "A2A-Version", schema: .string, about: "The protocol's version, where no header says it.")
+
+    // MARK: JSON-RPC
+
+    private static let rpc = route("sendAgentRequest", .post, "", "One JSON-RPC request of an agent") {
+        call, admission in
+        let message: JSONRPCMessage
+        do throws(JSONRPCMessage.Unreadable) { message = try JSONRPCMessage(call.body) } catch {
+            let why = error.isNoJSON ? A2AError.parse : .invalid(error.words)
+            return .whole(.json(why.rpc(id: nil)))
+        }
+        do {
+            try checkVersion(call)
+            if ["SendStreamingMessage", "SubscribeToTask"].contains(message.method) {
+                let face = A2AFace(call: call, admission: admission)
+                return .stream(try await parts(message.method, message.params, face, id: message.id ?? "null"))
+            }
+            let result = try await result(message, A2AFace(call: call, admission: admission))
+            return .whole(
+                .json(
+                    JSONText.object([("jsonrpc", #""2.0""#), ("id", message.id ?? "null"), ("result", result)]),
+                    [(.cacheControl, "no-store")]))
+        } catch let error as A2AError { return .whole(.json(error.rpc(id: message.id))) }
+    }
+
+    private static func result(_ message: JSONRPCMessage, _ face: A2AFace) async throws -> String {
+        let params = message.params
+        switch message.method {
+        case "SendMessage":
+            let task = try await face.finish(try await face.begin(params))
+            return JSONText.object([("task", task.json())])
+        case "GetTask": return try await face.find(params["id"]?.text).json()
+        case "CancelTask": return try await face.cancel(params["id"]?.text).json()
+        case "ListTasks": return try await face.list(params)
+        case "CreateTaskPushNotificationConfig", "GetTaskPushNotificationConfig", "ListTaskPushNotificationConfigs",
+            "DeleteTaskPushNotificationConfig":
+            throw A2AError.pushNotSupported
+        case "GetExtendedAgentCard": throw A2AError.unsupportedOperation
+        default: throw A2AError.unknownMethod
+        }
+    }
+
+    private static func parts(_ method: String, _ params: A2AFace.Members, _ face: A2AFace, id: String?) async throws
+        -> A2AStream
+    {
+        if method == "SubscribeToTask" {
+            // Whatever is left to do is done by a message; a task that has ended brings nothing more.
+            let task = try await face.find(params["id"]?.text)
+            if task.state.isTerminal { throw A2AError.unsupportedOperation }
+            return A2AStream(face: face, begun: .init(task: task, skill: nil, arguments: [:]), requestID: id)
+        }
+        return A2AStream(face: face, begun: try await face.begin(params), requestID: id)
+    }
+
+    // MARK: Plain HTTP
+
+    /// Answers as the HTTP binding does, its errors included.
+    private static func http(
+        _ work: @escaping @Sendable (Call, A2AFace) async throws -> Operation.FaceAnswer
+    ) -> @Sendable (Call, Admission) async throws -> Operation.FaceAnswer {
+        { call, admission in
+            do {
+                try checkVersion(call)
+                return try await work(call, A2AFace(call: call, admission: admission))
+            } catch let error as A2AError { return .whole(error.answer) }
+        }
+    }
+
+    private static func params(_ call: Call) throws(A2AError) -> A2AFace.Members {
+        if call.body.isEmpty { return [:] }
+        guard let value = JSONValue(json: call.body) else { throw .parse }
+        guard let members = value.members else { throw .invalid("The body is not an object.") }
+        return members
+    }
+
+    private static let send = route(
+        "sendAgentMessage", .post, "/message:send", "A message of an agent",
+        work: http { call, face in
+            let task = try await face.finish(try await face.begin(try params(call)))
+            return .whole(.json(JSONText.object([("task", task.json())]), [(.cacheControl, "no-store")]))
+        })
+
+    private static let stream = route(
+        "streamAgentMessage", .post, "/message:stream", "A message of an agent, answered bit by bit",
+        work: http { call, face in
+            .stream(try await parts("SendStreamingMessage", try params(call), face, id: nil))
+        })
+
+    private static let list = route(
+        "listAgentTasks", .get, "/tasks", "An agent's tasks, the latest first",
+        query: [
+            "contextId", "status", "pageSize", "pageToken", "historyLength", "statusTimestampAfter",
+            "includeArtifacts", "tenant",
+        ].map { .init(name: $0, schema: .string, about: "As A2A has it.") },
+        takesBody: false,
+        work: http { call, face in
+            .whole(
+                .json(try await face.list(call.query.mapValues { .text($0) }), [(.cacheControl, "no-store")]))
+        })
+
+    private static let show = route(
+        "getAgentTask", .get, "/tasks/{task}", "An agent's task",
+        query: ["historyLength", "tenant"].map { .init(name: $0, schema: .string, about: "As A2A has it.") },
+        takesBody: false,
+        work: http { call, face in
+            .whole(.json(try await face.find(call.path["task"]).json(), [(.cacheControl, "no-store")]))
+        })
+
+    /// The verb stands after the task's id, behind a colon.
+    private static let change = route(
+        "changeAgentTask", .post, "/tasks/{task}", "Cancels an agent's task, or follows it",
+        work: http { call, face in
+            let path = call.path["task"] ?? ""
+            let parts = path.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map {
+                String(decoding: Array($0), as: UTF8.self)
+            }
+            switch parts.count == 2 ? parts[1] : "" {
+            case "cancel":
+                return .whole(.json(try await face.cancel(parts[0]).json(), [(.cacheControl, "no-store")]))
+            case "subscribe":
+                return .stream(try await Self.parts("SubscribeToTask", ["id": .text(parts[0])], face, id: nil))
+            default: throw A2AError.unknownMethod
+            }
+        })
+
+    /// Nothing before 1.0 is spoken; a patch's number makes no difference.
+    private static func checkVersion(_ call: Call) throws(A2AError) {
+        let version = call.headers[.a2aVersion] ?? call.query["A2A-Version"] ?? ""
+        let parts = version.utf8.split(separator: UInt8(ascii: ".")).map { String(decoding: Array($0), as: UTF8.self) }
+        guard parts.prefix(2) == ["1", "0"] else { throw .versionNotSupported }
+    }
+}
+
+/// A message's task as it comes about, as server-sent events.
+struct A2AStream: AnswerStream {
+    private enum Step { case task, work, status, end }
+
+    let face: A2AFace
+    let begun: A2AFace.Begun
+    /// Nil over plain HTTP.
+    let requestID: String?
+    private var step = Step.task
+    private var task: AgentTask
+
+    init(face: A2AFace, begun: A2AFace.Begun, requestID: String?) {
+        self.face = face
+        self.begun = begun
+        self.requestID = requestID
+        task = begun.task
+    }
+
+    mutating func next() async throws -> ByteBuffer? {
+        switch step {
+        case .task:
+            step = begun.skill == nil ? .end : .work
+            return event("task", begun.skill == nil ? task.json() : working)
+        case .work:
+            task = try await face.finish(begun)
+            step = .status
+            guard let artifact = task.artifact else { return try await next() }
+            return event(
+                "artifactUpdate",
+                JSONText.object([
+                    ("taskId", JSONText.quoted(task.id)), ("contextId", JSONText.quoted(task.context)),
+                    ("artifact", artifact), ("lastChunk", "true"),
+                ]))
+        case .status:
+            step = .end
+            return event(
+                "statusUpdate",
+                JSONText.object([
+                    ("taskId", JSONText.quoted(task.id)), ("contextId", JSONText.quoted(task.context)),
+                    ("status", task.status),
+                ]))
+        case .end: return nil
+        }
+    }
+
+    /// The task while its skill is at work.
+    private var working: String {
+        JSONText.object([
+            ("id", JSONText.quoted(task.id)), ("contextId", JSONText.quoted(task.context)),
+            (
+                "status",
+                JSONText.object([
+                    ("state", #""TASK_STATE_WORKING""#), ("timestamp", JSONText.quoted(TimeText.utc(task.changed))),
+                ])
+            ),
+        ])
+    }
+
+    private func event(_ name: String, _ json: String) -> ByteBuffer {
+        var data = JSONText.object([(name, json)])
+        if let requestID {
+            data = JSONText.object([("jsonrpc", #""2.0""#), ("id", requestID), ("result", data)])
+        }
+        return ByteBuffer(string: "data: \(data)\n\n")
+    }
+}
+
+extension HTTPField.Name {
+    static let a2aVersion = named("A2A-Version")
+}
