@@ -89,7 +89,7 @@ struct Binary {
     }
 
     /// The product lies beside the test bundle.
-    private static func executable() throws -> URL {
+    static func executable() throws -> URL {
         let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

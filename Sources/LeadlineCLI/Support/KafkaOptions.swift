@@ -95,11 +95,8 @@ struct KafkaOptions: ParsableArguments {
     /// A secret stands in a file or in the environment, never on the command line.
     private func resolved(_ value: String, _ name: String, _ place: String) throws -> String {
         if value.hasPrefix("file:") {
-            guard let data = FileManager.default.contents(atPath: String(value.dropFirst(5))),
-                let text = String(data: data, encoding: .utf8)
-            else {
-                throw Problem(.invalid, "the file with the value of \(name) cannot be read", at: place)
-            }
+            guard let text = String(validating: try InputFile.contents(String(value.dropFirst(5))), as: UTF8.self)
+            else { throw Problem(.invalid, "the file with the value of \(name) is not UTF-8 text", at: place) }
             return text.trimmingCharacters(in: .newlines)
         }
         if value.hasPrefix("env:") {

@@ -17,23 +17,19 @@ struct YAMLFile {
     /// Reads a file; "-" is stdin.
     init(_ name: String) throws {
         self.name = name == "-" ? "stdin" : name
-        let data: Data
-        if name != "-" { try InputFile.refuseFolder(name) }
-        if name == "-" {
-            data = FileHandle.standardInput.readDataToEndOfFile()
-        } else if let contents = FileManager.default.contents(atPath: name) {
-            data = contents
-        } else {
-            throw Problem.notReadable(name)
-        }
+        let data = try InputFile.contents(name == "-" ? "/dev/stdin" : name)
         guard let text = String(validating: data, as: UTF8.self) else {
             throw Problem(.invalid, "the file is not UTF-8 text", at: name)
         }
         do {
-            guard let node = try Yams.compose(yaml: text) else {
+            guard let node = try YAMLTree.composed(text) else {
                 throw Problem(.invalid, "the file is empty", at: name)
             }
             root = node
+        } catch is YAMLAliases.Excess {
+            throw Problem(
+                .invalid, "its aliases multiply beyond what the file could hold written out", at: name,
+                remedy: "Write out what the aliases stand for")
         } catch let error as YamlError {
             throw Self.failure(error, name)
         }
@@ -123,6 +119,15 @@ struct YAMLFile {
 
 /// Trees of YAML and of JSON, which is YAML too.
 enum YAMLTree {
+    /// The tree of a text from outside; nil for one that is empty.
+    /// - Throws: `YAMLAliases.Excess`, `YamlError`.
+    static func composed(_ text: String) throws -> Node? {
+        try YAMLAliases.checkKeys(text)
+        guard let node = try Yams.compose(yaml: text) else { return nil }
+        try YAMLAliases.checkSize(node, textBytes: text.utf8.count)
+        return node
+    }
+
     /// The tree as JSON.
     static func json(_ node: Node) -> String {
         switch node {

@@ -122,8 +122,7 @@ extension OAuthSettings {
     }
 
     private static func secret(_ path: String) throws -> String {
-        guard let data = FileManager.default.contents(atPath: path) else { throw Problem.notReadable(path) }
-        let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let text = String(decoding: try InputFile.contents(path), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         guard (1...1_024).contains(text.utf8.count) else {
             throw Problem(.invalid, "a client's secret has 1 to 1024 bytes", at: path)
         }

@@ -33,8 +33,7 @@ actor TokenKeys {
     /// Reads a file of keys, so that one that is none is told of at the start. A URL is asked when it is needed.
     func prepare() async throws(Problem) {
         guard case .file(let path) = place else { return }
-        try InputFile.refuseFolder(path)
-        guard let data = FileManager.default.contents(atPath: path) else { throw Problem.notReadable(path) }
+        let data = try InputFile.contents(path)
         guard data.count <= Self.bytesMax, let keys = await Self.keys(Array(data)), !keys.isEmpty else {
             throw Problem(
                 .invalid, "no key is in it that tokens may be signed by", at: path,
