@@ -94,7 +94,7 @@ enum ProgramOperations {
         payload: .init(
             types: ["application/json"],
             schema: .request([("days?", .integer(1...730)), ("backtest?", .boolean)]), example: #"{"days":91}"#),
-        payloadIsOptional: true, successes: JobOperations.begun,
+        payloadIsOptional: true, successes: JobOperations.begun, makes: "job",
         work: .whole { call in
             var body = try BodyFields(call)
             let days = try body.number("days", 1...730) ?? 91
