@@ -54,6 +54,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("TLS: the certificate's key, PEM.", valueName: "file"))
     var tlsKey: String?
 
+    @Flag(name: .customLong("no-http2"), help: "TLS: do not offer HTTP/2.")
+    var refusesHTTP2 = false
+
     @Flag(help: "Speak plain HTTP to other machines too: for a proxy in front that speaks TLS.")
     var allowPlainHttp = false
 
@@ -212,6 +215,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.certificateFile = tlsCertificate
         settings.keyFile = tlsKey
         settings.allowsPlain = allowPlainHttp
+        settings.offersHTTP2 = !refusesHTTP2
         settings.quotaFactor = quotaFactor
         return settings
     }

@@ -37,7 +37,7 @@ import Testing
         profile(#"{"purposes":[{"en":"\#(text(2_001))"}]}"#, "purposes.en"),
         profile(#"{"purposes":[{}]}"#, "purposes"),
         profile(#"{"transfers":[{"country":"us"}]}"#, "transfers.country"),
-        profile(#"{"noTransfers":true,"transfers":[{"country":"US"}]}"#, "no_transfers"),
+        profile(#"{"noTransfers":true,"transfers":[{"country":"US"}]}"#, "noTransfers"),
         profile(#"{"recipients":[{"role":{"en":"x"}}]}"#, "recipients.name"),
         profile(#"{"sources":[{"source":"web"}]}"#, "sources.description"),
         profile(#"{"controller":{"name":"a\nb"}}"#, "controller.name"),
@@ -97,9 +97,15 @@ import Testing
                 #expect(isRefused == !taking.contains { $0.id == operation.id }, "\(operation.id): \(reply.text)")
             }
             // One figure for how long it may be.
-            for (count, status) in [(200, 202), (201, 400)] {
-                let headers = ["idempotency-key": String(repeating: "k", count: count), "prefer": "wait=0"]
-                #expect(try await served.ask(.POST, "/v1/leads", served.admin, #"{"country":"IT"}"#, headers).status == status)
+            let keys = [
+                (String(repeating: "k", count: 200), 202), (String(repeating: "k", count: 201), 400), ("\"" + String(repeating: "k", count: 198) + "\"", 202),
+                ("\"" + String(repeating: "k", count: 199) + "\"", 400), ("\"\"", 400), ("\"", 202), ("a b", 400),
+            ]
+            let pattern = try Regex(Submission.keyPattern)
+            for (key, status) in keys {
+                let headers = ["idempotency-key": key, "prefer": "wait=0"]
+                #expect(try await served.ask(.POST, "/v1/leads", served.admin, #"{"country":"IT"}"#, headers).status == status, "\(key)")
+                #expect((try pattern.wholeMatch(in: key) != nil) == (status == 202), "\(key)")
             }
         }
     }

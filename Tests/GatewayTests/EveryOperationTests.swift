@@ -41,9 +41,25 @@ import Testing
             let reply = try await served.ask(method, path + query, key ?? served.admin, body, headers)
             #expect(operation.successes.contains { $0.status == reply.status }, "\(id): \(reply.status) \(reply.text.prefix(600))")
             let type = operation.successes.first { $0.status == reply.status }?.type
+            Self.checkHeaders(of: reply, operation)
             if id != "getJobResult" { #expect(reply.headers["content-type"] == type, "\(id)") }
             answered.note(id)
             return reply
+        }
+
+        /// Headers of HTTP itself and of what browsers heed: no client of the operation acts on them.
+        private static let usual: Set<String> = [
+            "content-type", "content-length", "date", "connection", "transfer-encoding", "cache-control", "x-content-type-options",
+            "referrer-policy", "x-robots-tag", "content-security-policy",
+        ]
+
+        /// An answer has the headers that the document says it always has, and no other that a client acts on.
+        private static func checkHeaders(of reply: ServedFolder.Reply, _ operation: Gateway.Operation) {
+            guard let success = operation.successes.first(where: { $0.status == reply.status }) else { return }
+            let described = Set(operation.headers(of: success).map { $0.rawValue.lowercased() })
+            let extra = Set(reply.headers.keys).subtracting(described).subtracting(usual)
+            #expect(extra == [], "\(operation.id)")
+            for header in AnswerHeader.ofEvery { #expect(reply.headers[header.rawValue.lowercased()] != nil, "\(operation.id): \(header)") }
         }
 
         /// Waits for a job by asking for it.
@@ -186,6 +202,8 @@ import Testing
         let size = try #require(checkpoint.json["size"] as? Int)
         try await ask("getLogKey")
         #expect(try await ask("proveEntry", ["0"]).text.contains("tlog-proof"))
+        #expect(try await ask("getEntry", ["0"]).headers["content-type"] == "application/octet-stream")
+        #expect(try await ask.served.ask(.GET, "/v1/audit/entries/99999", ask.served.admin).status == 404)
         try await ask.served.submit("after-checkpoint")
         try await ask("getCheckpoint")
         try await ask("proveConsistency", [], "?from=\(size)")

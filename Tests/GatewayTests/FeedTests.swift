@@ -10,7 +10,7 @@ import Testing
 /// Goal: a reader of the feed gets every decision it may see once, goes on where it was, and nothing after its right ended.
 @Suite struct FeedTests {
     /// Ids of the events read so far, as they come.
-    private static func ids(
+    static func ids(
         _ served: ServedFolder, _ key: KeyToken, _ path: String = "/v1/feed", last: String? = nil,
         opened: @Sendable () async throws -> Void = {}, until isEnough: @Sendable ([String]) -> Bool
     ) async throws -> (ids: [String], text: String) {

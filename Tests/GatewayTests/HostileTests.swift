@@ -1,6 +1,12 @@
+import AsyncHTTPClient
+import Engine
 import Foundation
+import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
+import NIOSSL
+import ServiceLifecycle
 import Testing
 
 @testable import Gateway
@@ -105,6 +111,146 @@ import Testing
         #expect([counts.enter("b", limits), counts.enter("c", limits)] == [true, false])
         counts.leave("a")
         #expect(counts.enter("a", limits))
+    }
+
+    // MARK: Bursts
+
+    /// Reads beyond those that may be under way wait for their turn, in order; too many, and those that wait too long, are told.
+    @Test func aBurstWaitsForItsTurn() async throws {
+        let limits = ReaderThreads.Limits(running: 2, waiting: 3, patience: .seconds(3_600))
+        let threads = ReaderThreads(count: 2, limits)
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let (begun, begin) = AsyncStream<Int>.makeStream()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<2 {
+                group.addTask {
+                    try await threads.runLong {
+                        begin.yield(number)
+                        for await _ in gate {}
+                    }
+                }
+            }
+            var started = begun.makeAsyncIterator()
+            for _ in 0..<2 { _ = await started.next() }
+            for number in 2..<5 {
+                group.addTask { try await threads.runLong { _ = begin.yield(number) } }
+                while threads.waiting < number - 1 { await Task.yield() }
+            }
+            let refusal = await #expect(throws: Refusal.self) { try await threads.run {} }
+            #expect(refusal?.status == 503)
+            // One that gives up makes room, and holds up nobody behind it.
+            open.finish()
+            var order: [Int] = []
+            for _ in 2..<5 { if let number = await started.next() { order.append(number) } }
+            #expect(Set(order) == [2, 3, 4])
+            try await group.waitForAll()
+        }
+        #expect(threads.waiting == 0)
+        try await threads.run {}
+    }
+
+    @Test func whoWaitsTooLongIsTold() async throws {
+        let threads = ReaderThreads(count: 1, .init(running: 1, waiting: 10, patience: .milliseconds(50)))
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let (begun, begin) = AsyncStream<Void>.makeStream()
+        async let held: Void = threads.runLong {
+            begin.yield()
+            for await _ in gate {}
+        }
+        for await _ in begun { break }
+        let refusal = await #expect(throws: Refusal.self) { try await threads.run {} }
+        #expect(refusal?.status == 503 && refusal?.headers.contains { $0.1 == "1" } == true)
+        let waiting = Task { try await threads.run {} }
+        waiting.cancel()
+        await #expect(throws: (any Error).self) { try await waiting.value }
+        open.finish()
+        try await held
+        try await threads.run {}
+    }
+
+    // MARK: HTTP/2
+
+    /// Serves the same gateway under TLS as well, and gives a client for it.
+    private static func encrypted(
+        offersHTTP2: Bool = true, _ body: @Sendable (_ url: String, _ served: ServedFolder, HTTPClient) async throws -> Void
+    ) async throws {
+        try await ServedFolder.serving { served in
+            var settings = GatewayServer.Settings()
+            settings.port = 0
+            settings.quotaFactor = 10_000
+            settings.offersHTTP2 = offersHTTP2
+            settings.certificateFile = served.folder.path + "/tls.pem"
+            settings.keyFile = served.folder.path + "/tls.key"
+            try WebhookScreeningTests.certificate.write(toFile: served.folder.path + "/tls.pem", atomically: true, encoding: .utf8)
+            try WebhookScreeningTests.key.write(toFile: served.folder.path + "/tls.key", atomically: true, encoding: .utf8)
+            let (ports, ready) = AsyncStream<Int>.makeStream()
+            let server = try GatewayServer(served.services, settings) { ready.yield($0) }
+            let group = ServiceGroup(services: [server], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let serving = Task { try await group.run() }
+            var port = 0
+            for await one in ports {
+                port = one
+                break
+            }
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .certificates([try NIOSSLCertificate(bytes: Array(WebhookScreeningTests.certificate.utf8), format: .pem)])
+            var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+            configuration.dnsOverride = ["hooks.partner.example": "127.0.0.1"]
+            let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+            let result: Result<Void, any Error>
+            do {
+                try await body("https://hooks.partner.example:\(port)", served, client)
+                result = .success(())
+            } catch { result = .failure(error) }
+            try await client.shutdown()
+            await group.triggerGracefulShutdown()
+            try await serving.value
+            try result.get()
+        }
+    }
+
+    @Test(arguments: [true, false]) func whoSpeaksTLSMaySpeakHTTP2(_ offersHTTP2: Bool) async throws {
+        try await Self.encrypted(offersHTTP2: offersHTTP2) { url, served, client in
+            func ask(_ method: HTTPMethod, _ path: String, _ body: String? = nil) async throws -> (HTTPClientResponse, String) {
+                var request = HTTPClientRequest(url: url + path)
+                request.method = method
+                request.headers.add(name: "authorization", value: "Bearer \(served.admin)")
+                if let body {
+                    request.body = .bytes(ByteBuffer(string: body))
+                    request.headers.add(name: "content-type", value: "application/json")
+                    request.headers.add(name: "prefer", value: "wait=30")
+                }
+                let response = try await client.execute(request, timeout: .seconds(60))
+                return (response, String(buffer: try await response.body.collect(upTo: 1 << 20)))
+            }
+            let (made, text) = try await ask(.POST, "/v1/leads", #"{"leadId":"two-1","country":"IT"}"#)
+            #expect(made.status == .ok && made.version == (offersHTTP2 ? .http2 : .http1_1), "\(text)")
+            // Many at once over one connection, and a refusal before the body was read.
+            try await withThrowingTaskGroup(of: UInt.self) { group in
+                for _ in 0..<150 { group.addTask { try await ask(.GET, "/v1/leads/two-1").0.status.code } }
+                for try await status in group { #expect(status == 200) }
+            }
+            let (refused, problem) = try await ask(.POST, "/v1/leads", "[")
+            #expect(refused.status.code == 422 && refused.headers.first(name: "connection") == nil || !offersHTTP2, "\(problem)")
+            var unknown = HTTPClientRequest(url: url + "/v1/leads")
+            unknown.method = .POST
+            unknown.headers.add(name: "content-type", value: "application/json")
+            unknown.body = .bytes(ByteBuffer(string: String(repeating: " ", count: 500_000)))
+            #expect(try await client.execute(unknown, timeout: .seconds(60)).status.code == 401)
+            // A stream is told of what is decided, and ends with the right.
+            let key = try served.key(.manager)
+            var feed = HTTPClientRequest(url: url + "/v1/feed")
+            feed.headers.add(name: "authorization", value: "Bearer \(key)")
+            let stream = try await client.execute(feed, timeout: .seconds(60))
+            #expect(stream.status == .ok)
+            var isOpen = false
+            for try await _ in stream.body where !isOpen {
+                isOpen = true
+                _ = try served.access.revoke(key.id, program: ServedFolder.program)
+            }
+            let (after, _) = try await ask(.GET, "/healthz")
+            #expect(after.status == .ok && isOpen)
+        }
     }
 
     struct Batch: Sendable { var text: String, parts: [String]? }

@@ -40,6 +40,7 @@ struct ServedFolder: Sendable {
     /// An admin's key of the program.
     let admin: KeyToken
     let services: GatewayServices
+    private let deciding: DecidingSwitch
 
     /// What programs are read from: the folder of the processor, or what stands for a copy that is followed.
     enum Source {
@@ -86,8 +87,9 @@ struct ServedFolder: Sendable {
         change(&settings)
         let (ports, ready) = AsyncStream<Int>.makeStream()
         let server = try GatewayServer(services, settings) { ready.yield($0) }
+        let deciding = DecidingSwitch()
         let group = ServiceGroup(
-            services: [Deciding(runtime: runtime)] + (copies.map { [Keeping(copies: $0)] } ?? []) + (sends ? [WebhookSender(services)] : []) + [server], logger: logger)
+            services: [Deciding(runtime: runtime, isOn: deciding)] + (copies.map { [Keeping(copies: $0)] } ?? []) + (sends ? [WebhookSender(services)] : []) + [server], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             var port: Int?
@@ -96,7 +98,7 @@ struct ServedFolder: Sendable {
                 break
             }
             let admin = try access.create(GrantRequest(program: program, role: .admin, sources: ["*"])).token
-            let served = ServedFolder(folder: folder, access: access, port: port ?? 0, admin: admin, services: services)
+            let served = ServedFolder(folder: folder, access: access, port: port ?? 0, admin: admin, services: services, deciding: deciding)
             do {
                 try await served.prepare()
                 try await body(served)
@@ -109,11 +111,33 @@ struct ServedFolder: Sendable {
         }
     }
 
+    /// From here on nothing is decided, and whoever waits for a decision waits on.
+    func stopDeciding() { deciding.off() }
+
     private struct Deciding: Service {
         let runtime: Runtime<EmbeddedLog>
+        let isOn: DecidingSwitch
+
         func run() async throws {
-            do { try await cancelWhenGracefulShutdown { try await runtime.run { _ in } } } catch is CancellationError {}
+            do {
+                try await cancelWhenGracefulShutdown {
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { try await runtime.run { _ in } }
+                        group.addTask { await isOn.untilOff() }
+                        defer { group.cancelAll() }
+                        try await group.next()
+                    }
+                    try await gracefulShutdown()
+                }
+            } catch is CancellationError {}
         }
+    }
+
+    /// Whether the folder's processor decides.
+    private final class DecidingSwitch: Sendable {
+        private let (stream, continuation) = AsyncStream<Void>.makeStream()
+        func off() { continuation.finish() }
+        func untilOff() async { for await _ in stream {} }
     }
 
     private struct Keeping: Service {

@@ -150,6 +150,51 @@ import UseCases
         }
     }
 
+    /// A session is one at all gateways, whichever it was begun at, used at and ended at.
+    @Test func aSessionIsOneEverywhere() async throws {
+        try await Self.inFolder { root in
+            let table = Table(), limits = SessionLimits()
+            let one = try await Self.gateway(root, "one", table), two = try await Self.gateway(root, "two", table)
+            let made = try await one.create(GrantRequest(program: "acme", role: .manager))
+            func begin(_ access: SharedAccess) async throws -> SessionToken {
+                let token = SessionToken(SystemRandom())
+                try await access.beginSession(token, made.grant, limits)
+                return token
+            }
+            let first = try await begin(one)
+            let seen = try #require(try await two.grant(for: first, limits))
+            #expect(seen.principal == made.grant.principal)
+            guard case .session(let id, ofKey: true) = seen.credential else { throw Unexpected() }
+            #expect(try two.grant(session: id) != nil)
+            // Signed out at one, it is over at the other, and what is told of it later begins it anew nowhere.
+            #expect(try await two.endSession(id))
+            for access in [one, two] {
+                #expect(try await access.grant(for: first, limits) == nil)
+                #expect(try await !access.endSession(id))
+            }
+            // Signed out everywhere, wherever each was begun.
+            let tokens = [try await begin(one), try await begin(two), try await begin(one)]
+            #expect(try await one.endSessions(of: made.grant.principal, program: "acme") == 3)
+            for token in tokens { for access in [one, two] { #expect(try await access.grant(for: token, limits) == nil) } }
+            // It ends with its key, and somebody has so many.
+            var kept: [SessionToken] = []
+            for number in 0..<limits.ofPrincipal + 2 { kept.append(try await begin(number % 2 == 0 ? one : two)) }
+            var known = 0
+            for token in kept { known += try await two.grant(for: token, limits) == nil ? 0 : 1 }
+            #expect(known == limits.ofPrincipal)
+            let late = try await Self.gateway(root, "late", table)
+            #expect(try await late.grant(for: kept[kept.count - 1], limits) != nil)
+            #expect(try await late.grant(for: kept[0], limits) == nil)
+            _ = try await two.revoke(made.grant.id, program: "acme")
+            #expect(try await one.grant(for: kept[kept.count - 1], limits) == nil)
+            // Neither a name nor what opens anything stands there.
+            let bytes = Data(table.values.values.flatMap(\.self))
+            for text in [made.grant.principal, "manager"] { #expect(bytes.range(of: Data(text.utf8)) == nil) }
+        }
+    }
+
+    private struct Unexpected: Error {}
+
     // MARK: Who sends webhooks
 
     /// Time that passes at once.

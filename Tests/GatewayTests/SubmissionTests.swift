@@ -35,10 +35,16 @@ import Testing
     }
 
     @Test(arguments: [
-        Wrong(body: #"{"leadId":"a b","country":"IT"}"#, status: 422, field: "lead_id"),
+        Wrong(body: #"{"leadId":"a b","country":"IT"}"#, status: 422, field: "leadId"),
         Wrong(body: #"{"country":"Italy"}"#, status: 422, field: "country"),
         Wrong(body: #"{"contact":{"email":"nobody"}}"#, status: 422, field: "contact.email"),
-        Wrong(body: #"{"dealValue":{"minorUnits":"-5","currency":"EUR"}}"#, status: 422, field: "deal_value.minor_units"),
+        Wrong(body: #"{"dealValue":{"minorUnits":"-5","currency":"EUR"}}"#, status: 422, field: "dealValue.minorUnits"),
+        Wrong(body: #"{"deal_value":{"minor_units":"-5","currency":"EUR"}}"#, status: 422, field: "deal_value.minor_units"),
+        Wrong(body: #"{"deal_value":{"minorUnits":"-5","currency":"EUR"}}"#, status: 422, field: "deal_value.minorUnits"),
+        Wrong(body: #"{"dealValue":{"minorUnits":"5"}}"#, status: 422, field: "dealValue.currency"),
+        Wrong(body: #"{"lawfulBasis":2}"#, status: 422, field: "lawfulBasis"),
+        Wrong(body: #"{"lawful_basis":2}"#, status: 422, field: "lawful_basis"),
+        Wrong(body: #"{"employees":"250"}"#, status: 422, field: "employees"),
         Wrong(body: #"{"unknown":1}"#, status: 422, field: "unknown"),
         Wrong(body: #"{"country":null}"#, status: 422),
         Wrong(body: "[", status: 422),

@@ -125,15 +125,15 @@ import Testing
         }
     }
 
-    /// Made for this test alone, for hooks.partner.example.
-    private static let key = """
+    /// Made for tests alone, for hooks.partner.example.
+    static let key = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgPiUj9a+4dQHrptwX
         YPabB4g2XNkjnM4tVlYgKnIwWNKhRANCAAQz/G8wWgVmu4UI3DTX4WE8lZTUz3bF
         tNHvBk3Uo2P3i6LkEKqVZKMadna0DcW8y61RF7LMVko1Nhw1gTZBPyjj
         -----END PRIVATE KEY-----
         """
-    private static let certificate = """
+    static let certificate = """
         -----BEGIN CERTIFICATE-----
         MIIBZzCCAQ2gAwIBAgICEmcwCgYIKoZIzj0EAwIwIDEeMBwGA1UEAwwVaG9va3Mu
         cGFydG5lci5leGFtcGxlMCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAw

@@ -226,25 +226,24 @@ public struct LeadsProjection: Sendable {
         try reader.read { db in
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT * FROM leads WHERE program = ? AND lead = ?", arguments: [program, id])
+                    db.cachedStatement(sql: "SELECT * FROM leads WHERE program = ? AND lead = ?"),
+                    arguments: [program, id])
             else {
                 return nil
             }
-            let positions = try Int64.fetchAll(
-                db, sql: "SELECT position FROM lead_entries WHERE program = ? AND lead = ? ORDER BY position",
-                arguments: [program, id])
-            return Self.row(row, positions: positions.map { UInt64($0) })
+            return Self.row(row, positions: try Self.positions(of: id, program, db))
         }
     }
 
     /// Positions of the entries that name a lead, whether or not it came, in rising order.
     public func positions(of lead: String, program: String) throws -> [UInt64] {
-        try reader.read { db in
-            try Int64.fetchAll(
-                db, sql: "SELECT position FROM lead_entries WHERE program = ? AND lead = ? ORDER BY position",
-                arguments: [program, lead]
-            ).map { UInt64($0) }
-        }
+        try reader.read { try Self.positions(of: lead, program, $0) }
+    }
+
+    private static func positions(of lead: String, _ program: String, _ db: Database) throws -> [UInt64] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT position FROM lead_entries WHERE program = ? AND lead = ? ORDER BY position")
+        return try Int64.fetchAll(statement, arguments: [program, lead]).map { UInt64($0) }
     }
 
     /// How many observations of an account the list knows.

@@ -23,7 +23,8 @@ struct ProjectionCursor {
     /// The next sequence number to read; the journal counts from 1, without gaps.
     func nextSeq(in db: Database) throws -> UInt64 {
         UInt64(
-            try Int64.fetchOne(db, sql: "SELECT next_seq FROM projection_cursors WHERE name = ?", arguments: [name])
+            try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT next_seq FROM projection_cursors WHERE name = ?"), arguments: [name])
                 ?? 1)
     }
 

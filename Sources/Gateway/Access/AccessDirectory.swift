@@ -7,6 +7,10 @@ public protocol AccessDirectory: Sendable {
     func grant(for token: KeyToken) throws -> Grant?
     /// A grant as it stands now.
     func grant(id: String) throws -> Grant?
+    /// The same as `grant(for:)` for a key that was looked up a moment ago; nil for any other. Waits for nothing.
+    func trusted(for token: KeyToken) -> Grant?
+    /// A grant that was looked up a moment ago; nil for any other. Waits for nothing.
+    func trusted(id: String) -> Grant?
     /// Every grant of a program, the newest first.
     func list(program: String) throws(Problem) -> [Grant]
     /// The grants of a principal in a program, the newest first, in force or not.
@@ -18,17 +22,17 @@ public protocol AccessDirectory: Sendable {
 
     /// Begins a session under a grant: under its key where it has one, otherwise under what the issuer said. Of one
     /// principal so many are kept; the oldest makes room.
-    func beginSession(_ token: SessionToken, _ grant: Grant, _ limits: SessionLimits) throws
+    func beginSession(_ token: SessionToken, _ grant: Grant, _ limits: SessionLimits) async throws
     /// The grant of a session as it stands now, and a use of it; nil where there is none, or no more.
-    func grant(for token: SessionToken, _ limits: SessionLimits) throws -> Grant?
+    func grant(for token: SessionToken, _ limits: SessionLimits) async throws -> Grant?
     /// The grant of a session as it stands now, looked at without using it.
     func grant(session id: String) throws -> Grant?
     /// Ends a session; false where there was none.
-    func endSession(_ id: String) throws -> Bool
+    func endSession(_ id: String) async throws -> Bool
     /// Ends every session of a principal in a program, and says how many.
-    func endSessions(of principal: String, program: String) throws -> Int
+    func endSessions(of principal: String, program: String) async throws -> Int
     /// Forgets sessions that are over.
-    func forgetSessions() throws
+    func forgetSessions() async throws
 }
 
 /// Where keys are made as well. A token is given back by what made it, once, and is nowhere kept.

@@ -16,6 +16,7 @@ public struct AccessFile: AccessKeeper {
     static let keysMax = 10_000
 
     let database: any DatabaseWriter
+    private let knownGrants: KnownGrants
     private let digests: KeyedDigest
     let sessionDigests: KeyedDigest
     let machine: Machine
@@ -28,6 +29,7 @@ public struct AccessFile: AccessKeeper {
             sessionDigests = KeyedDigest(masterKey, purpose: "session")
             machine = folder.machine
             database = try Self.open(folder.path + "/access.db")
+            knownGrants = try Self.watching(folder.path + "/access.db", folder.machine.passingTime)
         } catch { throw Problem(error) }
     }
 
@@ -38,7 +40,25 @@ public struct AccessFile: AccessKeeper {
         sessionDigests = KeyedDigest(masterKey, purpose: "session")
         machine = folder.machine
         database = try DatabaseQueue()
+        // Nobody else writes here.
+        knownGrants = KnownGrants(folder.machine.passingTime) { 0 }
         try database.write { try $0.execute(sql: Self.schema + Self.sessionSchema) }
+    }
+
+    /// What is known of a file whose changes a connection of its own notices.
+    private static func watching(_ path: String, _ time: any PassingTime) throws -> KnownGrants {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let watch = try DatabaseQueue(path: path, configuration: configuration)
+        return KnownGrants(time) {
+            try watch.read { try Int64.fetchOne($0.cachedStatement(sql: "PRAGMA data_version")) ?? 0 }
+        }
+    }
+
+    /// Changes what is kept; what was known is looked up again.
+    private func change<Value>(_ work: (Database) throws -> Value) throws -> Value {
+        defer { knownGrants.changed() }
+        return try database.write(work)
     }
 
     private static func open(_ path: String) throws -> DatabasePool {
@@ -73,19 +93,30 @@ public struct AccessFile: AccessKeeper {
 
     // MARK: Asking
 
-    public func grant(for token: KeyToken) throws -> Grant? {
-        let row = try database.read {
-            try Row.fetchOne(
-                $0.cachedStatement(sql: "SELECT * FROM keys WHERE id = ?"), arguments: [token.id])
-        }
-        // An unknown id costs the same comparison as a wrong secret.
-        let expected: [UInt8] = row.map { Array($0["digest"] as Data) } ?? [UInt8](repeating: 0, count: 32)
-        let isRight = ConstantTime.isEqual(expected, digests.digest([token.id, token.secret]))
-        guard let row, isRight else { return nil }
-        return try Self.grant(row)
+    public func grant(for token: KeyToken) throws -> Grant? { opened(by: token, try found(token.id)) }
+
+    public func grant(id: String) throws -> Grant? { try found(id)?.grant }
+
+    public func trusted(for token: KeyToken) -> Grant? {
+        knownGrants.trusted(token.id).flatMap { opened(by: token, $0) }
     }
 
-    public func grant(id: String) throws -> Grant? { try database.read { try Self.grant(id: id, $0) } }
+    public func trusted(id: String) -> Grant? { knownGrants.trusted(id)?.grant }
+
+    /// What a key opens if its secret is right. An unknown id costs the same comparison as a wrong secret.
+    private func opened(by token: KeyToken, _ known: KnownGrants.Known?) -> Grant? {
+        let expected = known?.digest ?? [UInt8](repeating: 0, count: 32)
+        return ConstantTime.isEqual(expected, digest(of: token)) ? known?.grant : nil
+    }
+
+    private func found(_ id: String) throws -> KnownGrants.Known? {
+        try knownGrants.current(id) {
+            try database.read { db in
+                try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM keys WHERE id = ?"), arguments: [id])
+                    .map { .init(grant: try Self.grant($0), digest: Array($0["digest"] as Data)) }
+            }
+        }
+    }
 
     static func grant(id: String, _ db: Database) throws -> Grant? {
         try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM keys WHERE id = ?"), arguments: [id]).map(grant)
@@ -137,7 +168,7 @@ public struct AccessFile: AccessKeeper {
     /// Makes a key. The token is given back this once and is nowhere kept.
     public func create(_ request: GrantRequest) throws(Problem) -> (grant: Grant, token: KeyToken) {
         let (grant, token) = try made(request)
-        do { try database.write { try insert(grant, token, $0) } } catch { throw Problem(error) }
+        do { try change { try insert(grant, token, $0) } } catch { throw Problem(error) }
         return (grant, token)
     }
 
@@ -157,7 +188,7 @@ public struct AccessFile: AccessKeeper {
     /// Ends a key, at once and for good; one that has ended stays so.
     public func revoke(_ id: String, program: String) throws(Problem) -> Grant {
         do {
-            return try database.write { db in
+            return try change { db in
                 let grant = try Self.known(id, program, db)
                 try Self.end(grant.id, at: machine.clock.now(), db)
                 return try Self.known(id, program, db)
@@ -170,7 +201,7 @@ public struct AccessFile: AccessKeeper {
         _ id: String, program: String, days: Int = 365, overlapHours: Int = 0
     ) throws(Problem) -> (grant: Grant, token: KeyToken) {
         do {
-            return try database.write { db in
+            return try change { db in
                 let change = try successor(of: Self.known(id, program, db), days, overlapHours)
                 try insert(change.grant, change.token, db)
                 if overlapHours == 0 { try Self.end(id, at: change.grant.created, db) }
@@ -209,7 +240,7 @@ public struct AccessFile: AccessKeeper {
 
     /// Takes a key that was made elsewhere. One that is here already stays as it is: keys end, and change no further.
     func take(_ grant: Grant, digest: [UInt8]) throws {
-        try database.write { db in
+        try change { db in
             try db.execute(
                 sql: "INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
                 arguments: try Self.arguments(grant, digest))
@@ -217,11 +248,11 @@ public struct AccessFile: AccessKeeper {
     }
 
     /// Ends a key that was ended elsewhere.
-    func takeEnd(of id: String, at moment: Timestamp) throws { try database.write { try Self.end(id, at: moment, $0) } }
+    func takeEnd(of id: String, at moment: Timestamp) throws { try change { try Self.end(id, at: moment, $0) } }
 
     /// Has a key expire earlier.
     func takeExpiry(of id: String, _ moment: Timestamp) throws {
-        try database.write { try Self.shorten(id, to: moment, $0) }
+        try change { try Self.shorten(id, to: moment, $0) }
     }
 
     private static func known(_ id: String, _ program: String, _ db: Database) throws -> Grant {

@@ -42,7 +42,7 @@ struct Authentication: Sendable {
         guard let cookie = Cookie.session.value(headers) else { return .nobody }
         guard let token = SessionToken(cookie) else { return .wrong }
         let (access, limits) = (services.access, services.signIn.sessions)
-        let grant = try await services.readers.run { try access.grant(for: token, limits) }
+        let grant = try await services.readers.runLong { try await access.grant(for: token, limits) }
         return grant.flatMap { services.stillSigns($0) ? .known($0) : nil } ?? .wrong
     }
 
@@ -59,7 +59,8 @@ struct Authentication: Sendable {
     func grant(ofKey text: String) async throws -> Grant? {
         guard let token = KeyToken(text) else { return nil }
         let access = services.access
-        let grant = try await services.readers.run { try access.grant(for: token) }
+        var grant = access.trusted(for: token)
+        if grant == nil { grant = try await services.readers.run { try access.grant(for: token) } }
         return grant.flatMap { $0.isInForce(at: services.folder.now()) ? $0 : nil }
     }
 
@@ -67,7 +68,7 @@ struct Authentication: Sendable {
     func session(under grant: Grant) async throws -> (HTTPField.Name, String) {
         let token = SessionToken(services.folder.machine.random)
         let (access, limits) = (services.access, services.signIn.sessions)
-        try await services.readers.run { try access.beginSession(token, grant, limits) }
+        try await services.readers.runLong { try await access.beginSession(token, grant, limits) }
         return Cookie.session.setting(token.text, seconds: limits.wholeMicros / 1_000_000)
     }
 

@@ -7,8 +7,8 @@ import Synchronization
 public import UseCases
 import Vault
 
-/// API keys that all gateways of a deployment share: records of a table, sealed under the master key, which each of them
-/// follows and keeps in memory.
+/// API keys and sessions that all gateways of a deployment share: records of a table, sealed under the master key,
+/// which each of them follows and keeps in memory.
 ///
 /// A key is one record and its end another, which nothing puts out of force: two gateways that change one key at once
 /// cannot undo its end. A gateway that has not followed the table for some seconds refuses every key rather than trust
@@ -24,6 +24,8 @@ public final class SharedAccess: AccessKeeper {
     /// Ends of keys, and when they expire earlier than they were made for: records of another partition, so they may be
     /// told of before the keys.
     private let ends = Mutex<[Kind: [String: Int64]]>([:])
+    /// Until when sessions last after a use that was told of before the session itself.
+    private let uses = Mutex<[String: Int64]>([:])
 
     /// A key as a record.
     private struct Stored: Codable {
@@ -35,6 +37,9 @@ public final class SharedAccess: AccessKeeper {
     /// What a record says of a key. Each stands under a name of its own, so that none takes another's place.
     private enum Kind: String, CaseIterable {
         case grant, ended, expiry
+        /// A session, which a record without a value ends; and until when it lasts after a use. What is told of a use
+        /// never begins a session anew.
+        case session, used
 
         func name(_ id: String) -> String { rawValue + "/" + id }
     }
@@ -60,12 +65,17 @@ public final class SharedAccess: AccessKeeper {
 
     /// Takes a record of the table. What this master key did not seal is passed over and told of in the log.
     public func take(_ key: String, _ value: [UInt8]?) throws {
-        guard let value, let (kind, id) = Self.read(key) else { return }
+        guard let (kind, id) = Self.read(key) else { return }
+        guard let value else {
+            if kind == .session { _ = try kept.endSession(id) }
+            return
+        }
         let plain: Data
         do { plain = try seal.open(Data(value), as: key) } catch {
             logger.error("a record of a key is not of this deployment", metadata: ["key": "\(id)"])
             return
         }
+        if kind == .session || kind == .used { return try takeSession(kind, id, plain) }
         if kind == .grant {
             let (grant, digest) = try Self.grant(JSONDecoder().decode(Stored.self, from: plain))
             try kept.take(grant, digest: digest)
@@ -76,6 +86,20 @@ public final class SharedAccess: AccessKeeper {
         let (ended, expiry) = ends.withLock { ($0[.ended]?[id], $0[.expiry]?[id]) }
         if let ended { try kept.takeEnd(of: id, at: Timestamp(micros: ended)) }
         if let expiry { try kept.takeExpiry(of: id, Timestamp(micros: expiry)) }
+    }
+
+    private func takeSession(_ kind: Kind, _ id: String, _ plain: Data) throws {
+        if kind == .session {
+            let session = try JSONDecoder().decode(AccessFile.StoredSession.self, from: plain)
+            // One that was over long ago may still be on the topic.
+            guard session.ends > kept.now.micros else { return }
+            try kept.take(session)
+            if let idle = uses.withLock({ $0.removeValue(forKey: id) }) { try kept.takeUse(of: id, until: idle) }
+            return
+        }
+        let idle = try JSONDecoder().decode(Moment.self, from: plain).micros
+        if idle <= kept.now.micros { return }
+        if try !kept.takeUse(of: id, until: idle) { uses.withLock { $0[id] = idle } }
     }
 
     private static func read(_ key: String) -> (Kind, id: String)? {
@@ -95,8 +119,11 @@ public final class SharedAccess: AccessKeeper {
 
     // MARK: Asking
 
+    /// True if ends of keys were heard of within the time for which what is known is trusted.
+    private var isHeardOf: Bool { table.withLock { $0 }.map { $0.age < Self.ageMax } ?? false }
+
     private func checkAge() throws {
-        guard let table = table.withLock({ $0 }), table.age < Self.ageMax else {
+        guard isHeardOf else {
             throw Refusal(
                 503, "keys-unknown", "Not possible now",
                 "Whether keys have ended has not been heard for some seconds, so none is taken. Ask again.")
@@ -113,6 +140,10 @@ public final class SharedAccess: AccessKeeper {
         return try kept.grant(id: id)
     }
 
+    public func trusted(for token: KeyToken) -> Grant? { isHeardOf ? kept.trusted(for: token) : nil }
+
+    public func trusted(id: String) -> Grant? { isHeardOf ? kept.trusted(id: id) : nil }
+
     public func grants(of principal: String, program: String) throws -> [Grant] {
         try checkAge()
         return try kept.grants(of: principal, program: program)
@@ -122,15 +153,25 @@ public final class SharedAccess: AccessKeeper {
 
     public func isEmpty() throws(Problem) -> Bool { try kept.isEmpty() }
 
-    // MARK: Sessions, which are this gateway's own
+    // MARK: Sessions
 
-    public func beginSession(_ token: SessionToken, _ grant: Grant, _ limits: SessionLimits) throws {
-        try kept.beginSession(token, grant, limits)
+    public func beginSession(_ token: SessionToken, _ grant: Grant, _ limits: SessionLimits) async throws {
+        let session = try kept.newSession(token, grant, limits)
+        for id in try kept.surplus(beside: session, limits) { try await end(id) }
+        try await put(session, Kind.session.name(session.id))
     }
 
-    public func grant(for token: SessionToken, _ limits: SessionLimits) throws -> Grant? {
+    public func grant(for token: SessionToken, _ limits: SessionLimits) async throws -> Grant? {
         try checkAge()
-        return try kept.grant(for: token, limits)
+        guard let found = try kept.session(token, limits) else { return nil }
+        // The others are told seldom: a session is over a tenth of its time sooner or later.
+        if found.next - found.idle >= limits.idleMicros / 10 {
+            try kept.takeUse(of: found.id, until: found.next)
+            do { try await put(Moment(micros: found.next), Kind.used.name(found.id)) } catch {
+                logger.warning("the use of a session is not told of", metadata: ["why": "\(error)"])
+            }
+        }
+        return found.grant
     }
 
     public func grant(session id: String) throws -> Grant? {
@@ -138,13 +179,28 @@ public final class SharedAccess: AccessKeeper {
         return try kept.grant(session: id)
     }
 
-    public func endSession(_ id: String) throws -> Bool { try kept.endSession(id) }
-
-    public func endSessions(of principal: String, program: String) throws -> Int {
-        try kept.endSessions(of: principal, program: program)
+    public func endSession(_ id: String) async throws -> Bool {
+        guard try kept.grant(session: id) != nil else { return false }
+        try await end(id)
+        return true
     }
 
-    public func forgetSessions() throws { try kept.forgetSessions() }
+    public func endSessions(of principal: String, program: String) async throws -> Int {
+        let sessions = try kept.sessions(of: principal, program: program)
+        for id in sessions { try await end(id) }
+        return sessions.count
+    }
+
+    public func forgetSessions() async throws {
+        for id in try kept.sessionsOver() { try await end(id) }
+        let now = kept.now.micros
+        uses.withLock { uses in uses = uses.filter { $0.value > now } }
+    }
+
+    /// Ends a session at every gateway.
+    private func end(_ id: String) async throws {
+        for kind in [Kind.session, .used] { try await followed.put(kind.name(id), nil) }
+    }
 
     // MARK: Changing
 
@@ -181,9 +237,13 @@ public final class SharedAccess: AccessKeeper {
         try await put(stored, Kind.grant.name(grant.id))
     }
 
-    private func put(_ value: some Encodable, _ key: String) async throws(Problem) {
+    private var followed: any SharedTable {
         guard let table = table.withLock({ $0 }) else { preconditionFailure("nothing is put before it is followed") }
-        do { try await table.put(key, Array(seal.seal(JSONEncoder().encode(value), as: key))) } catch {
+        return table
+    }
+
+    private func put(_ value: some Encodable, _ key: String) async throws(Problem) {
+        do { try await followed.put(key, Array(seal.seal(JSONEncoder().encode(value), as: key))) } catch {
             throw Problem(error)
         }
     }

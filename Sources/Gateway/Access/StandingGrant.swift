@@ -26,6 +26,7 @@ struct StandingGrant: Sendable {
         switch grant.credential {
         case .key:
             let id = grant.id
+            if let trusted = access.trusted(id: id) { return trusted }
             return try await services.readers.run { try access.grant(id: id) }
         case .session(let id, _):
             let current = try await services.readers.run { try access.grant(session: id) }

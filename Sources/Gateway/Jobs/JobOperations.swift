@@ -10,7 +10,8 @@ enum JobOperations {
 
     /// What beginning a job answers.
     static let begun = [
-        Operation.Success(status: 202, about: "Begun; follow Location.", schema: .reference("Job"))
+        Operation.Success(
+            status: 202, about: "Begun; follow Location.", schema: .reference("Job"), headers: [.location])
     ]
 
     /// Begins a job and says where to follow it.

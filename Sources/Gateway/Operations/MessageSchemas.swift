@@ -1,10 +1,11 @@
 import Foundation
+import LeadlineSchemas
 import Reports
 
 /// The schemas' own JSON Schemas and examples, as the gateway's document shows them: what the request's path and the
 /// grant say already is left out.
 enum MessageSchemas {
-    private typealias Object = [String: Any]
+    typealias Object = [String: Any]
 
     /// A message, the name it goes by here, and the fields that a request does not state.
     private static let requests: [(message: String, name: String, without: [String])] = [
@@ -59,6 +60,35 @@ enum MessageSchemas {
         "PolicyPublished": (PackageResources.PolicyPublished_schema_json, PackageResources.PolicyPublished_json),
     ]
 
+    /// Schemas of messages that come as events alone.
+    private static let eventFiles: [String: [UInt8]] = [
+        "ProgramRegistered": PackageResources.ProgramRegistered_schema_json,
+        "ProcessingRestricted": PackageResources.ProcessingRestricted_schema_json,
+        "ProcessingObjected": PackageResources.ProcessingObjected_schema_json,
+        "ErasureRequested": PackageResources.ErasureRequested_schema_json,
+        "SegmentArchived": PackageResources.SegmentArchived_schema_json,
+        "PartnerPaused": PackageResources.PartnerPaused_schema_json,
+        "PartnerResumed": PackageResources.PartnerResumed_schema_json,
+        "PartnerRemoved": PackageResources.PartnerRemoved_schema_json,
+        "PartnerAbsenceCancelled": PackageResources.PartnerAbsenceCancelled_schema_json,
+        "IntentObserved": PackageResources.IntentObserved_schema_json,
+        "FirmographicsObserved": PackageResources.FirmographicsObserved_schema_json,
+        "TechnographicsObserved": PackageResources.TechnographicsObserved_schema_json,
+        "LeadWithdrawn": PackageResources.LeadWithdrawn_schema_json,
+        "LogicVersionAdopted": PackageResources.LogicVersionAdopted_schema_json,
+        "ProcessingResumed": PackageResources.ProcessingResumed_schema_json,
+        "PersonsLinked": PackageResources.PersonsLinked_schema_json,
+        "PersonsUnlinked": PackageResources.PersonsUnlinked_schema_json,
+        "SuppressionSet": PackageResources.SuppressionSet_schema_json,
+        "SuppressionLifted": PackageResources.SuppressionLifted_schema_json,
+        "RejectedRecordsErased": PackageResources.RejectedRecordsErased_schema_json,
+    ]
+
+    /// The message of a kind, as the document names it.
+    static func name(of kind: MessageKind) -> String {
+        kind.fullName.unicodeScalars.split(separator: ".").last.map(String.init) ?? ""
+    }
+
     /// The schemas' example of a message, without some fields.
     static func example(_ message: String, without fields: [String] = []) -> String {
         guard let bytes = files[message]?.example, var object = parsed(bytes) else {
@@ -83,21 +113,35 @@ enum MessageSchemas {
             guard var schema = schema(of: request.message) else {
                 preconditionFailure("\(request.message) has no schema")
             }
-            for (name, part) in schema["$defs"] as? Object ?? [:] {
-                components[name] = (part as? Object).map { text(ProfileSchemas.refined(name, closed($0))) }
-            }
-            components[request.name] = text(ProfileSchemas.refined(request.name, without(request.without, &schema)))
+            components.merge(parts(of: schema)) { $1 }
+            components[request.name] = text(IntakeSchemas.refined(request.name, without(request.without, &schema)))
             if request.message == "LeadSubmitted", var whole = Self.schema(of: request.message) {
                 var optional = without(["pastAssignment"], &whole)
                 optional["required"] = nil
-                components["LeadSubmission"] = text(optional)
+                components["LeadSubmission"] = text(IntakeSchemas.refined("LeadSubmission", optional))
             }
+        }
+        for message in MessageKind.allCases.map(name) {
+            guard var schema = schema(of: message) else { preconditionFailure("\(message) has no schema") }
+            components.merge(parts(of: schema)) { old, _ in old }
+            // On a topic, and so in an event, fields of a later schema are passed over.
+            for key in ["$defs", "$schema", "$id", "title"] { schema[key] = nil }
+            components[message] = text(IntakeSchemas.refined(message, schema))
         }
         return components.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }()
 
-    private static func schema(of message: String) -> Object? {
-        guard let bytes = files[message]?.schema else { return nil }
+    /// What a schema refers to.
+    private static func parts(of schema: Object) -> [String: String] {
+        (schema["$defs"] as? Object ?? [:]).reduce(into: [:]) { parts, part in
+            guard let object = part.value as? Object else { return }
+            parts[part.key] = text(IntakeSchemas.refined(part.key, closed(object)))
+        }
+    }
+
+    /// A message's own schema, its references those of the document.
+    static func schema(of message: String) -> Object? {
+        guard let bytes = files[message]?.schema ?? eventFiles[message] else { return nil }
         return parsed(bytes.replacing(Array("#/$defs/".utf8), with: Array("#/components/schemas/".utf8)))
     }
 

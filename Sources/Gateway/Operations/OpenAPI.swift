@@ -22,7 +22,9 @@ enum OpenAPI {
         Routes each sales lead to the partner most likely to win it, and says why. A change is durable when 202 is \
         answered; with 'Prefer: wait=N' the answer brings the decision. With an Idempotency-Key a change can be sent \
         again: the same content gives the first answer, other content 422. Every error is application/problem+json. \
-        What is not there and what you may not see get the same answer.
+        What is not there and what you may not see get the same answer. \
+        Lengths of texts are counted in characters here and in bytes of UTF-8 by the service: what is not ASCII has \
+        more of these.
         """
 
     private static var paths: [(path: String, json: String)] {
@@ -74,6 +76,7 @@ enum OpenAPI {
             parameters.append(
                 parameter("Last-Event-ID", in: "header", .cursor, "The last event you have; those after it come."))
         }
+        parameters += operation.headers.map { parameter($0.name, in: "header", $0.schema, $0.about) }
         if let reason = operation.reason {
             parameters.append(
                 parameter(
@@ -111,23 +114,41 @@ enum OpenAPI {
 
     /// A batch holds what one request holds, many times; of other types only their own decoders know the form.
     private static func schema(of type: String, _ payload: Operation.Payload, isUsual: Bool) -> String {
-        if type == EventOperations.batch { return Schema.array(payload.schema).json }
+        if type == EventOperations.batch {
+            return Schema.array(payload.schema, count: 1...EventOperations.batchMax).json
+        }
         return isUsual ? payload.schema.json : "{}"
     }
 
     private static func responses(of operation: Operation) -> String {
-        var responses: [(name: String, json: String?)] = operation.successes.map { success in
+        let described = operation.successes + operation.otherAnswers
+        var responses: [(name: String, json: String?)] = described.map { success in
             (
                 "\(success.status)",
                 JSONText.object([
                     ("description", JSONText.quoted(success.about)),
-                    ("content", content(of: success)),
+                    ("headers", AnswerHeader.list(operation.headers(of: success))),
+                    ("content", content(of: success)), ("links", links(of: operation)),
                 ])
             )
         }
-        if operation.method == .get { responses.append(("304", #"{"description":"You have it already."}"#)) }
+        if operation.method == .get {
+            let headers = AnswerHeader.list(operation.successes.first.map { operation.headers(of: $0) } ?? [])
+            responses.append(("304", #"{"description":"You have it already.","headers":\#(headers)}"#))
+        }
         for status in ["4XX", "503"] { responses.append((status, ##"{"$ref":"#/components/responses/Problem"}"##)) }
         return JSONText.object(responses)
+    }
+
+    /// What can be asked about the thing that an operation made.
+    private static func links(of operation: Operation) -> String? {
+        guard let name = operation.makes else { return nil }
+        let value = JSONText.object([(name, JSONText.quoted("$response.body#/" + name))])
+        let others = OperationTable.all.filter { $0.pathParameters == [name] && $0.method != .query }
+        return JSONText.object(
+            others.map { other in
+                (other.id, JSONText.object([("operationId", JSONText.quoted(other.id)), ("parameters", value)]))
+            })
     }
 
     private static func content(of success: Operation.Success) -> String {
@@ -144,9 +165,12 @@ enum OpenAPI {
             ),
             (
                 "responses",
-                #"{"Problem":{"description":"Why not (RFC 9457).","content":{"application/problem+json":{"schema":"#
+                #"{"Problem":{"description":"Why not (RFC 9457).","headers":"#
+                    + AnswerHeader.list(AnswerHeader.ofProblems)
+                    + #","content":{"application/problem+json":{"schema":"#
                     + Schema.reference("Problem").json + "}}}}"
             ),
+            ("headers", AnswerHeader.components),
             (
                 "parameters",
                 JSONText.object([
@@ -155,7 +179,10 @@ enum OpenAPI {
                         parameter(
                             "Idempotency-Key", in: "header",
                             Schema(
-                                json: #"{"type":"string","pattern":"^[!-~]{1,\#(Submission.keyBytesMax)}$"}"#),
+                                json: JSONText.object([
+                                    ("type", #""string""#), ("pattern", JSONText.quoted(Submission.keyPattern)),
+                                    ("maxLength", "\(Submission.keyBytesMax)"),
+                                ])),
                             "Names the change, so that it can be sent again; remembered for 30 days.")
                     ),
                     (
@@ -184,7 +211,36 @@ enum OpenAPI {
 
 /// What answers hold, by name.
 enum AnswerSchemas {
-    private static let eventTypes = MessageKind.allCases.map(\.fullName)
+    private static let erasureListed = Schema.object([
+        ("erased", .always(false)), ("people", .array(.anyObject)), ("confirm", .string), ("expires", .time),
+        ("unknown", .array(.integer)), ("unsearchable", .integer),
+    ])
+
+    private static let erasureDone = Schema.object([
+        ("erased", .always(true)), ("count", .integer), ("unknown", .array(.integer)), ("unsearchable", .integer),
+        ("recordsEmptied", .integer), ("recordKeysDestroyed", .integer), ("unfinished", .integer),
+        ("certificates", .array(.string)),
+    ])
+
+    /// The vendor's, a partner's, and what stands where the lead was merged into another.
+    private static let explanations: [(String, Schema)] = [
+        (
+            "WholeExplanation",
+            .object([
+                ("program", .id), ("leadId", .id), ("currency", .string), ("logicVersion", .integer),
+                ("decision", .anyObject), ("evaluation?", .anyObject), ("history", .array(.anyObject)),
+            ])
+        ),
+        (
+            "PartnersExplanation",
+            .object([
+                ("leadId", .id), ("partnerId", .id), ("time", .time),
+                ("outcome", .choice(["assigned", "notChosen", "excluded"])), ("reason?", .string),
+                ("fitContributions?", .array(.anyObject)), ("conversionContributions?", .array(.anyObject)),
+            ])
+        ),
+        ("MergedLead", .object([("mergedInto", .id)])),
+    ]
 
     static let all: [(String, Schema)] = [
         (
@@ -286,15 +342,9 @@ enum AnswerSchemas {
                 ("leads", .array(.anyObject)),
             ])
         ),
-        (
-            "Erasure",
-            .object([
-                ("erased", .boolean), ("people?", .array(.anyObject)), ("confirm?", .string), ("expires?", .string),
-                ("count?", .integer), ("unknown", .array(.integer)), ("unsearchable", .integer),
-                ("recordsEmptied?", .integer), ("recordKeysDestroyed?", .integer), ("unfinished?", .integer),
-                ("certificates?", .array(.string)),
-            ])
-        ),
+        ("ErasureListed", erasureListed), ("ErasureDone", erasureDone),
+        ("Erasure", .oneOf(["ErasureListed", "ErasureDone"])),
+        ("LeadExplanation", .oneOf(explanations.map(\.0))),
         (
             "Checkpoint",
             .object([
@@ -333,14 +383,5 @@ enum AnswerSchemas {
             "Remark",
             .request([("note?", .string.saying("Why, in your words; sealed with the person's data."))])
         ),
-        (
-            "CloudEvent",
-            .object([
-                ("specversion", .choice(["1.0"])), ("id", .id),
-                ("source", Schema(json: #"{"type":"string","minLength":1,"maxLength":128}"#)),
-                ("type", .choice(eventTypes)),
-                ("time?", .time), ("datacontenttype?", .string), ("data?", .anyObject), ("data_base64?", .string),
-            ])
-        ),
-    ]
+    ] + explanations + EventSchemas.all + ActionLinkOperations.schemas
 }

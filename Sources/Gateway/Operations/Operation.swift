@@ -33,6 +33,8 @@ struct Operation: Sendable {
         var type = "application/json"
         /// What it may come as otherwise, as text.
         var otherTypes: [String] = []
+        /// Headers beside those that every answer of the operation may have.
+        var headers: [AnswerHeader] = []
     }
 
     /// How the answer comes about.
@@ -71,6 +73,8 @@ struct Operation: Sendable {
     var queryBytesMax = 1_024
     /// True where somebody else makes the query, who may add to it.
     var passesOverQuery = false
+    /// Headers that it heeds, beside those that many do.
+    var headers: [Parameter] = []
     var payload: Payload?
     /// True if a payload may be left out.
     var payloadIsOptional = false
@@ -81,6 +85,10 @@ struct Operation: Sendable {
     /// True if `Idempotency-Key` is heeded without a wait.
     var takesIdempotencyKey = false
     var successes: [Success]
+    /// What is answered neither by a success nor by a problem document.
+    var otherAnswers: [Success] = []
+    /// The path parameter of other operations that names what this one made; the answer has a field of that name.
+    var makes: String?
     var work: Work
 
     /// True if nobody unknown is let in.

@@ -15,9 +15,17 @@ struct Schema: Sendable, Equatable {
         json: #"{"type":"string","pattern":"^[A-Za-z0-9._:-]{1,128}(/(0|[1-9][0-9]{0,17})(/(0|[1-9][0-9]{0,8}))?)?$"}"#)
     static let time = Schema(json: #"{"type":"string","format":"date-time"}"#)
 
+    /// One value alone.
+    static func always(_ flag: Bool) -> Schema { Schema(json: #"{"type":"boolean","const":\#(flag)}"#) }
+
     static func reference(_ name: String) -> Schema { Schema(json: ##"{"$ref":"#/components/schemas/\##(name)"}"##) }
 
     static func array(_ element: Schema) -> Schema { Schema(json: #"{"type":"array","items":\#(element.json)}"#) }
+
+    /// So many of them.
+    static func array(_ element: Schema, count: ClosedRange<Int>) -> Schema {
+        array(element).adding(#""minItems":\#(count.lowerBound),"maxItems":\#(count.upperBound)"#)
+    }
 
     static func choice(_ words: [String]) -> Schema {
         Schema(json: #"{"type":"string","enum":[\#(words.map(JSONText.quoted).joined(separator: ","))]}"#)
@@ -53,8 +61,34 @@ struct Schema: Sendable, Equatable {
         Schema(json: #"{"type":"string","minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)}"#)
     }
 
+    /// Exactly one of several forms, which are components: generated clients name their types by these.
+    static func oneOf(_ components: [String]) -> Schema {
+        Schema(json: #"{"oneOf":[\#(components.map { reference($0).json }.joined(separator: ","))]}"#)
+    }
+
+    /// The same object, to which something is added.
+    private func adding(_ text: String) -> Schema {
+        var json = json
+        json.unicodeScalars.removeLast()
+        return Schema(json: json + "," + text + "}")
+    }
+
     /// The same object with at least so many fields.
     func holding(atLeast count: Int) -> Schema { Schema(json: #"{"allOf":[\#(json)],"minProperties":\#(count)}"#) }
+
+    /// The same object, in which a field may not have a value where another one has one of some; all as JSON.
+    func without(_ field: String, _ value: String, with other: (name: String, values: String)) -> Schema {
+        let both = JSONText.object([
+            ("required", "[\(JSONText.quoted(field)),\(JSONText.quoted(other.name))]"),
+            (
+                "properties",
+                JSONText.object([
+                    (field, #"{"const":\#(value)}"#), (other.name, #"{"enum":\#(other.values)}"#),
+                ])
+            ),
+        ])
+        return adding(#""not":\#(both)"#)
+    }
 
     /// The same object, in which another field must have a value where one is there.
     func needing(_ other: String, _ value: String, with field: String) -> Schema {
@@ -62,16 +96,12 @@ struct Schema: Sendable, Equatable {
             ("required", "[\(JSONText.quoted(other))]"),
             ("properties", JSONText.object([(other, #"{"const":\#(JSONText.quoted(value))}"#)])),
         ])
-        var json = json
-        json.unicodeScalars.removeLast()
-        return Schema(json: json + #","dependentSchemas":{\#(JSONText.quoted(field)):\#(needed)}}"#)
+        return adding(#""dependentSchemas":{\#(JSONText.quoted(field)):\#(needed)}"#)
     }
 
     /// An object of a request: no other field may be there.
     static func request(_ fields: [(String, Schema)]) -> Schema {
-        var json = object(fields).json
-        json.unicodeScalars.removeLast()
-        return Schema(json: json + #","additionalProperties":false}"#)
+        object(fields).adding(#""additionalProperties":false"#)
     }
 
     private static func bare(_ name: String) -> String {

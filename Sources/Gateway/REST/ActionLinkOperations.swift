@@ -10,7 +10,18 @@ enum ActionLinkOperations {
     static let all = [make, show, answer]
 
     private static let page = Operation.Success(status: 200, about: "A page.", schema: .string, type: WebPage.type)
+    private static let gone = Operation.Success(
+        status: 410, about: "A page: the link is dead, or was used.", schema: .string, type: WebPage.type)
     private static let daysMax = 30
+
+    /// What somebody may press.
+    static let schemas: [(String, Schema)] = [
+        ("LinkAcceptance", .request([("answer", .choice(["accept"]))])),
+        (
+            "LinkRefusal",
+            .request([("answer", .choice(["decline"])), ("reason?", .choice(ActionLinkPage.reasons.map(\.word)))])
+        ),
+    ]
 
     private static let make = Operation(
         id: "createActionLink", method: .post, path: "/v1/leads/{lead}/action-links", tag: "Action links",
@@ -58,6 +69,7 @@ enum ActionLinkOperations {
     private static let show = Operation(
         id: "showActionLink", method: .get, path: ActionLink.path + "{link}", tag: "Action links",
         summary: "A page with the choices of a link, for a person", scope: nil, rate: .read, successes: [page],
+        otherAnswers: [gone],
         work: .whole { call in
             let link = try link(call)
             switch try await ActionLinkStanding.of(link, call) {
@@ -75,10 +87,8 @@ enum ActionLinkOperations {
         scope: nil, rate: .write,
         payload: .init(
             types: ["application/x-www-form-urlencoded"],
-            schema: .request([
-                ("answer", .choice(["accept", "decline"])), ("reason?", .choice(ActionLinkPage.reasons.map(\.word))),
-            ]), example: "answer=accept", bytesMax: 1_024),
-        successes: [page],
+            schema: .oneOf(schemas.map(\.0)), example: "answer=accept", bytesMax: 1_024),
+        successes: [page], otherAnswers: [gone],
         work: .whole { call in
             let link = try link(call)
             let choice = try Choice(call.body)

@@ -6,7 +6,7 @@ import UseCases
 
 /// The system's records, and evidence that nothing was changed or left out. No personal data is in any of it.
 enum AuditOperations {
-    static let all = [records, checkpoint, key, inclusion, consistency, verify]
+    static let all = [records, checkpoint, key, entry, inclusion, consistency, verify]
 
     /// Sections that are told at once; completeness is what a verification says.
     private static let sections = RecordsSection.allCases.filter { $0 != .completeness }
@@ -61,13 +61,34 @@ enum AuditOperations {
         summary: "The proof that the entry at a position stands in the journal", scope: .auditRead, rate: .heavy,
         successes: proofs,
         work: .whole { call in
-            let text = try call.id("position")
-            guard let position = UInt64(text), String(position) == text, position <= UInt64(Int64.max) else {
-                throw Refusal.nothingHere
-            }
-            // Without the entry's own bytes: whoever has them checks them against it.
-            return try await proof(.position(position), call)
+            // Without the entry's own bytes, which an operation of their own gives out.
+            try await proof(.position(try position(call)), call)
         })
+
+    private static let entry = Operation(
+        id: "getEntry", method: .get, path: "/v1/audit/entries/{position}", tag: "Audit",
+        summary: "An entry's bytes as the journal holds them, what is personal sealed: its leaf is made of these",
+        scope: .auditRead, rate: .heavy,
+        successes: [
+            .init(
+                status: 200, about: "The bytes: the leaf is SHA-256 of a zero byte and these (RFC 9162).",
+                schema: Schema(json: #"{"type":"string","format":"binary"}"#), type: "application/octet-stream")
+        ],
+        work: .whole { call in
+            let position = try position(call)
+            let bytes = try await call.read { try $0.entryBytes(at: position) }
+            guard let bytes else { throw Refusal.nothingHere }
+            return Answer(status: 200, type: "application/octet-stream", body: bytes)
+        })
+
+    /// The path's position; a text that is none is the position of nothing.
+    private static func position(_ call: Call) throws -> UInt64 {
+        let text = try call.id("position")
+        guard let position = UInt64(text), String(position) == text, position <= UInt64(Int64.max) else {
+            throw Refusal.nothingHere
+        }
+        return position
+    }
 
     private static let positions = 0...Int(Int32.max)
 
@@ -103,7 +124,7 @@ enum AuditOperations {
         payload: .init(
             types: ["application/json"], schema: .request([("quick?", .boolean.saying("Chains and order alone."))]),
             example: #"{"quick":true}"#),
-        payloadIsOptional: true, successes: JobOperations.begun,
+        payloadIsOptional: true, successes: JobOperations.begun, makes: "job",
         work: .whole { call in
             var body = try BodyFields(call)
             var request = VerificationRequest()

@@ -11,17 +11,21 @@ struct BulkSubmission {
 
     private let call: Call
     private let grant: Grant
+    private let lines: [ArraySlice<UInt8>]
 
+    /// - Throws: `Refusal` for more lines than are read at a time.
     init(_ call: Call) throws {
         self.call = call
         grant = try call.grant
-    }
-
-    func answer() async throws -> Answer {
-        let lines = call.body.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy { $0 == 13 || $0 == 32 } }
+        lines = call.body.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy { $0 == 13 || $0 == 32 } }
         guard lines.count <= Self.linesMax else {
             throw Refusal(413, "too-large", "Too large", "At most \(Self.linesMax) lines are read at a time.")
         }
+        // A key that is none is the request's fault, and no line's.
+        _ = try Submission(call, "submitLeads")
+    }
+
+    func answer() async throws -> Answer {
         var results = [String](repeating: "", count: lines.count)
         var records: [(line: Int, lead: String, record: NewRecord)] = []
         for (index, line) in lines.enumerated() {
@@ -78,7 +82,8 @@ struct BulkSubmission {
     }
 
     private func refused(_ index: Int, _ refusal: Refusal) -> String {
-        JSONText.object([
+        let refusal = refusal.ofKey(call.headers).spelled(as: lines[index])
+        return JSONText.object([
             ("line", "\(index + 1)"), ("status", #""refused""#), ("detail", JSONText.quoted(refusal.detail)),
             ("field", refusal.field.isEmpty ? nil : JSONText.quoted(refusal.field)),
         ])

@@ -22,7 +22,7 @@ enum ClaimOperations {
                 about: "Go on after this claim, partner/claim, the last of the page before."),
             .init(name: "limit", schema: .integer(1...200), about: "At most so many; 50 unless told."),
         ],
-        successes: [.init(status: 200, about: "One page.", schema: .reference("ClaimPage"))],
+        successes: [.init(status: 200, about: "One page.", schema: .reference("ClaimPage"), headers: [.link])],
         work: .whole { call in
             let grant = try call.grant
             let limit = try call.number("limit", in: 1...200, otherwise: 50)

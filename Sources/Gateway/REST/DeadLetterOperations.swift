@@ -21,7 +21,7 @@ enum DeadLetterOperations {
                 about: "Go on after this offset, the last of the page before."),
             .init(name: "limit", schema: .integer(1...200), about: "At most so many; 50 unless told."),
         ],
-        successes: [.init(status: 200, about: "One page.", schema: .reference("DeadLetterPage"))],
+        successes: [.init(status: 200, about: "One page.", schema: .reference("DeadLetterPage"), headers: [.link])],
         work: .whole { call in
             let limit = try call.number("limit", in: 1...200, otherwise: 50)
             let from = call.query["after"] == nil ? 0 : try call.number("after", in: offsets, otherwise: 0) + 1

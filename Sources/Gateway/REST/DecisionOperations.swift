@@ -15,7 +15,7 @@ enum DecisionOperations {
                 name: "after", schema: .cursor, about: "Id of the last decision read; from the beginning unless told."),
             .init(name: "limit", schema: .integer(1...500), about: "At most so many are looked at; 100 unless told."),
         ],
-        successes: [.init(status: 200, about: "One page.", schema: .reference("DecisionPage"))],
+        successes: [.init(status: 200, about: "One page.", schema: .reference("DecisionPage"), headers: [.link])],
         work: .whole { call in
             let grant = try call.grant
             let limit = try call.number("limit", in: 1...500, otherwise: 100)

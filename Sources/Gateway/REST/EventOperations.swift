@@ -10,11 +10,13 @@ enum EventOperations {
 
     static let structured = "application/cloudevents+json"
     static let batch = "application/cloudevents-batch+json"
+    /// Events of a batch at most.
+    static let batchMax = 1_000
 
     private static let send = Operation(
         id: "sendEvents", method: .post, path: "/v1/events", tag: "Events",
         summary: "Send CloudEvents: structured, batched, or binary with ce- headers",
-        scope: .eventsSend, rate: .write,
+        scope: .eventsSend, rate: .write, headers: EventSchemas.headers,
         payload: .init(
             types: [structured, batch, "application/json", "application/protobuf"], schema: .reference("CloudEvent"),
             example:
@@ -38,8 +40,8 @@ enum EventOperations {
         switch MediaType.bare(type) {
         case structured: return [(structuredType, call.body)]
         case batch:
-            guard let parts = JSONElements.split(call.body, max: 1_000) else {
-                throw Refusal(400, "malformed", "Not readable", "A batch is a JSON array of at most 1000 events.")
+            guard let parts = JSONElements.split(call.body, max: batchMax) else {
+                throw Refusal(400, "malformed", "Not readable", "A batch is a JSON array of at most \(batchMax) events.")
             }
             return parts.map { (structuredType, Array($0)) }
         default: return [(binaryHeaders(call.headers, type), call.body)]

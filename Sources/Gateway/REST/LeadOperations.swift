@@ -24,7 +24,7 @@ enum LeadOperations {
         payload: .init(
             types: ["application/json"], schema: .reference("LeadSubmission"),
             example: MessageSchemas.example("LeadSubmitted")),
-        isWrite: true, successes: submission,
+        isWrite: true, successes: submission, makes: "lead",
         work: .whole { call in
             let submission = try Submission(call, "submitLead")
             let (lead, record) = try submission.submitted(submission.message(WireLeadSubmitted.self, .leadSubmitted))
@@ -92,7 +92,7 @@ enum LeadOperations {
             .init(name: "after", schema: .id, about: "Go on after this lead, the last of the page before."),
             .init(name: "limit", schema: .integer(1...200), about: "At most so many; 50 unless told."),
         ],
-        successes: [.init(status: 200, about: "One page.", schema: .reference("LeadPage"))],
+        successes: [.init(status: 200, about: "One page.", schema: .reference("LeadPage"), headers: [.link])],
         work: .whole { call in
             let grant = try call.grant
             let limit = try call.number("limit", in: 1...200, otherwise: 50)
@@ -162,7 +162,11 @@ enum LeadOperations {
         query: [
             .init(name: "attempt", schema: .integer(1...10_000), about: "Of this assignment; the latest unless told.")
         ],
-        successes: [.init(status: 200, about: "The explanation, as you may see it.", schema: .anyObject)],
+        successes: [
+            .init(
+                status: 200, about: "The explanation, as you may see it; or what the lead was merged into.",
+                schema: .reference("LeadExplanation"))
+        ],
         work: .whole { call in
             let lead = try await visible(call)
             let attempt = call.query["attempt"] == nil ? nil : try call.number("attempt", in: 1...10_000, otherwise: 1)

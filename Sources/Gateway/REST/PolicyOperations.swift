@@ -50,9 +50,21 @@ enum PolicyOperations {
             return try await submission.send(fact, .policyPublished)
         })
 
+    /// The policy that a request proposes. What is wrong is named by its own fields: the body is the policy itself.
     private static func proposed(_ call: Call) throws -> ProposedPolicy {
+        do { return try read(call) } catch {
+            var refusal = Refusal(error)
+            let whole = "policy."
+            guard refusal.field.utf8.starts(with: whole.utf8) else { throw error }
+            refusal.field.unicodeScalars.removeFirst(whole.unicodeScalars.count)
+            throw refusal
+        }
+    }
+
+    private static func read(_ call: Call) throws -> ProposedPolicy {
         let message: WirePolicy
         try JSONElements.refuseNull(call.body)
+        try ValueForms.of(.policyPublished).check(call.body)
         do { message = try WirePolicy(jsonUTF8Bytes: call.body) } catch {
             try Validation.readable(Array(#"{"policy":"#.utf8) + call.body + Array("}".utf8), as: .policyPublished)
             throw Refusal.unknownField(error)

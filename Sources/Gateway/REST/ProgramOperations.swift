@@ -97,7 +97,7 @@ enum ProgramOperations {
                 ("days?", .integer(1...730).saying("How far ahead; 91 unless told.")),
                 ("backtest?", .boolean.saying("Whether earlier forecasts are compared with what came.")),
             ]), example: #"{"days":91}"#),
-        payloadIsOptional: true, successes: JobOperations.begun,
+        payloadIsOptional: true, successes: JobOperations.begun, makes: "job",
         work: .whole { call in
             var body = try BodyFields(call)
             let days = try body.number("days", 1...730) ?? 91

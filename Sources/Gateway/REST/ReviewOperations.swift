@@ -34,7 +34,7 @@ enum ReviewOperations {
             .init(name: "after", schema: .id, about: "Go on after this lead, the last of the page before."),
             .init(name: "limit", schema: .integer(1...200), about: "At most so many; 50 unless told."),
         ],
-        successes: [.init(status: 200, about: "One page.", schema: .reference("ReviewPage"))],
+        successes: [.init(status: 200, about: "One page.", schema: .reference("ReviewPage"), headers: [.link])],
         work: .whole { call in
             let limit = try call.number("limit", in: 1...200, otherwise: 50)
             let after = call.query["after"]

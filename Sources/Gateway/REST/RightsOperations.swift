@@ -51,6 +51,7 @@ enum RightsOperations {
         guard let fields = try body.object("fields") else { throw Refusal.invalid("It is missing.", field: "fields") }
         let lead = try body.id("lead")
         var message: WireLeadUpdated
+        try ValueForms.of(.leadUpdated).check(fields)
         do { message = try WireLeadUpdated(jsonUTF8Bytes: fields) } catch {
             throw Refusal.invalid("It is no correction of a lead.", field: "fields")
         }
@@ -145,7 +146,7 @@ enum RightsOperations {
                 ("format?", .choice(["json", "html"])), ("linked?", .boolean), ("namedByOthers?", .boolean),
             ]).needing("edition", "subject", with: "language"),
             example: #"{"subject":"lead-1","reason":"case 4711","edition":"subject","language":"it"}"#),
-        successes: JobOperations.begun,
+        successes: JobOperations.begun, makes: "job",
         work: .whole { call in
             var body = try BodyFields(call)
             let order = try DossierOrder(&body)

@@ -19,7 +19,7 @@ enum SessionOperations {
         payload: .init(
             types: ["application/json"], schema: .request([("key", .text(1...200))]),
             example: #"{"key":"ll_0123456789abcdef_..."}"#, bytesMax: 4_096),
-        successes: [.init(status: 201, about: "A session, in the cookie.", schema: began)],
+        successes: [.init(status: 201, about: "A session, in the cookie.", schema: began, headers: [.setCookie])],
         work: .whole { call in
             var fields = try BodyFields(call)
             let key = try fields.required("key", 1...200)
@@ -34,7 +34,7 @@ enum SessionOperations {
     private static let start = Operation(
         id: "startSignIn", method: .get, path: "/v1/session/start", tag: "Sessions",
         summary: "Go to the issuer to sign in there, by OpenID Connect", scope: nil, rate: .write,
-        successes: [.init(status: 303, about: "Go there.", schema: .anyObject)],
+        successes: [.init(status: 303, about: "Go there.", schema: .anyObject, headers: [.location, .setCookie])],
         work: .whole { call in
             guard let signIn = IssuerSignIn(call.services) else { throw Refusal.nothingHere }
             return .json("{}", status: 303, try await signIn.start() + [(.cacheControl, "no-store")])
@@ -49,7 +49,11 @@ enum SessionOperations {
             .init(name: "error", schema: .string, about: "Why the issuer let nobody in."),
         ],
         queryBytesMax: 4_096, passesOverQuery: true,
-        successes: [.init(status: 200, about: "A page that leads on.", schema: .string, type: WebPage.type)],
+        successes: [
+            .init(
+                status: 200, about: "A page that leads on.", schema: .string, type: WebPage.type,
+                headers: [.setCookie])
+        ],
         work: .whole { call in
             guard let signIn = IssuerSignIn(call.services) else { throw Refusal.nothingHere }
             guard call.query["error"] == nil else { throw Refusal.signInFailed }
@@ -70,23 +74,23 @@ enum SessionOperations {
         id: "endSession", method: .delete, path: "/v1/session", tag: "Sessions", summary: "Sign out: end this session",
         scope: nil,
         isForKnown: true, rate: .write,
-        successes: [.init(status: 200, about: "The session is over.", schema: ended)],
+        successes: [.init(status: 200, about: "The session is over.", schema: ended, headers: [.setCookie])],
         work: .whole { call in
             guard case .session(let id, _) = try call.grant.credential else { throw Refusal.nothingHere }
             let access = call.services.access
-            let isEnded = try await call.services.readers.run { try access.endSession(id) }
+            let isEnded = try await call.services.readers.runLong { try await access.endSession(id) }
             return answer(isEnded ? 1 : 0)
         })
 
     private static let endAll = Operation(
         id: "endSessions", method: .delete, path: "/v1/sessions", tag: "Sessions",
         summary: "Sign out everywhere: end all sessions of whoever asks", scope: nil, isForKnown: true, rate: .write,
-        successes: [.init(status: 200, about: "All are over.", schema: ended)],
+        successes: [.init(status: 200, about: "All are over.", schema: ended, headers: [.setCookie])],
         work: .whole { call in
             let (access, grant) = (call.services.access, try call.grant)
             return answer(
-                try await call.services.readers.run {
-                    try access.endSessions(of: grant.principal, program: grant.program)
+                try await call.services.readers.runLong {
+                    try await access.endSessions(of: grant.principal, program: grant.program)
                 })
         })
 

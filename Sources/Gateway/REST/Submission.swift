@@ -44,20 +44,22 @@ struct Submission: Sendable {
     /// Longest Idempotency-Key.
     static let keyBytesMax = 200
 
-    /// The key, quoted or bare.
+    /// What a key may be, as the document says it: not nothing between quotes.
+    static let keyPattern = #"^(?!""$)[!-~]{1,\#(keyBytesMax)}$"#
+
+    /// The key. One that stands in quotes, as structured fields have it (RFC 9651), is the same without them.
     private static func idempotencyKey(_ headers: HTTPFields) throws -> String? {
         let values = headers[values: .idempotencyKey]
         guard let value = values.first else { return nil }
         var bytes = Array(value.utf8)
+        let isWithin = (1...keyBytesMax).contains(bytes.count) && bytes.allSatisfy { (0x21...0x7E).contains($0) }
         if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") {
             bytes = Array(bytes.dropFirst().dropLast())
         }
-        guard values.count == 1, (1...keyBytesMax).contains(bytes.count),
-            bytes.allSatisfy({ (0x21...0x7E).contains($0) })
-        else {
+        guard values.count == 1, isWithin, !bytes.isEmpty else {
             throw Refusal(
                 400, "bad-header", "A header is not valid",
-                "Idempotency-Key has from 1 to \(keyBytesMax) visible ASCII characters.",
+                "Idempotency-Key has from 1 to \(keyBytesMax) visible ASCII characters, quotes around it included.",
                 field: "Idempotency-Key")
         }
         return String(decoding: bytes, as: UTF8.self)
@@ -67,6 +69,7 @@ struct Submission: Sendable {
     func message<Body: SwiftProtobuf.Message>(_: Body.Type, _ kind: MessageKind) throws -> Body {
         if call.body.isEmpty { return Body() }
         try JSONElements.refuseNull(call.body)
+        try ValueForms.of(kind).check(call.body)
         do { return try Body(jsonUTF8Bytes: call.body) } catch {
             // Intake says what is wrong in a producer's words. It passes over fields of a later schema, which a
             // producer on a topic may be ahead with; here a field that nothing is done with is most likely misspelt.
@@ -193,5 +196,17 @@ struct Submission: Sendable {
             fields.append(("status", #""accepted""#))
             return .json(JSONText.object(fields), status: 202, headers)
         }
+    }
+}
+
+extension Refusal {
+    /// What intake says of an event whose id came before with other content, in the words of whoever sent the key that
+    /// the id was made of.
+    func ofKey(_ headers: HTTPFields) -> Refusal {
+        guard status == 422, field == "id", headers[.idempotencyKey] != nil else { return self }
+        return Refusal(
+            422, "event-id-conflict", "Not acceptable as it is",
+            "The same key came before with other content; send another change under another key.",
+            field: "Idempotency-Key")
     }
 }

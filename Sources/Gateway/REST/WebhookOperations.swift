@@ -21,7 +21,8 @@ enum WebhookOperations {
             types: ["application/json"], schema: .reference("WebhookRequest"),
             example: #"{"url":"https://hooks.partner.example/leadline","kinds":["leadline.v1.LeadAssigned"]}"#,
             bytesMax: 16_384),
-        successes: [.init(status: 201, about: "The endpoint and its secret.", schema: created)],
+        successes: [.init(status: 201, about: "The endpoint and its secret.", schema: created, headers: [.location])],
+        makes: "webhook",
         work: .whole { call in
             let grant = try answering(call)
             let request = try WebhookRequest(call, fields: fields + ["partner", "actionLinks"])
@@ -134,7 +135,7 @@ enum WebhookOperations {
         successes: [
             .init(
                 status: 200, about: "One page.",
-                schema: .object([("deliveries", .array(.reference("WebhookDelivery")))]))
+                schema: .object([("deliveries", .array(.reference("WebhookDelivery")))]), headers: [.link])
         ],
         work: .whole { call in
             let limit = try call.number("limit", in: 1...500, otherwise: 100)
@@ -356,6 +357,7 @@ enum WebhookSchemas {
         (
             "WebhookRequest",
             closed(stated + [("partner", Schema.id.json), ("actionLinks", Schema.boolean.json)], required: ["url"])
+                .without("actionLinks", "true", with: ("format", #"["slack","teams"]"#))
         ),
         ("WebhookChange", closed(stated + [("enabled", Schema.boolean.json)])),
         (

@@ -1,7 +1,6 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
-import Synchronization
 
 /// How long and how much one connection may take.
 public struct ConnectionLimits: Sendable {
@@ -13,6 +12,8 @@ public struct ConnectionLimits: Sendable {
     public var bodyGrace = TimeAmount.seconds(5)
     /// A reader that takes nothing for so long is let go.
     public var writeStall = TimeAmount.seconds(20)
+    /// TLS must have been agreed on by then.
+    public var handshake = TimeAmount.seconds(10)
     /// A connection on which nothing is asked for is closed.
     public var idle = TimeAmount.seconds(60)
     /// All fields of a request's head together.
@@ -25,37 +26,8 @@ public struct ConnectionLimits: Sendable {
     public init() {}
 }
 
-/// Who is connected.
-final class ConnectionCounts: Sendable {
-    private struct State {
-        var byAddress: [String: Int] = [:]
-        var all = 0
-    }
-
-    private let state = Mutex(State())
-
-    /// Counts a connection in; false if there are too many.
-    func enter(_ address: String, _ limits: ConnectionLimits) -> Bool {
-        state.withLock { state in
-            guard state.all < limits.connections, state.byAddress[address, default: 0] < limits.connectionsPerAddress
-            else { return false }
-            state.all += 1
-            state.byAddress[address, default: 0] += 1
-            return true
-        }
-    }
-
-    func leave(_ address: String) {
-        state.withLock { state in
-            state.all -= 1
-            let left = state.byAddress[address, default: 1] - 1
-            state.byAddress[address] = left == 0 ? nil : left
-        }
-    }
-}
-
-/// One a connection: closes what the server leaves open. A request that does not come whole in time, a body that drips,
-/// a reader that takes nothing, and whatever still comes after a request was answered.
+/// One a connection, and with HTTP/2 one a stream: closes what the server leaves open. A request that does not come whole
+/// in time, a body that drips, a reader that takes nothing, and whatever still comes after a request was answered.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -63,9 +35,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let limits: ConnectionLimits
-    private let counts: ConnectionCounts
-    /// What was counted in.
-    private var address: String?
+    /// One request of HTTP/2, whose connection goes on when it ends.
+    private var isStream = false
     private var isReading = false
     private var isClosing = false
     private var bodyBytes = 0
@@ -73,24 +44,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var rate: Scheduled<Void>?
     private var stall: Scheduled<Void>?
 
-    init(_ limits: ConnectionLimits, _ counts: ConnectionCounts) {
-        self.limits = limits
-        self.counts = counts
-    }
+    init(_ limits: ConnectionLimits) { self.limits = limits }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        let address = context.channel.remoteAddress?.ipAddress ?? ""
-        if counts.enter(address, limits) {
-            self.address = address
-        } else {
-            context.close(promise: nil)
-        }
+        // A connection is the listener's child, and a stream of HTTP/2 the connection's.
+        isStream = context.channel.parent?.parent != nil
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         for timer in [deadline, rate, stall] { timer?.cancel() }
-        if let address { counts.leave(address) }
-        address = nil
     }
 
     // MARK: What comes in
@@ -138,8 +100,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let part = unwrapOutboundIn(data)
         if case .head(let head) = part, head.headerFields[.connection] == "close" { isClosing = true }
-        let isLast = isReading || isClosing
+        let isLast = isReading || (isClosing && !isStream)
         switch part {
+        // Fields about the connection are none of HTTP/2's.
+        case .head(var head) where isStream:
+            head.headerFields[.connection] = nil
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .head(var head) where isLast && head.status.kind != .informational:
             head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)

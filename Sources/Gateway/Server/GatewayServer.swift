@@ -1,6 +1,7 @@
 import Engine
 import Hummingbird
 import HummingbirdCore
+import HummingbirdHTTP2
 import HummingbirdTLS
 import Logging
 import NIOCore
@@ -20,6 +21,8 @@ public struct GatewayServer: Service {
         public var keyFile: String?
         /// Lets plain HTTP be spoken to other machines, as behind a proxy that speaks TLS.
         public var allowsPlain = false
+        /// Offers HTTP/2 to those that speak TLS.
+        public var offersHTTP2 = true
         public var connection = ConnectionLimits()
         /// By what the callers' quotas are multiplied.
         public var quotaFactor = 1.0
@@ -75,22 +78,20 @@ public struct GatewayServer: Service {
     public func run() async throws {
         // What can't be read is told of before anything is served.
         try await services.oauth?.verifier.keys.prepare()
-        let counts = ConnectionCounts()
         let limits = settings.connection
         var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
         decoder.maxHeaderFieldSize = limits.headerBytes
         decoder.maxHeaderListSize = limits.headerBytes
         decoder.maxHeaderFieldCount = 100
-        let plain = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(limits, counts)], idleTimeout: limits.idle,
-                httpDecoderConfiguration: decoder))
+        let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(limits)], idleTimeout: limits.idle,
+            httpDecoderConfiguration: decoder)
         let onReady = onReady
         let application = Application(
             router: Self.router(
                 services, RateLimits(factor: settings.quotaFactor, services.folder.machine.passingTime),
                 isLocal: settings.isLocal),
-            server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
+            server: Self.protocols(configuration, tls, settings),
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
             onServerRunning: { await onReady($0.localAddress?.port ?? 0) }, logger: Self.quiet)
         // Ends with the server, whichever way that ends.
@@ -101,6 +102,29 @@ public struct GatewayServer: Service {
             _ = try await group.next()
         }
         try services.refusals.flush()
+    }
+
+    /// What is spoken: HTTP/1.1 in clear, and under TLS HTTP/2 as well, if the client offers it (ALPN). A connection of
+    /// HTTP/2 has at most 100 streams and 16 KiB of fields a head, and ends after 200 resets in 30 s.
+    private static func protocols(
+        _ configuration: HTTP1Channel.Configuration, _ tls: TLSConfiguration?, _ settings: Settings
+    ) -> HTTPServerBuilder {
+        let (limits, counts, offersHTTP2) = (settings.connection, ConnectionCounts(), settings.offersHTTP2)
+        return HTTPServerBuilder { responder in
+            let plain = HTTP1Channel(responder: responder, configuration: configuration)
+            guard let tls else { return GatedChannel(base: plain, limits: limits, counts: counts) }
+            guard offersHTTP2 else {
+                let encrypted = try TLSChannel(plain, tlsConfiguration: tls)
+                return GatedChannel(base: encrypted, limits: limits, counts: counts)
+            }
+            let seconds = Duration.nanoseconds(limits.idle.nanoseconds)
+            let both = try HTTP2UpgradeChannel(
+                tlsConfiguration: tls,
+                configuration: .init(
+                    idleTimeout: seconds, gracefulCloseTimeout: .seconds(30), streamConfiguration: configuration),
+                responder: responder)
+            return GatedChannel(base: both, limits: limits, counts: counts)
+        }
     }
 
     /// How often what is kept is looked through.
@@ -114,7 +138,7 @@ public struct GatewayServer: Service {
                 try services.refusals.flush()
                 try await services.jobs.sweep(services)
                 let access = services.access
-                try await services.readers.run { try access.forgetSessions() }
+                try await services.readers.runLong { try await access.forgetSessions() }
             } catch is CancellationError { return } catch {
                 services.logger.error("results are not looked through", metadata: ["error": "\(type(of: error))"])
             }

@@ -2,7 +2,6 @@ public import Engine
 import LeadlineCore
 import LeadlineSchemas
 public import Logging
-import Synchronization
 import UseCases
 import Vault
 
@@ -32,7 +31,6 @@ public struct GatewayServices: Sendable {
     /// Threads for what waits for the disk.
     let readers: ReaderThreads
     let identities: Identities
-    private let currencies = Currencies()
     /// Long work, and what came of it.
     let jobs = Jobs()
     /// What agents asked for, and what came of it.
@@ -60,7 +58,7 @@ public struct GatewayServices: Sendable {
         self.webhooks = try WebhookFile(folder)
         webhookSettings = webhooks
         self.logger = logger
-        readers = ReaderThreads(count: 4)
+        readers = ReaderThreads(count: 4, .init(), folder.machine.passingTime)
         let masterKey = try folder.openVault().masterKey
         identities = Identities(masterKey)
         agentTasks = try AgentTaskFile(folder, masterKey)
@@ -92,19 +90,10 @@ public struct GatewayServices: Sendable {
 extension GatewayServices {
     /// A program's currency, which never changes; empty before the program is there.
     func currency(of program: String) async throws -> String {
-        if let known = currencies.known(program) { return known }
         let place = place(program)
-        let currency = try await readers.run {
+        return try await readers.run {
             try Deployment(place, program: program, asker: Asker(actor: "webhooks")).currency()
         }
-        if !currency.isEmpty { currencies.learn(program, currency) }
-        return currency
-    }
-
-    fileprivate final class Currencies: Sendable {
-        private let known = Mutex<[String: String]>([:])
-        func known(_ program: String) -> String? { known.withLock { $0[program] } }
-        func learn(_ program: String, _ currency: String) { known.withLock { $0[program] = currency } }
     }
 }
 

@@ -140,6 +140,9 @@ public struct Deployment: Sendable {
 
     /// The program's currency, which its first entry states; empty before it.
     public func currency() throws(Problem) -> String {
-        try Problem.told { try journalReader().read { try ProgramStream.currency(of: program, $0) } }
+        try Problem.told {
+            try readers?.currency(of: program)
+                ?? journalReader().read { try ProgramStream.currency(of: program, $0) }
+        }
     }
 }

@@ -2,11 +2,14 @@ public import Engine
 import GRDB
 import Journal
 public import KafkaTransport
+import Synchronization
 
 /// Connections of a folder's readers, opened once and used by many callers at once.
 struct SharedReaders: Sendable {
     let journal: any DatabaseReader
     let leads: LeadsProjection
+    /// Currencies of programs, which never change.
+    private let currencies = Currencies()
 
     /// Opens a folder's journal and lists to read, beside a running processor.
     init(_ folder: DataFolder) throws(Problem) {
@@ -15,6 +18,22 @@ struct SharedReaders: Sendable {
             leads = LeadsProjection(
                 journal: journal, derived: try folder.openDerived(), reader: try folder.openProjections())
         } catch { throw Problem(error) }
+    }
+}
+
+extension SharedReaders {
+    /// A program's currency, read once; empty before the program is there.
+    func currency(of program: String) throws -> String {
+        if let known = currencies.known(program) { return known }
+        let currency = try journal.read { try ProgramStream.currency(of: program, $0) }
+        if !currency.isEmpty { currencies.learn(program, currency) }
+        return currency
+    }
+
+    private final class Currencies: Sendable {
+        private let known = Mutex<[String: String]>([:])
+        func known(_ program: String) -> String? { known.withLock { $0[program] } }
+        func learn(_ program: String, _ currency: String) { known.withLock { $0[program] = currency } }
     }
 }
 

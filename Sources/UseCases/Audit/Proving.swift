@@ -42,6 +42,13 @@ extension Deployment {
         }
     }
 
+    /// The stored bytes of an entry, in which what is personal is sealed; nil where there is none.
+    public func entryBytes(at position: UInt64) throws(Problem) -> [UInt8]? {
+        try Problem.told {
+            try journalReader().read { try JournalReader().entry(program: program, position: position, in: $0) }
+        }
+    }
+
     private func positions(of lead: String) throws -> [UInt64] {
         guard let row = try leadsProjection(label: "indexing").lead(lead, program: program), !row.positions.isEmpty
         else {

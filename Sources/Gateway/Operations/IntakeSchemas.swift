@@ -1,8 +1,9 @@
 import Engine
 import Foundation
 
-/// What intake asks of a program's profile, as schemas: its messages say nothing of it, for nearly all of it is sealed.
-enum ProfileSchemas {
+/// What intake asks beside what the messages' own schemas say: of a program's profile, of which nearly all is sealed,
+/// and of a choice, which false does not make.
+enum IntakeSchemas {
     typealias Object = [String: Any]
 
     /// Components to whose properties something is added, by name, and what.
@@ -14,6 +15,7 @@ enum ProfileSchemas {
             "ContactPoint": all(["name", "postalAddress", "email", "telephone", "website"]),
             "Wording": all(languages),
             "DataRecipient": ["name": texts.merging(["minLength": 1]) { $1 }],
+            "HumanDecisionRecorded": chosen, "HumanDecisionRecordedRequest": chosen,
             "ThirdCountryTransfer": ["country": ["pattern": "^[A-Z]{2}$"], "recipient": texts],
             "DataSource": ["source": texts.merging(["minLength": 1]) { $1 }, "description": someWording],
             "ProgramProfile": [
@@ -23,9 +25,17 @@ enum ProfileSchemas {
         ]
     }
 
+    /// Choices of which a decision makes one.
+    private static var chosen: [String: Object] {
+        Dictionary(uniqueKeysWithValues: ["uphold", "close", "reroute"].map { ($0, ["const": true] as Object) })
+    }
+
     private static let required = [
         "DataRecipient": ["name"], "ThirdCountryTransfer": ["country"], "DataSource": ["source", "description"],
     ]
+
+    /// Texts of which intake asks a form wherever they stand.
+    private static let formats = ["accountDomain": "hostname", "email": "email"]
 
     private static let languages = ["en", "de", "fr", "it", "es"]
 
@@ -34,16 +44,29 @@ enum ProfileSchemas {
 
     /// A wording in at least one language.
     private static var someWording: Object {
-        ["anyOf": languages.map { ["required": [$0], "properties": [$0: ["minLength": 1]]] as Object }]
+        ["anyOf": oneNamed(languages)]
+    }
+
+    /// At least one of some texts, which is not empty.
+    private static func oneNamed(_ names: [String]) -> [Object] {
+        names.map { ["required": [$0], "properties": [$0: ["minLength": 1]]] }
     }
 
     private static func reference(_ name: String) -> Object { ["$ref": "#/components/schemas/" + name] }
 
     /// A component with what is asked of it beside its form.
     static func refined(_ name: String, _ component: Object) -> Object {
-        guard let rules = rules[name] else { return component }
         var component = component
+        // An account is claimed by a lead of it, by its domain, or by both; an empty text is neither.
+        if ["DealClaimed", "DealClaimedRequest"].contains(name) {
+            component["anyOf"] = oneNamed(["leadId", "accountDomain"])
+        }
         var properties = component["properties"] as? Object ?? [:]
+        for (field, format) in formats {
+            properties[field] = (properties[field] as? Object)?.merging(["format": format]) { $1 }
+        }
+        if !properties.isEmpty { component["properties"] = properties }
+        guard let rules = rules[name] else { return component }
         for (field, rule) in rules { properties[field] = (properties[field] as? Object ?? [:]).merging(rule) { $1 } }
         component["properties"] = properties
         if let required = required[name] { component["required"] = required }

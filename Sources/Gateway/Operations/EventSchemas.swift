@@ -1,0 +1,50 @@
+import LeadlineSchemas
+import Reports
+
+/// CloudEvents as they are sent here: one form for each type, and one for data in another encoding.
+enum EventSchemas {
+    /// Longest value of an attribute.
+    private static let text = Schema.text(1...128)
+
+    /// A date-time as a pattern: generators of clients know no header of that format.
+    private static let moment = Schema(
+        json: #"{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"}"#)
+
+    private static let attributes: [(String, Schema)] = [
+        ("specversion", .choice(["1.0"])), ("id", .id), ("source", text), ("time?", .time), ("partitionkey?", .string),
+    ]
+
+    /// Any of them, and each.
+    static let all: [(String, Schema)] = [("CloudEvent", .oneOf(forms.map(\.0)))] + forms
+
+    private static let forms = MessageKind.allCases.map(form) + [("EncodedEvent", encoded)]
+
+    private static func form(of kind: MessageKind) -> (String, Schema) {
+        let name = MessageSchemas.name(of: kind)
+        let schema = Schema.object(
+            attributes + [
+                ("type", .choice([kind.fullName])), ("datacontenttype?", .choice(["application/json"])),
+                ("data", .reference(name)),
+            ])
+        return (name + "Event", schema)
+    }
+
+    private static let encoded = Schema.object(
+        attributes + [
+            ("type", .choice(MessageKind.allCases.map(\.fullName))),
+            ("datacontenttype", .choice(["application/json", "application/protobuf"])),
+            ("data_base64", Schema(json: #"{"type":"string","contentEncoding":"base64"}"#)),
+        ])
+
+    /// The attributes as headers: how an event comes in binary mode.
+    static let headers: [Operation.Parameter] = [
+        .init(name: "ce-specversion", schema: .choice(["1.0"]), about: "In binary mode: 1.0."),
+        .init(name: "ce-id", schema: .id, about: "In binary mode: what names the event."),
+        .init(name: "ce-source", schema: text, about: "In binary mode: where it comes from, as the key may send it."),
+        .init(
+            name: "ce-type", schema: .choice(MessageKind.allCases.map(\.fullName)),
+            about: "In binary mode: its type, whose message the body is."),
+        .init(name: "ce-time", schema: moment, about: "In binary mode: when it happened; when it came unless told."),
+        .init(name: "ce-partitionkey", schema: .string, about: "In binary mode: the program; the key's unless told."),
+    ]
+}

@@ -1,0 +1,158 @@
+import AsyncHTTPClient
+import Engine
+import Foundation
+import GRDB
+import HTTPTypes
+import LeadlineCore
+import NIOCore
+import NIOHTTP1
+import Testing
+import UseCases
+
+@testable import Gateway
+
+/// Goal: whatever ends or narrows a right ends what goes on under it. Method: each of these while a stream is open, while a change waits
+/// for its decision and while a job runs; nothing else would end any of them.
+@Suite struct EndedRightsTests {
+    /// What happens to a right.
+    private enum Cause: String, CaseIterable {
+        case revoked, expired, replaced, narrowed
+        case signedOut, signedOutEverywhere, sessionTooOld, keyOfSessionRevoked
+
+        var isOfSession: Bool { [.signedOut, .signedOutEverywhere, .sessionTooOld, .keyOfSessionRevoked].contains(self) }
+    }
+
+    private enum Work: String, CaseIterable { case stream, wait, job }
+
+    /// Somebody who asks, by key or by cookie.
+    private struct Caller: Sendable {
+        let key: KeyToken
+        let cookie: String?
+        let grant: Grant
+
+        var headers: [String: String] { cookie.map { ["cookie": $0, "sec-fetch-site": "same-origin"] } ?? [:] }
+        var bearer: KeyToken? { cookie == nil ? key : nil }
+    }
+
+    private static func caller(_ cause: Cause, _ served: ServedFolder) async throws -> Caller {
+        let made = try served.access.create(GrantRequest(program: ServedFolder.program, role: .manager, days: 1))
+        guard cause.isOfSession else { return Caller(key: made.token, cookie: nil, grant: made.grant) }
+        let reply = try await served.ask(.POST, "/v1/session", nil, #"{"key":"\#(made.token)"}"#)
+        let cookie = try #require(reply.headers["set-cookie"]?.components(separatedBy: ";")[0], "\(reply.text)")
+        let token = try #require(SessionToken(cookie.components(separatedBy: "=")[1]))
+        let grant = try #require(try served.access.grant(for: token, SessionLimits()))
+        return Caller(key: made.token, cookie: cookie, grant: grant)
+    }
+
+    private static func happen(_ cause: Cause, to caller: Caller, _ served: ServedFolder, _ clock: MovedClock) async throws {
+        switch cause {
+        case .revoked, .keyOfSessionRevoked: _ = try served.access.revoke(caller.key.id, program: ServedFolder.program)
+        case .expired: clock.move(seconds: 86_401)
+        case .replaced: _ = try served.access.rotate(caller.key.id, program: ServedFolder.program)
+        case .narrowed:
+            // By another process, as a newer Leadline or its operator's hand may.
+            try await DatabaseQueue(path: served.folder.path + "/access.db").write { db in
+                try db.execute(sql: #"UPDATE keys SET scopes = '["leads:read"]' WHERE id = ?"#, arguments: [caller.key.id])
+            }
+        case .signedOut: #expect(try await served.ask(.DELETE, "/v1/session", nil, nil, caller.headers).status == 200)
+        case .signedOutEverywhere: #expect(try await served.ask(.DELETE, "/v1/sessions", caller.key).status == 200)
+        case .sessionTooOld: clock.move(seconds: 12 * 3_600 + 1)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(10))) func whatGoesOnEndsWithTheRight() async throws {
+        let clock = MovedClock()
+        try await ServedFolder.serving(clock: clock, sends: false) { served in
+            served.stopDeciding()
+            var rows: [String] = []
+            for cause in Cause.allCases {
+                var row = "| \(cause.rawValue) |"
+                for work in Work.allCases {
+                    let caller = try await Self.caller(cause, served)
+                    let end = { @Sendable in try await Self.happen(cause, to: caller, served, clock) }
+                    switch work {
+                    case .stream: row += try await " \(Self.stream(caller, served, end)) |"
+                    case .wait: row += try await " \(Self.wait(caller, served, end)) |"
+                    case .job: row += try await " \(Self.job(caller, served, end)) |"
+                    }
+                }
+                rows.append(row)
+            }
+            print("| what happened | stream | wait | job |\n| --- | --- | --- | --- |\n" + rows.joined(separator: "\n"))
+        }
+    }
+
+    private static func stream(_ caller: Caller, _ served: ServedFolder, _ end: @Sendable () async throws -> Void) async throws -> String {
+        let request = served.request(.GET, "/v1/feed", caller.bearer, nil, caller.headers)
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        #expect(response.status.code == 200)
+        var isOpen = false
+        for try await _ in response.body where !isOpen {
+            isOpen = true
+            try await end()
+        }
+        return isOpen ? "ended" : "never opened"
+    }
+
+    private static func wait(_ caller: Caller, _ served: ServedFolder, _ end: @Sendable () async throws -> Void) async throws -> String {
+        let log = try EmbeddedLog(served.folder.openJournal())
+        let before = try log.pendingCount()
+        let headers = caller.headers.merging(["prefer": "wait=30"]) { $1 }
+        async let reply = served.ask(.POST, "/v1/leads", caller.bearer, #"{"country":"IT"}"#, headers)
+        // It waits once its record is on the topic.
+        while try log.pendingCount() == before { await Task.yield() }
+        try await end()
+        let answer = try await reply
+        #expect(answer.status == 401, "\(answer.text)")
+        return "\(answer.status)"
+    }
+
+    private static func job(_ caller: Caller, _ served: ServedFolder, _ end: @Sendable () async throws -> Void) async throws -> String {
+        let jobs = served.services.jobs
+        let call = Call(services: served.services, bearer: caller.grant, headers: [:], path: [:], query: [:], body: [])
+        let begun = try await jobs.begin(call, "test", .jobsRead) { _ in
+            try await Task.sleep(for: .seconds(3_600))
+            return .init(body: [])
+        }
+        let now = served.folder.now()
+        try await end()
+        while !(try jobs.job(begun.id, caller.grant, now: now).isOver) { await Task.yield() }
+        let over = try jobs.job(begun.id, caller.grant, now: now)
+        #expect(over.status == .failed && over.problem?.status == 401)
+        return "\(over.status.rawValue), \(over.problem?.status ?? 0)"
+    }
+
+    /// A range that is sent again is judged message by message, as what is new.
+    @Test(arguments: ["revoked", "narrowed"]) func aReplayEndsWithTheRight(_ what: String) async throws {
+        let cause = try #require(Cause(rawValue: what)), clock = MovedClock()
+        try await Receiver.receiving { receiver in
+            try await ServedFolder.serving(webhooks: WebhookTests.settings(), clock: clock) { served in
+                let caller = try await Self.caller(cause, served)
+                let made = try await WebhookTests.make(served, receiver.url("all"), key: caller.key)
+                for number in 0..<3 { try await served.submit("l-\(number)") }
+                let got = try await receiver.got("all", 3)
+                try await Self.happen(cause, to: caller, served, clock)
+                let range = try await served.ask(.POST, "/v1/webhooks/\(made.id)/replay", served.admin, #"{"after":"acme"}"#)
+                #expect(range.status == 202, "\(range.text)")
+                let ended = try await WebhookTests.endpoint(served, made.id) { $0.json["state"] as? String == "disabled" }
+                #expect(ended.json["reason"] as? String == "rights-ended" && receiver.all("all").count == got.count)
+            }
+        }
+    }
+
+    /// What is resumed is judged as it is shown: a narrower right sees less of what came before, too.
+    @Test func aResumedStreamShowsWhatMayBeSeenNow() async throws {
+        try await ServedFolder.serving { served in
+            try await served.submit("l-1")
+            let key = try served.key(.manager)
+            let all = try await FeedTests.ids(served, key, "/v1/feed?after=acme") { $0.count >= 1 }
+            try await served.access.database.write { db in
+                try db.execute(sql: #"UPDATE keys SET scopes = '["leads:read"]' WHERE id = ?"#, arguments: [key.id])
+            }
+            // What another connection changed is noticed within a quarter of a second.
+            while try await served.ask(.GET, "/v1/decisions", key).status == 200 {}
+            let resumed = try await served.ask(.GET, "/v1/feed", key, nil, ["last-event-id": all.ids[0]])
+            #expect(resumed.status == 403, "\(resumed.text)")
+        }
+    }
+}
