@@ -100,6 +100,9 @@ public enum LeadsTables: Projection {
             case .rightRecorded(let event): leads.insert(event.leadID)
             case .recipientInformed(let event): leads.insert(event.leadID)
             case .personLinkChanged(let event): leads.insert(event.leadID)
+            case .leadLinkChanged(let event):
+                leads.insert(event.leadID)
+                if !event.otherLeadID.isEmpty { leads.insert(event.otherLeadID) }
             case .claimChanged(let event) where !event.leadID.isEmpty: leads.insert(event.leadID)
             default: break
             }
