@@ -3,7 +3,7 @@ import HTTPTypes
 /// Every operation there is.
 enum OperationTable {
     static let all: [Operation] =
-        LeadOperations.all + AnswerOperations.all + ReviewOperations.all + ClaimOperations.all + EventOperations.all
+        LeadOperations.all + LinkOperations.all + AnswerOperations.all + ReviewOperations.all + ClaimOperations.all + EventOperations.all
         + DecisionOperations.all
         + PartnerOperations.all + PolicyOperations.all + ReportOperations.all + KeyOperations.all
         + WebhookOperations.all + DeadLetterOperations.all + AuditOperations.all + RightsOperations.all
