@@ -104,7 +104,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", crypto,
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", crypto,
                 grdb, protobuf, logging, metrics, lifecycle, nio, nioPosix, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioHTTPTypes,
                 nioHTTP1, nioSSL, asyncHTTPClient, jwt, yams,
             ],
@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
                 lifecycle, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioSSL, asyncHTTPClient, cryptoExtras, yams, grdb,
             ],
             swiftSettings: strict),
