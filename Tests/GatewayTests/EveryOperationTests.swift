@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Synchronization
 import Testing
+import UseCases
 
 @testable import Gateway
 
@@ -116,6 +117,13 @@ import Testing
         try await ask("changeStage", ["d-1"], body: #"{"stage":"offer"}"#)
         try await ask("winDeal", ["d-1"], body: #"{"amount":{"minorUnits":"5000000","currency":"EUR"}}"#)
         try await ask("declineLead", ["d-2"], body: #"{"reason":"REFUSAL_REASON_NO_CAPACITY"}"#)
+        let month = "2026-03"
+        let earned = try await ask("getCommissionStatement", ["p-one", month], "?timeZone=Europe/Rome")
+        #expect((earned.json["period"] as? [String: Any])?["timeZone"] as? String == "Europe/Rome", "\(earned.text)")
+        let signed = try await ask("getSignedCommissionStatement", ["p-one", month])
+        let keys = try await ask("getStatementKeys")
+        let checked = try Deployment.checkStatement(Array(signed.text.utf8), keySet: Array(keys.text.utf8))
+        #expect(checked.text.contains(#""partnerId":"p-one""#))
         try await ask("loseDeal", ["d-3"], body: #"{"reason":"REFUSAL_REASON_COMPETITOR"}"#)
         try await ask("withdrawLead", ["d-4"])
         let same = #"{"country":"IT","accountDomain":"officine.example","contact":{"email":"info-2@officine.example"}}"#
