@@ -144,8 +144,10 @@ import Testing
         #expect(ExplanationDocument(explanation, text: []).links.map(\.linked) == [true, false])
         let row = try #require(try LeadsProjection(folder.folder).lead("twin", program: AuditFolder.program))
         #expect(row.status == "assigned")
-        // Of the other lead it is told as well.
-        #expect(try text(folder, "fits").contains("fits assigned to alpha"))
+        // The other lead's story is its own: nobody who may see that one alone is told.
+        let other = try #require(try LeadsProjection(folder.folder).lead("fits", program: AuditFolder.program))
+        #expect(!other.positions.contains(explanation.decision.position) && row.positions.contains(explanation.decision.position))
+        #expect(try !text(folder, "fits").contains("twin"))
         let report = try await Verifier(folder.folder).run()
         #expect(report.isGood, "\(report.faults)")
         #expect(try await Replayer(folder.folder).run().isEqual)

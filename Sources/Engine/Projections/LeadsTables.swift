@@ -100,9 +100,8 @@ public enum LeadsTables: Projection {
             case .rightRecorded(let event): leads.insert(event.leadID)
             case .recipientInformed(let event): leads.insert(event.leadID)
             case .personLinkChanged(let event): leads.insert(event.leadID)
-            case .leadLinkChanged(let event):
-                leads.insert(event.leadID)
-                if !event.otherLeadID.isEmpty { leads.insert(event.otherLeadID) }
+            // Not under the other lead: who may see that one, or whose it is, is another's business.
+            case .leadLinkChanged(let event): leads.insert(event.leadID)
             case .claimChanged(let event) where !event.leadID.isEmpty: leads.insert(event.leadID)
             default: break
             }
