@@ -30,19 +30,23 @@ public struct Explainer {
             throw ExplanationError.unknownLead(leadID, program: program)
         }
         return try journal.read { db in
-            let history = try history(of: row, db)
+            let (history, links) = try history(of: row, db)
             guard let decision = try select(selection, history, leadID) else {
                 throw ExplanationError.unknownLead(leadID, program: program)
             }
-            if case .leadMerged(let merged) = decision.event { return .merged(merged, decision) }
-            return .explained(try explain(decision, history, leadID, db))
+            if case .leadMerged(let merged) = decision.event { return .merged(merged, decision, links) }
+            var explanation = try explain(decision, history, leadID, db)
+            explanation.links = links
+            return .explained(explanation)
         }
     }
 
-    private func history(of row: LeadRow, _ db: Database) throws -> [LeadDecision] {
+    private func history(of row: LeadRow, _ db: Database) throws -> ([LeadDecision], [RecordedLink]) {
         var history: [LeadDecision] = []
+        var links: [RecordedLink] = []
         for position in row.positions {
             let entry = try entry(row.program, position, db)
+            links += try RecordedLink.all(of: row.leadID, in: entry) { try person(behind: $0, row.program, db) }
             for (ordinal, event) in entry.events.enumerated() where event.isRouting && event.routedLeadID == row.leadID
             {
                 if case .leadMerged(let merged) = event, merged.sameID { continue }
@@ -52,7 +56,13 @@ public struct Explainer {
                         logicVersion: entry.logicVersion, event: event))
             }
         }
-        return history
+        return (history, links)
+    }
+
+    /// Whose a lead was when it came in, by the person's random id.
+    private func person(behind lead: String, _ program: String, _ db: Database) throws -> Digest128? {
+        guard let first = try projection.lead(lead, program: program)?.positions.first else { return nil }
+        return try source(program, first, db)?.input.subject
     }
 
     private func select(_ selection: DecisionSelection, _ history: [LeadDecision], _ leadID: String) throws

@@ -46,6 +46,8 @@ public struct Explanation: Sendable, Equatable {
     public var recomputation: Recomputation
     /// Which event stated each value that the evaluation went by.
     public var sources: [ValueSource] = []
+    /// Links of the lead to others and to its company that were made or undone, in order.
+    public var links: [RecordedLink] = []
     /// True for what would have been decided, of which nothing is recorded.
     public var isSupposed = false
 }
@@ -53,8 +55,8 @@ public struct Explanation: Sendable, Equatable {
 /// What asking about a lead gives.
 public enum ExplanationAnswer: Sendable, Equatable {
     case explained(Explanation)
-    /// The lead is the same as an older one, which is the one to ask about.
-    case merged(LeadMerged, LeadDecision)
+    /// The lead is the same as an older one, which is the one to ask about; with all that linked it and told it apart.
+    case merged(LeadMerged, LeadDecision, [RecordedLink])
 }
 
 /// Which of a lead's decisions is meant.

@@ -16,11 +16,11 @@ struct ExplainCommand: AsyncParsableCommand {
             that weighed partners; for imported history, what Leadline would have decided.
 
             With --json, one object: program, leadId, currency, logicVersion, decision, evaluation, history, \
-            recordedDigest, recomputedDigest, recomputedEqual, text. In evaluation.candidates all numbers are exact: \
+            links, recordedDigest, recomputedDigest, recomputedEqual, text. In evaluation.candidates all numbers are exact: \
             the fitContributions sum to fit; the logistic of the sum of conversionContributions (log-odds) is \
             conversion; score = dealValueMinorUnits x conversion x fit^fitExponent x engagement, in minor units of \
             currency; evaluation.leadSources names the event that each value of the lead came from. A merged lead \
-            gives program, leadId, mergedInto.
+            gives program, leadId, mergedInto, links.
 
             Partners appear by their ids; their names are sealed. Exit code 1 if the recomputed decision differs from \
             the recorded one. \(Outcome.note)
@@ -54,7 +54,7 @@ struct ExplainCommand: AsyncParsableCommand {
     func run() async throws {
         try await archive.asking(data) { deployment in
             switch try deployment.explain(lead, selection, partnerID: partner) {
-            case .merged(let merged, let decision): try show(merged, decision)
+            case .merged(let merged, let decision, let links): try show(merged, decision, links)
             case .explained(let explanation): try show(explanation)
             }
         }
@@ -65,15 +65,18 @@ struct ExplainCommand: AsyncParsableCommand {
         return position.map { .position($0) } ?? .latest
     }
 
-    private func show(_ merged: LeadMerged, _ decision: LeadDecision) throws {
+    private func show(_ merged: LeadMerged, _ decision: LeadDecision, _ links: [RecordedLink]) throws {
         if json {
-            Terminal.line(
-                try JSONText.line(["program": decision.program, "leadId": lead, "mergedInto": merged.intoLeadID]))
+            Terminal.line(JSONText.object([
+                ("leadId", JSONText.quoted(lead)), ("links", try JSONText.line(links.map(LinkDocument.init))),
+                ("mergedInto", JSONText.quoted(merged.intoLeadID)), ("program", JSONText.quoted(decision.program)),
+            ]))
             return
         }
         Terminal.line(
             "The lead \(lead) is of the same person and account as \(merged.intoLeadID) and was merged into it "
                 + "(\(TimeText.local(decision.stamp)), position \(decision.position)).")
+        Terminal.lines(LinkText.lines(links) { TimeText.local($0) })
         Terminal.line("Ask there: leadline explain \(merged.intoLeadID)")
     }
 

@@ -11,8 +11,8 @@ import UseCases
 /// The program's leads.
 struct LeadsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "leads", abstract: "List leads and show one.", discussion: Outcome.note,
-        subcommands: [LeadsList.self, LeadsShow.self])
+        commandName: "leads", abstract: "List leads, show one, and undo or make links of one.",
+        discussion: Outcome.note, subcommands: [LeadsList.self, LeadsShow.self, LeadsUnlink.self, LeadsLink.self])
 }
 
 /// Lists leads, the latest first.

@@ -72,6 +72,8 @@ struct Decision {
         case .processingResumed(let fact): return resume(state, fact, input)
         case .personsLinked(let fact): return linked(state, fact, input)
         case .personsUnlinked(let fact): return unlink(state, fact, input)
+        case .leadsUnlinked(let fact): return unlinked(state, fact)
+        case .leadsLinked(let fact): return linked(state, fact)
         case .suppressionSet(let fact): return suppress(state, fact)
         case .suppressionLifted(let fact): return liftSuppression(state, fact)
 
@@ -374,11 +376,15 @@ extension Decision {
         return [ended] + suspension(state, lead) + reroute(state, slot, lead.dueCause)
     }
 
-    /// Routes a lead again by the policy that holds now; its present holder and those before are out.
-    mutating func reroute(_ state: State, _ slot: Int, _ cause: RoutingCause) -> [Event] {
+    /// Routes a lead again by the policy that holds now; its present holder and those before are out, unless the view
+    /// of it says otherwise.
+    mutating func reroute(
+        _ state: State, _ slot: Int, _ cause: RoutingCause, _ view: LeadView? = nil
+    ) -> [Event] {
         let lead = state.leads.leads[slot]
         if let barrier = barrier(state, [lead.subject]) { return escalate(state, lead.id, barrier) }
         if lead.flags.contains(.restricted) { return escalate(state, lead.id, .processingRestricted) }
-        return route(state, lead.id, state.view(ofLeadAt: slot), attemptsSoFar: UInt32(lead.attempt), cause)
+        let view = view ?? state.view(ofLeadAt: slot)
+        return route(state, lead.id, view, attemptsSoFar: UInt32(lead.attempt), cause)
     }
 }

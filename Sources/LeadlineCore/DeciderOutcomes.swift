@@ -124,20 +124,21 @@ extension Decision {
         let review = lead.flags.contains(.underReview) ? resolved(lead, overridden: true) : []
         switch fact.decision {
         case .close: return close(state, slot, .human) + review
-        case .reroute: return ended(state, lead) + reroute(state, slot, .human) + review
+        case .reroute: return ended(state, lead, .human) + reroute(state, slot, .human) + review
         case .assign(let partnerID): return assign(state, lead, slot, to: partnerID, resolving: review)
         case .uphold: return review
         }
     }
 
-    private func resolved(_ lead: LeadTable.Lead, overridden: Bool) -> [Event] {
+    func resolved(_ lead: LeadTable.Lead, overridden: Bool) -> [Event] {
         [.reviewResolved(ReviewResolved(leadID: lead.id, overridden: overridden))]
     }
 
-    private func ended(_ state: State, _ lead: LeadTable.Lead) -> [Event] {
+    /// The holder's assignment ends; nothing where nobody holds the lead.
+    func ended(_ state: State, _ lead: LeadTable.Lead, _ cause: RoutingCause) -> [Event] {
         if lead.holder == LeadTable.nowhere { return [] }
         return [.assignmentEnded(AssignmentEnded(
-            leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), cause: .human))]
+            leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), cause: cause))]
     }
 
     /// A human may go past caps, never past a hard rule.
@@ -153,6 +154,6 @@ extension Decision {
         if !keepsRules { return disregard(partnerID, .notEligible) }
         let assigned = assignment(
             state, lead.id, view, to: partner, attempt: UInt32(lead.attempt) + 1, cause: .human)
-        return ended(state, lead) + [.leadAssigned(assigned)] + review
+        return ended(state, lead, .human) + [.leadAssigned(assigned)] + review
     }
 }

@@ -106,7 +106,8 @@ extension Decision {
 
     /// Nil if neither a lead nor an id is known.
     private func person(_ state: State, _ leadID: String, _ input: Input) -> NamedPerson? {
-        let named = state.leads.slot(of: leadID)
+        // A merged lead is its own person's, whoever's the lead is that it went into.
+        let named = state.isLogic(5) ? state.leads.ownSlot(of: leadID).map { Int($0) } : state.leads.slot(of: leadID)
         var seeds = named.map { [state.leads.leads[$0].subject] } ?? []
         if let subject = input.subject { seeds.append(subject) }
         let subjects = state.persons.group(of: seeds)

@@ -23,6 +23,7 @@ import DequeModule
 /// | | partners who received a person's leads are told of each right, and of each change to a lead |
 /// | 5 | partners claim accounts; a claim in force is ownership |
 /// | | partners that keep missing deadlines are suspended, and come back |
+/// | | links between leads, and of a lead to its company, are undone by a person, and made again |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
@@ -49,6 +50,7 @@ extension State {
         if before < 2 && version >= 2 { beginVersion2() }
         if before < 3 && version >= 3 { beginVersion3() }
         if before < 4 && version >= 4 { beginVersion4() }
+        if before < 5 && version >= 5 { beginVersion5() }
     }
 
     /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's

@@ -12,7 +12,7 @@ import Testing
     private func explain(_ folder: AuditFolder, _ lead: String, _ selection: DecisionSelection = .latest) throws -> Explanation {
         switch try Explainer(folder.folder).explain(lead, program: AuditFolder.program, selection) {
         case .explained(let explanation): return explanation
-        case .merged(let merged, _): throw ExplanationError.unknownLead(merged.leadID, program: "merged")
+        case .merged(let merged, _, _): throw ExplanationError.unknownLead(merged.leadID, program: "merged")
         }
     }
 
@@ -120,11 +120,37 @@ import Testing
 
     @Test func aMergedLeadPointsToTheOther() async throws {
         let folder = try await AuditFolder.full()
-        guard case .merged(let merged, _) = try Explainer(folder.folder).explain("twin", program: AuditFolder.program) else {
+        guard case .merged(let merged, _, let links) = try Explainer(folder.folder).explain("twin", program: AuditFolder.program) else {
             Issue.record("twin is explained, though it was merged")
             return
         }
         #expect(merged.intoLeadID == "fits")
+        #expect(links.map(\.ground) == [.sameAddress] && links.map(\.otherLeadID) == ["fits"])
+    }
+
+    /// A link that was undone is told with what it rested on, who undid it and when, and its undoing can be undone.
+    @Test func aLinkThatWasUndoneStaysInTheHistory() async throws {
+        let folder = try await AuditFolder.full()
+        folder.event(
+            2_010, .controls, "LeadsUnlinked",
+            #"{"leadId":"twin","otherLeadId":"fits","link":"LEAD_LINK_SAME_ENQUIRY","decidedBy":"desk-7","reason":"Sealedmark"}"#)
+        try await folder.process(until: 2_020)
+        let explanation = try explain(folder, "twin")
+        #expect(explanation.recomputation.isEqual)
+        let page = try text(folder, "twin")
+        #expect(page.contains("linked to fits as one enquiry: the same address and company, ") && !page.contains("Sealedmark"))
+        #expect(page.contains("link to fits undone by desk-7, "))
+        #expect(page.contains("a link undone by a person"))
+        #expect(ExplanationDocument(explanation, text: []).links.map(\.linked) == [true, false])
+        let row = try #require(try LeadsProjection(folder.folder).lead("twin", program: AuditFolder.program))
+        #expect(row.status == "assigned")
+        // The other lead's story is its own: nobody who may see that one alone is told.
+        let other = try #require(try LeadsProjection(folder.folder).lead("fits", program: AuditFolder.program))
+        #expect(!other.positions.contains(explanation.decision.position) && row.positions.contains(explanation.decision.position))
+        #expect(try !text(folder, "fits").contains("twin"))
+        let report = try await Verifier(folder.folder).run()
+        #expect(report.isGood, "\(report.faults)")
+        #expect(try await Replayer(folder.folder).run().isEqual)
     }
 
     @Test func questionsWithoutAnAnswerAreRefused() async throws {

@@ -4,6 +4,7 @@ import HTTPTypes
 import LeadlineCore
 import LeadlineSchemas
 import Testing
+import TextFormats
 import UseCases
 
 @testable import Gateway

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Synchronization
 import Testing
+import UseCases
 
 @testable import Gateway
 
@@ -94,7 +95,7 @@ import Testing
     }
 
     private static func settings(_ ask: Asking) async throws {
-        let policy = #"{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"claims":{"protectedDays":30},"pilot":{"name":"spring","arms":[{"name":"new","method":"ROUTING_METHOD_BID_PRICE","shareBasisPoints":5000},{"name":"old","method":"ROUTING_METHOD_ROUND_ROBIN","shareBasisPoints":5000}]}}"#
+        let policy = #"{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"samePersonDays":30,"claims":{"protectedDays":30},"pilot":{"name":"spring","arms":[{"name":"new","method":"ROUTING_METHOD_BID_PRICE","shareBasisPoints":5000},{"name":"old","method":"ROUTING_METHOD_ROUND_ROBIN","shareBasisPoints":5000}]}}"#
         try await ask("validatePolicy", body: policy)
         try await ask("publishPolicy", body: policy)
         try await ask("getPolicy")
@@ -132,8 +133,20 @@ import Testing
         try await ask("changeStage", ["d-1"], body: #"{"stage":"offer"}"#)
         try await ask("winDeal", ["d-1"], body: #"{"amount":{"minorUnits":"5000000","currency":"EUR"}}"#)
         try await ask("declineLead", ["d-2"], body: #"{"reason":"REFUSAL_REASON_NO_CAPACITY"}"#)
+        let month = "2026-03"
+        let earned = try await ask("getCommissionStatement", ["p-one", month], "?timeZone=Europe/Rome")
+        #expect((earned.json["period"] as? [String: Any])?["timeZone"] as? String == "Europe/Rome", "\(earned.text)")
+        let signed = try await ask("getSignedCommissionStatement", ["p-one", month])
+        let keys = try await ask("getStatementKeys")
+        let checked = try Deployment.checkStatement(Array(signed.text.utf8), keySet: Array(keys.text.utf8))
+        #expect(checked.text.contains(#""partnerId":"p-one""#))
         try await ask("loseDeal", ["d-3"], body: #"{"reason":"REFUSAL_REASON_COMPETITOR"}"#)
         try await ask("withdrawLead", ["d-4"])
+        let same = #"{"country":"IT","accountDomain":"officine.example","contact":{"email":"info-2@officine.example"}}"#
+        for id in ["t-1", "t-2"] { try await ask("putLead", [id], body: same) }
+        let apart = #"{"otherLeadId":"t-1","link":"LEAD_LINK_SAME_ENQUIRY","reason":"two plants"}"#
+        #expect(try await ask("unlinkLead", ["t-2"], body: apart).text.contains("LeadAssigned"))
+        #expect(try await ask("linkLead", ["t-2"], body: apart).text.contains("LeadMerged"))
         try await ask("overrideDecision", ["d-5"], body: #"{"reroute":true}"#)
         let event = #"{"specversion":"1.0","id":"e-1","source":"/web","type":"leadline.v1.LeadSubmitted","data":{"leadId":"d-9","country":"IT"}}"#
         try await ask("sendEvents", body: event)

@@ -160,6 +160,41 @@ import UseCases
         }
     }
 
+    /// Leads that are linked and told apart: their holder hears that a person decided, and of no other lead.
+    @Test func aLinkTellsNoPartnerOfAnotherLead() async throws {
+        try await ServedFolder.serving { served in
+            let wait = ["prefer": "wait=20"]
+            let policy = #"{"attemptsMax":3,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"samePersonDays":30}"#
+            #expect(try await served.ask(.PUT, "/v1/policy", served.admin, policy, wait).status == 200)
+            let same = #"{"country":"IT","accountDomain":"ferraris.example","contact":{"email":"ada@ferraris.example"}}"#
+            for id in ["one-1", "two-2"] {
+                #expect(try await served.ask(.PUT, "/v1/leads/\(id)", served.admin, same, wait).status == 200)
+            }
+            let other = #"{"otherLeadId":"one-1","link":"LEAD_LINK_SAME_ENQUIRY","reason":"two plants"}"#
+            let told = try await served.ask(.POST, "/v1/leads/two-2/unlink", served.admin, other, wait)
+            #expect(told.status == 200 && told.text.contains("LeadLinkChanged") && told.text.contains("LeadAssigned"), "\(told.text)")
+            let holder = try await served.holder("two-2")
+            let key = try served.key(.partnerLead, partner: holder)
+            for what in ["unlink", "link"] {
+                #expect(try await served.ask(.POST, "/v1/leads/two-2/\(what)", key, other, wait).status == 403)
+            }
+            #expect(try await served.ask(.POST, "/v1/leads/two-2/link", served.admin, other, wait).text.contains("LeadMerged"))
+            let vendor = try await served.ask(.GET, "/v1/leads/two-2", served.admin)
+            #expect(vendor.text.contains("told apart from one-1") && vendor.text.contains("linked to another lead by a person"))
+            let story = try await served.ask(.GET, "/v1/leads/two-2", key)
+            #expect(story.status == 200 && story.text.contains("no longer yours: human"), "\(story.text)")
+            let decisions = try await served.ask(.GET, "/v1/decisions?limit=500", key)
+            #expect(decisions.text.contains(#""cause":"human""#), "\(decisions.text)")
+            #expect(!story.text.contains("one-1"))
+            for text in [story.text, decisions.text] {
+                for word in ["linked", "Link", "Merged", "merged", "told apart"] { #expect(!text.contains(word), "\(word): \(text)") }
+            }
+            let asked = try await served.ask(.GET, "/v1/leads/two-2/explanation", key)
+            #expect(!asked.text.contains("one-1") && !asked.text.contains("link"), "\(asked.text)")
+            #expect(try await served.ask(.GET, "/v1/leads/two-2/explanation", served.admin).text.contains("sameAddress"))
+        }
+    }
+
     /// Whoever a body says did something, whoever sent it by its key did.
     @Test func aBodyNamesNobody() async throws {
         try await ServedFolder.serving { served in

@@ -8,6 +8,7 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 import Testing
+import TextFormats
 import UseCases
 
 @testable import Gateway

@@ -8,6 +8,7 @@ import HummingbirdCore
 import LeadlineCore
 import Logging
 import Synchronization
+import TextFormats
 import Yams
 
 @testable import Gateway

@@ -6,6 +6,7 @@ import LeadlineCore
 import NIOCore
 import NIOHTTP1
 import Testing
+import TextFormats
 import UseCases
 import Yams
 

@@ -10,7 +10,7 @@ import Testing
         try leadline.mustRun("init", leadline.data, "--program", "acme", "--currency", "EUR", "--master-key-file", leadline.key)
         let policy = try leadline.file(
             "policy.yaml",
-            "name: p\nsla: {first_response_minutes: 0}\nclaims: {protected_days: 90, approval: CLAIM_APPROVAL_BY_RULE}\n")
+            "name: p\nsla: {first_response_minutes: 0}\nclaims: {protected_days: 90, approval: CLAIM_APPROVAL_BY_RULE}\nsame_person_days: 30\n")
         try leadline.mustRun("policy", "apply", "-f", policy)
         let partners = try leadline.file(
             "partners.yaml", "partners:\n- partner_id: p-a\n  countries: [IT]\n- partner_id: p-b\n  countries: [IT]\n")
@@ -53,6 +53,28 @@ import Testing
         #expect(dossier.contains("leadline.v1.DealClaimed") && dossier.contains("Marco Conti"))
         let letter = try leadline.mustRun("audit", "dossier", "--subject", "l1", "--edition", "subject").out
         #expect(letter.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("claim of a sales partner"))
+        #expect(try leadline.mustRun("audit", "verify").code == 0)
+    }
+
+    /// One person writes twice from one company: one enquiry, until a person tells them apart.
+    @Test func aLinkIsUndoneAndMade() throws {
+        defer { _ = try? leadline.remove() }
+        try lead("l1", "customer.example")
+        try lead("l2", "customer.example")
+        #expect(try leadline.mustRun("explain", "l2").out.contains("linked to l1 as one enquiry: the same address and company"))
+        let undone = try leadline.mustRun("leads", "unlink", "l2", "--from", "l1", "--by", "desk", "--reason", "two plants").out
+        #expect(undone.contains("l2 told apart from l1: an enquiry of its own") && undone.contains("l2 assigned to p-"))
+        #expect(try leadline.mustRun("explain", "l2").out.contains("link to l1 undone by desk"))
+        #expect(try leadline.mustRun("leads", "show", "l2").out.contains("desk stated no link of l2 to l1"))
+        // The other lead's story is its own: whoever may see that one hears nothing of this.
+        #expect(try !leadline.mustRun("leads", "show", "l1").out.contains("l2"))
+        let again = try leadline.mustRun("leads", "link", "l2", "--to", "l1", "--by", "desk").out
+        #expect(again.contains("l2 taken for the same enquiry as l1") && again.contains("linked to another lead by a person"))
+        #expect(try leadline.mustRun("leads", "unlink", "l1", "--company", "--by", "desk", "--json").out.contains("its company no longer"))
+        #expect(try leadline.run("leads", "unlink", "l1", "--by", "desk").code == 2)
+        #expect(try leadline.run("leads", "unlink", "l1", "--from", "l2", "--by", "Marco Conti").code == 2)
+        // The reason is sealed with the person's data, and found for the person.
+        #expect(try leadline.mustRun("audit", "dossier", "--subject", "l2").out.contains("two plants"))
         #expect(try leadline.mustRun("audit", "verify").code == 0)
     }
 

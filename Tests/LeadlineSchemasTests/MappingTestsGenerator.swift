@@ -242,7 +242,13 @@ struct Draw {
     }
 
     mutating func cause() -> RoutingCause {
-        one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported, .resumed])
+        one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported, .resumed,
+            .partnerSuspended, .unlinked, .linked,
+        ])
+    }
+
+    mutating func linkStatement() -> LeadLinkStatement {
+        LeadLinkStatement(leadID: text(), otherLeadID: text(), link: one(of: LeadLink.allCases), decidedBy: text())
     }
 
     mutating func refusal() -> PartnerRefusal {
@@ -276,6 +282,7 @@ struct Draw {
             .processingResumed(ProcessingResumed(leadID: text(), objectionWithdrawn: dice.bool())),
             .personsLinked(LeadPair(leadID: text(), otherLeadID: text())),
             .personsUnlinked(LeadPair(leadID: text(), otherLeadID: text())),
+            .leadsUnlinked(linkStatement()), .leadsLinked(linkStatement()),
             .suppressionSet(SuppressedAddress(addressDigest: octets(), requestedBy: text())),
             .suppressionLifted(SuppressedAddress(addressDigest: octets(), requestedBy: text())),
             .rejectedRecordsErased(RejectedRecordsErased(leadID: text(), recordIDs: texts())),
@@ -361,7 +368,7 @@ struct Draw {
                     reason: one(of: [
                         .notTheHolder, .leadClosed, .noChange, .leadUnknown, .partnerUnknown, .notEligible,
                         .tooManyWaiting, .alreadyRegistered, .tooManyPersons, .logicTooOld,
-                        .claimUnknown, .tooManyClaims,
+                        .claimUnknown, .tooManyClaims, .notLinked,
                     ]))),
             .reviewOpened(ReviewOpened(leadID: text(), partnerID: text())),
             .reviewResolved(ReviewResolved(leadID: text(), overridden: dice.bool())),
@@ -384,6 +391,8 @@ struct Draw {
             .partnerSuspended(PartnerSuspended(
                 partnerID: text(), until: Timestamp(micros: int64()), missedDeadlines: uint32(), withinDays: uint32())),
             .partnerReinstated(PartnerReinstated(partnerID: text(), byVendor: dice.bool())),
+            .leadLinkChanged(LeadLinkChanged(
+                leadID: text(), otherLeadID: text(), link: one(of: LeadLink.allCases), linked: dice.bool())),
             .reminderDue(ReminderDue(leadID: text(), partnerID: text(), respondBy: Timestamp(micros: int64()))),
         ]
     }

@@ -22,7 +22,7 @@ import Testing
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(fact)")
             #expect(try body?.serializedBytes() == expected)
         }
-        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 41)
+        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 43)
     }
 
     /// Each word of a lead stands in the field of its own name, in both messages that state it.
@@ -61,7 +61,7 @@ import Testing
             let body = Mirror(reflecting: try #require(entry.events.first?.body)).children.first?.value as? any Message
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(event)")
         }
-        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 22)
+        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 23)
     }
 
     @Test func entryAndHeader() throws {
@@ -534,6 +534,20 @@ private var controlPairs: [(Fact, any Message)] {
             }
         ),
         (
+            .leadsUnlinked(.init(leadID: "L", otherLeadID: "M", link: .sameEnquiry, decidedBy: "D")),
+            WireLeadsUnlinked.with {
+                ($0.leadID, $0.otherLeadID, $0.decidedBy) = ("L", "M", "D")
+                $0.link = .sameEnquiry
+            }
+        ),
+        (
+            .leadsLinked(.init(leadID: "L", link: .sameCompany, decidedBy: "D")),
+            WireLeadsLinked.with {
+                ($0.leadID, $0.decidedBy) = ("L", "D")
+                $0.link = .sameCompany
+            }
+        ),
+        (
             .suppressionSet(SuppressedAddress(addressDigest: [1, 2], requestedBy: "R")),
             WireSuppressionSet.with {
                 $0.addressDigest = Data([1, 2])
@@ -905,6 +919,13 @@ private var assignmentPairs: [(Event, any Message)] {
                 $0.untilMicros = 9
                 $0.missedDeadlines = 3
                 $0.withinDays = 30
+            }
+        ),
+        (
+            .leadLinkChanged(LeadLinkChanged(leadID: "L", otherLeadID: "M", link: .sameCompany, linked: true)),
+            WireLeadLinkChanged.with {
+                ($0.leadID, $0.otherLeadID, $0.linked) = ("L", "M", true)
+                $0.link = .sameCompany
             }
         ),
         (

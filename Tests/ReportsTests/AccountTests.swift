@@ -168,6 +168,8 @@ import Testing
             .human: (.leadlineForHuman, "A human had sent the enquiry back"),
             .imported: (.history, "it was imported as it had been"),
             .resumed: (.leadline, "A restriction of the processing had ended"),
+            .unlinked: (.leadline, "A person had undone the link"),
+            .linked: (.leadline, "A person had linked the enquiry to another"),
         ]
         for cause in Self.all(RoutingCause.init(rawValue:)) {
             let account = Self.account(Self.assigned(Self.summary(.bidPrice, .score), cause))

@@ -37,6 +37,7 @@ import Testing
         .claimChanged(.init(leadID: "L", partnerID: "p", claimID: "c", status: .approved, reason: .byRule, until: moment)),
         .partnerSuspended(.init(partnerID: "p", until: moment, missedDeadlines: 3, withinDays: 30)),
         .partnerReinstated(.init(partnerID: "p", byVendor: true)),
+        .leadLinkChanged(.init(leadID: "L", otherLeadID: "M", link: .sameEnquiry, linked: false)),
     ]
 
     private static func kind(_ event: Event) -> Int {
@@ -63,11 +64,12 @@ import Testing
         case .claimChanged: 19
         case .partnerSuspended: 20
         case .partnerReinstated: 21
+        case .leadLinkChanged: 22
         }
     }
 
     @Test func everyKindOfEventHasOneSentence() {
-        #expect(Self.events.map(Self.kind) == Array(0...21))
+        #expect(Self.events.map(Self.kind) == Array(0...22))
         let words = EventWords(currency: "EUR")
         let sentences = Self.events.map(words.sentence)
         #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.contains("L") || $0.hasPrefix("p ") })
@@ -95,7 +97,7 @@ import Testing
             FitContribution.allCases.map(ContributionWords.fit),
             ConversionContribution.allCases.map { ContributionWords.conversion($0, nil) }
         ]
-        #expect(tables.map(\.count) == [15, 6, 9, 10, 12, 5, 8, 3, 6, 6, 14, 10, 13])
+        #expect(tables.map(\.count) == [15, 6, 11, 10, 13, 5, 8, 3, 6, 6, 14, 10, 13])
         for table in tables {
             #expect(Set(table).count == table.count)
             for words in table { #expect(!Self.isCamelCase(words), "\(words)") }

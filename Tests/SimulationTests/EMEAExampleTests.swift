@@ -75,6 +75,7 @@ import Yams
 
         try await stage.settle()
         try expectReasons()
+        if Logic.newest >= 5 { try await tellApart(&stage) }
         let program = scenario.program
         let head = try await folder.openJournalReadOnly().read { try JournalReader().head(of: program, in: $0) }
         if let golden { #expect(head?.link.description == golden.head) }
@@ -89,6 +90,28 @@ import Yams
         guard let path = ProcessInfo.processInfo.environment["LEADLINE_GOLDEN_JOURNAL"] else { return }
         _ = try ArchiveWriter(folder, to: root + "/archive").write(created: scenario.leadArrives)
         try TarFile.pack(root + "/archive", to: path)
+    }
+
+    /// What version 5 brought stands in the journal that becomes its golden one: the lead is taken from its company and put
+    /// back, and told apart from a lead that it was never merged into.
+    private func tellApart(_ stage: inout Stage) async throws {
+        let statements = [
+            ("LeadsUnlinked", "LEAD_LINK_SAME_COMPANY", ""), ("LeadsLinked", "LEAD_LINK_SAME_COMPANY", ""),
+            ("LeadsUnlinked", "LEAD_LINK_SAME_ENQUIRY", #","otherLeadId":"demo-2026-0000""#),
+        ]
+        try await stage.send(statements.enumerated().map { index, statement in
+            let (type, link, other) = statement
+            return NewRecord(
+                topic: .controls, key: Array(scenario.program.utf8),
+                headers: [
+                    RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", "link-\(index)"), RecordHeader("ce_source", "/desk"),
+                    RecordHeader("ce_type", "leadline.v1.\(type)"), RecordHeader("content-type", "application/json"),
+                ], value: Array(#"{"leadId":"\#(scenario.leadID)","link":"\#(link)","decidedBy":"desk"\#(other)}"#.utf8))
+        })
+        var kinds: [String] = []
+        for decision in try await stage.work() { kinds.append(decision.type) }
+        #expect(kinds == ["leadline.v1.LeadLinkChanged", "leadline.v1.LeadLinkChanged", "leadline.v1.InputDisregarded"])
+        try await stage.settle()
     }
 
     /// The one assignment among what the stage's next work publishes.

@@ -15,7 +15,7 @@ TYPES = {
     "LeadDeclined": "PartnerRefusal", "DealLost": "PartnerRefusal", "PartnerUpserted": "PartnerProfile",
     "ResolvedTimeZone": "TimeZoneRules", "UtcOffset": "TimeZoneRules.Offset", "Evaluation": "EvaluationSummary",
     "Sla": "SLA", "PersonsLinked": "LeadPair", "PersonsUnlinked": "LeadPair", "SuppressionSet": "SuppressedAddress",
-    "SuppressionLifted": "SuppressedAddress",
+    "SuppressionLifted": "SuppressedAddress", "LeadsUnlinked": "LeadLinkStatement", "LeadsLinked": "LeadLinkStatement",
 }
 
 # Members that are spelled otherwise.

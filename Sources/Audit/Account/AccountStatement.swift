@@ -18,7 +18,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
 
         // What led to it.
         case onArrival, afterDeadline, afterRefusal, afterPause, afterRemoval, afterSuspension, sentBackByHuman
-        case afterRestriction
+        case afterRestriction, afterUnlinking, afterLinking
 
         // Why a human got it.
         case noPolicy, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown

@@ -126,6 +126,8 @@ private struct Record {
         case .partnerPaused: .init(.afterPause)
         case .partnerRemoved: .init(.afterRemoval)
         case .partnerSuspended: .init(.afterSuspension)
+        case .unlinked: .init(.afterUnlinking)
+        case .linked: .init(.afterLinking)
         case .human: .init(.sentBackByHuman)
         case .imported: .init(.historyUnknown)
         case .resumed: .init(.afterRestriction)
@@ -142,6 +144,7 @@ private struct Record {
             }
         }
         if case .humanDecisionRecorded = input.fact { return [cause(.human)] }
+        if case .leadsUnlinked = input.fact { return [cause(.unlinked)] }
         return []
     }
 

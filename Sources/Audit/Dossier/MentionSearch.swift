@@ -11,7 +11,7 @@ import TextFormats
 public struct MentionSearch {
     /// Fields that name a person, by the last part of their names.
     public static let naming: Set<String> = [
-        "requester", "reviewer", "actor", "approved_by", "archived_by", "email", "contact_email", "source",
+        "requester", "reviewer", "actor", "approved_by", "archived_by", "decided_by", "email", "contact_email", "source",
     ]
     /// Inputs in which the person is found otherwise, or that name nobody.
     private static let passedOver: Set<Int> = Set(

@@ -55,6 +55,7 @@ extension WireEvent.OneOf_Body {
         case .recipientInformed(let message): (message, message.leadID)
         case .personLinkChanged(let message): (message, message.leadID)
         case .claimChanged(let message): (message, message.leadID)
+        case .leadLinkChanged(let message): (message, message.leadID)
         case .partnerSuspended(let message): (message, "")
         case .partnerReinstated(let message): (message, "")
         }

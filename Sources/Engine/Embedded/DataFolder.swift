@@ -46,6 +46,8 @@ public struct DataFolder: Sendable {
     public var checkpointsPath: String { path + "/checkpoints.db" }
     /// The key that signs checkpoints, outside the folder.
     public var logKeyPath: String { LogKeyFile.path(besideMasterKey: settings.masterKeyFile) }
+    /// The key that signs commission statements, outside the folder.
+    public var statementKeyPath: String { StatementKeyFile.path(besideMasterKey: settings.masterKeyFile) }
     private static func settingsPath(_ path: String) -> String { path + "/leadline.json" }
 
     private init(path: String, settings: DataFolderSettings, machine: Machine = .real) {

@@ -33,6 +33,7 @@ struct FieldRules {
             throw Rejection(.unknownType, "this message is Leadline's own and cannot be sent")
         case .personsLinked(let pair), .personsUnlinked(let pair):
             if pair.leadID == pair.otherLeadID { throw invalid("other_lead_id", "must name another lead than lead_id") }
+        case .leadsUnlinked(let fact), .leadsLinked(let fact): try link(fact)
         case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .processingResumed, .suppressionSet,
             .suppressionLifted, .reviewRequested, .processingRestricted, .processingObjected, .erasureRequested, .partnerCapacitySet,
             .partnerPaused, .partnerResumed, .partnerRemoved, .partnerAbsenceCancelled, .partnerCommissionTermsSet,
@@ -40,6 +41,15 @@ struct FieldRules {
             .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost, .leadSubmitted, .leadUpdated,
             .leadWithdrawn:
             break
+        }
+    }
+
+    private static func link(_ fact: LeadLinkStatement) throws(Rejection) {
+        if fact.leadID == fact.otherLeadID { throw invalid("other_lead_id", "must name another lead than lead_id") }
+        if fact.link == .sameEnquiry && fact.otherLeadID.isEmpty {
+            throw Rejection(
+                .missingField, "other_lead_id is required: which lead lead_id was, or is, merged into",
+                field: "other_lead_id")
         }
     }
 

@@ -162,6 +162,7 @@ extension Fact {
             return fact.leadID
         case .processingResumed(let fact): return fact.leadID
         case .personsLinked(let fact), .personsUnlinked(let fact): return fact.leadID
+        case .leadsUnlinked(let fact), .leadsLinked(let fact): return fact.leadID
         case .reviewRequested(let fact): return fact.leadID
         case .humanDecisionRecorded(let fact): return fact.leadID
         case .rejectedRecordsErased(let fact): return fact.leadID.isEmpty ? nil : fact.leadID

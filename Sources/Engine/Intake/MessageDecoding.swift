@@ -71,6 +71,8 @@ extension MessageKind {
         case .processingResumed: return try read(WireProcessingResumed.self, data, encoding)
         case .personsLinked: return try read(WirePersonsLinked.self, data, encoding)
         case .personsUnlinked: return try read(WirePersonsUnlinked.self, data, encoding)
+        case .leadsUnlinked: return try read(WireLeadsUnlinked.self, data, encoding)
+        case .leadsLinked: return try read(WireLeadsLinked.self, data, encoding)
         case .suppressionSet: return try read(WireSuppressionSet.self, data, encoding)
         case .suppressionLifted: return try read(WireSuppressionLifted.self, data, encoding)
         case .rejectedRecordsErased: return try read(WireRejectedRecordsErased.self, data, encoding)

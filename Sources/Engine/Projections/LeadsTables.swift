@@ -100,6 +100,8 @@ public enum LeadsTables: Projection {
             case .rightRecorded(let event): leads.insert(event.leadID)
             case .recipientInformed(let event): leads.insert(event.leadID)
             case .personLinkChanged(let event): leads.insert(event.leadID)
+            // Not under the other lead: who may see that one, or whose it is, is another's business.
+            case .leadLinkChanged(let event): leads.insert(event.leadID)
             case .claimChanged(let event) where !event.leadID.isEmpty: leads.insert(event.leadID)
             default: break
             }

@@ -1,14 +1,6 @@
 import Foundation
 public import Journal
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// The key that signs checkpoints, with the statements that lead to it from the log's first key.
 public struct LogKey: Sendable {
     /// Signs from now on. Its name is the log's.
@@ -40,8 +32,6 @@ public struct LogKey: Sendable {
 /// The first line is the secret as `SignerKey` writes it, each further one `rotation` and a statement in base64. One
 /// file, so that a rotation is one rename: there is no moment at which key and statements do not belong together.
 public enum LogKeyFile {
-    private static let bytesMax = 1 << 20
-
     /// Where the key of a log lies, given its master key's file.
     public static func path(besideMasterKey path: String) -> String {
         (path.hasSuffix(".key") ? String(path.dropLast(4)) : path) + ".log.key"
@@ -63,14 +53,9 @@ public enum LogKeyFile {
     /// Reads the key.
     /// - Throws: ``LogKeyError``.
     public static func load(from path: String) throws -> LogKey {
-        guard FileManager.default.fileExists(atPath: path) else { throw LogKeyError.absent(path: path) }
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
-        let mode = (attributes[.posixPermissions] as? Int) ?? 0
-        guard mode & 0o077 == 0 else { throw LogKeyError.exposed(path: path, mode: mode) }
-        guard (attributes[.size] as? Int ?? 0) <= bytesMax,
-            let text = try? String(contentsOfFile: path, encoding: .utf8)
-        else {
-            throw LogKeyError.unusable(path: path, reason: "it cannot be read, or is no text")
+        let text: String
+        do { text = try OwnerOnlyFile.read(path) } catch let fault as OwnerOnlyFile.Fault {
+            throw LogKeyError(fault, path)
         }
         do {
             let lines = text.lines.filter { !$0.isEmpty }
@@ -109,37 +94,11 @@ public enum LogKeyFile {
         return "leadline-\(digits.joined())"
     }
 
-    /// Written beside, flushed, then put in place in one step, so that no crash leaves half a key.
-    private static func write(_ key: LogKey, to path: String, replacing: Bool) throws {
+    private static func write(_ key: LogKey, to path: String, replacing: Bool) throws(LogKeyError) {
         let lines = [key.signer.secretText] + key.rotations.map { "rotation " + Data($0.bytes).base64EncodedString() }
-        let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
-        // A name of its own, so that two who write at once do not meet before the last step.
-        let part = path + ".\(getpid()).\(UInt32.random(in: 0 ... .max))"
-        let file = unsafe open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw unusable(path) }
-        let written = unsafe bytes.withUnsafeBytes { unsafe Foundation.write(file, $0.baseAddress, $0.count) }
-        let isFlushed = written == bytes.count && fsync(file) == 0
-        close(file)
-        // link(2) refuses where a file is; rename(2) replaces it.
-        let isPlaced = isFlushed && (replacing ? unsafe rename(part, path) == 0 : unsafe link(part, path) == 0)
-        if !isPlaced || !replacing {
-            let failure = errno == EEXIST ? LogKeyError.exists(path: path) : unusable(path)
-            _ = unsafe unlink(part)
-            if !isPlaced { throw failure }
+        do { try OwnerOnlyFile.write(lines.joined(separator: "\n") + "\n", to: path, replacing: replacing) } catch {
+            throw LogKeyError(error, path)
         }
-        try flushFolder(of: path)
-    }
-
-    /// Without this a power cut could lose the file's name, and with it the key.
-    private static func flushFolder(of path: String) throws {
-        let folder = unsafe open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
-        guard folder >= 0 else { throw unusable(path) }
-        defer { close(folder) }
-        guard fsync(folder) == 0 else { throw unusable(path) }
-    }
-
-    private static func unusable(_ path: String) -> LogKeyError {
-        .unusable(path: path, reason: unsafe String(cString: strerror(errno)))
     }
 }
 
@@ -172,6 +131,17 @@ public enum LogKeyError: Error, Equatable, Sendable, CustomStringConvertible {
         case .malformed(let path, let reason): "the log key \(path) cannot be read: \(reason). Restore it from a backup"
         case .unusable(let path, let reason):
             "the log key \(path) cannot be used: \(reason). Check the folder and its permissions"
+        }
+    }
+}
+
+extension LogKeyError {
+    fileprivate init(_ fault: OwnerOnlyFile.Fault, _ path: String) {
+        self = switch fault {
+        case .absent: .absent(path: path)
+        case .exists: .exists(path: path)
+        case .exposed(let mode): .exposed(path: path, mode: mode)
+        case .unusable(let reason): .unusable(path: path, reason: reason)
         }
     }
 }

@@ -134,6 +134,9 @@ public struct NetworkHistory: Sendable {
         case .leadClosed(let event): close(event, at: stamp)
         case .leadMerged(let event):
             if !event.sameID, let index = leadByID[event.leadID] { leads[index].isMerged = true }
+        case .leadLinkChanged(let event):
+            // Told apart, it is a lead of its own again; what is linked is merged by an event of its own.
+            if !event.linked, let index = leadByID[event.leadID] { leads[index].isMerged = false }
         default: break
         }
     }

@@ -16,6 +16,8 @@ public enum Scope: String, Sendable, CaseIterable, Codable {
     /// What rejected records hold, personal data included.
     case deadLettersReadContact = "dead-letters:read-contact"
     case deadLettersResubmit = "dead-letters:resubmit"
+    /// What partners earn by commission; a partner's key shows its own.
+    case commissionsRead = "commissions:read"
     case partnersRead = "partners:read"
     case partnersWrite = "partners:write"
     case availabilityWrite = "availability:write"
@@ -52,17 +54,18 @@ public enum Role: String, Sendable, CaseIterable, Codable {
         .partner: partnersOwn,
         .auditor: [
             .leadsRead, .decisionsRead, .partnersRead, .policiesRead, .reportsRead, .reviewsRead, .claimsRead,
-            .deadLettersRead, .jobsRead, .auditRead,
+            .deadLettersRead, .jobsRead, .auditRead, .commissionsRead,
         ],
         .producer: [.leadsSubmit, .leadsRead, .eventsSend],
         .agent: [
             .leadsSubmit, .leadsRead, .leadsPreview, .decisionsRead, .partnersRead, .policiesRead, .reportsRead,
-            .jobsRead,
+            .jobsRead, .commissionsRead,
         ],
     ]
 
     private static let partnersOwn: Set<Scope> = [
         .leadsRead, .leadsReadContact, .leadsAnswer, .reviewsRequest, .claimsRead, .decisionsRead, .partnersRead,
+        .commissionsRead,
     ]
 
     /// The most that a key of the role may do.

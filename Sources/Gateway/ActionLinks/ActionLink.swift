@@ -1,5 +1,6 @@
 import Engine
 import LeadlineCore
+import TextFormats
 import UseCases
 import Vault
 

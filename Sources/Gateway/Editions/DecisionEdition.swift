@@ -46,7 +46,8 @@ enum Edition {
             data(event.leadID, partner, [("attempt", "\(event.attempt)")])
         case .assignmentEnded(let event) where event.partnerID == partner:
             data(
-                event.leadID, partner, [("attempt", "\(event.attempt)"), ("cause", JSONText.quoted("\(event.cause)"))])
+                event.leadID, partner,
+                [("attempt", "\(event.attempt)"), ("cause", JSONText.quoted(PartnersStanding.word(event.cause)))])
         case .firstResponseMet(let event) where event.partnerID == partner:
             data(event.leadID, partner, [("elapsedMillis", "\(event.elapsedMicros / 1_000)")])
         case .reminderDue(let event) where event.partnerID == partner:

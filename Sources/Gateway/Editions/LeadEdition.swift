@@ -159,13 +159,22 @@ struct PartnersStanding {
         }
     }
 
+    /// Why a partner has a lead no longer, as it is told. That a link put the lead there, or takes it away, would tell
+    /// of another lead: a person decided so, which is what it hears.
+    static func word(_ cause: RoutingCause) -> String {
+        switch cause {
+        case .linked, .unlinked: "\(RoutingCause.human)"
+        default: "\(cause)"
+        }
+    }
+
     /// What an event says to a partner it is about.
     static func sentence(_ event: Event, _ partner: String) -> String? {
         switch event {
         case .leadAssigned(let event) where event.partnerID == partner:
             "assigned to you" + (event.respondBy.map { ", first response due by \(TimeText.utc($0))" } ?? "")
         case .assignmentExpired(let event) where event.partnerID == partner: "no first response in time"
-        case .assignmentEnded(let event) where event.partnerID == partner: "no longer yours: \(event.cause)"
+        case .assignmentEnded(let event) where event.partnerID == partner: "no longer yours: \(word(event.cause))"
         case .firstResponseMet(let event) where event.partnerID == partner: "answered in time"
         case .reminderDue(let event) where event.partnerID == partner: "reminder of the first response"
         case .leadClosed(let event) where event.partnerID == partner: "closed: \(event.reason)"

@@ -18,6 +18,8 @@ enum MessageSchemas {
         ("DealWon", "DealWonRequest", ["leadId", "actor"]),
         ("DealLost", "DealLostRequest", ["leadId", "actor"]),
         ("HumanDecisionRecorded", "HumanDecisionRecordedRequest", ["leadId", "reviewer"]),
+        ("LeadsUnlinked", "LeadsUnlinkedRequest", ["leadId", "decidedBy"]),
+        ("LeadsLinked", "LeadsLinkedRequest", ["leadId", "decidedBy"]),
         ("ReviewRequested", "ReviewRequestedRequest", ["leadId", "requester"]),
         ("DealClaimed", "DealClaimedRequest", ["partnerId", "claimId", "actor"]),
         ("ClaimWithdrawn", "ClaimWithdrawnRequest", ["leadId", "partnerId", "claimId", "actor"]),
@@ -44,6 +46,8 @@ enum MessageSchemas {
         "HumanDecisionRecorded": (
             PackageResources.HumanDecisionRecorded_schema_json, PackageResources.HumanDecisionRecorded_json
         ),
+        "LeadsUnlinked": (PackageResources.LeadsUnlinked_schema_json, PackageResources.LeadsUnlinked_json),
+        "LeadsLinked": (PackageResources.LeadsLinked_schema_json, PackageResources.LeadsLinked_json),
         "ReviewRequested": (PackageResources.ReviewRequested_schema_json, PackageResources.ReviewRequested_json),
         "DealClaimed": (PackageResources.DealClaimed_schema_json, PackageResources.DealClaimed_json),
         "ClaimWithdrawn": (PackageResources.ClaimWithdrawn_schema_json, PackageResources.ClaimWithdrawn_json),

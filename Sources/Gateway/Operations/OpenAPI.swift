@@ -309,6 +309,39 @@ enum AnswerSchemas {
                 ("until", .string),
             ])
         ),
+        (
+            "CommissionStatement",
+            .object([
+                ("program", .string), ("partnerId", .id),
+                (
+                    "period",
+                    .object([("month", .string), ("timeZone", .string), ("from", .time), ("until", .time)])
+                ),
+                ("final", .boolean),
+                (
+                    "terms",
+                    .array(.object([("position", .integer), ("time", .time), ("rateBasisPoints", .integer)]))
+                ),
+                (
+                    "lines",
+                    .array(
+                        .object([
+                            ("kind", .choice(["accrual", "reversal"])), ("decision", .string), ("position", .integer),
+                            ("time", .time), ("leadId", .id), ("dealMinorUnits", .integer),
+                            ("rateBasisPoints", .integer), ("amountMinorUnits", .integer), ("accruedAt?", .integer),
+                        ]))
+                ),
+                (
+                    "sums",
+                    .array(
+                        .object([
+                            ("currency", .string), ("accruedMinorUnits", .integer), ("reversedMinorUnits", .integer),
+                            ("netMinorUnits", .integer),
+                        ]))
+                ),
+                ("journal", .object([("size", .integer), ("chainLink", .string)])),
+            ])
+        ),
         ("ClaimPage", .object([("claims", .array(.reference("Claim")))])),
         (
             "DeadLetter",

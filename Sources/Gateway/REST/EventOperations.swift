@@ -98,7 +98,7 @@ enum EventOperations {
             .partnerAbsenceSet, .partnerAbsenceCancelled, .partnerCommissionTermsSet:
             .partnersWrite
         case .reviewRequested: .reviewsRequest
-        case .humanDecisionRecorded, .claimDecided: .decisionsOverride
+        case .humanDecisionRecorded, .claimDecided, .leadsUnlinked, .leadsLinked: .decisionsOverride
         case .processingRestricted, .processingObjected, .processingResumed, .erasureRequested, .personsLinked,
             .personsUnlinked, .suppressionSet, .suppressionLifted, .rejectedRecordsErased:
             .rightsExercise

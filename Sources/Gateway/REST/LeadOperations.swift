@@ -177,9 +177,12 @@ enum LeadOperations {
             }
             switch answer {
             case .explained(let explanation): return .json(try Edition.explanation(explanation, for: grant))
-            case .merged(let merged, _):
+            case .merged(let merged, _, let links):
                 guard grant.partner == nil else { throw Refusal.nothingHere }
-                return .json(JSONText.object([("mergedInto", JSONText.quoted(merged.intoLeadID))]))
+                return .json(JSONText.object([
+                    ("mergedInto", JSONText.quoted(merged.intoLeadID)),
+                    ("links", try JSONText.line(links.map(LinkDocument.init))),
+                ]))
             }
         })
 

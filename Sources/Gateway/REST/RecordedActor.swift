@@ -12,6 +12,7 @@ enum RecordedActor {
         case .dealClaimed: ("actor", 5)
         case .humanDecisionRecorded: ("reviewer", 6)
         case .claimDecided: ("decider", 5)
+        case .leadsUnlinked, .leadsLinked: ("decidedBy", 4)
         default: nil
         }
     }

@@ -42,7 +42,8 @@ enum Ownership {
         for _ in 0..<hopsMax {
             guard slot != LeadTable.nowhere else { return nil }
             let lead = state.leads.leads[Int(slot)]
-            if (lead.subject == subject || linked.contains(lead.subject)) && lead.submittedAt >= since {
+            if (lead.subject == subject || linked.contains(lead.subject)) && lead.submittedAt >= since
+                && !lead.marks.contains(.apart) {
                 return Int(slot)
             }
             slot = lead.link

@@ -14,6 +14,7 @@ extension State {
         if isLogic(4) && !leads.leads[slot].recipients.contains(UInt32(partner)) {
             leads.leads[slot].recipients.append(UInt32(partner))
         }
+        if isLogic(5) { leads.leads[slot].note(byOwnership: event.evaluation?.basis == .ownership) }
         leads.leads[slot].attempt = UInt16(clamping: event.attempt)
         leads.leads[slot].assignedAt = stamp
         leads.leads[slot].flags.subtract([.accepted, .responded, .onHorizon])
@@ -96,13 +97,13 @@ extension State {
         takeBack(event.leadID)
     }
 
-    /// The lead is taken back for another reason; who declined may have its turn back.
+    /// The lead is taken back for another reason; who declined, or lost it by a link, may have its turn back. A link is
+    /// nobody's fault: whoever lost a lead by one may get it again.
     mutating func end(_ event: AssignmentEnded) {
-        if event.cause == .declined {
-            countAnswer(\.declined, event.leadID, taken: false)
-            giveTurnBack(event.leadID)
-        }
-        takeBack(event.leadID)
+        let isByLink = event.cause == .linked || event.cause == .unlinked
+        if event.cause == .declined { countAnswer(\.declined, event.leadID, taken: false) }
+        if event.cause == .declined || isByLink { giveTurnBack(event.leadID) }
+        takeBack(event.leadID, isTried: !isByLink)
     }
 
     mutating func noteReminder(_ event: ReminderDue) {
@@ -124,6 +125,9 @@ extension State {
             leads.leads[slot].dueCause = .expired
             if event.reason == .processingRestricted { leads.leads[slot].flags.insert(.restricted) }
         }
+        if isLogic(5) && event.reason != .unanswered {
+            leads.leads[slot].note(byOwnership: event.reason == .ownerAtCap)
+        }
         // Nobody answered: one step up. Any other reason begins a new wait, at the bottom.
         leads.leads[slot].rung = event.reason == .unanswered ? leads.leads[slot].rung &+ 1 : 0
         leads.leads[slot].dueAt = event.movesOn ?? .distantFuture
@@ -142,11 +146,11 @@ extension State {
         leads.leads[slot].flags.remove(.onHorizon)
     }
 
-    private mutating func takeBack(_ leadID: String) {
+    private mutating func takeBack(_ leadID: String, isTried: Bool = true) {
         guard let slot = leads.slot(of: leadID) else { return }
         let holder = leads.leads[slot].holder
         endAward(slot)
         release(slot)
-        if holder != LeadTable.nowhere { leads.leads[slot].tried.append(holder) }
+        if holder != LeadTable.nowhere && isTried { leads.leads[slot].tried.append(holder) }
     }
 }

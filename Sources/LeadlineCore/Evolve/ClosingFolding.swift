@@ -81,7 +81,7 @@ extension State {
     }
 
     /// The account is nobody's if it was owned through this deal; through a later one it stays owned.
-    private mutating func disown(_ account: Int, through slot: Int) {
+    mutating func disown(_ account: Int, through slot: Int) {
         guard accounts.accounts[account].ownedThrough == UInt32(slot) else { return }
         accounts.accounts[account].owner = LeadTable.nowhere
         accounts.accounts[account].ownedThrough = LeadTable.nowhere

@@ -8,6 +8,7 @@ extension State {
         evolve(input, at: stamp)
         if events.contains(where: { $0.evaluated != nil }) { workOutPrices(at: stamp) }
         for event in events { evolve(event, at: stamp) }
+        endMerged(kept: events)
         // Last, so that the leads the decision was made on are there when its events are folded.
         archiveClosedLeads(at: stamp)
         dropStaleAgenda()
@@ -44,9 +45,11 @@ extension State {
         case .partnerCommissionTermsSet(let fact): setCommission(fact)
         case .suppressionSet(let fact): suppress(fact, at: stamp)
         case .suppressionLifted(let fact): liftSuppression(fact)
-        case .leadWithdrawn, .reviewRequested, .humanDecisionRecorded, .processingObjected, .processingResumed,
+        case .leadWithdrawn(let fact): endMerged(fact.leadID)
+        case .humanDecisionRecorded(let fact): if case .close = fact.decision { endMerged(fact.leadID) }
+        case .reviewRequested, .processingObjected, .processingResumed,
             .personsLinked, .personsUnlinked, .duplicateReceived, .segmentArchived, .programProfileSet,
-            .rejectedRecordsErased, .dealClaimed, .claimWithdrawn, .claimDecided:
+            .rejectedRecordsErased, .dealClaimed, .claimWithdrawn, .claimDecided, .leadsUnlinked, .leadsLinked:
             break
         }
     }
@@ -72,6 +75,7 @@ extension State {
         case .claimChanged(let event): change(event)
         case .partnerSuspended(let event): suspend(event, at: stamp)
         case .partnerReinstated(let event): reinstate(event)
+        case .leadLinkChanged(let event): change(event)
         case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .recipientInformed: break
         }
     }

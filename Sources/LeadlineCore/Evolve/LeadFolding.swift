@@ -55,6 +55,7 @@ extension State {
         unlinkFromAccount(new)
         leads.leads[new].link = UInt32(old)
         leads.close(new, as: .merged, at: stamp)
+        if isLogic(5) { endClaims(onLead: event.leadID, at: stamp) }
     }
 
     mutating func openReview(_ event: ReviewOpened) {
@@ -76,7 +77,7 @@ extension State {
         if let slot = leads.slot(of: leadID) { leads.leads[slot].flags.insert(flag) }
     }
 
-    private mutating func linkToAccount(_ slot: Int) {
+    mutating func linkToAccount(_ slot: Int) {
         let account = leads.leads[slot].account
         guard account != LeadTable.nowhere else { return }
         leads.leads[slot].link = accounts.accounts[Int(account)].firstOpenLead

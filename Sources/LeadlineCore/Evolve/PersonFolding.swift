@@ -5,7 +5,9 @@ extension State {
     mutating func record(_ event: RightRecorded, at stamp: Timestamp) {
         switch event.right {
         case .restriction: stand(.restricted, event)
-        case .objection: stand(.objected, event)
+        case .objection:
+            stand(.objected, event)
+            endMerged(of: event.subjects)
         case .objectionWithdrawn: for subject in event.subjects { persons.remove(.objected, for: subject) }
         case .restrictionLifted:
             for subject in event.subjects { persons.remove(.restricted, for: subject) }
@@ -17,6 +19,7 @@ extension State {
                 retention.remove(subject)
             }
             forgetLeads(of: event.subjects)
+            endMerged(of: event.subjects)
             // They were told; there is nothing more to tell.
             for slot in leads.slots(of: event.subjects) { leads.leads[slot].recipients = [] }
         }

@@ -24,12 +24,14 @@ public enum Event: Sendable, Equatable {
     case claimChanged(ClaimChanged)
     case partnerSuspended(PartnerSuspended)
     case partnerReinstated(PartnerReinstated)
+    case leadLinkChanged(LeadLinkChanged)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
 public enum RoutingCause: UInt8, Sendable {
     case submitted = 1, expired, declined, partnerPaused, partnerRemoved, human, imported, resumed
     case partnerSuspended
+    case unlinked = 20, linked
 }
 
 /// Why a candidate is out. Raw values are the schema's.
@@ -61,6 +63,7 @@ public enum SelectionBasis: UInt8, Sendable {
 public enum DisregardReason: UInt8, Sendable {
     case notTheHolder = 1, leadClosed, noChange, leadUnknown, partnerUnknown, notEligible, tooManyWaiting
     case alreadyRegistered, tooManyPersons, logicTooOld, claimUnknown, tooManyClaims
+    case notLinked = 23
 }
 
 /// A right of a person. Raw values are the schema's.

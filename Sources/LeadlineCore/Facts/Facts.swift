@@ -60,6 +60,8 @@ public enum Fact: Sendable, Equatable {
     case programProfileSet(ProgramProfileSet)
     case claimDecided(ClaimDecided)
     case rejectedRecordsErased(RejectedRecordsErased)
+    case leadsUnlinked(LeadLinkStatement)
+    case leadsLinked(LeadLinkStatement)
 
     case partnerUpserted(PartnerProfile)
     case partnerCapacitySet(PartnerCapacitySet)

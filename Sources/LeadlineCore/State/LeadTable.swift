@@ -19,6 +19,17 @@ struct LeadTable: Sendable {
         static let onHorizon = Flags(rawValue: 128)
     }
 
+    /// What else is known of a lead; since logic version 5.
+    struct Marks: OptionSet, Sendable {
+        var rawValue: UInt8
+        /// A person told it apart from another: no lead is merged into it by itself.
+        static let apart = Marks(rawValue: 1)
+        /// Merged, and over for good: it is not opened again.
+        static let over = Marks(rawValue: 2)
+        /// It is at its partner, or waits for a human, because of who owns its company.
+        static let byOwnership = Marks(rawValue: 4)
+    }
+
     /// "No such slot" and "no such partner".
     static let nowhere = UInt32.max
 
@@ -70,6 +81,9 @@ struct LeadTable: Sendable {
         var recipients: [UInt32] = []
         /// The amount that a won deal was learned with; since logic version 2.
         var learnedMinorUnits: Int64 = 0
+        /// The account that a person took it from; `nowhere` without one. Since logic version 5.
+        var severedAccount = LeadTable.nowhere
+        var marks: Marks = []
 
         var isOpen: Bool { status == .assigned || status == .escalated }
         /// An assigned lead's timer is its deadline or horizon; a waiting one's, when it moves on to the next queue.
@@ -92,7 +106,7 @@ struct LeadTable: Sendable {
     }
 
     /// The slot that the lead itself has, merged or not.
-    private func ownSlot(of id: String) -> UInt32? {
+    func ownSlot(of id: String) -> UInt32? {
         index.row(HashIndex.hash(id)) { leads[Int($0)].id == id }
     }
 
@@ -120,6 +134,16 @@ struct LeadTable: Sendable {
         leads[slot].status = status
         openCount -= 1
         closed.append(UInt32(slot), at: stamp)
+    }
+
+    /// A merged lead is open again, and nowhere yet.
+    mutating func reopen(_ slot: Int) {
+        leads[slot].status = .received
+        leads[slot].link = Self.nowhere
+        leads[slot].dueAt = .distantFuture
+        leads[slot].flags.subtract([.accepted, .responded])
+        closed.removeAll { $0 == UInt32(slot) }
+        openCount += 1
     }
 
     /// Forgets leads closed before `limit`, at most `most`, and hands them to `archived`.

@@ -98,7 +98,8 @@ extension State {
     }
 
     /// A lead that is already here.
-    func view(ofLeadAt slot: Int) -> LeadView {
+    /// - Parameter isOfAccount: false for the lead as it is without its account, and at liberty to stay where it is.
+    func view(ofLeadAt slot: Int, isOfAccount: Bool = true) -> LeadView {
         let lead = leads.leads[slot]
         var view = LeadView()
         view.slot = UInt32(slot)
@@ -110,10 +111,10 @@ extension State {
         view.statesValue = lead.currency != Vocabulary.none
         view.technologies = lead.technologies
         view.requiredCertifications = lead.requiredCertifications
-        view.account = lead.account == LeadTable.nowhere ? nil : Int(lead.account)
+        view.account = lead.account == LeadTable.nowhere || !isOfAccount ? nil : Int(lead.account)
         view.pseudonym = view.account.map { accounts.accounts[$0].pseudonym }
         view.tried = lead.tried
-        if lead.holder != LeadTable.nowhere { view.tried.append(lead.holder) }
+        if lead.holder != LeadTable.nowhere && isOfAccount { view.tried.append(lead.holder) }
         enrich(&view)
         return view
     }

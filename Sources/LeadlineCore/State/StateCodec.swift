@@ -206,6 +206,9 @@ extension LeadTable.Lead {
         w.put(strideMicros)
         for word in LeadWord.later where w.logicVersion >= word.sinceLogic { w.put(words[word]) }
         if w.logicVersion >= 4 { w.put(each: recipients) { $0.put($1) } }
+        if w.logicVersion < 5 { return }
+        w.put(severedAccount)
+        w.put(marks.rawValue)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -242,6 +245,9 @@ extension LeadTable.Lead {
         strideMicros = try r.get()
         for word in LeadWord.later where r.logicVersion >= word.sinceLogic { words[word] = try r.get() }
         if r.logicVersion >= 4 { recipients = try r.each { (r) throws(StateBytesError) in try r.get() } }
+        if r.logicVersion < 5 { return }
+        severedAccount = try r.get()
+        marks = .init(rawValue: try r.get())
     }
 }
 

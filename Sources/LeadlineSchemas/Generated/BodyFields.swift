@@ -8,7 +8,7 @@ extension FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...37, 40...42, 50...57, 60...62, 70...77, 79: true
+        case 20...37, 40...42, 50...57, 60...62, 70...77, 79, 90...91: true
         default: false
         }
     }
@@ -57,6 +57,8 @@ extension FactCodec {
         case .suppressionSet: 76
         case .suppressionLifted: 77
         case .rejectedRecordsErased: 79
+        case .leadsUnlinked: 90
+        case .leadsLinked: 91
         }
     }
 
@@ -104,6 +106,8 @@ extension FactCodec {
         case .suppressionSet(let fact): fact.write(to: &writer)
         case .suppressionLifted(let fact): fact.write(to: &writer)
         case .rejectedRecordsErased(let fact): fact.write(to: &writer)
+        case .leadsUnlinked(let fact): fact.write(to: &writer)
+        case .leadsLinked(let fact): fact.write(to: &writer)
         }
     }
 
@@ -151,6 +155,8 @@ extension FactCodec {
         case 76: .suppressionSet(try SuppressedAddress.read(from: &reader))
         case 77: .suppressionLifted(try SuppressedAddress.read(from: &reader))
         case 79: .rejectedRecordsErased(try RejectedRecordsErased.read(from: &reader))
+        case 90: .leadsUnlinked(try LeadLinkStatement.read(from: &reader))
+        case 91: .leadsLinked(try LeadLinkStatement.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -160,7 +166,7 @@ extension EventCodec {
     /// True if `Event.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 1...22: true
+        case 1...22, 33: true
         default: false
         }
     }
@@ -190,6 +196,7 @@ extension EventCodec {
         case .claimChanged: 20
         case .partnerSuspended: 21
         case .partnerReinstated: 22
+        case .leadLinkChanged: 33
         }
     }
 
@@ -218,6 +225,7 @@ extension EventCodec {
         case .claimChanged(let event): event.write(to: &writer)
         case .partnerSuspended(let event): event.write(to: &writer)
         case .partnerReinstated(let event): event.write(to: &writer)
+        case .leadLinkChanged(let event): event.write(to: &writer)
         }
     }
 
@@ -246,6 +254,7 @@ extension EventCodec {
         case 20: .claimChanged(try ClaimChanged.read(from: &reader))
         case 21: .partnerSuspended(try PartnerSuspended.read(from: &reader))
         case 22: .partnerReinstated(try PartnerReinstated.read(from: &reader))
+        case 33: .leadLinkChanged(try LeadLinkChanged.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -297,6 +306,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case partnerSuspended = 21
     /// A partner's suspension is over: its time has passed, or the vendor resumed the partner before.
     case partnerReinstated = 22
+    /// A link of a lead to another, or to a company, was undone, or made by a person.
+    case leadLinkChanged = 33
 
     /// The kind of an event.
     public init(_ event: Event) {
@@ -323,6 +334,7 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .claimChanged: .claimChanged
         case .partnerSuspended: .partnerSuspended
         case .partnerReinstated: .partnerReinstated
+        case .leadLinkChanged: .leadLinkChanged
         }
     }
 
@@ -351,6 +363,7 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .claimChanged: "leadline.v1.ClaimChanged"
         case .partnerSuspended: "leadline.v1.PartnerSuspended"
         case .partnerReinstated: "leadline.v1.PartnerReinstated"
+        case .leadLinkChanged: "leadline.v1.LeadLinkChanged"
         }
     }
 }

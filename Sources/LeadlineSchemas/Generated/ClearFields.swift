@@ -30,6 +30,8 @@ enum ClearFields: Sendable {
     case leadSubmitted
     case leadUpdated
     case leadWithdrawn
+    case leadsLinked
+    case leadsUnlinked
     case logicVersionAdopted
     case money
     case partnerAbsenceCancelled
@@ -279,6 +281,22 @@ enum ClearFields: Sendable {
         case .leadWithdrawn:
             switch tag {
             case 10: .clear  // lead_id
+            default: .sealed
+            }
+        case .leadsLinked:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // other_lead_id
+            case 24: .clear  // link
+            case 34: .clear  // decided_by
+            default: .sealed
+            }
+        case .leadsUnlinked:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // other_lead_id
+            case 24: .clear  // link
+            case 34: .clear  // decided_by
             default: .sealed
             }
         case .logicVersionAdopted:

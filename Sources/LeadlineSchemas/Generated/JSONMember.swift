@@ -30,6 +30,8 @@ public enum JSONMember: Equatable, Sendable {
         case "LeadUpdated.contact": .message("Contact")
         case "LeadUpdated.dealValue", "LeadUpdated.deal_value": .message("Money")
         case "LeadUpdated.lawfulBasis", "LeadUpdated.lawful_basis": .enumeration("LawfulBasis")
+        case "LeadsLinked.link": .enumeration("LeadLink")
+        case "LeadsUnlinked.link": .enumeration("LeadLink")
         case "PartnerCapacitySet.capacity": .message("Capacity")
         case "PartnerCovers.leadField", "PartnerCovers.lead_field": .enumeration("LeadField")
         case "PartnerCovers.partnerList", "PartnerCovers.partner_list": .enumeration("PartnerList")
@@ -95,6 +97,7 @@ public enum JSONMember: Equatable, Sendable {
         case "FitWeightsMode": ["FIT_WEIGHTS_MODE_UNSPECIFIED", "FIT_WEIGHTS_MODE_FIXED", "FIT_WEIGHTS_MODE_LEARNED"]
         case "LawfulBasis": ["LAWFUL_BASIS_UNSPECIFIED", "LAWFUL_BASIS_CONSENT", "LAWFUL_BASIS_CONTRACT", "LAWFUL_BASIS_LEGITIMATE_INTEREST"]
         case "LeadField": ["LEAD_FIELD_UNSPECIFIED", "LEAD_FIELD_COUNTRY", "LEAD_FIELD_REGION", "LEAD_FIELD_LANGUAGE", "LEAD_FIELD_VERTICAL", "LEAD_FIELD_PRODUCT", "LEAD_FIELD_SOURCE", "LEAD_FIELD_RESIDENCY", "LEAD_FIELD_LAWFUL_BASIS", "LEAD_FIELD_TECHNOLOGIES", "LEAD_FIELD_REQUIRED_CERTIFICATIONS"]
+        case "LeadLink": ["LEAD_LINK_UNSPECIFIED", "LEAD_LINK_SAME_ENQUIRY", "LEAD_LINK_SAME_COMPANY"]
         case "LeadNumber": ["LEAD_NUMBER_UNSPECIFIED", "LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS", "LEAD_NUMBER_EMPLOYEES"]
         case "PartnerList": ["PARTNER_LIST_UNSPECIFIED", "PARTNER_LIST_COUNTRIES", "PARTNER_LIST_REGIONS", "PARTNER_LIST_LANGUAGES", "PARTNER_LIST_VERTICALS", "PARTNER_LIST_PRODUCTS", "PARTNER_LIST_TECHNOLOGIES", "PARTNER_LIST_CERTIFICATIONS", "PARTNER_LIST_RESIDENCIES"]
         case "RefusalReason": ["REFUSAL_REASON_UNSPECIFIED", "REFUSAL_REASON_NO_CAPACITY", "REFUSAL_REASON_NOT_A_FIT", "REFUSAL_REASON_CONFLICT", "REFUSAL_REASON_BAD_DATA", "REFUSAL_REASON_PRICE", "REFUSAL_REASON_COMPETITOR", "REFUSAL_REASON_NO_DECISION", "REFUSAL_REASON_OTHER"]

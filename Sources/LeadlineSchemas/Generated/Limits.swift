@@ -52,6 +52,8 @@ extension Fact {
         case .suppressionSet(let fact): try fact.checkLimits(at)
         case .suppressionLifted(let fact): try fact.checkLimits(at)
         case .rejectedRecordsErased(let fact): try fact.checkLimits(at)
+        case .leadsUnlinked(let fact): try fact.checkLimits(at)
+        case .leadsLinked(let fact): try fact.checkLimits(at)
         }
     }
 }
@@ -221,6 +223,14 @@ extension LeadPair {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(leadID, "lead_id", required: true)
         try at.id(otherLeadID, "other_lead_id", required: true)
+    }
+}
+
+extension LeadLinkStatement {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id", required: true)
+        try at.id(otherLeadID, "other_lead_id")
+        try at.id(decidedBy, "decided_by", required: true)
     }
 }
 

@@ -318,6 +318,33 @@ extension LeadPair: WireMessage {
     }
 }
 
+/// Message `LeadsUnlinked`.
+extension LeadLinkStatement: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var otherLeadID = ""
+        var link: LeadLink?
+        var decidedBy = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: otherLeadID = try reader.string("other_lead_id")
+            case 3: link = try reader.choice("link")
+            case 4: decidedBy = try reader.string("decided_by")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, otherLeadID: otherLeadID, link: try stated(link, "link"), decidedBy: decidedBy)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, otherLeadID)
+        writer.choice(3, link)
+        writer.string(4, decidedBy)
+    }
+}
+
 /// Message `SuppressionSet`.
 extension SuppressedAddress: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
@@ -937,6 +964,32 @@ extension RecipientInformed: WireMessage {
         writer.string(1, leadID)
         writer.string(2, partnerID)
         writer.choice(3, right)
+    }
+}
+
+extension LeadLinkChanged: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var otherLeadID = ""
+        var link: LeadLink?
+        var linked = false
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: otherLeadID = try reader.string("other_lead_id")
+            case 3: link = try reader.choice("link")
+            case 4: linked = try reader.bool("linked")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, otherLeadID: otherLeadID, link: try stated(link, "link"), linked: linked)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, otherLeadID)
+        writer.choice(3, link)
+        writer.bool(4, linked)
     }
 }
 

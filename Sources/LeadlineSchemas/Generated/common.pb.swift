@@ -152,6 +152,51 @@ public nonisolated enum WireRefusalReason: SwiftProtobuf.Enum, Swift.CaseIterabl
 
 }
 
+/// Why two leads are linked.
+public nonisolated enum WireLeadLink: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// They are one enquiry: the newer one goes no way of its own.
+  case sameEnquiry // = 1
+
+  /// They are of one company: what is known of it, and who owns it, holds for both.
+  case sameCompany // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .sameEnquiry
+    case 2: self = .sameCompany
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .sameEnquiry: return 1
+    case .sameCompany: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireLeadLink] = [
+    .unspecified,
+    .sameEnquiry,
+    .sameCompany,
+  ]
+
+}
+
 /// An amount of money.
 public nonisolated struct WireMoney: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -179,6 +224,10 @@ nonisolated extension WireLawfulBasis: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireRefusalReason: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REFUSAL_REASON_UNSPECIFIED\0\u{1}REFUSAL_REASON_NO_CAPACITY\0\u{1}REFUSAL_REASON_NOT_A_FIT\0\u{1}REFUSAL_REASON_CONFLICT\0\u{1}REFUSAL_REASON_BAD_DATA\0\u{1}REFUSAL_REASON_PRICE\0\u{1}REFUSAL_REASON_COMPETITOR\0\u{1}REFUSAL_REASON_NO_DECISION\0\u{1}REFUSAL_REASON_OTHER\0")
+}
+
+nonisolated extension WireLeadLink: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEAD_LINK_UNSPECIFIED\0\u{1}LEAD_LINK_SAME_ENQUIRY\0\u{1}LEAD_LINK_SAME_COMPANY\0")
 }
 
 nonisolated extension WireMoney: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

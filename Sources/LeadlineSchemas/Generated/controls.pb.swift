@@ -413,6 +413,62 @@ public nonisolated struct WirePersonsUnlinked: Sendable {
   public init() {}
 }
 
+/// A person of the vendor's says that leads which Leadline linked are not linked. The link stays in the history as undone,
+/// and is not made again by itself. A lead that had been merged is routed as a lead of its own; one that went to the owner
+/// of a company that is not its own, and that nobody has taken up yet, is routed without it. Persons stay linked as they
+/// are. Programs on a logic version before 5 disregard it.
+public nonisolated struct WireLeadsUnlinked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead that was linked: the one that was merged, or that is not of the company.
+  public var leadID: String = String()
+
+  /// The lead that it was merged into; of a company, another lead of it, or empty.
+  public var otherLeadID: String = String()
+
+  /// Which link.
+  public var link: WireLeadLink = .unspecified
+
+  /// Who decided, by the id of a role or a key.
+  public var decidedBy: String = String()
+
+  /// Why.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A person of the vendor's links two open leads of one person, or puts a lead back to the company that it was taken from.
+/// Programs on a logic version before 5 disregard it.
+public nonisolated struct WireLeadsLinked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead that goes no way of its own from here on, or that is of the company after all.
+  public var leadID: String = String()
+
+  /// The lead that it is merged into; of a company, another lead of it, or empty.
+  public var otherLeadID: String = String()
+
+  /// Which link.
+  public var link: WireLeadLink = .unspecified
+
+  /// Who decided, by the id of a role or a key.
+  public var decidedBy: String = String()
+
+  /// Why.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// An address is suppressed: a lead that comes with it goes to a human and is counted. It outlives the erasure of the
 /// person. Programs on a logic version before 4 disregard it.
 public nonisolated struct WireSuppressionSet: Sendable {
@@ -1284,6 +1340,106 @@ nonisolated extension WirePersonsUnlinked: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.leadID != rhs.leadID {return false}
     if lhs.otherLeadID != rhs.otherLeadID {return false}
     if lhs.requester != rhs.requester {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLeadsUnlinked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LeadsUnlinked"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}other_lead_id\0\u{1}link\0\u{3}decided_by\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.otherLeadID) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.link) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.decidedBy) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.otherLeadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.otherLeadID, fieldNumber: 2)
+    }
+    if self.link != .unspecified {
+      try visitor.visitSingularEnumField(value: self.link, fieldNumber: 3)
+    }
+    if !self.decidedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.decidedBy, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireLeadsUnlinked, rhs: WireLeadsUnlinked) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.otherLeadID != rhs.otherLeadID {return false}
+    if lhs.link != rhs.link {return false}
+    if lhs.decidedBy != rhs.decidedBy {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLeadsLinked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LeadsLinked"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}other_lead_id\0\u{1}link\0\u{3}decided_by\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.otherLeadID) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.link) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.decidedBy) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.otherLeadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.otherLeadID, fieldNumber: 2)
+    }
+    if self.link != .unspecified {
+      try visitor.visitSingularEnumField(value: self.link, fieldNumber: 3)
+    }
+    if !self.decidedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.decidedBy, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireLeadsLinked, rhs: WireLeadsLinked) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.otherLeadID != rhs.otherLeadID {return false}
+    if lhs.link != rhs.link {return false}
+    if lhs.decidedBy != rhs.decidedBy {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

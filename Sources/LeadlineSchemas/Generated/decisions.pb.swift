@@ -58,6 +58,12 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
 
   /// The partner before was suspended for missing deadlines.
   case partnerSuspended // = 9
+
+  /// A person of the vendor's undid the link because of which it was where it was.
+  case unlinked // = 20
+
+  /// A person of the vendor's linked it to another lead, which goes on for both.
+  case linked // = 21
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -76,6 +82,8 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case 7: self = .imported
     case 8: self = .resumed
     case 9: self = .partnerSuspended
+    case 20: self = .unlinked
+    case 21: self = .linked
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -92,6 +100,8 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case .imported: return 7
     case .resumed: return 8
     case .partnerSuspended: return 9
+    case .unlinked: return 20
+    case .linked: return 21
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -108,6 +118,8 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     .imported,
     .resumed,
     .partnerSuspended,
+    .unlinked,
+    .linked,
   ]
 
 }
@@ -559,6 +571,9 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// The program remembers as many claims as it can.
   case tooManyClaims // = 12
+
+  /// There is no such link between these leads, or they cannot be linked.
+  case notLinked // = 23
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -580,6 +595,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 10: self = .logicTooOld
     case 11: self = .claimUnknown
     case 12: self = .tooManyClaims
+    case 23: self = .notLinked
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -599,6 +615,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .logicTooOld: return 10
     case .claimUnknown: return 11
     case .tooManyClaims: return 12
+    case .notLinked: return 23
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -618,6 +635,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     .logicTooOld,
     .claimUnknown,
     .tooManyClaims,
+    .notLinked,
   ]
 
 }
@@ -1484,6 +1502,29 @@ public nonisolated struct WirePersonLinkChanged: Sendable {
   public init() {}
 }
 
+/// A link of a lead to another, or to a company, was undone, or made by a person.
+public nonisolated struct WireLeadLinkChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// The lead that it was, or is, merged into; of a company, another lead of it, or empty.
+  public var otherLeadID: String = String()
+
+  /// Which link.
+  public var link: WireLeadLink = .unspecified
+
+  /// True if they are linked from here on, false if they are no longer.
+  public var linked: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// A partner's claim on an account, or on a lead without an account, came to another place in its life.
 public nonisolated struct WireClaimChanged: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1573,7 +1614,7 @@ public nonisolated struct WirePartnerReinstated: Sendable {
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
 nonisolated extension WireRoutingCause: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{2}\u{b}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0")
 }
 
 nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
@@ -1597,7 +1638,7 @@ nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{2}\u{b}DISREGARD_REASON_NOT_LINKED\0")
 }
 
 nonisolated extension WirePersonRight: SwiftProtobuf._ProtoNameProviding {
@@ -2774,6 +2815,51 @@ nonisolated extension WirePersonLinkChanged: SwiftProtobuf.Message, SwiftProtobu
     if lhs.subjectID != rhs.subjectID {return false}
     if lhs.linkedSubjectID != rhs.linkedSubjectID {return false}
     if lhs.inferred != rhs.inferred {return false}
+    if lhs.linked != rhs.linked {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLeadLinkChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LeadLinkChanged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}other_lead_id\0\u{1}link\0\u{1}linked\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.otherLeadID) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.link) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.linked) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.otherLeadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.otherLeadID, fieldNumber: 2)
+    }
+    if self.link != .unspecified {
+      try visitor.visitSingularEnumField(value: self.link, fieldNumber: 3)
+    }
+    if self.linked != false {
+      try visitor.visitSingularBoolField(value: self.linked, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireLeadLinkChanged, rhs: WireLeadLinkChanged) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.otherLeadID != rhs.otherLeadID {return false}
+    if lhs.link != rhs.link {return false}
     if lhs.linked != rhs.linked {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

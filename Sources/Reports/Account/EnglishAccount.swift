@@ -51,6 +51,8 @@ enum EnglishAccount {
         case .sentBackByHuman: "A human had sent the enquiry back to be routed again."
 
         case .afterRestriction: "A restriction of the processing had ended, because of which a human had the enquiry."
+        case .afterUnlinking: "A person had undone the link that had put the enquiry where it was."
+        case .afterLinking: "A person had linked the enquiry to another of the same person."
 
         case .noPolicy: "The program had no policy yet, so that there was nothing to decide by."
         case .noPartners: "The program had no partners yet."

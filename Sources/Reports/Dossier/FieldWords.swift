@@ -8,7 +8,7 @@ struct FieldWords {
     init(_ words: EditionWords) { self.words = words }
 
     /// Fields that say who else was there, or repeat what stands beside them.
-    private static let left: Set<String> = ["lead_id", "reviewer", "actor", "archived_by"]
+    private static let left: Set<String> = ["lead_id", "reviewer", "actor", "archived_by", "decided_by", "link"]
     /// What a human may decide.
     private static let decisions = [
         "assign_to_partner_id": "human.assign", "uphold": "human.uphold", "close": "human.close",

@@ -138,6 +138,8 @@ public struct ExplanationDocument: Encodable, Sendable {
     public var decision: Decision
     public var evaluation: EvaluationPart?
     public var history: [Decision]
+    /// Links to other leads and to its company that were made or undone, in order.
+    public var links: [LinkDocument]
     /// True for what would have been decided at another moment: nothing is recorded of it, and the digests are its own.
     public var supposed: Bool
     public var recordedDigest: String?
@@ -156,6 +158,7 @@ public struct ExplanationDocument: Encodable, Sendable {
         decision = Decision(explanation.decision)
         evaluation = explanation.evaluation.map { EvaluationPart($0, explanation) }
         history = explanation.history.map(Decision.init)
+        links = explanation.links.map(LinkDocument.init)
         supposed = explanation.isSupposed
         recordedDigest = explanation.recomputation.recorded?.description
         recomputedDigest = explanation.recomputation.recomputed?.description

@@ -41,7 +41,7 @@ public struct ExplanationPage {
                 lines += chosen(evaluation) + runnerUp(evaluation) + others(evaluation)
             }
         }
-        return lines + (explanation.isSupposed ? [""] + basis : promise + basis + history + check)
+        return lines + (explanation.isSupposed ? [""] + basis : promise + basis + links + history + check)
     }
 
     private var head: [String] {
@@ -239,6 +239,11 @@ public struct ExplanationPage {
     private var weights: String {
         explanation.policy?.fitWeights.mode == .learned && explanation.decision.logicVersion >= 2
             ? ", its weights learned from what partners accept" : ""
+    }
+
+    private var links: [String] {
+        let lines = LinkText.lines(explanation.links, time: time)
+        return lines.isEmpty ? [] : ["", "Links of \(explanation.leadID)"] + lines.map { "  \($0)" }
     }
 
     private var history: [String] {

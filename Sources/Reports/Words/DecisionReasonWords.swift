@@ -49,6 +49,8 @@ public enum DecisionReasonWords {
         case .imported: "imported from history"
         case .resumed: "restriction lifted"
         case .partnerSuspended: "partner suspended"
+        case .unlinked: "a link undone by a person"
+        case .linked: "linked to another lead by a person"
         }
     }
 
@@ -86,6 +88,7 @@ public enum DecisionReasonWords {
         case .logicTooOld: "the program's logic version does not know this message"
         case .claimUnknown: "the partner has no such claim"
         case .tooManyClaims: "the program remembers as many claims as it can"
+        case .notLinked: "there is no such link, or none can be made"
         }
     }
 

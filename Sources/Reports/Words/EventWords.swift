@@ -52,6 +52,7 @@ public struct EventWords: Sendable {
         case .recipientInformed(let event):
             "\(event.partnerID) told about \(event.leadID): \(DecisionReasonWords.right(event.right))"
         case .personLinkChanged(let event): linked(event)
+        case .leadLinkChanged(let event): linked(event)
         case .claimChanged(let event): claimed(event)
         case .partnerSuspended(let event):
             "\(event.partnerID) suspended until \(time(event.until)): "
@@ -73,6 +74,20 @@ public struct EventWords: Sendable {
         "person behind \(event.leadID) "
             + (event.isLinked ? "is the same as another" : "is no longer taken for the same as another")
             + (event.isInferred && event.isLinked ? ", by an address of the lead" : ", as somebody stated")
+    }
+
+    private func linked(_ event: LeadLinkChanged) -> String {
+        let other = event.otherLeadID
+        switch event.link {
+        case .sameEnquiry:
+            return "\(event.leadID) "
+                + (event.linked
+                    ? "taken for the same enquiry as \(other)" : "told apart from \(other): an enquiry of its own")
+        case .sameCompany:
+            return "\(event.leadID) "
+                + (event.linked ? "counts for its company again" : "counts for its company no longer")
+                + (other.isEmpty ? "" : ", of which \(other) is")
+        }
     }
 
     private func claimed(_ event: ClaimChanged) -> String {

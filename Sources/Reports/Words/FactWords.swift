@@ -26,6 +26,8 @@ public struct FactWords: Sendable {
                 : "the restriction for the person behind \(fact.leadID) was lifted"
         case .personsLinked(let fact): "\(fact.leadID) and \(fact.otherLeadID) stated to be of one person"
         case .personsUnlinked(let fact): "\(fact.leadID) and \(fact.otherLeadID) stated to be of two persons"
+        case .leadsUnlinked(let fact): linked(fact, "no")
+        case .leadsLinked(let fact): linked(fact, "a")
         case .suppressionSet: "an address suppressed"
         case .suppressionLifted: "an address suppressed no longer"
         case .rejectedRecordsErased(let fact):
@@ -68,6 +70,11 @@ public struct FactWords: Sendable {
         case .duplicateReceived: "a producer repeated itself; nothing changed"
         case .logicVersionAdopted(let version): "logic version \(version) adopted"
         }
+    }
+
+    private func linked(_ fact: LeadLinkStatement, _ article: String) -> String {
+        "\(fact.decidedBy) stated \(article) link of \(fact.leadID) to "
+            + (fact.link == .sameCompany ? "its company" : fact.otherLeadID)
     }
 
     private func refusal(_ reason: RefusalReason) -> String { DecisionReasonWords.refusal(reason).map { ": \($0)" } ?? "" }

@@ -54,7 +54,7 @@ extension Problem {
         case is CheckpointRefusal, is ErasureFault, is SegmentError: .checkFailed
         case is ExplanationError: .notFound
         case is ProverError, is ArchiveError: .invalid
-        case is EngineError, is VaultError, is LogKeyError, is KafkaTransportError: .unavailable
+        case is EngineError, is VaultError, is LogKeyError, is StatementKeyError, is KafkaTransportError: .unavailable
         default: nil
         }
     }

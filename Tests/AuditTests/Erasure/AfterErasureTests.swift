@@ -36,6 +36,8 @@ import Vault
             (.controls, "ProcessingResumed", "{\(request)}"),
             (.controls, "PersonsLinked", #"{\#(request),"otherLeadId":"other"}"#),
             (.controls, "PersonsUnlinked", #"{\#(request),"otherLeadId":"other"}"#),
+            (.controls, "LeadsUnlinked", #"{"leadId":"\#(lead)","otherLeadId":"other","link":"LEAD_LINK_SAME_ENQUIRY","decidedBy":"desk","reason":"\#(mark)"}"#),
+            (.controls, "LeadsLinked", #"{"leadId":"\#(lead)","otherLeadId":"other","link":"LEAD_LINK_SAME_ENQUIRY","decidedBy":"desk","reason":"\#(mark)"}"#),
             (.controls, "RejectedRecordsErased", #"{\#(request),"recordIds":["\#(String(repeating: "0a", count: 16))"],"reason":"\#(mark)"}"#),
             (.controls, "ErasureRequested", "{\(request)}"),
             (.leads, "LeadSubmitted", #"{"leadId":"\#(lead)","country":"IT",\#(contact)}"#),
@@ -43,8 +45,8 @@ import Vault
     }
 
     @Test func theTableHoldsEveryKindThatNamesALead() throws {
-        // A lead's id, and for a human's decision a choice.
-        let choices: [[UInt8]] = [[], [0x28, 0x01]]
+        // A lead's id, for a human's decision a choice, for a link which.
+        let choices: [[UInt8]] = [[], [0x28, 0x01], [0x18, 0x01]]
         let kinds = MessageKind.allCases.filter { kind in
             choices.contains { choice in
                 (try? FactCodec.decode(bodyField: kind.bodyFieldNumber, [0x0A, 0x01, 0x6C] + choice))?.leadID == "l"

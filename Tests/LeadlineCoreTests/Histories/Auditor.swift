@@ -21,6 +21,8 @@ struct Auditor {
         var isForced = false
         var end: Timestamp?
         var mergedInto: String?
+        /// The company that a person took it from.
+        var severed: Digest128?
         var isSettled = false
         var isOpen: Bool { end == nil && mergedInto == nil }
     }
@@ -105,8 +107,9 @@ struct Auditor {
                 #expect(closed < state.lastStamp.adding(micros: -State.correctionMicros), "\(id) is gone")
                 continue
             }
-            let final = lead.mergedInto.map { leads[$0] ?? lead } ?? lead
-            #expect(standing.leadID == lead.mergedInto ?? id)
+            let last = self.final(id) ?? id
+            let final = leads[last] ?? lead
+            #expect(standing.leadID == last)
             #expect([.assigned, .accepted, .responded, .escalated].contains(standing.stage) == final.isOpen, "\(id)")
             if final.isOpen {
                 #expect(standing.partnerID == final.holder, "\(id)")
@@ -162,7 +165,8 @@ struct Auditor {
 
     /// The lead that an id stands for.
     private func final(_ id: String) -> String? {
-        leads[id].map { $0.mergedInto ?? id }
+        guard let lead = leads[id] else { return nil }
+        return lead.mergedInto.map { final($0) ?? $0 } ?? id
     }
 
     private mutating func submit(_ fact: LeadSubmitted, _ entry: Stream.Entry) {
@@ -225,7 +229,10 @@ struct Auditor {
             let before = partners[event.partnerID]?.coolingUntil ?? .epoch
             if rest > 0 { partners[event.partnerID]?.coolingUntil = max(before, entry.stamp.adding(micros: rest)) }
             end(event.leadID, event.partnerID)
-        case .assignmentEnded(let event): end(event.leadID, event.partnerID)
+        case .assignmentEnded(let event):
+            let (isTried, isByLink) = (leads[event.leadID]?.tried.contains(event.partnerID), event.cause == .linked || event.cause == .unlinked)
+            end(event.leadID, event.partnerID)
+            if isByLink && isTried == false { leads[event.leadID]?.tried.remove(event.partnerID) }
         case .firstResponseMet(let event):
             #expect(leads[event.leadID]?.holder == event.partnerID)
             leads[event.leadID]?.responded = true
@@ -243,19 +250,45 @@ struct Auditor {
             if event.sameID { return }
             #expect(leads[event.intoLeadID]?.isOpen == true)
             leads[event.leadID]?.mergedInto = event.intoLeadID
+            leads[event.leadID]?.due = nil
             open.remove(event.leadID)
+            endClaims(entry.stamp) { $0.account == nil && $0.leadID == event.leadID }
             leads[event.leadID]?.isSettled = true
         case .outcomeWaiting(let event): waiting[entry.position] = Waiting(lead: event.leadID, until: event.until)
         case .outcomeUnmatched(let event): #expect(waiting[event.waitingPosition]?.until ?? .distantFuture <= entry.stamp)
         case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided, .retentionApplied,
             .rightRecorded, .recipientInformed, .personLinkChanged:
             break
+        case .leadLinkChanged(let event): note(event)
         case .claimChanged(let event): note(event)
         case .partnerSuspended(let event): suspend(event, entry)
         case .partnerReinstated(let event):
             #expect(partners[event.partnerID]?.suspendedUntil != nil, "\(event)")
             partners[event.partnerID]?.suspendedUntil = nil
         }
+    }
+
+    /// Only what was linked is told apart; what was merged is open again, and settled by a later event of the entry.
+    private mutating func note(_ event: LeadLinkChanged) {
+        if event.linked {
+            if event.link == .sameEnquiry { return }
+            #expect(leads[event.leadID]?.account == nil && leads[event.leadID]?.severed != nil, "\(event)")
+            let severed = leads[event.leadID]?.severed
+            leads[event.leadID]?.account = severed
+            leads[event.leadID]?.severed = nil
+            return
+        }
+        if event.link == .sameEnquiry { #expect(leads[event.leadID]?.mergedInto == event.otherLeadID, "\(event)") }
+        if leads[event.leadID]?.mergedInto != nil {
+            leads[event.leadID]?.mergedInto = nil
+            leads[event.leadID]?.responded = false
+            open.insert(event.leadID)
+        }
+        if event.link == .sameEnquiry { return }
+        #expect(leads[event.leadID]?.account != nil, "\(event)")
+        let account = leads[event.leadID]?.account
+        leads[event.leadID]?.severed = account
+        leads[event.leadID]?.account = nil
     }
 
     /// A claim comes, changes or ends; of those on one target at most one is in force, and none is there past its time.

@@ -112,8 +112,25 @@ struct HostileProducer {
     }
 
     private mutating func human(_ state: State) -> Input {
+        if random.chance(25) { return link(state) }
         if random.chance(30) { return .review(known()) }
         return .human(known(), random.pick([.assign(partnerID: random.pick(Self.partners)), .uphold, .close, .reroute]))
+    }
+
+    /// Mostly of leads that are linked, and now and then of any.
+    private mutating func link(_ state: State) -> Input {
+        let recent = (0..<60).map { "L\(leads - $0)" }
+        let pairs = recent.compactMap { id in
+            state.lead(id).flatMap { $0.leadID == id ? nil : (id: id, other: $0.leadID) }
+        }
+        let pair = pairs.isEmpty || random.chance(20) ? (id: known(), other: known()) : random.pick(pairs)
+        let other = random.chance(80) ? pair.other : ""
+        switch random.below(10) {
+        case 0..<4: return .leadsUnlinked(pair.id, pair.other)
+        case 4..<6: return .leadsUnlinked(random.chance(50) ? pair.id : known(), random.chance(50) ? "" : other, .sameCompany)
+        case 6..<8: return .leadsLinked(random.pick(recent), pair.other)
+        default: return .leadsLinked(random.pick(recent), random.chance(50) ? "" : other, .sameCompany)
+        }
     }
 
     /// Few ids, so that claims meet each other, and are decided, repeated and taken back.

@@ -112,6 +112,12 @@ extension Input {
     static func unlink(_ lead: String, _ other: String) -> Input {
         Input(.personsUnlinked(.init(leadID: lead, otherLeadID: other)))
     }
+    static func leadsUnlinked(_ lead: String, _ other: String = "", _ link: LeadLink = .sameEnquiry) -> Input {
+        Input(.leadsUnlinked(.init(leadID: lead, otherLeadID: other, link: link, decidedBy: "desk")))
+    }
+    static func leadsLinked(_ lead: String, _ other: String = "", _ link: LeadLink = .sameEnquiry) -> Input {
+        Input(.leadsLinked(.init(leadID: lead, otherLeadID: other, link: link, decidedBy: "desk")))
+    }
     static func claim(_ id: String, _ partner: String, lead: String = "", account: UInt64? = nil) -> Input {
         Input(.dealClaimed(.init(leadID: lead, partnerID: partner, claimID: id)), account: account.map(digest))
     }

@@ -42,6 +42,8 @@ extension Event {
         case .personLinkChanged(let e):
             "\(e.isLinked ? "linked" : "unlinked") \(e.leadID), \(e.subject.low) with \(e.linkedSubject.low)"
                 + (e.isInferred ? ", inferred" : "")
+        case .leadLinkChanged(let e):
+            "\(e.linked ? "linked" : "unlinked") \(e.leadID)\(e.otherLeadID.isEmpty ? "" : " and \(e.otherLeadID)"), \(e.link)"
         case .reminderDue(let e): "reminded \(e.partnerID) of \(e.leadID), due \(Moment.text(e.respondBy))"
         case .commissionAccrued(let e): "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
         }

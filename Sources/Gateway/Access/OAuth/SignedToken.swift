@@ -1,4 +1,5 @@
 import Foundation
+import TextFormats
 
 /// Algorithms that tokens may be signed by. None that needs no key, and none whose key both sides hold.
 enum TokenAlgorithm: String, Sendable, CaseIterable {
@@ -53,35 +54,5 @@ struct SignedToken: Sendable {
         do {
             return try JSONDecoder().decode([String: JSONValue?].self, from: Data(bytes)).compactMapValues { $0 }
         } catch { return nil }
-    }
-}
-
-/// Base 64 with the alphabet of URLs (RFC 4648, section 5), without padding.
-enum Base64URL {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        let encoded = Data(bytes).base64EncodedString().utf8.compactMap { byte -> UInt8? in
-            switch byte {
-            case UInt8(ascii: "+"): UInt8(ascii: "-")
-            case UInt8(ascii: "/"): UInt8(ascii: "_")
-            case UInt8(ascii: "="): nil
-            default: byte
-            }
-        }
-        return String(decoding: encoded, as: UTF8.self)
-    }
-
-    /// Nil for anything that `text` does not make, so that what is signed can be written in one way only.
-    static func bytes(_ text: some Collection<UInt8>) -> [UInt8]? {
-        var plain = text.map { byte in
-            switch byte {
-            case UInt8(ascii: "-"): UInt8(ascii: "+")
-            case UInt8(ascii: "_"): UInt8(ascii: "/")
-            default: byte
-            }
-        }
-        plain += [UInt8](repeating: UInt8(ascii: "="), count: (4 - plain.count % 4) % 4)
-        guard let data = Data(base64Encoded: Data(plain)) else { return nil }
-        let bytes = Array(data)
-        return Self.text(bytes).utf8.elementsEqual(text) ? bytes : nil
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import LeadlineCore
 import Logging
+import TextFormats
 import UseCases
 import Vault
 

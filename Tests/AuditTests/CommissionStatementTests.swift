@@ -1,0 +1,77 @@
+import Audit
+import Engine
+import Foundation
+import Journal
+import LeadlineCore
+import LeadlineSchemas
+import Testing
+
+/// Goal: a statement holds each accrual of its partner and month once, and takes back what a correction took back, also
+/// of an earlier month. Method: entries through the real processor, and statements of months that cut them.
+@Suite struct CommissionStatementTests {
+    private static let days = 24 * 60
+
+    /// alpha gets 10 %, from the fortieth day on 20 %; L1 and L2 are won, L1 is lost after all and won again.
+    private static func folder() async throws -> AuditFolder {
+        let folder = try AuditFolder()
+        folder.setUp(slaMinutes: 0)
+        folder.partner("alpha")
+        folder.event(1, .partners, "PartnerCommissionTermsSet", #"{"partnerId":"alpha","rateBasisPoints":1000}"#)
+        folder.event(1, .partners, "PartnerCommissionTermsSet", #"{"partnerId":"nobody","rateBasisPoints":7000}"#)
+        for id in ["L1", "L2"] { folder.lead(10, id) }
+        folder.outcome(20, "DealWon", "L1", "alpha")
+        folder.outcome(30 * days, "DealWon", "L2", "alpha")
+        folder.outcome(31 * days, "DealLost", "L1", "alpha")
+        folder.outcome(32 * days, "DealLost", "L1", "alpha")
+        folder.event(40 * days, .partners, "PartnerCommissionTermsSet", #"{"partnerId":"alpha","rateBasisPoints":2000}"#)
+        folder.outcome(41 * days, "DealWon", "L1", "alpha")
+        folder.event(90 * days, .partners, "PartnerPaused", #"{"partnerId":"alpha"}"#)
+        try await folder.process(until: 91 * days)
+        return folder
+    }
+
+    private static func statement(
+        _ folder: AuditFolder, _ fromDay: Int, _ untilDay: Int, of partner: String = "alpha"
+    ) throws -> CommissionStatement {
+        var statement = CommissionStatement(
+            partnerID: partner, from: AuditFolder.at(fromDay * days), until: AuditFolder.at(untilDay * days))
+        for bytes in try folder.entries() { statement.take(try EntryCodec.decode(bytes)) }
+        return statement
+    }
+
+    private static func text(_ statement: CommissionStatement) -> [String] {
+        statement.lines.map {
+            "\($0.leadID) \($0.amountMinorUnits) of \($0.dealMinorUnits) at \($0.rateBasisPoints)\($0.accruedAt == nil ? "" : " back")"
+        }
+    }
+
+    @Test func eachMonthHasItsOwn() async throws {
+        let folder = try await Self.folder()
+        let first = try Self.statement(folder, 0, 30)
+        #expect(Self.text(first) == ["L1 1200000 of 12000000 at 1000"])
+        #expect(first.accruedMinorUnits == 1_200_000 && first.reversedMinorUnits == 0 && first.currency == "EUR")
+        let second = try Self.statement(folder, 30, 60)
+        #expect(
+            Self.text(second) == [
+                "L2 1200000 of 12000000 at 1000", "L1 -1200000 of 12000000 at 1000 back", "L1 2400000 of 12000000 at 2000",
+            ])
+        #expect(second.lines[1].accruedAt == first.lines[0].position)
+        #expect(second.accruedMinorUnits == 3_600_000 && second.reversedMinorUnits == -1_200_000)
+        #expect(second.terms.map(\.rateBasisPoints) == [1_000, 2_000])
+        #expect(first.isFinal && second.isFinal)
+        let whole = try Self.statement(folder, 0, 60)
+        #expect(whole.lines == first.lines + second.lines)
+        // Every line is an event of the journal, or follows from one.
+        for line in whole.lines {
+            let entry = try EntryCodec.decode(folder.entries()[Int(line.position)])
+            switch entry.events[line.ordinal] {
+            case .commissionAccrued(let event): #expect(event.amountMinorUnits == line.amountMinorUnits && line.accruedAt == nil)
+            case .leadClosed(let event): #expect(event.reason == .lost && line.accruedAt != nil)
+            default: Issue.record("\(line)")
+            }
+        }
+        let last = try Self.statement(folder, 60, 120)
+        #expect(last.lines.isEmpty && !last.isFinal && last.terms.map(\.rateBasisPoints) == [2_000])
+        #expect(try Self.statement(folder, 0, 120, of: "beta").lines.isEmpty)
+    }
+}
