@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
+                "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Metering", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
                 lifecycle, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioSSL, asyncHTTPClient, cryptoExtras, yams, grdb,
             ],
             swiftSettings: strict),

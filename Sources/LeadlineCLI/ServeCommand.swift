@@ -17,7 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             With --kafka it is an instance as 'leadline run' makes one, with HTTP beside it; with --no-processor as well \
             it serves HTTP alone. It then serves every program of the cluster, whichever instance decides for it, from a \
-            copy of the journal topic in the data folder, which it follows.
+            copy of the journal topic in the data folder, which it follows. One gateway at a time sends the webhooks; where it \
+            ends, another goes on.
 
             It speaks plain HTTP on this machine alone. For others give it a certificate, or put a proxy in front and \
             say --allow-plain-http, and --public-url for where others reach it. SIGTERM and SIGINT stop it: requests \
@@ -36,11 +37,6 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Flag(help: "Kafka: serve HTTP alone, and leave deciding to other instances.")
     var noProcessor = false
-
-    @Flag(
-        help: ArgumentHelp(
-            "Kafka: send the deployment's webhooks, whose endpoints stand in this data folder. For one gateway alone."))
-    var webhooks = false
 
     @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
     var host = "127.0.0.1"
@@ -97,9 +93,6 @@ struct ServeCommand: AsyncParsableCommand {
         if noProcessor && kafka.bootstrap == nil {
             throw ValidationError("--no-processor needs --kafka: without a broker nobody else decides")
         }
-        if webhooks && kafka.bootstrap == nil {
-            throw ValidationError("--webhooks is for --kafka: without a broker webhooks are sent anyway")
-        }
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
         if let publicURL, PublicURL(publicURL) == nil {
             throw ValidationError(
@@ -135,7 +128,7 @@ struct ServeCommand: AsyncParsableCommand {
         let runtime = try EmbeddedRuntime.make(folder, batchMax: batchMax, logger)
         let access = try AccessFile(folder)
         let services = try GatewayServices.embedded(
-            folder, runtime, access: access, webhooks: webhookSettings(areSent: true), signIn: try signIn(),
+            folder, runtime, access: access, webhooks: webhookSettings, signIn: try signIn(),
             logger: logger)
         let first = try access.isEmpty() ? access.create(Self.bootstrap(deployment.program)).token : nil
         let processor = GracefulStop.Work {
@@ -153,7 +146,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func serve(_ deployment: Deployment, on cluster: KafkaSettings, _ logger: Logger) async throws {
         let root = deployment.root
         guard let gateway = try await ClusterGateway.open(
-            root, cluster, webhooks: webhookSettings(areSent: webhooks), signIn: try signIn(), logger)
+            root, cluster, webhooks: webhookSettings, signIn: try signIn(), logger)
         else { return }
         let first = try await gateway.firstKey(Self.bootstrap(deployment.program))
         var services = gateway.work
@@ -188,10 +181,9 @@ struct ServeCommand: AsyncParsableCommand {
     /// However long clients and brokers take, stopping takes no longer.
     private static let stopPatience = Duration.seconds(20)
 
-    private func webhookSettings(areSent: Bool) -> WebhookSettings {
+    private var webhookSettings: WebhookSettings {
         var settings = WebhookSettings()
         settings.allowsLoopback = webhooksToLoopback
-        settings.isSentHere = areSent
         return settings
     }
 

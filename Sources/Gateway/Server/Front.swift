@@ -41,7 +41,6 @@ struct Front: Sendable {
     ) async throws -> Response {
         try checkOrigin(operation, bearer, request)
         if let scope = operation.scope, let bearer, !bearer.allows(scope) { throw Refusal.missing(scope) }
-        if operation.scope == .webhooksManage, !services.webhookSettings.isSentHere { throw Refusal.webhooksElsewhere }
         let standing = limits.take(operation.rate, for: bearer?.principal ?? "address " + context.address)
         guard standing.isAllowed else { throw Self.tooMany(standing, operation.rate) }
         try Self.checkIdempotencyKey(operation, request)

@@ -22,7 +22,7 @@ public struct GatewayServices: Sendable {
     public let live: any LiveState
     public let access: any AccessDirectory
     /// Where decisions are sent to, and how far that has come.
-    public let webhooks: WebhookFile
+    let webhooks: any WebhookKeeper
     public let webhookSettings: WebhookSettings
     /// How people and machines may be known beside keys.
     public let signIn: SignInSettings
@@ -40,12 +40,13 @@ public struct GatewayServices: Sendable {
 
     /// A gateway's ports.
     /// - Parameters:
+    ///   - sharedWebhooks: endpoints that gateways share; nil for those of the folder.
     ///   - place: where a program is read.
     ///   - standing: how far that is behind what was decided; nil where nothing is copied.
     public init(
         folder: DataFolder, inbox: any Inbox, decisions: any DecisionStream, access: any AccessDirectory,
-        webhooks: WebhookSettings = WebhookSettings(), signIn: SignInSettings = SignInSettings(), logger: Logger,
-        live: any LiveState, place: @escaping @Sendable (_ program: String) -> ReadingPlace,
+        webhooks: WebhookSettings = WebhookSettings(), sharedWebhooks: SharedWebhooks? = nil,
+        signIn: SignInSettings = SignInSettings(), logger: Logger, live: any LiveState, place: @escaping @Sendable (_ program: String) -> ReadingPlace,
         standing: (@Sendable () -> CopyStanding?)? = nil
     ) throws {
         self.folder = folder
@@ -55,7 +56,7 @@ public struct GatewayServices: Sendable {
         self.decisions = decisions
         self.live = live
         self.access = access
-        self.webhooks = try WebhookFile(folder)
+        self.webhooks = try sharedWebhooks ?? WebhookFile(folder)
         webhookSettings = webhooks
         self.logger = logger
         readers = ReaderThreads(count: 4)

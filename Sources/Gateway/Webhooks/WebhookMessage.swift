@@ -1,11 +1,14 @@
 import Engine
 import LeadlineCore
+import LeadlineSchemas
 
 /// One message on its way to one endpoint: signed anew at every try, under a name that stays.
 struct WebhookMessage {
     var id: String
     var cause: WebhookTry.Cause
     var body: [UInt8]
+    /// Where the decision stands in the trace of what was decided on.
+    var trace: TraceParent?
 
     /// Tries once.
     /// - Returns: the try as the log has it; its number is the log's to give.
@@ -23,7 +26,7 @@ struct WebhookMessage {
             [
                 ("content-type", "application/json"), ("user-agent", "Leadline"), ("webhook-id", id),
                 ("webhook-timestamp", "\(seconds)"), ("webhook-signature", signatures.joined(separator: " ")),
-            ], to: endpoint.target)
+            ] + (trace.map { [("traceparent", $0.description)] } ?? []), to: endpoint.target)
         let passed = (machine.passingTime.elapsed() - started).components
         return WebhookTry(
             number: 0, message: id, at: now, cause: cause, outcome: outcome,
