@@ -134,7 +134,7 @@ public final class SharedWebhooks: WebhookKeeper {
         let others = list(program: endpoint.program)
         try WebhookLimits.check(
             endpoint, all: others.count, partners: others.count { $0.partner == endpoint.partner })
-        try await put(WebhookSettingsRecord(endpoint, revision: machine.newID(), after: nil), endpoint.id)
+        try await put(WebhookSettingsRecord(endpoint, revision: machine.newID()), endpoint.id)
     }
 
     func change(
@@ -153,18 +153,20 @@ public final class SharedWebhooks: WebhookKeeper {
         _ id: String, _ change: (inout WebhookEndpoint) throws -> Void
     ) async throws -> WebhookEndpoint? {
         var base = state.withLock { $0.endpoints[id]?.settings }
+        // What this change must take the place of, for nothing to have come between.
+        var expected = base?.revision
         while let record = base, var endpoint = standing(id, record) {
             try change(&endpoint)
             endpoint.nextTry = Timestamp(micros: 0)
-            let made = WebhookSettingsRecord(endpoint, revision: machine.newID(), after: record.revision)
+            let made = WebhookSettingsRecord(endpoint, revision: machine.newID())
             guard let replaced = try await putNoting(made, id) else {
                 // It was deleted meanwhile, and stays so.
                 try await put(nil, id)
                 return nil
             }
-            if replaced.revision == record.revision { return endpoint }
+            if replaced.revision == expected { return endpoint }
             // Another gateway changed it at the same time: both changes count, in the order of the topic.
-            base = replaced
+            (base, expected) = (replaced, made.revision)
         }
         return nil
     }

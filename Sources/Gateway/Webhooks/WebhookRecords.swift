@@ -7,15 +7,13 @@ import LeadlineCore
 struct WebhookSettingsRecord: Codable, Sendable {
     /// Names this change; how the endpoint fares counts where it is of the same.
     var revision: String
-    /// The change that this one was made upon; nil for the first.
-    var after: String?
     private var program: String, partner: String?, owner: String, url: String, format: String, kinds: [String]
     private var label: String, secrets: [WebhookSecret], created: Int64, sendsLinks: Bool
     private var template: String?
     private var fares: WebhookFares
 
-    init(_ endpoint: WebhookEndpoint, revision: String, after: String?) {
-        (self.revision, self.after) = (revision, after)
+    init(_ endpoint: WebhookEndpoint, revision: String) {
+        self.revision = revision
         (program, partner, owner) = (endpoint.program, endpoint.partner, endpoint.owner)
         (url, format, kinds) = (endpoint.target.url, endpoint.format.rawValue, endpoint.kinds)
         (label, secrets, created) = (endpoint.label, endpoint.secrets, endpoint.created.micros)
