@@ -54,12 +54,14 @@ import Testing
         .deletingLastPathComponent().appending(path: "deploy/docs/metrics.md")
 
     @Test func theTableIsWhatIsMeasured() throws {
-        let rows = try String(contentsOf: Self.table, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `leadline_webhook_") }
-        #expect(rows.map(String.init) == WebhookMetric.all.map { metric in
+        let rows = try String(contentsOf: Self.table, encoding: .utf8).split(separator: "\n").filter {
+            $0.hasPrefix("| `leadline_webhook_") || $0.hasPrefix("| `leadline_spans_")
+        }
+        #expect(rows.map(String.init) == (WebhookMetric.all + SpanMetric.all).map { metric in
             let labels = metric.labels.map { "`\($0)`" }.joined(separator: ", ")
             return "| `\(metric.name)` | \(metric.kind.rawValue) | \(labels) | \(metric.help) |"
         })
-        for metric in WebhookMetric.all {
+        for metric in WebhookMetric.all + SpanMetric.all {
             #expect(Set(metric.labels).isSubset(of: ["outcome", "reason", "state"]) && (metric.kind == .counter) == metric.name.hasSuffix("_total"))
         }
     }

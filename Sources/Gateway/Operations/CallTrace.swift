@@ -1,13 +1,13 @@
 import Engine
 import HTTPTypes
 import LeadlineSchemas
+import Tracing
 
 extension Call {
-    /// Where the caller stands in its trace (W3C Trace Context), as records carry it. What is no trace is ignored, and so are
-    /// two of them.
+    /// Where the work for the caller stands in its trace (W3C Trace Context), as records carry it: under the span of the
+    /// request, or under the caller's own where no spans are begun.
     var traceHeaders: [RecordHeader] {
-        let values = headers[values: .traceParent]
-        guard values.count == 1, let trace = TraceParent(header: values[0].utf8) else { return [] }
-        return [RecordHeader("traceparent", trace.description)]
+        let trace = ServiceContext.current?.traceParent ?? TraceParent(headers)
+        return trace.map { [RecordHeader("traceparent", $0.description)] } ?? []
     }
 }

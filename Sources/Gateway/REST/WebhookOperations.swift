@@ -203,7 +203,7 @@ enum WebhookOperations {
                 id: id, cause: .test, body: WebhookBody.test(endpoint, id: id, at: machine.clock.now()))
             var client = WebhookClient(services.webhookSettings, machine.passingTime)
             let result: Result<WebhookTry, any Error>
-            do { result = .success(try await message.post(to: endpoint, by: &client, machine)) } catch {
+            do { result = .success(try await message.post(to: endpoint, by: &client, machine, services.spans)) } catch {
                 result = .failure(error)
             }
             await client.close()

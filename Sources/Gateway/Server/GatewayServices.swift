@@ -29,6 +29,8 @@ public struct GatewayServices: Sendable {
     /// The issuer whose tokens count; nil for none.
     let oauth: OAuth?
     public let logger: Logger
+    /// Where spans are written; nil where none are begun.
+    public var traces: SpanExport?
     /// Threads for what waits for the disk.
     let readers: ReaderThreads
     let identities: Identities
@@ -78,6 +80,9 @@ public struct GatewayServices: Sendable {
             access: access, webhooks: webhooks, signIn: signIn, logger: logger,
             live: ProcessorState(processor: runtime.processor), place: { _ in place })
     }
+
+    /// Begins spans; nil where none are.
+    var spans: SpanRecorder? { traces?.recorder }
 
     /// What would be decided now; nil where there is no such program.
     func preview(_ program: String, _ fact: Fact) async throws -> [Event]? {

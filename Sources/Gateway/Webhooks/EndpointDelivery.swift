@@ -144,7 +144,7 @@ struct EndpointDelivery {
     ) async throws -> Bool {
         let isReplay = endpoint.replay != nil
         let message = WebhookMessage(id: decision.messageID, cause: isReplay ? .replay : .decision, body: body, trace: decision.trace)
-        let attempt = try await message.post(to: endpoint, by: &client, machine)
+        let attempt = try await message.post(to: endpoint, by: &client, machine, services.spans)
         if attempt.outcome.isDelivered {
             try await file.keep(attempt, of: endpoint.id) { $0.taken(through: decision.cursor, isReplay: isReplay) }
             ahead?.waiting.removeFirst()

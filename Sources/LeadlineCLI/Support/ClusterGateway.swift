@@ -8,7 +8,7 @@ import UseCases
 
 /// A gateway's ports on a cluster, and what works for them.
 struct ClusterGateway {
-    let services: GatewayServices
+    var services: GatewayServices
     private let shared: SharedTables
     private let cluster: FollowedCluster
     private let copies: FollowedCopies
