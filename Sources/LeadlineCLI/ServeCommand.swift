@@ -17,8 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             With --kafka it is an instance as 'leadline run' makes one, with HTTP beside it; with --no-processor as well \
             it serves HTTP alone. It then serves every program of the cluster, whichever instance decides for it, from a \
-            copy of the journal topic in the data folder, which it follows. One gateway at a time sends the webhooks; where it \
-            ends, another goes on.
+            copy of the journal topic in the data folder, which it follows. One gateway at a time sends the webhooks; \
+            where it ends, another goes on.
 
             It speaks plain HTTP on this machine alone. For others give it a certificate, or put a proxy in front and \
             say --allow-plain-http, and --public-url for where others reach it. SIGTERM and SIGINT stop it: requests \
@@ -76,7 +76,8 @@ struct ServeCommand: AsyncParsableCommand {
         help: "Let webhooks, and calls of the issuer, go to this machine too, over plain HTTP: for trying out.")
     var webhooksToLoopback = false
 
-    @Option(help: ArgumentHelp("Append spans of requests and webhooks to this file, as OTLP/JSON lines.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Append spans of requests and webhooks to this file; OTLP/JSON.", valueName: "file"))
     var tracesFile: String?
 
     @Option(help: ArgumentHelp("Send them to this collector by OTLP/JSON over https.", valueName: "url"))

@@ -19,11 +19,12 @@ public struct TraceParent: Sendable, Hashable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    /// Reads a header's value: version, ids and flags in lower-case hexadecimal digits, and of later versions no more than
-    /// that. Nil for anything else, which is ignored wherever it comes from.
+    /// Reads a header's value: version, ids and flags in lower-case hexadecimal digits, and of later versions no more
+    /// than that. Nil for anything else, which is ignored wherever it comes from.
     public init?(header: some Collection<UInt8>) {
         let text = Array(header)
-        guard text.count >= 55, text.count <= Self.headerBytesMax, [2, 35, 52].allSatisfy({ text[$0] == UInt8(ascii: "-") }),
+        guard text.count >= 55, text.count <= Self.headerBytesMax,
+            [2, 35, 52].allSatisfy({ text[$0] == UInt8(ascii: "-") }),
             let version = Self.octets(text[0..<2])?.first, version != 0xFF,
             text.count == 55 || version > 0 && text[55] == UInt8(ascii: "-"),
             let trace = Self.octets(text[3..<35]), let span = Self.octets(text[36..<52]),

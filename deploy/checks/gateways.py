@@ -253,7 +253,8 @@ def deliverer_dies(hook, one, two, key, findings):
     hook.refuse(other, "kept-from-it")
     waits = hook.receiver.refused[-1]
     # What is written down is with the other before the first dies: one try failed.
-    wait_until(lambda: other.call("GET", hook.path, key)[1].get("failures", 0) > 0, 20, "the failure is not written down")
+    wait_until(
+        lambda: other.call("GET", hook.path, key)[1].get("failures", 0) > 0, 20, "the failure is not written down")
     dead.kill()
     hook.take()
     for number in range(6):

@@ -39,7 +39,8 @@ extension PublishedDecision {
             self.init(
                 cursor: cursor, time: time, stored: isJSON ? try body.content.message.serializedBytes() : value,
                 body: body,
-                trace: headers.last { $0.name.elementsEqual("ce_traceparent".utf8) }.flatMap { TraceParent(header: $0.value) })
+                trace: headers.last { $0.name.elementsEqual("ce_traceparent".utf8) }
+                    .flatMap { TraceParent(header: $0.value) })
         } catch let error as DecisionRecordError { throw error } catch { throw .value(type: type) }
     }
 

@@ -21,7 +21,9 @@ public struct PublishedDecision: Sendable, Equatable {
     public let trace: TraceParent?
     private let body: WireEvent.OneOf_Body
 
-    init(cursor: DecisionCursor, time: Timestamp, stored: [UInt8], body: WireEvent.OneOf_Body, trace: TraceParent? = nil) {
+    init(
+        cursor: DecisionCursor, time: Timestamp, stored: [UInt8], body: WireEvent.OneOf_Body, trace: TraceParent? = nil
+    ) {
         self.trace = trace
         self.cursor = cursor
         self.time = time
@@ -63,7 +65,8 @@ public struct PublishedDecision: Sendable, Equatable {
         }
     }
 
-    /// The span of deciding an entry: made of what the journal has, so that it is the same whoever tells of it, and again.
+    /// The span of deciding an entry: made of what the journal has, so that it is the same whoever tells of it, and
+    /// again.
     private static func deciding(_ program: String, _ position: UInt64, in trace: TraceParent) -> TraceParent? {
         var hash = SHA256()
         hash.update(data: trace.bytes)

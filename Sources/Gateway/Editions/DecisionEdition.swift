@@ -19,7 +19,8 @@ enum Edition {
                 ("source", JSONText.quoted(decision.source)), ("type", JSONText.quoted(decision.type)),
                 ("time", JSONText.quoted(TimeText.utc(decision.time))),
                 ("subject", decision.subject.map(JSONText.quoted)),
-                ("traceparent", decision.trace.map { JSONText.quoted($0.description) }), ("datacontenttype", #""application/json""#),
+                ("traceparent", decision.trace.map { JSONText.quoted($0.description) }),
+                ("datacontenttype", #""application/json""#),
                 ("data", data),
             ]).utf8)
     }

@@ -263,7 +263,8 @@ enum WebhookOperations {
             ("partner", endpoint.partner.map(JSONText.quoted)), ("format", JSONText.quoted(endpoint.format.rawValue)),
             ("kinds", try JSONText.line(endpoint.kinds)), ("label", JSONText.quoted(endpoint.label)),
             ("template", endpoint.template.map { JSONText.quoted($0.text) }),
-            ("state", JSONText.quoted(endpoint.state.rawValue)), ("reason", endpoint.disabled.map { JSONText.quoted($0.rawValue) }),
+            ("state", JSONText.quoted(endpoint.state.rawValue)),
+            ("reason", endpoint.disabled.map { JSONText.quoted($0.rawValue) }),
             ("disabled", endpoint.disabledAt.map(time)), ("failures", "\(endpoint.failures)"),
             ("actionLinks", endpoint.sendsLinks ? "true" : nil),
             ("failingSince", endpoint.failingSince.map(time)),
@@ -344,7 +345,9 @@ enum WebhookSchemas {
             ]))
     }
 
-    private static let stated = [("url", url), ("kinds", kinds), ("format", formats), ("label", label), ("template", template)]
+    private static let stated = [
+        ("url", url), ("kinds", kinds), ("format", formats), ("label", label), ("template", template),
+    ]
 
     private static let endpoint: [(String, Schema)] = [
         ("webhook", .id), ("url", .string), ("partner?", .id), ("format", Schema(json: formats)),

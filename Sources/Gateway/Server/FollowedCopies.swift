@@ -87,6 +87,7 @@ extension GatewayServices {
         }
         return try GatewayServices(
             folder: folder, inbox: inbox, decisions: copies, access: access, webhooks: webhooks,
-            sharedWebhooks: sharedWebhooks, signIn: signIn, logger: logger, live: copies, place: { copies.places[copies.partition($0)] }, standing: standing)
+            sharedWebhooks: sharedWebhooks, signIn: signIn, logger: logger, live: copies,
+            place: { copies.places[copies.partition($0)] }, standing: standing)
     }
 }

@@ -48,7 +48,8 @@ public struct GatewayServices: Sendable {
     public init(
         folder: DataFolder, inbox: any Inbox, decisions: any DecisionStream, access: any AccessDirectory,
         webhooks: WebhookSettings = WebhookSettings(), sharedWebhooks: SharedWebhooks? = nil,
-        signIn: SignInSettings = SignInSettings(), logger: Logger, live: any LiveState, place: @escaping @Sendable (_ program: String) -> ReadingPlace,
+        signIn: SignInSettings = SignInSettings(), logger: Logger, live: any LiveState,
+        place: @escaping @Sendable (_ program: String) -> ReadingPlace,
         standing: (@Sendable () -> CopyStanding?)? = nil
     ) throws {
         self.folder = folder

@@ -5,8 +5,8 @@ import LeadlineSchemas
 import Tracing
 
 extension SpanRecorder {
-    /// Does the work of a request in a span, in the trace that the request names or in one of its own. What the work asks
-    /// for its place in the trace is answered with that span.
+    /// Does the work of a request in a span, in the trace that the request names or in one of its own. What the work
+    /// asks for its place in the trace is answered with that span.
     func serving(
         _ operation: String, _ headers: HTTPFields, _ work: () async throws -> Response
     ) async throws -> Response {

@@ -9,8 +9,8 @@ public import ServiceLifecycle
 import Tracing
 import UseCases
 
-/// Writes spans out, from second to second, as OTLP/JSON: a request of the OpenTelemetry protocol a line, to a file or by
-/// HTTP to an endpoint. What cannot be written is dropped and counted, and never waited for.
+/// Writes spans out, from second to second, as OTLP/JSON: a request of the OpenTelemetry protocol a line, to a file or
+/// by HTTP to an endpoint. What cannot be written is dropped and counted, and never waited for.
 public final class SpanExport: Service {
     /// Where spans go.
     public enum Destination: Sendable {

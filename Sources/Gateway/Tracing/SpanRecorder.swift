@@ -3,11 +3,11 @@ import LeadlineSchemas
 import Synchronization
 import Tracing
 
-/// Begins spans and keeps them, once they have ended, until they are exported: swift-distributed-tracing's tracer on W3C
-/// Trace Context.
+/// Begins spans and keeps them, once they have ended, until they are exported: swift-distributed-tracing's tracer on
+/// W3C Trace Context.
 ///
-/// A span tells its ids, the name of an operation, when it began and ended, how, and figures that are listed here; whatever
-/// else is put on it is not kept, so that nothing personal can be.
+/// A span tells its ids, the name of an operation, when it began and ended, how, and figures that are listed here;
+/// whatever else is put on it is not kept, so that nothing personal can be.
 struct SpanRecorder: Tracer {
     let buffer: SpanBuffer
     let machine: Machine
@@ -32,7 +32,8 @@ struct SpanRecorder: Tracer {
     func extract<Carrier, Extract: Extractor>(
         _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
     ) where Extract.Carrier == Carrier {
-        context.traceParent = extractor.extract(key: "traceparent", from: carrier).flatMap { TraceParent(header: $0.utf8) }
+        context.traceParent = extractor.extract(key: "traceparent", from: carrier)
+            .flatMap { TraceParent(header: $0.utf8) }
     }
 
     func inject<Carrier, Inject: Injector>(

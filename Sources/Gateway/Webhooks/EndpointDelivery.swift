@@ -143,7 +143,8 @@ struct EndpointDelivery {
         _ decision: PublishedDecision, _ body: [UInt8], to endpoint: WebhookEndpoint
     ) async throws -> Bool {
         let isReplay = endpoint.replay != nil
-        let message = WebhookMessage(id: decision.messageID, cause: isReplay ? .replay : .decision, body: body, trace: decision.trace)
+        let message = WebhookMessage(
+            id: decision.messageID, cause: isReplay ? .replay : .decision, body: body, trace: decision.trace)
         let attempt = try await message.post(to: endpoint, by: &client, machine, services.spans)
         if attempt.outcome.isDelivered {
             try await file.keep(attempt, of: endpoint.id) { $0.taken(through: decision.cursor, isReplay: isReplay) }

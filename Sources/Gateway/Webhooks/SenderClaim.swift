@@ -4,13 +4,13 @@ public import Logging
 public import ServiceLifecycle
 import Synchronization
 
-/// Which gateway sends a deployment's webhooks: the one whose claim stands on the table, a record that it renews for as long
-/// as it sends. Every other stands by, and claims once nobody renews.
+/// Which gateway sends a deployment's webhooks: the one whose claim stands on the table, a record that it renews for as
+/// long as it sends. Every other stands by, and claims once nobody renews.
 ///
 /// The order of the topic says who it is, where two claim at once, and no clock is compared with another's. It is a
-/// record and no consumer group, for a group moves its partitions once a broker puts a dead member out, which some never
-/// do. A gateway that was frozen may send a moment longer than it should: then messages come twice, as they may anyhow, and
-/// still each for the first time in order, since whoever sends goes on from what was written down.
+/// record and no consumer group, for a group moves its partitions once a broker puts a dead member out, which some
+/// never do. A gateway that was frozen may send a moment longer than it should: then messages come twice, as they may
+/// anyhow, and still each for the first time in order, since whoever sends goes on from what was written down.
 public final class SenderClaim: Service {
     private static let name = "webhooks-sender"
     static let renewEvery = Duration.seconds(2)
@@ -120,10 +120,12 @@ public final class SenderClaim: Service {
         seen.withLock { $0.value }.map { $0.starts(with: holder.utf8) } ?? false
     }
 
-    /// True if nobody has it, or whoever has it renews it no more. Who has not heard of the table knows of neither: in the
-    /// time of which nothing is known, one that is renewed would have been seen before.
+    /// True if nobody has it, or whoever has it renews it no more. Who has not heard of the table knows of neither: in
+    /// the time of which nothing is known, one that is renewed would have been seen before.
     private var isNobodys: Bool {
-        guard let table = table.withLock({ $0 }), table.age < Self.staleAfter - Self.renewEvery * 2 else { return false }
+        guard let table = table.withLock({ $0 }), table.age < Self.staleAfter - Self.renewEvery * 2 else {
+            return false
+        }
         let seen = seen.withLock { $0 }
         return seen.value == nil || time.elapsed() - seen.at >= Self.staleAfter
     }

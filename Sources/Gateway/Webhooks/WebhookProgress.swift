@@ -25,7 +25,9 @@ extension WebhookFile {
     }
 
     func tested(_ endpoint: WebhookEndpoint, _ attempt: WebhookTry) async throws {
-        try await keep(attempt, of: endpoint.id) { if attempt.outcome.isDelivered { $0.nextTry = Timestamp(micros: 0) } }
+        try await keep(attempt, of: endpoint.id) {
+            if attempt.outcome.isDelivered { $0.nextTry = Timestamp(micros: 0) }
+        }
         changes.committed([:])
     }
 

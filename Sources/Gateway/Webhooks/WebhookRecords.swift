@@ -2,8 +2,8 @@ import Engine
 import Foundation
 import LeadlineCore
 
-/// How an endpoint stands on a topic that gateways share. What somebody asked for is one record, and how it fares since is
-/// another: whoever changes an endpoint and whoever sends to it write none of the same.
+/// How an endpoint stands on a topic that gateways share. What somebody asked for is one record, and how it fares since
+/// is another: whoever changes an endpoint and whoever sends to it write none of the same.
 struct WebhookSettingsRecord: Codable, Sendable {
     /// Names this change; how the endpoint fares counts where it is of the same.
     var revision: String
@@ -27,9 +27,9 @@ struct WebhookSettingsRecord: Codable, Sendable {
             let cursor = fares.cursor
         else { return nil }
         let template: WebhookTemplate?
-        do { template = try self.template.map { text throws(WebhookTemplate.Fault) in try WebhookTemplate(text) } } catch {
-            return nil
-        }
+        do {
+            template = try self.template.map { text throws(WebhookTemplate.Fault) in try WebhookTemplate(text) }
+        } catch { return nil }
         var endpoint = WebhookEndpoint(
             id: id, program: program, partner: partner, owner: owner, target: target, format: format, kinds: kinds,
             label: label, secrets: secrets, created: Timestamp(micros: created), cursor: cursor, failures: 0,

@@ -4,8 +4,8 @@ import LeadlineSchemas
 import Reports
 
 /// A message as its receiver wants it: JSON in whose strings names in double braces stand for what was decided, such as
-/// `{"summary":"{{kind}}: {{lead}}"}`. A value is escaped for the string it stands in; a field that a decision has not is
-/// empty.
+/// `{"summary":"{{kind}}: {{lead}}"}`. A value is escaped for the string it stands in; a field that a decision has not
+/// is empty.
 struct WebhookTemplate: Sendable, Equatable {
     static let bytesMax = 4_096
     static let fieldsMax = 32

@@ -12,7 +12,8 @@ struct ClusterAccess {
     /// Reads all keys there are.
     /// - Parameter taking: given the topic's records as well.
     static func open(
-        _ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger, taking: @escaping TopicTable.Take = { _, _ in }
+        _ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger,
+        taking: @escaping TopicTable.Take = { _, _ in }
     ) async throws -> ClusterAccess {
         let access = try SharedAccess(folder, logger: logger)
         let table = try await ThreadTaskExecutor("leadline.start").run {
