@@ -35,6 +35,7 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 // Targets stand in dependency order, the pure core first.
@@ -57,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
@@ -108,7 +110,7 @@ let package = Package(
             dependencies: [
                 "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", crypto,
                 grdb, protobuf, logging, metrics, lifecycle, nio, nioPosix, hummingbird, hummingbirdCore, hummingbirdTLS, hummingbirdHTTP2, httpTypes,
-                nioHTTPTypes, nioHTTP1, nioSSL, nioTLS, asyncHTTPClient, jwt, yams, deque,
+                nioHTTPTypes, nioHTTP1, nioSSL, nioTLS, asyncHTTPClient, jwt, yams, deque, tracing,
             ],
             resources: [.embedInCode("Operations/Messages")], swiftSettings: strict),
         .executableTarget(
@@ -161,8 +163,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Metering", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
                 lifecycle, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioSSL, asyncHTTPClient, cryptoExtras, yams, grdb,
+                tracing,
             ],
             swiftSettings: strict),
         .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI", "Reports", arguments], swiftSettings: strict),

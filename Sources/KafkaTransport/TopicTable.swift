@@ -59,10 +59,10 @@ public actor TopicTable: SharedTable, TopicFollower {
     /// - Throws: what `take` throws.
     public func run() async throws { try await followUntilCancelled() }
 
-    public nonisolated func put(_ key: String, _ value: [UInt8]?) async throws {
-        let record = NewRecord(topic: topic, key: Array(key.utf8), headers: [], value: value)
-        let place = try await sink.append([record])[0]
-        try await reached.entries(of: "\(place.partition)", past: UInt64(place.offset))
+    public nonisolated func put(_ records: [(key: String, value: [UInt8]?)]) async throws {
+        let places = try await sink.append(
+            records.map { NewRecord(topic: topic, key: Array($0.key.utf8), headers: [], value: $0.value) })
+        for place in places { try await reached.entries(of: "\(place.partition)", past: UInt64(place.offset)) }
     }
 
     func begin() throws {

@@ -21,7 +21,7 @@ public enum Topics {
                 settings["cleanup.policy"] = "delete"
                 settings["retention.ms"] = "\(inputDays * dayMillis)"
                 if let inputBytesMax { settings["max.message.bytes"] = "\(inputBytesMax)" }
-            case .keys, .gateway:
+            case .keys, .gateway, .webhooks:
                 settings["cleanup.policy"] = "compact"
                 settings["max.compaction.lag.ms"] = "\(dayMillis)"
             case .decisions, .journal, .checkpoints, .deadletter:

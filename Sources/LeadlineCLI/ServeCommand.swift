@@ -17,7 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             With --kafka it is an instance as 'leadline run' makes one, with HTTP beside it; with --no-processor as well \
             it serves HTTP alone. It then serves every program of the cluster, whichever instance decides for it, from a \
-            copy of the journal topic in the data folder, which it follows.
+            copy of the journal topic in the data folder, which it follows. One gateway at a time sends the webhooks; \
+            where it ends, another goes on.
 
             It speaks plain HTTP on this machine alone. For others give it a certificate, or put a proxy in front and \
             say --allow-plain-http, and --public-url for where others reach it. SIGTERM and SIGINT stop it: requests \
@@ -36,11 +37,6 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Flag(help: "Kafka: serve HTTP alone, and leave deciding to other instances.")
     var noProcessor = false
-
-    @Flag(
-        help: ArgumentHelp(
-            "Kafka: send the deployment's webhooks, whose endpoints stand in this data folder. For one gateway alone."))
-    var webhooks = false
 
     @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
     var host = "127.0.0.1"
@@ -83,6 +79,13 @@ struct ServeCommand: AsyncParsableCommand {
         help: "Let webhooks, and calls of the issuer, go to this machine too, over plain HTTP: for trying out.")
     var webhooksToLoopback = false
 
+    @Option(
+        help: ArgumentHelp("Append spans of requests and webhooks to this file; OTLP/JSON.", valueName: "file"))
+    var tracesFile: String?
+
+    @Option(help: ArgumentHelp("Send them to this collector by OTLP/JSON over https.", valueName: "url"))
+    var tracesEndpoint: String?
+
     @Option(help: ArgumentHelp("Serve GET /metrics for Prometheus on this port of 127.0.0.1.", valueName: "port"))
     var metricsPort: Int?
 
@@ -100,9 +103,6 @@ struct ServeCommand: AsyncParsableCommand {
         if noProcessor && kafka.bootstrap == nil {
             throw ValidationError("--no-processor needs --kafka: without a broker nobody else decides")
         }
-        if webhooks && kafka.bootstrap == nil {
-            throw ValidationError("--webhooks is for --kafka: without a broker webhooks are sent anyway")
-        }
         if batchMax < 1 || batchMax > 1_000_000 { throw ValidationError("--batch-max must be from 1 to 1000000") }
         if let publicURL, PublicURL(publicURL) == nil {
             throw ValidationError(
@@ -112,6 +112,9 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("--session-idle-minutes must be from 1 to 1440")
         }
         if !(1...720).contains(sessionHours) { throw ValidationError("--session-hours must be from 1 to 720") }
+        if tracesFile != nil && tracesEndpoint != nil {
+            throw ValidationError("give --traces-file or --traces-endpoint, not both")
+        }
         if let metricsPort, !(1...65_535).contains(metricsPort) {
             throw ValidationError("--metrics-port must be from 1 to 65535")
         }
@@ -137,9 +140,10 @@ struct ServeCommand: AsyncParsableCommand {
         let folder = deployment.folder
         let runtime = try EmbeddedRuntime.make(folder, batchMax: batchMax, logger)
         let access = try AccessFile(folder)
-        let services = try GatewayServices.embedded(
-            folder, runtime, access: access, webhooks: webhookSettings(areSent: true), signIn: try signIn(),
+        var services = try GatewayServices.embedded(
+            folder, runtime, access: access, webhooks: webhookSettings, signIn: try signIn(),
             logger: logger)
+        services.traces = try traces(folder, logger)
         let first = try access.isEmpty() ? access.create(Self.bootstrap(deployment.program)).token : nil
         let processor = GracefulStop.Work {
             try await runtime.run { report in
@@ -149,17 +153,20 @@ struct ServeCommand: AsyncParsableCommand {
             }
         }
         let gateway = try server(services, deployment.program, first, logger)
-        try await GracefulStop.run(within: Self.stopPatience, [processor, WebhookSender(services), gateway])
+        let spans: [any Service] = services.traces.map { [$0] } ?? []
+        try await GracefulStop.run(within: Self.stopPatience, spans + [processor, WebhookSender(services), gateway])
     }
 
     /// On a cluster. HTTP is served once the copy of the journal is there.
     private func serve(_ deployment: Deployment, on cluster: KafkaSettings, _ logger: Logger) async throws {
         let root = deployment.root
-        guard let gateway = try await ClusterGateway.open(
-            root, cluster, webhooks: webhookSettings(areSent: webhooks), signIn: try signIn(), logger)
+        guard var gateway = try await ClusterGateway.open(
+            root, cluster, webhooks: webhookSettings, signIn: try signIn(), logger)
         else { return }
+        gateway.services.traces = try traces(root, logger)
         let first = try await gateway.firstKey(Self.bootstrap(deployment.program))
         var services = gateway.work
+        if let traces = gateway.services.traces { services.insert(traces, at: 0) }
         if !noProcessor { services.insert(processor(root, cluster, logger), at: 0) }
         services.append(
             gateway.onceFollowed(try server(gateway.services, deployment.program, first, logger)))
@@ -191,11 +198,16 @@ struct ServeCommand: AsyncParsableCommand {
     /// However long clients and brokers take, stopping takes no longer.
     private static let stopPatience = Duration.seconds(20)
 
-    private func webhookSettings(areSent: Bool) -> WebhookSettings {
+    private var webhookSettings: WebhookSettings {
         var settings = WebhookSettings()
         settings.allowsLoopback = webhooksToLoopback
-        settings.isSentHere = areSent
         return settings
+    }
+
+    private func traces(_ folder: DataFolder, _ logger: Logger) throws -> SpanExport? {
+        let destination: SpanExport.Destination? =
+            tracesFile.map { .file($0) } ?? tracesEndpoint.map { .endpoint($0) }
+        return try destination.map { try SpanExport($0, webhookSettings, folder.machine, logger: logger) }
     }
 
     private func signIn() throws -> SignInSettings {

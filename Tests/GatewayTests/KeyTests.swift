@@ -47,7 +47,7 @@ import UseCases
             let made = try await served.ask(.POST, "/v1/webhooks", served.admin, #"{"url":"https://crm.example/x"}"#)
             let id = try #require(made.json["webhook"] as? String)
             try await served.access.database.write { db in try db.execute(sql: "DROP TABLE sessions; PRAGMA user_version = 1") }
-            try await served.services.webhooks.settings.write { db in
+            try await #require(served.services.webhooks as? WebhookFile).settings.write { db in
                 try db.execute(sql: "ALTER TABLE endpoints DROP COLUMN sends_links; PRAGMA user_version = 1")
             }
             let access = try AccessFile(served.folder), webhooks = try WebhookFile(served.folder)

@@ -52,7 +52,7 @@ struct ServedFolder: Sendable {
     /// Serves while `body` runs, with a policy and three partners.
     static func serving(
         _ change: (inout GatewayServer.Settings) -> Void = { _ in }, webhooks: WebhookSettings = WebhookSettings(),
-        signIn: SignInSettings = SignInSettings(), clock: (any WallClock)? = nil, sends: Bool = true,
+        signIn: SignInSettings = SignInSettings(), clock: (any WallClock)? = nil, sends: Bool = true, tracesTo traces: SpanExport.Destination? = nil,
         from source: Source = .processor, _ body: @Sendable (ServedFolder) async throws -> Void
     ) async throws {
         await Places.shared.take()
@@ -68,7 +68,7 @@ struct ServedFolder: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let runtime = try Runtime(folder, Processor(folder), logger: logger)
         let access = try AccessFile(folder)
-        let services: GatewayServices
+        var services: GatewayServices
         var copies: FollowedCopies?
         switch source {
         case .processor:
@@ -81,6 +81,7 @@ struct ServedFolder: Sendable {
                 standing: standing)
             copies = made
         }
+        services.traces = try traces.map { try SpanExport($0, webhooks, folder.machine, logger: logger) }
         var settings = GatewayServer.Settings()
         settings.port = 0
         settings.quotaFactor = 10_000

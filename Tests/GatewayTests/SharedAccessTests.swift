@@ -24,28 +24,30 @@ import UseCases
         }
         var values: [String: [UInt8]] { state.withLock { $0.values } }
 
-        func put(_ key: String, _ value: [UInt8]?) async throws {
-            let takers = state.withLock { state in
-                state.values[key] = value
-                return state.takers
+        func put(_ records: [(key: String, value: [UInt8]?)]) async throws {
+            for (key, value) in records {
+                let takers = state.withLock { state in
+                    state.values[key] = value
+                    return state.takers
+                }
+                for take in takers { try take(key, value) }
             }
-            for take in takers { try take(key, value) }
         }
 
         func follow(_ take: @escaping Take) { state.withLock { $0.takers.append(take) } }
     }
 
-    private static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// A gateway's folder, each with one master key.
-    private static func folder(_ root: String, _ name: String, masterKey: String = "master.key") async throws -> DataFolder {
+    static func folder(_ root: String, _ name: String, masterKey: String = "master.key") async throws -> DataFolder {
         var request = FoundingRequest(path: "\(root)/\(name)", program: "acme", currency: "EUR")
         request.masterKeyFile = "\(root)/\(masterKey)"
         _ = try await Founding.found(request, cluster: nil, asker: Asker(actor: "tester"))
         return try DataFolder(path: request.path)
     }
 
-    private static func inFolder(_ body: (String) async throws -> Void) async throws {
+    static func inFolder(_ body: (String) async throws -> Void) async throws {
         let root = NSTemporaryDirectory() + "leadline-shared-\(UUID().uuidString)"
         defer { _ = try? FileManager.default.removeItem(atPath: root) }
         try await body(root)
@@ -194,62 +196,4 @@ import UseCases
     }
 
     private struct Unexpected: Error {}
-
-    // MARK: Who sends webhooks
-
-    /// Time that passes at once.
-    private struct Hurried: PassingTime {
-        func elapsed() -> Duration { .zero }
-        func sleep(for duration: Duration) async throws {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
-    }
-
-    private static func claim(_ folder: DataFolder, _ table: Table) -> SenderClaim {
-        let claim = SenderClaim(folder, logger: quiet)
-        for (key, value) in table.values { claim.take(key, value) }
-        claim.follow(table)
-        table.follow { claim.take($0, $1) }
-        return claim
-    }
-
-    @Test(.timeLimit(.minutes(5))) func oneGatewaySendsAndTheNextOnceThatIsGone() async throws {
-        try await Self.inFolder { root in
-            let table = Table()
-            let folder = try await Self.folder(root, "one")
-            let first = Self.claim(folder, table)
-            try await first.make()
-            let sending = ServiceGroup(services: [first], logger: Self.quiet)
-            let work = Task { try await sending.run() }
-            // It is renewed while the second looks.
-            let second = Self.claim(folder, table)
-            await #expect(throws: Problem.self) { try await second.make() }
-            await sending.triggerGracefulShutdown()
-            try await work.value
-            #expect(table.values["webhooks-sender"] == nil)
-            let third = Self.claim(folder, table)
-            try await third.make()
-            // The third was killed: what nobody renews is nobody's.
-            var hurried = folder
-            hurried.machine.passingTime = Hurried()
-            let fourth = Self.claim(hurried, table)
-            try await fourth.make()
-            // Had it been alive, it would end now.
-            let error = await #expect(throws: Problem.self) { try await third.run() }
-            #expect(error?.kind == .conflict && error?.what.contains("another gateway") == true)
-        }
-    }
-
-    @Test func whereAnotherGatewaySendsWebhooksNoneAreManaged() async throws {
-        var settings = WebhookSettings()
-        settings.isSentHere = false
-        try await ServedFolder.serving(webhooks: settings, sends: false) { served in
-            for path in ["/v1/webhooks", "/v1/webhooks/x"] {
-                let reply = try await served.ask(.GET, path, served.admin)
-                #expect(reply.status == 409 && reply.json["type"] as? String == "urn:leadline:problem:webhooks-elsewhere")
-            }
-            #expect(try await served.ask(.GET, "/v1/webhooks", try served.key(.producer)).status == 403)
-        }
-    }
 }

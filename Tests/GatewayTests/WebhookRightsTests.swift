@@ -92,7 +92,7 @@ import Testing
     @Test func thereAreNoMoreThanSoMany() async throws {
         try await ServedFolder.serving(sends: false) { served in
             let key = try served.key(.partnerLead, partner: "p-one")
-            for _ in 0..<WebhookFile.partnersMax { _ = try await WebhookTests.make(served, "https://a.example/", key: key) }
+            for _ in 0..<WebhookLimits.partnersMax { _ = try await WebhookTests.make(served, "https://a.example/", key: key) }
             let more = try await served.ask(.POST, "/v1/webhooks", key, #"{"url":"https://a.example/"}"#)
             #expect(more.status == 409, "\(more.text)")
             let other = try await served.ask(.POST, "/v1/webhooks", key, #"{"url":"https://a.example/","partner":"p-two"}"#)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import KafkaTransport
 
-/// Goal: the operators' table holds every figure there is, as it is.
+/// Goal: the operators' table holds every figure there is, as it is; those of the gateway are its own tests'.
 @Suite struct MetricsTableTests {
     private static let table = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -12,7 +12,7 @@ import Testing
 
     @Test func theTableIsWhatIsMeasured() throws {
         let rows = try String(contentsOf: Self.table, encoding: .utf8).split(separator: "\n").filter {
-            $0.hasPrefix("| `leadline_")
+            $0.hasPrefix("| `leadline_") && !$0.hasPrefix("| `leadline_webhook_") && !$0.hasPrefix("| `leadline_spans_")
         }
         let expected = (EngineMetric.all + KafkaMetric.all).map { metric in
             let labels = metric.labels.map { "`\($0)`" }.joined(separator: ", ")

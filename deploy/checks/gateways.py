@@ -11,6 +11,7 @@ import time
 
 import testbed
 from basics import Findings
+from receiver import Receiver
 from testbed import Inputs, Leadline, TestBroker, Words, say, wait_until
 
 PROGRAM = "acme"
@@ -56,11 +57,17 @@ class Processor(Machine):
 
 class Gateway(Machine):
     def serve(self, *more):
-        words = self.start("serve", "--no-processor", "--port", "0", "--quota-factor", "100", *more)
+        self.words = words = self.start(
+            "serve", "--no-processor", "--port", "0", "--quota-factor", "100", "--webhooks-to-loopback", *more)
         found = wait_until(
             lambda: re.search(r"Serving \S+ at http://127\.0\.0\.1:(\d+)", words.text()), 120,
             f"{self.name} does not serve: {words.last()}")
         self.port = int(found[1])
+
+    def sends(self):
+        """True if it said last that it sends webhooks."""
+        said = re.findall(r"sends (no )?webhooks", self.words.text())
+        return self.process.poll() is None and said[-1:] == [""]
 
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -79,9 +86,9 @@ class Gateway(Machine):
         connection.close()
         return answer.status, json.loads(text) if text else None
 
-    def decisions(self, key):
-        """The ids of every decision, page by page."""
-        found, after = [], PROGRAM
+    def decisions(self, key, after=PROGRAM):
+        """The ids of every decision after a cursor, page by page."""
+        found = []
         while True:
             _, page = self.call("GET", f"/v1/decisions?limit=5&after={after}", key)
             found += [decision["id"] for decision in page["decisions"]]
@@ -197,6 +204,79 @@ def follow(one, two, key, findings):
     findings.equal(seen + rest, every, "the feed, begun at one and continued at the other")
 
 
+class Hook:
+    """An endpoint of the program, made at one gateway, and its receiver."""
+
+    def __init__(self, gateway, key):
+        self.key, self.receiver = key, Receiver()
+        status, made = gateway.call("POST", "/v1/webhooks", key, {"url": self.receiver.url})
+        if status != 201:
+            raise SystemExit(f"the endpoint is not made: {made}")
+        self.path, self.begin = f"/v1/webhooks/{made['webhook']}", made["cursor"]
+        self.receiver.expect_secret(made["secret"])
+
+    def refuse(self, gateway, name):
+        """Refuses what comes from now on, and returns once something was."""
+        self.receiver.status, before = 503, len(self.receiver.refused)
+        gateway.call("POST", "/v1/leads", self.key, {"leadId": name, **body(name)}, Prefer="wait=20")
+        wait_until(lambda: len(self.receiver.refused) > before, 60, "nothing is delivered that could be refused")
+
+    def take(self):
+        self.receiver.status = 204
+
+    def whole(self, gateway, findings, what):
+        """Waits until every decision was taken, and judges what came."""
+        ids = gateway.decisions(self.key, self.begin)
+        wait_until(
+            lambda: len(self.receiver.taken()) >= len(ids), 120,
+            f"{what}: {len(self.receiver.taken())} of {len(ids)} were taken")
+        findings.equal(self.receiver.judge(ids), [], what)
+        say(f"{what}: {len(self.receiver.came)} webhooks for {len(ids)} decisions")
+
+
+def shard_moves(hook, one, two, first, second, key, findings):
+    """Another processor takes the shards while webhooks are retried; then each decision comes, in order."""
+    hook.refuse(one, "refused")
+    take_over(one, two, first, second, key, findings)
+    hook.take()
+    # Any gateway makes what waits due, not the one that sends alone.
+    status, answer = [gateway for gateway in (one, two) if not gateway.sends()][0].call(
+        "PATCH", hook.path, key, {"enabled": True})
+    findings.equal(status, 200, f"an endpoint is switched on: {answer}")
+    hook.whole(two, findings, "a shard taken over while webhooks were retried")
+
+
+def deliverer_dies(hook, one, two, key, findings):
+    """The gateway that sends is killed between two tries; the other goes on by itself, with the same message."""
+    findings.equal([gateway.sends() for gateway in (one, two)].count(True), 1, "one gateway sends")
+    dead, other = (one, two) if one.sends() else (two, one)
+    hook.refuse(other, "kept-from-it")
+    waits = hook.receiver.refused[-1]
+    # What is written down is with the other before the first dies: one try failed.
+    wait_until(
+        lambda: other.call("GET", hook.path, key)[1].get("failures", 0) > 0, 20, "the failure is not written down")
+    dead.kill()
+    hook.take()
+    for number in range(6):
+        name = f"after-{number}"
+        other.call("POST", "/v1/leads", key, {"leadId": name, **body(name)}, Prefer="wait=20")
+    hook.whole(other, findings, "the gateway that sent was killed while it retried")
+    findings.equal(hook.receiver.came.count(waits) >= 2, True, "the refused message came again, under its id")
+    findings.equal(other.sends(), True, "the other gateway sends")
+    status, log = other.call("GET", f"{hook.path}/deliveries?limit=500", key)
+    statuses = [row.get("status") for row in log["deliveries"]] if status == 200 else []
+    findings.equal((503 in statuses, 204 in statuses), (True, True), "tries of both gateways stand in one log")
+    # The dead one comes back and stands by.
+    dead.serve()
+    findings.equal((dead.sends(), other.sends()), (False, True), "which gateway sends after a restart")
+    # One that is stopped in order gives the sending up.
+    other.stop()
+    wait_until(dead.sends, 30, "nobody sends after the other stopped")
+    dead.call("POST", "/v1/leads", key, {"leadId": "last", **body("last")}, Prefer="wait=20")
+    hook.whole(dead, findings, "the gateway that sent was stopped")
+    other.serve()
+
+
 def main():
     arguments = testbed.options(__doc__).parse_args()
     findings, machines = Findings(), []
@@ -216,10 +296,12 @@ def main():
             two.serve()
             say("two gateways serve")
             wait_until(lambda: two.call("GET", "/v1/me", admin)[0] == 200, 20, "the other does not know the key")
+            hook = Hook(two, admin)
             submit_and_read(one, two, admin, findings)
             repeat_at_both(one, two, admin, findings)
             revoke(one, two, admin, findings)
-            take_over(one, two, first, second, admin, findings)
+            shard_moves(hook, one, two, first, second, admin, findings)
+            deliverer_dies(hook, one, two, admin, findings)
             follow(one, two, admin, findings)
             for machine in (one, two, second):
                 machine.stop()

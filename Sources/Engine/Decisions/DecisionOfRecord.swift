@@ -38,7 +38,9 @@ extension PublishedDecision {
             let body = isJSON ? try Self.body(kind, json: value) : try WireEvent.OneOf_Body(field: kind.rawValue, value)
             self.init(
                 cursor: cursor, time: time, stored: isJSON ? try body.content.message.serializedBytes() : value,
-                body: body)
+                body: body,
+                trace: headers.last { $0.name.elementsEqual("ce_traceparent".utf8) }
+                    .flatMap { TraceParent(header: $0.value) })
         } catch let error as DecisionRecordError { throw error } catch { throw .value(type: type) }
     }
 

@@ -1,5 +1,6 @@
+import Crypto
 public import LeadlineCore
-import LeadlineSchemas
+public import LeadlineSchemas
 import SwiftProtobuf
 import TextFormats
 
@@ -16,9 +17,14 @@ public struct PublishedDecision: Sendable, Equatable {
     public let time: Timestamp
     /// The serialised message, as the journal keeps it.
     public let stored: [UInt8]
+    /// The deciding in the trace of what was decided on; nil where the input named none.
+    public let trace: TraceParent?
     private let body: WireEvent.OneOf_Body
 
-    init(cursor: DecisionCursor, time: Timestamp, stored: [UInt8], body: WireEvent.OneOf_Body) {
+    init(
+        cursor: DecisionCursor, time: Timestamp, stored: [UInt8], body: WireEvent.OneOf_Body, trace: TraceParent? = nil
+    ) {
+        self.trace = trace
         self.cursor = cursor
         self.time = time
         self.stored = stored
@@ -49,13 +55,23 @@ public struct PublishedDecision: Sendable, Equatable {
     public static func all(program: String, position: UInt64, stamp: Timestamp, entry: [UInt8]) throws
         -> [PublishedDecision]
     {
-        try EntryCodec.eventRanges(entry).enumerated().map { ordinal, range in
+        let trace = try EntryCodec.trace(entry).flatMap { Self.deciding(program, position, in: $0) }
+        return try EntryCodec.eventRanges(entry).enumerated().map { ordinal, range in
             let stored = Array(entry[range.bytes])
             return PublishedDecision(
                 cursor: DecisionCursor(program: program, after: .init(position: position, ordinal: UInt32(ordinal))),
                 time: stamp, stored: stored,
-                body: try WireEvent.OneOf_Body(field: range.bodyField, stored))
+                body: try WireEvent.OneOf_Body(field: range.bodyField, stored), trace: trace)
         }
+    }
+
+    /// The span of deciding an entry: made of what the journal has, so that it is the same whoever tells of it, and
+    /// again.
+    private static func deciding(_ program: String, _ position: UInt64, in trace: TraceParent) -> TraceParent? {
+        var hash = SHA256()
+        hash.update(data: trace.bytes)
+        hash.update(data: Array("\(program)/\(position)".utf8))
+        return trace.under(Array(hash.finalize().prefix(8)))
     }
 
     /// The message in the given form.
@@ -77,6 +93,10 @@ public struct PublishedDecision: Sendable, Equatable {
             RecordHeader("ce_time", RFC3339.format(time)), RecordHeader("ce_partitionkey", program),
         ]
         if let subject { headers.append(RecordHeader("ce_subject", subject)) }
+        if let trace {
+            // As the event's attribute, and as what follows traces from record to record reads it.
+            headers += ["ce_traceparent", "traceparent"].map { RecordHeader($0, trace.description) }
+        }
         headers.append(format == .json ? Self.json : Self.protobuf)
         return headers
     }
@@ -90,6 +110,7 @@ public struct PublishedDecision: Sendable, Equatable {
             ("partitionkey", program),
         ]
         if let subject { attributes.append(("subject", subject)) }
+        if let trace { attributes.append(("traceparent", trace.description)) }
         attributes.append(("datacontenttype", "application/json"))
         var line = [UInt8(ascii: "{")]
         for (name, value) in attributes { line += "\"\(name)\":\(JSONEscapes.quoted(value)),".utf8 }

@@ -12,6 +12,8 @@ struct CloudEvent {
     var type = ""
     var time: Timestamp?
     var partitionKey: String?
+    /// Where it stands in its producer's trace. What is no trace is ignored.
+    var trace: TraceParent?
     var encoding = Encoding.json
     var data: [UInt8] = []
 
@@ -33,6 +35,7 @@ struct CloudEvent {
             try readBinary(record)
             data = value
         }
+        if let header = Self.trace("traceparent", record) { trace = header }
         try check()
     }
 
@@ -69,6 +72,11 @@ struct CloudEvent {
         return text.isEmpty ? nil : text
     }
 
+    /// The producer's own span is nearer than the one that the event began with (the Distributed Tracing extension).
+    private static func trace(_ name: String, _ record: LogRecord) -> TraceParent? {
+        record.headers.last { isNamed(name, $0.name) }.flatMap { TraceParent(header: $0.value) }
+    }
+
     /// Header names are compared without regard to the case of ASCII letters; `name` is in lower case.
     private static func isNamed(_ name: String, _ bytes: [UInt8]) -> Bool {
         bytes.count == name.utf8.count
@@ -82,6 +90,7 @@ struct CloudEvent {
         type = try Self.header("ce_type", record) ?? ""
         partitionKey = try Self.header("ce_partitionkey", record)
         time = try Self.time(try Self.header("ce_time", record))
+        trace = Self.trace("ce_traceparent", record)
     }
 
     private mutating func readStructured(_ value: [UInt8]) throws(Rejection) {
@@ -101,6 +110,7 @@ struct CloudEvent {
         type = try text("type") ?? ""
         partitionKey = try text("partitionkey")
         time = try Self.time(try text("time"))
+        trace = scan.value("traceparent").flatMap { scan.string($0) }.flatMap { TraceParent(header: $0.utf8) }
         let dataType = try text("datacontenttype").map(Self.media)
         switch (scan.value("data"), scan.value("data_base64")) {
         case (let range?, nil):

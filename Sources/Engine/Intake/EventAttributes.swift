@@ -1,4 +1,5 @@
 public import LeadlineCore
+public import LeadlineSchemas
 
 /// Who sends an event and what it says it is, read by the decoder that intake reads it with: whoever must know before it is
 /// appended sees what the journal will.
@@ -14,6 +15,8 @@ public struct EventAttributes: Sendable, Equatable {
     /// The message, in JSON or else in protobuf.
     public let data: [UInt8]
     public let isJSON: Bool
+    /// Where it stands in its sender's trace, if it says so.
+    public let trace: TraceParent?
 
     /// Reads the attributes of an event in binary or structured mode.
     /// - Parameter headers: as on a topic, `ce_` before the attributes' names.
@@ -28,5 +31,6 @@ public struct EventAttributes: Sendable, Equatable {
         partitionKey = event.partitionKey
         data = event.data
         isJSON = event.encoding == .json
+        trace = event.trace
     }
 }

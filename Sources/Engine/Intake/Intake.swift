@@ -11,6 +11,8 @@ public struct TakenInput: Sendable {
     public var eventID: String
     /// Where it came from, as the journal may say it in clear.
     public var source: String
+    /// Where it stands in its producer's trace, for the journal alone; nil where the record names none.
+    public var trace: TraceParent?
     /// Keyed digest of a lead's address, by which a suppression of it is found; journaled only where it is suppressed.
     public var address: Digest128?
     /// Pseudonyms of other spellings of the account's domain, under which a journal from before may know it.
@@ -99,6 +101,7 @@ public struct Intake {
         var taken = TakenInput(
             program: program, input: input, eventID: checked.event.id, source: read.source, kind: kind,
             clear: checked.clear)
+        taken.trace = checked.event.trace
         taken.earlierAccounts = Array(read.accounts.dropFirst())
         taken.address = read.suppression
         if checked.isAboutPerson {

@@ -1,7 +1,7 @@
 /// A topic of Leadline. Raw values are stored; input topics stand in merge order, controls first.
 public enum Topic: Int, Sendable, CaseIterable {
     case controls = 0, partners, intents, outcomes, leads
-    case decisions = 10, journal, checkpoints, keys, deadletter, gateway
+    case decisions = 10, journal, checkpoints, keys, deadletter, gateway, webhooks
 
     /// The topic's name, e.g. "leadline.leads".
     public var name: String {
@@ -17,6 +17,7 @@ public enum Topic: Int, Sendable, CaseIterable {
         case .keys: "leadline.keys"
         case .deadletter: "leadline.deadletter"
         case .gateway: "leadline.gateway"
+        case .webhooks: "leadline.webhooks"
         }
     }
 

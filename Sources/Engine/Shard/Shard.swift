@@ -284,7 +284,7 @@ public struct Shard: ~Copyable {
     private func origin(_ taken: TakenInput, _ record: LogRecord) -> OriginRecord {
         OriginRecord(
             topic: record.topic.name, partition: record.partition, offset: record.offset, eventID: taken.eventID,
-            source: taken.source)
+            source: taken.source, traceParent: taken.trace?.bytes ?? [])
     }
 
     private mutating func reject(_ record: LogRecord, _ rejection: Rejection) throws {

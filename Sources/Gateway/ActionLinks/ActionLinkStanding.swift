@@ -30,7 +30,7 @@ enum ActionLinkStanding: Sendable {
     }
 
     private static func mayStillSend(
-        _ link: ActionLink, _ access: any AccessDirectory, _ webhooks: WebhookFile, at now: Timestamp
+        _ link: ActionLink, _ access: any AccessDirectory, _ webhooks: any WebhookKeeper, at now: Timestamp
     ) throws -> Bool {
         switch link.sender {
         case .endpoint(let id):

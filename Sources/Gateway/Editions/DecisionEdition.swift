@@ -1,5 +1,6 @@
 import Engine
 import LeadlineCore
+import LeadlineSchemas
 import Reports
 
 /// What the bearer of a grant is shown of decisions and leads: the one place that says so, for every face.
@@ -17,7 +18,9 @@ enum Edition {
                 ("specversion", #""1.0""#), ("id", JSONText.quoted(decision.id)),
                 ("source", JSONText.quoted(decision.source)), ("type", JSONText.quoted(decision.type)),
                 ("time", JSONText.quoted(TimeText.utc(decision.time))),
-                ("subject", decision.subject.map(JSONText.quoted)), ("datacontenttype", #""application/json""#),
+                ("subject", decision.subject.map(JSONText.quoted)),
+                ("traceparent", decision.trace.map { JSONText.quoted($0.description) }),
+                ("datacontenttype", #""application/json""#),
                 ("data", data),
             ]).utf8)
     }

@@ -11,7 +11,6 @@ struct Admission: Sendable {
     /// - Throws: `Refusal` for whoever may not, or too often.
     func admit(_ operation: Operation, _ bearer: Grant?, address: String) throws(Refusal) -> RateLimits.Standing {
         if let scope = operation.scope, let bearer, !bearer.allows(scope) { throw Refusal.missing(scope) }
-        if operation.scope == .webhooksManage, !services.webhookSettings.isSentHere { throw Refusal.webhooksElsewhere }
         let standing = limits.take(operation.rate, for: bearer?.principal ?? "address " + address)
         guard standing.isAllowed else { throw Self.tooMany(standing, operation.rate) }
         return standing

@@ -91,10 +91,6 @@ struct Refusal: Error, Sendable {
 
     static let tooLarge = Refusal(413, "too-large", "Too large", "The body is larger than this operation reads.")
 
-    static let webhooksElsewhere = Refusal(
-        409, "webhooks-elsewhere", "Not possible here",
-        "Another gateway sends this deployment's webhooks, the one that was started with --webhooks; ask it.")
-
     static let busy: Refusal = {
         var refusal = Refusal(503, "busy", "Busy", "Too much is being asked at this moment; ask again shortly.")
         refusal.headers = [(.retryAfter, "1")]

@@ -120,6 +120,7 @@ extension HTTPField.Name {
     }
 
     static let idempotencyKey = named("Idempotency-Key")
+    static let traceParent = named("traceparent")
     static let prefer = named("Prefer")
     static let preferenceApplied = named("Preference-Applied")
     static let requestID = named("X-Request-Id")

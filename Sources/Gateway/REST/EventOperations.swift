@@ -29,7 +29,7 @@ enum EventOperations {
         ],
         work: .whole { call in
             let grant = try call.grant
-            let records = try await events(of: call).map { try record($0.headers, $0.value, grant) }
+            let records = try await events(of: call).map { try record($0.headers + call.traceHeaders, $0.value, grant) }
             _ = try await call.services.inbox.append(records)
             return .json(#"{"accepted":\#(records.count)}"#, status: 202, [(.cacheControl, "no-store")])
         })
@@ -82,7 +82,8 @@ enum EventOperations {
     }
 
     private static func optional(_ event: EventAttributes) -> [RecordHeader] {
-        let attributes = [("ce_time", event.time.map { TimeText.utc($0) }), ("ce_partitionkey", event.partitionKey)]
+        let attributes = [("ce_time", event.time.map { TimeText.utc($0) }), ("ce_partitionkey", event.partitionKey),
+            ("ce_traceparent", event.trace?.description)]
         return attributes.compactMap { name, value in value.map { RecordHeader(name, $0) } }
     }
 

@@ -91,7 +91,7 @@ struct Submission: Sendable {
         }
         return EventRecord.binary(
             topic: topic, program: grant.program, type: kind.fullName, id: eventID, source: grant.ownSource,
-            body: try message.serializedBytes(), contentType: "application/protobuf")
+            body: try message.serializedBytes(), contentType: "application/protobuf", extraHeaders: call.traceHeaders)
     }
 
     /// Appends a message and answers what became of it.

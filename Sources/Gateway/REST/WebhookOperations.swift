@@ -7,7 +7,7 @@ import Reports
 enum WebhookOperations {
     static let all = [create, list, show, change, remove, deliveries, replay, test, rotate]
 
-    private static let fields = ["url", "kinds", "format", "label"]
+    private static let fields = ["url", "kinds", "format", "label", "template"]
     private static let noStore: [(HTTPField.Name, String)] = [(.cacheControl, "no-store")]
 
     private static let created = Schema.reference("WebhookWithSecret")
@@ -31,6 +31,7 @@ enum WebhookOperations {
                 throw Refusal.invalid("A partner's key makes endpoints of its own partner.", field: "partner")
             }
             try checkLinks(request, call)
+            try request.checkTemplate()
             let machine = call.services.folder.machine
             let endpoint = WebhookEndpoint(
                 id: "wh-" + Hexadecimal.text(machine.random.bytes(8)), program: grant.program,
@@ -38,9 +39,8 @@ enum WebhookOperations {
                 format: request.format ?? .standard, kinds: request.kinds ?? [], label: request.label ?? "",
                 secrets: [WebhookSecret(machine.random)], created: machine.clock.now(),
                 cursor: try await call.services.decisions.end(of: grant.program), failures: 0,
-                nextTry: Timestamp(micros: 0), sendsLinks: request.sendsLinks)
-            let file = call.services.webhooks
-            try await call.services.readers.run { try file.add(endpoint) }
+                nextTry: Timestamp(micros: 0), sendsLinks: request.sendsLinks, template: request.template)
+            try await call.services.webhooks.add(endpoint)
             return .json(
                 try json(endpoint, showsSecret: true), status: 201,
                 noStore + [(.location, "/v1/webhooks/\(endpoint.id)")])
@@ -109,6 +109,7 @@ enum WebhookOperations {
                             throw Refusal.invalid(
                                 "This endpoint sends links, which go in no other format.", field: "format")
                         }
+                        try request.checkTemplate(of: endpoint)
                         endpoint.apply(request, by: grant, at: now)
                     }), noStore)
         })
@@ -119,8 +120,8 @@ enum WebhookOperations {
         rate: .write,
         successes: [.init(status: 200, about: "It is gone.", schema: .object([("webhook", .id)]))],
         work: .whole { call in
-            let (file, grant, id) = (call.services.webhooks, try call.grant, try call.id("webhook"))
-            try await call.services.readers.run { try file.remove(id, by: grant) }
+            let id = try call.id("webhook")
+            try await call.services.webhooks.remove(id, by: try call.grant)
             return .json(JSONText.object([("webhook", JSONText.quoted(id))]), noStore)
         })
 
@@ -203,7 +204,7 @@ enum WebhookOperations {
                 id: id, cause: .test, body: WebhookBody.test(endpoint, id: id, at: machine.clock.now()))
             var client = WebhookClient(services.webhookSettings, machine.passingTime)
             let result: Result<WebhookTry, any Error>
-            do { result = .success(try await message.post(to: endpoint, by: &client, machine)) } catch {
+            do { result = .success(try await message.post(to: endpoint, by: &client, machine, services.spans)) } catch {
                 result = .failure(error)
             }
             await client.close()
@@ -249,8 +250,8 @@ enum WebhookOperations {
     private static func changed(
         _ call: Call, _ change: @escaping @Sendable (inout WebhookEndpoint, Grant) throws -> Void
     ) async throws -> WebhookEndpoint {
-        let (file, grant, id) = (call.services.webhooks, try call.grant, try call.id("webhook"))
-        return try await call.services.readers.run { try file.change(id, by: grant) { try change(&$0, grant) } }
+        let grant = try call.grant
+        return try await call.services.webhooks.change(try call.id("webhook"), by: grant) { try change(&$0, grant) }
     }
 
     // MARK: Answers
@@ -258,12 +259,13 @@ enum WebhookOperations {
     private static func json(_ endpoint: WebhookEndpoint, showsSecret: Bool = false) throws -> String {
         let old = endpoint.secrets.compactMap(\.until).max()
         let newest = endpoint.secrets.first
-        let state = endpoint.disabled != nil ? "disabled" : endpoint.failures > 0 ? "failing" : "active"
         return JSONText.object([
             ("webhook", JSONText.quoted(endpoint.id)), ("url", JSONText.quoted(endpoint.target.url)),
             ("partner", endpoint.partner.map(JSONText.quoted)), ("format", JSONText.quoted(endpoint.format.rawValue)),
             ("kinds", try JSONText.line(endpoint.kinds)), ("label", JSONText.quoted(endpoint.label)),
-            ("state", JSONText.quoted(state)), ("reason", endpoint.disabled.map { JSONText.quoted($0.rawValue) }),
+            ("template", endpoint.template.map { JSONText.quoted($0.text) }),
+            ("state", JSONText.quoted(endpoint.state.rawValue)),
+            ("reason", endpoint.disabled.map { JSONText.quoted($0.rawValue) }),
             ("disabled", endpoint.disabledAt.map(time)), ("failures", "\(endpoint.failures)"),
             ("actionLinks", endpoint.sendsLinks ? "true" : nil),
             ("failingSince", endpoint.failingSince.map(time)),
@@ -306,6 +308,7 @@ extension WebhookEndpoint {
         target = request.url ?? target
         kinds = request.kinds ?? kinds
         format = request.format ?? format
+        template = format == .template ? request.template ?? template : nil
         label = request.label ?? label
         if request.url != nil { (failures, failingSince) = (0, nil) }
         guard let isEnabled = request.isEnabled else { return }
@@ -329,6 +332,7 @@ extension WebhookEndpoint {
 /// Schemas of endpoints and what is asked of them.
 enum WebhookSchemas {
     private static let url = #"{"type":"string","format":"uri","maxLength":2048,"pattern":"^https?://"}"#
+    private static let template = #"{"type":"string","maxLength":4096}"#
     private static let label = #"{"type":"string","maxLength":128}"#
     private static let formats = Schema.choice(WebhookEndpoint.Format.allCases.map(\.rawValue)).json
     private static let kinds = Schema.array(.choice(WebhookRequest.kindWords)).json
@@ -342,11 +346,14 @@ enum WebhookSchemas {
             ]))
     }
 
-    private static let stated = [("url", url), ("kinds", kinds), ("format", formats), ("label", label)]
+    private static let stated = [
+        ("url", url), ("kinds", kinds), ("format", formats), ("label", label), ("template", template),
+    ]
 
     private static let endpoint: [(String, Schema)] = [
         ("webhook", .id), ("url", .string), ("partner?", .id), ("format", Schema(json: formats)),
-        ("kinds", .array(.string)), ("label", .string), ("state", .choice(["active", "failing", "disabled"])),
+        ("kinds", .array(.string)), ("label", .string), ("template?", .string),
+        ("state", .choice(WebhookEndpoint.State.allCases.map(\.rawValue))),
         ("reason?", .choice(WebhookEndpoint.Reason.allCases.map(\.rawValue))), ("disabled?", .time),
         ("failures", .integer), ("failingSince?", .time), ("nextTry?", .time), ("cursor", .cursor),
         ("replay?", .object([("after", .cursor), ("through", .cursor)])), ("created", .time), ("publicKey", .string),

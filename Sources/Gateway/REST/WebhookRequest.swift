@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import LeadlineSchemas
+import Reports
 
 /// What a request about an endpoint asks for; fields that it leaves out stay as they are.
 struct WebhookRequest: Sendable {
@@ -9,6 +10,7 @@ struct WebhookRequest: Sendable {
     var partner: String?
     var format: WebhookEndpoint.Format?
     var label: String?
+    var template: WebhookTemplate?
     var isEnabled: Bool?
     var sendsLinks = false
 
@@ -26,7 +28,7 @@ struct WebhookRequest: Sendable {
         }
         format = try values["format"].map { value in
             guard case .text(let word) = value, let format = WebhookEndpoint.Format(rawValue: word) else {
-                throw Refusal.invalid("It is standard, slack or teams.", field: "format")
+                throw Refusal.invalid("It is standard, slack, teams or template.", field: "format")
             }
             return format
         }
@@ -36,11 +38,44 @@ struct WebhookRequest: Sendable {
             }
             return text
         }
+        template = try values["template"].map(Self.template)
         isEnabled = try Self.flag(values, "enabled")
         sendsLinks = try Self.flag(values, "actionLinks") ?? false
     }
 
+    /// Refuses a template without its format, and the format without a template.
+    /// - Parameter endpoint: the one that is changed; nil for a new one.
+    func checkTemplate(of endpoint: WebhookEndpoint? = nil) throws {
+        let format = format ?? endpoint?.format ?? .standard
+        if format == .template && template == nil && endpoint?.template == nil {
+            throw Refusal.invalid("The format template needs one.", field: "template")
+        }
+        if format != .template && template != nil {
+            throw Refusal.invalid("It goes with the format template alone.", field: "template")
+        }
+    }
+
     // MARK: Values
+
+    private static func template(_ value: JSONValue) throws -> WebhookTemplate {
+        guard case .text(let text) = value else { throw Refusal.invalid("It is a text.", field: "template") }
+        do { return try WebhookTemplate(text) } catch {
+            let names = WebhookTemplate.Field.allCases.map(\.rawValue).joined(separator: ", ")
+            let detail =
+                switch error {
+                case .tooLong: "It has at most \(WebhookTemplate.bytesMax) bytes."
+                case .tooManyFields: "It names at most \(WebhookTemplate.fieldsMax) fields."
+                case .unclosed: "A field begins with {{ and does not end with }}."
+                case .unknown(let name):
+                    "There is no field \(JSONText.quoted(Self.shown(name))); there are \(names)."
+                case .noJSON: "It is no JSON object whose fields stand within strings."
+                }
+            throw Refusal.invalid(detail, field: "template")
+        }
+    }
+
+    /// The beginning of what somebody sent.
+    private static func shown(_ text: String) -> String { String(decoding: text.utf8.prefix(64), as: UTF8.self) }
 
     private static func flag(_ values: [String: JSONValue], _ field: String) throws -> Bool? {
         guard let value = values[field] else { return nil }

@@ -75,17 +75,19 @@ extension GatewayServices {
     /// The ports of a gateway on a cluster: changes go to its topics, and what is read comes from copies.
     /// - Parameters:
     ///   - sink: the cluster's topics.
+    ///   - sharedWebhooks: endpoints that gateways share; nil for those of the folder.
     ///   - standing: how far the copies are behind.
     public static func following(
         _ folder: DataFolder, _ copies: FollowedCopies, sink: any RecordSink, access: any AccessDirectory,
-        webhooks: WebhookSettings = WebhookSettings(), signIn: SignInSettings = SignInSettings(), logger: Logger,
-        standing: @escaping @Sendable () -> CopyStanding?
+        webhooks: WebhookSettings = WebhookSettings(), sharedWebhooks: SharedWebhooks? = nil,
+        signIn: SignInSettings = SignInSettings(), logger: Logger, standing: @escaping @Sendable () -> CopyStanding?
     ) throws -> GatewayServices {
         let inbox = GroupedInbox(sink, clock: folder.machine.clock, fates: copies.fates) { partition in
             copies.decisions[Int(partition)]
         }
         return try GatewayServices(
-            folder: folder, inbox: inbox, decisions: copies, access: access, webhooks: webhooks, signIn: signIn,
-            logger: logger, live: copies, place: { copies.places[copies.partition($0)] }, standing: standing)
+            folder: folder, inbox: inbox, decisions: copies, access: access, webhooks: webhooks,
+            sharedWebhooks: sharedWebhooks, signIn: signIn, logger: logger, live: copies,
+            place: { copies.places[copies.partition($0)] }, standing: standing)
     }
 }

@@ -15,6 +15,15 @@ struct Front: Sendable {
     private var admission: Admission { Admission(services: services, limits: limits) }
 
     func answer(_ operation: Operation, _ request: Request, _ context: GatewayContext) async throws -> Response {
+        guard let spans = services.spans else { return try await answered(operation, request, context) }
+        return try await spans.serving(operation.id, request.headers) {
+            try await answered(operation, request, context)
+        }
+    }
+
+    private func answered(
+        _ operation: Operation, _ request: Request, _ context: GatewayContext
+    ) async throws -> Response {
         var who = Who()
         do {
             if operation.asksWho { try await find(&who, request, context) }

@@ -21,13 +21,15 @@ public struct GatewayServices: Sendable {
     public let live: any LiveState
     public let access: any AccessDirectory
     /// Where decisions are sent to, and how far that has come.
-    public let webhooks: WebhookFile
+    let webhooks: any WebhookKeeper
     public let webhookSettings: WebhookSettings
     /// How people and machines may be known beside keys.
     public let signIn: SignInSettings
     /// The issuer whose tokens count; nil for none.
     let oauth: OAuth?
     public let logger: Logger
+    /// Where spans are written; nil where none are begun.
+    public var traces: SpanExport?
     /// Threads for what waits for the disk.
     let readers: ReaderThreads
     let identities: Identities
@@ -40,12 +42,14 @@ public struct GatewayServices: Sendable {
 
     /// A gateway's ports.
     /// - Parameters:
+    ///   - sharedWebhooks: endpoints that gateways share; nil for those of the folder.
     ///   - place: where a program is read.
     ///   - standing: how far that is behind what was decided; nil where nothing is copied.
     public init(
         folder: DataFolder, inbox: any Inbox, decisions: any DecisionStream, access: any AccessDirectory,
-        webhooks: WebhookSettings = WebhookSettings(), signIn: SignInSettings = SignInSettings(), logger: Logger,
-        live: any LiveState, place: @escaping @Sendable (_ program: String) -> ReadingPlace,
+        webhooks: WebhookSettings = WebhookSettings(), sharedWebhooks: SharedWebhooks? = nil,
+        signIn: SignInSettings = SignInSettings(), logger: Logger, live: any LiveState,
+        place: @escaping @Sendable (_ program: String) -> ReadingPlace,
         standing: (@Sendable () -> CopyStanding?)? = nil
     ) throws {
         self.folder = folder
@@ -55,7 +59,7 @@ public struct GatewayServices: Sendable {
         self.decisions = decisions
         self.live = live
         self.access = access
-        self.webhooks = try WebhookFile(folder)
+        self.webhooks = try sharedWebhooks ?? WebhookFile(folder)
         webhookSettings = webhooks
         self.logger = logger
         readers = ReaderThreads(count: 4, .init(), folder.machine.passingTime)
@@ -78,6 +82,9 @@ public struct GatewayServices: Sendable {
             access: access, webhooks: webhooks, signIn: signIn, logger: logger,
             live: ProcessorState(processor: runtime.processor), place: { _ in place })
     }
+
+    /// Begins spans; nil where none are.
+    var spans: SpanRecorder? { traces?.recorder }
 
     /// What would be decided now; nil where there is no such program.
     func preview(_ program: String, _ fact: Fact) async throws -> [Event]? {

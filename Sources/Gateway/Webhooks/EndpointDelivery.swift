@@ -32,7 +32,7 @@ struct EndpointDelivery {
 
     private let id: String
     private let services: GatewayServices
-    private let file: WebhookFile
+    private let file: any WebhookKeeper
     private var client: WebhookClient
     private var ahead: Ahead?
 
@@ -74,7 +74,7 @@ struct EndpointDelivery {
         }
         switch try await next(endpoint, grant) {
         case .send(let decision, let body): return try await send(decision, body, to: endpoint)
-        case .replayEnded: try await file.replayEnded(endpoint)
+        case .replayEnded: try await file.keep(nil, of: id) { $0.end(endpoint.replay) }
         case .wait: try await wait(forMoreThan: ahead?.streamSize ?? 0, of: endpoint.program, or: seen)
         case nil: return try await disable(endpoint, .archived)
         }
@@ -118,7 +118,7 @@ struct EndpointDelivery {
     ) async throws -> [UInt8]? {
         let currency = endpoint.format == .standard ? "" : try await services.currency(of: endpoint.program)
         return try WebhookBody.make(
-            decision, endpoint.format, for: grant, currency: currency, link: link(decision, endpoint))
+            decision, endpoint, for: grant, currency: currency, link: link(decision, endpoint))
     }
 
     private func link(_ decision: PublishedDecision, _ endpoint: WebhookEndpoint) throws -> String? {
@@ -132,8 +132,9 @@ struct EndpointDelivery {
     private func keep(_ ahead: inout Ahead, _ endpoint: WebhookEndpoint) async throws {
         let (read, kept) = (ahead.read.place?.position ?? 0, ahead.kept.place?.position ?? 0)
         guard !ahead.isReplay, read >= kept + Self.positionsUnkept else { return }
-        try await file.passed(endpoint, to: ahead.read)
-        ahead.kept = ahead.read
+        let passed = ahead.read
+        try await file.keep(nil, of: endpoint.id) { $0.cursor = passed }
+        ahead.kept = passed
     }
 
     // MARK: Sending
@@ -142,10 +143,11 @@ struct EndpointDelivery {
         _ decision: PublishedDecision, _ body: [UInt8], to endpoint: WebhookEndpoint
     ) async throws -> Bool {
         let isReplay = endpoint.replay != nil
-        let message = WebhookMessage(id: decision.messageID, cause: isReplay ? .replay : .decision, body: body)
-        let attempt = try await message.post(to: endpoint, by: &client, machine)
+        let message = WebhookMessage(
+            id: decision.messageID, cause: isReplay ? .replay : .decision, body: body, trace: decision.trace)
+        let attempt = try await message.post(to: endpoint, by: &client, machine, services.spans)
         if attempt.outcome.isDelivered {
-            try await file.delivered(endpoint, through: decision.cursor, isReplay: isReplay, attempt)
+            try await file.keep(attempt, of: endpoint.id) { $0.taken(through: decision.cursor, isReplay: isReplay) }
             ahead?.waiting.removeFirst()
             ahead?.kept = decision.cursor
             if endpoint.failures > 0 { services.logger.notice("webhook answers again", metadata: metadata(endpoint)) }
@@ -161,7 +163,8 @@ struct EndpointDelivery {
         guard let micros, !attempt.outcome.isGone else {
             return try await disable(endpoint, attempt.outcome.isGone ? .gone : .failing, after: attempt)
         }
-        try await file.failed(endpoint, next: services.folder.now().adding(micros: micros), attempt)
+        let next = services.folder.now().adding(micros: micros)
+        try await file.keep(attempt, of: endpoint.id) { $0.notTaken(attempt, next: next) }
         // Once it is more than a hiccup, whoever runs the service hears of it, days before it is disabled.
         if failures == 3 {
             services.logger.warning(
@@ -174,7 +177,9 @@ struct EndpointDelivery {
     private func disable(
         _ endpoint: WebhookEndpoint, _ reason: WebhookEndpoint.Reason, after attempt: WebhookTry? = nil
     ) async throws -> Bool {
-        try await file.disable(endpoint, reason, at: services.folder.now(), after: attempt)
+        let now = services.folder.now()
+        try await file.keep(attempt, of: endpoint.id) { $0.disable(reason, at: now, isTried: attempt != nil) }
+        WebhookMetric.disabled.add(1, reason.rawValue, to: services.webhookSettings.metrics)
         services.logger.warning(
             "webhook disabled", metadata: metadata(endpoint).merging(["reason": "\(reason.rawValue)"]) { $1 })
         return false

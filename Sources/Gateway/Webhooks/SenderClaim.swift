@@ -3,24 +3,27 @@ import Foundation
 public import Logging
 public import ServiceLifecycle
 import Synchronization
-public import UseCases
 
-/// The claim of one gateway to send a deployment's webhooks, as a record that is renewed for as long as it sends. Another
-/// that is told to send too sees it and does not begin.
+/// Which gateway sends a deployment's webhooks: the one whose claim stands on the table, a record that it renews for as
+/// long as it sends. Every other stands by, and claims once nobody renews.
 ///
-/// It keeps two from sending by mistake. While one that was thought gone still sends, messages may come twice, as they may
-/// anyhow.
+/// The order of the topic says who it is, where two claim at once, and no clock is compared with another's. It is a
+/// record and no consumer group, for a group moves its partitions once a broker puts a dead member out, which some
+/// never do. A gateway that was frozen may send a moment longer than it should: then messages come twice, as they may
+/// anyhow, and still each for the first time in order, since whoever sends goes on from what was written down.
 public final class SenderClaim: Service {
     private static let name = "webhooks-sender"
-    private static let renewEvery = Duration.seconds(2)
+    static let renewEvery = Duration.seconds(2)
+    /// Who has not seen its own claim renewed for so long sends no more.
+    static let trustedFor = Duration.seconds(6)
     /// A claim that was not renewed for so long is nobody's.
-    private static let staleAfter = Duration.seconds(8)
+    static let staleAfter = Duration.seconds(8)
 
     private let holder: String
     private let time: any PassingTime
     private let logger: Logger
-    /// What stands in the table, and how often it has changed.
-    private let seen = Mutex<(value: [UInt8]?, changes: UInt64)>((nil, 0))
+    /// What stands in the table, how often it has changed, and when it did last.
+    private let seen: Mutex<(value: [UInt8]?, changes: UInt64, at: Duration)>
     private let changes = CommitSignal()
     private let table = Mutex<(any SharedTable)?>(nil)
 
@@ -28,6 +31,7 @@ public final class SenderClaim: Service {
     public init(_ folder: DataFolder, logger: Logger) {
         holder = folder.machine.newID()
         time = folder.machine.passingTime
+        seen = Mutex((nil, 0, time.elapsed()))
         self.logger = logger
     }
 
@@ -37,46 +41,57 @@ public final class SenderClaim: Service {
     /// Takes a record of the table.
     public func take(_ key: String, _ value: [UInt8]?) {
         guard key.utf8.elementsEqual(Self.name.utf8) else { return }
-        seen.withLock { $0 = (value, $0.changes + 1) }
+        seen.withLock { $0 = (value, $0.changes + 1, time.elapsed()) }
         changes.committed([:])
     }
 
-    /// Makes the claim; where there is another, waits to see whether it is renewed.
-    /// - Throws: `Problem` if it is.
-    public func make() async throws(Problem) {
-        do { try await claim() } catch { throw Problem(error) }
-    }
-
-    private func claim() async throws {
-        let before = seen.withLock { $0 }
-        if before.value != nil {
-            logger.notice("waits to see whether another gateway sends webhooks")
-            let known = changes.commits
-            if seen.withLock({ $0.changes }) == before.changes {
-                try await changes.commit(past: known, within: Self.staleAfter, time)
-            }
-            let after = seen.withLock { $0 }
-            if after.changes != before.changes, after.value != nil { throw Self.taken }
-        }
-        try await renew()
-        guard isOurs else { throw Self.taken }
-    }
-
-    /// Renews the claim until it is stopped, then gives it up.
-    /// - Throws: `Problem` once another gateway has it.
+    /// Stands by, claims what is nobody's and renews it, until it is stopped; then gives it up.
     public func run() async throws {
         do {
             try await cancelWhenGracefulShutdown {
                 while true {
-                    try await self.time.sleep(for: Self.renewEvery)
-                    guard self.isOurs else { throw Self.taken }
-                    do { try await self.renew() } catch let error as CancellationError { throw error } catch {
-                        self.logger.warning("the claim to send webhooks is not renewed", metadata: ["why": "\(error)"])
+                    try await self.tend()
+                    let known = self.changes.commits
+                    if self.isOurs {
+                        try await self.time.sleep(for: Self.renewEvery)
+                    } else {
+                        try await self.changes.commit(past: known, within: Self.renewEvery, self.time)
                     }
                 }
             }
         } catch is CancellationError {
             await giveUp()
+        }
+    }
+
+    /// Renews the claim if it is this gateway's, or makes it if it is nobody's.
+    func tend() async throws {
+        guard isOurs || isNobodys else { return }
+        do { try await renew() } catch let error as CancellationError { throw error } catch {
+            logger.warning("the claim to send webhooks is not renewed", metadata: ["why": "\(error)"])
+        }
+    }
+
+    /// Does work for as long as the claim is this gateway's, and again whenever it is.
+    func whileHeld(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        while true {
+            try await wait(until: true)
+            logger.notice("sends webhooks")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await work() }
+                group.addTask { try await self.wait(until: false) }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+            logger.notice("sends no webhooks any more")
+        }
+    }
+
+    private func wait(until isHeld: Bool) async throws {
+        while true {
+            let known = changes.commits
+            if self.isHeld == isHeld { return }
+            try await changes.commit(past: known, within: .milliseconds(500), time)
         }
     }
 
@@ -98,8 +113,21 @@ public final class SenderClaim: Service {
         }
     }
 
+    /// True if it may send now.
+    var isHeld: Bool { isOurs && time.elapsed() - seen.withLock { $0.at } < Self.trustedFor }
+
     private var isOurs: Bool {
         seen.withLock { $0.value }.map { $0.starts(with: holder.utf8) } ?? false
+    }
+
+    /// True if nobody has it, or whoever has it renews it no more. Who has not heard of the table knows of neither: in
+    /// the time of which nothing is known, one that is renewed would have been seen before.
+    private var isNobodys: Bool {
+        guard let table = table.withLock({ $0 }), table.age < Self.staleAfter - Self.renewEvery * 2 else {
+            return false
+        }
+        let seen = seen.withLock { $0 }
+        return seen.value == nil || time.elapsed() - seen.at >= Self.staleAfter
     }
 
     private func renew() async throws {
@@ -107,8 +135,4 @@ public final class SenderClaim: Service {
         let count = seen.withLock { $0.changes }
         try await table.put(Self.name, Array("\(holder) \(count)".utf8))
     }
-
-    private static let taken = Problem(
-        .conflict, "another gateway of this deployment sends webhooks",
-        remedy: "Start one gateway with --webhooks and the others without, or stop that one first")
 }

@@ -11,12 +11,14 @@ enum WebhookBody {
     /// The body for a decision; nil if the grant is not shown it.
     /// - Parameter link: Where the partner can answer it; nil for nowhere.
     static func make(
-        _ decision: PublishedDecision, _ format: WebhookEndpoint.Format, for grant: Grant, currency: String,
+        _ decision: PublishedDecision, _ endpoint: WebhookEndpoint, for grant: Grant, currency: String,
         link: String? = nil
     ) throws -> [UInt8]? {
         guard let event = try Edition.decision(decision, for: grant) else { return nil }
-        if format == .standard { return standard(event, decision, link) }
-        return wrapped(try Edition.sentence(decision, for: grant, currency: currency), format)
+        if endpoint.format == .standard { return standard(event, decision, link) }
+        let sentence = try Edition.sentence(decision, for: grant, currency: currency)
+        if let template = endpoint.template { return try template.body(decision, event, sentence: sentence) }
+        return wrapped(sentence, endpoint.format)
     }
 
     /// A CloudEvent that has Standard Webhooks' `timestamp` beside its `time`.
@@ -37,9 +39,16 @@ enum WebhookBody {
 
     /// A message that says no more than that messages arrive.
     static func test(_ endpoint: WebhookEndpoint, id: String, at moment: Timestamp) -> [UInt8] {
-        guard endpoint.format == .standard else { return wrapped("Leadline reaches this channel", endpoint.format) }
+        let (type, sentence) = ("leadline.webhook.test", "Leadline reaches this channel")
+        if let template = endpoint.template {
+            return template.body([
+                .id: id, .type: type, .kind: WebhookTemplate.kind(type), .time: TimeText.utc(moment),
+                .program: endpoint.program, .sentence: sentence,
+            ])
+        }
+        guard endpoint.format == .standard else { return wrapped(sentence, endpoint.format) }
         return message(
-            id: id, source: "/leadline/\(endpoint.program)", type: "leadline.webhook.test", at: moment, subject: nil,
+            id: id, source: "/leadline/\(endpoint.program)", type: type, at: moment, subject: nil,
             data: JSONText.object([("webhook", JSONText.quoted(endpoint.id))]))
     }
 
@@ -59,7 +68,7 @@ enum WebhookBody {
     private static func wrapped(_ sentence: String, _ format: WebhookEndpoint.Format) -> [UInt8] {
         let json: String
         switch format {
-        case .standard, .slack:
+        case .standard, .slack, .template:
             json = JSONText.object([("text", JSONText.quoted(escaped(sentence))), ("mrkdwn", "false")])
         case .teams:
             // A text run is shown as it is; a text block would be read as Markdown.

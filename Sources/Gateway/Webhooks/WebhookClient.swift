@@ -1,4 +1,5 @@
 import Engine
+import Metrics
 
 /// Sends one message at a time to one endpoint, by the client that screens where it goes.
 struct WebhookClient {
@@ -6,8 +7,10 @@ struct WebhookClient {
     private static let reading = ScreenedClient.Reading(bytesMax: 16_384, limit: .seconds(1))
 
     private var client: ScreenedClient
+    private let metrics: any MetricsFactory
 
     init(_ settings: WebhookSettings, _ time: any PassingTime) {
+        metrics = settings.metrics
         client = ScreenedClient(settings, time)
     }
 
@@ -15,6 +18,14 @@ struct WebhookClient {
     /// - Throws: `CancellationError` if it was called off, in which case nothing is known.
     mutating func post(
         _ body: [UInt8], _ headers: [(String, String)], to target: WebhookTarget
+    ) async throws -> WebhookOutcome {
+        let outcome = try await outcome(of: body, headers, to: target)
+        WebhookMetric.attempts.add(1, outcome.word.rawValue, to: metrics)
+        return outcome
+    }
+
+    private mutating func outcome(
+        of body: [UInt8], _ headers: [(String, String)], to target: WebhookTarget
     ) async throws -> WebhookOutcome {
         do {
             let request = ScreenedClient.Request(method: .post, headers: headers, body: body)

@@ -9,7 +9,12 @@ struct WebhookEndpoint: Sendable, Equatable {
         case standard
         /// A sentence, as the incoming webhooks of these take it.
         case slack, teams
+        /// As the endpoint's template says.
+        case template
     }
+
+    /// How it stands, in a word.
+    enum State: String, Sendable, CaseIterable { case active, failing, disabled }
 
     /// A range that is sent once more, before what is new.
     struct Replay: Sendable, Equatable {
@@ -57,6 +62,10 @@ struct WebhookEndpoint: Sendable, Equatable {
     var nextTry: Timestamp
     /// True if messages of an assignment bring a link to answer it by.
     var sendsLinks = false
+    /// What messages of the format `template` look like; none for other formats.
+    var template: WebhookTemplate?
+
+    var state: State { disabled != nil ? .disabled : failures > 0 ? .failing : .active }
 
     /// True if it is told of decisions of that type.
     func wants(_ type: String) -> Bool { kinds.isEmpty || kinds.contains(type) }
@@ -70,6 +79,37 @@ struct WebhookEndpoint: Sendable, Equatable {
     func isVisible(to grant: Grant) -> Bool {
         program == grant.program && (grant.partner == nil || grant.partner == partner)
     }
+}
+
+/// How an endpoint fares, wherever that is kept.
+extension WebhookEndpoint {
+    /// A message was taken: the endpoint stands after it, and is well.
+    mutating func taken(through cursor: DecisionCursor, isReplay: Bool) {
+        // A replay that was called off meanwhile stays so.
+        if isReplay { replay?.after = cursor } else { self.cursor = cursor }
+        (failures, failingSince, nextTry) = (0, nil, Timestamp(micros: 0))
+    }
+
+    /// A message was not taken: it is tried again at `next`.
+    mutating func notTaken(_ attempt: WebhookTry, next: Timestamp) {
+        failures += 1
+        failingSince = failingSince ?? attempt.at
+        nextTry = next
+    }
+
+    /// No more is sent, until somebody switches it on again.
+    /// - Parameter isTried: True if a try of now decided it.
+    mutating func disable(_ reason: Reason, at moment: Timestamp, isTried: Bool) {
+        if disabled != nil { return }
+        (disabled, disabledAt) = (reason, moment)
+        if isTried {
+            failures += 1
+            failingSince = failingSince ?? moment
+        }
+    }
+
+    /// All of a replay was sent; another that began meanwhile goes on.
+    mutating func end(_ replay: Replay?) { if self.replay == replay { self.replay = nil } }
 }
 
 /// One try, as the delivery log has it. It holds nothing of what was sent or answered.

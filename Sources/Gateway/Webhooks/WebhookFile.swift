@@ -1,8 +1,8 @@
-public import Engine
+import Engine
 import Foundation
 import GRDB
 import LeadlineCore
-public import UseCases
+import UseCases
 import Vault
 
 /// Endpoints, how far each has come, and what was tried: `webhooks.db` of the data folder, beside the journal.
@@ -11,25 +11,18 @@ import Vault
 /// file alone does not tell where anything goes. What somebody asked for is flushed before it is told. How far an
 /// endpoint has come is written as soon as a message was taken, which a killed process keeps; a machine that loses its
 /// power may send the last messages again.
-public struct WebhookFile: Sendable {
+struct WebhookFile: WebhookKeeper {
     /// "LLWh": names the kind of file.
     private static let applicationID: Int32 = 0x4C4C_5768
     private static let formatVersion = 2
-    /// Most endpoints of a program, and of one partner among them.
-    static let endpointsMax = 100
-    static let partnersMax = 10
-    /// Tries kept of an endpoint, and for how long.
-    static let triesMax: Int64 = 1_000
-    static let triesDays: Int64 = 30
 
     let settings: DatabasePool
     let progress: DatabaseQueue
     private let seal: RecordSeal
-    /// Fires with every change that somebody asked for.
     let changes = CommitSignal()
 
     /// Opens the file, and makes it where it is absent.
-    public init(_ folder: DataFolder) throws(Problem) {
+    init(_ folder: DataFolder) throws(Problem) {
         do {
             seal = RecordSeal(try folder.openVault().masterKey, purpose: "webhook endpoints")
             let path = folder.path + "/webhooks.db"
@@ -88,14 +81,12 @@ public struct WebhookFile: Sendable {
 
     // MARK: Asking
 
-    /// One endpoint; nil where there is none.
     func endpoint(_ id: String) throws -> WebhookEndpoint? { try settings.read { try endpoint(id, $0) } }
 
     func endpoint(_ id: String, _ db: Database) throws -> WebhookEndpoint? {
         try Row.fetchOne(db, sql: "SELECT * FROM endpoints WHERE id = ?", arguments: [id]).map(endpoint)
     }
 
-    /// A program's endpoints, the newest first.
     func list(program: String) throws -> [WebhookEndpoint] {
         try settings.read { db in
             try Row.fetchAll(
@@ -104,14 +95,10 @@ public struct WebhookFile: Sendable {
         }
     }
 
-    /// Ids of the endpoints that something is sent to.
-    func active() throws -> [String] {
-        try settings.read { db in
-            try String.fetchAll(db, sql: "SELECT id FROM endpoints WHERE disabled IS NULL ORDER BY id")
-        }
+    func all() throws -> [WebhookEndpoint] {
+        try settings.read { db in try Row.fetchAll(db, sql: "SELECT * FROM endpoints ORDER BY id").map(endpoint) }
     }
 
-    /// Tries of an endpoint below a number, the newest first.
     func tries(of id: String, before: Int64, limit: Int) throws -> [WebhookTry] {
         try settings.read { db in
             try Row.fetchAll(
@@ -138,6 +125,8 @@ public struct WebhookFile: Sendable {
     private struct Sealed: Codable {
         var url: String
         var secrets: [WebhookSecret]
+        /// It may hold a key of the receiver's.
+        var template: String?
     }
 
     private func endpoint(_ row: Row) throws -> WebhookEndpoint {
@@ -158,26 +147,24 @@ public struct WebhookFile: Sendable {
             disabled: (row["disabled"] as String?).map { WebhookEndpoint.Reason(rawValue: $0) ?? .switchedOff },
             disabledAt: (row["disabled_at"] as Int64?).map { Timestamp(micros: $0) }, cursor: cursor, replay: replay,
             failures: row["failures"], failingSince: (row["failing_since"] as Int64?).map { Timestamp(micros: $0) },
-            nextTry: Timestamp(micros: row["next_try"]), sendsLinks: row["sends_links"])
+            nextTry: Timestamp(micros: row["next_try"]), sendsLinks: row["sends_links"],
+            template: try sealed.template.map { text throws(WebhookTemplate.Fault) in try WebhookTemplate(text) })
     }
 
     private func sealed(_ endpoint: WebhookEndpoint) throws -> Data {
         try seal.seal(
-            JSONEncoder().encode(Sealed(url: endpoint.target.url, secrets: endpoint.secrets)), as: endpoint.id)
+            JSONEncoder().encode(
+                Sealed(
+                    url: endpoint.target.url, secrets: endpoint.secrets, template: endpoint.template?.text)),
+            as: endpoint.id)
     }
 
     // MARK: What somebody asks for
 
-    /// Keeps a new endpoint, if there is room for it.
-    func add(_ endpoint: WebhookEndpoint) throws {
-        try settings.write { db in
+    func add(_ endpoint: WebhookEndpoint) async throws {
+        try await settings.write { db in
             let (all, partners) = try counts(endpoint, db)
-            guard all < Self.endpointsMax, endpoint.partner == nil || partners < Self.partnersMax else {
-                throw Problem(
-                    .conflict,
-                    "there are \(endpoint.partner == nil ? Self.endpointsMax : Self.partnersMax) endpoints, and more "
-                        + "are not kept; delete one")
-            }
+            try WebhookLimits.check(endpoint, all: all, partners: partners)
             try db.execute(
                 sql:
                     "INSERT INTO endpoints VALUES "
@@ -202,12 +189,10 @@ public struct WebhookFile: Sendable {
         String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
     }
 
-    /// Changes an endpoint that the bearer may see, and makes its next try due now.
-    /// - Throws: `Refusal.nothingHere` where there is none, or none that the bearer may see.
     func change(
-        _ id: String, by grant: Grant, _ change: (inout WebhookEndpoint) throws -> Void
-    ) throws -> WebhookEndpoint {
-        let changed = try settings.write { db in
+        _ id: String, by grant: Grant, _ change: @escaping @Sendable (inout WebhookEndpoint) throws -> Void
+    ) async throws -> WebhookEndpoint {
+        let changed = try await settings.write { db in
             guard var endpoint = try endpoint(id, db), endpoint.isVisible(to: grant) else { throw Refusal.nothingHere }
             try change(&endpoint)
             endpoint.nextTry = Timestamp(micros: 0)
@@ -229,9 +214,8 @@ public struct WebhookFile: Sendable {
         return changed
     }
 
-    /// Forgets an endpoint and its tries.
-    func remove(_ id: String, by grant: Grant) throws {
-        try settings.write { db in
+    func remove(_ id: String, by grant: Grant) async throws {
+        try await settings.write { db in
             guard let endpoint = try endpoint(id, db), endpoint.isVisible(to: grant) else { throw Refusal.nothingHere }
             try db.execute(sql: "DELETE FROM endpoints WHERE id = ?", arguments: [endpoint.id])
             try db.execute(sql: "DELETE FROM tries WHERE endpoint = ?", arguments: [endpoint.id])

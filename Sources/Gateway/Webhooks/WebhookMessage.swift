@@ -1,16 +1,20 @@
 import Engine
 import LeadlineCore
+import LeadlineSchemas
+import Tracing
 
 /// One message on its way to one endpoint: signed anew at every try, under a name that stays.
 struct WebhookMessage {
     var id: String
     var cause: WebhookTry.Cause
     var body: [UInt8]
+    /// Where the decision stands in the trace of what was decided on.
+    var trace: TraceParent?
 
     /// Tries once.
     /// - Returns: the try as the log has it; its number is the log's to give.
     func post(
-        to endpoint: WebhookEndpoint, by client: inout WebhookClient, _ machine: Machine
+        to endpoint: WebhookEndpoint, by client: inout WebhookClient, _ machine: Machine, _ spans: SpanRecorder?
     ) async throws -> WebhookTry {
         let now = machine.clock.now()
         let started = machine.passingTime.elapsed()
@@ -18,12 +22,19 @@ struct WebhookMessage {
         let signatures = try endpoint.signing(at: now).flatMap {
             try $0.signatures(id: id, seconds: seconds, body: body)
         }
+        var place = ServiceContext.topLevel
+        place.traceParent = trace
+        let span = spans?.startSpan("webhook", context: place, ofKind: .client)
+        let own = span?.context.traceParent ?? trace
         let outcome = try await client.post(
             body,
             [
                 ("content-type", "application/json"), ("user-agent", "Leadline"), ("webhook-id", id),
                 ("webhook-timestamp", "\(seconds)"), ("webhook-signature", signatures.joined(separator: " ")),
-            ], to: endpoint.target)
+            ] + (own.map { [("traceparent", $0.description)] } ?? []), to: endpoint.target)
+        if let status = outcome.status { span?.attributes["http.response.status_code"] = Int64(status) }
+        if !outcome.isDelivered { span?.setStatus(SpanStatus(code: .error)) }
+        span?.end()
         let passed = (machine.passingTime.elapsed() - started).components
         return WebhookTry(
             number: 0, message: id, at: now, cause: cause, outcome: outcome,

@@ -7,19 +7,30 @@ import Synchronization
 /// message under way is then given up; nothing is kept of it, so it is sent again.
 public struct WebhookSender: Service {
     private let services: GatewayServices
+    private let claim: SenderClaim?
     private let running = Running()
 
-    /// A sender on a gateway's ports. One process sends for a folder, the one that serves it.
-    public init(_ services: GatewayServices) { self.services = services }
+    /// A sender on a gateway's ports.
+    /// - Parameter claim: under which it sends; nil where no other process sends to the same endpoints.
+    public init(_ services: GatewayServices, under claim: SenderClaim? = nil) {
+        self.services = services
+        self.claim = claim
+    }
 
     /// Sends until it is stopped.
     public func run() async throws {
-        do { try await cancelWhenGracefulShutdown { try await send() } } catch is CancellationError {}
+        do {
+            try await cancelWhenGracefulShutdown {
+                guard let claim else { return try await send() }
+                try await claim.whileHeld { try await send() }
+            }
+        } catch is CancellationError {}
     }
 
     private func send() async throws {
         let file = services.webhooks
         try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await WebhookStanding(services: services).report() }
             while true {
                 let seen = file.changes.commits
                 for id in try await active(file) where running.begin(id) {
@@ -37,7 +48,7 @@ public struct WebhookSender: Service {
     }
 
     /// Asked again until the file answers.
-    private func active(_ file: WebhookFile) async throws -> [String] {
+    private func active(_ file: any WebhookKeeper) async throws -> [String] {
         while true {
             do { return try await services.readers.run { try file.active() } } catch let error as CancellationError {
                 throw error

@@ -1,12 +1,11 @@
 import Engine
+import Metrics
 import NIOSSL
 
 /// How messages are sent.
 public struct WebhookSettings: Sendable {
     /// Lets endpoints be on this machine, and speak plain HTTP there.
     public var allowsLoopback = false
-    /// False for a gateway of a deployment whose webhooks another one sends: it knows of none.
-    public var isSentHere = true
     /// Waits before the first try, the second and so on; after the last the endpoint is disabled.
     var waits = RetrySchedule.waits
     /// Longest time for one try, look-up and answer included.
@@ -16,6 +15,8 @@ public struct WebhookSettings: Sendable {
 
     /// Whose word on a certificate counts.
     var trustRoots: NIOSSLTrustRoots = .default
+    /// Where tries are counted.
+    var metrics: any MetricsFactory = MetricsSystem.factory
 
     /// The usual ones.
     public init() {}

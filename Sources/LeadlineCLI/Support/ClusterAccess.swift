@@ -10,20 +10,20 @@ struct ClusterAccess {
     let table: TopicTable
 
     /// Reads all keys there are.
-    /// - Parameter claim: given the topic's records as well.
+    /// - Parameter taking: given the topic's records as well.
     static func open(
-        _ folder: DataFolder, _ settings: KafkaSettings, claim: SenderClaim? = nil, _ logger: Logger
+        _ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger,
+        taking: @escaping TopicTable.Take = { _, _ in }
     ) async throws -> ClusterAccess {
         let access = try SharedAccess(folder, logger: logger)
         let table = try await ThreadTaskExecutor("leadline.start").run {
             try TopicTable(settings, .gateway, logger: logger) { key, value in
-                claim?.take(key, value)
+                try taking(key, value)
                 try access.take(key, value)
             }
         }
         try await table.load()
         access.follow(table)
-        claim?.follow(table)
         return ClusterAccess(access: access, table: table)
     }
 

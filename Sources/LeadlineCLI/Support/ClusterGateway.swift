@@ -8,15 +8,37 @@ import UseCases
 
 /// A gateway's ports on a cluster, and what works for them.
 struct ClusterGateway {
-    let services: GatewayServices
-    let access: SharedAccess
-    private let table: TopicTable
-    /// Nil where another gateway sends webhooks.
-    private let claim: SenderClaim?
+    var services: GatewayServices
+    private let shared: SharedTables
     private let cluster: FollowedCluster
     private let copies: FollowedCopies
     /// Fires once the copies have everything that was there at the start.
     private let followed = CommitSignal()
+
+    /// What gateways share, and the topics on which it stands.
+    private struct SharedTables {
+        let access: ClusterAccess
+        let webhooks: SharedWebhooks
+        /// Which of them sends webhooks.
+        let claim: SenderClaim
+        /// How far webhooks have come.
+        let progress: TopicTable
+
+        init(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
+            let (webhooks, claim) = (try SharedWebhooks(folder, logger: logger), SenderClaim(folder, logger: logger))
+            access = try await ClusterAccess.open(folder, settings, logger) { key, value in
+                claim.take(key, value)
+                try webhooks.take(key, value)
+            }
+            progress = try await ThreadTaskExecutor("leadline.start").run {
+                try TopicTable(settings, .webhooks, logger: logger) { try webhooks.take($0, $1) }
+            }
+            try await progress.load()
+            claim.follow(access.table)
+            webhooks.follow(settings: access.table, progress: progress)
+            (self.webhooks, self.claim) = (webhooks, claim)
+        }
+    }
 
     /// Opens the copies that a data folder keeps, once the topics are there.
     /// - Returns: nil if a signal stopped it before.
@@ -24,38 +46,33 @@ struct ClusterGateway {
         _ root: DataFolder, _ settings: KafkaSettings, webhooks: WebhookSettings, signIn: SignInSettings,
         _ logger: Logger
     ) async throws -> ClusterGateway? {
-        let opened = Mutex<(FollowedCluster, ClusterAccess, SenderClaim?)?>(nil)
+        let opened = Mutex<(FollowedCluster, SharedTables)?>(nil)
         let place = try DataFolder.forCopy(
             path: root.path + "/gateway", settings: root.settings, machine: root.machine)
         try await GracefulStop.run(within: .seconds(9)) {
-            let claim = webhooks.isSentHere ? SenderClaim(root, logger: logger) : nil
-            let access = try await ClusterAccess.open(root, settings, claim: claim, logger)
+            let shared = try await SharedTables(root, settings, logger)
             let cluster = try await ThreadTaskExecutor("leadline.start").run {
                 try FollowedCluster(place, settings, logger: logger)
             }
-            try await access.following { try await claim?.make() }
-            opened.withLock { $0 = (cluster, access, claim) }
+            opened.withLock { $0 = (cluster, shared) }
         }
-        return try opened.withLock { $0 }.map { cluster, access, claim in
-            try ClusterGateway(root, place, cluster, access, claim, settings, (webhooks, signIn), logger)
+        return try opened.withLock { $0 }.map { cluster, shared in
+            try ClusterGateway(root, place, cluster, shared, settings, (webhooks, signIn), logger)
         }
     }
 
     private init(
-        _ root: DataFolder, _ place: DataFolder, _ cluster: FollowedCluster, _ shared: ClusterAccess,
-        _ claim: SenderClaim?, _ settings: KafkaSettings, _ faces: (webhooks: WebhookSettings, signIn: SignInSettings),
-        _ logger: Logger
+        _ root: DataFolder, _ place: DataFolder, _ cluster: FollowedCluster, _ shared: SharedTables,
+        _ settings: KafkaSettings, _ faces: (webhooks: WebhookSettings, signIn: SignInSettings), _ logger: Logger
     ) throws {
-        self.cluster = cluster
-        self.claim = claim
-        (access, table) = (shared.access, shared.table)
+        (self.cluster, self.shared) = (cluster, shared)
         copies = try FollowedCopies(
             cluster.folders.map { try ReadingPlace($0, in: place, of: settings) }, commits: cluster.commits,
             fates: cluster.fates
         ) { cluster.partition(of: $0) }
         services = try GatewayServices.following(
-            root, copies, sink: KafkaRecordSink(settings), access: access, webhooks: faces.webhooks, signIn: faces.signIn,
-            logger: logger
+            root, copies, sink: KafkaRecordSink(settings), access: shared.access.access, webhooks: faces.webhooks,
+            sharedWebhooks: shared.webhooks, signIn: faces.signIn, logger: logger
         ) {
             cluster.standing().map { CopyStanding(recordsBehind: $0.recordsBehind, age: $0.age) }
         }
@@ -63,22 +80,25 @@ struct ClusterGateway {
 
     /// An admin's key where there is no key at all.
     func firstKey(_ request: GrantRequest) async throws -> KeyToken? {
+        let access = shared.access.access
         guard try access.isEmpty() else { return nil }
-        return try await ClusterAccess(access: access, table: table).following { try await access.create(request).token }
+        return try await shared.access.following { try await access.create(request).token }
     }
 
     /// What works until it is stopped, the gateway aside.
     var work: [any Service] {
-        let senders: [any Service] = claim.map { [$0, onceFollowed(WebhookSender(services))] } ?? []
-        return [
-            GracefulStop.Work { [table] in try await table.run() },
+        [
+            GracefulStop.Work { [shared] in try await shared.access.table.run() },
+            GracefulStop.Work { [shared] in try await shared.progress.run() },
             GracefulStop.Work { [cluster, followed] in
                 try await cluster.catchUp()
                 followed.committed([:])
                 try await cluster.run()
             },
             onceFollowed(GracefulStop.Work { [copies] in try await copies.run() }),
-        ] + senders
+            // Who claims can send: not before the copies are there.
+            onceFollowed(shared.claim), onceFollowed(WebhookSender(services, under: shared.claim)),
+        ]
     }
 
     /// A service that begins once the copies have what was there at the start.

@@ -1,4 +1,5 @@
 import Engine
+import Gateway
 import KafkaTransport
 import Logging
 import Metering
@@ -10,7 +11,8 @@ enum MetricsOptions {
     static func serve(on port: Int?, _ logger: Logger) async throws -> MetricsEndpoint? {
         guard let port else { return nil }
         let registry = PrometheusRegistry(
-            (EngineMetric.all + KafkaMetric.all).map { .init(name: $0.name, help: $0.help) })
+            (EngineMetric.all + KafkaMetric.all + WebhookMetric.all + SpanMetric.all)
+                .map { .init(name: $0.name, help: $0.help) })
         registry.collect()
         do {
             let endpoint = try await MetricsEndpoint.start(port: port, registry)

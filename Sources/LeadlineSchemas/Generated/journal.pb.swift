@@ -213,6 +213,10 @@ public nonisolated struct WireOrigin: Sendable {
   /// a person's data. Empty in entries from before sources were kept, and in dead letters, which seal it.
   public var source: String = String()
 
+  /// Where it stands in its producer's distributed trace (W3C Trace Context): trace id, span id and flags, 25 bytes. Empty
+  /// where the record named none, and in entries from before it was kept.
+  public var traceParent: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1352,7 +1356,7 @@ nonisolated extension WireDuplicateReceived: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Origin"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{3}event_id\0\u{1}source\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{3}event_id\0\u{1}source\0\u{3}trace_parent\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1365,6 +1369,7 @@ nonisolated extension WireOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.offset) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.eventID) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.traceParent) }()
       default: break
       }
     }
@@ -1386,6 +1391,9 @@ nonisolated extension WireOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.source.isEmpty {
       try visitor.visitSingularStringField(value: self.source, fieldNumber: 5)
     }
+    if !self.traceParent.isEmpty {
+      try visitor.visitSingularBytesField(value: self.traceParent, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1395,6 +1403,7 @@ nonisolated extension WireOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.offset != rhs.offset {return false}
     if lhs.eventID != rhs.eventID {return false}
     if lhs.source != rhs.source {return false}
+    if lhs.traceParent != rhs.traceParent {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -12,14 +12,19 @@ public struct OriginRecord: Sendable, Equatable {
     public var eventID: String
     /// CloudEvents source, or "keyed:" and a keyed digest of it; empty in entries from before sources were kept.
     public var source: String
+    /// Where it stands in its producer's trace, as `TraceParent` has it; empty where none was named.
+    public var traceParent: [UInt8]
 
     /// An origin.
-    public init(topic: String, partition: UInt32, offset: Int64, eventID: String, source: String = "") {
+    public init(
+        topic: String, partition: UInt32, offset: Int64, eventID: String, source: String = "", traceParent: [UInt8] = []
+    ) {
         self.topic = topic
         self.partition = partition
         self.offset = offset
         self.eventID = eventID
         self.source = source
+        self.traceParent = traceParent
     }
 }
 
@@ -39,6 +44,7 @@ extension OriginRecord: WireMessage {
             case 3: value.offset = try reader.int64("offset")
             case 4: value.eventID = try reader.string("event_id")
             case 5: value.source = try reader.string("source")
+            case 6: value.traceParent = try reader.bytes("trace_parent")
             default: try reader.skip()
             }
         }
@@ -51,6 +57,7 @@ extension OriginRecord: WireMessage {
         writer.int(3, offset)
         writer.string(4, eventID)
         writer.string(5, source)
+        writer.bytes(6, traceParent)
     }
 }
 
@@ -199,6 +206,22 @@ public enum EntryCodec {
             try input.skip()
         }
         return body
+    }
+
+    /// Where the input stands in its producer's trace; nil where none is recorded.
+    public static func trace(_ bytes: [UInt8]) throws(WireError) -> TraceParent? {
+        try unsafe bytes.span.bytes.withUnsafeBytes { (raw) throws(WireError) in
+            var reader = unsafe WireReader(raw)
+            while let field = try reader.next() {
+                guard field == 4 else {
+                    try reader.skip()
+                    continue
+                }
+                let origin: OriginRecord = try reader.message("origin")
+                return TraceParent(bytes: origin.traceParent)
+            }
+            return nil
+        }
     }
 
     /// Where the entry's events lie, in order, so that the decisions topic hands out the stored bytes.
