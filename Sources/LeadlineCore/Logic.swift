@@ -23,6 +23,9 @@ import DequeModule
 /// | | partners who received a person's leads are told of each right, and of each change to a lead |
 /// | 5 | partners claim accounts; a claim in force is ownership |
 /// | | partners that keep missing deadlines are suspended, and come back |
+/// | | leads are given back for the vendor's own reasons; bad data credits the partner and marks the source |
+/// | | a source's quality is a number that rules look at, and may send its leads to a human |
+/// | | reminders at shares of the promise; one that comes late is the last, and none comes after the deadline |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
@@ -49,6 +52,7 @@ extension State {
         if before < 2 && version >= 2 { beginVersion2() }
         if before < 3 && version >= 3 { beginVersion3() }
         if before < 4 && version >= 4 { beginVersion4() }
+        if before < 5 && version >= 5 { beginVersion5() }
     }
 
     /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's
@@ -63,6 +67,14 @@ extension State {
                 lead.holder != LeadTable.nowhere
             else { continue }
             recordDeal(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: value(of: lead) ?? 0)
+        }
+    }
+
+    /// Until now what a lead cost was remembered where a decline gives it back, and nowhere else.
+    private mutating func beginVersion5() {
+        for slot in leads.leads.indices {
+            let lead = leads.leads[slot]
+            leads.leads[slot].declineKeepsTurn = lead.strideMicros > 0 || lead.turn != BitRow()
         }
     }
 

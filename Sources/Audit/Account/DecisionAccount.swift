@@ -126,6 +126,7 @@ private struct Record {
         case .partnerPaused: .init(.afterPause)
         case .partnerRemoved: .init(.afterRemoval)
         case .partnerSuspended: .init(.afterSuspension)
+        case .returned: .init(.afterReturn)
         case .human: .init(.sentBackByHuman)
         case .imported: .init(.historyUnknown)
         case .resumed: .init(.afterRestriction)
@@ -162,6 +163,7 @@ private struct Record {
         case .placesReserved: .placesReserved
         case .personObjected: .objectedBefore
         case .addressSuppressed: .addressSuppressed
+        case .sourceQuality: .sourceQuality
         }
     }
 

@@ -57,6 +57,7 @@ extension WireEvent.OneOf_Body {
         case .claimChanged(let message): (message, message.leadID)
         case .partnerSuspended(let message): (message, "")
         case .partnerReinstated(let message): (message, "")
+        case .returnChanged(let message): (message, message.leadID)
         }
     }
 }

@@ -101,6 +101,7 @@ public enum LeadsTables: Projection {
             case .recipientInformed(let event): leads.insert(event.leadID)
             case .personLinkChanged(let event): leads.insert(event.leadID)
             case .claimChanged(let event) where !event.leadID.isEmpty: leads.insert(event.leadID)
+            case .returnChanged(let event): leads.insert(event.leadID)
             default: break
             }
             if let change = LeadChange(event) { leads.insert(change.leadID) }

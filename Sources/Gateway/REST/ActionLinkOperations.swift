@@ -63,7 +63,7 @@ enum ActionLinkOperations {
             switch try await ActionLinkStanding.of(link, call) {
             case .open(let lead):
                 let text = call.services.identities.links.text(link)
-                return ActionLinkPage.choices(link, lead, path: ActionLink.path + text)
+                return ActionLinkPage.choices(link, lead, path: ActionLink.path + text, try await reasons(link, call))
             case .answered: return ActionLinkPage.answered(link)
             case .dead: return ActionLinkPage.dead(link)
             }
@@ -76,12 +76,12 @@ enum ActionLinkOperations {
         payload: .init(
             types: ["application/x-www-form-urlencoded"],
             schema: .request([
-                ("answer", .choice(["accept", "decline"])), ("reason?", .choice(ActionLinkPage.reasons.map(\.word))),
+                ("answer", .choice(["accept", "decline"])), ("reason?", .id),
             ]), example: "answer=accept", bytesMax: 1_024),
         successes: [page],
         work: .whole { call in
             let link = try link(call)
-            let choice = try Choice(call.body)
+            let choice = try Choice(call.body, try await reasons(link, call))
             switch try await ActionLinkStanding.of(link, call) {
             case .open: return try await use(link, choice, call)
             case .answered: return ActionLinkPage.answered(link)
@@ -114,14 +114,21 @@ enum ActionLinkOperations {
         }
     }
 
+    /// Why the link's partner may decline.
+    private static func reasons(_ link: ActionLink, _ call: Call) async throws -> [ActionLinkPage.Reason] {
+        ActionLinkPage.reasons(try await ReturnOperations.reasons(call.acting(as: link.grant)))
+    }
+
     /// What somebody pressed.
     private enum Choice {
         case accept
-        case decline(WireRefusalReason)
+        case decline(ActionLinkPage.Reason?)
 
-        init(_ form: [UInt8]) throws {
+        init(_ form: [UInt8], _ reasons: [ActionLinkPage.Reason]) throws {
             var fields: [String: String] = [:]
-            for part in form.split(separator: UInt8(ascii: "&")) {
+            // Of the characters of an id a form writes the colon alone otherwise.
+            let plain = form.replacing(Array("%3A".utf8), with: [UInt8(ascii: ":")])
+            for part in plain.split(separator: UInt8(ascii: "&")) {
                 let pair = part.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false)
                     .map { String(decoding: Array($0), as: UTF8.self) }
                 guard pair.count == 2, ["answer", "reason"].contains(pair[0]), fields[pair[0]] == nil else {
@@ -129,13 +136,13 @@ enum ActionLinkOperations {
                 }
                 fields[pair[0]] = pair[1]
             }
-            let reason = ActionLinkPage.reasons.first { $0.word == fields["reason"] }
+            let reason = reasons.first { $0.word == fields["reason"] }
             guard fields["reason"] == nil || reason != nil else {
                 throw Refusal.invalid("It is none of the page's reasons.", field: "reason")
             }
             switch fields["answer"] {
             case "accept"? where reason == nil: self = .accept
-            case "decline"?: self = .decline(reason?.wire ?? .unspecified)
+            case "decline"?: self = .decline(reason)
             default: throw Refusal.invalid("It is accept or decline, which takes a reason.", field: "answer")
             }
         }
@@ -149,7 +156,7 @@ enum ActionLinkOperations {
             case .decline(let reason):
                 var message = WireLeadDeclined()
                 (message.leadID, message.partnerID, message.actor) = (link.lead, link.partner, link.actor)
-                message.reason = reason
+                (message.reason, message.reasonID) = (reason?.fixed ?? .unspecified, reason?.id ?? "")
                 return try await submission.send(message, .leadDeclined, lead: link.lead)
             }
         }

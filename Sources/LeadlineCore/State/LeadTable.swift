@@ -70,6 +70,18 @@ struct LeadTable: Sendable {
         var recipients: [UInt32] = []
         /// The amount that a won deal was learned with; since logic version 2.
         var learnedMinorUnits: Int64 = 0
+        /// The reminders after the one at `remindAt`, and how many the assignment has; since logic version 5.
+        var laterReminders: [Timestamp] = []
+        var reminderCount: UInt8 = 0
+        /// The source for which the lead counts, `none` until a partner gets it; and how many returns for bad data
+        /// stand against it. Since logic version 5.
+        var countedSource = Vocabulary.none
+        var badDataReturns: UInt8 = 0
+        /// True if a decline gives back what the lead cost: the policy said so when the holder got it, and it has not
+        /// responded. Before logic version 5 nothing else was remembered of the cost.
+        var declineKeepsTurn = false
+        /// Between a return for bad data and the end of the assignment, within one entry.
+        var isExcused = false
 
         var isOpen: Bool { status == .assigned || status == .escalated }
         /// An assigned lead's timer is its deadline or horizon; a waiting one's, when it moves on to the next queue.
