@@ -30,34 +30,12 @@ struct ClaimOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The partner's own id of the claim.", valueName: "id"))
     var claim: String
 
-    @Option(help: ArgumentHelp("Who says so; sealed in the journal.", valueName: "text"))
-    var by: String
-
-    @Option(help: ArgumentHelp("Why; sealed in the journal.", valueName: "text"))
-    var reason = ""
-
-    @Flag(help: "Print one line of JSON: position, events.")
-    var json = false
-
-    @OptionGroup var data: DataFolderOptions
-    @OptionGroup var kafka: KafkaOptions
-
-    func validate() throws {
-        if by.isEmpty || by.utf8.count > 512 { throw ValidationError("--by must have 1 to 512 bytes") }
-        if reason.utf8.count > 4_096 { throw ValidationError("--reason must have at most 4096 bytes") }
-    }
+    @OptionGroup var statement: StatementOptions
 
     func ask(_ request: ClaimRequest) async throws {
-        let deployment = try data.deployment(kafka, reason: reason)
-        let outcome = try await deployment.ask(request, ofClaim: claim, partner: partner, by: by)
-        let currency = try deployment.currency()
-        if json {
-            Terminal.line(try JSONText.line(ClaimOutcomeDocument(
-                position: outcome.position, events: outcome.events, currency: currency)))
-        } else {
-            Terminal.lines(RightsText.outcome(
-                outcome.events, position: outcome.position, suppressed: 0, currency: currency))
-        }
+        let deployment = try statement.deployment()
+        try statement.report(
+            try await deployment.ask(request, ofClaim: claim, partner: partner, by: statement.by), deployment)
     }
 }
 

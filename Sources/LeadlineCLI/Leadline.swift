@@ -37,7 +37,8 @@ struct Leadline: AsyncParsableCommand {
                 name: "Ask and check:",
                 subcommands: [
                     LeadsCommand.self, ExplainCommand.self, ModelCommand.self, NetworkCommand.self, ReplayCommand.self,
-                    VerifyCommand.self, AuditCommand.self, RightsCommand.self, ClaimsCommand.self, CommissionsCommand.self,
+                    VerifyCommand.self, AuditCommand.self, RightsCommand.self, ClaimsCommand.self, ReturnsCommand.self,
+                    CommissionsCommand.self,
                     ArchiveCommand.self, ExportCommand.self,
                 ]),
             CommandGroup(

@@ -34,14 +34,7 @@ struct LinkOptions: ParsableArguments {
         let statement = LeadLinkStatement(
             leadID: lead, otherLeadID: other, link: company ? .sameCompany : .sameEnquiry, decidedBy: by)
         let outcome = try await deployment.state(statement, linked: linked)
-        let currency = try deployment.currency()
-        if json {
-            Terminal.line(try JSONText.line(ClaimOutcomeDocument(
-                position: outcome.position, events: outcome.events, currency: currency)))
-        } else {
-            Terminal.lines(RightsText.outcome(
-                outcome.events, position: outcome.position, suppressed: 0, currency: currency))
-        }
+        try StatementOptions.report(outcome, deployment, asJSON: json)
     }
 }
 

@@ -77,11 +77,13 @@ struct Decision {
         case .suppressionSet(let fact): return suppress(state, fact)
         case .suppressionLifted(let fact): return liftSuppression(state, fact)
 
-        case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
+        case .leadAccepted, .leadDeclined, .leadReturned, .firstResponseRecorded, .dealStageChanged, .dealWon,
+            .dealLost:
             return outcome(state, input.fact, imported: input.imported)
         case .dealClaimed(let fact): return claimed(state, fact, input)
         case .claimDecided(let fact): return claimDecided(state, fact)
         case .claimWithdrawn(let fact): return claimWithdrawn(state, fact)
+        case .returnDecided(let fact): return returnDecided(state, fact)
         case .timeAdvanced(let through): return timeAdvanced(state, through)
         }
     }
@@ -216,6 +218,10 @@ extension Decision {
         if cause != .human && asksForHuman(policy.review, view, chosen) {
             return .escalate(.reviewRequired, outcome.summary, suggested: suggested)
         }
+        if cause != .human, let quality = view.sourceQualityBasisPoints,
+            quality < policy.review.sourceQualityBelowBasisPoints {
+            return .escalate(.sourceQuality, outcome.summary, suggested: suggested)
+        }
         if policy.shadow { return .escalate(.shadow, outcome.summary, suggested: suggested) }
         return .assign(chosen, outcome.summary)
     }
@@ -288,20 +294,30 @@ extension Decision {
         }
         let minutes = sla.firstResponseMinutes
         if minutes == 0 { return assigned }
-        let respondBy = after(minutes, sla, partner, state)
+        let respondBy = after(micros: Int64(minutes) * Timestamp.microsPerMinute, sla, partner, state)
         assigned.respondBy = respondBy
-        // Counted as the deadline is. Where working time puts both at one moment, the deadline itself says enough.
-        if sla.reminderMinutesBefore > 0 && sla.reminderMinutesBefore < minutes {
-            let remindAt = after(minutes - sla.reminderMinutesBefore, sla, partner, state)
-            if remindAt < respondBy { assigned.remindAt = remindAt }
-        }
+        let reminders = reminders(sla, before: respondBy, partner, state)
+        assigned.remindAt = reminders.first
+        assigned.laterReminders = reminders.dropFirst().map { PlannedReminder(at: $0) }
         return assigned
     }
 
-    private func after(_ minutes: UInt32, _ sla: SLA, _ partner: Int, _ state: State) -> Timestamp {
-        if !sla.inWorkingHours { return stamp.adding(micros: Int64(minutes) * Timestamp.microsPerMinute) }
+    /// Counted as the deadline is, each moment once. Where working time puts one at the deadline's moment, the deadline
+    /// itself says enough.
+    private func reminders(_ sla: SLA, before deadline: Timestamp, _ partner: Int, _ state: State) -> [Timestamp] {
+        let promised = Int64(sla.firstResponseMinutes) * Timestamp.microsPerMinute
+        var passed = sla.reminders.map { promised / 10_000 * Int64($0.afterBasisPoints) }
+        if sla.reminderMinutesBefore > 0 && sla.reminderMinutesBefore < sla.firstResponseMinutes {
+            passed.append(promised - Int64(sla.reminderMinutesBefore) * Timestamp.microsPerMinute)
+        }
+        let moments = passed.sorted().map { after(micros: $0, sla, partner, state) }.filter { $0 < deadline }
+        return moments.indices.filter { $0 == 0 || moments[$0 - 1] < moments[$0] }.map { moments[$0] }
+    }
+
+    private func after(micros: Int64, _ sla: SLA, _ partner: Int, _ state: State) -> Timestamp {
+        if !sla.inWorkingHours { return stamp.adding(micros: micros) }
         return WorkingTime.deadline(
-            from: stamp, minutes: minutes, hours: state.partners.profiles[partner].workingHours,
+            from: stamp, micros: micros, hours: state.partners.profiles[partner].workingHours,
             zone: state.partners.timeZones[partner], absences: state.partners.absences[partner])
     }
 }
@@ -320,9 +336,7 @@ extension Decision {
             let lead = state.leads.leads[slot]
             if lead.status != .escalated { return takeBack(state, slot) }
             return state.isLogic(4) && lead.dueCause == .resumed ? reroute(state, slot, .resumed) : climb(state, slot)
-        case .reminder:
-            let lead = state.leads.leads[Int(item.index)]
-            return [.reminderDue(ReminderDue(leadID: lead.id, partnerID: holderID(state, lead), respondBy: lead.dueAt))]
+        case .reminder: return reminded(state, state.leads.leads[Int(item.index)])
         case .deliverOutcome:
             guard let waiting = state.waiting[item.index] else { return [] }
             return outcome(state, waiting.fact, imported: waiting.imported)
@@ -331,7 +345,18 @@ extension Decision {
             return [.outcomeUnmatched(OutcomeUnmatched(leadID: waiting.leadID, waitingPosition: waiting.position))]
         case .claim: return claimDue(state, item.index)
         case .suspension: return reinstated(state, Int(item.index), byVendor: false)
+        case .returnCredit: return returnDue(state, item.index)
         }
+    }
+
+    /// Nobody is reminded who is away, or of a deadline that has passed.
+    private func reminded(_ state: State, _ lead: LeadTable.Lead) -> [Event] {
+        var due = ReminderDue(leadID: lead.id, partnerID: holderID(state, lead), respondBy: lead.dueAt)
+        if !state.isLogic(5) { return [.reminderDue(due)] }
+        guard let reminder = lead.reminderToSend(at: stamp), !state.partners.isAbsent(Int(lead.holder), at: stamp)
+        else { return [] }
+        (due.reminder, due.reminders) = (reminder, UInt32(lead.reminderCount))
+        return [.reminderDue(due)]
     }
 
     /// What of a day's leads is kept no longer. A person with another lead that is, waits for that lead's end.

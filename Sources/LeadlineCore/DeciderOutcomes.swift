@@ -4,6 +4,7 @@ extension Decision {
     /// An outcome, fresh or one that waited for its lead.
     mutating func outcome(_ state: State, _ fact: Fact, imported: Bool) -> [Event] {
         guard let leadID = fact.outcomeLeadID else { return [] }
+        if !state.knows(fact) { return disregard(leadID, .logicTooOld) }
         guard let slot = state.leads.slot(of: leadID) else {
             if state.waiting.count >= WaitingOutcomes.countMax { return disregard(leadID, .tooManyWaiting) }
             let until = stamp.adding(micros: WaitingOutcomes.patienceMicros)
@@ -24,7 +25,13 @@ extension Decision {
                 lead.flags.contains(.responded) ? [] : decision.responded(state, lead)
             }
         case .leadDeclined(let fact):
-            return ifHolder(state, fact.partnerID, slot) { decision, lead in decision.declined(state, lead, slot) }
+            return ifHolder(state, fact.partnerID, slot) { decision, lead in
+                decision.handedBack(state, lead, slot, fact, .declined)
+            }
+        case .leadReturned(let fact):
+            return ifHolder(state, fact.partnerID, slot) { decision, lead in
+                decision.handedBack(state, lead, slot, fact, .returned)
+            }
         case .dealWon(let fact):
             return decided(state, slot, by: fact.partnerID, won: true, amount: fact.amount, imported: imported)
         case .dealLost(let fact):
@@ -47,12 +54,6 @@ extension Decision {
     private func responded(_ state: State, _ lead: LeadTable.Lead) -> [Event] {
         [.firstResponseMet(FirstResponseMet(
             leadID: lead.id, partnerID: holderID(state, lead), elapsedMicros: stamp.micros - lead.assignedAt.micros))]
-    }
-
-    private mutating func declined(_ state: State, _ lead: LeadTable.Lead, _ slot: Int) -> [Event] {
-        let ended = AssignmentEnded(
-            leadID: lead.id, partnerID: holderID(state, lead), attempt: UInt32(lead.attempt), cause: .declined)
-        return [.assignmentEnded(ended)] + reroute(state, slot, .declined)
     }
 
     /// A deal was won or lost. Only the outcome of the partner who held the lead teaches.

@@ -23,6 +23,9 @@ import DequeModule
 /// | | partners who received a person's leads are told of each right, and of each change to a lead |
 /// | 5 | partners claim accounts; a claim in force is ownership |
 /// | | partners that keep missing deadlines are suspended, and come back |
+/// | | leads are given back for the vendor's own reasons; bad data credits the partner and marks the source |
+/// | | a source's quality is a number that rules look at, and may send its leads to a human |
+/// | | reminders at shares of the promise; one that comes late is the last, and none comes after the deadline |
 /// | | links between leads, and of a lead to its company, are undone by a person, and made again |
 public enum Logic {
     /// The version of programs whose registration names none.
@@ -66,6 +69,16 @@ extension State {
             else { continue }
             recordDeal(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: value(of: lead) ?? 0)
         }
+    }
+
+    /// Until now what a lead cost was remembered where a decline gives it back, and nowhere else; and of merged leads
+    /// nobody had asked which can still be told apart.
+    private mutating func beginVersion5() {
+        for slot in leads.leads.indices {
+            let lead = leads.leads[slot]
+            leads.leads[slot].declineKeepsTurn = lead.strideMicros > 0 || lead.turn != BitRow()
+        }
+        beginLinks()
     }
 
     /// What version 3 knows leads by besides. Of the leads that are there nobody has said it.

@@ -84,6 +84,7 @@ import UseCases
             try await Self.settings(ask)
             try await Self.leads(ask)
             try await Self.reviewsAndClaims(ask)
+            try await Self.returns(ask)
             try await Self.deadLetters(ask)
             try await Self.audit(ask)
             try await Self.rights(ask)
@@ -95,7 +96,7 @@ import UseCases
     }
 
     private static func settings(_ ask: Asking) async throws {
-        let policy = #"{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"samePersonDays":30,"claims":{"protectedDays":30},"pilot":{"name":"spring","arms":[{"name":"new","method":"ROUTING_METHOD_BID_PRICE","shareBasisPoints":5000},{"name":"old","method":"ROUTING_METHOD_ROUND_ROBIN","shareBasisPoints":5000}]}}"#
+        let policy = #"{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"samePersonDays":30,"claims":{"protectedDays":30},"returns":{"creditsPerPeriodMax":1,"reasons":[{"id":"wrong-number","meaning":"REFUSAL_REASON_BAD_DATA","wordings":[{"language":"en","text":"The number is wrong"}]}]},"pilot":{"name":"spring","arms":[{"name":"new","method":"ROUTING_METHOD_BID_PRICE","shareBasisPoints":5000},{"name":"old","method":"ROUTING_METHOD_ROUND_ROBIN","shareBasisPoints":5000}]}}"#
         try await ask("validatePolicy", body: policy)
         try await ask("publishPolicy", body: policy)
         try await ask("getPolicy")
@@ -174,6 +175,30 @@ import UseCases
         #expect(try await ask("getClaim", ["p-one", "c-1"]).json["status"] as? String == "approved")
         try await ask("withdrawClaim", ["p-one", "c-1"])
         #expect(try await ask.served.ask(.GET, "/v1/partners/p-one/claims/c-1", ask.served.admin).status == 404)
+    }
+
+    /// One credit a period: the second return waits for a person.
+    private static func returns(_ ask: Asking) async throws {
+        #expect(try await ask("listReturnReasons").text.contains("The number is wrong"))
+        for lead in ["r-1", "r-2"] {
+            let holder = #"{"leadId":"\#(lead)","country":"IT","source":"fair","accountDomain":"\#(lead).example","contact":{"email":"\#(lead)@officine.example"}}"#
+            try await ask("submitLead", body: holder)
+            try await ask("overrideDecision", [lead], body: #"{"assignToPartnerId":"p-four"}"#)
+        }
+        let unknown = try await ask.served.ask(.POST, "/v1/leads/r-1/return", ask.served.admin, #"{"reasonId":"gone"}"#)
+        #expect(unknown.status == 422 && unknown.json["field"] as? String == "reason_id", "\(unknown.text)")
+        #expect(unknown.text.contains("wrong-number"), "\(unknown.text)")
+        #expect(try await ask("returnLead", ["r-1"], body: #"{"reasonId":"wrong-number"}"#).text.contains("RETURN_STATUS_CREDITED"))
+        #expect(try await ask("returnLead", ["r-2"], body: #"{"reasonId":"wrong-number"}"#).text.contains("RETURN_STATUS_WAITING"))
+        let waiting = try await ask("listReturns").json["returns"] as? [[String: Any]]
+        #expect(waiting?.map { $0["lead"] as? String } == ["r-2"] && waiting?.first?["partner"] as? String == "p-four")
+        try await ask("decideReturn", ["p-four", "r-2"], body: #"{"approved":false,"reason":"we reached them"}"#)
+        #expect(try await ask("listReturns").text == #"{"returns":[]}"#)
+        let again = try await ask.served.ask(.POST, "/v1/partners/p-four/returns/r-2/decision", ask.served.admin, #"{"approved":true}"#)
+        #expect(again.status == 404, "\(again.text)")
+        let sources = try await ask("getSourceReport").json["sources"] as? [[String: Any]]
+        let fair = sources?.first { $0["source"] as? String == "fair" }
+        #expect(fair?["leads"] as? Int == 2 && fair?["returned"] as? Int == 1, "\(String(describing: sources))")
     }
 
     /// A record of a program that is not there yet; once it is, the record can be sent again.

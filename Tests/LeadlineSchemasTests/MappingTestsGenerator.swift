@@ -167,10 +167,12 @@ struct Draw {
         value.dealHorizonDays = uint32()
         value.humanQueue = "queue" + text()
         value.sla.reminderMinutesBefore = uint32()
+        value.sla.reminders = several { ReminderRule(afterBasisPoints: $0.uint32()) }
         value.serviceLevels = several {
             var level = ServiceLevel(name: $0.text(), when: $0.predicate(depth: 3), sla: SLA())
             level.sla.firstResponseMinutes = $0.uint32()
             level.sla.reminderMinutesBefore = $0.uint32()
+            level.sla.reminders = $0.several { ReminderRule(afterBasisPoints: $0.uint32()) }
             return level
         }
         value.escalationLadder = several { EscalationStep(queue: $0.text(), afterMinutes: $0.uint32()) }
@@ -190,6 +192,7 @@ struct Draw {
         value.declineKeepsTurn = dice.bool()
         value.review.dealValueAtLeastMinorUnits = maybe { $0.int64() }
         value.review.conversionBelowBasisPoints = uint32()
+        value.review.sourceQualityBelowBasisPoints = uint32()
         value.lawfulBases = texts()
         value.alwaysAssign = dice.bool()
         value.retention.closedDealDays = uint32()
@@ -203,6 +206,13 @@ struct Draw {
         value.suspension.suspendedDays = uint32()
         value.suspension.movesLeads = dice.bool()
         value.claims.claimsPerPartnerMax = uint32()
+        value.returns.creditsPerPeriodMax = uint32()
+        value.returns.answerDays = uint32()
+        value.returns.reasons = several {
+            ReturnReason(
+                id: $0.text(), meaning: $0.meaning(),
+                wordings: $0.several { ReasonWording(language: $0.text(), text: $0.text()) })
+        }
         value.approvedBy = text()
         return value
     }
@@ -243,7 +253,7 @@ struct Draw {
 
     mutating func cause() -> RoutingCause {
         one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported, .resumed,
-            .partnerSuspended, .unlinked, .linked,
+            .partnerSuspended, .returned, .unlinked, .linked,
         ])
     }
 
@@ -252,11 +262,11 @@ struct Draw {
     }
 
     mutating func refusal() -> PartnerRefusal {
-        PartnerRefusal(
-            leadID: text(), partnerID: text(),
-            reason: one(of: [
-                .unspecified, .noCapacity, .notAFit, .conflict, .badData, .price, .competitor, .noDecision, .other,
-            ]))
+        PartnerRefusal(leadID: text(), partnerID: text(), reason: meaning(), reasonID: text())
+    }
+
+    mutating func meaning() -> RefusalReason {
+        one(of: [.unspecified, .noCapacity, .notAFit, .conflict, .badData, .price, .competitor, .noDecision, .other])
     }
 
     // MARK: Facts and events
@@ -312,10 +322,12 @@ struct Draw {
             .technographicsObserved(TechnographicsObserved(technologies: texts(), observer: text())),
             .leadAccepted(PartnerStatement(leadID: text(), partnerID: text())),
             .leadDeclined(refusal()),
+            .leadReturned(refusal()),
+            .returnDecided(ReturnDecided(leadID: text(), partnerID: text(), approved: dice.bool())),
             .firstResponseRecorded(FirstResponseRecorded(leadID: text(), partnerID: text(), channel: text())),
             .dealStageChanged(DealStageChanged(leadID: text(), partnerID: text(), stage: text())),
             .dealWon(DealWon(leadID: text(), partnerID: text(), amount: maybe { $0.money() })),
-            .dealLost(refusal()),
+            .dealLost(DealLost(leadID: text(), partnerID: text(), reason: meaning())),
             .dealClaimed(DealClaimed(leadID: text(), partnerID: text(), claimID: text())),
             .claimWithdrawn(ClaimWithdrawn(leadID: text(), partnerID: text(), claimID: text())),
             .claimDecided(ClaimDecided(leadID: text(), partnerID: text(), claimID: text(), approved: dice.bool())),
@@ -336,7 +348,8 @@ struct Draw {
                 LeadAssigned(
                     leadID: text(), partnerID: text(), attempt: uint32(), cause: cause(),
                     respondBy: maybe { Timestamp(micros: $0.int64()) }, evaluation: maybe { $0.evaluation() },
-                    remindAt: maybe { Timestamp(micros: $0.int64()) }, serviceLevel: text())),
+                    remindAt: maybe { Timestamp(micros: $0.int64()) }, serviceLevel: text(),
+                    laterReminders: several { PlannedReminder(at: Timestamp(micros: $0.int64())) })),
             .shadowDecided(
                 ShadowDecided(leadID: text(), partnerID: text(), evaluation: maybe { $0.evaluation() })),
             .assignmentExpired(
@@ -351,7 +364,7 @@ struct Draw {
                     reason: one(of: [
                         .noPolicy, .noPartners, .noEligiblePartner, .attemptsExhausted, .ownerAtCap,
                         .currencyUnknown, .processingRestricted, .reviewRequired, .lawfulBasisMissing, .unanswered, .shadow,
-                        .everyoneAway, .placesReserved, .personObjected, .addressSuppressed,
+                        .everyoneAway, .placesReserved, .personObjected, .addressSuppressed, .sourceQuality,
                     ]), queue: text(), evaluation: maybe { $0.evaluation() }, movesOn: maybe { Timestamp(micros: $0.int64()) },
                     suggestedPartnerID: text())),
             .leadClosed(
@@ -368,7 +381,7 @@ struct Draw {
                     reason: one(of: [
                         .notTheHolder, .leadClosed, .noChange, .leadUnknown, .partnerUnknown, .notEligible,
                         .tooManyWaiting, .alreadyRegistered, .tooManyPersons, .logicTooOld,
-                        .claimUnknown, .tooManyClaims, .notLinked,
+                        .claimUnknown, .tooManyClaims, .notLinked, .returnUnknown,
                     ]))),
             .reviewOpened(ReviewOpened(leadID: text(), partnerID: text())),
             .reviewResolved(ReviewResolved(leadID: text(), overridden: dice.bool())),
@@ -393,7 +406,13 @@ struct Draw {
             .partnerReinstated(PartnerReinstated(partnerID: text(), byVendor: dice.bool())),
             .leadLinkChanged(LeadLinkChanged(
                 leadID: text(), otherLeadID: text(), link: one(of: LeadLink.allCases), linked: dice.bool())),
-            .reminderDue(ReminderDue(leadID: text(), partnerID: text(), respondBy: Timestamp(micros: int64()))),
+            .reminderDue(ReminderDue(
+                leadID: text(), partnerID: text(), respondBy: Timestamp(micros: int64()), reminder: uint32(),
+                reminders: uint32())),
+            .returnChanged(ReturnChanged(
+                leadID: text(), partnerID: text(), reasonID: text(), meaning: meaning(),
+                status: one(of: ReturnStatus.allCases), until: maybe { Timestamp(micros: $0.int64()) },
+                creditsUsed: uint32(), creditsMax: uint32())),
         ]
     }
 

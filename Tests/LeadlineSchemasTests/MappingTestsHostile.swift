@@ -168,10 +168,10 @@ let unknownFields: [UInt8] =
         #expect(throws: WireError(.unknownEnum, field: "evaluation.exclusions.reason")) {
             try EventCodec.decode(bodyField: 2, block(3, block(8, number(3, 1))))
         }
-        for field in [0, 23, 32, 34, 1_000, -1] {
+        for field in [0, 24, 32, 34, 1_000, -1] {
             #expect(throws: WireError(.unknownBody)) { try EventCodec.decode(bodyField: field, []) }
         }
-        for field in [0, 38, 43, 58, 63, 78, 89, 92, -1] {
+        for field in [0, 39, 43, 59, 63, 78, 89, 92, -1] {
             #expect(throws: WireError(.unknownBody)) { try FactCodec.decode(bodyField: field, []) }
             #expect(!FactCodec.isBody(field))
         }

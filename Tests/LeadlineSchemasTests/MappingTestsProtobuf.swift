@@ -292,6 +292,7 @@ private let policy: Policy = {
     value.dealHorizonDays = 18
     value.humanQueue = "q"
     value.sla.reminderMinutesBefore = 3
+    value.sla.reminders = [ReminderRule(afterBasisPoints: 30), ReminderRule(afterBasisPoints: 31)]
     var level = SLA()
     level.firstResponseMinutes = 19
     value.serviceLevels = [ServiceLevel(name: "s", when: .partnerTierAtLeast(3), sla: level)]
@@ -325,6 +326,12 @@ private let policy: Policy = {
     value.suspension.withinDays = 350
     value.suspension.suspendedDays = 351
     value.suspension.movesLeads = true
+    value.review.sourceQualityBelowBasisPoints = 290
+    value.returns.reasons = [
+        ReturnReason(id: "wrong", meaning: .badData, wordings: [ReasonWording(language: "en", text: "Wrong")])
+    ]
+    value.returns.creditsPerPeriodMax = 36
+    value.returns.answerDays = 360
     return value
 }()
 
@@ -376,6 +383,7 @@ private let wirePolicy = WirePolicy.with {
     $0.dealHorizonDays = 18
     $0.humanQueue = "q"
     $0.sla.reminderMinutesBefore = 3
+    $0.sla.reminders = [.with { $0.afterBasisPoints = 30 }, .with { $0.afterBasisPoints = 31 }]
     $0.serviceLevels = [
         .with {
             $0.name = "s"
@@ -434,6 +442,23 @@ private let wirePolicy = WirePolicy.with {
         $0.withinDays = 350
         $0.suspendedDays = 351
         $0.movesLeads = true
+    }
+    $0.review.sourceQualityBelowBasisPoints = 290
+    $0.returns = .with {
+        $0.reasons = [
+            .with {
+                $0.id = "wrong"
+                $0.meaning = .badData
+                $0.wordings = [
+                    .with {
+                        $0.language = "en"
+                        $0.text = "Wrong"
+                    }
+                ]
+            }
+        ]
+        $0.creditsPerPeriodMax = 36
+        $0.answerDays = 360
     }
 }
 
@@ -747,11 +772,29 @@ private var outcomePairs: [(Fact, any Message)] {
             }
         ),
         (
-            .leadDeclined(PartnerRefusal(leadID: "L", partnerID: "P", reason: .noCapacity)),
+            .leadDeclined(PartnerRefusal(leadID: "L", partnerID: "P", reason: .noCapacity, reasonID: "full")),
             WireLeadDeclined.with {
                 $0.leadID = "L"
                 $0.partnerID = "P"
                 $0.reason = .noCapacity
+                $0.reasonID = "full"
+            }
+        ),
+        (
+            .leadReturned(PartnerRefusal(leadID: "L", partnerID: "P", reason: .badData, reasonID: "wrong")),
+            WireLeadReturned.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.reason = .badData
+                $0.reasonID = "wrong"
+            }
+        ),
+        (
+            .returnDecided(ReturnDecided(leadID: "L", partnerID: "P", approved: true)),
+            WireReturnDecided.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.approved = true
             }
         ),
         (
@@ -779,7 +822,7 @@ private var outcomePairs: [(Fact, any Message)] {
             }
         ),
         (
-            .dealLost(PartnerRefusal(leadID: "L", partnerID: "P", reason: .other)),
+            .dealLost(DealLost(leadID: "L", partnerID: "P", reason: .other)),
             WireDealLost.with {
                 $0.leadID = "L"
                 $0.partnerID = "P"
@@ -840,7 +883,7 @@ private var assignmentPairs: [(Event, any Message)] {
             .leadAssigned(
                 LeadAssigned(
                     leadID: "L", partnerID: "P", attempt: 2, cause: .imported, respondBy: .epoch,
-                    evaluation: evaluation)),
+                    evaluation: evaluation, laterReminders: [PlannedReminder(at: Timestamp(micros: 9))])),
             WireLeadAssigned.with {
                 $0.leadID = "L"
                 $0.partnerID = "P"
@@ -848,6 +891,7 @@ private var assignmentPairs: [(Event, any Message)] {
                 $0.cause = .imported
                 $0.respondByMicros = 0
                 $0.evaluation = wireEvaluation
+                $0.laterReminders = [.with { $0.atMicros = 9 }]
             }
         ),
         (
@@ -1042,11 +1086,29 @@ private var endingPairs: [(Event, any Message)] {
             }
         ),
         (
-            .reminderDue(ReminderDue(leadID: "L", partnerID: "P", respondBy: Timestamp(micros: 9))),
+            .reminderDue(
+                ReminderDue(leadID: "L", partnerID: "P", respondBy: Timestamp(micros: 9), reminder: 2, reminders: 3)),
             WireReminderDue.with {
                 $0.leadID = "L"
                 $0.partnerID = "P"
                 $0.respondByMicros = 9
+                $0.reminder = 2
+                $0.reminders = 3
+            }
+        ),
+        (
+            .returnChanged(ReturnChanged(
+                leadID: "L", partnerID: "P", reasonID: "wrong", meaning: .badData, status: .waiting,
+                until: Timestamp(micros: 9), creditsUsed: 2, creditsMax: 3)),
+            WireReturnChanged.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.reasonID = "wrong"
+                $0.meaning = .badData
+                $0.status = .waiting
+                $0.untilMicros = 9
+                $0.creditsUsed = 2
+                $0.creditsMax = 3
             }
         ),
     ]

@@ -165,6 +165,7 @@ import Testing
             .declined: (.leadline, "had declined"), .partnerPaused: (.leadline, "had paused"),
             .partnerRemoved: (.leadline, "had left the program"),
             .partnerSuspended: (.leadline, "had been suspended for missing deadlines"),
+            .returned: (.leadline, "had given it back after taking it"),
             .human: (.leadlineForHuman, "A human had sent the enquiry back"),
             .imported: (.history, "it was imported as it had been"),
             .resumed: (.leadline, "A restriction of the processing had ended"),
@@ -213,7 +214,7 @@ import Testing
             let weighed = Self.text(Self.account(Self.escalated(reason, Self.summary(.bidPrice, .none))))
             #expect(weighed.contains("2 partners were evaluated.") && weighed.contains("Leadline suggested nobody."))
         }
-        #expect(said.count == 15)
+        #expect(said.count == 16)
         let person = Self.account(
             Self.escalated(.processingRestricted), of: Self.own(.processingRestricted(.init(leadID: "L"))))
         #expect(person.decider == .request && Self.text(person).contains("The person asked for the processing"))

@@ -68,6 +68,12 @@ import Testing
         (policy.claims.answerDays, policy.claims.claimsPerPartnerMax) = (67, 68)
         (policy.suspension.missedDeadlines, policy.suspension.withinDays) = (69, 70)
         (policy.suspension.suspendedDays, policy.suspension.movesLeads) = (71, true)
+        policy.sla.reminders = [ReminderRule(afterBasisPoints: 7_200)]
+        policy.review.sourceQualityBelowBasisPoints = 7_300
+        (policy.returns.creditsPerPeriodMax, policy.returns.answerDays) = (74, 75)
+        policy.returns.reasons = [
+            ReturnReason(id: "wrong", meaning: .badData, wordings: [ReasonWording(language: "en", text: "It is wrong")])
+        ]
         return policy
     }()
 

@@ -37,6 +37,8 @@ import Testing
         .claimChanged(.init(leadID: "L", partnerID: "p", claimID: "c", status: .approved, reason: .byRule, until: moment)),
         .partnerSuspended(.init(partnerID: "p", until: moment, missedDeadlines: 3, withinDays: 30)),
         .partnerReinstated(.init(partnerID: "p", byVendor: true)),
+        .returnChanged(
+            .init(leadID: "L", partnerID: "p", reasonID: "wrong", meaning: .badData, status: .waiting, until: moment, creditsUsed: 2, creditsMax: 2)),
         .leadLinkChanged(.init(leadID: "L", otherLeadID: "M", link: .sameEnquiry, linked: false)),
     ]
 
@@ -64,7 +66,8 @@ import Testing
         case .claimChanged: 19
         case .partnerSuspended: 20
         case .partnerReinstated: 21
-        case .leadLinkChanged: 22
+        case .returnChanged: 22
+        case .leadLinkChanged: 23
         }
     }
 
@@ -78,6 +81,8 @@ import Testing
             #expect(AuditWords().line([event], currency: "EUR") == sentence)
             #expect(words.compared([event]).hasPrefix(sentence))
         }
+        let waits = "return of L by p, wrong (the prospect cannot be reached or is not real): taken back, and the credit waits"
+        #expect(words.sentence(Self.events[22]).hasPrefix(waits) && words.sentence(Self.events[22]).hasSuffix("; 2 of 2 credits used"))
         #expect(words.sentence(Self.events[6]) == "L closed: won at p, EUR 118,000")
         #expect(words.sentence(Self.events[13]) == "p earned EUR 11,800.00 commission on L, 10.0 %")
     }
@@ -94,10 +99,11 @@ import Testing
             RetentionCategory.allCases.map(DecisionReasonWords.retention),
             PersonRight.allCases.map(DecisionReasonWords.right),
             ClaimStatus.allCases.map { DecisionReasonWords.claim($0) }, ClaimReason.allCases.map { DecisionReasonWords.claim($0) },
+            ReturnStatus.allCases.map(DecisionReasonWords.handedBack),
             FitContribution.allCases.map(ContributionWords.fit),
             ConversionContribution.allCases.map { ContributionWords.conversion($0, nil) }
         ]
-        #expect(tables.map(\.count) == [15, 6, 11, 10, 13, 5, 8, 3, 6, 6, 14, 10, 13])
+        #expect(tables.map(\.count) == [16, 6, 12, 10, 14, 5, 8, 3, 6, 6, 14, 6, 10, 13])
         for table in tables {
             #expect(Set(table).count == table.count)
             for words in table { #expect(!Self.isCamelCase(words), "\(words)") }

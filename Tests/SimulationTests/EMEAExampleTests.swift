@@ -24,11 +24,13 @@ import Yams
     private let scenario: Scenario
     private let folder: DataFolder
     private let root: String
+    private let examples: String
 
     init() throws {
         var repository = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { repository.deleteLastPathComponent() }
-        scenario = try Scenario(folder: repository.path + "/deploy/examples/emea") { try Self.json(yaml: $0) }
+        examples = repository.path + "/deploy/examples/emea"
+        scenario = try Scenario(folder: examples) { try Self.json(yaml: $0) }
         root = NSTemporaryDirectory() + "leadline-emea-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         let key = root + "/master.key"
@@ -73,6 +75,8 @@ import Yams
         let second = try await assigned(&stage)
         #expect(second?.partnerID == Self.nextBest && second?.attempt == 2 && second?.cause == .expired)
 
+        try await comesBack(&stage, clock)
+
         try await stage.settle()
         try expectReasons()
         if Logic.newest >= 5 { try await tellApart(&stage) }
@@ -82,6 +86,51 @@ import Yams
         let report = try await Verifier(folder).run()
         #expect(report.isGood)
         try keepAsGolden()
+    }
+
+    /// What logic version 5 brought stands in the journal too: the next best hands the lead back for a reason of the
+    /// vendor's and is credited, gets it again by a human, is reminded, and hands it back past its credit, which a person
+    /// then gives.
+    private func comesBack(_ stage: inout Stage, _ clock: SettableClock) async throws {
+        var said: [String] = []
+        func tell(_ type: String, _ id: String, _ data: String, _ stage: inout Stage) async throws {
+            let line = CloudEventLine.text(type: type, source: "example", id: id, data: data)
+            try await stage.send([CloudEventLine.record(line, program: scenario.program, asPast: false)])
+            try await listen(&stage)
+        }
+        func listen(_ stage: inout Stage) async throws {
+            for decision in try await stage.work() {
+                switch try stage.event(of: decision) {
+                case .returnChanged(let event): said.append("\(event.status)")
+                case .reminderDue(let event): said.append("reminder \(event.reminder) of \(event.reminders)")
+                default: break
+                }
+            }
+        }
+        let names = #""leadId":"\#(scenario.leadID)","partnerId":"\#(Self.nextBest)""#
+        try await tell("PolicyPublished", "v5-policy", try policyWithReturns(), &stage)
+        try await tell("LeadReturned", "v5-return-1", #"{\#(names),"reasonId":"wrong-number"}"#, &stage)
+        let human = #"{"leadId":"\#(scenario.leadID)","assignToPartnerId":"\#(Self.nextBest)"}"#
+        try await tell("HumanDecisionRecorded", "v5-human", human, &stage)
+        clock.set(clock.now().adding(micros: 3 * Timestamp.microsPerMinute))
+        try await listen(&stage)
+        try await tell("LeadReturned", "v5-return-2", #"{\#(names),"reasonId":"wrong-number"}"#, &stage)
+        try await tell("ReturnDecided", "v5-decision", #"{\#(names),"approved":true}"#, &stage)
+        #expect(said == ["credited", "reminder 1 of 2", "waiting", "approved"])
+    }
+
+    /// The example's policy with return reasons, one credit a period, and reminders.
+    private func policyWithReturns() throws -> String {
+        let yaml = try String(contentsOfFile: examples + "/policy.yaml", encoding: .utf8) + """
+
+            returns:
+              creditsPerPeriodMax: 1
+              reasons: [{id: wrong-number, meaning: REFUSAL_REASON_BAD_DATA, wordings: [{language: en, text: The number is wrong}]}]
+            """
+        let promise = "sla: {firstResponseMinutes: 5, inWorkingHours: false"
+        try #require(yaml.contains(promise))
+        let reminders = ", reminders: [{afterBasisPoints: 5000}, {afterBasisPoints: 8000}]"
+        return #"{"policy":\#(try Self.json(yaml: yaml.replacing(promise, with: promise + reminders)))}"#
     }
 
     /// Writes the journal of this example as an archive, where asked to: what `GoldenJournalTests` hold a new logic

@@ -12,7 +12,7 @@ TYPES = {
     "LeadWithdrawn": "LeadReference", "ProcessingRestricted": "LeadReference", "ProcessingObjected": "LeadReference",
     "ErasureRequested": "LeadReference", "PartnerPaused": "PartnerReference", "PartnerResumed": "PartnerReference",
     "PartnerRemoved": "PartnerReference", "PastAssignment": "PartnerReference", "LeadAccepted": "PartnerStatement",
-    "LeadDeclined": "PartnerRefusal", "DealLost": "PartnerRefusal", "PartnerUpserted": "PartnerProfile",
+    "LeadDeclined": "PartnerRefusal", "LeadReturned": "PartnerRefusal", "PartnerUpserted": "PartnerProfile",
     "ResolvedTimeZone": "TimeZoneRules", "UtcOffset": "TimeZoneRules.Offset", "Evaluation": "EvaluationSummary",
     "Sla": "SLA", "PersonsLinked": "LeadPair", "PersonsUnlinked": "LeadPair", "SuppressionSet": "SuppressedAddress",
     "SuppressionLifted": "SuppressedAddress", "LeadsUnlinked": "LeadLinkStatement", "LeadsLinked": "LeadLinkStatement",
@@ -29,7 +29,7 @@ MEMBERS = {
 NARROW = {"WorkingHours.weekday": "UInt8", "WorkingHours.from_minute": "UInt16", "WorkingHours.until_minute": "UInt16"}
 
 # Types that start out empty and are filled member by member, and how they start.
-FILLED = {name: "Self()" for name in ("FirmographicsObserved", "Capacity", "Pilot", "Exploration", "ReviewRule", "RetentionRule", "ClaimRule", "SuspensionRule")}
+FILLED = {name: "Self()" for name in ("FirmographicsObserved", "Capacity", "Pilot", "Exploration", "ReviewRule", "RetentionRule", "ClaimRule", "SuspensionRule", "ReturnRule")}
 FILLED["PartnerUpserted"] = "Self(partnerID: partnerID)"
 
 # Enums of which the domain has an "unspecified" too; of all others it must be stated.

@@ -18,12 +18,12 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
 
         // What led to it.
         case onArrival, afterDeadline, afterRefusal, afterPause, afterRemoval, afterSuspension, sentBackByHuman
-        case afterRestriction, afterUnlinking, afterLinking
+        case afterRestriction, afterReturn, afterUnlinking, afterLinking
 
         // Why a human got it.
         case noPolicy, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
         case restrictedOnRequest, restrictedBefore, reviewRequired, lawfulBasisMissing, unanswered, shadow
-        case everyoneAway, placesReserved, objectedBefore, addressSuppressed
+        case everyoneAway, placesReserved, objectedBefore, addressSuppressed, sourceQuality
 
         // How it ended.
         case won, lost, lostByTime, withdrawn, endedElsewhere, closedByHuman, objected, erased

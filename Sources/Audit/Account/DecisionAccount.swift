@@ -126,6 +126,7 @@ private struct Record {
         case .partnerPaused: .init(.afterPause)
         case .partnerRemoved: .init(.afterRemoval)
         case .partnerSuspended: .init(.afterSuspension)
+        case .returned: .init(.afterReturn)
         case .unlinked: .init(.afterUnlinking)
         case .linked: .init(.afterLinking)
         case .human: .init(.sentBackByHuman)
@@ -165,6 +166,7 @@ private struct Record {
         case .placesReserved: .placesReserved
         case .personObjected: .objectedBefore
         case .addressSuppressed: .addressSuppressed
+        case .sourceQuality: .sourceQuality
         }
     }
 

@@ -180,6 +180,7 @@ struct Counterfactuals {
             case .ownerAtCap: [policy([.withoutOwnership], state)]
             case .currencyUnknown: [[.dealValue(Money(minorUnits: value(entry, state).minorUnits, currency: currency))]]
             case .reviewRequired: [smaller(entry, state), policy([.withoutReview], state)]
+            case .sourceQuality: [policy([.withoutReview], state)]
             case .lawfulBasisMissing: [bases(state)]
             case .shadow:
                 [policy([.withoutShadow], state)] + (event.evaluation.map { choice($0, entry, state) } ?? [])

@@ -56,7 +56,8 @@ extension ProgramRecords {
                 form: "in clear: the decider goes by it; categories and numbers, no names"),
             .init(
                 category: "what was decided and what came of it", people: "prospects",
-                fields: ["lead_id", "partner_id", "claim_id", "amount", "reason", "stage"], form: "in clear, under random ids"),
+                fields: ["lead_id", "partner_id", "claim_id", "amount", "reason", "reason_id", "stage"],
+                form: "in clear, under random ids"),
         ]
 
         private static let sealed = "sealed: encrypted under the person's key, which an erasure destroys"

@@ -58,6 +58,7 @@ extension WireEvent.OneOf_Body {
         case .leadLinkChanged(let message): (message, message.leadID)
         case .partnerSuspended(let message): (message, "")
         case .partnerReinstated(let message): (message, "")
+        case .returnChanged(let message): (message, message.leadID)
         }
     }
 }

@@ -34,10 +34,10 @@ struct FieldRules {
         case .personsLinked(let pair), .personsUnlinked(let pair):
             if pair.leadID == pair.otherLeadID { throw invalid("other_lead_id", "must name another lead than lead_id") }
         case .leadsUnlinked(let fact), .leadsLinked(let fact): try link(fact)
-        case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .processingResumed, .suppressionSet,
+        case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .returnDecided, .processingResumed, .suppressionSet,
             .suppressionLifted, .reviewRequested, .processingRestricted, .processingObjected, .erasureRequested, .partnerCapacitySet,
             .partnerPaused, .partnerResumed, .partnerRemoved, .partnerAbsenceCancelled, .partnerCommissionTermsSet,
-            .intentObserved, .firmographicsObserved, .technographicsObserved, .leadAccepted, .leadDeclined,
+            .intentObserved, .firmographicsObserved, .technographicsObserved, .leadAccepted, .leadDeclined, .leadReturned,
             .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost, .leadSubmitted, .leadUpdated,
             .leadWithdrawn:
             break
@@ -85,11 +85,38 @@ struct FieldRules {
         try sla(policy.sla, "policy.sla")
         for level in policy.serviceLevels { try sla(level.sla, "policy.service_levels.sla") }
         try pilot(policy.pilot)
+        try returns(policy.returns)
     }
+
+    private static func returns(_ rule: ReturnRule) throws(Rejection) {
+        let reasons = "policy.returns.reasons"
+        if isRepeated(rule.reasons.map(\.id)) { throw invalid("\(reasons).id", "must differ from reason to reason") }
+        for reason in rule.reasons {
+            if reason.meaning == .unspecified {
+                throw Rejection(
+                    .missingField,
+                    "\(reasons).meaning is required: which of the fixed reasons '\(reason.id)' stands for",
+                    field: "\(reasons).meaning")
+            }
+            if reason.wordings.isEmpty {
+                throw Rejection(
+                    .missingField, "\(reasons).wordings is required: what partners read for '\(reason.id)'",
+                    field: "\(reasons).wordings")
+            }
+            if isRepeated(reason.wordings.map(\.language)) {
+                throw invalid("\(reasons).wordings.language", "must differ from wording to wording")
+            }
+        }
+    }
+
+    private static func isRepeated(_ texts: [String]) -> Bool { Set(texts).count < texts.count }
 
     private static func sla(_ sla: SLA, _ field: String) throws(Rejection) {
         if sla.firstResponseMinutes > 0 && sla.reminderMinutesBefore >= sla.firstResponseMinutes {
             throw invalid("\(field).reminder_minutes_before", "must be less than first_response_minutes")
+        }
+        if !sla.reminders.isEmpty && sla.firstResponseMinutes == 0 {
+            throw invalid("\(field).reminders", "need first_response_minutes: they are shares of it")
         }
     }
 

@@ -172,6 +172,7 @@ extension Fact {
         case .dealClaimed(let fact): return fact.leadID.isEmpty ? nil : fact.leadID
         case .claimWithdrawn(let fact): return fact.leadID.isEmpty ? nil : fact.leadID
         case .claimDecided(let fact): return fact.leadID.isEmpty ? nil : fact.leadID
+        case .returnDecided(let fact): return fact.leadID
         default: return nil
         }
     }

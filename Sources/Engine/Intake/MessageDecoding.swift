@@ -41,6 +41,7 @@ extension MessageKind {
             return try read(WireTechnographicsObserved.self, data, encoding) { $1.accountDomain = $0.accountDomain }
         case .leadAccepted: return try read(WireLeadAccepted.self, data, encoding)
         case .leadDeclined: return try read(WireLeadDeclined.self, data, encoding)
+        case .leadReturned: return try read(WireLeadReturned.self, data, encoding)
         case .firstResponseRecorded: return try read(WireFirstResponseRecorded.self, data, encoding)
         case .dealStageChanged: return try read(WireDealStageChanged.self, data, encoding)
         case .dealWon: return try read(WireDealWon.self, data, encoding)
@@ -48,6 +49,7 @@ extension MessageKind {
         case .dealClaimed: return try claim(data, encoding)
         case .claimWithdrawn: return try read(WireClaimWithdrawn.self, data, encoding)
         case .claimDecided: return try read(WireClaimDecided.self, data, encoding)
+        case .returnDecided: return try read(WireReturnDecided.self, data, encoding)
         case .partnerUpserted:
             return try read(WirePartnerUpserted.self, data, encoding) {
                 $1.timeZone = $0.timeZone.isEmpty ? nil : $0.timeZone

@@ -13,6 +13,13 @@ public struct Rejection: Error, Sendable, Equatable {
         self.detail = detail
         self.field = field
     }
+
+    /// The rejection of an answer that names a return reason that the policy in force does not have.
+    /// - Parameter known: ids of those that it has.
+    public init(returnReasonUnknown known: [String]) {
+        let there = known.isEmpty ? "it has none" : "it has " + known.joined(separator: ", ")
+        self.init(.invalidField, "reason_id is no return reason of the policy in force: \(there)", field: "reason_id")
+    }
 }
 
 extension WireRejectionReason {

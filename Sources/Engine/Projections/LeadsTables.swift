@@ -103,6 +103,7 @@ public enum LeadsTables: Projection {
             // Not under the other lead: who may see that one, or whose it is, is another's business.
             case .leadLinkChanged(let event): leads.insert(event.leadID)
             case .claimChanged(let event) where !event.leadID.isEmpty: leads.insert(event.leadID)
+            case .returnChanged(let event): leads.insert(event.leadID)
             default: break
             }
             if let change = LeadChange(event) { leads.insert(change.leadID) }

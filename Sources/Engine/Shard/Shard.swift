@@ -218,6 +218,9 @@ public struct Shard: ~Copyable {
             vault.rollBack(to: mark)
             try reject(
                 record, Rejection(.leadArchived, "the lead was closed too long ago to be corrected", field: "lead_id"))
+        case .returnReasonUnknown(let known):
+            vault.rollBack(to: mark)
+            try reject(record, Rejection(returnReasonUnknown: known))
         }
     }
 

@@ -7,13 +7,34 @@ import UseCases
 
 /// What a link shows: what may be known of the lead before it is accepted, and the choices. No name and no address.
 enum ActionLinkPage {
-    /// Why a partner may decline, as the form sends it.
-    static let reasons: [(word: String, reason: RefusalReason, wire: WireRefusalReason)] = [
+    /// Why a partner may decline: the word that the form sends, what the page says, and what it means.
+    struct Reason {
+        var word: String
+        var label: String
+        var fixed = WireRefusalReason.unspecified
+        /// The policy's return reason; empty for a fixed one.
+        var id = ""
+    }
+
+    private static let fixed: [(word: String, reason: RefusalReason, wire: WireRefusalReason)] = [
         ("no-capacity", .noCapacity, .noCapacity), ("not-a-fit", .notAFit, .notAFit),
         ("conflict", .conflict, .conflict), ("bad-data", .badData, .badData), ("other", .other, .other),
     ]
 
-    static func choices(_ link: ActionLink, _ lead: VisibleLead, path: String) -> Answer {
+    /// The policy's own reasons, in English where they have it; the fixed ones where it has none.
+    static func reasons(_ own: [ReturnReason]) -> [Reason] {
+        if own.isEmpty {
+            return fixed.map {
+                Reason(word: $0.word, label: DecisionReasonWords.refusal($0.reason) ?? $0.word, fixed: $0.wire)
+            }
+        }
+        return own.map { reason in
+            let wording = reason.wordings.first { $0.language == "en" } ?? reason.wordings.first
+            return Reason(word: reason.id, label: wording?.text ?? reason.id, id: reason.id)
+        }
+    }
+
+    static func choices(_ link: ActionLink, _ lead: VisibleLead, path: String, _ reasons: [Reason]) -> Answer {
         let row = lead.history.row
         let due = row.respondBy.map { TimeText.local($0, zone: .gmt) }
         let facts: [(name: String, value: String)] = [
@@ -23,9 +44,7 @@ enum ActionLinkPage {
         let decline = HTML.form(
             path,
             [
-                .choice(
-                    "reason", label: "Why not",
-                    reasons.map { ($0.word, DecisionReasonWords.refusal($0.reason) ?? $0.word) }),
+                .choice("reason", label: "Why not", reasons.map { ($0.word, $0.label) }),
                 .button("answer", "decline", "Decline"),
             ])
         return page(

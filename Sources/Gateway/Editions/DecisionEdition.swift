@@ -54,7 +54,13 @@ enum Edition {
         case .firstResponseMet(let event) where event.partnerID == partner:
             data(event.leadID, partner, [("elapsedMillis", "\(event.elapsedMicros / 1_000)")])
         case .reminderDue(let event) where event.partnerID == partner:
-            data(event.leadID, partner, [("respondBy", JSONText.quoted(TimeText.utc(event.respondBy)))])
+            data(
+                event.leadID, partner,
+                [
+                    ("respondBy", JSONText.quoted(TimeText.utc(event.respondBy))),
+                    ("reminder", event.reminder == 0 ? nil : "\(event.reminder)"),
+                    ("reminders", event.reminders == 0 ? nil : "\(event.reminders)"),
+                ])
         case .leadClosed(let event) where event.partnerID == partner:
             data(event.leadID, partner, [("reason", JSONText.quoted("\(event.reason)"))])
         case .commissionAccrued(let event) where event.partnerID == partner:
@@ -77,6 +83,15 @@ enum Edition {
                     ("missedDeadlines", "\(event.missedDeadlines)"), ("withinDays", "\(event.withinDays)"),
                 ])
         case .partnerReinstated(let event) where event.partnerID == partner: data("", partner, [])
+        case .returnChanged(let event) where event.partnerID == partner:
+            data(
+                event.leadID, partner,
+                [
+                    ("reasonId", event.reasonID.isEmpty ? nil : JSONText.quoted(event.reasonID)),
+                    ("meaning", JSONText.quoted("\(event.meaning)")), ("status", JSONText.quoted("\(event.status)")),
+                    ("until", event.until.map { JSONText.quoted(TimeText.utc($0)) }),
+                    ("creditsUsed", "\(event.creditsUsed)"), ("creditsMax", "\(event.creditsMax)"),
+                ])
         case .recipientInformed(let event) where event.partnerID == partner:
             data(event.leadID, partner, [("right", JSONText.quoted("\(event.right)"))])
         default: nil

@@ -151,7 +151,8 @@ struct PartnersStanding {
     static func speaker(_ fact: Fact) -> String? {
         switch fact {
         case .leadAccepted(let fact): fact.partnerID
-        case .leadDeclined(let fact), .dealLost(let fact): fact.partnerID
+        case .leadDeclined(let fact), .leadReturned(let fact): fact.partnerID
+        case .dealLost(let fact): fact.partnerID
         case .firstResponseRecorded(let fact): fact.partnerID
         case .dealStageChanged(let fact): fact.partnerID
         case .dealWon(let fact): fact.partnerID
@@ -176,7 +177,10 @@ struct PartnersStanding {
         case .assignmentExpired(let event) where event.partnerID == partner: "no first response in time"
         case .assignmentEnded(let event) where event.partnerID == partner: "no longer yours: \(word(event.cause))"
         case .firstResponseMet(let event) where event.partnerID == partner: "answered in time"
-        case .reminderDue(let event) where event.partnerID == partner: "reminder of the first response"
+        case .reminderDue(let event) where event.partnerID == partner:
+            "reminder of the first response" + (event.reminders > 1 ? ", \(event.reminder) of \(event.reminders)" : "")
+        case .returnChanged(let event) where event.partnerID == partner:
+            "your return: \(DecisionReasonWords.handedBack(event.status))"
         case .leadClosed(let event) where event.partnerID == partner: "closed: \(event.reason)"
         case .commissionAccrued(let event) where event.partnerID == partner: "commission accrued"
         case .partnerSuspended(let event) where event.partnerID == partner:

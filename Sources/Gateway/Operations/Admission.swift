@@ -23,7 +23,16 @@ struct Admission: Sendable {
         guard case .whole(let work) = operation.work else {
             preconditionFailure("\(operation.id) does not answer whole")
         }
-        return try await work(call)
+        return try await Self.done(work, call)
+    }
+
+    /// Does an operation's work. An error that names a field of the body does so in the words of whoever sent it.
+    static func done(_ work: @Sendable (Call) async throws -> Answer, _ call: Call) async throws -> Answer {
+        do { return try await work(call) } catch let error as CancellationError { throw error } catch {
+            let refusal = Refusal(error)
+            let named = refusal.ofKey(call.headers).spelled(as: call.body)
+            throw named.field == refusal.field && named.detail == refusal.detail ? error : named
+        }
     }
 
     static func tooMany(_ standing: RateLimits.Standing, _ rate: RateClass) -> Refusal {

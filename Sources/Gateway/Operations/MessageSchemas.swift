@@ -13,6 +13,7 @@ enum MessageSchemas {
         ("LeadUpdated", "LeadUpdate", ["leadId"]),
         ("LeadAccepted", "LeadAcceptedRequest", ["leadId", "actor"]),
         ("LeadDeclined", "LeadDeclinedRequest", ["leadId", "actor"]),
+        ("LeadReturned", "LeadReturnedRequest", ["leadId", "actor"]),
         ("FirstResponseRecorded", "FirstResponseRecordedRequest", ["leadId", "actor"]),
         ("DealStageChanged", "DealStageChangedRequest", ["leadId", "actor"]),
         ("DealWon", "DealWonRequest", ["leadId", "actor"]),
@@ -24,6 +25,7 @@ enum MessageSchemas {
         ("DealClaimed", "DealClaimedRequest", ["partnerId", "claimId", "actor"]),
         ("ClaimWithdrawn", "ClaimWithdrawnRequest", ["leadId", "partnerId", "claimId", "actor"]),
         ("ClaimDecided", "ClaimDecidedRequest", ["leadId", "partnerId", "claimId", "decider"]),
+        ("ReturnDecided", "ReturnDecidedRequest", ["leadId", "partnerId", "decider"]),
         ("ProgramProfileSet", "ProgramProfile", []),
         ("PartnerUpserted", "PartnerUpsertedRequest", ["partnerId"]),
         ("PartnerCapacitySet", "PartnerCapacitySetRequest", ["partnerId"]),
@@ -37,6 +39,7 @@ enum MessageSchemas {
         "LeadUpdated": (PackageResources.LeadUpdated_schema_json, PackageResources.LeadUpdated_json),
         "LeadAccepted": (PackageResources.LeadAccepted_schema_json, PackageResources.LeadAccepted_json),
         "LeadDeclined": (PackageResources.LeadDeclined_schema_json, PackageResources.LeadDeclined_json),
+        "LeadReturned": (PackageResources.LeadReturned_schema_json, PackageResources.LeadReturned_json),
         "FirstResponseRecorded": (
             PackageResources.FirstResponseRecorded_schema_json, PackageResources.FirstResponseRecorded_json
         ),
@@ -52,6 +55,7 @@ enum MessageSchemas {
         "DealClaimed": (PackageResources.DealClaimed_schema_json, PackageResources.DealClaimed_json),
         "ClaimWithdrawn": (PackageResources.ClaimWithdrawn_schema_json, PackageResources.ClaimWithdrawn_json),
         "ClaimDecided": (PackageResources.ClaimDecided_schema_json, PackageResources.ClaimDecided_json),
+        "ReturnDecided": (PackageResources.ReturnDecided_schema_json, PackageResources.ReturnDecided_json),
         "ProgramProfileSet": (PackageResources.ProgramProfileSet_schema_json, PackageResources.ProgramProfileSet_json),
         "PartnerUpserted": (PackageResources.PartnerUpserted_schema_json, PackageResources.PartnerUpserted_json),
         "PartnerCapacitySet": (

@@ -344,6 +344,41 @@ enum AnswerSchemas {
         ),
         ("ClaimPage", .object([("claims", .array(.reference("Claim")))])),
         (
+            "ReturnReasonList",
+            .object([
+                (
+                    "reasons",
+                    .array(
+                        .object([
+                            ("reason", .id), ("meaning", .string), ("means", .string),
+                            ("wordings", .array(.object([("language", .string), ("text", .string)]))),
+                        ]))
+                )
+            ])
+        ),
+        (
+            "ReturnPage",
+            .object([
+                (
+                    "returns",
+                    .array(.object([("partner", .id), ("lead", .id), ("reason?", .id), ("until", .string)]))
+                )
+            ])
+        ),
+        (
+            "SourceList",
+            .object([
+                (
+                    "sources",
+                    .array(
+                        .object([
+                            ("source", .string), ("leads", .integer), ("returned", .integer),
+                            ("qualityBasisPoints", .integer), ("returnedShare?", .anyObject),
+                        ]))
+                )
+            ])
+        ),
+        (
             "DeadLetter",
             .object([
                 ("partition?", .integer), ("offset", .integer), ("reason", .string), ("detail", .string),

@@ -19,7 +19,7 @@ enum ActionLinkOperations {
         ("LinkAcceptance", .request([("answer", .choice(["accept"]))])),
         (
             "LinkRefusal",
-            .request([("answer", .choice(["decline"])), ("reason?", .choice(ActionLinkPage.reasons.map(\.word)))])
+            .request([("answer", .choice(["decline"])), ("reason?", .id)])
         ),
     ]
 
@@ -75,7 +75,7 @@ enum ActionLinkOperations {
             switch try await ActionLinkStanding.of(link, call) {
             case .open(let lead):
                 let text = call.services.identities.links.text(link)
-                return ActionLinkPage.choices(link, lead, path: ActionLink.path + text)
+                return ActionLinkPage.choices(link, lead, path: ActionLink.path + text, try await reasons(link, call))
             case .answered: return ActionLinkPage.answered(link)
             case .dead: return ActionLinkPage.dead(link)
             }
@@ -91,7 +91,7 @@ enum ActionLinkOperations {
         successes: [page], otherAnswers: [gone],
         work: .whole { call in
             let link = try link(call)
-            let choice = try Choice(call.body)
+            let choice = try Choice(call.body, try await reasons(link, call))
             switch try await ActionLinkStanding.of(link, call) {
             case .open: return try await use(link, choice, call)
             case .answered: return ActionLinkPage.answered(link)
@@ -124,14 +124,21 @@ enum ActionLinkOperations {
         }
     }
 
+    /// Why the link's partner may decline.
+    private static func reasons(_ link: ActionLink, _ call: Call) async throws -> [ActionLinkPage.Reason] {
+        ActionLinkPage.reasons(try await ReturnOperations.reasons(call.acting(as: link.grant)))
+    }
+
     /// What somebody pressed.
     private enum Choice {
         case accept
-        case decline(WireRefusalReason)
+        case decline(ActionLinkPage.Reason?)
 
-        init(_ form: [UInt8]) throws {
+        init(_ form: [UInt8], _ reasons: [ActionLinkPage.Reason]) throws {
             var fields: [String: String] = [:]
-            for part in form.split(separator: UInt8(ascii: "&")) {
+            // Of the characters of an id a form writes the colon alone otherwise.
+            let plain = form.replacing(Array("%3A".utf8), with: [UInt8(ascii: ":")])
+            for part in plain.split(separator: UInt8(ascii: "&")) {
                 let pair = part.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false)
                     .map { String(decoding: Array($0), as: UTF8.self) }
                 guard pair.count == 2, ["answer", "reason"].contains(pair[0]), fields[pair[0]] == nil else {
@@ -139,13 +146,13 @@ enum ActionLinkOperations {
                 }
                 fields[pair[0]] = pair[1]
             }
-            let reason = ActionLinkPage.reasons.first { $0.word == fields["reason"] }
+            let reason = reasons.first { $0.word == fields["reason"] }
             guard fields["reason"] == nil || reason != nil else {
                 throw Refusal.invalid("It is none of the page's reasons.", field: "reason")
             }
             switch fields["answer"] {
             case "accept"? where reason == nil: self = .accept
-            case "decline"?: self = .decline(reason?.wire ?? .unspecified)
+            case "decline"?: self = .decline(reason)
             default: throw Refusal.invalid("It is accept or decline, which takes a reason.", field: "answer")
             }
         }
@@ -159,7 +166,7 @@ enum ActionLinkOperations {
             case .decline(let reason):
                 var message = WireLeadDeclined()
                 (message.leadID, message.partnerID, message.actor) = (link.lead, link.partner, link.actor)
-                message.reason = reason
+                (message.reason, message.reasonID) = (reason?.fixed ?? .unspecified, reason?.id ?? "")
                 return try await submission.send(message, .leadDeclined, lead: link.lead)
             }
         }

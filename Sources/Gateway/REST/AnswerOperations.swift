@@ -7,13 +7,16 @@ import UseCases
 
 /// What partners say to a lead, and what people decide about it.
 enum AnswerOperations {
-    static let all = [accept, decline, respond, stage, won, lost, override]
+    static let all = [accept, decline, giveBack, respond, stage, won, lost, override]
 
     private static let accept = answer(
         "acceptLead", "accept", "Accept a lead", "LeadAccepted", .leadAccepted, WireLeadAccepted.self, isOptional: true)
     private static let decline = answer(
-        "declineLead", "decline", "Decline a lead, or give it back, with a reason", "LeadDeclined", .leadDeclined,
-        WireLeadDeclined.self)
+        "declineLead", "decline", "Decline a lead, with one of the fixed reasons or of the policy's", "LeadDeclined",
+        .leadDeclined, WireLeadDeclined.self)
+    private static let giveBack = answer(
+        "returnLead", "return", "Give a lead back that was taken, with one of the fixed reasons or of the policy's",
+        "LeadReturned", .leadReturned, WireLeadReturned.self)
     private static let respond = answer(
         "recordFirstResponse", "first-response", "Say that the lead was answered", "FirstResponseRecorded",
         .firstResponseRecorded, WireFirstResponseRecorded.self, isOptional: true)
@@ -35,7 +38,8 @@ enum AnswerOperations {
             scope: .leadsAnswer, rate: .write,
             payload: .init(
                 types: ["application/json"], schema: .reference(schema + "Request"),
-                example: MessageSchemas.example(schema, without: ["leadId", "partnerId", "actor"])),
+                // Which return reasons there are is the policy's to say.
+                example: MessageSchemas.example(schema, without: ["leadId", "partnerId", "actor", "reasonId"])),
             payloadIsOptional: isOptional, isWrite: true, successes: LeadOperations.submission,
             work: .whole { call in
                 let lead = try await LeadOperations.visible(call)
@@ -44,8 +48,17 @@ enum AnswerOperations {
                 body.leadID = lead.history.row.leadID
                 body.partnerID = try speaker(submission.grant, named: body.partnerID, lead)
                 body.actor = submission.grant.principal
+                try await requireReturnReason(body, call)
                 return try await submission.send(body, kind, lead: body.leadID)
             })
+    }
+
+    /// The policy is asked before the answer is durable; the processor asks again, for it may change in between.
+    private static func requireReturnReason(_ body: some PartnersAnswer, _ call: Call) async throws {
+        let id = (body as? any ReasonedAnswer)?.reasonID ?? ""
+        if id.isEmpty { return }
+        let known = try await ReturnOperations.reasons(call).map(\.id)
+        if !known.contains(id) { throw Refusal.rejected(Rejection(returnReasonUnknown: known)) }
     }
 
     /// For whom somebody speaks: a partner for itself, of a lead that it holds; the vendor for whoever holds it, or
@@ -88,8 +101,14 @@ protocol PartnersAnswer: SwiftProtobuf.Message {
     var actor: String { get set }
 }
 
+/// An answer that may name a return reason of the policy's.
+protocol ReasonedAnswer: PartnersAnswer {
+    var reasonID: String { get set }
+}
+
 extension WireLeadAccepted: PartnersAnswer {}
-extension WireLeadDeclined: PartnersAnswer {}
+extension WireLeadDeclined: ReasonedAnswer {}
+extension WireLeadReturned: ReasonedAnswer {}
 extension WireFirstResponseRecorded: PartnersAnswer {}
 extension WireDealStageChanged: PartnersAnswer {}
 extension WireDealWon: PartnersAnswer {}

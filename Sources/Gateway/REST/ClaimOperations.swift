@@ -24,33 +24,11 @@ enum ClaimOperations {
         ],
         successes: [.init(status: 200, about: "One page.", schema: .reference("ClaimPage"), headers: [.link])],
         work: .whole { call in
-            let grant = try call.grant
-            let limit = try call.number("limit", in: 1...200, otherwise: 50)
-            if let partner = call.query["partner"], !FieldLimits.isID(partner) {
-                throw Refusal.badQuery("partner", "It is the id of a partner.")
-            }
-            let after = try call.query["after"].map(Self.after)
-            let partner = grant.partner ?? call.query["partner"]
-            let page = try await standings(call).filter { claim in
-                (partner == nil || claim.partnerID == partner)
-                    && (after.map { (claim.partnerID, claim.claimID) > $0 } ?? true)
-            }.sorted { ($0.partnerID, $0.claimID) < ($1.partnerID, $1.claimID) }.prefix(limit)
-            var headers: [(HTTPField.Name, String)] = []
-            if page.count == limit, let last = page.last {
-                var next = "/v1/claims?limit=\(limit)&after=\(last.partnerID)/\(last.claimID)"
-                if grant.partner == nil, let partner { next += "&partner=\(partner)" }
-                headers.append((.link, "<\(next)>; rel=\"next\""))
+            let (page, headers) = try await PartnersPage("/v1/claims", "claim", call).of(standings(call)) {
+                ($0.partnerID, $0.claimID)
             }
             return .json("{\"claims\":\(try JSONText.line(page.map(ClaimDocument.init)))}", headers)
         })
-
-    private static func after(_ text: String) throws -> (String, String) {
-        let parts = text.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, parts.allSatisfy(FieldLimits.isID) else {
-            throw Refusal.badQuery("after", "It is a partner's id, a slash and the claim's id.")
-        }
-        return (parts[0], parts[1])
-    }
 
     private static let show = Operation(
         id: "getClaim", method: .get, path: path, tag: "Claims", summary: "A claim that waits or is in force",

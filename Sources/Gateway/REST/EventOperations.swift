@@ -92,14 +92,14 @@ enum EventOperations {
     static func scope(for kind: MessageKind) -> Scope {
         switch kind {
         case .leadSubmitted, .leadUpdated, .leadWithdrawn, .intentObserved, .firmographicsObserved,
-            .technographicsObserved, .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon,
-            .dealLost, .dealClaimed, .claimWithdrawn:
+            .technographicsObserved, .leadAccepted, .leadDeclined, .leadReturned, .firstResponseRecorded,
+            .dealStageChanged, .dealWon, .dealLost, .dealClaimed, .claimWithdrawn:
             .eventsSend
         case .partnerUpserted, .partnerCapacitySet, .partnerPaused, .partnerResumed, .partnerRemoved,
             .partnerAbsenceSet, .partnerAbsenceCancelled, .partnerCommissionTermsSet:
             .partnersWrite
         case .reviewRequested: .reviewsRequest
-        case .humanDecisionRecorded, .claimDecided, .leadsUnlinked, .leadsLinked: .decisionsOverride
+        case .humanDecisionRecorded, .claimDecided, .returnDecided, .leadsUnlinked, .leadsLinked: .decisionsOverride
         case .processingRestricted, .processingObjected, .processingResumed, .erasureRequested, .personsLinked,
             .personsUnlinked, .suppressionSet, .suppressionLifted, .rejectedRecordsErased:
             .rightsExercise

@@ -7,8 +7,11 @@ enum RecordedActor {
     /// The field of a kind's message that names who did it, by name and number; nil for one that names nobody.
     static func field(of kind: MessageKind) -> (name: String, number: UInt8)? {
         switch kind {
-        case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost: ("actor", 3)
+        case .leadAccepted, .leadDeclined, .leadReturned, .firstResponseRecorded, .dealStageChanged, .dealWon,
+            .dealLost:
+            ("actor", 3)
         case .claimWithdrawn: ("actor", 4)
+        case .returnDecided: ("decider", 4)
         case .dealClaimed: ("actor", 5)
         case .humanDecisionRecorded: ("reviewer", 6)
         case .claimDecided: ("decider", 5)

@@ -199,8 +199,7 @@ struct Front: Sendable {
     private func response(_ operation: Operation, _ call: Call, _ request: Request) async throws -> Response {
         switch operation.work {
         case .whole(let work):
-            let answer: Answer
-            do { answer = try await work(call) } catch { throw named(error, operation, call) }
+            let answer = try await Admission.done(work, call)
             guard operation.method == .get else { return answer.response }
             return Self.tagged(answer, request)
         case .stream(let work): return Self.stream(try await work(call), request)
@@ -210,14 +209,6 @@ struct Front: Sendable {
             case .stream(let parts): return Self.stream(parts, request)
             }
         }
-    }
-
-    /// An error that names a field of the body does so in the words of whoever sent it.
-    private static func named(_ error: any Error, _ operation: Operation, _ call: Call) -> any Error {
-        guard !(error is CancellationError) else { return error }
-        let refusal = Refusal(error)
-        let named = refusal.ofKey(call.headers).spelled(as: call.body)
-        return named.field == refusal.field && named.detail == refusal.detail ? error : named
     }
 
     /// With an ETag of what the caller is shown; a caller that has it already gets it not again.

@@ -135,7 +135,7 @@ extension JSONValue {
         case .whole(let number): "\(number)"
         case .number(let number): "\(number)"
         case .flag(let flag): "\(flag)"
-        case .list, .object: nil
+        case .list, .object, .null: nil
         }
     }
 }

@@ -41,6 +41,7 @@ enum SampleFiles {
           first_response_minutes: 240
           in_working_hours: true
           reminder_minutes_before: 60         # an event for the partner's system; 0 is none
+          # reminders: [{after_basis_points: 5000}]   # and once half of the promised time has passed
 
         # Other promises for some leads or partners; the first that holds counts, else the one above.
         # service_levels:
@@ -72,6 +73,10 @@ enum SampleFiles {
         #   - {queue: head-of-channel, after_minutes: 240}
         # claims: {protected_days: 90, approval: CLAIM_APPROVAL_BY_RULE, answer_days: 14}   # partners may claim accounts
         # suspension: {missed_deadlines: 3, within_days: 30, suspended_days: 7, moves_leads: true}   # no leads for a while
+        # returns:                            # how leads come back; bad data counts against the lead's source
+        #   credits_per_period_max: 2         # returns for bad data that give a partner its turn and place back
+        #   reasons:
+        #     - {id: wrong-number, meaning: REFUSAL_REASON_BAD_DATA, wordings: [{language: en, text: The number is wrong}]}
         # ownership_keeps_turn: true          # an owner's lead does not cost it its turn among equals
         # decline_keeps_turn: true            # nor does a lead that it declines
 
@@ -79,6 +84,7 @@ enum SampleFiles {
         # retention: {closed_deal_days: 730, other_lead_days: 90, dead_letter_days: 90}   # then the keys are destroyed; 0 is never
         # approved_by: head-of-channel          # an id of a role, for the policy's card; no name or address
         # review: {deal_value_at_least_minor_units: 50000000, conversion_below_basis_points: 300}
+        #   source_quality_below_basis_points, beside these: leads of a source whose leads come back for bad data
         # lawful_bases: [consent, contract, legitimate-interest]   # a lead without one is not evaluated at all
         # shadow: true                        # only say what would be done; every lead goes to a human
 

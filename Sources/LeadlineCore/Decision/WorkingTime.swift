@@ -3,12 +3,12 @@ enum WorkingTime {
     /// A promise that working hours cannot keep within this many days falls due then anyway.
     private static let horizonDays: Int64 = 90
 
-    /// The moment at which `minutes` of working time have passed since `start`.
+    /// The moment at which `micros` of working time have passed since `start`.
     static func deadline(
-        from start: Timestamp, minutes: UInt32, hours: [WorkingHours], zone: TimeZoneRules?,
+        from start: Timestamp, micros: Int64, hours: [WorkingHours], zone: TimeZoneRules?,
         absences: [PartnerTable.Absence]
     ) -> Timestamp {
-        var left = Int64(minutes) * Timestamp.microsPerMinute
+        var left = micros
         if hours.isEmpty && absences.isEmpty { return start.adding(micros: left) }
         let firstDay = localDay(of: start, zone)
         // Hours of a day may overlap; no moment counts twice.

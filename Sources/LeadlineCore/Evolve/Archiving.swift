@@ -21,6 +21,7 @@ extension State {
         let waiting = waiting
         let claims = claims
         let suspensions = suspensions
+        let returns = returns
         agenda.dropStale { item in
             switch item.kind {
             case .lead:
@@ -33,6 +34,7 @@ extension State {
                 return waiting[item.index] != nil
             case .claim: return claims[item.index]?.until == item.at
             case .suspension: return suspensions[Int(item.index)].until == item.at
+            case .returnCredit: return returns[item.index]?.until == item.at
             }
         }
     }

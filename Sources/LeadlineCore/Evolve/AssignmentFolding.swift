@@ -21,10 +21,10 @@ extension State {
         leads.leads[slot].dueAt = event.respondBy ?? .distantFuture
         leads.leads[slot].dueCause = .expired
         if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) } else { startHorizon(slot) }
-        leads.leads[slot].remindAt = event.remindAt ?? .distantFuture
-        if let reminder = event.remindAt { agenda.add(.reminder, UInt32(slot), at: reminder) }
+        planReminders(event, slot)
         takeTurn(event, slot, partner, at: stamp)
         countAssignment(slot, partner, at: stamp)
+        if isLogic(5) { countSource(slot) }
         award(slot, partner, at: stamp)
         guard let evaluation = event.evaluation else { return }
         if isRotationTurn(evaluation) { rotate(slot, partner, evaluation) }
@@ -80,9 +80,9 @@ extension State {
         let hadDeadline = leads.leads[slot].dueAt < .distantFuture && !leads.leads[slot].flags.contains(.onHorizon)
         if hadDeadline && leads.leads[slot].dueCause == .expired { count(\.inTime, leadID) }
         leads.leads[slot].flags.insert(.responded)
-        leads.leads[slot].remindAt = .distantFuture
-        leads.leads[slot].turn = BitRow()
-        leads.leads[slot].strideMicros = 0
+        stopReminders(slot)
+        // Past a response only a return for bad data gives a turn back.
+        if creditsReturns { leads.leads[slot].declineKeepsTurn = false } else { forgetTurn(slot) }
         // A response keeps a lead at its partner, but not at one that is gone.
         if leads.leads[slot].dueCause == .partnerRemoved { return }
         leads.leads[slot].dueAt = .distantFuture
@@ -101,13 +101,21 @@ extension State {
     /// nobody's fault: whoever lost a lead by one may get it again.
     mutating func end(_ event: AssignmentEnded) {
         let isByLink = event.cause == .linked || event.cause == .unlinked
-        if event.cause == .declined { countAnswer(\.declined, event.leadID, taken: false) }
-        if event.cause == .declined || isByLink { giveTurnBack(event.leadID) }
+        if event.cause == .declined || event.cause == .returned { handBack(event) }
+        if isByLink, let slot = leads.slot(of: event.leadID) { giveTurnBack(slot) }
         takeBack(event.leadID, isTried: !isByLink)
     }
 
-    mutating func noteReminder(_ event: ReminderDue) {
-        if let slot = leads.slot(of: event.leadID) { leads.leads[slot].remindAt = .distantFuture }
+    /// Who gives a lead back that it had taken has not declined it; who had bad data has done neither.
+    private mutating func handBack(_ event: AssignmentEnded) {
+        guard let slot = leads.slot(of: event.leadID), leads.leads[slot].holder != LeadTable.nowhere else { return }
+        let wasTaken = !leads.leads[slot].flags.isDisjoint(with: [.accepted, .responded])
+        if leads.leads[slot].isExcused {
+            leads.leads[slot].isExcused = false
+            return
+        }
+        if event.cause == .declined || !wasTaken { countAnswer(\.declined, event.leadID, taken: false) }
+        if declineGivesTurnBack(slot) { giveTurnBack(slot) }
     }
 
     mutating func escalate(_ event: LeadEscalated, at stamp: Timestamp) {
@@ -140,9 +148,8 @@ extension State {
         partners.openLeads[Int(holder)] -= 1
         leads.leads[slot].holder = LeadTable.nowhere
         leads.leads[slot].dueAt = .distantFuture
-        leads.leads[slot].remindAt = .distantFuture
-        leads.leads[slot].turn = BitRow()
-        leads.leads[slot].strideMicros = 0
+        stopReminders(slot)
+        forgetTurn(slot)
         leads.leads[slot].flags.remove(.onHorizon)
     }
 

@@ -31,9 +31,10 @@ extension State {
         case .intentObserved(let fact): observe(fact, input.account, at: stamp)
         case .firmographicsObserved(let fact): observe(fact, input.account)
         case .technographicsObserved(let fact): observe(fact, input.account)
-        case .timeAdvanced(let through): takeDue(through)
+        case .timeAdvanced(let through): takeDue(through, at: stamp)
         case .erasureRequested(let fact): forgetRetention(ofLead: fact.leadID)
-        case .leadAccepted, .leadDeclined, .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost:
+        case .leadAccepted, .leadDeclined, .leadReturned, .firstResponseRecorded, .dealStageChanged, .dealWon,
+            .dealLost:
             fold(outcome: input.fact, imported: input.imported)
         case .partnerUpserted(let profile): upsert(profile, input.timeZone)
         case .partnerCapacitySet(let fact): setCapacity(fact)
@@ -49,7 +50,8 @@ extension State {
         case .humanDecisionRecorded(let fact): if case .close = fact.decision { endMerged(fact.leadID) }
         case .reviewRequested, .processingObjected, .processingResumed,
             .personsLinked, .personsUnlinked, .duplicateReceived, .segmentArchived, .programProfileSet,
-            .rejectedRecordsErased, .dealClaimed, .claimWithdrawn, .claimDecided, .leadsUnlinked, .leadsLinked:
+            .rejectedRecordsErased, .dealClaimed, .claimWithdrawn, .claimDecided, .returnDecided, .leadsUnlinked,
+            .leadsLinked:
             break
         }
     }
@@ -75,6 +77,7 @@ extension State {
         case .claimChanged(let event): change(event)
         case .partnerSuspended(let event): suspend(event, at: stamp)
         case .partnerReinstated(let event): reinstate(event)
+        case .returnChanged(let event): change(event, at: stamp)
         case .leadLinkChanged(let event): change(event)
         case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .recipientInformed: break
         }
@@ -94,8 +97,11 @@ extension State {
         seen.remember(event, content: input.contentDigest, at: stamp)
     }
 
-    /// A moment was reached: the keeping of leads ends, or a waiting outcome is delivered or given up.
-    private mutating func takeDue(_ through: Timestamp) {
-        if let ended = retentionEnded(through: through) { end(ended) } else { takeDueOutcome(through) }
+    /// A moment was reached: the keeping of leads ends, a reminder is due, or a waiting outcome is delivered or given
+    /// up. One item an entry.
+    private mutating func takeDue(_ through: Timestamp, at stamp: Timestamp) {
+        if let ended = retentionEnded(through: through) { return end(ended) }
+        takeDueReminder(through, at: stamp)
+        takeDueOutcome(through)
     }
 }

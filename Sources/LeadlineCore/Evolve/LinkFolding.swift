@@ -69,7 +69,7 @@ extension State {
 
     /// What a journal of before says of merged leads. Whether a person was erased since, or is kept no longer, they do
     /// not tell; an open lead of the same person does.
-    mutating func beginVersion5() {
+    mutating func beginLinks() {
         for slot in leads.leads.indices where leads.leads[slot].status == .merged {
             let lead = leads.leads[slot]
             let other = leads.slot(of: lead.id).map { leads.leads[$0] }

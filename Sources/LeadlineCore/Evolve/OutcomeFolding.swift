@@ -3,7 +3,7 @@
 extension State {
     /// What an outcome changes by itself, without an event: that it waits, or that the partner accepted.
     mutating func fold(outcome fact: Fact, imported: Bool) {
-        guard let leadID = fact.outcomeLeadID else { return }
+        guard let leadID = fact.outcomeLeadID, knows(fact) else { return }
         guard let slot = leads.slot(of: leadID) else {
             let until = lastStamp.adding(micros: WaitingOutcomes.patienceMicros)
             let ticket = waiting.add(

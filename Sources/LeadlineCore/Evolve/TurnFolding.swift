@@ -6,6 +6,7 @@ extension State {
     /// program, unless the policy says that ownership keeps the turn. Debts sum to zero.
     mutating func takeTurn(_ event: LeadAssigned, _ slot: Int, _ partner: Int, at stamp: Timestamp) {
         leads.leads[slot].turn = BitRow()
+        leads.leads[slot].declineKeepsTurn = isLogic(5) && policy?.declineKeepsTurn == true
         let basis = event.evaluation?.basis ?? .none
         if basis == .ownership && policy?.ownershipKeepsTurn == true { return }
         partners.noteTurn(partner, at: stamp)
@@ -21,17 +22,32 @@ extension State {
         default: return
         }
         charge(partner, 1, to: credited)
-        if policy?.declineKeepsTurn == true { leads.leads[slot].turn = credited }
+        if policy?.declineKeepsTurn == true || creditsReturns { leads.leads[slot].turn = credited }
     }
 
-    /// A partner that declined before it responded has not had its turn, if the policy says so: what the lead cost
-    /// it comes back from those who were credited.
-    mutating func giveTurnBack(_ leadID: String) {
-        guard let slot = leads.slot(of: leadID), leads.leads[slot].holder != LeadTable.nowhere else { return }
-        let holder = Int(leads.leads[slot].holder)
-        charge(holder, -1, to: leads.leads[slot].turn)
-        let stride = leads.leads[slot].strideMicros
-        if stride > 0 { turns.giveBack(holder, in: view(ofLeadAt: slot).words.country, stride) }
+    /// True if a partner that hands the lead back has not had its turn.
+    func declineGivesTurnBack(_ slot: Int) -> Bool { !isLogic(5) || leads.leads[slot].declineKeepsTurn }
+
+    /// The lead's holder has not had its turn: what the lead cost it comes back from those who were credited.
+    mutating func giveTurnBack(_ slot: Int) {
+        let lead = leads.leads[slot]
+        giveTurnBack(
+            lead.turn, strideMicros: lead.strideMicros, in: view(ofLeadAt: slot).words.country, to: Int(lead.holder))
+        forgetTurn(slot)
+    }
+
+    mutating func giveTurnBack(
+        _ turn: BitRow, strideMicros: Int64, in country: Vocabulary.Code, to partner: Int
+    ) {
+        charge(partner, -1, to: turn)
+        if strideMicros > 0 { turns.giveBack(partner, in: country, strideMicros) }
+    }
+
+    /// What the lead cost its holder stays paid.
+    mutating func forgetTurn(_ slot: Int) {
+        leads.leads[slot].turn = BitRow()
+        leads.leads[slot].strideMicros = 0
+        leads.leads[slot].declineKeepsTurn = false
     }
 
     /// The partner pays so many leads, in equal shares, to those credited.
@@ -58,6 +74,8 @@ extension State {
         let weight = evaluation.method == .weightedRotation ? partners.profiles[partner].rotationWeight : 1
         let stride = turns.take(
             partner, in: view(ofLeadAt: slot).words.country, weight: weight, wasNext: evaluation.basis == .rotation)
-        if isLogic(2) && policy?.declineKeepsTurn == true { leads.leads[slot].strideMicros = stride }
+        if isLogic(2) && (policy?.declineKeepsTurn == true || creditsReturns) {
+            leads.leads[slot].strideMicros = stride
+        }
     }
 }

@@ -24,13 +24,14 @@ public enum Event: Sendable, Equatable {
     case claimChanged(ClaimChanged)
     case partnerSuspended(PartnerSuspended)
     case partnerReinstated(PartnerReinstated)
+    case returnChanged(ReturnChanged)
     case leadLinkChanged(LeadLinkChanged)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
 public enum RoutingCause: UInt8, Sendable {
     case submitted = 1, expired, declined, partnerPaused, partnerRemoved, human, imported, resumed
-    case partnerSuspended
+    case partnerSuspended, returned
     case unlinked = 20, linked
 }
 
@@ -44,7 +45,7 @@ public enum ExclusionReason: UInt8, Sendable {
 public enum EscalationReason: UInt8, Sendable {
     case noPolicy = 1, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
     case processingRestricted, reviewRequired, lawfulBasisMissing, unanswered, shadow, everyoneAway
-    case placesReserved, personObjected, addressSuppressed
+    case placesReserved, personObjected, addressSuppressed, sourceQuality
 }
 
 /// How a lead ended. Raw values are the schema's.
@@ -62,7 +63,7 @@ public enum SelectionBasis: UInt8, Sendable {
 /// Why an input changed nothing. Raw values are the schema's.
 public enum DisregardReason: UInt8, Sendable {
     case notTheHolder = 1, leadClosed, noChange, leadUnknown, partnerUnknown, notEligible, tooManyWaiting
-    case alreadyRegistered, tooManyPersons, logicTooOld, claimUnknown, tooManyClaims
+    case alreadyRegistered, tooManyPersons, logicTooOld, claimUnknown, tooManyClaims, returnUnknown
     case notLinked = 23
 }
 
@@ -150,13 +151,16 @@ public struct LeadAssigned: Sendable, Equatable {
     public var respondBy: Timestamp?
     /// Nil where a human or history chose.
     public var evaluation: EvaluationSummary?
-    /// When the partner is reminded; nil where it is not.
+    /// When the partner is first reminded; nil where it is not.
     public var remindAt: Timestamp?
     /// The service level that holds; empty for the policy's own promise.
     public var serviceLevel: String
+    /// The reminders after the first one, in order; since logic version 5.
+    public var laterReminders: [PlannedReminder]
     public init(
         leadID: String, partnerID: String, attempt: UInt32, cause: RoutingCause, respondBy: Timestamp? = nil,
-        evaluation: EvaluationSummary? = nil, remindAt: Timestamp? = nil, serviceLevel: String = ""
+        evaluation: EvaluationSummary? = nil, remindAt: Timestamp? = nil, serviceLevel: String = "",
+        laterReminders: [PlannedReminder] = []
     ) {
         self.leadID = leadID
         self.partnerID = partnerID
@@ -166,7 +170,17 @@ public struct LeadAssigned: Sendable, Equatable {
         self.evaluation = evaluation
         self.remindAt = remindAt
         self.serviceLevel = serviceLevel
+        self.laterReminders = laterReminders
     }
+
+    /// Every moment at which the partner is reminded.
+    public var reminders: [Timestamp] { [remindAt].compactMap { $0 } + laterReminders.map(\.at) }
+}
+
+/// A moment at which a partner is reminded of a lead, unless it has answered.
+public struct PlannedReminder: Sendable, Equatable {
+    public var at: Timestamp
+    public init(at: Timestamp) { self.at = at }
 }
 
 /// What Leadline would have decided where history decided.
@@ -227,10 +241,16 @@ public struct ReminderDue: Sendable, Equatable {
     public var leadID: String
     public var partnerID: String
     public var respondBy: Timestamp
-    public init(leadID: String, partnerID: String, respondBy: Timestamp) {
+    /// Which of the assignment's reminders it is, from 1; 0 before logic version 5.
+    public var reminder: UInt32
+    /// How many there are; 0 before logic version 5.
+    public var reminders: UInt32
+    public init(leadID: String, partnerID: String, respondBy: Timestamp, reminder: UInt32 = 0, reminders: UInt32 = 0) {
         self.leadID = leadID
         self.partnerID = partnerID
         self.respondBy = respondBy
+        self.reminder = reminder
+        self.reminders = reminders
     }
 }
 

@@ -59,6 +59,7 @@ public enum Fact: Sendable, Equatable {
     case segmentArchived(SegmentArchived)
     case programProfileSet(ProgramProfileSet)
     case claimDecided(ClaimDecided)
+    case returnDecided(ReturnDecided)
     case rejectedRecordsErased(RejectedRecordsErased)
     case leadsUnlinked(LeadLinkStatement)
     case leadsLinked(LeadLinkStatement)
@@ -78,10 +79,11 @@ public enum Fact: Sendable, Equatable {
 
     case leadAccepted(PartnerStatement)
     case leadDeclined(PartnerRefusal)
+    case leadReturned(PartnerRefusal)
     case firstResponseRecorded(FirstResponseRecorded)
     case dealStageChanged(DealStageChanged)
     case dealWon(DealWon)
-    case dealLost(PartnerRefusal)
+    case dealLost(DealLost)
     case dealClaimed(DealClaimed)
     case claimWithdrawn(ClaimWithdrawn)
 
@@ -322,8 +324,23 @@ public struct PartnerStatement: Sendable, Equatable {
     }
 }
 
-/// A partner declines a lead or has lost its deal.
+/// A partner declines a lead or gives it back.
 public struct PartnerRefusal: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var reason: RefusalReason
+    /// A return reason of the policy, whose meaning then counts; empty for none. Since logic version 5.
+    public var reasonID: String
+    public init(leadID: String, partnerID: String, reason: RefusalReason = .unspecified, reasonID: String = "") {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.reason = reason
+        self.reasonID = reasonID
+    }
+}
+
+/// The deal was lost.
+public struct DealLost: Sendable, Equatable {
     public var leadID: String
     public var partnerID: String
     public var reason: RefusalReason

@@ -65,6 +65,8 @@ public struct Policy: Sendable, Equatable {
     public var claims = ClaimRule()
     /// Partners that keep missing deadlines; since logic version 5.
     public var suspension = SuspensionRule()
+    /// Leads that partners hand back; since logic version 5.
+    public var returns = ReturnRule()
     public init() {}
 }
 
@@ -142,7 +144,7 @@ extension Policy {
     /// in the bytes of a state of that version.
     func known(toLogic version: UInt32) -> Policy {
         var policy = self
-        if version < 5 { (policy.claims, policy.suspension) = (ClaimRule(), SuspensionRule()) }
+        if version < 5 { policy.forgetVersion5() }
         if version >= 2 { return policy }
         (policy.fitWeights.intent, policy.fitWeights.acceptance) = (nil, nil)
         (policy.fitWeights.responseTime, policy.fitWeights.cycleLength) = (nil, nil)
@@ -150,6 +152,15 @@ extension Policy {
         policy.retention = RetentionRule()
         policy.approvedBy = ""
         return policy
+    }
+}
+
+extension Policy {
+    private mutating func forgetVersion5() {
+        (claims, suspension, returns) = (ClaimRule(), SuspensionRule(), ReturnRule())
+        review.sourceQualityBelowBasisPoints = 0
+        sla.reminders = []
+        for level in serviceLevels.indices { serviceLevels[level].sla.reminders = [] }
     }
 }
 
@@ -161,7 +172,15 @@ public struct SLA: Sendable, Equatable {
     public var inWorkingHours = false
     /// The partner is reminded so long before the deadline, counted as the deadline is; 0 is never.
     public var reminderMinutesBefore: UInt32 = 0
+    /// When else it is reminded; since logic version 5.
+    public var reminders: [ReminderRule] = []
     public init() {}
+}
+
+/// A reminder once a share of the promised time has passed, counted as the deadline is.
+public struct ReminderRule: Sendable, Equatable {
+    public var afterBasisPoints: UInt32
+    public init(afterBasisPoints: UInt32) { self.afterBasisPoints = afterBasisPoints }
 }
 
 /// A promise of its own for some leads or partners.
@@ -244,6 +263,8 @@ public struct ReviewRule: Sendable, Equatable {
     public var dealValueAtLeastMinorUnits: Int64?
     /// Leads whose best candidate has a lower estimated conversion; 0 is none.
     public var conversionBelowBasisPoints: UInt32 = 0
+    /// Leads of a source whose quality is lower; 0 is none. Since logic version 5.
+    public var sourceQualityBelowBasisPoints: UInt32 = 0
     public init() {}
 }
 
@@ -271,6 +292,8 @@ public enum PartnerList: UInt8, Sendable, CaseIterable {
 /// A number on the lead that predicates compare. Raw values are the schema's.
 public enum LeadNumber: UInt8, Sendable, CaseIterable {
     case dealValueMinorUnits = 1, employees
+    /// Of the lead's source; since logic version 5.
+    case sourceQualityBasisPoints
 }
 
 /// A typed predicate over one lead and one partner.

@@ -15,13 +15,15 @@ struct Agenda: Sendable {
         case claim = 4
         /// A partner's suspension is over.
         case suspension = 5
+        /// Nobody has decided on the credit for a return.
+        case returnCredit = 6
         static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
     }
 
     struct Item: Sendable, Comparable {
         var at: Timestamp
         var kind: Kind
-        /// Lead slot, ticket of a waiting outcome or a claim, or index of a partner.
+        /// Lead slot, ticket of a waiting outcome, a claim or a return, or index of a partner.
         var index: UInt32
         static func < (a: Item, b: Item) -> Bool { (a.at, a.kind, a.index) < (b.at, b.kind, b.index) }
     }

@@ -39,6 +39,8 @@ public struct PartnerStanding: Sendable, Equatable {
     public var coolingUntil: Timestamp?
     /// Nil unless it is suspended for having missed deadlines.
     public var suspendedUntil: Timestamp?
+    /// Returns for bad data that the policy credited it in the period that runs.
+    public var creditedReturns: UInt32 = 0
     /// How full each of the profile's caps on some of its leads is, in their order.
     public var segments: [SegmentStanding] = []
 }
@@ -65,6 +67,32 @@ public struct ClaimStanding: Sendable, Equatable {
     public var status: ClaimStatus
     /// Until when it waits, or is in force.
     public var until: Timestamp
+}
+
+/// The credit for a return that waits for a person.
+public struct ReturnStanding: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    /// The policy's reason that the partner named; empty for none.
+    public var reasonID: String
+    public var until: Timestamp
+}
+
+/// How good a source's latest leads were.
+public struct SourceQuality: Sendable, Equatable {
+    public var source: String
+    /// The latest leads of it that a partner got; 500 to 1,000 once there are as many.
+    public var leads: UInt32
+    /// Those of them that a partner gave back for bad data.
+    public var returned: UInt32
+    /// The share that was not, as if ten more had been good: what policies look at.
+    public var qualityBasisPoints: UInt32
+    public init(source: String, leads: UInt32, returned: UInt32, qualityBasisPoints: UInt32) {
+        self.source = source
+        self.leads = leads
+        self.returned = returned
+        self.qualityBasisPoints = qualityBasisPoints
+    }
 }
 
 /// What stands for a person.
@@ -135,6 +163,27 @@ extension State {
         }
     }
 
+    /// True if the program's logic version knows returns.
+    public var knowsReturns: Bool { isLogic(5) }
+
+    /// Every credit that waits for a person, in the order in which they came.
+    public var returnStandings: [ReturnStanding] {
+        returns.waiting.map {
+            ReturnStanding(
+                leadID: $0.leadID, partnerID: partners.profiles[Int($0.partner)].partnerID, reasonID: $0.reasonID,
+                until: $0.until)
+        }
+    }
+
+    /// Every source of which partners got leads, in the order in which they first did.
+    public var sourceQualities: [SourceQuality] {
+        sources.tallies.map {
+            SourceQuality(
+                source: vocabulary.word($0.source), leads: $0.leads, returned: $0.returned,
+                qualityBasisPoints: $0.qualityBasisPoints)
+        }
+    }
+
     /// The lead with this id, or the one it was merged into.
     public func lead(_ id: String) -> LeadStanding? {
         leads.slot(of: id).map { standing(leads.leads[$0]) }
@@ -189,6 +238,7 @@ extension State {
                 leadsInPeriod: CapacityLimits.leads(partners, index, in: period),
                 coolingUntil: partners.coolingUntil[index] > lastStamp ? partners.coolingUntil[index] : nil,
                 suspendedUntil: suspensions[index].until > .epoch ? suspensions[index].until : nil,
+                creditedReturns: returns.credits(of: index, in: period),
                 segments: partners.segmentStandings(index, in: period))
         }
     }

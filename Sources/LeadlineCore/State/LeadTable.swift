@@ -81,6 +81,18 @@ struct LeadTable: Sendable {
         var recipients: [UInt32] = []
         /// The amount that a won deal was learned with; since logic version 2.
         var learnedMinorUnits: Int64 = 0
+        /// The reminders after the one at `remindAt`, and how many the assignment has; since logic version 5.
+        var laterReminders: [Timestamp] = []
+        var reminderCount: UInt8 = 0
+        /// The source for which the lead counts, `none` until a partner gets it; and how many returns for bad data
+        /// stand against it. Since logic version 5.
+        var countedSource = Vocabulary.none
+        var badDataReturns: UInt8 = 0
+        /// True if a decline gives back what the lead cost: the policy said so when the holder got it, and it has not
+        /// responded. Before logic version 5 nothing else was remembered of the cost.
+        var declineKeepsTurn = false
+        /// Between a return for bad data and the end of the assignment, within one entry.
+        var isExcused = false
         /// The account that a person took it from; `nowhere` without one. Since logic version 5.
         var severedAccount = LeadTable.nowhere
         var marks: Marks = []

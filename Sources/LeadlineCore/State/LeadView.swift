@@ -22,6 +22,8 @@ struct LeadView: Sendable {
     var fromAccount: SourcedFields = []
     /// False if the value is the policy's default, not the lead's own.
     var statesValue = false
+    /// The quality of its source; nil where partners have got nothing of it, and before logic version 5.
+    var sourceQualityBasisPoints: UInt32?
 
     func code(_ field: LeadField) -> Vocabulary.Code {
         switch field {
@@ -65,6 +67,7 @@ extension LeadView {
         switch number {
         case .dealValueMinorUnits: valueMinorUnits
         case .employees: employees == 0 ? nil : Int64(employees)
+        case .sourceQualityBasisPoints: sourceQualityBasisPoints.map(Int64.init)
         }
     }
 }
@@ -136,6 +139,7 @@ extension State {
     }
 
     private func enrich(_ view: inout LeadView) {
+        view.sourceQualityBasisPoints = sources.tally(view.words.source)?.qualityBasisPoints
         guard let index = view.account else { return }
         let account = accounts.accounts[index]
         if view.words.country == Vocabulary.none {

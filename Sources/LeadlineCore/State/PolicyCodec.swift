@@ -69,6 +69,9 @@ extension Policy {
         w.put(suspension.withinDays)
         w.put(suspension.suspendedDays)
         w.put(suspension.movesLeads)
+        returns.write(to: &w)
+        w.put(review.sourceQualityBelowBasisPoints)
+        for sla in [sla] + serviceLevels.map(\.sla) { w.put(each: sla.reminders) { $0.put($1.afterBasisPoints) } }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -149,6 +152,41 @@ extension Policy {
         suspension.withinDays = try r.get()
         suspension.suspendedDays = try r.get()
         suspension.movesLeads = try r.bool()
+        returns = try ReturnRule(from: &r)
+        review.sourceQualityBelowBasisPoints = try r.get()
+        sla.reminders = try Self.reminders(from: &r)
+        for level in serviceLevels.indices { serviceLevels[level].sla.reminders = try Self.reminders(from: &r) }
+    }
+
+    private static func reminders(from r: inout StateReader) throws(StateBytesError) -> [ReminderRule] {
+        try r.each { (r) throws(StateBytesError) in ReminderRule(afterBasisPoints: try r.get()) }
+    }
+}
+
+extension ReturnRule {
+    func write(to w: inout StateWriter) {
+        w.put(each: reasons) { w, reason in
+            w.put(reason.id)
+            w.put(reason.meaning.rawValue)
+            w.put(each: reason.wordings) { w, wording in
+                w.put(wording.language)
+                w.put(wording.text)
+            }
+        }
+        w.put(creditsPerPeriodMax)
+        w.put(answerDays)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        reasons = try r.each { (r) throws(StateBytesError) in
+            ReturnReason(
+                id: try r.string(), meaning: try r.raw(),
+                wordings: try r.each { (r) throws(StateBytesError) in
+                    ReasonWording(language: try r.string(), text: try r.string())
+                })
+        }
+        creditsPerPeriodMax = try r.get()
+        answerDays = try r.get()
     }
 }
 

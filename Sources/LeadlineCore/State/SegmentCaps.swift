@@ -48,6 +48,15 @@ extension PartnerTable {
         segmentCounts[index].removeAll { count in count.period != period && !caps.contains { count.counts($0) } }
     }
 
+    /// Takes back what `countSegments` counted of a lead in a period.
+    mutating func discountSegments(_ lead: LeadView, at index: Int, in period: Int64) {
+        for at in segmentCounts[index].indices
+        where segmentCounts[index][at].period == period && segmentCounts[index][at].leads > 0
+            && lead.has(segmentCounts[index][at].code, as: segmentCounts[index][at].field) {
+            segmentCounts[index][at].leads -= 1
+        }
+    }
+
     /// True if the partner got as many leads of a kind this lead is of as it takes.
     func isSegmentFull(_ index: Int, _ lead: LeadView, in period: Int64) -> Bool {
         for cap in segmentCaps[index]

@@ -51,6 +51,9 @@ public struct State: Sendable {
     /// What partners claim. Since logic version 5.
     var claims = ClaimTable()
     var suspensions = SuspensionTable()
+    /// What partners hand back, and what that says of the sources of leads. Since logic version 5.
+    var returns = ReturnTable()
+    var sources = SourceTable()
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []
@@ -101,6 +104,8 @@ public enum Admission: Sendable, Equatable {
     case programUnknown
     /// An outcome for a lead that was archived.
     case leadArchived
+    /// An answer names a return reason that the policy does not have; those that it has.
+    case returnReasonUnknown(known: [String])
 }
 
 extension State {
@@ -116,8 +121,17 @@ extension State {
         if let lead = input.fact.outcomeLeadID, !leads.knows(lead), archivedIDs.contains(Self.archiveDigest(lead)) {
             return .leadArchived
         }
+        let reason = input.fact.returnReasonID, rule = policy?.returns ?? ReturnRule()
+        if !reason.isEmpty && rule.reason(reason) == nil {
+            return .returnReasonUnknown(known: rule.reasons.map(\.id))
+        }
         return .accept
     }
+}
+
+extension State {
+    /// True if the program's logic version knows the outcome.
+    func knows(_ outcome: Fact) -> Bool { if case .leadReturned = outcome { isLogic(5) } else { true } }
 }
 
 extension Fact {
@@ -125,7 +139,8 @@ extension Fact {
     public var outcomeLeadID: String? {
         switch self {
         case .leadAccepted(let fact): fact.leadID
-        case .leadDeclined(let fact), .dealLost(let fact): fact.leadID
+        case .leadDeclined(let fact), .leadReturned(let fact): fact.leadID
+        case .dealLost(let fact): fact.leadID
         case .firstResponseRecorded(let fact): fact.leadID
         case .dealStageChanged(let fact): fact.leadID
         case .dealWon(let fact): fact.leadID

@@ -54,6 +54,8 @@ extension State {
         if isLogic(5) {
             claims.write(to: &w)
             suspensions.write(to: &w)
+            returns.write(to: &w)
+            sources.write(to: &w)
         }
         return w.bytes
     }
@@ -123,6 +125,8 @@ extension State {
         if isLogic(5) {
             claims = try ClaimTable(from: &r, partners: partners.count)
             suspensions = try SuspensionTable(from: &r, partners: partners.count)
+            returns = try ReturnTable(from: &r, partners: partners.count)
+            sources = try SourceTable(from: &r)
         }
         guard r.isAtEnd else { throw .invalid(at: r.at) }
         rebuildAgenda()
@@ -143,6 +147,7 @@ extension State {
         }
         for claim in claims.all { agenda.add(.claim, claim.ticket, at: claim.until) }
         for (partner, until) in suspensions.suspended { agenda.add(.suspension, UInt32(partner), at: until) }
+        for one in returns.waiting { agenda.add(.returnCredit, one.ticket, at: one.until) }
     }
 }
 
@@ -207,6 +212,11 @@ extension LeadTable.Lead {
         for word in LeadWord.later where w.logicVersion >= word.sinceLogic { w.put(words[word]) }
         if w.logicVersion >= 4 { w.put(each: recipients) { $0.put($1) } }
         if w.logicVersion < 5 { return }
+        w.put(each: laterReminders) { $0.put($1) }
+        w.put(reminderCount)
+        w.put(countedSource)
+        w.put(badDataReturns)
+        w.put(declineKeepsTurn)
         w.put(severedAccount)
         w.put(marks.rawValue)
     }
@@ -246,6 +256,11 @@ extension LeadTable.Lead {
         for word in LeadWord.later where r.logicVersion >= word.sinceLogic { words[word] = try r.get() }
         if r.logicVersion >= 4 { recipients = try r.each { (r) throws(StateBytesError) in try r.get() } }
         if r.logicVersion < 5 { return }
+        laterReminders = try r.each { (r) throws(StateBytesError) in try r.timestamp() }
+        reminderCount = try r.get()
+        countedSource = try r.get()
+        badDataReturns = try r.get()
+        declineKeepsTurn = try r.bool()
         severedAccount = try r.get()
         marks = .init(rawValue: try r.get())
     }
@@ -361,13 +376,18 @@ extension WaitingOutcomes.Waiting {
         w.put(until)
         switch fact {
         case .leadAccepted(let fact): put(kind: 0, partner: fact.partnerID, to: &w)
-        case .leadDeclined(let fact): put(kind: 1, partner: fact.partnerID, reason: fact.reason.rawValue, to: &w)
+        case .leadDeclined(let fact): put(kind: 1, fact, to: &w)
+        case .leadReturned(let fact): put(kind: 6, fact, to: &w)
         case .firstResponseRecorded(let fact): put(kind: 2, partner: fact.partnerID, text: fact.channel, to: &w)
         case .dealStageChanged(let fact): put(kind: 3, partner: fact.partnerID, text: fact.stage, to: &w)
         case .dealWon(let fact): put(kind: 4, partner: fact.partnerID, amount: fact.amount, to: &w)
         case .dealLost(let fact): put(kind: 5, partner: fact.partnerID, reason: fact.reason.rawValue, to: &w)
         default: preconditionFailure("only outcomes wait for leads")
         }
+    }
+
+    private func put(kind: UInt8, _ fact: PartnerRefusal, to w: inout StateWriter) {
+        put(kind: kind, partner: fact.partnerID, text: fact.reasonID, reason: fact.reason.rawValue, to: &w)
     }
 
     private func put(
@@ -393,11 +413,12 @@ extension WaitingOutcomes.Waiting {
         let reason: RefusalReason = try r.raw()
         switch kind {
         case 0: fact = .leadAccepted(.init(leadID: leadID, partnerID: partner))
-        case 1: fact = .leadDeclined(.init(leadID: leadID, partnerID: partner, reason: reason))
+        case 1: fact = .leadDeclined(.init(leadID: leadID, partnerID: partner, reason: reason, reasonID: text))
         case 2: fact = .firstResponseRecorded(.init(leadID: leadID, partnerID: partner, channel: text))
         case 3: fact = .dealStageChanged(.init(leadID: leadID, partnerID: partner, stage: text))
         case 4: fact = .dealWon(.init(leadID: leadID, partnerID: partner, amount: amount))
         case 5: fact = .dealLost(.init(leadID: leadID, partnerID: partner, reason: reason))
+        case 6: fact = .leadReturned(.init(leadID: leadID, partnerID: partner, reason: reason, reasonID: text))
         default: throw .invalid(at: r.at)
         }
     }

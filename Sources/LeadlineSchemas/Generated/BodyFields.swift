@@ -8,7 +8,7 @@ extension FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...37, 40...42, 50...57, 60...62, 70...77, 79, 90...91: true
+        case 20...38, 40...42, 50...58, 60...62, 70...77, 79, 90...91: true
         default: false
         }
     }
@@ -34,6 +34,7 @@ extension FactCodec {
         case .partnerAbsenceSet: 35
         case .partnerAbsenceCancelled: 36
         case .partnerCommissionTermsSet: 37
+        case .returnDecided: 38
         case .intentObserved: 40
         case .firmographicsObserved: 41
         case .technographicsObserved: 42
@@ -45,6 +46,7 @@ extension FactCodec {
         case .dealLost: 55
         case .dealClaimed: 56
         case .claimWithdrawn: 57
+        case .leadReturned: 58
         case .leadSubmitted: 60
         case .leadUpdated: 61
         case .leadWithdrawn: 62
@@ -83,6 +85,7 @@ extension FactCodec {
         case .partnerAbsenceSet(let fact): fact.write(to: &writer)
         case .partnerAbsenceCancelled(let fact): fact.write(to: &writer)
         case .partnerCommissionTermsSet(let fact): fact.write(to: &writer)
+        case .returnDecided(let fact): fact.write(to: &writer)
         case .intentObserved(let fact): fact.write(to: &writer)
         case .firmographicsObserved(let fact): fact.write(to: &writer)
         case .technographicsObserved(let fact): fact.write(to: &writer)
@@ -94,6 +97,7 @@ extension FactCodec {
         case .dealLost(let fact): fact.write(to: &writer)
         case .dealClaimed(let fact): fact.write(to: &writer)
         case .claimWithdrawn(let fact): fact.write(to: &writer)
+        case .leadReturned(let fact): fact.write(to: &writer)
         case .leadSubmitted(let fact): fact.write(to: &writer)
         case .leadUpdated(let fact): fact.write(to: &writer)
         case .leadWithdrawn(let fact): fact.write(to: &writer)
@@ -132,6 +136,7 @@ extension FactCodec {
         case 35: .partnerAbsenceSet(try PartnerAbsenceSet.read(from: &reader))
         case 36: .partnerAbsenceCancelled(try PartnerAbsenceCancelled.read(from: &reader))
         case 37: .partnerCommissionTermsSet(try PartnerCommissionTermsSet.read(from: &reader))
+        case 38: .returnDecided(try ReturnDecided.read(from: &reader))
         case 40: .intentObserved(try IntentObserved.read(from: &reader))
         case 41: .firmographicsObserved(try FirmographicsObserved.read(from: &reader))
         case 42: .technographicsObserved(try TechnographicsObserved.read(from: &reader))
@@ -140,9 +145,10 @@ extension FactCodec {
         case 52: .firstResponseRecorded(try FirstResponseRecorded.read(from: &reader))
         case 53: .dealStageChanged(try DealStageChanged.read(from: &reader))
         case 54: .dealWon(try DealWon.read(from: &reader))
-        case 55: .dealLost(try PartnerRefusal.read(from: &reader))
+        case 55: .dealLost(try DealLost.read(from: &reader))
         case 56: .dealClaimed(try DealClaimed.read(from: &reader))
         case 57: .claimWithdrawn(try ClaimWithdrawn.read(from: &reader))
+        case 58: .leadReturned(try PartnerRefusal.read(from: &reader))
         case 60: .leadSubmitted(try LeadSubmitted.read(from: &reader))
         case 61: .leadUpdated(try LeadUpdated.read(from: &reader))
         case 62: .leadWithdrawn(try LeadReference.read(from: &reader))
@@ -166,7 +172,7 @@ extension EventCodec {
     /// True if `Event.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 1...22, 33: true
+        case 1...23, 33: true
         default: false
         }
     }
@@ -196,6 +202,7 @@ extension EventCodec {
         case .claimChanged: 20
         case .partnerSuspended: 21
         case .partnerReinstated: 22
+        case .returnChanged: 23
         case .leadLinkChanged: 33
         }
     }
@@ -225,6 +232,7 @@ extension EventCodec {
         case .claimChanged(let event): event.write(to: &writer)
         case .partnerSuspended(let event): event.write(to: &writer)
         case .partnerReinstated(let event): event.write(to: &writer)
+        case .returnChanged(let event): event.write(to: &writer)
         case .leadLinkChanged(let event): event.write(to: &writer)
         }
     }
@@ -254,6 +262,7 @@ extension EventCodec {
         case 20: .claimChanged(try ClaimChanged.read(from: &reader))
         case 21: .partnerSuspended(try PartnerSuspended.read(from: &reader))
         case 22: .partnerReinstated(try PartnerReinstated.read(from: &reader))
+        case 23: .returnChanged(try ReturnChanged.read(from: &reader))
         case 33: .leadLinkChanged(try LeadLinkChanged.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
@@ -306,6 +315,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case partnerSuspended = 21
     /// A partner's suspension is over: its time has passed, or the vendor resumed the partner before.
     case partnerReinstated = 22
+    /// A partner gave a lead back, or declined it for a reason of the vendor's or for bad data; or the credit for that was decided on later.
+    case returnChanged = 23
     /// A link of a lead to another, or to a company, was undone, or made by a person.
     case leadLinkChanged = 33
 
@@ -334,6 +345,7 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .claimChanged: .claimChanged
         case .partnerSuspended: .partnerSuspended
         case .partnerReinstated: .partnerReinstated
+        case .returnChanged: .returnChanged
         case .leadLinkChanged: .leadLinkChanged
         }
     }
@@ -363,6 +375,7 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .claimChanged: "leadline.v1.ClaimChanged"
         case .partnerSuspended: "leadline.v1.PartnerSuspended"
         case .partnerReinstated: "leadline.v1.PartnerReinstated"
+        case .returnChanged: "leadline.v1.ReturnChanged"
         case .leadLinkChanged: "leadline.v1.LeadLinkChanged"
         }
     }

@@ -27,6 +27,7 @@ enum ClearFields: Sendable {
     case leadDeclined
     case leadIs
     case leadNumberWithin
+    case leadReturned
     case leadSubmitted
     case leadUpdated
     case leadWithdrawn
@@ -59,8 +60,13 @@ enum ClearFields: Sendable {
     case processingResumed
     case programProfileSet
     case programRegistered
+    case reasonWording
     case rejectedRecordsErased
+    case reminderRule
     case retentionRule
+    case returnDecided
+    case returnReason
+    case returnRule
     case reviewRequested
     case reviewRule
     case segmentArchived
@@ -226,6 +232,7 @@ enum ClearFields: Sendable {
             case 10: .clear  // lead_id
             case 18: .clear  // partner_id
             case 40: .clear  // reason
+            case 50: .clear  // reason_id
             default: .sealed
             }
         case .leadIs:
@@ -239,6 +246,14 @@ enum ClearFields: Sendable {
             case 8: .clear  // lead_number
             case 16: .clear  // at_least
             case 24: .clear  // at_most
+            default: .sealed
+            }
+        case .leadReturned:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // partner_id
+            case 40: .clear  // reason
+            case 50: .clear  // reason_id
             default: .sealed
             }
         case .leadSubmitted:
@@ -456,6 +471,7 @@ enum ClearFields: Sendable {
             case 266: .clear  // approved_by
             case 274: .message(.claimRule, repeated: false)  // claims
             case 282: .message(.suspensionRule, repeated: false)  // suspension
+            case 290: .message(.returnRule, repeated: false)  // returns
             default: .sealed
             }
         case .policyPublished:
@@ -512,10 +528,21 @@ enum ClearFields: Sendable {
             case 24: .clear  // logic_version
             default: .sealed
             }
+        case .reasonWording:
+            switch tag {
+            case 10: .clear  // language
+            case 18: .clear  // text
+            default: .sealed
+            }
         case .rejectedRecordsErased:
             switch tag {
             case 10: .clear  // lead_id
             case 18: .clear  // record_ids
+            default: .sealed
+            }
+        case .reminderRule:
+            switch tag {
+            case 8: .clear  // after_basis_points
             default: .sealed
             }
         case .retentionRule:
@@ -523,6 +550,27 @@ enum ClearFields: Sendable {
             case 8: .clear  // closed_deal_days
             case 16: .clear  // other_lead_days
             case 24: .clear  // dead_letter_days
+            default: .sealed
+            }
+        case .returnDecided:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // partner_id
+            case 24: .clear  // approved
+            default: .sealed
+            }
+        case .returnReason:
+            switch tag {
+            case 10: .clear  // id
+            case 16: .clear  // meaning
+            case 26: .message(.reasonWording, repeated: true)  // wordings
+            default: .sealed
+            }
+        case .returnRule:
+            switch tag {
+            case 10: .message(.returnReason, repeated: true)  // reasons
+            case 16: .clear  // credits_per_period_max
+            case 24: .clear  // answer_days
             default: .sealed
             }
         case .reviewRequested:
@@ -534,6 +582,7 @@ enum ClearFields: Sendable {
             switch tag {
             case 8: .clear  // deal_value_at_least_minor_units
             case 16: .clear  // conversion_below_basis_points
+            case 24: .clear  // source_quality_below_basis_points
             default: .sealed
             }
         case .segmentArchived:
@@ -566,6 +615,7 @@ enum ClearFields: Sendable {
             case 8: .clear  // first_response_minutes
             case 16: .clear  // in_working_hours
             case 24: .clear  // reminder_minutes_before
+            case 34: .message(.reminderRule, repeated: true)  // reminders
             default: .sealed
             }
         case .suppressionLifted:

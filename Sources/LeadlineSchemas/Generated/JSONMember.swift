@@ -23,6 +23,7 @@ public enum JSONMember: Equatable, Sendable {
         case "LeadDeclined.reason": .enumeration("RefusalReason")
         case "LeadIs.leadField", "LeadIs.lead_field": .enumeration("LeadField")
         case "LeadNumberWithin.leadNumber", "LeadNumberWithin.lead_number": .enumeration("LeadNumber")
+        case "LeadReturned.reason": .enumeration("RefusalReason")
         case "LeadSubmitted.contact": .message("Contact")
         case "LeadSubmitted.dealValue", "LeadSubmitted.deal_value": .message("Money")
         case "LeadSubmitted.lawfulBasis", "LeadSubmitted.lawful_basis": .enumeration("LawfulBasis")
@@ -56,6 +57,7 @@ public enum JSONMember: Equatable, Sendable {
         case "Policy.retention": .message("RetentionRule")
         case "Policy.claims": .message("ClaimRule")
         case "Policy.suspension": .message("SuspensionRule")
+        case "Policy.returns": .message("ReturnRule")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")
@@ -78,9 +80,13 @@ public enum JSONMember: Equatable, Sendable {
         case "ProgramProfileSet.transfers": .message("ThirdCountryTransfer")
         case "ProgramProfileSet.sources": .message("DataSource")
         case "ProgramProfileSet.supervisoryAuthority", "ProgramProfileSet.supervisory_authority": .message("ContactPoint")
+        case "ReturnReason.meaning": .enumeration("RefusalReason")
+        case "ReturnReason.wordings": .message("ReasonWording")
+        case "ReturnRule.reasons": .message("ReturnReason")
         case "SegmentCap.leadField", "SegmentCap.lead_field": .enumeration("LeadField")
         case "ServiceLevel.when": .message("Predicate")
         case "ServiceLevel.sla": .message("Sla")
+        case "Sla.reminders": .message("ReminderRule")
         case "ThirdCountryTransfer.safeguard": .enumeration("TransferSafeguard")
         case "ThirdCountryTransfer.copy": .message("Wording")
         default: nil
@@ -98,7 +104,7 @@ public enum JSONMember: Equatable, Sendable {
         case "LawfulBasis": ["LAWFUL_BASIS_UNSPECIFIED", "LAWFUL_BASIS_CONSENT", "LAWFUL_BASIS_CONTRACT", "LAWFUL_BASIS_LEGITIMATE_INTEREST"]
         case "LeadField": ["LEAD_FIELD_UNSPECIFIED", "LEAD_FIELD_COUNTRY", "LEAD_FIELD_REGION", "LEAD_FIELD_LANGUAGE", "LEAD_FIELD_VERTICAL", "LEAD_FIELD_PRODUCT", "LEAD_FIELD_SOURCE", "LEAD_FIELD_RESIDENCY", "LEAD_FIELD_LAWFUL_BASIS", "LEAD_FIELD_TECHNOLOGIES", "LEAD_FIELD_REQUIRED_CERTIFICATIONS"]
         case "LeadLink": ["LEAD_LINK_UNSPECIFIED", "LEAD_LINK_SAME_ENQUIRY", "LEAD_LINK_SAME_COMPANY"]
-        case "LeadNumber": ["LEAD_NUMBER_UNSPECIFIED", "LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS", "LEAD_NUMBER_EMPLOYEES"]
+        case "LeadNumber": ["LEAD_NUMBER_UNSPECIFIED", "LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS", "LEAD_NUMBER_EMPLOYEES", "LEAD_NUMBER_SOURCE_QUALITY_BASIS_POINTS"]
         case "PartnerList": ["PARTNER_LIST_UNSPECIFIED", "PARTNER_LIST_COUNTRIES", "PARTNER_LIST_REGIONS", "PARTNER_LIST_LANGUAGES", "PARTNER_LIST_VERTICALS", "PARTNER_LIST_PRODUCTS", "PARTNER_LIST_TECHNOLOGIES", "PARTNER_LIST_CERTIFICATIONS", "PARTNER_LIST_RESIDENCIES"]
         case "RefusalReason": ["REFUSAL_REASON_UNSPECIFIED", "REFUSAL_REASON_NO_CAPACITY", "REFUSAL_REASON_NOT_A_FIT", "REFUSAL_REASON_CONFLICT", "REFUSAL_REASON_BAD_DATA", "REFUSAL_REASON_PRICE", "REFUSAL_REASON_COMPETITOR", "REFUSAL_REASON_NO_DECISION", "REFUSAL_REASON_OTHER"]
         case "RoutingMethod": ["ROUTING_METHOD_UNSPECIFIED", "ROUTING_METHOD_BID_PRICE", "ROUTING_METHOD_HIGHEST_SCORE", "ROUTING_METHOD_ROUND_ROBIN", "ROUTING_METHOD_WEIGHTED_ROTATION", "ROUTING_METHOD_HIGHEST_FIT"]

@@ -29,6 +29,7 @@ extension Fact {
         case .partnerAbsenceSet(let fact): try fact.checkLimits(at)
         case .partnerAbsenceCancelled(let fact): try fact.checkLimits(at)
         case .partnerCommissionTermsSet(let fact): try fact.checkLimits(at)
+        case .returnDecided(let fact): try fact.checkLimits(at)
         case .intentObserved(let fact): try fact.checkLimits(at)
         case .firmographicsObserved(let fact): try fact.checkLimits(at)
         case .technographicsObserved(let fact): try fact.checkLimits(at)
@@ -40,6 +41,7 @@ extension Fact {
         case .dealLost(let fact): try fact.checkLimits(at)
         case .dealClaimed(let fact): try fact.checkLimits(at)
         case .claimWithdrawn(let fact): try fact.checkLimits(at)
+        case .leadReturned(let fact): try fact.checkLimits(at)
         case .leadSubmitted(let fact): try fact.checkLimits(at)
         case .leadUpdated(let fact): try fact.checkLimits(at)
         case .leadWithdrawn(let fact): try fact.checkLimits(at)
@@ -71,9 +73,17 @@ extension HardRule {
     }
 }
 
+extension ReminderRule {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.number(afterBasisPoints, "after_basis_points", least: 1, most: 9999)
+    }
+}
+
 extension SLA {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.number(firstResponseMinutes, "first_response_minutes", most: 525600, meaning: "a year")
+        try at.count(reminders.count, "reminders", most: 8)
+        for each in reminders { try each.checkLimits(at.inside("reminders")) }
     }
 }
 
@@ -115,6 +125,31 @@ extension Exploration {
 extension ReviewRule {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.number(conversionBelowBasisPoints, "conversion_below_basis_points", most: 10000)
+        try at.number(sourceQualityBelowBasisPoints, "source_quality_below_basis_points", most: 10000)
+    }
+}
+
+extension ReasonWording {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.language(language, "language", required: true)
+        try at.word(text, "text", required: true)
+    }
+}
+
+extension ReturnReason {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(id, "id", required: true)
+        try at.count(wordings.count, "wordings", most: 16)
+        for each in wordings { try each.checkLimits(at.inside("wordings")) }
+    }
+}
+
+extension ReturnRule {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.count(reasons.count, "reasons", most: 64)
+        for each in reasons { try each.checkLimits(at.inside("reasons")) }
+        try at.number(creditsPerPeriodMax, "credits_per_period_max", most: 10000)
+        try at.number(answerDays, "answer_days", most: 366)
     }
 }
 
@@ -179,6 +214,7 @@ extension Policy {
         try at.id(approvedBy, "approved_by")
         try claims.checkLimits(at.inside("claims"))
         try suspension.checkLimits(at.inside("suspension"))
+        try returns.checkLimits(at.inside("returns"))
     }
 }
 
@@ -274,6 +310,13 @@ extension ClaimDecided {
     }
 }
 
+extension ReturnDecided {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id", required: true)
+        try at.id(partnerID, "partner_id", required: true)
+    }
+}
+
 extension IntentObserved {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.word(topic, "intent_topic", required: true)
@@ -351,6 +394,7 @@ extension PartnerRefusal {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(leadID, "lead_id", required: true)
         try at.id(partnerID, "partner_id", required: true)
+        try at.id(reasonID, "reason_id")
     }
 }
 
@@ -375,6 +419,13 @@ extension DealWon {
         try at.id(leadID, "lead_id", required: true)
         try at.id(partnerID, "partner_id", required: true)
         try amount?.checkLimits(at.inside("amount"))
+    }
+}
+
+extension DealLost {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id", required: true)
+        try at.id(partnerID, "partner_id", required: true)
     }
 }
 

@@ -24,6 +24,23 @@ extension Money: WireMessage {
     }
 }
 
+extension ReminderRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var afterBasisPoints: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: afterBasisPoints = try reader.uint32("after_basis_points")
+            default: try reader.skip()
+            }
+        }
+        return Self(afterBasisPoints: afterBasisPoints)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.uint(1, afterBasisPoints)
+    }
+}
+
 extension EscalationStep: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var queue = ""
@@ -94,22 +111,96 @@ extension ReviewRule: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var dealValueAtLeastMinorUnits: Int64?
         var conversionBelowBasisPoints: UInt32 = 0
+        var sourceQualityBelowBasisPoints: UInt32 = 0
         while let field = try reader.next() {
             switch field {
             case 1: dealValueAtLeastMinorUnits = try reader.int64("deal_value_at_least_minor_units")
             case 2: conversionBelowBasisPoints = try reader.uint32("conversion_below_basis_points")
+            case 3: sourceQualityBelowBasisPoints = try reader.uint32("source_quality_below_basis_points")
             default: try reader.skip()
             }
         }
         var value = Self()
         value.dealValueAtLeastMinorUnits = dealValueAtLeastMinorUnits
         value.conversionBelowBasisPoints = conversionBelowBasisPoints
+        value.sourceQualityBelowBasisPoints = sourceQualityBelowBasisPoints
         return value
     }
 
     func write(to writer: inout WireWriter) {
         if let dealValueAtLeastMinorUnits { writer.int(1, dealValueAtLeastMinorUnits, always: true) }
         writer.uint(2, conversionBelowBasisPoints)
+        writer.uint(3, sourceQualityBelowBasisPoints)
+    }
+}
+
+extension ReasonWording: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var language = ""
+        var text = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: language = try reader.string("language")
+            case 2: text = try reader.string("text")
+            default: try reader.skip()
+            }
+        }
+        return Self(language: language, text: text)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, language)
+        writer.string(2, text)
+    }
+}
+
+extension ReturnReason: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var id = ""
+        var meaning = RefusalReason.unspecified
+        var wordings: [ReasonWording] = []
+        while let field = try reader.next() {
+            switch field {
+            case 1: id = try reader.string("id")
+            case 2: meaning = try reader.choice("meaning")
+            case 3: wordings.append(try reader.message("wordings"))
+            default: try reader.skip()
+            }
+        }
+        return Self(id: id, meaning: meaning, wordings: wordings)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, id)
+        writer.choice(2, meaning)
+        writer.messages(3, wordings)
+    }
+}
+
+extension ReturnRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var reasons: [ReturnReason] = []
+        var creditsPerPeriodMax: UInt32 = 0
+        var answerDays: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: reasons.append(try reader.message("reasons"))
+            case 2: creditsPerPeriodMax = try reader.uint32("credits_per_period_max")
+            case 3: answerDays = try reader.uint32("answer_days")
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.reasons = reasons
+        value.creditsPerPeriodMax = creditsPerPeriodMax
+        value.answerDays = answerDays
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.messages(1, reasons)
+        writer.uint(2, creditsPerPeriodMax)
+        writer.uint(3, answerDays)
     }
 }
 
@@ -480,6 +571,29 @@ extension ClaimDecided: WireMessage {
     }
 }
 
+extension ReturnDecided: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var approved = false
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: approved = try reader.bool("approved")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, partnerID: partnerID, approved: approved)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.bool(3, approved)
+    }
+}
+
 extension Candidate: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var partnerID = ""
@@ -547,6 +661,7 @@ extension LeadAssigned: WireMessage {
         var evaluation: EvaluationSummary?
         var remindAt: Timestamp?
         var serviceLevel = ""
+        var laterReminders: [PlannedReminder] = []
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -557,12 +672,14 @@ extension LeadAssigned: WireMessage {
             case 6: evaluation = try reader.message("evaluation")
             case 7: remindAt = Timestamp(micros: try reader.int64("remind_at_micros"))
             case 8: serviceLevel = try reader.string("service_level")
+            case 9: laterReminders.append(try reader.message("later_reminders"))
             default: try reader.skip()
             }
         }
         return Self(
             leadID: leadID, partnerID: partnerID, attempt: attempt, cause: try stated(cause, "cause"),
-            respondBy: respondBy, evaluation: evaluation, remindAt: remindAt, serviceLevel: serviceLevel)
+            respondBy: respondBy, evaluation: evaluation, remindAt: remindAt, serviceLevel: serviceLevel,
+            laterReminders: laterReminders)
     }
 
     func write(to writer: inout WireWriter) {
@@ -574,6 +691,24 @@ extension LeadAssigned: WireMessage {
         writer.message(6, evaluation)
         if let remindAt { writer.int(7, remindAt.micros, always: true) }
         writer.string(8, serviceLevel)
+        writer.messages(9, laterReminders)
+    }
+}
+
+extension PlannedReminder: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var at = Timestamp.epoch
+        while let field = try reader.next() {
+            switch field {
+            case 1: at = Timestamp(micros: try reader.int64("at_micros"))
+            default: try reader.skip()
+            }
+        }
+        return Self(at: at)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.int(1, at.micros)
     }
 }
 
@@ -680,21 +815,28 @@ extension ReminderDue: WireMessage {
         var leadID = ""
         var partnerID = ""
         var respondBy = Timestamp.epoch
+        var reminder: UInt32 = 0
+        var reminders: UInt32 = 0
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
             case 2: partnerID = try reader.string("partner_id")
             case 3: respondBy = Timestamp(micros: try reader.int64("respond_by_micros"))
+            case 4: reminder = try reader.uint32("reminder")
+            case 5: reminders = try reader.uint32("reminders")
             default: try reader.skip()
             }
         }
-        return Self(leadID: leadID, partnerID: partnerID, respondBy: respondBy)
+        return Self(
+            leadID: leadID, partnerID: partnerID, respondBy: respondBy, reminder: reminder, reminders: reminders)
     }
 
     func write(to writer: inout WireWriter) {
         writer.string(1, leadID)
         writer.string(2, partnerID)
         writer.int(3, respondBy.micros)
+        writer.uint(4, reminder)
+        writer.uint(5, reminders)
     }
 }
 
@@ -1080,6 +1222,46 @@ extension PartnerReinstated: WireMessage {
     }
 }
 
+extension ReturnChanged: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var reasonID = ""
+        var meaning = RefusalReason.unspecified
+        var status: ReturnStatus?
+        var until: Timestamp?
+        var creditsUsed: UInt32 = 0
+        var creditsMax: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: reasonID = try reader.string("reason_id")
+            case 4: meaning = try reader.choice("meaning")
+            case 5: status = try reader.choice("status")
+            case 6: until = Timestamp(micros: try reader.int64("until_micros"))
+            case 7: creditsUsed = try reader.uint32("credits_used")
+            case 8: creditsMax = try reader.uint32("credits_max")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            leadID: leadID, partnerID: partnerID, reasonID: reasonID, meaning: meaning,
+            status: try stated(status, "status"), until: until, creditsUsed: creditsUsed, creditsMax: creditsMax)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.string(3, reasonID)
+        writer.choice(4, meaning)
+        writer.choice(5, status)
+        if let until { writer.int(6, until.micros, always: true) }
+        writer.uint(7, creditsUsed)
+        writer.uint(8, creditsMax)
+    }
+}
+
 extension IntentObserved: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var topic = ""
@@ -1354,21 +1536,24 @@ extension PartnerRefusal: WireMessage {
         var leadID = ""
         var partnerID = ""
         var reason = RefusalReason.unspecified
+        var reasonID = ""
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
             case 2: partnerID = try reader.string("partner_id")
             case 5: reason = try reader.choice("reason")
+            case 6: reasonID = try reader.string("reason_id")
             default: try reader.skip()
             }
         }
-        return Self(leadID: leadID, partnerID: partnerID, reason: reason)
+        return Self(leadID: leadID, partnerID: partnerID, reason: reason, reasonID: reasonID)
     }
 
     func write(to writer: inout WireWriter) {
         writer.string(1, leadID)
         writer.string(2, partnerID)
         writer.choice(5, reason)
+        writer.string(6, reasonID)
     }
 }
 
@@ -1438,6 +1623,29 @@ extension DealWon: WireMessage {
         writer.string(1, leadID)
         writer.string(2, partnerID)
         writer.message(5, amount)
+    }
+}
+
+extension DealLost: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var reason = RefusalReason.unspecified
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 5: reason = try reader.choice("reason")
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, partnerID: partnerID, reason: reason)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.choice(5, reason)
     }
 }
 

@@ -38,6 +38,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case partnerAbsenceCancelled
     /// What a partner earns on deals it wins from now on.
     case partnerCommissionTermsSet
+    /// A person of the vendor's decides whether a partner gets the credit for a return that is past what the policy allows it. Logic version 5 and later.
+    case returnDecided
     /// An account shows interest in a topic.
     case intentObserved
     /// Firmographic facts about an account. Fields that are present replace.
@@ -60,6 +62,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case dealClaimed
     /// The partner takes its claim back. Logic version 5 and later.
     case claimWithdrawn
+    /// The partner gives a lead back that it had taken; it is routed again. Logic version 5 and later.
+    case leadReturned
     /// A lead came in. Field numbers are shared with LeadUpdated.
     case leadSubmitted
     /// Facts about a lead changed. Fields that are present replace; absent ones stay.
@@ -107,6 +111,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.PartnerAbsenceSet": self = .partnerAbsenceSet
         case "leadline.v1.PartnerAbsenceCancelled": self = .partnerAbsenceCancelled
         case "leadline.v1.PartnerCommissionTermsSet": self = .partnerCommissionTermsSet
+        case "leadline.v1.ReturnDecided": self = .returnDecided
         case "leadline.v1.IntentObserved": self = .intentObserved
         case "leadline.v1.FirmographicsObserved": self = .firmographicsObserved
         case "leadline.v1.TechnographicsObserved": self = .technographicsObserved
@@ -118,6 +123,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.DealLost": self = .dealLost
         case "leadline.v1.DealClaimed": self = .dealClaimed
         case "leadline.v1.ClaimWithdrawn": self = .claimWithdrawn
+        case "leadline.v1.LeadReturned": self = .leadReturned
         case "leadline.v1.LeadSubmitted": self = .leadSubmitted
         case "leadline.v1.LeadUpdated": self = .leadUpdated
         case "leadline.v1.LeadWithdrawn": self = .leadWithdrawn
@@ -155,6 +161,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 35: self = .partnerAbsenceSet
         case 36: self = .partnerAbsenceCancelled
         case 37: self = .partnerCommissionTermsSet
+        case 38: self = .returnDecided
         case 40: self = .intentObserved
         case 41: self = .firmographicsObserved
         case 42: self = .technographicsObserved
@@ -166,6 +173,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 55: self = .dealLost
         case 56: self = .dealClaimed
         case 57: self = .claimWithdrawn
+        case 58: self = .leadReturned
         case 60: self = .leadSubmitted
         case 61: self = .leadUpdated
         case 62: self = .leadWithdrawn
@@ -203,6 +211,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .partnerAbsenceSet: "leadline.v1.PartnerAbsenceSet"
         case .partnerAbsenceCancelled: "leadline.v1.PartnerAbsenceCancelled"
         case .partnerCommissionTermsSet: "leadline.v1.PartnerCommissionTermsSet"
+        case .returnDecided: "leadline.v1.ReturnDecided"
         case .intentObserved: "leadline.v1.IntentObserved"
         case .firmographicsObserved: "leadline.v1.FirmographicsObserved"
         case .technographicsObserved: "leadline.v1.TechnographicsObserved"
@@ -214,6 +223,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .dealLost: "leadline.v1.DealLost"
         case .dealClaimed: "leadline.v1.DealClaimed"
         case .claimWithdrawn: "leadline.v1.ClaimWithdrawn"
+        case .leadReturned: "leadline.v1.LeadReturned"
         case .leadSubmitted: "leadline.v1.LeadSubmitted"
         case .leadUpdated: "leadline.v1.LeadUpdated"
         case .leadWithdrawn: "leadline.v1.LeadWithdrawn"
@@ -250,6 +260,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .partnerAbsenceSet: "leadline.partners"
         case .partnerAbsenceCancelled: "leadline.partners"
         case .partnerCommissionTermsSet: "leadline.partners"
+        case .returnDecided: "leadline.controls"
         case .intentObserved: "leadline.intents"
         case .firmographicsObserved: "leadline.intents"
         case .technographicsObserved: "leadline.intents"
@@ -261,6 +272,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .dealLost: "leadline.outcomes"
         case .dealClaimed: "leadline.outcomes"
         case .claimWithdrawn: "leadline.outcomes"
+        case .leadReturned: "leadline.outcomes"
         case .leadSubmitted: "leadline.leads"
         case .leadUpdated: "leadline.leads"
         case .leadWithdrawn: "leadline.leads"
@@ -297,6 +309,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .partnerAbsenceSet: 35
         case .partnerAbsenceCancelled: 36
         case .partnerCommissionTermsSet: 37
+        case .returnDecided: 38
         case .intentObserved: 40
         case .firmographicsObserved: 41
         case .technographicsObserved: 42
@@ -308,6 +321,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .dealLost: 55
         case .dealClaimed: 56
         case .claimWithdrawn: 57
+        case .leadReturned: 58
         case .leadSubmitted: 60
         case .leadUpdated: 61
         case .leadWithdrawn: 62
@@ -344,6 +358,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .partnerAbsenceSet: .partnerAbsenceSet
         case .partnerAbsenceCancelled: .partnerAbsenceCancelled
         case .partnerCommissionTermsSet: .partnerCommissionTermsSet
+        case .returnDecided: .returnDecided
         case .intentObserved: .intentObserved
         case .firmographicsObserved: .firmographicsObserved
         case .technographicsObserved: .technographicsObserved
@@ -355,6 +370,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .dealLost: .dealLost
         case .dealClaimed: .dealClaimed
         case .claimWithdrawn: .claimWithdrawn
+        case .leadReturned: .leadReturned
         case .leadSubmitted: .leadSubmitted
         case .leadUpdated: .leadUpdated
         case .leadWithdrawn: .leadWithdrawn

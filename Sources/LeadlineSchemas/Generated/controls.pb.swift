@@ -874,6 +874,33 @@ public nonisolated struct WireClaimDecided: Sendable {
   public init() {}
 }
 
+/// A person of the vendor's decides whether a partner gets the credit for a return that is past what the policy allows it.
+/// Logic version 5 and later.
+public nonisolated struct WireReturnDecided: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead that was given back.
+  public var leadID: String = String()
+
+  /// The partner that gave it back.
+  public var partnerID: String = String()
+
+  /// True if it gets the credit; false if the lead's data was good.
+  public var approved: Bool = false
+
+  /// Who decided.
+  public var decider: String = String()
+
+  /// Why.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
@@ -2098,6 +2125,56 @@ nonisolated extension WireClaimDecided: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.leadID != rhs.leadID {return false}
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.claimID != rhs.claimID {return false}
+    if lhs.approved != rhs.approved {return false}
+    if lhs.decider != rhs.decider {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReturnDecided: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReturnDecided"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}approved\0\u{1}decider\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.approved) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.decider) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if self.approved != false {
+      try visitor.visitSingularBoolField(value: self.approved, fieldNumber: 3)
+    }
+    if !self.decider.isEmpty {
+      try visitor.visitSingularStringField(value: self.decider, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireReturnDecided, rhs: WireReturnDecided) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
     if lhs.approved != rhs.approved {return false}
     if lhs.decider != rhs.decider {return false}
     if lhs.reason != rhs.reason {return false}

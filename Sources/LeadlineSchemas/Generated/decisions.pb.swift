@@ -59,6 +59,9 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
   /// The partner before was suspended for missing deadlines.
   case partnerSuspended // = 9
 
+  /// The partner before gave it back after it had taken it.
+  case returned // = 10
+
   /// A person of the vendor's undid the link because of which it was where it was.
   case unlinked // = 20
 
@@ -82,6 +85,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case 7: self = .imported
     case 8: self = .resumed
     case 9: self = .partnerSuspended
+    case 10: self = .returned
     case 20: self = .unlinked
     case 21: self = .linked
     default: self = .UNRECOGNIZED(rawValue)
@@ -100,6 +104,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case .imported: return 7
     case .resumed: return 8
     case .partnerSuspended: return 9
+    case .returned: return 10
     case .unlinked: return 20
     case .linked: return 21
     case .UNRECOGNIZED(let i): return i
@@ -118,6 +123,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     .imported,
     .resumed,
     .partnerSuspended,
+    .returned,
     .unlinked,
     .linked,
   ]
@@ -268,6 +274,9 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
 
   /// The lead came with an address that is suppressed.
   case addressSuppressed // = 15
+
+  /// The quality of its source is below what the policy asks for.
+  case sourceQuality // = 16
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -292,6 +301,7 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case 13: self = .placesReserved
     case 14: self = .personObjected
     case 15: self = .addressSuppressed
+    case 16: self = .sourceQuality
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -314,6 +324,7 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case .placesReserved: return 13
     case .personObjected: return 14
     case .addressSuppressed: return 15
+    case .sourceQuality: return 16
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -336,6 +347,7 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     .placesReserved,
     .personObjected,
     .addressSuppressed,
+    .sourceQuality,
   ]
 
 }
@@ -572,6 +584,9 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
   /// The program remembers as many claims as it can.
   case tooManyClaims // = 12
 
+  /// No such return waits for a person.
+  case returnUnknown // = 13
+
   /// There is no such link between these leads, or they cannot be linked.
   case notLinked // = 23
   case UNRECOGNIZED(Int)
@@ -595,6 +610,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 10: self = .logicTooOld
     case 11: self = .claimUnknown
     case 12: self = .tooManyClaims
+    case 13: self = .returnUnknown
     case 23: self = .notLinked
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -615,6 +631,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .logicTooOld: return 10
     case .claimUnknown: return 11
     case .tooManyClaims: return 12
+    case .returnUnknown: return 13
     case .notLinked: return 23
     case .UNRECOGNIZED(let i): return i
     }
@@ -635,6 +652,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     .logicTooOld,
     .claimUnknown,
     .tooManyClaims,
+    .returnUnknown,
     .notLinked,
   ]
 
@@ -895,6 +913,75 @@ public nonisolated enum WireClaimReason: SwiftProtobuf.Enum, Swift.CaseIterable 
 
 }
 
+/// What came of a return.
+public nonisolated enum WireReturnStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// The lead is taken back, without credit.
+  case taken // = 1
+
+  /// The partner has its turn and its place back, by the policy.
+  case credited // = 2
+
+  /// The lead is taken back; its credit waits for a person, for the partner has had what the policy allows it.
+  case waiting // = 3
+
+  /// A person gave the credit.
+  case approved // = 4
+
+  /// A person did not: the lead's data was good.
+  case refused // = 5
+
+  /// Nobody decided in time.
+  case lapsed // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .taken
+    case 2: self = .credited
+    case 3: self = .waiting
+    case 4: self = .approved
+    case 5: self = .refused
+    case 6: self = .lapsed
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .taken: return 1
+    case .credited: return 2
+    case .waiting: return 3
+    case .approved: return 4
+    case .refused: return 5
+    case .lapsed: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireReturnStatus] = [
+    .unspecified,
+    .taken,
+    .credited,
+    .waiting,
+    .approved,
+    .refused,
+    .lapsed,
+  ]
+
+}
+
 /// One candidate as it stood.
 public nonisolated struct WireCandidate: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1069,11 +1156,31 @@ public nonisolated struct WireLeadAssigned: @unchecked Sendable {
     set {_uniqueStorage()._serviceLevel = newValue}
   }
 
+  /// The reminders after the first one, in order.
+  public var laterReminders: [WirePlannedReminder] {
+    get {_storage._laterReminders}
+    set {_uniqueStorage()._laterReminders = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = unsafe _StorageClass.defaultInstance
+}
+
+/// A moment at which a partner is reminded of a lead, unless it has answered.
+public nonisolated struct WirePlannedReminder: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Unix microseconds.
+  public var atMicros: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// What Leadline would have decided where history or a human decided.
@@ -1191,6 +1298,12 @@ public nonisolated struct WireReminderDue: Sendable {
 
   /// The deadline, Unix microseconds.
   public var respondByMicros: Int64 = 0
+
+  /// Which reminder of the assignment it is, from 1; 0 before logic version 5.
+  public var reminder: UInt32 = 0
+
+  /// How many there are; 0 before logic version 5.
+  public var reminders: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1609,12 +1722,57 @@ public nonisolated struct WirePartnerReinstated: Sendable {
   public init() {}
 }
 
+/// A partner gave a lead back, or declined it for a reason of the vendor's or for bad data; or the credit for that was
+/// decided on later.
+public nonisolated struct WireReturnChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// The partner.
+  public var partnerID: String = String()
+
+  /// The policy's return reason; empty if none was named.
+  public var reasonID: String = String()
+
+  /// What it means.
+  public var meaning: WireRefusalReason = .unspecified
+
+  /// What came of it.
+  public var status: WireReturnStatus = .unspecified
+
+  /// Until when the credit waits, Unix microseconds; absent where it does not.
+  public var untilMicros: Int64 {
+    get {_untilMicros ?? 0}
+    set {_untilMicros = newValue}
+  }
+  /// Returns true if `untilMicros` has been explicitly set.
+  public var hasUntilMicros: Bool {self._untilMicros != nil}
+  /// Clears the value of `untilMicros`. Subsequent reads from it will return its default value.
+  public mutating func clearUntilMicros() {self._untilMicros = nil}
+
+  /// Credits that the policy gave the partner in the capacity period, this one included.
+  public var creditsUsed: UInt32 = 0
+
+  /// Credits that the policy allows it in one.
+  public var creditsMax: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _untilMicros: Int64? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
 nonisolated extension WireRoutingCause: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{2}\u{b}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{1}ROUTING_CAUSE_RETURNED\0\u{2}\u{a}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0")
 }
 
 nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
@@ -1622,7 +1780,7 @@ nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireEscalationReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0\u{1}ESCALATION_REASON_PERSON_OBJECTED\0\u{1}ESCALATION_REASON_ADDRESS_SUPPRESSED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0\u{1}ESCALATION_REASON_PERSON_OBJECTED\0\u{1}ESCALATION_REASON_ADDRESS_SUPPRESSED\0\u{1}ESCALATION_REASON_SOURCE_QUALITY\0")
 }
 
 nonisolated extension WireClosingReason: SwiftProtobuf._ProtoNameProviding {
@@ -1638,7 +1796,7 @@ nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{2}\u{b}DISREGARD_REASON_NOT_LINKED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{1}DISREGARD_REASON_RETURN_UNKNOWN\0\u{2}\u{a}DISREGARD_REASON_NOT_LINKED\0")
 }
 
 nonisolated extension WirePersonRight: SwiftProtobuf._ProtoNameProviding {
@@ -1651,6 +1809,10 @@ nonisolated extension WireClaimStatus: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireClaimReason: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLAIM_REASON_UNSPECIFIED\0\u{1}CLAIM_REASON_PERSON_DECIDES\0\u{1}CLAIM_REASON_HELD_BY_ANOTHER\0\u{1}CLAIM_REASON_CLAIMED_BY_ANOTHER\0\u{1}CLAIM_REASON_BY_RULE\0\u{1}CLAIM_REASON_BY_PERSON\0\u{1}CLAIM_REASON_NOT_OFFERED\0\u{1}CLAIM_REASON_TOO_MANY_CLAIMS\0\u{1}CLAIM_REASON_LEAD_RESTRICTED\0\u{1}CLAIM_REASON_ANOTHER_APPROVED\0\u{1}CLAIM_REASON_UNANSWERED\0\u{1}CLAIM_REASON_PROTECTION_OVER\0\u{1}CLAIM_REASON_PARTNER_REMOVED\0\u{1}CLAIM_REASON_LEAD_CLOSED\0\u{1}CLAIM_REASON_BY_PARTNER\0")
+}
+
+nonisolated extension WireReturnStatus: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RETURN_STATUS_UNSPECIFIED\0\u{1}RETURN_STATUS_TAKEN\0\u{1}RETURN_STATUS_CREDITED\0\u{1}RETURN_STATUS_WAITING\0\u{1}RETURN_STATUS_APPROVED\0\u{1}RETURN_STATUS_REFUSED\0\u{1}RETURN_STATUS_LAPSED\0")
 }
 
 nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1855,7 +2017,7 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadAssigned"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}attempt\0\u{1}cause\0\u{3}respond_by_micros\0\u{1}evaluation\0\u{3}remind_at_micros\0\u{3}service_level\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}attempt\0\u{1}cause\0\u{3}respond_by_micros\0\u{1}evaluation\0\u{3}remind_at_micros\0\u{3}service_level\0\u{3}later_reminders\0")
 
   fileprivate class _StorageClass {
     var _leadID: String = String()
@@ -1866,6 +2028,7 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _evaluation: WireEvaluation? = nil
     var _remindAtMicros: Int64? = nil
     var _serviceLevel: String = String()
+    var _laterReminders: [WirePlannedReminder] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1884,6 +2047,7 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
       _evaluation = source._evaluation
       _remindAtMicros = source._remindAtMicros
       _serviceLevel = source._serviceLevel
+      _laterReminders = source._laterReminders
     }
   }
 
@@ -1910,6 +2074,7 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 6: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._remindAtMicros) }()
         case 8: try { try decoder.decodeSingularStringField(value: &_storage._serviceLevel) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._laterReminders) }()
         default: break
         }
       }
@@ -1946,6 +2111,9 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
       if !_storage._serviceLevel.isEmpty {
         try visitor.visitSingularStringField(value: _storage._serviceLevel, fieldNumber: 8)
       }
+      if !_storage._laterReminders.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._laterReminders, fieldNumber: 9)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1963,10 +2131,41 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._evaluation != rhs_storage._evaluation {return false}
         if _storage._remindAtMicros != rhs_storage._remindAtMicros {return false}
         if _storage._serviceLevel != rhs_storage._serviceLevel {return false}
+        if _storage._laterReminders != rhs_storage._laterReminders {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePlannedReminder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlannedReminder"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_micros\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.atMicros) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.atMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.atMicros, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePlannedReminder, rhs: WirePlannedReminder) -> Bool {
+    if lhs.atMicros != rhs.atMicros {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2188,7 +2387,7 @@ nonisolated extension WireFirstResponseMet: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireReminderDue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReminderDue"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}respond_by_micros\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}respond_by_micros\0\u{1}reminder\0\u{1}reminders\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2199,6 +2398,8 @@ nonisolated extension WireReminderDue: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.respondByMicros) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.reminder) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.reminders) }()
       default: break
       }
     }
@@ -2214,6 +2415,12 @@ nonisolated extension WireReminderDue: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.respondByMicros != 0 {
       try visitor.visitSingularInt64Field(value: self.respondByMicros, fieldNumber: 3)
     }
+    if self.reminder != 0 {
+      try visitor.visitSingularUInt32Field(value: self.reminder, fieldNumber: 4)
+    }
+    if self.reminders != 0 {
+      try visitor.visitSingularUInt32Field(value: self.reminders, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2221,6 +2428,8 @@ nonisolated extension WireReminderDue: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.leadID != rhs.leadID {return false}
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.respondByMicros != rhs.respondByMicros {return false}
+    if lhs.reminder != rhs.reminder {return false}
+    if lhs.reminders != rhs.reminders {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3010,6 +3219,75 @@ nonisolated extension WirePartnerReinstated: SwiftProtobuf.Message, SwiftProtobu
   public static func ==(lhs: WirePartnerReinstated, rhs: WirePartnerReinstated) -> Bool {
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.byVendor != rhs.byVendor {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReturnChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReturnChanged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}reason_id\0\u{1}meaning\0\u{1}status\0\u{3}until_micros\0\u{3}credits_used\0\u{3}credits_max\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reasonID) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.meaning) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.status) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self._untilMicros) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.creditsUsed) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.creditsMax) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if !self.reasonID.isEmpty {
+      try visitor.visitSingularStringField(value: self.reasonID, fieldNumber: 3)
+    }
+    if self.meaning != .unspecified {
+      try visitor.visitSingularEnumField(value: self.meaning, fieldNumber: 4)
+    }
+    if self.status != .unspecified {
+      try visitor.visitSingularEnumField(value: self.status, fieldNumber: 5)
+    }
+    try { if let v = self._untilMicros {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 6)
+    } }()
+    if self.creditsUsed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.creditsUsed, fieldNumber: 7)
+    }
+    if self.creditsMax != 0 {
+      try visitor.visitSingularUInt32Field(value: self.creditsMax, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireReturnChanged, rhs: WireReturnChanged) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.reasonID != rhs.reasonID {return false}
+    if lhs.meaning != rhs.meaning {return false}
+    if lhs.status != rhs.status {return false}
+    if lhs._untilMicros != rhs._untilMicros {return false}
+    if lhs.creditsUsed != rhs.creditsUsed {return false}
+    if lhs.creditsMax != rhs.creditsMax {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

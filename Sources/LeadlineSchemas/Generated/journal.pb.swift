@@ -479,6 +479,14 @@ public nonisolated struct WireInput: @unchecked Sendable {
     set {_uniqueStorage()._body = .partnerCommissionTermsSet(newValue)}
   }
 
+  public var returnDecided: WireReturnDecided {
+    get {
+      if case .returnDecided(let v)? = _storage._body {return v}
+      return WireReturnDecided()
+    }
+    set {_uniqueStorage()._body = .returnDecided(newValue)}
+  }
+
   public var intentObserved: WireIntentObserved {
     get {
       if case .intentObserved(let v)? = _storage._body {return v}
@@ -565,6 +573,14 @@ public nonisolated struct WireInput: @unchecked Sendable {
       return WireClaimWithdrawn()
     }
     set {_uniqueStorage()._body = .claimWithdrawn(newValue)}
+  }
+
+  public var leadReturned: WireLeadReturned {
+    get {
+      if case .leadReturned(let v)? = _storage._body {return v}
+      return WireLeadReturned()
+    }
+    set {_uniqueStorage()._body = .leadReturned(newValue)}
   }
 
   public var leadSubmitted: WireLeadSubmitted {
@@ -701,6 +717,7 @@ public nonisolated struct WireInput: @unchecked Sendable {
     case partnerAbsenceSet(WirePartnerAbsenceSet)
     case partnerAbsenceCancelled(WirePartnerAbsenceCancelled)
     case partnerCommissionTermsSet(WirePartnerCommissionTermsSet)
+    case returnDecided(WireReturnDecided)
     case intentObserved(WireIntentObserved)
     case firmographicsObserved(WireFirmographicsObserved)
     case technographicsObserved(WireTechnographicsObserved)
@@ -712,6 +729,7 @@ public nonisolated struct WireInput: @unchecked Sendable {
     case dealLost(WireDealLost)
     case dealClaimed(WireDealClaimed)
     case claimWithdrawn(WireClaimWithdrawn)
+    case leadReturned(WireLeadReturned)
     case leadSubmitted(WireLeadSubmitted)
     case leadUpdated(WireLeadUpdated)
     case leadWithdrawn(WireLeadWithdrawn)
@@ -919,6 +937,14 @@ public nonisolated struct WireEvent: Sendable {
     set {body = .partnerReinstated(newValue)}
   }
 
+  public var returnChanged: WireReturnChanged {
+    get {
+      if case .returnChanged(let v)? = body {return v}
+      return WireReturnChanged()
+    }
+    set {body = .returnChanged(newValue)}
+  }
+
   public var leadLinkChanged: WireLeadLinkChanged {
     get {
       if case .leadLinkChanged(let v)? = body {return v}
@@ -953,6 +979,7 @@ public nonisolated struct WireEvent: Sendable {
     case claimChanged(WireClaimChanged)
     case partnerSuspended(WirePartnerSuspended)
     case partnerReinstated(WirePartnerReinstated)
+    case returnChanged(WireReturnChanged)
     case leadLinkChanged(WireLeadLinkChanged)
 
   }
@@ -1481,7 +1508,7 @@ nonisolated extension WireResolvedTimeZone: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Input"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{a}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{4}\u{3}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{4}\u{3}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{b}leads_unlinked\0\u{3}leads_linked\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{a}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{b}leads_unlinked\0\u{3}leads_linked\0")
 
   fileprivate class _StorageClass {
     var _eventDigest: Data = Data()
@@ -1778,6 +1805,19 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
             _storage._body = .partnerCommissionTermsSet(v)
           }
         }()
+        case 38: try {
+          var v: WireReturnDecided?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .returnDecided(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .returnDecided(v)
+          }
+        }()
         case 40: try {
           var v: WireIntentObserved?
           var hadOneofValue = false
@@ -1919,6 +1959,19 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           if let v = v {
             if hadOneofValue {try decoder.handleConflictingOneOf()}
             _storage._body = .claimWithdrawn(v)
+          }
+        }()
+        case 58: try {
+          var v: WireLeadReturned?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .leadReturned(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .leadReturned(v)
           }
         }()
         case 60: try {
@@ -2218,6 +2271,10 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         guard case .partnerCommissionTermsSet(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 37)
       }()
+      case .returnDecided?: try {
+        guard case .returnDecided(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
+      }()
       case .intentObserved?: try {
         guard case .intentObserved(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
@@ -2261,6 +2318,10 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case .claimWithdrawn?: try {
         guard case .claimWithdrawn(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 57)
+      }()
+      case .leadReturned?: try {
+        guard case .leadReturned(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 58)
       }()
       case .leadSubmitted?: try {
         guard case .leadSubmitted(let v)? = _storage._body else { preconditionFailure() }
@@ -2351,7 +2412,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0\u{4}\u{b}lead_link_changed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0\u{3}return_changed\0\u{4}\u{a}lead_link_changed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2645,6 +2706,19 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.body = .partnerReinstated(v)
         }
       }()
+      case 23: try {
+        var v: WireReturnChanged?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .returnChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .returnChanged(v)
+        }
+      }()
       case 33: try {
         var v: WireLeadLinkChanged?
         var hadOneofValue = false
@@ -2756,6 +2830,10 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     case .partnerReinstated?: try {
       guard case .partnerReinstated(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+    }()
+    case .returnChanged?: try {
+      guard case .returnChanged(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
     }()
     case .leadLinkChanged?: try {
       guard case .leadLinkChanged(let v)? = self.body else { preconditionFailure() }

@@ -206,6 +206,10 @@ public nonisolated enum WireLeadNumber: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// Employees of the prospect.
   case employees // = 2
+
+  /// The quality of the lead's source, in basis points: those of its latest leads that no partner gave back for bad data.
+  /// A source that partners have got nothing of has none. Logic version 5 and later.
+  case sourceQualityBasisPoints // = 3
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -217,6 +221,7 @@ public nonisolated enum WireLeadNumber: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 0: self = .unspecified
     case 1: self = .dealValueMinorUnits
     case 2: self = .employees
+    case 3: self = .sourceQualityBasisPoints
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -226,6 +231,7 @@ public nonisolated enum WireLeadNumber: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .unspecified: return 0
     case .dealValueMinorUnits: return 1
     case .employees: return 2
+    case .sourceQualityBasisPoints: return 3
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -235,6 +241,7 @@ public nonisolated enum WireLeadNumber: SwiftProtobuf.Enum, Swift.CaseIterable {
     .unspecified,
     .dealValueMinorUnits,
     .employees,
+    .sourceQualityBasisPoints,
   ]
 
 }
@@ -720,6 +727,22 @@ public nonisolated struct WireFitWeights: Sendable {
   fileprivate var _cycleLength: UInt32? = nil
 }
 
+/// A reminder once so much of the promised time has passed, counted as the deadline is. One whose moment passed while
+/// Leadline was away is made up for by the last of them alone, and only before the deadline; while a partner is absent it
+/// is not reminded.
+public nonisolated struct WireReminderRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Share of the promised time.
+  public var afterBasisPoints: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// First-response promise.
 public nonisolated struct WireSla: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -734,6 +757,9 @@ public nonisolated struct WireSla: Sendable {
 
   /// The partner is reminded so many minutes before the deadline; 0 is never. Counted as the deadline is.
   public var reminderMinutesBefore: UInt32 = 0
+
+  /// When else it is reminded. Logic version 5 and later.
+  public var reminders: [WireReminderRule] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -879,11 +905,72 @@ public nonisolated struct WireReviewRule: Sendable {
   /// Leads whose best candidate has a lower estimated conversion, in basis points; 0 is none.
   public var conversionBelowBasisPoints: UInt32 = 0
 
+  /// Leads of a source whose quality is lower, in basis points; 0 is none. Logic version 5 and later.
+  public var sourceQualityBelowBasisPoints: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _dealValueAtLeastMinorUnits: Int64? = nil
+}
+
+/// A reason's words in one language.
+public nonisolated struct WireReasonWording: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The language.
+  public var language: String = String()
+
+  /// What partners read.
+  public var text: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A reason, in the vendor's own words, for which partners decline leads or give them back.
+public nonisolated struct WireReturnReason: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// By which an answer names it, e.g. "wrong-number".
+  public var id: String = String()
+
+  /// What it means; only this is learned from.
+  public var meaning: WireRefusalReason = .unspecified
+
+  /// Its words, one a language.
+  public var wordings: [WireReasonWording] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// How leads come back. A return for bad data counts against the lead's source. Logic version 5 and later.
+public nonisolated struct WireReturnRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The reasons that partners can name.
+  public var reasons: [WireReturnReason] = []
+
+  /// For so many returns for bad data a capacity period a partner gets its turn and its place back; 0: for none. A return
+  /// past them is taken, and its credit waits for a person.
+  public var creditsPerPeriodMax: UInt32 = 0
+
+  /// For how many days a credit waits for a person; 0 is 14.
+  public var answerDays: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// Claims of partners on accounts. Logic version 5 and later.
@@ -1225,6 +1312,16 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
   /// Clears the value of `suspension`. Subsequent reads from it will return its default value.
   public mutating func clearSuspension() {_uniqueStorage()._suspension = nil}
 
+  /// How leads come back.
+  public var returns: WireReturnRule {
+    get {_storage._returns ?? WireReturnRule()}
+    set {_uniqueStorage()._returns = newValue}
+  }
+  /// Returns true if `returns` has been explicitly set.
+  public var hasReturns: Bool {_storage._returns != nil}
+  /// Clears the value of `returns`. Subsequent reads from it will return its default value.
+  public mutating func clearReturns() {_uniqueStorage()._returns = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1245,7 +1342,7 @@ nonisolated extension WirePartnerList: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireLeadNumber: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEAD_NUMBER_UNSPECIFIED\0\u{1}LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS\0\u{1}LEAD_NUMBER_EMPLOYEES\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEAD_NUMBER_UNSPECIFIED\0\u{1}LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS\0\u{1}LEAD_NUMBER_EMPLOYEES\0\u{1}LEAD_NUMBER_SOURCE_QUALITY_BASIS_POINTS\0")
 }
 
 nonisolated extension WireFitWeightsMode: SwiftProtobuf._ProtoNameProviding {
@@ -1797,9 +1894,39 @@ nonisolated extension WireFitWeights: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension WireReminderRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReminderRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}after_basis_points\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.afterBasisPoints) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.afterBasisPoints != 0 {
+      try visitor.visitSingularUInt32Field(value: self.afterBasisPoints, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireReminderRule, rhs: WireReminderRule) -> Bool {
+    if lhs.afterBasisPoints != rhs.afterBasisPoints {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireSla: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Sla"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_response_minutes\0\u{3}in_working_hours\0\u{3}reminder_minutes_before\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_response_minutes\0\u{3}in_working_hours\0\u{3}reminder_minutes_before\0\u{1}reminders\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1810,6 +1937,7 @@ nonisolated extension WireSla: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.firstResponseMinutes) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.inWorkingHours) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.reminderMinutesBefore) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.reminders) }()
       default: break
       }
     }
@@ -1825,6 +1953,9 @@ nonisolated extension WireSla: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if self.reminderMinutesBefore != 0 {
       try visitor.visitSingularUInt32Field(value: self.reminderMinutesBefore, fieldNumber: 3)
     }
+    if !self.reminders.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.reminders, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1832,6 +1963,7 @@ nonisolated extension WireSla: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.firstResponseMinutes != rhs.firstResponseMinutes {return false}
     if lhs.inWorkingHours != rhs.inWorkingHours {return false}
     if lhs.reminderMinutesBefore != rhs.reminderMinutesBefore {return false}
+    if lhs.reminders != rhs.reminders {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2037,7 +2169,7 @@ nonisolated extension WireExploration: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireReviewRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReviewRule"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}deal_value_at_least_minor_units\0\u{3}conversion_below_basis_points\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}deal_value_at_least_minor_units\0\u{3}conversion_below_basis_points\0\u{3}source_quality_below_basis_points\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2047,6 +2179,7 @@ nonisolated extension WireReviewRule: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt64Field(value: &self._dealValueAtLeastMinorUnits) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.conversionBelowBasisPoints) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.sourceQualityBelowBasisPoints) }()
       default: break
       }
     }
@@ -2063,12 +2196,131 @@ nonisolated extension WireReviewRule: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.conversionBelowBasisPoints != 0 {
       try visitor.visitSingularUInt32Field(value: self.conversionBelowBasisPoints, fieldNumber: 2)
     }
+    if self.sourceQualityBelowBasisPoints != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sourceQualityBelowBasisPoints, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireReviewRule, rhs: WireReviewRule) -> Bool {
     if lhs._dealValueAtLeastMinorUnits != rhs._dealValueAtLeastMinorUnits {return false}
     if lhs.conversionBelowBasisPoints != rhs.conversionBelowBasisPoints {return false}
+    if lhs.sourceQualityBelowBasisPoints != rhs.sourceQualityBelowBasisPoints {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReasonWording: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReasonWording"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}language\0\u{1}text\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.language) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.language.isEmpty {
+      try visitor.visitSingularStringField(value: self.language, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireReasonWording, rhs: WireReasonWording) -> Bool {
+    if lhs.language != rhs.language {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReturnReason: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReturnReason"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}meaning\0\u{1}wordings\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.meaning) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.wordings) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if self.meaning != .unspecified {
+      try visitor.visitSingularEnumField(value: self.meaning, fieldNumber: 2)
+    }
+    if !self.wordings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.wordings, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireReturnReason, rhs: WireReturnReason) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.meaning != rhs.meaning {return false}
+    if lhs.wordings != rhs.wordings {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReturnRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReturnRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reasons\0\u{3}credits_per_period_max\0\u{3}answer_days\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.reasons) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.creditsPerPeriodMax) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.answerDays) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reasons.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.reasons, fieldNumber: 1)
+    }
+    if self.creditsPerPeriodMax != 0 {
+      try visitor.visitSingularUInt32Field(value: self.creditsPerPeriodMax, fieldNumber: 2)
+    }
+    if self.answerDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.answerDays, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireReturnRule, rhs: WireReturnRule) -> Bool {
+    if lhs.reasons != rhs.reasons {return false}
+    if lhs.creditsPerPeriodMax != rhs.creditsPerPeriodMax {return false}
+    if lhs.answerDays != rhs.answerDays {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2241,7 +2493,7 @@ nonisolated extension WireExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -2279,6 +2531,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _approvedBy: String = String()
     var _claims: WireClaimRule? = nil
     var _suspension: WireSuspensionRule? = nil
+    var _returns: WireReturnRule? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2324,6 +2577,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _approvedBy = source._approvedBy
       _claims = source._claims
       _suspension = source._suspension
+      _returns = source._returns
     }
   }
 
@@ -2377,6 +2631,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 33: try { try decoder.decodeSingularStringField(value: &_storage._approvedBy) }()
         case 34: try { try decoder.decodeSingularMessageField(value: &_storage._claims) }()
         case 35: try { try decoder.decodeSingularMessageField(value: &_storage._suspension) }()
+        case 36: try { try decoder.decodeSingularMessageField(value: &_storage._returns) }()
         default: break
         }
       }
@@ -2494,6 +2749,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       try { if let v = _storage._suspension {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 35)
       } }()
+      try { if let v = _storage._returns {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 36)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2538,6 +2796,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._approvedBy != rhs_storage._approvedBy {return false}
         if _storage._claims != rhs_storage._claims {return false}
         if _storage._suspension != rhs_storage._suspension {return false}
+        if _storage._returns != rhs_storage._returns {return false}
         return true
       }
       if !storagesAreEqual {return false}

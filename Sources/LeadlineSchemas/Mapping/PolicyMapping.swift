@@ -58,6 +58,7 @@ extension Policy: WireMessage {
         case 33: approvedBy = try reader.string("approved_by")
         case 34: claims = try reader.message("claims")
         case 35: suspension = try reader.message("suspension")
+        case 36: returns = try reader.message("returns")
         default: try reader.skip()
         }
     }
@@ -113,6 +114,7 @@ extension Policy: WireMessage {
         writer.string(33, approvedBy)
         if claims != ClaimRule() { writer.message(34, claims) }
         if suspension != SuspensionRule() { writer.message(35, suspension) }
+        if returns != ReturnRule() { writer.message(36, returns) }
     }
 }
 
@@ -167,6 +169,7 @@ extension SLA: WireMessage {
             case 1: value.firstResponseMinutes = try reader.uint32("first_response_minutes")
             case 2: value.inWorkingHours = try reader.bool("in_working_hours")
             case 3: value.reminderMinutesBefore = try reader.uint32("reminder_minutes_before")
+            case 4: value.reminders.append(try reader.message("reminders"))
             default: try reader.skip()
             }
         }
@@ -177,5 +180,6 @@ extension SLA: WireMessage {
         writer.uint(1, firstResponseMinutes)
         writer.bool(2, inWorkingHours)
         writer.uint(3, reminderMinutesBefore)
+        writer.messages(4, reminders)
     }
 }

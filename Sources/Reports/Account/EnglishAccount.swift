@@ -48,6 +48,7 @@ enum EnglishAccount {
         case .afterPause: "The partner before had paused."
         case .afterRemoval: "The partner before had left the program."
         case .afterSuspension: "The partner before had been suspended for missing deadlines."
+        case .afterReturn: "The partner before had given it back after taking it."
         case .sentBackByHuman: "A human had sent the enquiry back to be routed again."
 
         case .afterRestriction: "A restriction of the processing had ended, because of which a human had the enquiry."
@@ -71,6 +72,7 @@ enum EnglishAccount {
             "Every place left was expected to bring more with a later enquiry, so that the policy keeps it."
 
         case .objectedBefore: "The person had objected to the processing before the enquiry came."
+        case .sourceQuality: "Partners had given back too many enquiries of its source for bad data, so that the policy asks a human."
         case .addressSuppressed: "It came with an address that is suppressed: somebody with it had asked to be left alone."
 
         case .won: "The deal about {lead} was won, as {partner} reported."

@@ -34,8 +34,8 @@ public struct ClaimDocument: Encodable, Sendable {
     }
 }
 
-/// What came of a request about a claim, as JSON.
-public struct ClaimOutcomeDocument: Encodable, Sendable {
+/// What came of a statement about a claim or a return, as JSON.
+public struct StatementOutcomeDocument: Encodable, Sendable {
     private let position: UInt64
     private let events: [String]
 

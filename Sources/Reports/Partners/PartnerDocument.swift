@@ -15,6 +15,8 @@ public struct PartnerDocument: Encodable, Sendable {
     public var commissionBasisPoints: UInt32
     /// Until when it gets no leads for having missed deadlines; nil where it is not suspended.
     public var suspendedUntil: String?
+    /// Returns for bad data that the policy credited it in the period that runs.
+    public var creditedReturns: UInt32
 
     /// The document of a partner.
     public init(_ standing: PartnerStanding) {
@@ -30,6 +32,7 @@ public struct PartnerDocument: Encodable, Sendable {
         countries = standing.profile.countries
         commissionBasisPoints = standing.commissionBasisPoints
         suspendedUntil = standing.suspendedUntil.map { TimeText.utc($0) }
+        creditedReturns = standing.creditedReturns
     }
 }
 

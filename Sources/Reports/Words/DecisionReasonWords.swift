@@ -22,6 +22,7 @@ public enum DecisionReasonWords {
         case .placesReserved: "the remaining places are kept for leads expected to be worth more"
         case .personObjected: "the person had objected to the processing before the lead came"
         case .addressSuppressed: "the lead came with an address that is suppressed"
+        case .sourceQuality: "too many leads of its source came back for bad data"
         }
     }
 
@@ -49,6 +50,7 @@ public enum DecisionReasonWords {
         case .imported: "imported from history"
         case .resumed: "restriction lifted"
         case .partnerSuspended: "partner suspended"
+        case .returned: "given back by the partner"
         case .unlinked: "a link undone by a person"
         case .linked: "linked to another lead by a person"
         }
@@ -89,6 +91,19 @@ public enum DecisionReasonWords {
         case .claimUnknown: "the partner has no such claim"
         case .tooManyClaims: "the program remembers as many claims as it can"
         case .notLinked: "there is no such link, or none can be made"
+        case .returnUnknown: "no credit waits for a return of this lead"
+        }
+    }
+
+    /// What came of a return.
+    public static func handedBack(_ status: ReturnStatus) -> String {
+        switch status {
+        case .taken: "taken back, without credit"
+        case .credited: "taken back, and the turn and the place are credited"
+        case .waiting: "taken back, and the credit waits for a person"
+        case .approved: "a person gave the credit"
+        case .refused: "a person refused the credit"
+        case .lapsed: "nobody decided on the credit in time"
         }
     }
 

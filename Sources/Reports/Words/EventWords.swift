@@ -60,7 +60,10 @@ public struct EventWords: Sendable {
         case .partnerReinstated(let event):
             "\(event.partnerID) gets leads again\(event.byVendor ? ", as the vendor said" : "")"
         case .reminderDue(let event):
-            "\(event.partnerID) reminded of \(event.leadID), response due by \(time(event.respondBy))"
+            "\(event.partnerID) reminded of \(event.leadID), "
+                + (event.reminders > 1 ? "\(event.reminder) of \(event.reminders), " : "")
+                + "response due by \(time(event.respondBy))"
+        case .returnChanged(let event): handedBack(event)
         }
     }
 
@@ -97,6 +100,14 @@ public struct EventWords: Sendable {
             + (event.until.map { ", until \(time($0))" } ?? "")
     }
 
+    private func handedBack(_ event: ReturnChanged) -> String {
+        let words = DecisionReasonWords.refusal(event.meaning) ?? "no reason"
+        let reason = event.reasonID.isEmpty ? words : "\(event.reasonID) (\(words))"
+        return "return of \(event.leadID) by \(event.partnerID), \(reason): \(DecisionReasonWords.handedBack(event.status))"
+            + (event.until.map { ", until \(time($0))" } ?? "")
+            + (event.creditsMax > 0 ? "; \(event.creditsUsed) of \(CountText.of(event.creditsMax, "credit")) used" : "")
+    }
+
     private func retained(_ event: RetentionApplied) -> String {
         let kept = "kept for \(CountText.of(event.keptDays, "day")) as the policy says"
         return event.category == .deadLetter
@@ -117,7 +128,7 @@ public struct EventWords: Sendable {
     private func detail(_ event: Event) -> String {
         switch event {
         case .leadAssigned(let event):
-            (event.remindAt.map { ", reminder \(time($0))" } ?? "")
+            event.reminders.map { ", reminder \(time($0))" }.joined()
                 + (event.serviceLevel.isEmpty ? "" : ", service level \(event.serviceLevel)")
                 + summary(event.evaluation)
         case .shadowDecided(let event): summary(event.evaluation)

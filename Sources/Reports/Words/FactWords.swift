@@ -50,7 +50,8 @@ public struct FactWords: Sendable {
         case .technographicsObserved(let fact):
             "technologies of an account: \(fact.technologies.joined(separator: ", "))"
         case .leadAccepted(let fact): "\(fact.partnerID) accepted \(fact.leadID)"
-        case .leadDeclined(let fact): "\(fact.partnerID) declined \(fact.leadID)\(refusal(fact.reason))"
+        case .leadDeclined(let fact): "\(fact.partnerID) declined \(fact.leadID)\(refusal(fact.reason, fact.reasonID))"
+        case .leadReturned(let fact): "\(fact.partnerID) gave \(fact.leadID) back\(refusal(fact.reason, fact.reasonID))"
         case .firstResponseRecorded(let fact):
             "\(fact.partnerID) got in touch about \(fact.leadID)\(fact.channel.isEmpty ? "" : " by \(fact.channel)")"
         case .dealStageChanged(let fact): "\(fact.partnerID) moved \(fact.leadID) to stage \(fact.stage)"
@@ -63,6 +64,8 @@ public struct FactWords: Sendable {
         case .claimWithdrawn(let fact): "\(fact.partnerID) withdrew its claim \(fact.claimID)"
         case .claimDecided(let fact):
             "a person \(fact.approved ? "approved" : "refused") the claim \(fact.claimID) of \(fact.partnerID)"
+        case .returnDecided(let fact):
+            "a person \(fact.approved ? "gave" : "refused") \(fact.partnerID) the credit for \(fact.leadID)"
         case .leadSubmitted(let fact): "lead \(fact.leadID) came in\(imported ? " (history)" : "")"
         case .leadUpdated(let fact): "facts about \(fact.leadID) changed"
         case .leadWithdrawn(let fact): "\(fact.leadID) withdrawn"
@@ -77,5 +80,8 @@ public struct FactWords: Sendable {
             + (fact.link == .sameCompany ? "its company" : fact.otherLeadID)
     }
 
-    private func refusal(_ reason: RefusalReason) -> String { DecisionReasonWords.refusal(reason).map { ": \($0)" } ?? "" }
+    private func refusal(_ reason: RefusalReason, _ id: String = "") -> String {
+        let words = [id.isEmpty ? nil : id, DecisionReasonWords.refusal(reason)].compactMap { $0 }
+        return words.isEmpty ? "" : ": " + words.joined(separator: ", ")
+    }
 }

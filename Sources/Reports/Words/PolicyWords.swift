@@ -35,7 +35,7 @@ public struct PolicyWords: Sendable {
         lines += levels
         lines += [queue]
         lines += ladder
-        return lines + [review, bases, samePerson, horizon, claims, suspension, retention]
+        return lines + [review, bases, samePerson, horizon, claims, suspension, returns, retention]
     }
 
     private func money(_ minorUnits: Int64) -> String { MoneyText.exact(minorUnits, currency) }
@@ -203,15 +203,18 @@ public struct PolicyWords: Sendable {
 
     private var promise: Line {
         Line(
-            "sla", "Sla.first_response_minutes", "Sla.in_working_hours", "Sla.reminder_minutes_before",
+            "sla", "Sla.first_response_minutes", "Sla.in_working_hours", "Sla.reminder_minutes_before", "Sla.reminders",
+            "ReminderRule.after_basis_points",
             text: "first response: \(promise(policy.sla))")
     }
 
     private func promise(_ sla: SLA) -> String {
         let hours = sla.inWorkingHours ? "of the partner's working time" : "round the clock"
         let within = sla.firstResponseMinutes == 0 ? "no deadline" : "within \(minutes(sla.firstResponseMinutes)) \(hours)"
-        let reminder = sla.reminderMinutesBefore
-        return within + (reminder == 0 ? ", no reminder" : ", reminded \(minutes(reminder)) before the deadline")
+        let shares = sla.reminders.map { "once \(share($0.afterBasisPoints)) of the time has passed" }
+        let before = sla.reminderMinutesBefore == 0 ? [] : ["\(minutes(sla.reminderMinutesBefore)) before the deadline"]
+        let reminders = (shares + before).joined(separator: " and ")
+        return within + (reminders.isEmpty ? ", no reminder" : ", reminded \(reminders)")
     }
 
     private var attempts: Line {
@@ -257,12 +260,15 @@ public struct PolicyWords: Sendable {
         if let least = policy.review.dealValueAtLeastMinorUnits { rules.append("of at least \(money(least))") }
         let chance = policy.review.conversionBelowBasisPoints
         if chance > 0 { rules.append("whose partner has a conversion below \(share(chance))") }
+        let quality = policy.review.sourceQualityBelowBasisPoints
+        if quality > 0 { rules.append("of a source whose quality is below \(share(quality))") }
         let text =
             rules.isEmpty
             ? "no lead is kept for a human to decide"
             : "a human decides about leads \(rules.joined(separator: ", and about leads "))"
         return Line(
-            "review", "ReviewRule.deal_value_at_least_minor_units", "ReviewRule.conversion_below_basis_points", text: text)
+            "review", "ReviewRule.deal_value_at_least_minor_units", "ReviewRule.conversion_below_basis_points",
+            "ReviewRule.source_quality_below_basis_points", text: text)
     }
 
     private var bases: Line {
@@ -314,6 +320,24 @@ public struct PolicyWords: Sendable {
                 ? "no partner is suspended for missed deadlines"
                 : "a partner that misses \(CountText.of(rule.missedDeadlines, "deadline")) within "
                     + "\(days(rule.windowDays)) gets no leads for \(days(rule.lastsDays)); \(held)")
+    }
+
+    private var returns: Line {
+        let rule = policy.returns
+        let reasons = rule.reasons.map { reason in
+            let wordings = reason.wordings.map { "\($0.language) \"\($0.text)\"" }.joined(separator: ", ")
+            return "\(reason.id) (\(DecisionReasonWords.refusal(reason.meaning) ?? "no meaning"): \(wordings))"
+        }
+        let named = reasons.isEmpty ? "no return reasons of the vendor's own" : "return reasons \(reasons.joined(separator: ", "))"
+        let credit =
+            rule.creditsPerPeriodMax == 0
+            ? "a return for bad data brings no credit"
+            : "\(CountText.of(rule.creditsPerPeriodMax, "return")) for bad data a period give a partner its turn and "
+                + "place back, and past them a person decides, within \(days(rule.waitingDays))"
+        return Line(
+            "returns", "ReturnRule.reasons", "ReturnReason.id", "ReturnReason.meaning", "ReturnReason.wordings",
+            "ReasonWording.language", "ReasonWording.text", "ReturnRule.credits_per_period_max",
+            "ReturnRule.answer_days", text: "\(named); \(credit)")
     }
 
     private var retention: Line {

@@ -42,6 +42,7 @@ public enum RuleWords {
         switch number {
         case .employees: "number of employees"
         case .dealValueMinorUnits: "deal value in minor units"
+        case .sourceQualityBasisPoints: "quality of the source in basis points"
         }
     }
 

@@ -154,7 +154,7 @@ public struct ArenaRun {
         let fact: Fact =
             won
             ? .dealWon(DealWon(leadID: leadID, partnerID: partnerID))
-            : .dealLost(PartnerRefusal(leadID: leadID, partnerID: partnerID))
+            : .dealLost(DealLost(leadID: leadID, partnerID: partnerID))
         made += 1
         outcomes.insert(DueOutcome(at: at, order: made, fact: fact))
     }

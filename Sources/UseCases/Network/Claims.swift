@@ -19,8 +19,12 @@ extension Deployment {
     public func claims() throws(Problem) -> [ClaimStanding] {
         let state = try registeredState()
         if state.knowsClaims { return state.claimStandings }
-        throw Problem(
-            .invalid, "the program's logic version \(state.logicVersion) knows no claims",
+        throw Self.knowsNone("claims", state)
+    }
+
+    static func knowsNone(_ what: String, _ state: State) -> Problem {
+        Problem(
+            .invalid, "the program's logic version \(state.logicVersion) knows no \(what)",
             remedy: "Adopt a later one: leadline logic adopt")
     }
 

@@ -24,6 +24,8 @@ import Vault
             (.leads, "LeadUpdated", #"{"leadId":"\#(lead)",\#(contact)}"#),
             (.leads, "LeadWithdrawn", #"{"leadId":"\#(lead)","note":"\#(mark)"}"#),
             (.outcomes, "LeadAccepted", "{\(outcome)}"), (.outcomes, "LeadDeclined", "{\(outcome)}"),
+            (.outcomes, "LeadReturned", "{\(outcome)}"),
+            (.controls, "ReturnDecided", #"{"leadId":"\#(lead)","partnerId":"alpha","decider":"\#(mark)","reason":"\#(mark)"}"#),
             (.outcomes, "FirstResponseRecorded", "{\(outcome)}"),
             (.outcomes, "DealStageChanged", #"{\#(outcome),"stage":"offer"}"#),
             (.outcomes, "DealWon", "{\(outcome)}"), (.outcomes, "DealLost", "{\(outcome)}"),
@@ -114,7 +116,7 @@ import Vault
         for (index, input) in Self.inputs("ghost").dropLast().enumerated() { folder.event(30 + index, input.topic, input.type, input.json) }
         try await folder.process(until: 100)
         let kept = try folder.decoded().dropFirst(before).filter { !$0.sealed.isEmpty }
-        #expect(kept.count { $0.input.fact.outcomeLeadID == "ghost" } == 6)
+        #expect(kept.count { $0.input.fact.outcomeLeadID == "ghost" } == 7)
         // From logic version 4 on a right is kept for the person who is yet to come.
         #expect(
             kept.allSatisfy { entry in

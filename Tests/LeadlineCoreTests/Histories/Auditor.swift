@@ -14,7 +14,12 @@ struct Auditor {
         var responded = false
         /// Deadline while somebody holds it, else when it moves on to the next queue.
         var due: Timestamp?
-        var remind: Timestamp?
+        /// When its holder is reminded, in order.
+        var reminders: [Timestamp] = []
+        var remind: Timestamp? { reminders.first }
+        /// The sources that it counts for, and how many returns for bad data stand against it.
+        var source = ""
+        var badReturns = 0
         /// Steps of the ladder climbed.
         var rung = 0
         /// True if the timer runs because its partner left for good.
@@ -32,7 +37,9 @@ struct Auditor {
         var status = "active"
         var absences: [String: (from: Timestamp, until: Timestamp)] = [:]
         /// When it got a lead, and what was known of it then.
-        var assigned: [(at: Timestamp, kinds: [LeadField: [String]])] = []
+        var assigned: [(lead: String, at: Timestamp, kinds: [LeadField: [String]])] = []
+        /// Returns that the policy credited, by their moments.
+        var credited: [Timestamp] = []
         var coolingUntil = Timestamp.epoch
         var suspendedUntil: Timestamp?
         /// Which kinds are capped, and how many leads it had got when that began; one that pauses begins anew here, so
@@ -58,6 +65,11 @@ struct Auditor {
     private var accounts: [Digest128: Account] = [:]
     private var waiting: [UInt64: Waiting] = [:]
     private var claims: [String: ClaimChanged] = [:]
+    /// Credits that wait, with the moment at which the partner had got the lead.
+    private var returns: [(event: ReturnChanged, until: Timestamp, assigned: Timestamp)] = []
+    private var sources: [String: (leads: Int, returned: Int)] = [:]
+    /// The same before the entry: what it is decided on.
+    private var sourcesBefore: [String: (leads: Int, returned: Int)] = [:]
     private var policy: Policy?
     private(set) var automatic = 0
     /// Leads that are open; there are few of them at any time.
@@ -68,6 +80,7 @@ struct Auditor {
     /// Takes one entry and records whatever is against the rules.
     mutating func take(_ entry: Stream.Entry) {
         checkNoTimerWasMissed(entry)
+        sourcesBefore = sources
         let due = dueItem(entry)
         takeFact(entry)
         for event in entry.events { takeEvent(event, entry) }
@@ -82,7 +95,7 @@ struct Auditor {
         let leads = openLeads.flatMap { [$0.due, $0.remind].compactMap { $0 } }
         let waiting = waiting.values.flatMap { [$0.until, $0.deliver].compactMap { $0 } }
         let suspensions = partners.values.compactMap(\.suspendedUntil)
-        return (leads + waiting + claims.values.compactMap(\.until) + suspensions).min()
+        return (leads + waiting + claims.values.compactMap(\.until) + suspensions + returns.map(\.until)).min()
     }
 
     func checkCounts(_ state: State) {
@@ -94,7 +107,15 @@ struct Auditor {
             let now = period(state.lastStamp)
             #expect(standing.leadsInPeriod == UInt32(book?.assigned.filter { period($0.at) == now }.count ?? 0))
             #expect(standing.suspendedUntil == book?.suspendedUntil)
+            #expect(standing.creditedReturns == UInt32(book?.credited.filter { period($0) == now }.count ?? 0))
             #expect(standing.coolingUntil ?? .epoch == ((book?.coolingUntil ?? .epoch) > state.lastStamp ? book?.coolingUntil : .epoch))
+        }
+        #expect(state.returnStandings.count == returns.count)
+        for quality in state.sourceQualities {
+            let book = sources[quality.source] ?? (0, 0)
+            // Past the window the core's counts are of the latest leads alone.
+            if book.leads < 1_000 { #expect(Int(quality.leads) == book.leads && Int(quality.returned) == book.returned) }
+            #expect(quality.returned <= quality.leads && quality.qualityBasisPoints <= 10_000)
         }
         #expect(state.openLeadCount == leads.values.filter(\.isOpen).count)
         #expect(state.partnerStandings.map(\.tieDebtMicros).reduce(0, +) == 0)
@@ -212,7 +233,7 @@ struct Auditor {
         case .leadEscalated(let event):
             checkEscalation(event, entry.stamp)
             leads[event.leadID]?.holder = nil
-            leads[event.leadID]?.remind = nil
+            leads[event.leadID]?.reminders = []
             leads[event.leadID]?.due = event.movesOn
             let climbed = event.reason == .unanswered ? (leads[event.leadID]?.rung ?? 0) + 1 : 0
             leads[event.leadID]?.rung = climbed
@@ -221,7 +242,7 @@ struct Auditor {
             let lead = leads[event.leadID]
             #expect(lead?.holder == event.partnerID && lead?.responded == false && lead?.due == event.respondBy, "\(event)")
             #expect(lead?.remind ?? .distantFuture <= entry.stamp && event.respondBy > entry.stamp, "\(event)")
-            leads[event.leadID]?.remind = nil
+            #expect((1...event.reminders).contains(event.reminder), "\(event)")
         case .assignmentExpired(let event):
             #expect(leads[event.leadID]?.due == event.respondBy)
             #expect(event.respondBy <= entry.stamp, "expired too early")
@@ -236,14 +257,14 @@ struct Auditor {
         case .firstResponseMet(let event):
             #expect(leads[event.leadID]?.holder == event.partnerID)
             leads[event.leadID]?.responded = true
-            leads[event.leadID]?.remind = nil
+            leads[event.leadID]?.reminders = []
             if leads[event.leadID]?.isForced != true { leads[event.leadID]?.due = nil }
         case .leadClosed(let event):
             if leads[event.leadID]?.end == nil { leads[event.leadID]?.end = entry.stamp }
             open.remove(event.leadID)
             leads[event.leadID]?.holder = nil
             leads[event.leadID]?.due = nil
-            leads[event.leadID]?.remind = nil
+            leads[event.leadID]?.reminders = []
             endClaims(entry.stamp) { $0.account == nil && $0.leadID == event.leadID }
             #expect(!event.learned || event.reason == .won || event.reason == .lost)
         case .leadMerged(let event):
@@ -265,6 +286,7 @@ struct Auditor {
         case .partnerReinstated(let event):
             #expect(partners[event.partnerID]?.suspendedUntil != nil, "\(event)")
             partners[event.partnerID]?.suspendedUntil = nil
+        case .returnChanged(let event): note(event, entry)
         }
     }
 
@@ -289,6 +311,54 @@ struct Auditor {
         let account = leads[event.leadID]?.account
         leads[event.leadID]?.severed = account
         leads[event.leadID]?.account = nil
+    }
+
+    /// A lead comes back: credit as often as the policy says, and a mark against the source, taken off if a person finds
+    /// the data good.
+    private mutating func note(_ event: ReturnChanged, _ entry: Stream.Entry) {
+        let most = Int(policy?.returns.creditsPerPeriodMax ?? 0)
+        let used = partners[event.partnerID]?.credited.filter { period($0) == period(entry.stamp) }.count ?? 0
+        let got = partners[event.partnerID]?.assigned.last { $0.lead == event.leadID }?.at ?? .epoch
+        switch event.status {
+        case .taken: #expect(event.meaning != .badData || most == 0, "\(event)")
+        case .credited:
+            #expect(event.meaning == .badData && used < most && event.creditsUsed == UInt32(used + 1), "\(event)")
+            partners[event.partnerID]?.credited.append(entry.stamp)
+            forgetAssignment(event, got)
+        case .waiting:
+            #expect(event.meaning == .badData && used >= most && most > 0, "\(event)")
+            returns.append((event, event.until ?? .distantFuture, got))
+        case .approved, .refused, .lapsed:
+            let mine = returns.indices.filter { returns[$0].event.leadID == event.leadID && returns[$0].event.partnerID == event.partnerID }
+            guard let at = mine.min(by: { returns[$0].until < returns[$1].until }) else {
+                Issue.record("no credit waited: \(event)")
+                return
+            }
+            #expect((event.status == .lapsed) == (returns[at].until <= entry.stamp) || event.status != .lapsed, "\(event)")
+            if event.status == .approved { forgetAssignment(event, returns[at].assigned) }
+            returns.remove(at: at)
+        }
+        mark(event)
+    }
+
+    /// The partner is as if it had not got the lead; what a kind's cap counts moves with it.
+    private mutating func forgetAssignment(_ event: ReturnChanged, _ at: Timestamp) {
+        guard let place = partners[event.partnerID]?.assigned.lastIndex(where: { $0.lead == event.leadID && $0.at == at }) else { return }
+        partners[event.partnerID]?.assigned.remove(at: place)
+        let capped = partners[event.partnerID]?.capped ?? []
+        partners[event.partnerID]?.capped = capped.map { ($0.cap, $0.since > place ? $0.since - 1 : $0.since) }
+    }
+
+    private mutating func mark(_ event: ReturnChanged) {
+        guard event.meaning == .badData, let lead = leads[event.leadID] else { return }
+        let before = lead.badReturns
+        switch event.status {
+        case .taken, .credited, .waiting: leads[event.leadID]?.badReturns += 1
+        case .refused: leads[event.leadID]?.badReturns = max(before - 1, 0)
+        case .approved, .lapsed: break
+        }
+        let after = leads[event.leadID]?.badReturns ?? 0
+        if !lead.source.isEmpty { sources[lead.source, default: (0, 0)].returned += min(after, 1) - min(before, 1) }
     }
 
     /// A claim comes, changes or ends; of those on one target at most one is in force, and none is there past its time.
@@ -330,7 +400,7 @@ struct Auditor {
         leads[id]?.tried.insert(partner)
         leads[id]?.holder = nil
         leads[id]?.due = nil
-        leads[id]?.remind = nil
+        leads[id]?.reminders = []
     }
 
     private mutating func assign(_ event: LeadAssigned, _ entry: Stream.Entry) {
@@ -349,12 +419,17 @@ struct Auditor {
         checkPromise(event, lead, partner, entry.stamp)
         leads[event.leadID]?.holder = event.partnerID
         leads[event.leadID]?.due = event.respondBy
-        leads[event.leadID]?.remind = event.remindAt
+        leads[event.leadID]?.reminders = event.reminders
+        let source = lead.attributes.source
+        if lead.source.isEmpty && !source.isEmpty {
+            leads[event.leadID]?.source = source
+            sources[source, default: (0, 0)].leads += 1
+        }
         leads[event.leadID]?.isForced = false
         leads[event.leadID]?.responded = false
         leads[event.leadID]?.isSettled = true
         let kinds = kinds(lead)
-        partners[event.partnerID]?.assigned.append((entry.stamp, kinds))
+        partners[event.partnerID]?.assigned.append((event.leadID, entry.stamp, kinds))
     }
 
     /// The first level that holds, by this account, and what follows from it where time is counted round the clock.
@@ -369,11 +444,14 @@ struct Auditor {
         #expect((event.respondBy == nil) == (sla.firstResponseMinutes == 0), "\(event)")
         guard let due = event.respondBy else { return }
         let before = Int64(sla.reminderMinutesBefore) * Timestamp.microsPerMinute
-        if let remind = event.remindAt { #expect(stamp < remind && remind < due && due.micros - remind.micros >= before, "\(event)") }
+        let inOrder = [stamp] + event.reminders + [due]
+        #expect(zip(inOrder, inOrder.dropFirst()).allSatisfy { $0 < $1 }, "\(event)")
         if sla.inWorkingHours { return }
         #expect(due == stamp.adding(micros: Int64(sla.firstResponseMinutes) * Timestamp.microsPerMinute), "\(event)")
-        let isReminded = sla.reminderMinutesBefore > 0 && sla.reminderMinutesBefore < sla.firstResponseMinutes
-        #expect(event.remindAt == (isReminded ? due.adding(micros: -before) : nil), "\(event)")
+        let promised = Int64(sla.firstResponseMinutes) * Timestamp.microsPerMinute
+        var expected = Set(sla.reminders.map { stamp.adding(micros: promised * Int64($0.afterBasisPoints) / 10_000) })
+        if before > 0 && before < promised { expected.insert(due.adding(micros: -before)) }
+        #expect(event.reminders == expected.sorted(), "\(event)")
     }
 
     private func checkEscalation(_ event: LeadEscalated, _ stamp: Timestamp) {
@@ -391,6 +469,7 @@ struct Auditor {
         switch event.reason {
         case .lawfulBasisMissing: #expect(!hasBasis(lead, policy) && event.evaluation == nil && event.suggestedPartnerID.isEmpty)
         case .shadow: #expect(policy.shadow && !event.suggestedPartnerID.isEmpty)
+        case .sourceQuality: #expect(policy.review.sourceQualityBelowBasisPoints > 0 && !event.suggestedPartnerID.isEmpty)
         case .reviewRequired: #expect(!event.suggestedPartnerID.isEmpty && event.evaluation != nil)
         case .everyoneAway: #expect(isSomeoneAway(lead, stamp), "\(event)")
         default: break
@@ -529,6 +608,9 @@ struct Auditor {
             let own = lead.attributes.employees
             let known = own > 0 ? own : lead.account.flatMap { accounts[$0]?.employees } ?? 0
             return known > 0 ? Int64(known) : nil
+        case .sourceQualityBasisPoints:
+            guard let book = sourcesBefore[lead.attributes.source], book.leads < 999 else { return nil }
+            return Int64(10_000 * (book.leads - book.returned + 10) / (book.leads + 10))
         case .dealValueMinorUnits:
             guard let money = lead.attributes.dealValue else { return policy?.defaultDealValueMinorUnits }
             if money.currency == "EUR" { return money.minorUnits }
@@ -545,11 +627,12 @@ struct Auditor {
         case give(UInt64)
         case remind
         case claim
+        case credit
         case reinstate
     }
 
     /// What a `TimeAdvanced` must do: the earliest of all, deliveries before leads before giving up before reminders before
-    /// claims before suspensions.
+    /// claims before suspensions before credits.
     private func dueItem(_ entry: Stream.Entry) -> Due? {
         guard case .timeAdvanced(let through) = entry.input.fact else { return nil }
         var items: [(at: Timestamp, rank: Int, position: UInt64, due: Due)] = []
@@ -565,6 +648,7 @@ struct Auditor {
         for partner in partners.values {
             if let until = partner.suspendedUntil { items.append((until, 5, 0, .reinstate)) }
         }
+        for credit in returns { items.append((credit.until, 6, 0, .credit)) }
         let first = items.filter { $0.at <= through }.min { ($0.at, $0.rank, $0.position) < ($1.at, $1.rank, $1.position) }
         #expect(first != nil, "time advanced to \(through.micros) for nothing")
         return first?.due
@@ -590,7 +674,12 @@ struct Auditor {
                 Issue.record("a suspension should end, not \(entry.events)")
                 return
             }
-        case .remind: #expect(isReminder(entry.events), "a reminder should be sent, not \(entry.events)")
+        case .credit:
+            guard case .returnChanged(let event)? = entry.events.first, entry.events.count == 1, event.status == .lapsed else {
+                Issue.record("a credit should lapse, not \(entry.events)")
+                return
+            }
+        case .remind: remind(entry)
         case .lead:
             switch entry.events.first {
             case .assignmentExpired, .assignmentEnded: break
@@ -600,9 +689,24 @@ struct Auditor {
         }
     }
 
-    /// Nothing else may come of a reminder than the reminder.
-    private func isReminder(_ events: [Event]) -> Bool {
-        if case .reminderDue? = events.first { events.count == 1 } else { false }
+    /// Nothing else may come of a reminder than the reminder, and nothing at all only for one who is away or too late. Of
+    /// several that are due at one moment it does not matter which is first.
+    private mutating func remind(_ entry: Stream.Entry) {
+        if case .reminderDue(let event)? = entry.events.first, entry.events.count == 1 {
+            leads[event.leadID]?.reminders.removeAll { $0 <= entry.stamp }
+            return
+        }
+        #expect(entry.events.isEmpty, "a reminder should be sent, not \(entry.events)")
+        let silent = open.filter { id in
+            guard let lead = leads[id], lead.remind ?? .distantFuture <= entry.stamp else { return false }
+            let absences = lead.holder.flatMap { partners[$0]?.absences.values }.map(Array.init) ?? []
+            return lead.due ?? .distantFuture <= entry.stamp || absences.contains { $0.from <= entry.stamp && entry.stamp < $0.until }
+        }
+        guard let first = silent.min(by: { (leads[$0]?.remind ?? .epoch, $0) < (leads[$1]?.remind ?? .epoch, $1) }) else {
+            Issue.record("nobody was reminded at \(entry.stamp.micros), and nobody was away")
+            return
+        }
+        leads[first]?.reminders.removeAll { $0 <= entry.stamp }
     }
 
     /// Time may pass a timer only by firing it.

@@ -79,6 +79,7 @@ struct HostileProducer {
         if random.chance(60) { lead.vertical = random.pick(Self.words) }
         if random.chance(30) { lead.language = random.pick(Self.words) }
         if random.chance(30) { lead.product = random.pick(Self.words) }
+        if random.chance(50) { lead.source = random.pick(Self.words) }
         if random.chance(30) { lead.employees = UInt32(random.below(500)) }
         if random.chance(50) { lead.lawfulBasis = random.pick([.consent, .contract, .legitimateInterest]) }
         if random.chance(30) { lead.technologies = random.some(of: Self.words, percent: 40) }
@@ -102,7 +103,8 @@ struct HostileProducer {
         let partner = random.chance(80) ? holder ?? random.pick(Self.partners) : random.chance(95) ? random.pick(Self.partners) : "stranger"
         let input: Input = switch random.below(100) {
         case 0..<15: .accepted(id, partner)
-        case 15..<35: .declined(id, partner)
+        case 15..<25: .declined(id, partner)
+        case 25..<35: handBack(id, partner)
         case 35..<55: .responded(id, partner)
         case 55..<65: .stage(id, partner)
         case 65..<82: .won(id, partner, random.chance(50) ? euros(Int64(random.below(100_000))) : nil)
@@ -111,9 +113,23 @@ struct HostileProducer {
         return random.chance(10) ? input.asHistory : input
     }
 
+    /// For reasons that the policy has, or has not, and without one.
+    private mutating func handBack(_ id: String, _ partner: String) -> Input {
+        let reason: RefusalReason = random.pick([.badData, .badData, .notAFit, .unspecified])
+        let named = random.chance(50) ? random.pick(["wrong", "wrong", "full", "gone"]) : ""
+        let fact = PartnerRefusal(leadID: id, partnerID: partner, reason: reason, reasonID: named)
+        return Input(random.chance(50) ? .leadReturned(fact) : .leadDeclined(fact))
+    }
+
     private mutating func human(_ state: State) -> Input {
         if random.chance(25) { return link(state) }
         if random.chance(30) { return .review(known()) }
+        if random.chance(20) {
+            let waiting = state.returnStandings
+            let one = waiting.isEmpty || random.chance(20) ? nil : random.pick(waiting)
+            return .returnDecided(
+                one?.leadID ?? known(), one?.partnerID ?? random.pick(Self.partners), approved: random.chance(50))
+        }
         return .human(known(), random.pick([.assign(partnerID: random.pick(Self.partners)), .uphold, .close, .reroute]))
     }
 
@@ -238,6 +254,10 @@ struct HostileProducer {
         policy.suspension.withinDays = UInt32(random.below(9))
         policy.suspension.suspendedDays = UInt32(random.below(4))
         policy.suspension.movesLeads = random.chance(50)
+        policy.returns.creditsPerPeriodMax = UInt32(random.below(3))
+        policy.returns.answerDays = UInt32(random.below(4))
+        policy.returns.reasons = [ReturnReason(id: "wrong", meaning: .badData), ReturnReason(id: "full", meaning: .noCapacity)]
+        if random.chance(30) { policy.review.sourceQualityBelowBasisPoints = UInt32(random.below(10_000)) }
         promise(&policy)
         let made = policy
         return .policy("v\(versions)") { $0 = made }
@@ -246,6 +266,9 @@ struct HostileProducer {
     /// What a policy says about time: levels, reminders, cool-down, the ladder, and when a human decides.
     private mutating func promise(_ policy: inout Policy) {
         policy.sla.reminderMinutesBefore = UInt32(random.below(5))
+        if random.chance(50) {
+            policy.sla.reminders = [ReminderRule(afterBasisPoints: 5_000), ReminderRule(afterBasisPoints: UInt32(1 + random.below(9_999)))]
+        }
         policy.coolDownMinutes = random.chance(40) ? UInt32(random.below(30)) : 0
         if random.chance(40) {
             var (quick, large) = (SLA(), SLA())
@@ -275,6 +298,7 @@ struct HostileProducer {
             .init(name: "basis", require: .any([.leadIs(.lawfulBasis, values: ["consent", "contract"]), .partnerTierAtLeast(1)])),
             .init(name: "large", require: .any([.leadNumberWithin(.dealValueMinorUnits, atLeast: nil, atMost: 9_000_000), .partnerTierAtLeast(2)])),
             .init(name: "small", require: .not(.all([.leadIs(.vertical, values: ["z"]), .not(.partnerTierAtLeast(2))]))),
+            .init(name: "source", require: .any([.leadNumberWithin(.sourceQualityBasisPoints, atLeast: 8_000, atMost: nil), .partnerTierAtLeast(1)])),
             .init(name: "crowd", require: .any([.leadNumberWithin(.employees, atLeast: 20, atMost: 800), .partnerCovers(.technologies, .technologies)])),
         ]
         var chosen: [HardRule] = []

@@ -84,6 +84,18 @@ extension Input {
     static func declined(_ lead: String, _ partner: String) -> Input {
         Input(.leadDeclined(.init(leadID: lead, partnerID: partner)))
     }
+    static func declined(_ lead: String, _ partner: String, _ reason: RefusalReason) -> Input {
+        Input(.leadDeclined(.init(leadID: lead, partnerID: partner, reason: reason)))
+    }
+    static func declined(_ lead: String, _ partner: String, because id: String) -> Input {
+        Input(.leadDeclined(.init(leadID: lead, partnerID: partner, reasonID: id)))
+    }
+    static func returned(_ lead: String, _ partner: String, _ reason: RefusalReason = .unspecified, because id: String = "") -> Input {
+        Input(.leadReturned(.init(leadID: lead, partnerID: partner, reason: reason, reasonID: id)))
+    }
+    static func returnDecided(_ lead: String, _ partner: String, approved: Bool) -> Input {
+        Input(.returnDecided(.init(leadID: lead, partnerID: partner, approved: approved)))
+    }
     static func responded(_ lead: String, _ partner: String) -> Input {
         Input(.firstResponseRecorded(.init(leadID: lead, partnerID: partner)))
     }

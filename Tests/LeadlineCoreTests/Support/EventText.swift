@@ -7,7 +7,7 @@ extension Event {
         case .leadAssigned(let e):
             "assigned \(e.leadID) to \(e.partnerID), attempt \(e.attempt), \(e.cause)"
                 + (e.respondBy.map { ", due \(Moment.text($0))" } ?? "")
-                + (e.remindAt.map { ", reminder \(Moment.text($0))" } ?? "")
+                + e.reminders.map { ", reminder \(Moment.text($0))" }.joined()
                 + (e.serviceLevel.isEmpty ? "" : ", \(e.serviceLevel)")
         case .shadowDecided(let e):
             "shadow \(e.leadID) to \(e.partnerID.isEmpty ? "nobody" : e.partnerID)"
@@ -44,7 +44,13 @@ extension Event {
                 + (e.isInferred ? ", inferred" : "")
         case .leadLinkChanged(let e):
             "\(e.linked ? "linked" : "unlinked") \(e.leadID)\(e.otherLeadID.isEmpty ? "" : " and \(e.otherLeadID)"), \(e.link)"
-        case .reminderDue(let e): "reminded \(e.partnerID) of \(e.leadID), due \(Moment.text(e.respondBy))"
+        case .reminderDue(let e):
+            "reminded \(e.partnerID) of \(e.leadID), due \(Moment.text(e.respondBy))"
+                + (e.reminders > 1 ? ", \(e.reminder) of \(e.reminders)" : "")
+        case .returnChanged(let e):
+            "return of \(e.leadID) by \(e.partnerID), \(e.reasonID.isEmpty ? "" : "\(e.reasonID) ")\(e.meaning), \(e.status)"
+                + (e.until.map { " until \(Moment.text($0))" } ?? "")
+                + (e.creditsMax > 0 ? ", \(e.creditsUsed) of \(e.creditsMax)" : "")
         case .commissionAccrued(let e): "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
         }
     }

@@ -64,6 +64,12 @@ struct Story {
         #expect(fired.map { $0.events.map(\.text) } == expected, sourceLocation: location)
     }
 
+    /// Lets an outage last up to the minute: what fell due in it comes then, one entry each.
+    mutating func afterOutage(_ minute: Int, then expected: [String]..., location: SourceLocation = #_sourceLocation) {
+        let fired = stream.catchUp(to: Moment.at(minute))
+        #expect(fired.map { $0.events.map(\.text) } == expected, sourceLocation: location)
+    }
+
     /// Fires the next timer, whenever it falls due.
     mutating func fireNext() -> Stream.Entry? { stream.fireNext() }
 

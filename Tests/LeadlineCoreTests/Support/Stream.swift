@@ -43,6 +43,16 @@ struct Stream {
         state.nextDeadline.map { sequence(Input(.timeAdvanced(through: $0)), at: $0) }
     }
 
+    /// Fires what falls due up to `stamp`, one entry each, all of them then: as after an outage.
+    mutating func catchUp(to stamp: Timestamp) -> [Entry] {
+        var fired: [Entry] = []
+        while let deadline = state.nextDeadline, deadline <= stamp {
+            precondition(fired.count < Self.timersInARowMax, "a timer fires for ever at \(deadline.micros)")
+            fired.append(sequence(Input(.timeAdvanced(through: deadline)), at: stamp))
+        }
+        return fired
+    }
+
     /// Takes one input at a moment before which every timer has fired.
     mutating func receive(_ input: Input, at stamp: Timestamp) -> Receipt {
         switch state.admission(of: input, at: max(state.lastStamp, stamp)) {
