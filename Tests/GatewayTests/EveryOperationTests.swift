@@ -186,7 +186,7 @@ import UseCases
             try await ask("overrideDecision", [lead], body: #"{"assignToPartnerId":"p-four"}"#)
         }
         let unknown = try await ask.served.ask(.POST, "/v1/leads/r-1/return", ask.served.admin, #"{"reasonId":"gone"}"#)
-        #expect(unknown.status == 422 && unknown.json["field"] as? String == "reason_id", "\(unknown.text)")
+        #expect(unknown.status == 422 && unknown.json["field"] as? String == "reasonId", "\(unknown.text)")
         #expect(unknown.text.contains("wrong-number"), "\(unknown.text)")
         #expect(try await ask("returnLead", ["r-1"], body: #"{"reasonId":"wrong-number"}"#).text.contains("RETURN_STATUS_CREDITED"))
         #expect(try await ask("returnLead", ["r-2"], body: #"{"reasonId":"wrong-number"}"#).text.contains("RETURN_STATUS_WAITING"))

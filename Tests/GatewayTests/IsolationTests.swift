@@ -22,12 +22,12 @@ import UseCases
     }
 
     private static let policy =
-        #"{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"claims":{"protectedDays":30},"hardRules":[{"name":"serves","require":{"partnerCovers":{"leadField":"LEAD_FIELD_COUNTRY","partnerList":"PARTNER_LIST_COUNTRIES"}}}]}"#
+        #"{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"claims":{"protectedDays":30},"returns":{"creditsPerPeriodMax":1,"reasons":[{"id":"wrong-number","meaning":"REFUSAL_REASON_BAD_DATA","wordings":[{"language":"en","text":"The number is wrong"}]}]},"hardRules":[{"name":"serves","require":{"partnerCovers":{"leadField":"LEAD_FIELD_COUNTRY","partnerList":"PARTNER_LIST_COUNTRIES"}}}]}"#
     /// Which partner a lead of a country goes to.
     private static let countries = ["p-one": "FR", "p-two": "DE", "p-three": "ES"]
     private static let nothing = "nothing-1"
     /// Parameters whose values are words or places of one's own program, never somebody's.
-    private static let plain: Set<String> = ["section", "position"]
+    private static let plain: Set<String> = ["section", "position", "month"]
 
     private static func inWorld(_ body: @Sendable (World) async throws -> Void) async throws {
         var signIn = SignInSettings()
@@ -97,6 +97,7 @@ import UseCases
         let method = try #require(HTTPMethodName(rawValue: operation.method.rawValue))
         var path = operation.path
         for (name, id) in names { path = path.replacing("{\(name)}", with: id) }
+        path = path.replacing("{month}", with: "2026-03")
         var headers = operation.payload.map { ["content-type": $0.types[0]] } ?? [:]
         headers["leadline-reason"] = "a test"
         return try await world.served.ask(method, path, key, body ?? operation.payload?.example, headers)
@@ -137,6 +138,13 @@ import UseCases
             case "lead":
                 let maker = role == .producer ? key : served.admin
                 try await done(served, .POST, "/v1/leads", maker, #"{"leadId":"\#(fresh)","country":"FR","contact":{"email":"\#(fresh)@officine.example"}}"#)
+                if operation.id == "decideReturn" {
+                    // The period's one credit is used by the first; the second waits for a person.
+                    try await done(served, .POST, "/v1/leads", maker, #"{"leadId":"\#(fresh)-0","country":"FR"}"#)
+                    for lead in [fresh + "-0", fresh] {
+                        try await done(served, .POST, "/v1/leads/\(lead)/return", served.admin, #"{"reasonId":"wrong-number"}"#)
+                    }
+                }
                 if operation.id == "decideReview" { try await done(served, .POST, "/v1/leads/\(fresh)/review", served.admin, nil) }
                 names[name] = fresh
             case "partner": names[name] = "p-one"
@@ -146,6 +154,7 @@ import UseCases
                 }
                 names[name] = fresh
             case "absence": names[name] = "a-1"
+            case "month": names[name] = "2026-03"
             case "key": names[name] = try served.key(.agent).id
             case "job":
                 let made = try await served.ask(.POST, role == .agent || role == .manager ? "/v1/reports/forecasts" : "/v1/audit/verifications", key, "{}")
@@ -221,6 +230,10 @@ import UseCases
             // The partner is shut out from, or the claim is no such partner's.
             let both = strangers("partner", role, world).map { ["partner": $0, "claim": "theirs-1"] }
             return both + (operation.id == "makeClaim" ? [] : [["partner": "p-one", "claim": "theirs-1"]])
+        }
+        if parameters == ["partner", "lead"] {
+            // The partner is another program's, or the lead is, or neither has anything to do with the other.
+            return [["partner": "p-abroad", "lead": "foreign-1"], ["partner": "p-one", "lead": "foreign-1"], ["partner": "p-one", "lead": "theirs-1"]]
         }
         if parameters == ["partner", "absence"] { return strangers("partner", role, world).map { ["partner": $0, "absence": "a-1"] } }
         return parameters.first.map { name in strangers(name, role, world).map { [name: $0] } } ?? []

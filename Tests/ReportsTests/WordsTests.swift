@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func everyKindOfEventHasOneSentence() {
-        #expect(Self.events.map(Self.kind) == Array(0...22))
+        #expect(Self.events.map(Self.kind) == Array(0...23))
         let words = EventWords(currency: "EUR")
         let sentences = Self.events.map(words.sentence)
         #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.contains("L") || $0.hasPrefix("p ") })

@@ -5,8 +5,15 @@ import LeadlineSchemas
 struct ValueForms: Sendable {
     private enum Form: Sendable { case choice, number }
 
-    /// By name, in both spellings. No message has one name for fields of two forms.
-    private var forms: [[UInt8]: Form] = [:]
+    /// One kind of object in a message: the forms of its fields, and which kind each field holds, by name in both
+    /// spellings.
+    private struct Part: Sendable {
+        var forms: [[UInt8]: Form] = [:]
+        var children: [[UInt8]: Int] = [:]
+    }
+
+    /// The message's own is the first.
+    private var parts: [Part] = []
 
     private static let all: [String: ValueForms] = Dictionary(
         uniqueKeysWithValues: MessageKind.allCases.map(MessageSchemas.name).map { ($0, ValueForms(message: $0)) })
@@ -18,22 +25,35 @@ struct ValueForms: Sendable {
 
     private init(message: String) {
         guard let schema = MessageSchemas.schema(of: message) else { return }
-        let parts = schema["$defs"] as? MessageSchemas.Object ?? [:]
-        for object in [schema] + parts.values.compactMap({ $0 as? MessageSchemas.Object }) {
+        let named = schema["$defs"] as? MessageSchemas.Object ?? [:]
+        let names = named.keys.sorted()
+        let indices = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0 + 1) })
+        for object in [schema] + names.map({ named[$0] as? MessageSchemas.Object ?? [:] }) {
+            var part = Part()
             for (name, field) in object["properties"] as? MessageSchemas.Object ?? [:] {
-                guard let form = Self.form(field as? MessageSchemas.Object ?? [:], parts) else { continue }
-                for spelling in [name, Self.inLowerCase(name)] { forms[Array(spelling.utf8)] = form }
+                let field = field as? MessageSchemas.Object ?? [:]
+                for spelling in [name, Self.inLowerCase(name)].map({ Array($0.utf8) }) {
+                    part.forms[spelling] = Self.form(field, named)
+                    part.children[spelling] = Self.referred(field).flatMap { indices[$0] }
+                }
             }
+            parts.append(part)
         }
+    }
+
+    /// The name of the part that a field, or the elements of its list, hold.
+    private static func referred(_ field: MessageSchemas.Object) -> String? {
+        if let items = field["items"] as? MessageSchemas.Object { return referred(items) }
+        let whole = (field["allOf"] as? [MessageSchemas.Object])?.first ?? field
+        guard let reference = whole["$ref"] as? String else { return nil }
+        return reference.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: Array($0), as: UTF8.self) }
     }
 
     private static func form(_ field: MessageSchemas.Object, _ parts: MessageSchemas.Object) -> Form? {
         if let items = field["items"] as? MessageSchemas.Object { return form(items, parts) }
         let whole = (field["allOf"] as? [MessageSchemas.Object])?.first ?? field
-        if let reference = whole["$ref"] as? String {
-            let name = reference.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: Array($0), as: UTF8.self) }
-            let part = name.flatMap { parts[$0] } as? MessageSchemas.Object
-            return part?["enum"] == nil ? nil : .choice
+        if let name = referred(field) {
+            return (parts[name] as? MessageSchemas.Object)?["enum"] == nil ? nil : .choice
         }
         if whole["enum"] != nil { return .choice }
         return ["integer", "number"].contains(whole["type"] as? String ?? "") ? .number : nil
@@ -49,36 +69,53 @@ struct ValueForms: Sendable {
 
     // MARK: Checking
 
-    /// Looks at the first byte of every value whose field has a form. What is no JSON at all its reader refuses.
+    /// Looks at every value whose field has a form. What is no JSON at all its reader refuses.
+    /// - Parameter json: shallow, as every body that is let in.
     func check(_ json: [UInt8]) throws(Refusal) {
-        if forms.isEmpty { return }
+        if parts.isEmpty { return }
         var index = 0
-        // The field whose list's elements come now.
-        var list: (name: [UInt8], form: Form)?
-        while index < json.count {
-            let byte = json[index]
-            if byte == UInt8(ascii: "]") { list = nil }
-            if byte == UInt8(ascii: ","), let list {
-                try Self.check(list.name, list.form, Self.first(json, after: &index))
-                continue
-            }
+        guard Self.next(json, &index) == UInt8(ascii: "{") else { return }
+        try object(json, &index, 0)
+    }
+
+    /// Goes over an object whose first byte the index stands on; then it is after the last.
+    private func object(_ json: [UInt8], _ index: inout Int, _ part: Int?) throws(Refusal) {
+        index += 1
+        while let byte = Self.next(json, &index), byte != UInt8(ascii: "}") {
             guard byte == UInt8(ascii: "\"") else {
                 index += 1
                 continue
             }
             let name = Self.string(json, &index)
-            guard Self.next(json, &index) == UInt8(ascii: ":"), let form = forms[name] else { continue }
-            var value = Self.first(json, after: &index)
-            if value == UInt8(ascii: "[") {
-                list = (name, form)
-                value = Self.first(json, after: &index)
+            guard Self.next(json, &index) == UInt8(ascii: ":") else { continue }
+            index += 1
+            try value(json, &index, name, part)
+        }
+        index += 1
+    }
+
+    /// Goes over a field's value, or an element of its list.
+    private func value(_ json: [UInt8], _ index: inout Int, _ name: [UInt8], _ part: Int?) throws(Refusal) {
+        guard let byte = Self.next(json, &index) else { return }
+        switch byte {
+        case UInt8(ascii: "{"): try object(json, &index, part.flatMap { parts[$0].children[name] })
+        case UInt8(ascii: "["):
+            index += 1
+            while let byte = Self.next(json, &index), byte != UInt8(ascii: "]") {
+                if byte == UInt8(ascii: ",") { index += 1 } else { try value(json, &index, name, part) }
             }
-            try Self.check(name, form, value)
+            index += 1
+        default:
+            if let form = part.flatMap({ parts[$0].forms[name] }) { try Self.check(name, form, byte) }
+            if byte == UInt8(ascii: "\"") {
+                _ = Self.string(json, &index)
+            } else {
+                repeat { index += 1 } while index < json.count && !#",]}""#.utf8.contains(json[index])
+            }
         }
     }
 
-    private static func check(_ name: [UInt8], _ form: Form, _ first: UInt8?) throws(Refusal) {
-        guard let first else { return }
+    private static func check(_ name: [UInt8], _ form: Form, _ first: UInt8) throws(Refusal) {
         let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) || first == UInt8(ascii: "-")
         let field = String(decoding: name, as: UTF8.self)
         if form == .choice && isDigit {
@@ -101,11 +138,5 @@ struct ValueForms: Sendable {
     private static func next(_ json: [UInt8], _ index: inout Int) -> UInt8? {
         while index < json.count, [0x20, 0x09, 0x0A, 0x0D].contains(json[index]) { index += 1 }
         return index < json.count ? json[index] : nil
-    }
-
-    /// The next one after the byte that an index stands on.
-    private static func first(_ json: [UInt8], after index: inout Int) -> UInt8? {
-        index += 1
-        return next(json, &index)
     }
 }

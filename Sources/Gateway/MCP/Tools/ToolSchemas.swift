@@ -97,7 +97,8 @@ enum ToolSchemas {
         guard let success = tool.choices[0].operation.successes.first else {
             preconditionFailure("\(tool.name) never succeeds")
         }
-        return text(whole(resolved(parsed(success.schema.json))))
+        // An answer of one of several kinds is an object all the same, and says so where readers look.
+        return text(whole(resolved(parsed(success.schema.json)).merging(["type": "object"]) { own, _ in own }))
     }
 
     // MARK: References
