@@ -114,7 +114,10 @@ async def day(connect, address, name):
         others = [one for one in keys if one != holder]
         assert not any(other in json.dumps(own) for other in others), own
         await partner.does("request_human_review", lead=lead, waitSeconds=20)
-        step(f"{name}: answered, won, explained without naming another partner, and put under review")
+        month = story["lead"]["submitted"][:7]
+        earned = await partner.does("commission_statement", month=month)
+        assert earned["partnerId"] == holder and not any(other in json.dumps(earned) for other in others), earned
+        step(f"{name}: answered, won, explained without naming another partner, stated, and put under review")
 
     async with connect(address, keys[others[0]]) as client:
         other = Assistant(client)

@@ -42,6 +42,15 @@ enum A2ASkills {
             about: "Gives a lead back, with a reason; it goes to somebody else.", tags: ["leads", "partners"],
             example: #"{"skill":"decline_lead","lead":"web-1","reason":"REFUSAL_REASON_NO_CAPACITY"}"#),
         Skill(
+            id: "return_lead", tool: "return_lead", title: "Return a lead",
+            about: "Gives back a lead that was accepted, with a reason; it goes to somebody else.",
+            tags: ["leads", "partners"],
+            example: #"{"skill":"return_lead","lead":"web-1","reason":"REFUSAL_REASON_BAD_DATA"}"#),
+        Skill(
+            id: "commission", tool: "commission_statement", title: "State commissions",
+            about: "States what a partner earned by commission in a month.", tags: ["commission"],
+            example: #"{"skill":"commission","month":"2026-03"}"#),
+        Skill(
             id: "report_outcome", tool: "update_opportunity", title: "Report an outcome",
             about: "Says how far a deal is, or that it was won or lost.", tags: ["deals"],
             example: #"{"skill":"report_outcome","action":"won","lead":"web-1"}"#),

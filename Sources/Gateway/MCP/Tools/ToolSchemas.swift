@@ -60,10 +60,14 @@ enum ToolSchemas {
             if !operation.payloadIsOptional { required = Set(body["required"] as? [String] ?? []) }
         }
         for name in operation.pathParameters {
-            let isOwn = name == "partner"
-            properties[name] = described(
-                Schema.id, isOwn ? "Id of the partner; yours if you speak for one." : "Id of the \(name).")
-            if !isOwn { required.insert(name) }
+            switch name {
+            case "partner": properties[name] = described(.id, "Id of the partner; yours if you speak for one.")
+            case "month":
+                properties[name] = described(
+                    Schema(json: #"{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$"}"#), "A month as 2026-03.")
+            default: properties[name] = described(.id, "Id of the \(name).")
+            }
+            if name != "partner" { required.insert(name) }
         }
         for parameter in operation.query {
             properties[parameter.name] = described(parameter.schema, parameter.about)

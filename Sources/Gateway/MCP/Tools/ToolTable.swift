@@ -60,11 +60,15 @@ enum ToolTable {
             "decline_lead", "Decline a lead", "declineLead", isDestructive: true,
             "Gives back a lead that was offered to the partner, with a reason; it goes to somebody else."),
         Tool(
-            "return_lead", "Return a lead", "declineLead", isDestructive: true,
+            "return_lead", "Return a lead", "returnLead", isDestructive: true,
             """
-            Gives back a lead that the partner had accepted, with a reason; it goes to somebody else. Say so at once: \
-            the promise to the prospect runs on.
+            Gives back a lead that the partner had accepted, with a fixed reason or the reasonId of one that \
+            return_reasons lists; it goes to somebody else. For bad data the partner is credited, as far as the policy \
+            goes.
             """),
+        Tool(
+            "return_reasons", "List the reasons for returns", "listReturnReasons",
+            "Lists the reasons of the vendor's own for which a lead can be declined or returned, with their meaning."),
         Tool(
             "record_response", "Record the first response", "recordFirstResponse",
             "Says that the prospect was answered, which keeps the promise and stops its clock."),
@@ -80,6 +84,12 @@ enum ToolTable {
             """
             Registers a deal that a partner works on already, for an account or a lead, so that leads of it come to \
             that partner. If somebody else has the account the answer says held, and not by whom.
+            """),
+        Tool(
+            "commission_statement", "State commissions", "getCommissionStatement",
+            """
+            States what a partner earned by commission in a month and what was taken back, with the journal's entries \
+            that say so. Tell the month as 2026-03, and the time zone in which it is meant.
             """),
         Tool(
             "request_human_review", "Request a human review", "requestReview",
