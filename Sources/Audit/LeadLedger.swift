@@ -5,7 +5,7 @@ import LeadlineSchemas
 /// events and profiles alone. It shares no code with the decider, so that it can contradict it.
 struct LeadLedger {
     private enum Standing: Equatable {
-        case held(Int)
+        case held(Int, since: Timestamp)
         case humanQueue
         /// Taken back, and by the end of the entry to be given to somebody.
         case nobody
@@ -19,11 +19,19 @@ struct LeadLedger {
         var inPeriod: UInt32 = 0
     }
 
+    /// A lead that a partner gave back.
+    private struct Handed: Hashable {
+        var lead: String
+        var partner: String
+    }
+
     private var indexByID: [String: Int] = [:]
     private var ids: [String] = []
     private var partners: [Partner] = []
     /// Open leads only.
     private var leads: [String: Standing] = [:]
+    /// When partners had got the leads whose credit waits for a person, by lead and partner, in the order they end.
+    private var waiting: [Handed: [Timestamp]] = [:]
     private var periodMicros: Int64?
     private var periodAnchor = Timestamp.epoch
 
@@ -51,7 +59,10 @@ struct LeadLedger {
             partners[index].inPeriod = standing.leadsInPeriod
         }
         for lead in state.openLeads {
-            leads[lead.leadID] = lead.partnerID.flatMap { indexByID[$0] }.map { .held($0) } ?? .humanQueue
+            leads[lead.leadID] = lead.partnerID.flatMap { indexByID[$0] }.map { .held($0, since: lead.assignedAt ?? .epoch) } ?? .humanQueue
+        }
+        for credit in state.returnStandings.sorted(by: { $0.until < $1.until }) {
+            waiting[Handed(lead: credit.leadID, partner: credit.partnerID), default: []].append(credit.assignedAt)
         }
     }
 
@@ -95,6 +106,7 @@ struct LeadLedger {
         case .leadClosed(let event):
             release(event.leadID)
             leads[event.leadID] = nil
+        case .returnChanged(let event): credit(event)
         case .leadMerged(let event):
             if !event.sameID { leads[event.leadID] = nil }
         default: break
@@ -106,7 +118,7 @@ struct LeadLedger {
         guard let index = indexByID[event.partnerID] else {
             return "the lead \(event.leadID) went to \(event.partnerID), who was never registered"
         }
-        if case .held(let other)? = leads[event.leadID] {
+        if case .held(let other, _)? = leads[event.leadID] {
             return "the lead \(event.leadID) went to \(event.partnerID) while \(ids[other]) held it"
         }
         startPeriod(index, at: stamp)
@@ -117,8 +129,36 @@ struct LeadLedger {
         }
         partners[index].open += 1
         partners[index].inPeriod += 1
-        leads[event.leadID] = .held(index)
+        leads[event.leadID] = .held(index, since: stamp)
         return nil
+    }
+
+    /// A lead that came back and is credited is none that the partner got in the period in which it got it.
+    private mutating func credit(_ event: ReturnChanged) {
+        let handed = Handed(lead: event.leadID, partner: event.partnerID)
+        switch event.status {
+        case .credited:
+            if case .held(let index, let since)? = leads[event.leadID] { uncount(index, since) }
+        case .waiting:
+            if case .held(_, let since)? = leads[event.leadID] { waiting[handed, default: []].append(since) }
+        case .approved, .refused, .lapsed:
+            guard var moments = waiting[handed], !moments.isEmpty else { return }
+            let since = moments.removeFirst()
+            waiting[handed] = moments.isEmpty ? nil : moments
+            if event.status == .approved, let index = indexByID[event.partnerID] { uncount(index, since) }
+        case .taken: break
+        }
+    }
+
+    private mutating func uncount(_ index: Int, _ since: Timestamp) {
+        guard partners[index].inPeriod > 0, period(at: since) == partners[index].period else { return }
+        partners[index].inPeriod -= 1
+    }
+
+    private func period(at moment: Timestamp) -> Int64? {
+        guard let length = periodMicros else { return nil }
+        let since = moment.micros - periodAnchor.micros
+        return since >= 0 ? since / length : (since - length + 1) / length
     }
 
     private func capBroken(_ index: Int, _ event: LeadAssigned) -> String? {
@@ -135,9 +175,7 @@ struct LeadLedger {
     }
 
     private mutating func startPeriod(_ index: Int, at stamp: Timestamp) {
-        guard let length = periodMicros else { return }
-        let since = stamp.micros - periodAnchor.micros
-        let period = since >= 0 ? since / length : (since - length + 1) / length
+        guard let period = period(at: stamp) else { return }
         if partners[index].period != period {
             partners[index].period = period
             partners[index].inPeriod = 0
@@ -145,7 +183,7 @@ struct LeadLedger {
     }
 
     private mutating func takeBack(_ lead: String, from partnerID: String) -> String? {
-        guard case .held(let index)? = leads[lead], ids[index] == partnerID else {
+        guard case .held(let index, _)? = leads[lead], ids[index] == partnerID else {
             return "the lead \(lead) was taken from \(partnerID), who did not hold it"
         }
         release(lead)
@@ -154,7 +192,7 @@ struct LeadLedger {
     }
 
     private mutating func release(_ lead: String) {
-        if case .held(let index)? = leads[lead] { partners[index].open -= 1 }
+        if case .held(let index, _)? = leads[lead] { partners[index].open -= 1 }
     }
 
     private mutating func setCapacity(of index: Int, _ capacity: Capacity) {

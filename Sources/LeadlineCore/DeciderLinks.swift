@@ -14,7 +14,10 @@ extension Decision {
         if lead.status == .merged && lead.marks.contains(.over) { return disregard(fact.leadID, .leadClosed) }
         let change = change(fact, linked: false)
         let view = state.view(ofLeadAt: slot, isOfAccount: fact.link == .sameEnquiry)
-        if lead.status == .merged { return [change] + reroute(state, slot, .unlinked, view) }
+        if lead.status == .merged {
+            if lead.marks.contains(.suppressed) { return [change] + escalate(state, lead.id, .addressSuppressed) }
+            return [change] + reroute(state, slot, .unlinked, view)
+        }
         guard lead.isOpen, lead.marks.contains(.byOwnership), lead.flags.isDisjoint(with: [.accepted, .responded])
         else { return [change] }
         // The turn is given back where it was taken, as the lead was known then.
@@ -64,7 +67,10 @@ extension Decision {
         let isOneCompany = lead.account != LeadTable.nowhere && lead.account == other.account
         guard lead.id != other.id, isOnePerson, isOneCompany else { return disregard(fact.leadID, .notLinked) }
         let review = lead.flags.contains(.underReview) ? resolved(lead, overridden: true) : []
-        return [change(fact, linked: true)] + ended(state, lead, .linked) + review
+        // The link is to the lead that goes on, whichever of its ids was said, and is undone by that one's.
+        var named = fact
+        named.otherLeadID = other.id
+        return [change(named, linked: true)] + ended(state, lead, .linked) + review
             + [.leadMerged(LeadMerged(leadID: lead.id, intoLeadID: other.id, sameID: false))]
     }
 

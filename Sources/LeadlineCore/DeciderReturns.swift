@@ -13,8 +13,8 @@
 // | is refused: the data was good | has declined, unless it had taken the lead | is cleared of it |
 // | is not decided on in time | likewise | keeps the return |
 //
-// What is for bad data says nothing of what a partner accepts, so nothing is learned from it for as long as nobody has
-// refused the credit.
+// A return that is credited, or may be yet, says nothing of what a partner accepts, so nothing is learned from it.
+// Where the policy credits none, a decline for bad data is a decline.
 
 extension Decision {
     /// The holder hands a lead back: what comes of that, and where the lead goes next.
@@ -61,7 +61,8 @@ extension Decision {
 
     func returnDecided(_ state: State, _ fact: ReturnDecided) -> [Event] {
         guard state.isLogic(5) else { return disregard(fact.leadID, .logicTooOld) }
-        guard let partner = state.partners.index(of: fact.partnerID), state.partners.status[partner] != .removed else {
+        // A partner that has left still has its word, and the source its name, to be cleared.
+        guard let partner = state.partners.index(of: fact.partnerID) else {
             return disregard(fact.partnerID, .partnerUnknown)
         }
         guard let waiting = state.returns.waiting(for: fact.leadID, of: partner) else {

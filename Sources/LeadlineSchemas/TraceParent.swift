@@ -30,7 +30,8 @@ public struct TraceParent: Sendable, Hashable, CustomStringConvertible {
             let trace = Self.octets(text[3..<35]), let span = Self.octets(text[36..<52]),
             let flags = Self.octets(text[53..<55])
         else { return nil }
-        self.init(bytes: trace + span + flags)
+        // Bits that this version has no meaning for are not passed on.
+        self.init(bytes: trace + span + [flags[0] & 3])
     }
 
     private static let headerBytesMax = 512

@@ -66,6 +66,30 @@ import Testing
         #expect(book(lead("L3"), day: 13, assigned("L3", "beta"))?.contains("in the period") == true)
     }
 
+    private func handedBack(_ lead: String, _ status: ReturnStatus) -> Event {
+        .returnChanged(ReturnChanged(leadID: lead, partnerID: "beta", reasonID: "", meaning: .badData, status: status))
+    }
+
+    private func ended(_ lead: String) -> Event {
+        .assignmentEnded(.init(leadID: lead, partnerID: "beta", attempt: 1, cause: .returned))
+    }
+
+    private func queued(_ lead: String) -> Event { .leadEscalated(.init(leadID: lead, reason: .noEligiblePartner, queue: "q")) }
+
+    /// A credited lead is none of the period's; one whose credit waits is, until somebody approves it.
+    @Test mutating func aReturnThatIsCreditedMakesRoom() {
+        #expect(book(lead("L1"), day: 7, assigned("L1", "beta")) == nil)
+        let returned = Fact.leadReturned(.init(leadID: "L1", partnerID: "beta"))
+        #expect(book(returned, day: 7, handedBack("L1", .credited), ended("L1"), queued("L1")) == nil)
+        #expect(book(lead("L2"), day: 8, assigned("L2", "beta")) == nil)
+        #expect(book(returned, day: 8, handedBack("L2", .waiting), ended("L2"), queued("L2")) == nil)
+        var before = self
+        #expect(before.book(lead("L3"), day: 9, before.assigned("L3", "beta"))?.contains("in the period") == true)
+        let decided = Fact.returnDecided(.init(leadID: "L2", partnerID: "beta", approved: true))
+        #expect(book(decided, day: 9, handedBack("L2", .approved)) == nil)
+        #expect(book(lead("L3"), day: 9, assigned("L3", "beta")) == nil)
+    }
+
     @Test mutating func aHumanMayGoPastACap() {
         #expect(book(lead("L1"), assigned("L1", "alpha")) == nil)
         #expect(book(lead("L2"), assigned("L2", "alpha", byHuman: true)) == nil)

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import HTTPTypes
+import LeadlineCore
 import Testing
 
 @testable import Gateway
@@ -81,6 +82,70 @@ import Testing
             let narrowed = try served.key(.agent, scopes: [.leadsRead], principal: "agent-1")
             let reply = try await Asking(served: served, key: narrowed).http(.GET, "/tasks/\(id)")
             #expect(reply.status == 200 && reply.json["artifacts"] == nil)
+        }
+    }
+
+    @Test func aMessageIdIsOneMessagesAndATaskGoesOnOnce() async throws {
+        try await ServedFolder.serving { served in
+            let ask = Asking(served: served, key: served.admin)
+            _ = try ask.task(try await ask.rpc("SendMessage", Self.message("m-1", #"{"skill":"preview_route","country":"IT"}"#)))
+            let other = try await ask.rpc("SendMessage", Self.message("m-1", #"{"skill":"route_lead","country":"IT"}"#))
+            #expect(ask.code(other) == -32_602)
+            let text = #"{"message":{"messageId":"m-2","role":"ROLE_USER","parts":[{"text":"hello"}]}}"#
+            let id = try #require(try ask.task(try await ask.rpc("SendMessage", text))["id"] as? String)
+            // Two that go on with it at once: one does, and a repeat of that one is the task.
+            let replies = try await withThrowingTaskGroup(of: (String, ServedFolder.Reply).self) { group in
+                for country in ["IT", "DE"] {
+                    let message = Self.message(
+                        "more-\(country)", #"{"skill":"route_lead","country":"\#(country)","waitSeconds":20}"#, #","taskId":"\#(id)""#)
+                    group.addTask { (message, try await ask.rpc("SendMessage", message)) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            let done = replies.filter { ask.code($0.1) == nil }
+            #expect(done.count == 1 && replies.contains { ask.code($0.1) == -32_004 })
+            let again = try ask.task(try await ask.rpc("SendMessage", try #require(done.first).0))
+            #expect(again["id"] as? String == id && Self.state(again) == "TASK_STATE_COMPLETED")
+            let leads = try await served.ask(.GET, "/v1/leads", served.admin)
+            #expect((leads.json["leads"] as? [Any])?.count == 1)
+        }
+    }
+
+    @Test func whatAPartnerSeesNoMoreItsTasksShowNoMoreAndNamesAreNotKept() async throws {
+        try await ServedFolder.serving { served in
+            try await served.submit("a-1")
+            let holder = try await served.holder("a-1")
+            let ask = Asking(served: served, key: try served.key(.partner, partner: holder))
+            let message = Self.message("m-1", #"{"skill":"lead_status","lead":"a-1"}"#).replacing(
+                #""messageId""#, with: #""contextId":"bea@officine.example","messageId""#)
+            let task = try ask.task(try await ask.rpc("SendMessage", message))
+            #expect("\(task)".contains("assigned"))
+            let id = try #require(task["id"] as? String)
+            let declined = Self.message("m-2", #"{"skill":"decline_lead","lead":"a-1","reason":"REFUSAL_REASON_NO_CAPACITY","waitSeconds":20}"#)
+            _ = try ask.task(try await ask.rpc("SendMessage", declined))
+            let later = try await ask.http(.GET, "/tasks/\(id)")
+            #expect(later.status == 200 && !later.text.contains("\"assigned\""), "\(later.text)")
+            // Its name is found again, and is in no file in clear.
+            let list = try await ask.http(.GET, "/tasks?contextId=bea@officine.example")
+            #expect((list.json["tasks"] as? [Any])?.count == 1)
+            for name in ["agents.db", "agents.db-wal"] {
+                let bytes = FileManager.default.contents(atPath: served.folder.path + "/" + name) ?? Data()
+                #expect(bytes.range(of: Data("bea@officine".utf8)) == nil, "\(name)")
+            }
+        }
+    }
+
+    @Test func tasksAreForgottenWhoeverAsks() async throws {
+        try await ServedFolder.serving { served in
+            let ask = Asking(served: served, key: served.admin)
+            let id = try #require(
+                try ask.task(try await ask.rpc("SendMessage", Self.message("m-1", #"{"skill":"preview_route","country":"IT"}"#)))["id"] as? String)
+            let now = served.folder.now()
+            try served.services.agentTasks.forget(before: now.adding(micros: 29 * Timestamp.microsPerDay))
+            let kept = try await ask.http(.GET, "/tasks/\(id)")
+            try served.services.agentTasks.forget(before: now.adding(micros: 31 * Timestamp.microsPerDay))
+            let gone = try await ask.http(.GET, "/tasks/\(id)")
+            #expect(kept.status == 200 && gone.status == 404)
         }
     }
 

@@ -165,7 +165,7 @@ import Testing
             .declined: (.leadline, "had declined"), .partnerPaused: (.leadline, "had paused"),
             .partnerRemoved: (.leadline, "had left the program"),
             .partnerSuspended: (.leadline, "had been suspended for missing deadlines"),
-            .returned: (.leadline, "had given it back after taking it"),
+            .returned: (.leadline, "had given it back."),
             .human: (.leadlineForHuman, "A human had sent the enquiry back"),
             .imported: (.history, "it was imported as it had been"),
             .resumed: (.leadline, "A restriction of the processing had ended"),

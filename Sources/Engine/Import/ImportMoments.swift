@@ -11,7 +11,9 @@ struct ImportMoments {
     init(_ dates: ImportMapping.Dates, now: Timestamp) throws(ImportError) {
         guard let pattern = DatePattern(dates.format) else {
             throw .mapping(
-                at: "dates.format", "must name year, month and day once each, e.g. M/D/YYYY or YYYY-MM-DD hh:mm:ss")
+                at: "dates.format",
+                "must name year, month and day once each, e.g. M/D/YYYY, DD.MM.YY, D MMM YYYY h:mm A or "
+                    + "YYYY-MM-DDThh:mm:ss.fZ, where Z is any offset; or be epoch, epoch-millis or excel")
         }
         guard FieldRules.isZoneName(dates.zone), let zone = TimeZone(identifier: dates.zone) else {
             throw .mapping(at: "dates.zone", "is not in the tz database; use a name such as Europe/Rome, or UTC")

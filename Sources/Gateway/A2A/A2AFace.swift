@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import HTTPTypes
 import LeadlineCore
 import LeadlineSchemas
 import Reports
@@ -22,7 +23,8 @@ struct A2AFace: Sendable {
         var arguments: Members
     }
 
-    /// Reads a message. The same message of the same agent begins the same task.
+    /// Reads a message, and keeps the task that it begins or goes on with. The same message of the same agent is the
+    /// same task, whose work goes on where it was cut off.
     func begin(_ params: Members) async throws -> Begun {
         try checkTenant(params)
         if params["configuration"]?.members?["taskPushNotificationConfig"] != nil { throw A2AError.pushNotSupported }
@@ -33,20 +35,56 @@ struct A2AFace: Sendable {
         guard parts.allSatisfy({ $0.members?["text"] != nil || $0.members?["data"] != nil }) else {
             throw A2AError.contentTypeNotSupported
         }
-        var (task, isNew) = try await task(of: message, id)
-        guard isNew else { return Begun(task: task, skill: nil, arguments: [:]) }
-        let asked = parts.compactMap { $0.members?["data"]?.members }.first
-        guard var arguments = asked, let name = arguments.removeValue(forKey: "skill")?.text,
-            let skill = A2ASkills.skill(name)
-        else {
-            try await keep(task)
-            return Begun(task: task, skill: nil, arguments: [:])
+        let (skill, arguments) = Self.wish(parts)
+        try checkScope(skill, arguments)
+        let (grant, services) = (try call.grant, call.services)
+        let said = AgentTaskFile.Message(
+            id: services.identities.agentTaskID(grant, "message", message: id),
+            content: services.identities.agentDigest(grant, "content", try Self.bytes(parts)))
+        if let known = try await services.readers.run({ try services.agentTasks.task(ofMessage: said.id, grant) }) {
+            guard known.content == said.content else {
+                throw A2AError.invalid("The messageId was another message's; give each its own.")
+            }
+            let isUnfinished = known.task.state == .working
+            return Begun(task: known.task, skill: isUnfinished ? skill : nil, arguments: arguments)
         }
-        task.skill = skill.id
+        var (task, isNew) = try await task(of: message, id)
+        task.state = skill == nil ? .inputRequired : .working
+        task.skill = skill?.id ?? ""
+        task.changed = services.folder.now()
+        let context = services.identities.agentDigest(grant, "context", Array(task.context.utf8))
+        let isBegun = try await services.readers.run { [task, isNew] in
+            try services.agentTasks.begin(task, context: context, by: said, isNew: isNew, grant)
+        }
+        guard isBegun else { throw A2AError.unsupportedOperation }
         return Begun(task: task, skill: skill, arguments: arguments)
     }
 
-    /// The task that a message goes on with, or begins; false if the message was dealt with before.
+    /// What a message asks for by its first data part. A member that is null was not given.
+    private static func wish(_ parts: [JSONValue]) -> (A2ASkills.Skill?, Members) {
+        guard var arguments = parts.compactMap({ $0.members?["data"]?.members }).first,
+            let skill = arguments.removeValue(forKey: "skill")?.text.flatMap(A2ASkills.skill)
+        else { return (nil, [:]) }
+        return (skill, arguments.filter { $0.value != .null })
+    }
+
+    private static func bytes(_ parts: [JSONValue]) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return Array(try encoder.encode(parts))
+    }
+
+    /// Whoever may not have it is told before anything is kept or answered.
+    private func checkScope(_ skill: A2ASkills.Skill?, _ arguments: Members) throws {
+        guard let skill, let tool = Self.tool(of: skill) else { return }
+        let action = arguments[ToolArgument.action]?.text
+        let choice = tool.choices.first { $0.action == action } ?? tool.choices[0]
+        if let scope = choice.operation.scope, !(try call.grant.allows(scope)) { throw Refusal.missing(scope) }
+    }
+
+    private static func tool(of skill: A2ASkills.Skill) -> Tool? { ToolTable.all.first { $0.name == skill.tool } }
+
+    /// The task that a message goes on with, or the one that it begins.
     private func task(of message: Members, _ id: String) async throws -> (AgentTask, isNew: Bool) {
         let (grant, services) = (try call.grant, call.services)
         let context = message["contextId"]?.text
@@ -55,31 +93,30 @@ struct A2AFace: Sendable {
             guard context == nil || context == task.context else {
                 throw A2AError.invalid("The task belongs to another context.")
             }
-            guard !task.state.isTerminal else { throw A2AError.unsupportedOperation }
-            return (task, true)
-        }
-        let own = services.identities.agentTaskID(grant, "task", message: id)
-        if let known = try await services.readers.run({ try services.agentTasks.task(own, grant) }) {
-            return (known, false)
+            guard task.state == .inputRequired else { throw A2AError.unsupportedOperation }
+            return (task, false)
         }
         if let context, !(1...128).contains(context.utf8.count) {
             throw A2AError.invalid("A contextId has from 1 to 128 bytes.")
         }
         let fresh = AgentTask(
-            id: own, program: grant.program, principal: grant.principal,
+            id: services.identities.agentTaskID(grant, "task", message: id),
             context: context ?? services.identities.agentTaskID(grant, "context", message: id),
             state: .inputRequired, skill: "", changed: services.folder.now())
         return (fresh, true)
     }
 
-    /// Does what a message asks for, if anything is left to do.
+    /// Does what a message asks for, if anything is left to do. A client that goes meanwhile leaves no task unfinished.
     func finish(_ begun: Begun) async throws -> AgentTask {
-        guard let skill = begun.skill, let tool = ToolTable.all.first(where: { $0.name == skill.tool }) else {
-            return begun.task
-        }
-        var (task, arguments) = (begun.task, begun.arguments)
-        let takesKey = tool.choices.contains { $0.operation.isWrite }
-        if takesKey, arguments[ToolArgument.idempotencyKey] == nil {
+        guard let skill = begun.skill, let tool = Self.tool(of: skill) else { return shown(begun.task) }
+        let work = Task { try await finish(begun.task, tool, begun.arguments) }
+        return try await work.value
+    }
+
+    private func finish(_ begun: AgentTask, _ tool: Tool, _ given: Members) async throws -> AgentTask {
+        var (task, arguments) = (begun, given)
+        let services = call.services
+        if !tool.isReadOnly, arguments[ToolArgument.idempotencyKey] == nil {
             // A repeat of the message changes nothing, whichever gateway it comes to.
             arguments[ToolArgument.idempotencyKey] = .text(task.id)
         }
@@ -89,45 +126,73 @@ struct A2AFace: Sendable {
         } catch let error as CancellationError { throw error } catch {
             let refusal = Refusal(error)
             // What may go well next time ends no task.
-            if [401, 403, 429].contains(refusal.status) || refusal.status >= 500 { throw refusal }
+            if [401, 403, 429].contains(refusal.status) || refusal.status >= 500 {
+                try await services.readers.run { [task] in try services.agentTasks.drop(task) }
+                throw refusal
+            }
             (task.state, task.result) = (.rejected, String(decoding: refusal.answer.body, as: UTF8.self))
         }
-        task.changed = call.services.folder.now()
-        try await keep(task)
-        return task
+        task.changed = services.folder.now()
+        var kept = task
+        if Self.isAskedAgain(tool), task.state == .completed { (kept.result, kept.asked) = (nil, given) }
+        let isMoved = try await services.readers.run { [kept] in try services.agentTasks.move(kept, from: .working) }
+        // Another repeat of the message was faster; its answer stands.
+        return isMoved ? task : try await find(task.id)
     }
 
-    private func keep(_ task: AgentTask) async throws {
-        let services = call.services
-        try await services.readers.run { try services.agentTasks.put(task) }
+    /// Skills that only read are asked again when somebody looks; a preview is of its moment.
+    private static func isAskedAgain(_ tool: Tool) -> Bool {
+        tool.isReadOnly && tool.choices.allSatisfy { $0.operation.method == .get }
     }
 
     // MARK: Asking
 
-    func find(_ id: String?) async throws -> AgentTask {
+    /// A task as its agent may see it now.
+    func find(_ id: String?, _ params: Members = [:]) async throws -> AgentTask {
+        try checkTenant(params)
         let (grant, services) = (try call.grant, call.services)
         guard let id, (1...128).contains(id.utf8.count),
             let task = try await services.readers.run({ try services.agentTasks.task(id, grant) })
         else { throw A2AError.taskNotFound }
-        return shown(task)
+        return try await current(task)
+    }
+
+    /// With the present answer of a skill that only reads; without one where there is none any more.
+    private func current(_ task: AgentTask) async throws -> AgentTask {
+        var task = shown(task)
+        guard let asked = task.asked, task.state == .completed,
+            let tool = A2ASkills.skill(task.skill).flatMap(Self.tool)
+        else { return task }
+        do {
+            let answer = try await ToolCall(tool: tool, call: call, admission: admission).answer(asked)
+            task.result = ToolCall.structured(answer)
+        } catch let error as CancellationError { throw error } catch {
+            if [429, 503].contains(Refusal(error).status) { throw error }
+            task.result = nil
+        }
+        return task
     }
 
     /// What a skill answered is shown to whoever may still ask for it.
     private func shown(_ task: AgentTask) -> AgentTask {
-        guard let skill = A2ASkills.skill(task.skill), let grant = call.bearer,
-            let tool = ToolTable.all.first(where: { $0.name == skill.tool }), !tool.isGranted(to: grant)
+        guard let tool = A2ASkills.skill(task.skill).flatMap(Self.tool), let grant = call.bearer,
+            !tool.isGranted(to: grant)
         else { return task }
         var task = task
-        task.result = nil
+        (task.result, task.asked) = (nil, nil)
         return task
     }
 
-    func cancel(_ id: String?) async throws -> AgentTask {
-        var task = try await find(id)
-        guard !task.state.isTerminal else { throw A2AError.taskNotCancelable }
+    func cancel(_ id: String?, _ params: Members = [:]) async throws -> AgentTask {
+        var task = try await find(id, params)
+        let services = call.services
         task.state = .canceled
-        task.changed = call.services.folder.now()
-        try await keep(task)
+        task.changed = services.folder.now()
+        let isMoved = try await services.readers.run { [task] in
+            try services.agentTasks.move(task, from: .inputRequired)
+        }
+        // Work that is under way is not called back.
+        guard isMoved else { throw A2AError.taskNotCancelable }
         return task
     }
 
@@ -138,7 +203,9 @@ struct A2AFace: Sendable {
     func list(_ params: Members) async throws -> String {
         try checkTenant(params)
         var wish = AgentTaskFile.Wish(limit: try Self.whole(params["pageSize"], 1...Self.pageMax) ?? Self.pageUsual)
-        wish.context = params["contextId"]?.text
+        wish.context = try params["contextId"]?.text.map {
+            call.services.identities.agentDigest(try call.grant, "context", Array($0.utf8))
+        }
         if let state = params["status"]?.text, state != "TASK_STATE_UNSPECIFIED" {
             guard let state = AgentTask.State(rawValue: state) else { return Self.page([], 0, wish.limit, next: "") }
             wish.state = state
@@ -155,7 +222,13 @@ struct A2AFace: Sendable {
         let (grant, services) = (try call.grant, call.services)
         let (tasks, total) = try await services.readers.run { [wish] in try services.agentTasks.list(wish, grant) }
         let next = tasks.count == wish.limit ? tasks.last.map { "\($0.changed.micros)/\($0.id)" } ?? "" : ""
-        return Self.page(tasks.map { shown($0).json(withArtifacts: withArtifacts) }, total, wish.limit, next: next)
+        var texts: [String] = []
+        for task in tasks {
+            // Without artifacts nothing is asked again.
+            let task = withArtifacts ? try await current(task) : shown(task)
+            texts.append(task.json(withArtifacts: withArtifacts))
+        }
+        return Self.page(texts, total, wish.limit, next: next)
     }
 
     private static func page(_ tasks: [String], _ total: Int, _ size: Int, next: String) -> String {

@@ -5,7 +5,7 @@ import Reports
 /// Where other agents ask, by A2A 1.0: the card, JSON-RPC, and the same over plain HTTP.
 enum A2ARoutes {
     static let path = "/a2a"
-    static let all = [card, rpc, send, stream, list, show, change]
+    static let all = [card, rpc, send, stream, list, show, change, push, extendedCard]
 
     private static let types = ["application/json", "application/a2a+json"]
     private static let answered = [
@@ -65,8 +65,8 @@ enum A2ARoutes {
         case "SendMessage":
             let task = try await face.finish(try await face.begin(params))
             return JSONText.object([("task", task.json())])
-        case "GetTask": return try await face.find(params["id"]?.text).json()
-        case "CancelTask": return try await face.cancel(params["id"]?.text).json()
+        case "GetTask": return try await face.find(params["id"]?.text, params).json()
+        case "CancelTask": return try await face.cancel(params["id"]?.text, params).json()
         case "ListTasks": return try await face.list(params)
         case "CreateTaskPushNotificationConfig", "GetTaskPushNotificationConfig", "ListTaskPushNotificationConfigs",
             "DeleteTaskPushNotificationConfig":
@@ -81,7 +81,7 @@ enum A2ARoutes {
     {
         if method == "SubscribeToTask" {
             // Whatever is left to do is done by a message; a task that has ended brings nothing more.
-            let task = try await face.find(params["id"]?.text)
+            let task = try await face.find(params["id"]?.text, params)
             if task.state.isTerminal { throw A2AError.unsupportedOperation }
             return A2AStream(face: face, begun: .init(task: task, skill: nil, arguments: [:]), requestID: id)
         }
@@ -139,22 +139,39 @@ enum A2ARoutes {
         query: ["historyLength", "tenant"].map { .init(name: $0, schema: .string, about: "As A2A has it.") },
         takesBody: false,
         work: http { call, face in
-            .whole(.json(try await face.find(call.path["task"]).json(), [(.cacheControl, "no-store")]))
+            let (task, verb) = verb(call)
+            if verb == "subscribe" {
+                return .stream(try await parts("SubscribeToTask", ["id": .text(task)], face, id: nil))
+            }
+            let tenant = call.query["tenant"].map { ["tenant": JSONValue.text($0)] } ?? [:]
+            return .whole(.json(try await face.find(task, tenant).json(), [(.cacheControl, "no-store")]))
         })
+
+    /// What stands behind a task's id, after a colon.
+    private static func verb(_ call: Call) -> (task: String, verb: String) {
+        let parts = (call.path["task"] ?? "").utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            .map { String(decoding: Array($0), as: UTF8.self) }
+        return parts.count == 2 ? (parts[0], parts[1]) : (call.path["task"] ?? "", "")
+    }
+
+    private static let push = route(
+        "listAgentPushes", .get, "/tasks/{task}/pushNotificationConfigs", "Not offered: tasks are not pushed",
+        takesBody: false, work: http { _, _ in throw A2AError.pushNotSupported })
+
+    private static let extendedCard = route(
+        "getExtendedAgentCard", .get, "/extendedAgentCard", "Not offered: there is one card for everybody",
+        takesBody: false, work: http { _, _ in throw A2AError.unsupportedOperation })
 
     /// The verb stands after the task's id, behind a colon.
     private static let change = route(
         "changeAgentTask", .post, "/tasks/{task}", "Cancels an agent's task, or follows it",
         work: http { call, face in
-            let path = call.path["task"] ?? ""
-            let parts = path.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map {
-                String(decoding: Array($0), as: UTF8.self)
-            }
-            switch parts.count == 2 ? parts[1] : "" {
+            let (task, verb) = verb(call)
+            switch verb {
             case "cancel":
-                return .whole(.json(try await face.cancel(parts[0]).json(), [(.cacheControl, "no-store")]))
+                return .whole(.json(try await face.cancel(task).json(), [(.cacheControl, "no-store")]))
             case "subscribe":
-                return .stream(try await Self.parts("SubscribeToTask", ["id": .text(parts[0])], face, id: nil))
+                return .stream(try await parts("SubscribeToTask", ["id": .text(task)], face, id: nil))
             default: throw A2AError.unknownMethod
             }
         })
@@ -189,9 +206,13 @@ struct A2AStream: AnswerStream {
         switch step {
         case .task:
             step = begun.skill == nil ? .end : .work
-            return event("task", begun.skill == nil ? task.json() : working)
+            return event("task", task.json())
         case .work:
-            task = try await face.finish(begun)
+            do { task = try await face.finish(begun) } catch let error as CancellationError { throw error } catch {
+                // Its message can be sent again.
+                step = .end
+                return event("statusUpdate", failed(Refusal(error)))
+            }
             step = .status
             guard let artifact = task.artifact else { return try await next() }
             return event(
@@ -212,16 +233,14 @@ struct A2AStream: AnswerStream {
         }
     }
 
-    /// The task while its skill is at work.
-    private var working: String {
-        JSONText.object([
-            ("id", JSONText.quoted(task.id)), ("contextId", JSONText.quoted(task.context)),
-            (
-                "status",
-                JSONText.object([
-                    ("state", #""TASK_STATE_WORKING""#), ("timestamp", JSONText.quoted(TimeText.utc(task.changed))),
-                ])
-            ),
+    /// What could not be done now.
+    private func failed(_ refusal: Refusal) -> String {
+        var failed = task
+        failed.result = String(decoding: refusal.answer.body, as: UTF8.self)
+        failed.state = .rejected
+        return JSONText.object([
+            ("taskId", JSONText.quoted(task.id)), ("contextId", JSONText.quoted(task.context)),
+            ("status", failed.status),
         ])
     }
 

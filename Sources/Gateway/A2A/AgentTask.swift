@@ -4,18 +4,17 @@ import Reports
 /// What an agent asked for, and what came of it.
 struct AgentTask: Sendable, Equatable {
     enum State: String, Sendable, CaseIterable {
+        case working = "TASK_STATE_WORKING"
         case completed = "TASK_STATE_COMPLETED"
         case rejected = "TASK_STATE_REJECTED"
         case canceled = "TASK_STATE_CANCELED"
         case inputRequired = "TASK_STATE_INPUT_REQUIRED"
 
         /// True if nothing changes any more.
-        var isTerminal: Bool { self != .inputRequired }
+        var isTerminal: Bool { self != .inputRequired && self != .working }
     }
 
     var id: String
-    var program: String
-    var principal: String
     var context: String
     var state: State
     /// Of the card; empty until the agent has said which.
@@ -23,6 +22,9 @@ struct AgentTask: Sendable, Equatable {
     var changed: Timestamp
     /// What the skill answered, or why it was not done, as JSON; nil where neither is there.
     var result: String?
+    /// What a skill that only reads was asked: it is asked again whenever somebody looks, so that nobody sees what it
+    /// may see no more. Nil for others.
+    var asked: [String: JSONValue]?
 
     /// As an answer shows it.
     /// - Parameter withArtifacts: false for lists that leave them out.
@@ -53,7 +55,7 @@ struct AgentTask: Sendable, Equatable {
 
     private var words: String? {
         switch state {
-        case .completed, .canceled: nil
+        case .working, .completed, .canceled: nil
         case .rejected:
             JSONText.object([("data", result ?? "{}"), ("mediaType", #""application/problem+json""#)])
         case .inputRequired: JSONText.object([("text", JSONText.quoted(A2ASkills.howToAsk))])

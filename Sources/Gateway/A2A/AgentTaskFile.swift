@@ -5,8 +5,12 @@ import LeadlineCore
 import UseCases
 import Vault
 
-/// Agents' tasks: `agents.db` of the data folder, beside the journal. What an agent sent is not kept; what was answered
-/// is, sealed under a key that hangs on the master key, for as long as repeats of a message are told apart.
+/// Agents' tasks: `agents.db` of the data folder, beside the journal, for as long as repeats of a message are told
+/// apart.
+///
+/// Of what an agent sent there are digests, by which a repeat is told, and the arguments of skills that only read, ids
+/// of leads and partners. Those, the context's name and what a change was answered with are sealed under a key that
+/// hangs on the master key.
 struct AgentTaskFile: Sendable {
     /// "LLAg": names the kind of file.
     private static let applicationID: Int32 = 0x4C4C_4167
@@ -34,7 +38,9 @@ struct AgentTaskFile: Sendable {
         }
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;") }
+        configuration.prepareDatabase {
+            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;")
+        }
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.write { db in
             let kind = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
@@ -57,23 +63,55 @@ struct AgentTaskFile: Sendable {
 
     private static let schema = """
         CREATE TABLE tasks (
-            id TEXT PRIMARY KEY, program TEXT NOT NULL, principal TEXT NOT NULL, context TEXT NOT NULL,
-            state TEXT NOT NULL, skill TEXT NOT NULL, changed INTEGER NOT NULL, sealed BLOB) STRICT, WITHOUT ROWID;
+            id TEXT PRIMARY KEY, program TEXT NOT NULL, principal TEXT NOT NULL, role TEXT NOT NULL,
+            partner TEXT NOT NULL, context TEXT NOT NULL, state TEXT NOT NULL, skill TEXT NOT NULL,
+            changed INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
         CREATE INDEX tasks_of ON tasks(program, principal, changed, id);
+        CREATE INDEX tasks_at ON tasks(changed);
+        CREATE TABLE messages (
+            id TEXT PRIMARY KEY, task TEXT NOT NULL REFERENCES tasks ON DELETE CASCADE, content TEXT NOT NULL)
+            STRICT, WITHOUT ROWID;
+        CREATE INDEX messages_of ON messages(task);
         """
+
+    /// What nobody but the agent is told of a task.
+    private struct Sealed: Codable {
+        var context: String
+        var result: String?
+        var asked: [String: JSONValue]?
+    }
+
+    /// Whose tasks somebody sees: a principal that speaks for somebody else now sees none of what it asked for then.
+    private static let own = "program = ? AND principal = ? AND role = ? AND partner = ?"
+
+    private static func owner(_ grant: Grant) -> StatementArguments {
+        [grant.program, grant.principal, grant.role.rawValue, grant.partner ?? ""]
+    }
 
     /// A task of a principal; nil where it has none of that id.
     func task(_ id: String, _ grant: Grant) throws -> AgentTask? {
+        try database.read { db in try task(id, grant, db) }
+    }
+
+    private func task(_ id: String, _ grant: Grant, _ db: Database) throws -> AgentTask? {
+        try Row.fetchOne(
+            db, sql: "SELECT * FROM tasks WHERE id = ? AND \(Self.own)", arguments: [id] + Self.owner(grant)
+        ).map(task)
+    }
+
+    /// What a message began or went on with before, and a digest of what it said then; nil for a new one.
+    func task(ofMessage id: String, _ grant: Grant) throws -> (task: AgentTask, content: String)? {
         try database.read { db in
-            try Row.fetchOne(
-                db, sql: "SELECT * FROM tasks WHERE id = ? AND program = ? AND principal = ?",
-                arguments: [id, grant.program, grant.principal]
-            ).map(task)
+            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM messages WHERE id = ?", arguments: [id]),
+                let task = try task(row["task"], grant, db)
+            else { return nil }
+            return (task, row["content"])
         }
     }
 
     /// Which tasks are asked for.
     struct Wish {
+        /// Digest of a context's name.
         var context: String?
         var state: AgentTask.State?
         var since: Timestamp?
@@ -84,8 +122,8 @@ struct AgentTaskFile: Sendable {
 
     /// A principal's tasks, the latest first, and how many it has in all of those that are asked for.
     func list(_ wish: Wish, _ grant: Grant) throws -> (tasks: [AgentTask], total: Int) {
-        var conditions = "program = ? AND principal = ?"
-        var arguments: StatementArguments = [grant.program, grant.principal]
+        var conditions = Self.own
+        var arguments = Self.owner(grant)
         if let context = wish.context {
             conditions += " AND context = ?"
             arguments += [context]
@@ -114,36 +152,86 @@ struct AgentTaskFile: Sendable {
         }
     }
 
-    /// Keeps a task as it stands now; lets go what is too old, or too much.
-    func put(_ task: AgentTask) throws {
-        let sealed = try task.result.map { try seal.seal(Data($0.utf8), as: task.id) }
-        try database.write { db in
+    /// A message and a digest of what it says.
+    struct Message {
+        var id: String
+        var content: String
+    }
+
+    /// Begins a task, or goes on with one that waits for more; false if it does not wait, or if somebody was faster.
+    /// - Parameter context: a digest of the context's name.
+    func begin(_ task: AgentTask, context: String, by message: Message, isNew: Bool, _ grant: Grant) throws -> Bool {
+        let sealed = try sealed(task)
+        return try database.write { db in
+            if isNew {
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    arguments: [task.id] + Self.owner(grant) + [
+                        context, task.state.rawValue, task.skill, task.changed.micros, sealed,
+                    ])
+            } else {
+                try db.execute(
+                    sql: "UPDATE tasks SET state = ?, skill = ?, changed = ?, sealed = ? WHERE id = ? AND state = ?",
+                    arguments: [
+                        task.state.rawValue, task.skill, task.changed.micros, sealed, task.id,
+                        AgentTask.State.inputRequired.rawValue,
+                    ])
+            }
+            guard db.changesCount == 1 else { return false }
             try db.execute(
-                sql: "INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    task.id, task.program, task.principal, task.context, task.state.rawValue, task.skill,
-                    task.changed.micros, sealed,
-                ])
-            try db.execute(
-                sql: "DELETE FROM tasks WHERE program = ? AND principal = ? AND changed < ?",
-                arguments: [task.program, task.principal, task.changed.micros - Self.keptMicros])
+                sql: "INSERT OR IGNORE INTO messages VALUES (?, ?, ?)",
+                arguments: [message.id, task.id, message.content])
             try db.execute(
                 sql: """
                     DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE program = ? AND principal = ?
                     ORDER BY changed DESC, id DESC LIMIT -1 OFFSET ?)
-                    """, arguments: [task.program, task.principal, Self.tasksMax])
+                    """, arguments: [grant.program, grant.principal, Self.tasksMax])
+            return true
         }
+    }
+
+    /// Moves a task on from a state; false if it is in another by now.
+    func move(_ task: AgentTask, from state: AgentTask.State) throws -> Bool {
+        let sealed = try sealed(task)
+        return try database.write { db in
+            try db.execute(
+                sql: "UPDATE tasks SET state = ?, changed = ?, sealed = ? WHERE id = ? AND state = ?",
+                arguments: [task.state.rawValue, task.changed.micros, sealed, task.id, state.rawValue])
+            return db.changesCount == 1
+        }
+    }
+
+    /// Forgets a task whose work could not be done now, so that its message can be sent again.
+    func drop(_ task: AgentTask) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "DELETE FROM tasks WHERE id = ? AND state = ?",
+                arguments: [task.id, AgentTask.State.working.rawValue])
+        }
+    }
+
+    /// Forgets everybody's that are too old.
+    func forget(before now: Timestamp) throws {
+        let limit = now.micros - Self.keptMicros
+        guard try database.read({ db in
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM tasks WHERE changed < ?)", arguments: [limit])
+        }) == true else { return }
+        try database.write { db in try db.execute(sql: "DELETE FROM tasks WHERE changed < ?", arguments: [limit]) }
+    }
+
+    private func sealed(_ task: AgentTask) throws -> Data {
+        try seal.seal(
+            JSONEncoder().encode(Sealed(context: task.context, result: task.result, asked: task.asked)), as: task.id)
     }
 
     private func task(_ row: Row) throws -> AgentTask {
         let id: String = row["id"]
-        let sealed: Data? = row["sealed"]
         guard let state = AgentTask.State(rawValue: row["state"]) else {
             throw Problem(.unavailable, "the file of agents' tasks holds what no Leadline wrote")
         }
+        let sealed = try JSONDecoder().decode(Sealed.self, from: seal.open(row["sealed"], as: id))
         return AgentTask(
-            id: id, program: row["program"], principal: row["principal"], context: row["context"], state: state,
-            skill: row["skill"], changed: Timestamp(micros: row["changed"]),
-            result: try sealed.map { String(decoding: try seal.open($0, as: id), as: UTF8.self) })
+            id: id, context: sealed.context, state: state, skill: row["skill"],
+            changed: Timestamp(micros: row["changed"]), result: sealed.result, asked: sealed.asked)
     }
 }

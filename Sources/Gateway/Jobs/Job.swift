@@ -28,6 +28,8 @@ struct Job: Sendable {
     let kind: String
     let program: String
     let principal: String
+    let role: Role
+    let partner: String?
     /// Who may be shown what came of it.
     let scope: Scope
     let began: Timestamp

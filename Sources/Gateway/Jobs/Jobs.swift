@@ -53,7 +53,8 @@ final class Jobs: Sendable {
         let now = services.folder.now()
         let job = Job(
             id: Hexadecimal.text(services.folder.machine.random.bytes(16)), kind: kind, program: grant.program,
-            principal: grant.principal, scope: scope, began: now, expires: now.adding(micros: limits.lifeMicros))
+            principal: grant.principal, role: grant.role, partner: grant.partner, scope: scope, began: now,
+            expires: now.adding(micros: limits.lifeMicros))
         let cursor = try await services.decisions.end(of: grant.program)
         try kept.withLock { try Self.enter(Kept(job: job, cursor: cursor), &$0, limits) }
         let deployment: Deployment
@@ -171,7 +172,9 @@ final class Jobs: Sendable {
     }
 
     private static func owns(_ grant: Grant, _ job: Job) -> Bool {
-        job.principal == grant.principal && job.program == grant.program
+        // One that speaks for somebody else now has begun none of what it began then.
+        job.principal == grant.principal && job.program == grant.program && job.role == grant.role
+            && job.partner == grant.partner
     }
 
     // MARK: Forgetting

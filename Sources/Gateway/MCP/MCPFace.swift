@@ -114,7 +114,8 @@ struct MCPFace {
         guard let arguments = (message.params["arguments"] ?? .object([:])).members else {
             throw MCPError.invalid("The arguments are not an object.")
         }
-        return try await ToolCall(tool: tool, call: call, admission: admission).result(arguments)
+        let trace = message.meta["traceparent"]?.text
+        return try await ToolCall(tool: tool, call: call, admission: admission, traceParent: trace).result(arguments)
     }
 
     // MARK: Results

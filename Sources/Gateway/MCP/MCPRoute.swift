@@ -32,9 +32,9 @@ enum MCPRoute {
     /// An unknown revision is told of by the protocol's own error where the body names it too.
     private static func isKnown(_ version: String, _ call: Call) -> Bool {
         if MCPRevision.names.contains(version) { return true }
-        do throws(JSONRPCMessage.Unreadable) { return try JSONRPCMessage(call.body).meta[MCPRevision.Meta.version] != nil } catch {
-            return false
-        }
+        do throws(JSONRPCMessage.Unreadable) {
+            return try JSONRPCMessage(call.body).meta[MCPRevision.Meta.version] != nil
+        } catch { return false }
     }
 
     private static func takesJSON(_ headers: HTTPFields) -> Bool {

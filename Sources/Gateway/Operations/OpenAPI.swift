@@ -161,7 +161,8 @@ enum OpenAPI {
             (
                 "schemas",
                 JSONText.object(
-                    (AnswerSchemas.all + WebhookSchemas.all).map { ($0.0, $0.1.json) } + MessageSchemas.components.map { ($0.name, $0.json) })
+                    (AnswerSchemas.all + WebhookSchemas.all).map { ($0.0, $0.1.json) }
+                        + MessageSchemas.components.map { ($0.name, $0.json) })
             ),
             (
                 "responses",

@@ -5,7 +5,8 @@ enum OperationTable {
     static let all: [Operation] =
         LeadOperations.all + LinkOperations.all + AnswerOperations.all + ReviewOperations.all + ClaimOperations.all
         + ReturnOperations.all + EventOperations.all + DecisionOperations.all
-        + PartnerOperations.all + CommissionOperations.all + PolicyOperations.all + ReportOperations.all + KeyOperations.all
+        + PartnerOperations.all + CommissionOperations.all + PolicyOperations.all + ReportOperations.all
+        + KeyOperations.all
         + WebhookOperations.all + DeadLetterOperations.all + AuditOperations.all + RightsOperations.all
         + ProgramOperations.all + JobOperations.all + ActionLinkOperations.all + SessionOperations.all
         + ServiceOperations.all

@@ -46,7 +46,8 @@ struct ValueForms: Sendable {
         if let items = field["items"] as? MessageSchemas.Object { return referred(items) }
         let whole = (field["allOf"] as? [MessageSchemas.Object])?.first ?? field
         guard let reference = whole["$ref"] as? String else { return nil }
-        return reference.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: Array($0), as: UTF8.self) }
+        let last = reference.utf8.split(separator: UInt8(ascii: "/")).last
+        return last.map { String(decoding: Array($0), as: UTF8.self) }
     }
 
     private static func form(_ field: MessageSchemas.Object, _ parts: MessageSchemas.Object) -> Form? {
@@ -86,7 +87,7 @@ struct ValueForms: Sendable {
                 index += 1
                 continue
             }
-            let name = Self.string(json, &index)
+            let name = Self.plain(Self.string(json, &index))
             guard Self.next(json, &index) == UInt8(ascii: ":") else { continue }
             index += 1
             try value(json, &index, name, part)
@@ -121,17 +122,28 @@ struct ValueForms: Sendable {
         if form == .choice && isDigit {
             throw .invalid("It is one of the document's words, not a number.", field: field)
         }
-        if form == .number && first == UInt8(ascii: "\"") { throw .invalid("It is a number, not a text.", field: field) }
+        if form == .number && first == UInt8(ascii: "\"") {
+            throw .invalid("It is a number, not a text.", field: field)
+        }
     }
 
     /// The bytes between the quotes that begin at an index, which then is after them.
     private static func string(_ json: [UInt8], _ index: inout Int) -> [UInt8] {
         let start = index + 1
         index = start
-        while index < json.count, json[index] != UInt8(ascii: "\"") { index += json[index] == UInt8(ascii: "\\") ? 2 : 1 }
+        while index < json.count, json[index] != UInt8(ascii: "\"") {
+            index += json[index] == UInt8(ascii: "\\") ? 2 : 1
+        }
         let end = min(index, json.count)
         index += 1
         return Array(json[start..<end])
+    }
+
+    /// A name as it is meant, whatever of it was escaped.
+    private static func plain(_ name: [UInt8]) -> [UInt8] {
+        guard name.contains(UInt8(ascii: "\\")) else { return name }
+        let quote = [UInt8(ascii: "\"")]
+        return JSONValue(json: quote + name + quote)?.text.map { Array($0.utf8) } ?? name
     }
 
     /// The next byte that is no space; the index stands on it.

@@ -189,7 +189,7 @@ enum LeadOperations {
     private static let contact = Operation(
         id: "getLeadContact", method: .get, path: "/v1/leads/{lead}/contact", tag: "Leads",
         summary: "Names, addresses and free text of a lead; a partner that holds it sees them once it has accepted",
-        scope: .leadsReadContact, rate: .read,
+        scope: .leadsReadContact, rate: .read, reason: .optional,
         successes: [.init(status: 200, about: "What is known; the read is noted.", schema: .reference("LeadContact"))],
         work: .whole { call in
             let lead = try await visible(call)

@@ -137,6 +137,8 @@ public struct GatewayServer: Service {
                 try await services.folder.machine.passingTime.sleep(for: sweepInterval)
                 try services.refusals.flush()
                 try await services.jobs.sweep(services)
+                let (tasks, now) = (services.agentTasks, services.folder.now())
+                try await services.readers.run { try tasks.forget(before: now) }
                 let access = services.access
                 try await services.readers.runLong { try await access.forgetSessions() }
             } catch is CancellationError { return } catch {

@@ -134,6 +134,13 @@ struct Identities: Sendable {
         kind + "-" + Hexadecimal.text(agentTasks.digest([grant.program, grant.principal, kind, message]).prefix(16))
     }
 
+    /// What tells one message's content, or one context's name, from another's, and nothing else.
+    func agentDigest(_ grant: Grant, _ kind: String, _ content: [UInt8]) -> String {
+        Hexadecimal.text(
+            agentTasks.digest([grant.program, grant.principal, kind, String(decoding: content, as: UTF8.self)])
+                .prefix(16))
+    }
+
     /// What confirms a request once it was listed.
     func confirmation(_ parts: [String]) -> String { Hexadecimal.text(confirmations.digest(parts)) }
 

@@ -66,7 +66,7 @@ public final class SenderClaim: Service {
 
     /// Renews the claim if it is this gateway's, or makes it if it is nobody's.
     func tend() async throws {
-        guard isOurs || isNobodys else { return }
+        guard isHeld || isNobodys else { return }
         do { try await renew() } catch let error as CancellationError { throw error } catch {
             logger.warning("the claim to send webhooks is not renewed", metadata: ["why": "\(error)"])
         }

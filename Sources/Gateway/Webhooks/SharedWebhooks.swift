@@ -155,8 +155,13 @@ public final class SharedWebhooks: WebhookKeeper {
         var base = state.withLock { $0.endpoints[id]?.settings }
         // What this change must take the place of, for nothing to have come between.
         var expected = base?.revision
+        var isPut = false
         while let record = base, var endpoint = standing(id, record) {
-            try change(&endpoint)
+            do { try change(&endpoint) } catch {
+                // The other gateway's change stands: what was put in its place is taken back.
+                if isPut { try await restore(record, id) }
+                throw error
+            }
             endpoint.nextTry = Timestamp(micros: 0)
             let made = WebhookSettingsRecord(endpoint, revision: machine.newID())
             guard let replaced = try await putNoting(made, id) else {
@@ -165,10 +170,17 @@ public final class SharedWebhooks: WebhookKeeper {
                 return nil
             }
             if replaced.revision == expected { return endpoint }
+            isPut = true
             // Another gateway changed it at the same time: both changes count, in the order of the topic.
             (base, expected) = (replaced, made.revision)
         }
         return nil
+    }
+
+    /// Puts back what stood before, under a revision of its own.
+    private func restore(_ record: WebhookSettingsRecord, _ id: String) async throws {
+        guard let endpoint = standing(id, record) else { return }
+        try await put(WebhookSettingsRecord(endpoint, revision: machine.newID()), id)
     }
 
     private func standing(_ id: String, _ record: WebhookSettingsRecord) -> WebhookEndpoint? {

@@ -126,6 +126,8 @@ extension Decider {
         if case .leadSubmitted(let fact) = input.fact, !state.leads.knows(leadID) {
             stated = fact.attributes
             view = state.view(of: fact.attributes, account: input.account)
+        } else if case .leadsUnlinked(let fact) = input.fact, let slot = state.leads.ownSlot(of: leadID) {
+            view = state.view(ofLeadAt: Int(slot), isOfAccount: fact.link == .sameEnquiry)
         } else if let slot = state.leads.slot(of: leadID) {
             view = state.view(ofLeadAt: slot)
         } else {

@@ -102,7 +102,7 @@ extension State {
     mutating func end(_ event: AssignmentEnded) {
         let isByLink = event.cause == .linked || event.cause == .unlinked
         if event.cause == .declined || event.cause == .returned { handBack(event) }
-        if isByLink, let slot = leads.slot(of: event.leadID) { giveTurnBack(slot) }
+        if isByLink, let slot = leads.slot(of: event.leadID), declineGivesTurnBack(slot) { giveTurnBack(slot) }
         takeBack(event.leadID, isTried: !isByLink)
     }
 

@@ -10,6 +10,9 @@ extension State {
         set(fact.attributes, on: &lead)
         if isLogic(2) { lead.statedAt = nextPosition }
         if let pseudonym = input.account { lead.account = UInt32(accounts.indexOrInsert(pseudonym)) }
+        if isLogic(5), let address = input.suppressedAddress, suppressions.contains(address) {
+            lead.marks.insert(.suppressed)
+        }
         let slot = leads.insert(lead)
         linkToAccount(slot)
         for ticket in waiting.tickets(ofLead: fact.leadID) { agenda.add(.deliverOutcome, ticket, at: stamp) }

@@ -48,7 +48,7 @@ extension State {
             return
         }
         if waiting.countsAsDecline { tallies.count(partner, \.declined) }
-        if event.status == .refused, let slot = leads.slot(of: event.leadID) { clearSource(slot) }
+        if event.status == .refused, let slot = leads.ownSlot(of: event.leadID) { clearSource(Int(slot)) }
     }
 
     // MARK: What a lead cost
@@ -63,7 +63,7 @@ extension State {
     /// The turn, and the place in the period in which the partner got the lead.
     private mutating func giveBack(_ cost: ReturnTable.Cost, leadID: String, to partner: Int) {
         giveTurnBack(cost.turn, strideMicros: cost.strideMicros, in: cost.country, to: partner)
-        if let slot = leads.slot(of: leadID) { uncountAssignment(slot, partner, assignedAt: cost.assignedAt) }
+        if let slot = leads.ownSlot(of: leadID) { uncountAssignment(Int(slot), partner, assignedAt: cost.assignedAt) }
     }
 
     /// The lead counts neither against the partner's caps nor for its floor any more.
@@ -96,6 +96,8 @@ extension State {
 
     /// However many partners give a lead back, it is one bad lead.
     private mutating func blameSource(_ slot: Int) {
+        // A lead that counts for no source has nothing to be taken off it later.
+        guard leads.leads[slot].countedSource != Vocabulary.none else { return }
         if leads.leads[slot].badDataReturns == 0 { sources.countReturn(leads.leads[slot].countedSource) }
         leads.leads[slot].badDataReturns = min(leads.leads[slot].badDataReturns, .max - 1) + 1
     }

@@ -13,6 +13,8 @@ public struct LeadStanding: Sendable, Equatable {
     public var partnerID: String?
     public var attempt: UInt32
     public var submittedAt: Timestamp
+    /// When its holder got it; nil while nobody holds it.
+    public var assignedAt: Timestamp?
     /// Nil where no timer runs.
     public var respondBy: Timestamp?
     /// When it moves on to the next human queue; nil where it does not.
@@ -75,6 +77,8 @@ public struct ReturnStanding: Sendable, Equatable {
     public var partnerID: String
     /// The policy's reason that the partner named; empty for none.
     public var reasonID: String
+    /// When the partner had got the lead.
+    public var assignedAt: Timestamp
     public var until: Timestamp
 }
 
@@ -171,7 +175,7 @@ extension State {
         returns.waiting.map {
             ReturnStanding(
                 leadID: $0.leadID, partnerID: partners.profiles[Int($0.partner)].partnerID, reasonID: $0.reasonID,
-                until: $0.until)
+                assignedAt: $0.cost.assignedAt, until: $0.until)
         }
     }
 
@@ -209,6 +213,7 @@ extension State {
             leadID: lead.id, stage: stage,
             partnerID: lead.holder == LeadTable.nowhere ? nil : partners.profiles[Int(lead.holder)].partnerID,
             attempt: UInt32(lead.attempt), submittedAt: lead.submittedAt,
+            assignedAt: lead.holder == LeadTable.nowhere ? nil : lead.assignedAt,
             respondBy: lead.status == .assigned && lead.hasTimer && !lead.flags.contains(.onHorizon) ? lead.dueAt : nil,
             movesOn: lead.status == .escalated && lead.hasTimer ? lead.dueAt : nil,
             subject: lead.subject == .zero ? nil : lead.subject)

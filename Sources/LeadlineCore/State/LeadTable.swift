@@ -28,6 +28,8 @@ struct LeadTable: Sendable {
         static let over = Marks(rawValue: 2)
         /// It is at its partner, or waits for a human, because of who owns its company.
         static let byOwnership = Marks(rawValue: 4)
+        /// It came with an address that was suppressed.
+        static let suppressed = Marks(rawValue: 8)
     }
 
     /// "No such slot" and "no such partner".

@@ -48,7 +48,7 @@ enum EnglishAccount {
         case .afterPause: "The partner before had paused."
         case .afterRemoval: "The partner before had left the program."
         case .afterSuspension: "The partner before had been suspended for missing deadlines."
-        case .afterReturn: "The partner before had given it back after taking it."
+        case .afterReturn: "The partner before had given it back."
         case .sentBackByHuman: "A human had sent the enquiry back to be routed again."
 
         case .afterRestriction: "A restriction of the processing had ended, because of which a human had the enquiry."

@@ -99,7 +99,7 @@ public enum DecisionReasonWords {
     public static func handedBack(_ status: ReturnStatus) -> String {
         switch status {
         case .taken: "taken back, without credit"
-        case .credited: "taken back, and the turn and the place are credited"
+        case .credited: "taken back, and credited"
         case .waiting: "taken back, and the credit waits for a person"
         case .approved: "a person gave the credit"
         case .refused: "a person refused the credit"

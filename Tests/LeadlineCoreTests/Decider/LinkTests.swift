@@ -185,6 +185,17 @@ import Testing
         story.when(8, .lead("L4", account: 1), then: "assigned L4 to B, attempt 1, submitted")
     }
 
+    /// A suppressed address is one however its lead comes to be routed.
+    @Test func aSuppressedEnquiryToldApartGoesToAHuman() {
+        var story = Self.program()
+        story.given(0, .suppress(7))
+        story.given(1, .lead("L1", account: 1, person: 1).suppressed(7))
+        story.when(2, .lead("L2", account: 1, person: 1).suppressed(7), then: "merged L2 into L1, same person")
+        story.given(3, .leadsUnlinked("L2", "L1"))
+        #expect(Self.stage(story, "L2") == "L2 nobody escalated")
+        #expect(story.last.map(\.text).last?.contains("addressSuppressed") == true, "\(story.last.map(\.text))")
+    }
+
     // MARK: By hand
 
     @Test func anUndoneLinkIsMadeByHandAndUndoneAgain() throws {

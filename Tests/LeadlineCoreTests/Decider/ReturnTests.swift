@@ -128,6 +128,27 @@ import Testing
         story.when(4, .returnDecided("L2", "B", approved: true), then: "disregarded L2, returnUnknown")
     }
 
+    /// Whoever has left still has its word; and the source its name back.
+    @Test func aRemovedPartnersCreditIsDecided() {
+        var story = Self.waiting()
+        story.given(3, .removed("B"))
+        story.when(
+            4, .returnDecided("L2", "B", approved: false), then: "return of L2 by B, wrong-number badData, refused, 1 of 1")
+        #expect(story.state.sourceQualities.map(\.returned) == [1])
+    }
+
+    /// A lead that counts for no source takes nothing off the one that it states later.
+    @Test func aLeadWithoutASourceClearsNone() {
+        var story = Self.program()
+        story.given(0, .lead("M") { $0.source = "fair" }, .lead("L"))
+        story.given(1, .returned("M", "B", .badData))
+        story.given(2, .returned("L", "B", .badData))
+        story.given(3, .updated("L") { $0.source = "fair" })
+        #expect(story.state.sourceQualities.map(\.returned) == [1])
+        story.given(4, .returnDecided("L", "B", approved: false))
+        #expect(story.state.sourceQualities.map(\.returned) == [1])
+    }
+
     @Test func aCreditLapses() throws {
         var story = Self.waiting()
         story.until(2 + 3 * Self.day, then: ["return of L2 by B, wrong-number badData, lapsed, 1 of 1"])

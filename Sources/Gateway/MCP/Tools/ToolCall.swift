@@ -7,6 +7,8 @@ struct ToolCall {
     let tool: Tool
     let call: Call
     let admission: Admission
+    /// The trace that the call belongs to, by the protocol's own word; nil for that of the request.
+    var traceParent: String?
 
     /// What the tool answers: the operation's answer, or why not, for the assistant to read.
     /// - Throws: `Refusal` where it is the caller that is refused, and not the call.
@@ -74,6 +76,7 @@ struct ToolCall {
 
     private func headers(_ operation: Operation, _ arguments: inout [String: JSONValue]) throws -> HTTPFields {
         var headers = HTTPFields()
+        headers[.traceParent] = traceParent ?? call.headers[.traceParent]
         if operation.isWrite {
             if let key = try text(ToolArgument.idempotencyKey, &arguments) { headers[.idempotencyKey] = key }
             let seconds = try whole(ToolArgument.waitSeconds, 0...Call.waitSecondsMax, &arguments)
@@ -82,7 +85,7 @@ struct ToolCall {
         if ToolSchemas.asksWhy(operation) {
             if let reason = try text(ToolArgument.reason, &arguments) {
                 headers[.leadlineReason] = reason
-            } else if ToolSchemas.isContact(operation) {
+            } else if ToolSchemas.mustSayWhy(operation) {
                 throw Refusal.invalid("It is missing: say why the data is read.", field: ToolArgument.reason)
             }
         }

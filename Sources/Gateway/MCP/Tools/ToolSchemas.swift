@@ -84,16 +84,18 @@ enum ToolSchemas {
             properties[ToolArgument.reason] = described(
                 Schema(json: #"{"type":"string","pattern":"^[ -~]{1,\#(Call.reasonBytesMax)}$"}"#),
                 "Why personal data is read; kept in the access log with who read it.")
-            if isContact(operation) { required.insert(ToolArgument.reason) }
+            if mustSayWhy(operation) { required.insert(ToolArgument.reason) }
         }
         return (properties, required)
     }
 
     /// True if an operation may read personal data, so that a caller says why.
-    static func asksWhy(_ operation: Operation) -> Bool { operation.reason != nil || isContact(operation) }
+    static func asksWhy(_ operation: Operation) -> Bool { operation.reason != nil }
 
-    /// True if all that an operation reads is personal data; an agent always says why it does.
-    static func isContact(_ operation: Operation) -> Bool { operation.scope == .leadsReadContact }
+    /// True if an agent always says why: people stand in what a lead's contact is, and may stand in a job's result.
+    static func mustSayWhy(_ operation: Operation) -> Bool {
+        operation.scope == .leadsReadContact || operation.id == "getJobResult"
+    }
 
     // MARK: What it gives
 

@@ -118,7 +118,7 @@ enum ToolTable {
         Tool("get_job", "Look at a job", "getJob", "Tells how far long work is that was begun with the same key."),
         Tool(
             "get_job_result", "Get a job's result", "getJobResult",
-            "Answers what came of long work, until that expires. Give a reason where people may be in it."),
+            "Answers what came of long work, until that expires. Needs a reason, since people may be in it."),
     ]
 
     /// Those that somebody may use, in the same order.
