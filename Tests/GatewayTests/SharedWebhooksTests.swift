@@ -230,6 +230,9 @@ import UseCases
 
     @Test(.timeLimit(.minutes(5))) func workIsDoneWhileTheClaimIsHeldAndGivenUpWithIt() async throws {
         try await Self.sharing { folder, tables in
+            // However long this machine takes, a claim that was renewed is trusted.
+            var folder = folder
+            folder.machine.passingTime = MovedTime()
             let table = tables.settings
             let first = Self.claim(folder, table), second = Self.claim(folder, table)
             let group = ServiceGroup(services: [first], logger: SharedAccessTests.quiet)

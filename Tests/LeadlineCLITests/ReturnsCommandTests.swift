@@ -39,7 +39,7 @@ import Testing
         defer { _ = try? leadline.remove() }
         #expect(try leadline.mustRun("returns", "reasons").out.contains("Numero errato"))
         for id in ["l1", "l2"] { try lead(id) }
-        #expect(try ask("make", "l1", "--because", "wrong-number").contains("the turn and the place are credited; 1 of 1 credit used"))
+        #expect(try ask("make", "l1", "--because", "wrong-number").contains("taken back, and credited; 1 of 1 credit used"))
         #expect(try ask("make", "l2", "--because", "wrong-number", "--reason", "post came back").contains("the credit waits for a person"))
         let waiting = try leadline.mustRun("returns", "list", "--json").objects()
         #expect(waiting.map { $0["lead"] as? String } == ["l2"] && waiting.first?["reason"] as? String == "wrong-number")

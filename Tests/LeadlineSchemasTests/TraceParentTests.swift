@@ -9,7 +9,7 @@ import Testing
 
     @Test(arguments: [
         (good, good),
-        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-ff", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-ff"),
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-ff", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03"),
         // A later version may say more; what is known of it counts.
         ("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", good),
         ("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-the-future-brings", good),
