@@ -203,7 +203,8 @@ extension Decision {
         }
         if state.partners.count == 0 { return .escalate(.noPartners) }
         if view.valueMinorUnits == nil { return .escalate(.currencyUnknown) }
-        if attemptsSoFar >= max(policy.attemptsMax, 1) { return .escalate(.attemptsExhausted) }
+        // The attempt that a link took was no partner's.
+        if attemptsSoFar >= max(policy.attemptsMax, 1), cause != .unlinked { return .escalate(.attemptsExhausted) }
         let outcome = Evaluation.evaluate(view, leadID: leadID, state, policy, at: stamp, scratch: &scratch)
         guard let chosen = outcome.chosen else {
             // The owner is full; whom the human may give it to within the caps stands first among the best.

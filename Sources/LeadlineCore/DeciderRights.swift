@@ -69,7 +69,11 @@ extension Decision {
     mutating func updated(_ state: State, _ leadID: String) -> [Event] {
         guard let slot = state.leads.slot(of: leadID) else { return disregard(leadID, .leadUnknown) }
         let refused = state.leads.leads[slot].isOpen ? [] : disregard(leadID, .leadClosed)
-        return state.isLogic(4) ? refused + informed(state, [slot], .rectification) : refused
+        if !state.isLogic(4) { return refused }
+        // Whoever had the lead before a person merged it has what it said then.
+        let own = state.isLogic(5) ? state.leads.ownSlot(of: leadID).map { Int($0) } : nil
+        let slots = [slot] + [own].compactMap { $0 }.filter { $0 != slot }
+        return refused + informed(state, slots, .rectification)
     }
 
     /// What stands from here on. Where the program remembers too many persons, that is said, and what is open is dealt

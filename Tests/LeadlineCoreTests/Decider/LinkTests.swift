@@ -208,6 +208,21 @@ import Testing
         story.when(5, .leadsUnlinked("L2", "L1"), then: "unlinked L2 and L1, sameEnquiry", "assigned L2 to B, attempt 2, unlinked")
     }
 
+    /// What a link took is not counted against the lead: it finds a partner again, however few attempts there are.
+    @Test func aLeadToldApartIsRoutedPastItsAttempts() {
+        var story = Self.merged { $0.attemptsMax = 1 }
+        story.given(3, .leadsUnlinked("L2", "L1"), .leadsLinked("L2", "L1"))
+        story.when(5, .leadsUnlinked("L2", "L1"), then: "unlinked L2 and L1, sameEnquiry", "assigned L2 to B, attempt 2, unlinked")
+    }
+
+    /// Whoever held a lead before a person merged it is told when it is corrected, as is whoever holds the other.
+    @Test func whoHeldAMergedLeadIsToldOfItsCorrection() {
+        var story = Self.merged()
+        story.given(3, .leadsUnlinked("L2", "L1"), .human("L2", .assign(partnerID: "A")), .leadsLinked("L2", "L1"))
+        story.given(4, .updated("L2") { $0.employees = 7 })
+        #expect(story.last.map(\.text).filter { $0.contains("told") || $0.contains("informed") }.count == 3, "\(story.last.map(\.text))")
+    }
+
     @Test func aReviewOfALeadEndsWhereItIsLinked() {
         var story = Self.merged()
         story.given(3, .leadsUnlinked("L2", "L1"), .review("L2"))
