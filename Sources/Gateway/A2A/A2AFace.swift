@@ -82,7 +82,7 @@ struct A2AFace: Sendable {
         if let scope = choice.operation.scope, !(try call.grant.allows(scope)) { throw Refusal.missing(scope) }
     }
 
-    private static func tool(of skill: A2ASkills.Skill) -> Tool? { ToolTable.all.first { $0.name == skill.tool } }
+    private static func tool(of skill: A2ASkills.Skill) -> Tool? { ToolTable.tool(skill.tool) }
 
     /// The task that a message goes on with, or the one that it begins.
     private func task(of message: Members, _ id: String) async throws -> (AgentTask, isNew: Bool) {

@@ -32,33 +32,11 @@ struct AgentTaskFile: Sendable {
     }
 
     private static func open(_ path: String) throws -> DatabasePool {
-        if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            else { throw Problem.notWritable("the file of agents' tasks cannot be made", at: path) }
-        }
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase {
-            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;")
-        }
-        let pool = try DatabasePool(path: path, configuration: configuration)
-        try pool.write { db in
-            let kind = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
-            guard kind == applicationID || isEmpty else {
-                throw Problem(.invalid, "this is no file of agents' tasks", at: path, remedy: "Move it away")
-            }
-            guard version <= formatVersion else {
-                throw Problem(.unavailable, "the file of agents' tasks is of a newer Leadline", at: path)
-            }
-            if isEmpty {
-                try db.execute(
-                    sql: schema
-                        + "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(formatVersion);")
-            }
-        }
-        return pool
+        try KeptFile(
+            path: path, name: "the file of agents' tasks", kind: (applicationID, "file of agents' tasks"),
+            formatVersion: formatVersion,
+            pragmas: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
+        ).open { db, _ in try db.execute(sql: schema) }
     }
 
     private static let schema = """

@@ -62,24 +62,12 @@ public struct AccessFile: AccessKeeper {
     }
 
     private static func open(_ path: String) throws -> DatabasePool {
-        if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            else { throw Problem.notWritable("the keys' file cannot be made", at: path) }
-        }
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        let pool = try DatabasePool(path: path, configuration: configuration)
-        try pool.write { db in
-            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            guard version <= formatVersion else {
-                throw Problem(.unavailable, "the keys' file is of a newer Leadline", at: path, remedy: "Use that one")
-            }
+        try KeptFile(
+            path: path, name: "the keys' file", formatVersion: formatVersion, pragmas: "PRAGMA synchronous = FULL"
+        ).open { db, version in
             if version == 0 { try db.execute(sql: schema) }
             if version < 2 { try db.execute(sql: sessionSchema) }
-            if version < formatVersion { try db.execute(sql: "PRAGMA user_version = \(formatVersion)") }
         }
-        return pool
     }
 
     private static let schema = """

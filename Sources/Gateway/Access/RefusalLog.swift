@@ -52,17 +52,7 @@ final class RefusalLog: Sendable {
         if counted.isEmpty { return }
         let time = TimeText.utc(clock.now())
         let lines = counted.map { Self.line($0.key, $0.value, time) }.sorted().joined()
-        if try size() + lines.utf8.count > Self.bytesMax { try turn() }
-        if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            else { throw Problem.notWritable("the file of refusals cannot be made", at: path) }
-        }
-        guard let file = FileHandle(forWritingAtPath: path) else {
-            throw Problem.notWritable("the file of refusals cannot be written", at: path)
-        }
-        try file.seekToEnd()
-        try file.write(contentsOf: Data(lines.utf8))
-        try file.close()
+        try LineFilePair(path: path, name: "the file of refusals", bytesMax: Self.bytesMax).append(lines)
     }
 
     private static func line(_ subject: Subject, _ count: Int, _ time: String) -> String {
@@ -72,17 +62,5 @@ final class RefusalLog: Sendable {
             ("program", subject.program.isEmpty ? nil : JSONText.quoted(subject.program)),
             ("principal", subject.principal.isEmpty ? nil : JSONText.quoted(subject.principal)), ("count", "\(count)"),
         ]) + "\n"
-    }
-
-    private func size() throws -> Int {
-        guard FileManager.default.fileExists(atPath: path) else { return 0 }
-        return try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-    }
-
-    /// What is full becomes the older file, and the one before goes.
-    private func turn() throws {
-        let older = path + ".1"
-        if FileManager.default.fileExists(atPath: older) { try FileManager.default.removeItem(atPath: older) }
-        try FileManager.default.moveItem(atPath: path, toPath: older)
     }
 }

@@ -35,9 +35,8 @@ struct MCPCompletion {
     private func ids(_ operation: String, _ list: String, _ field: String, query: [String: String]) async throws
         -> [String]
     {
-        guard let operation = OperationTable.all.first(where: { $0.id == operation }),
-            try operation.scope.map(call.grant.allows) ?? true
-        else { return [] }
+        let operation = OperationTable.row(operation)
+        guard try operation.scope.map(call.grant.allows) ?? true else { return [] }
         let asked = Call(
             services: call.services, bearer: call.bearer, headers: [:], path: [:], query: query, body: [])
         let answer = try await admission.perform(operation, asked)

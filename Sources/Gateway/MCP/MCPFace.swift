@@ -108,7 +108,7 @@ struct MCPFace {
     }
 
     private func called(_ message: JSONRPCMessage) async throws -> Fields {
-        guard let name = message.params["name"]?.text, let tool = ToolTable.all.first(where: { $0.name == name }) else {
+        guard let name = message.params["name"]?.text, let tool = ToolTable.tool(name) else {
             throw MCPError.invalid("There is no such tool.")
         }
         guard let arguments = (message.params["arguments"] ?? .object([:])).members else {

@@ -33,9 +33,7 @@ enum MCPPrompts {
         }
 
         func isGranted(to grant: Grant) -> Bool {
-            tools.allSatisfy { name in
-                ToolTable.all.contains { $0.name == name && $0.isGranted(to: grant) }
-            }
+            tools.allSatisfy { ToolTable.tool($0)?.isGranted(to: grant) ?? false }
         }
     }
 

@@ -19,10 +19,7 @@ struct MCPResources {
             self.name = name
             self.title = title
             self.about = about
-            guard let operation = OperationTable.all.first(where: { $0.id == operation }) else {
-                preconditionFailure("\(operation) is no operation")
-            }
-            self.operation = operation
+            self.operation = OperationTable.row(operation)
         }
 
         var isTemplate: Bool { uri.utf8.contains(UInt8(ascii: "{")) }

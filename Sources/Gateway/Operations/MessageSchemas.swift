@@ -170,13 +170,15 @@ enum MessageSchemas {
         return schema.merging(["additionalProperties": false]) { old, _ in old }
     }
 
-    private static func parsed(_ bytes: [UInt8]) -> Object? {
+    /// A schema's text as an object; nil for one that is none.
+    static func parsed(_ bytes: [UInt8]) -> Object? {
         do { return try JSONSerialization.jsonObject(with: Data(bytes)) as? Object } catch {
             preconditionFailure("a file of the schemas is no JSON")
         }
     }
 
-    private static func text(_ object: Object) -> String {
+    /// An object as text, always the same for the same one.
+    static func text(_ object: Object) -> String {
         do {
             let data = try JSONSerialization.data(
                 withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])

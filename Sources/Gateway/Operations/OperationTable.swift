@@ -14,6 +14,12 @@ enum OperationTable {
     /// Routes by which another protocol is spoken; whatever is asked there is asked of the operations above.
     static let faces: [Operation] = MCPRoute.all + A2ARoutes.all
 
+    /// The row of an id that our own code names.
+    static func row(_ id: String) -> Operation {
+        guard let operation = all.first(where: { $0.id == id }) else { preconditionFailure("\(id) is no operation") }
+        return operation
+    }
+
     /// Methods that a path takes; none where there is no such path.
     static func methods(of path: String) -> [HTTPRequest.Method] {
         var methods: [HTTPRequest.Method] = []

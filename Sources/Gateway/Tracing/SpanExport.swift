@@ -91,32 +91,14 @@ public final class SpanExport: Service {
     private struct Refused: Error {}
 
     private func write(_ line: String, by client: inout ScreenedClient) async throws {
-        if case .file(let path) = destination { return try Self.append(line + "\n", to: path) }
+        if case .file(let path) = destination {
+            return try LineFilePair(path: path, name: "the file of spans", bytesMax: Self.bytesMax).append(line + "\n")
+        }
         guard let target else { return }
         let request = ScreenedClient.Request(
             method: .post, headers: [("content-type", "application/json")], body: Array(line.utf8))
         let reply = try await client.send(request, to: target, .init(bytesMax: 16_384, limit: .seconds(1)))
         guard (200..<300).contains(reply.status) else { throw Refused() }
-    }
-
-    private static func append(_ line: String, to path: String) throws {
-        let files = FileManager.default
-        let size = files.fileExists(atPath: path) ? try files.attributesOfItem(atPath: path)[.size] as? Int ?? 0 : 0
-        if size + line.utf8.count > bytesMax {
-            if files.fileExists(atPath: path + ".1") { try files.removeItem(atPath: path + ".1") }
-            try files.moveItem(atPath: path, toPath: path + ".1")
-        }
-        if !files.fileExists(atPath: path) {
-            guard files.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-                throw Problem.notWritable("the file of spans cannot be made", at: path)
-            }
-        }
-        guard let file = FileHandle(forWritingAtPath: path) else {
-            throw Problem.notWritable("the file of spans cannot be written", at: path)
-        }
-        try file.seekToEnd()
-        try file.write(contentsOf: Data(line.utf8))
-        try file.close()
     }
 
     // MARK: OTLP/JSON

@@ -27,43 +27,24 @@ struct WebhookFile: WebhookKeeper {
             seal = RecordSeal(try folder.openVault().masterKey, purpose: "webhook endpoints")
             let path = folder.path + "/webhooks.db"
             settings = try Self.open(path)
-            progress = try DatabaseQueue(path: path, configuration: Self.configuration(synchronous: "NORMAL"))
+            progress = try DatabaseQueue(path: path, configuration: KeptFile.configuration(Self.pragmas(synchronous: "NORMAL")))
         } catch { throw Problem(error) }
     }
 
-    private static func configuration(synchronous: String) -> Configuration {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase {
-            try $0.execute(sql: "PRAGMA synchronous = \(synchronous); PRAGMA secure_delete = ON;")
-        }
-        return configuration
+    private static func pragmas(synchronous: String) -> String {
+        "PRAGMA synchronous = \(synchronous); PRAGMA secure_delete = ON;"
     }
 
     private static func open(_ path: String) throws -> DatabasePool {
-        if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            else { throw Problem.notWritable("the webhooks' file cannot be made", at: path) }
-        }
-        let pool = try DatabasePool(path: path, configuration: configuration(synchronous: "FULL"))
-        try pool.write { db in
-            let kind = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
-            guard kind == applicationID || isEmpty else {
-                throw Problem(.invalid, "this is no file of webhooks", at: path, remedy: "Move it away")
-            }
-            guard version <= formatVersion else {
-                throw Problem(
-                    .unavailable, "the webhooks' file is of a newer Leadline", at: path, remedy: "Use that one")
-            }
-            if isEmpty { try db.execute(sql: schema + "PRAGMA application_id = \(applicationID);") }
+        try KeptFile(
+            path: path, name: "the webhooks' file", kind: (applicationID, "file of webhooks"),
+            formatVersion: formatVersion, pragmas: pragmas(synchronous: "FULL")
+        ).open { db, version in
+            if version == 0 { try db.execute(sql: schema) }
             if version < 2 {
                 try db.execute(sql: "ALTER TABLE endpoints ADD COLUMN sends_links INTEGER NOT NULL DEFAULT 0")
             }
-            if version < formatVersion { try db.execute(sql: "PRAGMA user_version = \(formatVersion)") }
         }
-        return pool
     }
 
     private static let schema = """

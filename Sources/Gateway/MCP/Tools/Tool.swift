@@ -37,7 +37,7 @@ struct Tool: Sendable {
         self.title = title
         self.about = about
         self.isDestructive = isDestructive
-        choices = [Choice(action: "", operation: Self.operation(operation))]
+        choices = [Choice(action: "", operation: OperationTable.row(operation))]
     }
 
     /// One that chooses among operations.
@@ -45,14 +45,7 @@ struct Tool: Sendable {
         self.name = name
         self.title = title
         self.about = about
-        self.choices = choices.map { Choice(action: $0.action, operation: Self.operation($0.operation)) }
-    }
-
-    private static func operation(_ id: String) -> Operation {
-        guard let operation = OperationTable.all.first(where: { $0.id == id }) else {
-            preconditionFailure("\(id) is no operation")
-        }
-        return operation
+        self.choices = choices.map { Choice(action: $0.action, operation: OperationTable.row($0.operation)) }
     }
 }
 

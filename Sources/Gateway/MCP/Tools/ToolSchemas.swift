@@ -1,10 +1,9 @@
-import Foundation
 import Reports
 
 /// What tools take and give as JSON Schemas, made from the operations' own. Every schema is whole: what it refers to
 /// stands in it.
 enum ToolSchemas {
-    private typealias Object = [String: Any]
+    private typealias Object = MessageSchemas.Object
 
     /// A tool as a list shows it.
     static func listed(_ tool: Tool) -> String {
@@ -45,11 +44,17 @@ enum ToolSchemas {
         }
         var schema: Object = ["type": "object", "properties": properties, "additionalProperties": false]
         if let required, !required.isEmpty { schema["required"] = required.sorted() }
-        return text(whole(schema))
+        return MessageSchemas.text(whole(schema))
     }
 
-    /// Names of the arguments of an operation.
-    static func names(of operation: Operation) -> Set<String> { Set(arguments(of: operation).properties.keys) }
+    /// Names of the arguments of an operation that is part of a tool.
+    static func names(of operation: Operation) -> Set<String> { names[operation.id] ?? [] }
+
+    /// By operation, made once: a call looks them up.
+    private static let names: [String: Set<String>] = {
+        let operations = ToolTable.all.flatMap { $0.choices.map(\.operation) }
+        return Dictionary(operations.map { ($0.id, Set(arguments(of: $0).properties.keys)) }) { first, _ in first }
+    }()
 
     private static func arguments(of operation: Operation) -> (properties: Object, required: Set<String>) {
         var properties: Object = [:]
@@ -104,7 +109,7 @@ enum ToolSchemas {
             preconditionFailure("\(tool.name) never succeeds")
         }
         // An answer of one of several kinds is an object all the same, and says so where readers look.
-        return text(whole(resolved(parsed(success.schema.json)).merging(["type": "object"]) { own, _ in own }))
+        return MessageSchemas.text(whole(resolved(parsed(success.schema.json)).merging(["type": "object"]) { own, _ in own }))
     }
 
     // MARK: References
@@ -170,19 +175,7 @@ enum ToolSchemas {
     }
 
     private static func parsed(_ json: String) -> Object {
-        do {
-            guard let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? Object else {
-                preconditionFailure("a schema is an object")
-            }
-            return object
-        } catch { preconditionFailure("a schema is JSON") }
-    }
-
-    private static func text(_ object: Object) -> String {
-        do {
-            let data = try JSONSerialization.data(
-                withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
-            return String(decoding: data, as: UTF8.self)
-        } catch { preconditionFailure("what was JSON is JSON") }
+        guard let object = MessageSchemas.parsed(Array(json.utf8)) else { preconditionFailure("a schema is an object") }
+        return object
     }
 }

@@ -121,6 +121,9 @@ enum ToolTable {
             "Answers what came of long work, until that expires. Needs a reason, since people may be in it."),
     ]
 
+    /// The tool of a name; nil where there is none.
+    static func tool(_ name: String) -> Tool? { all.first { $0.name == name } }
+
     /// Those that somebody may use, in the same order.
     static func granted(to grant: Grant) -> [Tool] { all.filter { $0.isGranted(to: grant) } }
 }
