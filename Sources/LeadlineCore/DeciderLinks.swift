@@ -20,8 +20,9 @@ extension Decision {
         }
         guard lead.isOpen, lead.marks.contains(.byOwnership), lead.flags.isDisjoint(with: [.accepted, .responded])
         else { return [change] }
-        // The turn is given back where it was taken, as the lead was known then.
-        return ended(state, lead, .unlinked) + [change] + reroute(state, slot, .unlinked, view)
+        // The turn is given back where it was taken, and so is the place: the holder may get the lead again.
+        return ended(state, lead, .unlinked) + [change]
+            + reroute(state.withoutPlace(ofLeadAt: slot), slot, .unlinked, view)
     }
 
     /// True if the link that is to be undone is there.

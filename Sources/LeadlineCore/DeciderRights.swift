@@ -71,9 +71,9 @@ extension Decision {
         let refused = state.leads.leads[slot].isOpen ? [] : disregard(leadID, .leadClosed)
         if !state.isLogic(4) { return refused }
         // Whoever had the lead before a person merged it has what it said then.
-        let own = state.isLogic(5) ? state.leads.ownSlot(of: leadID).map { Int($0) } : nil
-        let slots = [slot] + [own].compactMap { $0 }.filter { $0 != slot }
-        return refused + informed(state, slots, .rectification)
+        let merged = state.isLogic(5) && state.leads.leads[slot].marks.contains(.tookIn)
+            ? state.leads.slots(mergedInto: slot) : []
+        return refused + informed(state, [slot] + merged, .rectification)
     }
 
     /// What stands from here on. Where the program remembers too many persons, that is said, and what is open is dealt
@@ -212,6 +212,11 @@ extension Decision {
 }
 
 extension LeadTable {
+    /// The leads that go on as the one of a slot, by whatever steps.
+    func slots(mergedInto slot: Int) -> [Int] {
+        leads.indices.filter { leads[$0].status == .merged && self.slot(of: leads[$0].id) == slot }
+    }
+
     /// Slots of the leads of a person, merged ones too, in order of slots.
     func slots(of subjects: [Digest128]) -> [Int] {
         leads.indices.filter { leads[$0].subject != .zero && subjects.contains(leads[$0].subject) }

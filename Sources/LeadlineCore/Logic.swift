@@ -71,12 +71,15 @@ extension State {
         }
     }
 
-    /// Until now what a lead cost was remembered where a decline gives it back, and nowhere else; and of merged leads
-    /// nobody had asked which can still be told apart.
+    /// Until now what a lead cost was remembered where a decline gives it back, and nowhere else, and what it was
+    /// counted as not at all; of merged leads nobody had asked which can still be told apart.
     private mutating func beginVersion5() {
         for slot in leads.leads.indices {
             let lead = leads.leads[slot]
             leads.leads[slot].declineKeepsTurn = lead.strideMicros > 0 || lead.turn != BitRow()
+            if lead.status == .assigned, lead.holder != LeadTable.nowhere {
+                leads.leads[slot].place = place(ofLeadAt: slot, Int(lead.holder))
+            }
         }
         beginLinks()
     }

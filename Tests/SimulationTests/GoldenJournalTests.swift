@@ -13,6 +13,7 @@ import Testing
         (version: 2, head: "0f873da5bce51bf32a3ccaad8878b7866cf582edb2c2891a02957fe48dc69cb9"),
         (version: 3, head: "5b20f5041b2d8f9c3f5eb1a69b129f0655572787503f167769a62907b06b12aa"),
         (version: 4, head: "e35f164512909eaff8df6b0f3895f85a9d28a1c6d0c775e7f2f082d8a0d8036f"),
+        (version: 5, head: "e1dc0ccbddfed792bf5253f14e85d863549d5549e68cc58e1f5cbdec40b40330"),
     ]
 
     @Test(arguments: journals)

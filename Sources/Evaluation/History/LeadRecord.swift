@@ -32,6 +32,9 @@ public struct AwardRecord: Sendable, Equatable {
     public var conversion: Double?
     /// True once the partner accepted or answered.
     public var isAccepted = false
+    /// True if the partner gave it back for bad data, which is no refusal; not so where a person found the data good, or
+    /// nobody looked in time.
+    public var isExcused = false
     /// Time from the award to the first response; nil before.
     public var responseMicros: Int64?
     public var end = AwardEnd.open

@@ -120,12 +120,8 @@ public struct NetworkHistory: Sendable {
         case .leadAssigned(let event): award(event, at: stamp)
         case .shadowDecided(let event): suggest(event.leadID, event.partnerID, event.evaluation)
         case .assignmentExpired(let event): end(event.leadID, .expired, at: stamp)
-        case .assignmentEnded(let event):
-            end(
-                event.leadID,
-                event.cause == .declined
-                    ? .declined : Event.assignmentEnded(event).overriddenAward != nil ? .takenAway : .left,
-                at: stamp)
+        case .assignmentEnded(let event): end(event.leadID, howItEnded(event), at: stamp)
+        case .returnChanged(let event): change(event)
         case .firstResponseMet(let event):
             guard let index = leadByID[event.leadID], let award = leads[index].awards.indices.last else { return }
             leads[index].awards[award].responseMicros = event.elapsedMicros
@@ -186,6 +182,29 @@ public struct NetworkHistory: Sendable {
             leads[index].awards[award].end == .open
         else { return }
         finish(index, award, end, at: stamp)
+    }
+
+    private func howItEnded(_ event: AssignmentEnded) -> AwardEnd {
+        if event.cause == .declined {
+            let isExcused = leadByID[event.leadID].flatMap { leads[$0].awards.last?.isExcused } ?? false
+            return isExcused ? .left : .declined
+        }
+        return Event.assignmentEnded(event).overriddenAward != nil ? .takenAway : .left
+    }
+
+    /// A lead given back for bad data was not refused, unless its data turns out to be good. The award is open when the
+    /// partner gives it back, and has ended when a person decides.
+    private mutating func change(_ event: ReturnChanged) {
+        guard let index = leadByID[event.leadID], let partner = partnerByID[event.partnerID],
+            let award = leads[index].awards.lastIndex(where: { $0.partner == partner })
+        else { return }
+        switch event.status {
+        case .credited, .waiting: leads[index].awards[award].isExcused = true
+        case .refused, .lapsed:
+            leads[index].awards[award].isExcused = false
+            if !leads[index].awards[award].isAccepted { leads[index].awards[award].end = .declined }
+        case .taken, .approved: break
+        }
     }
 
     private mutating func finish(_ lead: Int, _ award: Int, _ end: AwardEnd, at stamp: Timestamp) {

@@ -122,12 +122,13 @@ extension Decider {
         let events = decide(input, at: stamp, in: state, scratch: &scratch)
         guard let (leadID, summary) = events.lazy.compactMap(\.evaluated).first else { return (events, nil) }
         let view: LeadView
-        var stated: LeadAttributes?
+        var (state, stated) = (state, LeadAttributes?.none)
         if case .leadSubmitted(let fact) = input.fact, !state.leads.knows(leadID) {
             stated = fact.attributes
             view = state.view(of: fact.attributes, account: input.account)
         } else if case .leadsUnlinked(let fact) = input.fact, let slot = state.leads.ownSlot(of: leadID) {
             view = state.view(ofLeadAt: Int(slot), isOfAccount: fact.link == .sameEnquiry)
+            state = state.withoutPlace(ofLeadAt: Int(slot))
         } else if let slot = state.leads.slot(of: leadID) {
             view = state.view(ofLeadAt: slot)
         } else {

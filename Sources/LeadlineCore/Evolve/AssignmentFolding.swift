@@ -46,6 +46,7 @@ extension State {
     private mutating func countAssignment(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
         partners.openLeads[partner] += 1
         partners.assignments[partner] += 1
+        if isLogic(5) { leads.leads[slot].place = place(ofLeadAt: slot, partner) }
         guard let policy else { return }
         let period = CapacityLimits.period(at: stamp, policy)
         if partners.period[partner] != period {
@@ -102,7 +103,7 @@ extension State {
     mutating func end(_ event: AssignmentEnded) {
         let isByLink = event.cause == .linked || event.cause == .unlinked
         if event.cause == .declined || event.cause == .returned { handBack(event) }
-        if isByLink, let slot = leads.slot(of: event.leadID), declineGivesTurnBack(slot) { giveTurnBack(slot) }
+        if isByLink, let slot = leads.slot(of: event.leadID) { giveUpPlace(slot) }
         takeBack(event.leadID, isTried: !isByLink)
     }
 
@@ -148,6 +149,7 @@ extension State {
         partners.openLeads[Int(holder)] -= 1
         leads.leads[slot].holder = LeadTable.nowhere
         leads.leads[slot].dueAt = .distantFuture
+        leads.leads[slot].place = CountedPlace()
         stopReminders(slot)
         forgetTurn(slot)
         leads.leads[slot].flags.remove(.onHorizon)

@@ -57,6 +57,8 @@ extension State {
         else { return }
         unlinkFromAccount(new)
         leads.leads[new].link = UInt32(old)
+        let hasRecipients = !leads.leads[new].recipients.isEmpty || leads.leads[new].marks.contains(.tookIn)
+        if isLogic(5) && hasRecipients { leads.leads[old].marks.insert(.tookIn) }
         leads.close(new, as: .merged, at: stamp)
         if isLogic(5) { endClaims(onLead: event.leadID, at: stamp) }
     }

@@ -25,7 +25,7 @@ extension State {
         case .credited:
             if let policy { returns.countCredit(of: partner, in: CapacityLimits.period(at: stamp, policy)) }
             leads.leads[slot].isExcused = true
-            giveBack(cost(ofLeadAt: slot), leadID: event.leadID, to: partner)
+            giveBack(cost(ofLeadAt: slot), to: partner)
             forgetTurn(slot)
         case .waiting:
             leads.leads[slot].isExcused = true
@@ -44,7 +44,7 @@ extension State {
         guard let waiting = returns.waiting(for: event.leadID, of: partner) else { return }
         returns.remove(waiting.ticket)
         if event.status == .approved {
-            giveBack(waiting.cost, leadID: event.leadID, to: partner)
+            giveBack(waiting.cost, to: partner)
             return
         }
         if waiting.countsAsDecline { tallies.count(partner, \.declined) }
@@ -55,34 +55,13 @@ extension State {
 
     private func cost(ofLeadAt slot: Int) -> ReturnTable.Cost {
         let lead = leads.leads[slot]
-        return .init(
-            turn: lead.turn, strideMicros: lead.strideMicros, country: view(ofLeadAt: slot).words.country,
-            assignedAt: lead.assignedAt)
+        return .init(turn: lead.turn, strideMicros: lead.strideMicros, place: lead.place, assignedAt: lead.assignedAt)
     }
 
     /// The turn, and the place in the period in which the partner got the lead.
-    private mutating func giveBack(_ cost: ReturnTable.Cost, leadID: String, to partner: Int) {
-        giveTurnBack(cost.turn, strideMicros: cost.strideMicros, in: cost.country, to: partner)
-        if let slot = leads.ownSlot(of: leadID) { uncountAssignment(Int(slot), partner, assignedAt: cost.assignedAt) }
-    }
-
-    /// The lead counts neither against the partner's caps nor for its floor any more.
-    private mutating func uncountAssignment(_ slot: Int, _ partner: Int, assignedAt: Timestamp) {
-        guard let policy else { return }
-        let period = CapacityLimits.period(at: assignedAt, policy)
-        if partners.period[partner] == period && partners.leadsInPeriod[partner] > 0 {
-            partners.leadsInPeriod[partner] -= 1
-        }
-        if partners.floorPeriod[partner] == CapacityLimits.floorPeriod(at: assignedAt, policy) {
-            if partners.leadsInFloorPeriod[partner] > 0 { partners.leadsInFloorPeriod[partner] -= 1 }
-            let worth = max(value(of: leads.leads[slot]) ?? 0, 0)
-            partners.valueInFloorPeriod[partner] -= min(worth, partners.valueInFloorPeriod[partner])
-        }
-        if partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped {
-            prices.use[partner].taken = max(prices.use[partner].taken - 1, 0)
-        }
-        if partners.segmentCounts[partner].isEmpty { return }
-        partners.discountSegments(view(ofLeadAt: slot), at: partner, in: period)
+    private mutating func giveBack(_ cost: ReturnTable.Cost, to partner: Int) {
+        giveTurnBack(cost.turn, strideMicros: cost.strideMicros, in: cost.place.country, to: partner)
+        uncount(cost.place, partner, assignedAt: cost.assignedAt)
     }
 
     // MARK: Sources

@@ -31,8 +31,8 @@ extension State {
     /// The lead's holder has not had its turn: what the lead cost it comes back from those who were credited.
     mutating func giveTurnBack(_ slot: Int) {
         let lead = leads.leads[slot]
-        giveTurnBack(
-            lead.turn, strideMicros: lead.strideMicros, in: view(ofLeadAt: slot).words.country, to: Int(lead.holder))
+        let country = isLogic(5) ? lead.place.country : view(ofLeadAt: slot).words.country
+        giveTurnBack(lead.turn, strideMicros: lead.strideMicros, in: country, to: Int(lead.holder))
         forgetTurn(slot)
     }
 

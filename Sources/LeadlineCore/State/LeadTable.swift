@@ -30,6 +30,8 @@ struct LeadTable: Sendable {
         static let byOwnership = Marks(rawValue: 4)
         /// It came with an address that was suppressed.
         static let suppressed = Marks(rawValue: 8)
+        /// A lead that partners had received was merged into it: they are told of its changes too.
+        static let tookIn = Marks(rawValue: 16)
     }
 
     /// "No such slot" and "no such partner".
@@ -98,6 +100,8 @@ struct LeadTable: Sendable {
         /// The account that a person took it from; `nowhere` without one. Since logic version 5.
         var severedAccount = LeadTable.nowhere
         var marks: Marks = []
+        /// What it counts as at its holder; since logic version 5.
+        var place = CountedPlace()
 
         var isOpen: Bool { status == .assigned || status == .escalated }
         /// An assigned lead's timer is its deadline or horizon; a waiting one's, when it moves on to the next queue.

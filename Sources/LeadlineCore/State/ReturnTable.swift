@@ -12,7 +12,7 @@ struct ReturnTable: Sendable {
         var turn = BitRow()
         /// What it moved the holder on by in the rotation of a country.
         var strideMicros: Int64 = 0
-        var country = Vocabulary.none
+        var place = CountedPlace()
         /// When the holder got it: whose period's place it took.
         var assignedAt = Timestamp.epoch
     }
@@ -91,7 +91,7 @@ extension ReturnTable {
             w.put(one.reasonID)
             w.put(each: one.cost.turn.words) { $0.put($1) }
             w.put(one.cost.strideMicros)
-            w.put(one.cost.country)
+            one.cost.place.write(to: &w)
             w.put(one.cost.assignedAt)
             w.put(one.countsAsDecline)
             w.put(one.until)
@@ -107,7 +107,7 @@ extension ReturnTable {
             let (partner, reasonID): (UInt32, String) = (try r.get(), try r.string())
             let cost = Cost(
                 turn: BitRow(words: try r.each { (r) throws(StateBytesError) in try r.get() }),
-                strideMicros: try r.get(), country: try r.get(), assignedAt: try r.timestamp())
+                strideMicros: try r.get(), place: try CountedPlace(from: &r), assignedAt: try r.timestamp())
             let one = Waiting(
                 ticket: ticket, leadID: leadID, partner: partner, reasonID: reasonID, cost: cost,
                 countsAsDecline: try r.bool(), until: try r.timestamp())

@@ -48,11 +48,20 @@ extension PartnerTable {
         segmentCounts[index].removeAll { count in count.period != period && !caps.contains { count.counts($0) } }
     }
 
+    /// The kinds under which `countSegments` counts a lead.
+    func countedKinds(_ lead: LeadView, at index: Int) -> [CountedPlace.Kind] {
+        segmentCounts[index].compactMap { count in
+            lead.has(count.code, as: count.field) ? CountedPlace.Kind(field: count.field, code: count.code) : nil
+        }
+    }
+
     /// Takes back what `countSegments` counted of a lead in a period.
-    mutating func discountSegments(_ lead: LeadView, at index: Int, in period: Int64) {
-        for at in segmentCounts[index].indices
-        where segmentCounts[index][at].period == period && segmentCounts[index][at].leads > 0
-            && lead.has(segmentCounts[index][at].code, as: segmentCounts[index][at].field) {
+    mutating func discountSegments(_ kinds: [CountedPlace.Kind], at index: Int, in period: Int64) {
+        for at in segmentCounts[index].indices {
+            let count = segmentCounts[index][at]
+            guard count.period == period, count.leads > 0,
+                kinds.contains(CountedPlace.Kind(field: count.field, code: count.code))
+            else { continue }
             segmentCounts[index][at].leads -= 1
         }
     }

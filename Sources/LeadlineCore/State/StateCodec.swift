@@ -219,6 +219,7 @@ extension LeadTable.Lead {
         w.put(declineKeepsTurn)
         w.put(severedAccount)
         w.put(marks.rawValue)
+        place.write(to: &w)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -263,6 +264,7 @@ extension LeadTable.Lead {
         declineKeepsTurn = try r.bool()
         severedAccount = try r.get()
         marks = .init(rawValue: try r.get())
+        place = try CountedPlace(from: &r)
     }
 }
 

@@ -125,6 +125,26 @@ import Testing
         #expect(try story.evaluation().basis == .score)
     }
 
+    /// The place that the lead takes at its holder is none that another took: it counts there once, before and after.
+    @Test(arguments: [
+        Input.capacity("B", open: 1), .capacity("B", period: 1),
+        .capacity("B", period: 9, segments: [SegmentCap(leadField: .country, value: "DE", leadsPerPeriodMax: 1)]),
+    ])
+    func aLeadDoesNotStandInItsOwnWay(_ capacity: Input) throws {
+        var story = Self.program()
+        story.given(1, capacity, .paused("A"), .claim("c", "B", account: 1))
+        story.given(2, .lead("L1", account: 1) { $0.country = "DE" })
+        let before = story.state
+        story.when(
+            3, .leadsUnlinked("L1", "", .sameCompany),
+            then: "ended L1 at B, attempt 1, unlinked", "unlinked L1, sameCompany", "assigned L1 to B, attempt 2, unlinked")
+        #expect(try [story.partner("B").openLeads, story.partner("B").leadsInPeriod] == [1, 1])
+        let told = Decider.explain(.leadsUnlinked("L1", "", .sameCompany), at: Moment.at(3), in: before)
+        #expect(told.events.map(\.text) == story.last.map(\.text))
+        let evidence = try #require(told.evaluation?.candidates.first { $0.partnerID == "B" }).evidence
+        #expect(evidence.openLeads == 0)
+    }
+
     @Test(arguments: [Input.accepted("L1", "A"), .responded("L1", "A")])
     func whatIsTakenUpStays(_ answer: Input) {
         var story = Self.owned()
@@ -219,8 +239,11 @@ import Testing
     @Test func whoHeldAMergedLeadIsToldOfItsCorrection() {
         var story = Self.merged()
         story.given(3, .leadsUnlinked("L2", "L1"), .human("L2", .assign(partnerID: "A")), .leadsLinked("L2", "L1"))
-        story.given(4, .updated("L2") { $0.employees = 7 })
-        #expect(story.last.map(\.text).filter { $0.contains("told") || $0.contains("informed") }.count == 3, "\(story.last.map(\.text))")
+        // Whichever id the correction names: both go on as one lead.
+        for id in ["L2", "L1"] {
+            story.given(4, .updated(id) { $0.employees = id == "L1" ? 8 : 7 })
+            #expect(story.last.map(\.text).filter { $0.contains("told") || $0.contains("informed") }.count == 3, "\(story.last.map(\.text))")
+        }
     }
 
     @Test func aReviewOfALeadEndsWhereItIsLinked() {

@@ -196,6 +196,44 @@ import Testing
         #expect(story.state.lead("L3")?.partnerID == "B")
     }
 
+    /// What the lead says since, what the caps say since: it gives back what it took.
+    @Test(arguments: [
+        ("told to be of another country", [Input.updated("L1") { $0.country = "FR" }], ["FR": 1, "DE": 0]),
+        ("a cap that came after it", [.capacity("B", period: 9, segments: caps("DE", "FR", "GB"))], ["FR": 1, "DE": 0]),
+        ("nothing", [], ["FR": 1, "DE": 0]),
+    ] as [(String, [Input], [String: UInt32])])
+    func aPlaceIsGivenBackAsItWasTaken(what: String, inputs: [Input], left: [String: UInt32]) throws {
+        var story = Self.program { $0.returns.answerDays = 5 }
+        story.given(0, .capacity("B", period: 9, segments: Self.caps("DE", "FR")))
+        story.given(1, .lead("L1") { $0.country = "DE" }, .lead("L2") { $0.country = "FR" })
+        for input in inputs { story.given(2, input) }
+        story.given(3, .returned("L1", "B", .badData))
+        let counted = try story.partner("B").segments.map { ($0.cap.value, $0.leads) }
+        for (country, leads) in left { #expect(counted.first { $0.0 == country }?.1 == leads, "\(what): \(country)") }
+        #expect(try story.partner("B").leadsInPeriod == 1)
+    }
+
+    private static func caps(_ countries: String...) -> [SegmentCap] {
+        countries.map { SegmentCap(leadField: .country, value: $0, leadsPerPeriodMax: 5) }
+    }
+
+    private func floorValue(_ story: Story) -> Int64? {
+        story.state.network(at: Moment.at(3))?.partners.first { $0.partnerID == "B" }?.floorValueGot
+    }
+
+    /// A lead that says another value since gives the floor what it counted for it, now or when a person decides.
+    @Test(arguments: [1, 2])
+    func aFloorIsGivenBackWhatItCounted(returns: Int) throws {
+        var story = Self.program()
+        for number in 1...3 { story.given(0, .lead("L\(number)") { $0.dealValue = euros(1_000) }) }
+        let full = try #require(floorValue(story))
+        #expect(full > 0)
+        for number in 1...2 { story.given(1, .updated("L\(number)") { $0.dealValue = euros(9_000) }) }
+        for number in 1...returns { story.given(2, .returned("L\(number)", "B", .badData)) }
+        if returns == 2 { story.given(3, .returnDecided("L2", "B", approved: true)) }
+        #expect(floorValue(story) == full / 3 * Int64(3 - returns))
+    }
+
     /// In a rotation, and past a response: the turn comes back with the credit, and not without.
     @Test(arguments: [(RefusalReason.badData, "BACB"), (.notAFit, "ABCA")])
     func theTurnComesBack(reason: RefusalReason, then: String) {

@@ -49,12 +49,14 @@ import Testing
         2: "ebf978a301452f49d89360c4b22f696a",
         3: "67f91481c2138cff0f70f5f91fc106b0",
         4: "67f91481c2138cff0f70f5f91fc106b0",
+        5: "e889177f383331c26d5dec7c7e17f5ba",
     ]
     private static let hashes: [UInt32: String] = [
         1: "4bf96af9834bbc5e993669a5451d39c5",
         2: "afc02800aa462941c2ac4e90fc48b8b6",
         3: "cb3e603ec78f3087541533e2b3371d7c",
         4: "f81a8384a1923596fa7b27004b33608a",
+        5: "869e0cf9806bda518f6077198ea64db8",
     ]
 
     /// Versions whose values are settled; one that is still being made has none.
