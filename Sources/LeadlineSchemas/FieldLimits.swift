@@ -35,8 +35,8 @@ public struct LimitBreach: Error, Equatable, Sendable {
 public struct FieldLimits: Sendable {
     /// Most bytes of an id.
     public static let idBytesMax = 128
-    /// Most bytes of a category.
-    public static let wordBytesMax = 64
+    /// Most characters of a category, counted as JSON Schema does: Unicode scalars.
+    public static let wordScalarsMax = 128
     /// 1990-01-01T00:00:00Z: no producer's event is older.
     public static let earliest = Timestamp(micros: 631_152_000_000_000)
     /// 2200-01-01T00:00:00Z.
@@ -90,7 +90,10 @@ extension FieldLimits {
     /// A category. What looks like an address is refused before it can reach the journal.
     func word(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
         guard try isStated(text, field, required: required) else { return }
-        if text.utf8.count > Self.wordBytesMax { throw breach(field, "is longer than \(Self.wordBytesMax) bytes") }
+        // A scalar is at least a byte: nearly every category is short enough by its bytes.
+        if text.utf8.count > Self.wordScalarsMax && text.unicodeScalars.count > Self.wordScalarsMax {
+            throw breach(field, "is longer than \(Self.wordScalarsMax) characters")
+        }
         if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
             throw breach(field, "holds a control character", kind: .controlCharacter)
         }
@@ -106,8 +109,8 @@ extension FieldLimits {
         }
     }
 
-    /// Words of a category at most: the longest names of industries and products have fewer.
-    private static let wordsMax = 10
+    /// Words of a category at most: the longest names of industries have fewer (NAICS 523 has eleven).
+    private static let wordsMax = 16
     /// Digits that a telephone number has at least.
     private static let telephoneDigitsMin = 7
 

@@ -9,7 +9,7 @@ ID = "^[A-Za-z0-9._:-]{1,128}$"
 # What each form of text is in JSON Schema, which counts characters where intake counts bytes: what a schema refuses,
 # intake refuses too.
 FORMS = {
-    "id": {"pattern": ID}, "word": {"pattern": "^[^\\u0000-\\u001f\\u007f@]*$", "maxLength": 64},
+    "id": {"pattern": ID}, "word": {"pattern": "^[^\\u0000-\\u001f\\u007f@]*$", "maxLength": 128},
     "country": {"pattern": "^[A-Z]{2}$"}, "language": {"pattern": "^[a-z]{2,3}$"}, "currency": {"pattern": "^[A-Z]{3}$"},
     "hash": {"pattern": "^[0-9a-f]{32}$"},
 }

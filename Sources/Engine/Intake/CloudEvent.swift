@@ -17,8 +17,8 @@ struct CloudEvent {
     var encoding = Encoding.json
     var data: [UInt8] = []
 
-    /// Longest `source` and `type` that are read.
-    private static let attributeBytesMax = 512
+    /// Longest attribute that is read: an id of as many characters as it may have, whatever their script.
+    private static let attributeBytesMax = 1024
 
     init(_ record: LogRecord, value: [UInt8]) throws(Rejection) {
         guard let contentType = try Self.header("content-type", record) else {
@@ -49,9 +49,16 @@ struct CloudEvent {
         }
     }
 
+    /// A media type whose syntax is JSON (RFC 6839, section 3.1); no CloudEvent stands in a value of one.
+    private static func isJSON(_ media: String) -> Bool {
+        media.utf8.count > "application/+json".utf8.count && media.utf8.starts(with: "application/".utf8)
+            && media.hasSuffix("+json") && !media.utf8.starts(with: "application/cloudevents".utf8)
+    }
+
     private static func encoding(_ media: String) throws(Rejection) -> Encoding {
         switch media {
         case "application/json": return .json
+        case _ where isJSON(media): return .json
         case "application/protobuf", "application/x-protobuf", "application/vnd.google.protobuf": return .protobuf
         default:
             throw Rejection(
@@ -95,8 +102,10 @@ struct CloudEvent {
 
     private mutating func readStructured(_ value: [UInt8]) throws(Rejection) {
         let scan = try scanned(value)
+        // A member that is null is one that is not there (CloudEvents JSON format 1.0.2, section 2.2).
+        func member(_ name: String) -> Range<Int>? { scan.value(name).flatMap { scan.isNull($0) ? nil : $0 } }
         func text(_ name: String) throws(Rejection) -> String? {
-            guard let range = scan.value(name) else { return nil }
+            guard let range = member(name) else { return nil }
             guard let text = scan.string(range), text.utf8.count <= Self.attributeBytesMax else {
                 throw Rejection(
                     .invalidEnvelope,
@@ -110,9 +119,9 @@ struct CloudEvent {
         type = try text("type") ?? ""
         partitionKey = try text("partitionkey")
         time = try Self.time(try text("time"))
-        trace = scan.value("traceparent").flatMap { scan.string($0) }.flatMap { TraceParent(header: $0.utf8) }
+        trace = member("traceparent").flatMap { scan.string($0) }.flatMap { TraceParent(header: $0.utf8) }
         let dataType = try text("datacontenttype").map(Self.media)
-        switch (scan.value("data"), scan.value("data_base64")) {
+        switch (member("data"), member("data_base64")) {
         case (let range?, nil):
             if let dataType, try Self.encoding(dataType) != .json {
                 throw Rejection(.invalidEnvelope, "protobuf data belongs in data_base64, not in data", field: "data")
@@ -137,14 +146,7 @@ struct CloudEvent {
     }
 
     private func check() throws(Rejection) {
-        if id.isEmpty {
-            throw Rejection(
-                .invalidEnvelope, "the CloudEvents attribute id is missing; it names the event for deduplication",
-                field: "id")
-        }
-        guard FieldRules.isID(id) else {
-            throw Rejection(.invalidEnvelope, "the CloudEvents id must match [A-Za-z0-9._:-]{1,128}", field: "id")
-        }
+        try EventIDToken.check(id)
         if source.isEmpty {
             throw Rejection(.invalidEnvelope, "the CloudEvents attribute source is missing", field: "source")
         }

@@ -8,6 +8,7 @@ public struct TakenInput: Sendable {
     public var program: String
     /// As the decider sees it.
     public var input: Input
+    /// The event's id as the journal may say it in clear.
     public var eventID: String
     /// Where it came from, as the journal may say it in clear.
     public var source: String
@@ -99,8 +100,8 @@ public struct Intake {
         input.timeZone = checked.timeZone
 
         var taken = TakenInput(
-            program: program, input: input, eventID: checked.event.id, source: read.source, kind: kind,
-            clear: checked.clear)
+            program: program, input: input, eventID: EventIDToken.of(checked.event.id, read.event),
+            source: read.source, kind: kind, clear: checked.clear)
         taken.trace = checked.event.trace
         taken.earlierAccounts = Array(read.accounts.dropFirst())
         taken.address = read.suppression

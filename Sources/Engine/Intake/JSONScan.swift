@@ -32,6 +32,9 @@ struct JSONScan {
         return Self.decode(bytes[range.lowerBound + 1..<range.upperBound - 1])
     }
 
+    /// True for a value that is `null`.
+    func isNull(_ range: Range<Int>) -> Bool { bytes[range].elementsEqual("null".utf8) }
+
     private func peek() -> UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private mutating func skipSpace() {

@@ -32,15 +32,17 @@ struct RecordReader: Sendable {
     /// Reads one record.
     /// - Throws: what the producer must mend.
     mutating func read(_ record: LogRecord) throws(Rejection) -> ReadRecord {
-        let checked = try rules.check(record)
+        var checked = try rules.check(record)
         let pseudonyms = pseudonyms(of: checked.program)
         let (kind, event) = (checked.kind, checked.event)
+        let isAboutPerson = checked.isAboutPerson
+        if isAboutPerson && !EventIDToken.isClear(event.id) { checked.sealed += SentEventID.bytes(event.id) }
         var read = ReadRecord(
             checked: checked, event: pseudonyms.eventDigest(source: event.source, id: event.id),
             content: pseudonyms.contentDigest(type: kind.fullName, bytes: checked.message.bytes),
             accounts: checked.accountDomains.map { Digest128(pseudonyms.account(domain: $0)) },
             source: SourceToken.of(event.source, pseudonyms), addresses: [])
-        if checked.isAboutPerson, let lead = checked.fact.leadID {
+        if isAboutPerson, let lead = checked.fact.leadID {
             read.lead = pseudonyms.lookup(kind: .lead, value: lead)
             for address in checked.addresses {
                 let lookup = pseudonyms.lookup(kind: .email, value: address)

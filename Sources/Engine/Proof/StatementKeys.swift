@@ -26,6 +26,17 @@ public struct StatementKeys: Sendable {
         return signed + "." + Base64URL.text(signature.rawRepresentation)
     }
 
+    /// The parts of a detached signature (RFC 7515, appendix F): the header that it covers, and the signature, both in
+    /// base64url.
+    /// - Parameter keySetURL: Where whoever checks it finds the public keys.
+    public func signDetached(_ payload: String, keySetURL: String) throws -> (protected: String, signature: String) {
+        let url = JSONEscapes.quoted(keySetURL)
+        let kid = Self.keyID(signing.publicKey)
+        let header = Base64URL.text(#"{"alg":"ES256","jku":\#(url),"kid":"\#(kid)","typ":"JOSE"}"#.utf8)
+        let signed = Array((header + "." + Base64URL.text(payload.utf8)).utf8)
+        return (header, Base64URL.text(try signing.signature(for: signed).rawRepresentation))
+    }
+
     private static func coordinates(_ key: P256.Signing.PublicKey) -> (x: String, y: String) {
         let bytes = Array(key.rawRepresentation)
         return (Base64URL.text(bytes[..<32]), Base64URL.text(bytes[32...]))

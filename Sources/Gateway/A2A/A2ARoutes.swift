@@ -1,3 +1,4 @@
+import Engine
 import HTTPTypes
 import NIOCore
 import Reports
@@ -18,7 +19,16 @@ enum A2ARoutes {
         work: .face { call, _ in
             let scheme = call.services.signIn.isEncrypted ? "https://" : "http://"
             let origin = call.services.signIn.publicURL?.origin ?? scheme + call.authority
-            return .whole(.json(A2ACard.json(origin: origin), [(.cacheControl, "public, max-age=300")]))
+            let path = call.services.folder.statementKeyPath
+            let logger = call.services.logger
+            let card = try await call.services.readers.run {
+                // Unsigned it still says how to ask.
+                do { return try A2ACard.json(origin: origin, signedBy: StatementKeyFile.loadOrCreate(at: path)) } catch {
+                    logger.warning("the agent card is not signed", metadata: ["reason": "\(error)"])
+                    return try A2ACard.json(origin: origin, signedBy: nil)
+                }
+            }
+            return .whole(.json(card, [(.cacheControl, "public, max-age=300")]))
         })
 
     private static func route(

@@ -6,12 +6,16 @@ enum EventSchemas {
     /// Longest value of an attribute.
     private static let text = Schema.text(1...128)
 
+    /// Whatever names an event for its producer.
+    private static let id = Schema(
+        json: #"{"type":"string","minLength":1,"maxLength":256,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]*$"}"#)
+
     /// A date-time as a pattern: generators of clients know no header of that format.
     private static let moment = Schema(
         json: #"{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"}"#)
 
     private static let attributes: [(String, Schema)] = [
-        ("specversion", .choice(["1.0"])), ("id", .id), ("source", text), ("time?", .time), ("partitionkey?", .string),
+        ("specversion", .choice(["1.0"])), ("id", id), ("source", text), ("time?", .time), ("partitionkey?", .string),
     ]
 
     /// Any of them, and each.

@@ -338,7 +338,7 @@ extension FirmographicsObserved {
 
 extension TechnographicsObserved {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
-        try at.count(technologies.count, "technologies", most: 64)
+        try at.count(technologies.count, "technologies", most: 512)
         for each in technologies { try at.word(each, "technologies", required: true) }
         try at.word(observer, "observer")
     }
@@ -354,9 +354,9 @@ extension LeadSubmitted {
         try attributes.dealValue?.checkLimits(at.inside("deal_value"))
         try at.word(attributes.product, "product")
         try at.word(attributes.source, "source")
-        try at.count(attributes.technologies.count, "technologies", most: 64)
+        try at.count(attributes.technologies.count, "technologies", most: 512)
         for each in attributes.technologies { try at.word(each, "technologies", required: true) }
-        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 64)
+        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 512)
         for each in attributes.requiredCertifications { try at.word(each, "required_certifications", required: true) }
         try at.word(attributes.residency, "residency")
         if let past = pastPartnerID { try at.inside("past_assignment").id(past, "partner_id", required: true) }
@@ -374,9 +374,9 @@ extension LeadUpdated {
         try attributes.dealValue?.checkLimits(at.inside("deal_value"))
         try at.word(attributes.product, "product")
         try at.word(attributes.source, "source")
-        try at.count(attributes.technologies.count, "technologies", most: 64)
+        try at.count(attributes.technologies.count, "technologies", most: 512)
         for each in attributes.technologies { try at.word(each, "technologies", required: true) }
-        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 64)
+        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 512)
         for each in attributes.requiredCertifications { try at.word(each, "required_certifications", required: true) }
         try at.word(attributes.residency, "residency")
         try at.id(attributes.campaign, "campaign")
@@ -470,21 +470,21 @@ extension Capacity {
 extension PartnerProfile {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(partnerID, "partner_id", required: true)
-        try at.count(countries.count, "countries", most: 64)
+        try at.count(countries.count, "countries", most: 512)
         for each in countries { try at.country(each, "countries", required: true) }
-        try at.count(regions.count, "regions", most: 64)
+        try at.count(regions.count, "regions", most: 512)
         for each in regions { try at.word(each, "regions", required: true) }
-        try at.count(languages.count, "languages", most: 64)
+        try at.count(languages.count, "languages", most: 512)
         for each in languages { try at.language(each, "languages", required: true) }
-        try at.count(verticals.count, "verticals", most: 64)
+        try at.count(verticals.count, "verticals", most: 512)
         for each in verticals { try at.word(each, "verticals", required: true) }
-        try at.count(products.count, "products", most: 64)
+        try at.count(products.count, "products", most: 512)
         for each in products { try at.word(each, "products", required: true) }
-        try at.count(technologies.count, "technologies", most: 64)
+        try at.count(technologies.count, "technologies", most: 512)
         for each in technologies { try at.word(each, "technologies", required: true) }
-        try at.count(certifications.count, "certifications", most: 64)
+        try at.count(certifications.count, "certifications", most: 512)
         for each in certifications { try at.word(each, "certifications", required: true) }
-        try at.count(residencies.count, "residencies", most: 64)
+        try at.count(residencies.count, "residencies", most: 512)
         for each in residencies { try at.word(each, "residencies", required: true) }
         try typicalDealMin?.checkLimits(at.inside("typical_deal_min"))
         try typicalDealMax?.checkLimits(at.inside("typical_deal_max"))

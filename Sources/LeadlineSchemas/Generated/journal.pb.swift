@@ -206,7 +206,8 @@ public nonisolated struct WireOrigin: Sendable {
   /// Offset.
   public var offset: Int64 = 0
 
-  /// CloudEvents id.
+  /// CloudEvents id, where it is plain, [A-Za-z0-9._:-]{1,128}; else "keyed:" and a keyed digest of source and id. As it
+  /// was sent it stands sealed with the person's data then, behind the fields of the message as number 1999.
   public var eventID: String = String()
 
   /// CloudEvents source, which names the system that the data came from; "keyed:" and a keyed digest where it looks like

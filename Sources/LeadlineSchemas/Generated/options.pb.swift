@@ -77,7 +77,7 @@ public nonisolated enum Leadline_V1_PersonalData: SwiftProtobuf.Enum, Swift.Case
 
 }
 
-/// What a text may be. Sizes count bytes of UTF-8.
+/// What a text may be.
 public nonisolated enum Leadline_V1_TextForm: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
 
@@ -87,8 +87,8 @@ public nonisolated enum Leadline_V1_TextForm: SwiftProtobuf.Enum, Swift.CaseIter
   /// An id from outside: `[A-Za-z0-9._:-]{1,128}`.
   case id // = 1
 
-  /// A category: at most 64 bytes, no control character, and no "@", so that no address stands in clear. Intake also
-  /// refuses an international telephone number and more than ten words.
+  /// A category: at most 128 characters (code points) of any script, no control character, and no "@", so that no address
+  /// stands in clear. Intake also refuses an international telephone number and more than sixteen words.
   case word // = 2
 
   /// ISO 3166-1 alpha-2: two capital letters.

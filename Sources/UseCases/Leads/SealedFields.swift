@@ -61,7 +61,9 @@ enum EntryFields {
                 switch try fields.open(entry, program: program) {
                 case .nothing: return .nothing
                 case .erased: return .erased
-                case .opened(let bytes, let kind): return .fields(try leaves(bytes, kind))
+                case .opened(let bytes, let kind):
+                    let id = try SentEventID.id(in: bytes).map { [Dossier.Field(name: "ce_id", value: $0)] } ?? []
+                    return .fields(try leaves(bytes, kind) + id)
                 }
             } catch VaultError.keyMissing { return .unavailable }
         }
