@@ -137,6 +137,8 @@ import UseCases
                 let id = try #require(reply.json["webhook"] as? String, "\(reply.text)")
                 for number in 0..<3 { try await served.submit("l-\(number)") }
                 let got = try await receiver.got("all", 3)
+                // A range ends with what is noted as taken.
+                _ = try await WebhookTests.endpoint(served, id) { $0.json["cursor"] as? String == got.last?.id }
                 try await Self.happen(cause, to: caller, served, clock)
                 let range = try await served.ask(.POST, "/v1/webhooks/\(id)/replay", served.admin, #"{"after":"acme"}"#)
                 #expect(range.status == 202, "\(range.text)")
