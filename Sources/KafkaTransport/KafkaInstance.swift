@@ -10,6 +10,7 @@ public actor KafkaInstance {
     private let batchMax: Int
     private let logger: Logger
     private let companion: (@Sendable (DataFolder) -> Runtime<KafkaLog>.Companion)?
+    private let traced: (@Sendable ([TracedDeciding]) -> Void)?
     private let report: @Sendable (Int32, StepReport) -> Void
     private var member: GroupMember
     private var shards: [Int32: Task<Void, any Error>] = [:]
@@ -34,11 +35,13 @@ public actor KafkaInstance {
     /// Joins the group.
     /// - Parameters:
     ///   - companion: makes what else works on each shard's folder, run once the shard's databases are there.
+    ///   - traced: told of what was decided in traces, once it is committed.
     ///   - report: told of every batch that was committed, and of which partition.
     /// - Throws: `KafkaError`, `KafkaTransportError.topics`, `EngineError.locked`.
     public init(
         _ folder: DataFolder, _ settings: KafkaSettings, options: KafkaLogOptions, batchMax: Int, logger: Logger,
         companion: (@Sendable (DataFolder) -> Runtime<KafkaLog>.Companion)? = nil,
+        traced: (@Sendable ([TracedDeciding]) -> Void)? = nil,
         report: @escaping @Sendable (Int32, StepReport) -> Void
     ) throws {
         self.folder = folder
@@ -47,6 +50,7 @@ public actor KafkaInstance {
         self.batchMax = batchMax
         self.logger = logger
         self.companion = companion
+        self.traced = traced
         self.report = report
         (assignments, assignmentsChanged) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
         member = try GroupMember(settings, anchor: Topic.controls.name)
@@ -149,7 +153,7 @@ public actor KafkaInstance {
         let life = ShardLife(
             folder: try folder.shard(partition), settings: settings, partition: partition, options: options,
             member: member,
-            batchMax: batchMax, logger: logger, companion: companion, report: report)
+            batchMax: batchMax, logger: logger, companion: companion, traced: traced, report: report)
         let failure = failure
         shards[partition] = Task {
             do { try await life.run() } catch {

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Engine
+import Gateway
 import KafkaTransport
 import LeadlineCore
 import Logging
 import Metering
+import ServiceLifecycle
 import UseCases
 
 /// The processor in the foreground.
@@ -35,6 +37,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Serve GET /metrics for Prometheus on this port of 127.0.0.1.", valueName: "port"))
     var metricsPort: Int?
+
+    @OptionGroup var traces: TracesOptions
 
     @Flag(help: "Process what is there, then exit.")
     var once = false
@@ -69,28 +73,37 @@ struct RunCommand: AsyncParsableCommand {
     /// On the data folder's own log.
     private func work(_ deployment: Deployment, _ logger: Logger) async throws {
         let folder = deployment.folder
+        let spans = try traces.export(folder, logger)
         let runtime = try EmbeddedRuntime.make(
-            folder, batchMax: batchMax, pause: .milliseconds(pauseMillis), logger)
+            folder, batchMax: batchMax, pause: .milliseconds(pauseMillis), traces: spans, logger)
         logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(deployment.program)"])
         if once {
             let total = try await runtime.drain { Self.log($0, logger) }
+            await spans?.export()
             logger.info("done", metadata: Self.metadata(total))
         } else {
-            try await GracefulStop.run { try await runtime.run { Self.log($0, logger) } }
+            let work = GracefulStop.Work { try await runtime.run { Self.log($0, logger) } }
+            try await GracefulStop.run(Self.exporting(spans) + [work])
             logger.info("stopped")
         }
     }
 
     /// On a cluster. A signal stops it from the first moment on: it may wait for topics that are not there yet.
     private func serve(_ folder: DataFolder, _ settings: KafkaSettings, _ logger: Logger) async throws {
-        try await GracefulStop.run(within: Self.stopPatience) {
-            let member = try await instance.make(folder, settings, batchMax: batchMax, logger) {
+        let spans = try traces.export(folder, logger)
+        let work = GracefulStop.Work { [instance, batchMax] in
+            let member = try await instance.make(
+                folder, settings, batchMax: batchMax, logger, traced: spans?.deciding
+            ) {
                 Self.log($1, logger, ["partition": "\($0)"])
             }
             try await member.run()
         }
+        try await GracefulStop.run(within: Self.stopPatience, Self.exporting(spans) + [work])
         logger.info("stopped")
     }
+
+    private static func exporting(_ spans: SpanExport?) -> [any Service] { spans.map { [$0] } ?? [] }
 
     /// However a broker behaves, stopping takes no longer.
     private static let stopPatience = Duration.seconds(9)

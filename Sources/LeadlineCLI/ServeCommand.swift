@@ -79,12 +79,7 @@ struct ServeCommand: AsyncParsableCommand {
         help: "Let webhooks, and calls of the issuer, go to this machine too, over plain HTTP: for trying out.")
     var webhooksToLoopback = false
 
-    @Option(
-        help: ArgumentHelp("Append spans of requests and webhooks to this file; OTLP/JSON.", valueName: "file"))
-    var tracesFile: String?
-
-    @Option(help: ArgumentHelp("Send them to this collector by OTLP/JSON over https.", valueName: "url"))
-    var tracesEndpoint: String?
+    @OptionGroup var traces: TracesOptions
 
     @Option(help: ArgumentHelp("Serve GET /metrics for Prometheus on this port of 127.0.0.1.", valueName: "port"))
     var metricsPort: Int?
@@ -112,9 +107,6 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("--session-idle-minutes must be from 1 to 1440")
         }
         if !(1...720).contains(sessionHours) { throw ValidationError("--session-hours must be from 1 to 720") }
-        if tracesFile != nil && tracesEndpoint != nil {
-            throw ValidationError("give --traces-file or --traces-endpoint, not both")
-        }
         if let metricsPort, !(1...65_535).contains(metricsPort) {
             throw ValidationError("--metrics-port must be from 1 to 65535")
         }
@@ -138,12 +130,13 @@ struct ServeCommand: AsyncParsableCommand {
     /// On the data folder's own log.
     private func serve(_ deployment: Deployment, _ logger: Logger) async throws {
         let folder = deployment.folder
-        let runtime = try EmbeddedRuntime.make(folder, batchMax: batchMax, logger)
+        let spans = try traces.export(folder, as: webhookSettings, logger)
+        let runtime = try EmbeddedRuntime.make(folder, batchMax: batchMax, traces: spans, logger)
         let access = try AccessFile(folder)
         var services = try GatewayServices.embedded(
             folder, runtime, access: access, webhooks: webhookSettings, signIn: try signIn(),
             logger: logger)
-        services.traces = try traces(folder, logger)
+        services.traces = spans
         let first = try access.isEmpty() ? access.create(Self.bootstrap(deployment.program)).token : nil
         let processor = GracefulStop.Work {
             try await runtime.run { report in
@@ -153,8 +146,8 @@ struct ServeCommand: AsyncParsableCommand {
             }
         }
         let gateway = try server(services, deployment.program, first, logger)
-        let spans: [any Service] = services.traces.map { [$0] } ?? []
-        try await GracefulStop.run(within: Self.stopPatience, spans + [processor, WebhookSender(services), gateway])
+        let exporting: [any Service] = spans.map { [$0] } ?? []
+        try await GracefulStop.run(within: Self.stopPatience, exporting + [processor, WebhookSender(services), gateway])
     }
 
     /// On a cluster. HTTP is served once the copy of the journal is there.
@@ -163,19 +156,24 @@ struct ServeCommand: AsyncParsableCommand {
         guard var gateway = try await ClusterGateway.open(
             root, cluster, webhooks: webhookSettings, signIn: try signIn(), logger)
         else { return }
-        gateway.services.traces = try traces(root, logger)
+        let spans = try traces.export(root, as: webhookSettings, logger)
+        gateway.services.traces = spans
         let first = try await gateway.firstKey(Self.bootstrap(deployment.program))
         var services = gateway.work
-        if let traces = gateway.services.traces { services.insert(traces, at: 0) }
-        if !noProcessor { services.insert(processor(root, cluster, logger), at: 0) }
+        if let spans { services.insert(spans, at: 0) }
+        if !noProcessor { services.insert(processor(root, cluster, spans, logger), at: 0) }
         services.append(
             gateway.onceFollowed(try server(gateway.services, deployment.program, first, logger)))
         try await GracefulStop.run(within: Self.stopPatience, services)
     }
 
-    private func processor(_ root: DataFolder, _ cluster: KafkaSettings, _ logger: Logger) -> GracefulStop.Work {
+    private func processor(
+        _ root: DataFolder, _ cluster: KafkaSettings, _ spans: SpanExport?, _ logger: Logger
+    ) -> GracefulStop.Work {
         GracefulStop.Work { [instance, batchMax] in
-            let member = try await instance.make(root, cluster, batchMax: batchMax, logger) { partition, report in
+            let member = try await instance.make(
+                root, cluster, batchMax: batchMax, logger, traced: spans?.deciding
+            ) { partition, report in
                 if report.entries + report.rejections > 0 {
                     logger.debug("batch", metadata: ["partition": "\(partition)", "entries": "\(report.entries)"])
                 }
@@ -202,12 +200,6 @@ struct ServeCommand: AsyncParsableCommand {
         var settings = WebhookSettings()
         settings.allowsLoopback = webhooksToLoopback
         return settings
-    }
-
-    private func traces(_ folder: DataFolder, _ logger: Logger) throws -> SpanExport? {
-        let destination: SpanExport.Destination? =
-            tracesFile.map { .file($0) } ?? tracesEndpoint.map { .endpoint($0) }
-        return try destination.map { try SpanExport($0, webhookSettings, folder.machine, logger: logger) }
     }
 
     private func signIn() throws -> SignInSettings {

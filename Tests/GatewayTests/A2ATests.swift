@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import GRDB
 import HTTPTypes
 import LeadlineCore
 import Testing
@@ -146,6 +147,67 @@ import Testing
             try served.services.agentTasks.forget(before: now.adding(micros: 31 * Timestamp.microsPerDay))
             let gone = try await ask.http(.GET, "/tasks/\(id)")
             #expect(kept.status == 200 && gone.status == 404)
+        }
+    }
+
+    /// Erases the person of a lead as the gateway does it for whoever asks.
+    private static func erase(_ lead: String, _ served: ServedFolder) async throws {
+        let body = { (more: String) in #"{"subjects":["\#(lead)"],"requestedBy":"by letter","reason":"a test"\#(more)}"# }
+        let listed = try await served.ask(.POST, "/v1/rights/erase", served.admin, body(""))
+        let token = try #require(listed.json["confirm"] as? String, "\(listed.text)")
+        let erased = try await served.ask(.POST, "/v1/rights/erase", served.admin, body(#","confirm":"\#(token)""#))
+        try #require(erased.json["erased"] as? Bool == true, "\(erased.text)")
+    }
+
+    @Test func aTaskGoesWithThePersonOfItsLead() async throws {
+        try await ServedFolder.serving { served in
+            let ask = Asking(served: served, key: served.admin)
+            var ids: [String: String] = [:]
+            for (id, data) in [
+                ("route-1", #"{"skill":"route_lead","leadId":"a-1","country":"IT","waitSeconds":20,"contact":{"email":"kim@officine.example"}}"#),
+                ("route-2", #"{"skill":"route_lead","leadId":"a-2","country":"IT","waitSeconds":20,"contact":{"email":"bea@officine.example"}}"#),
+                ("status-1", #"{"skill":"lead_status","lead":"a-1"}"#), ("status-2", #"{"skill":"lead_status","lead":"a-2"}"#),
+            ] { ids[id] = try #require(try ask.task(try await ask.rpc("SendMessage", Self.message(id, data)))["id"] as? String) }
+            try await Self.erase("a-1", served)
+            // It is gone before whoever asked is told that the person is.
+            for (id, status) in [("route-1", 404), ("status-1", 404), ("route-2", 200), ("status-2", 200)] {
+                #expect(try await ask.http(.GET, "/tasks/\(ids[id] ?? "")").status == status, "\(id)")
+            }
+            // What is asked later is answered, and nothing of it is kept.
+            let later = try ask.task(try await ask.rpc("SendMessage", Self.message("status-3", #"{"skill":"lead_status","lead":"a-1"}"#)))
+            #expect(Self.state(later) == "TASK_STATE_COMPLETED")
+            #expect(try await ask.http(.GET, "/tasks/\(later["id"] as? String ?? "")").status == 404)
+            // A repeat of the message routes no second lead.
+            let again = Self.message(
+                "route-1", #"{"skill":"route_lead","leadId":"a-1","country":"IT","waitSeconds":20,"contact":{"email":"kim@officine.example"}}"#)
+            _ = try ask.task(try await ask.rpc("SendMessage", again))
+            let leads = try await served.ask(.GET, "/v1/leads", served.admin)
+            #expect((leads.json["leads"] as? [Any])?.count == 2)
+        }
+    }
+
+    /// Goal: an erasure reaches a file that was not open then: of a stopped server, or from a backup. Method: the file as it
+    /// was before, opened on a journal that has the erasure.
+    @Test func aFileFromBeforeTheErasureIsReachedWhenItIsServedAgain() async throws {
+        try await ServedFolder.serving { served in
+            try await served.submit("a-1")
+            try await Self.erase("a-1", served)
+            let grant = try #require(try served.access.grant(for: served.admin))
+            let tasks = served.services.agentTasks
+            var task = AgentTask(id: "task-old", context: "c", state: .working, skill: "accept_lead", changed: served.folder.now())
+            #expect(try tasks.begin(task, context: "c", by: .init(id: "m", content: "x"), isNew: true, grant))
+            (task.state, task.result) = (.completed, #"{"lead":"a-1"}"#)
+            let leads = LeadMentions(["lead": .text("a-1")], answered: task.result).ids
+            #expect(leads == ["a-1"])
+            let digests = leads.map { served.services.identities.agentLead(ServedFolder.program, $0) }
+            #expect(try tasks.move(task, from: .working, leads: digests))
+            try await DatabaseQueue(path: served.folder.path + "/agents.db").write { try $0.execute(sql: "UPDATE programs SET erased_through = NULL") }
+            try await served.services.eraseAgentTasks()
+            #expect(try tasks.task("task-old", grant) == nil)
+            let rows = try await DatabaseQueue(path: served.folder.path + "/agents.db").read { db in
+                try ["tasks", "messages", "task_leads"].map { try Int.fetchOne(db, sql: "SELECT count(*) FROM \($0)") ?? -1 }
+            }
+            #expect(rows == [0, 0, 0])
         }
     }
 

@@ -26,6 +26,7 @@ import Testing
 
     private static let sides = [
         Side(name: "a reason of 128 characters", path: "/v1/rights/dossier", body: #"{"subject":"l-1","reason":"\#(text(128))"}"#, isTaken: true),
+        Side(name: "a reason with an address", path: "/v1/rights/dossier", body: #"{"subject":"l-1","reason":"of a@b.example"}"#, isTaken: false, field: "reason"),
         Side(name: "a reason of 129", path: "/v1/rights/dossier", body: #"{"subject":"l-1","reason":"\#(text(129))"}"#, isTaken: false, field: "reason"),
         Side(
             name: "no fields to rectify", path: "/v1/rights/rectify",
@@ -33,6 +34,7 @@ import Testing
         Side(
             name: "who asks, too long", path: "/v1/rights/restrict",
             body: #"{"subject":"l-1","requestedBy":"\#(text(129))","reason":"y"}"#, isTaken: false, field: "requestedBy"),
+        profile("{}"), profile(#"{"noTransfers":false}"#),
         profile(#"{"purposes":[{"en":"\#(text(2_000))"}]}"#),
         profile(#"{"purposes":[{"en":"\#(text(2_001))"}]}"#, "purposes.en"),
         profile(#"{"purposes":[{}]}"#, "purposes"),
@@ -51,6 +53,16 @@ import Testing
                 let reply = try await served.ask(method, side.path, served.admin, side.body, ["prefer": "wait=20"])
                 #expect((200..<300).contains(reply.status) == side.isTaken, "\(side.name): \(reply.text)")
                 if !side.isTaken { #expect(reply.status == 422 && reply.json["field"] as? String == side.field, "\(side.name): \(reply.text)") }
+            }
+        }
+    }
+
+    /// A choice is a word wherever it stands, also in a body that is one part of a message.
+    @Test func aChoiceIsAWordInAPolicyToo() async throws {
+        try await ServedFolder.serving { served in
+            for (method, path) in [(HTTPMethodName.POST, "/v1/policy/validate"), (.PUT, "/v1/policy")] {
+                let reply = try await served.ask(method, path, served.admin, #"{"attemptsMax":3,"method":0}"#)
+                #expect(reply.status == 422 && reply.json["field"] as? String == "method", "\(reply.text)")
             }
         }
     }

@@ -122,19 +122,31 @@ import UseCases
         return "\(over.status.rawValue), \(over.problem?.status ?? 0)"
     }
 
-    /// A range that is sent again is judged message by message, as what is new.
-    @Test(arguments: ["revoked", "narrowed"]) func aReplayEndsWithTheRight(_ what: String) async throws {
+    /// A range that is sent again is judged message by message, as what is new. An endpoint is its principal's: it goes on
+    /// under a new key, and after whoever made it in a browser signed out.
+    @Test(arguments: [
+        ("revoked", true), ("expired", true), ("narrowed", true), ("keyOfSessionRevoked", true), ("replaced", false), ("signedOut", false),
+        ("signedOutEverywhere", false), ("sessionTooOld", false),
+    ]) func aReplayEndsWithTheRight(_ what: String, _ ends: Bool) async throws {
         let cause = try #require(Cause(rawValue: what)), clock = MovedClock()
         try await Receiver.receiving { receiver in
             try await ServedFolder.serving(webhooks: WebhookTests.settings(), clock: clock) { served in
                 let caller = try await Self.caller(cause, served)
-                let made = try await WebhookTests.make(served, receiver.url("all"), key: caller.key)
+                let body = #"{"url":"\#(receiver.url("all"))","kinds":["leadline.v1.LeadAssigned"]}"#
+                let reply = try await served.ask(.POST, "/v1/webhooks", caller.bearer, body, caller.headers)
+                let id = try #require(reply.json["webhook"] as? String, "\(reply.text)")
                 for number in 0..<3 { try await served.submit("l-\(number)") }
                 let got = try await receiver.got("all", 3)
+                // A range ends with what is noted as taken.
+                _ = try await WebhookTests.endpoint(served, id) { $0.json["cursor"] as? String == got.last?.id }
                 try await Self.happen(cause, to: caller, served, clock)
-                let range = try await served.ask(.POST, "/v1/webhooks/\(made.id)/replay", served.admin, #"{"after":"acme"}"#)
+                let range = try await served.ask(.POST, "/v1/webhooks/\(id)/replay", served.admin, #"{"after":"acme"}"#)
                 #expect(range.status == 202, "\(range.text)")
-                let ended = try await WebhookTests.endpoint(served, made.id) { $0.json["state"] as? String == "disabled" }
+                guard ends else {
+                    #expect(try await receiver.got("all", got.count + 3).count == got.count + 3)
+                    return
+                }
+                let ended = try await WebhookTests.endpoint(served, id) { $0.json["state"] as? String == "disabled" }
                 #expect(ended.json["reason"] as? String == "rights-ended" && receiver.all("all").count == got.count)
             }
         }

@@ -66,7 +66,8 @@ struct ServedFolder: Sendable {
         var folder = try DataFolder(path: root + "/data")
         if let clock { folder.machine.clock = clock }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let runtime = try Runtime(folder, Processor(folder), logger: logger)
+        let export = try traces.map { try SpanExport($0, webhooks, folder.machine, logger: logger) }
+        let runtime = try Runtime(folder, Processor(folder, traced: export?.deciding), logger: logger)
         let access = try AccessFile(folder)
         var services: GatewayServices
         var copies: FollowedCopies?
@@ -81,7 +82,7 @@ struct ServedFolder: Sendable {
                 standing: standing)
             copies = made
         }
-        services.traces = try traces.map { try SpanExport($0, webhooks, folder.machine, logger: logger) }
+        services.traces = export
         var settings = GatewayServer.Settings()
         settings.port = 0
         settings.quotaFactor = 10_000

@@ -48,6 +48,10 @@ import Tracing
                 #expect(server["parentSpanId"] as? String == "00f067aa0ba902b7" && server["kind"] as? Int == 2)
                 let webhook = try #require(spans.first { $0["name"] as? String == "webhook" })
                 #expect(webhook["traceId"] as? String == Self.trace && webhook["parentSpanId"] as? String == decided[2])
+                let deciding = try #require(spans.first { $0["name"] as? String == "decide" && $0["traceId"] as? String == Self.trace })
+                #expect(deciding["spanId"] as? String == decided[2] && deciding["parentSpanId"] as? String == server["spanId"] as? String)
+                let position = "\(deciding["attributes"] ?? "")"
+                #expect(position.contains("leadline.entry.position") && position.contains(got.id.components(separatedBy: "/")[1]))
                 #expect(webhook["spanId"] as? String == sent[2] && webhook["kind"] as? Int == 3)
                 let missing = try #require(spans.first { $0["name"] as? String == "getLead" })
                 #expect(missing["parentSpanId"] == nil && (missing["traceId"] as? String)?.count == 32)

@@ -37,6 +37,8 @@ struct JSONSchema {
                 try value[name].map { try check($0, schema, "\(path).\(name)") } ?? []
             }
         case "items": return try value.elements.flatMap { try check($0, rule, "\(path)[]") }
+        case "not": return try check(value, rule, path).isEmpty ? ["\(path): conforms to what it must not"] : []
+        case "const": return value == rule ? [] : ["\(path): another value"]
         case "enum": return rule.elements.contains(value) ? [] : ["\(path): not in the list"]
         case "pattern":
             guard let text = value.text, let pattern = rule.text else { return [] }

@@ -86,6 +86,20 @@ class Gateway(Machine):
         connection.close()
         return answer.status, json.loads(text) if text else None
 
+    def session(self, method, path, cookie=None, body=None):
+        """Asks as a browser does: the status, the body, and the cookie that was set."""
+        connection = self.connect()
+        fields = {"Sec-Fetch-Site": "same-origin"}
+        if cookie:
+            fields["Cookie"] = cookie
+        if body is not None:
+            fields["Content-Type"] = "application/json"
+        connection.request(method, path, None if body is None else json.dumps(body), fields)
+        answer = connection.getresponse()
+        text, given = answer.read(), answer.headers["Set-Cookie"]
+        connection.close()
+        return answer.status, json.loads(text) if text else None, given.split(";")[0] if given else None
+
     def decisions(self, key, after=PROGRAM):
         """The ids of every decision after a cursor, page by page."""
         found = []
@@ -171,6 +185,76 @@ def revoke(one, two, admin, findings):
     seconds = time.monotonic() - began
     findings.equal(seconds < REVOKED_WITHIN_SECONDS, True, f"a revocation takes {seconds:.1f} s to the other gateway")
     say(f"revoked at one, refused at the other {seconds * 1000:.0f} ms later")
+
+
+def sign_in(one, two, admin, findings):
+    """A session is begun at one gateway and used at the other, and ends everywhere with a sign-out at either."""
+    made = json.loads(one.ask(
+        "access", "create", "--role", "admin", "--source", "*", "--json", "--kafka", one.address).stdout)
+    wait_until(lambda: two.call("GET", "/v1/me", made["key"])[0] == 200, 20, "the other does not know a new key")
+
+    def begin(gateway):
+        status, answer, cookie = gateway.session("POST", "/v1/session", body={"key": made["key"]})
+        findings.equal((status, bool(cookie)), (201, True), f"signing in at {gateway.name}: {answer}")
+        return cookie
+
+    def ends(gateway, cookie, what):
+        began = time.monotonic()
+        wait_until(lambda: gateway.session("GET", "/v1/me", cookie)[0] == 401, 20, what)
+        seconds = time.monotonic() - began
+        findings.equal(seconds < REVOKED_WITHIN_SECONDS, True, f"a sign-out takes {seconds:.1f} s to the other gateway")
+        return seconds
+
+    for here, there in ((one, two), (two, one)):
+        cookie = begin(here)
+        wait_until(lambda: there.session("GET", "/v1/me", cookie)[0] == 200, 20, "the other does not know the session")
+        status, lead, _ = there.session(
+            "POST", "/v1/leads", cookie, {"leadId": f"by-session-{here.name}", "country": "IT"})
+        findings.equal(status in (200, 202), True, f"a lead under the session at {there.name}: {lead}")
+        # What is asked there keeps it alive here, and its end there ends it here.
+        status, answer, _ = there.session("DELETE", "/v1/session", cookie)
+        findings.equal(status, 200, f"signing out at {there.name}: {answer}")
+        findings.equal(there.session("GET", "/v1/me", cookie)[0], 401, "the session where it was signed out")
+        seconds = ends(here, cookie, f"{here.name} takes a session that was signed out at {there.name}")
+        say(f"signed in at {here.name}, out at {there.name}: refused {seconds * 1000:.0f} ms later")
+    cookies = [begin(one), begin(two)]
+    for gateway in (one, two):
+        for cookie in cookies:
+            wait_until(lambda: gateway.session("GET", "/v1/me", cookie)[0] == 200, 20, "a session is not known everywhere")
+    status, answer = one.call("DELETE", "/v1/sessions", made["key"])
+    findings.equal(status, 200, f"signing out everywhere: {answer}")
+    for cookie in cookies:
+        ends(two, cookie, "a session outlives signing out everywhere")
+    cookie = begin(one)
+    wait_until(lambda: two.session("GET", "/v1/me", cookie)[0] == 200, 20, "the other does not know the session")
+    findings.equal(one.call("DELETE", f"/v1/keys/{made['id']}", admin)[0], 200, "a session's key is revoked")
+    ends(two, cookie, "a session outlives its key at the other")
+
+
+def erase_tasks(one, two, key, findings):
+    """What each gateway keeps of its agents' tasks goes with the person, wherever the erasure was asked for."""
+    tasks = {}
+    for gateway in (one, two):
+        data = {"skill": "route_lead", "leadId": f"task-{gateway.name}", "waitSeconds": 20, **body("agent")}
+        message = {"messageId": "m-1", "role": "ROLE_USER", "parts": [{"data": data}]}
+        status, answer = gateway.call(
+            "POST", "/a2a/message:send", key, {"message": {**message, "messageId": f"m-{gateway.name}"}},
+            **{"A2A-Version": "1.0"})
+        findings.equal(status, 200, f"an agent's message at {gateway.name}: {answer}")
+        tasks[gateway.name] = f"/a2a/tasks/{answer['task']['id']}"
+
+    def shown(gateway):
+        return gateway.call("GET", tasks[gateway.name], key, **{"A2A-Version": "1.0"})[0]
+
+    findings.equal([shown(one), shown(two)], [200, 200], "tasks before the erasure")
+    wanted = {"subjects": ["agent@mail.example"], "requestedBy": "by letter", "reason": "check"}
+    status, listed = one.call("POST", "/v1/rights/erase", key, wanted)
+    findings.equal(status, 200, f"an erasure is listed: {listed}")
+    status, done = one.call("POST", "/v1/rights/erase", key, {**wanted, "confirm": listed["confirm"]})
+    findings.equal(status, 200, f"an erasure at a gateway: {done}")
+    findings.equal(shown(one), 404, "the task where the erasure was asked for")
+    wait_until(lambda: shown(two) == 404, 20, "the other gateway still has the person's task")
+    say("a person was erased at one: the tasks of both gateways are gone")
 
 
 def take_over(one, two, first, second, key, findings):
@@ -300,6 +384,8 @@ def main():
             submit_and_read(one, two, admin, findings)
             repeat_at_both(one, two, admin, findings)
             revoke(one, two, admin, findings)
+            sign_in(one, two, admin, findings)
+            erase_tasks(one, two, admin, findings)
             shard_moves(hook, one, two, first, second, admin, findings)
             deliverer_dies(hook, one, two, admin, findings)
             follow(one, two, admin, findings)

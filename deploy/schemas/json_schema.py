@@ -70,11 +70,17 @@ class JSONSchemas:
         if "$ref" in value:
             # Beside a $ref, some readers of AsyncAPI documents ignore every other keyword.
             value = {"allOf": [value]}
+            if self.must_choose(field):
+                value["not"] = {"const": self.schemas.enums[field.type_name.lstrip(".")].value[0].name}
         value = {"description": self.schemas.field_comment(message, field), **value}
         for name, found in (("x-clear", self.schemas.clear(field)), ("x-personal-data", self.schemas.personal(field))):
             if found is not None:
                 value[name] = found
         return value
+
+    def must_choose(self, field):
+        """True for one choice that has to be made: proto3's first value says that it was not."""
+        return field.type == Field.TYPE_ENUM and not is_repeated(field) and self.schemas.is_required(field)
 
     def of_value(self, field):
         name, limits = field.type_name.lstrip("."), self.schemas.limits(field)

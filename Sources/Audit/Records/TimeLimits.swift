@@ -27,6 +27,11 @@ extension ProgramRecords {
                     what: "digests by which a producer's repetition is told", days: 30,
                     note: "from the event, in logical time; keyed, 16 bytes"),
                 TimeLimit(
+                    what: "what gateways keep of agents' tasks (agents.db)", days: 30,
+                    note: "from the last change of the task: keyed digests of messages and leads, and sealed which "
+                        + "lead, partner or month was asked about and what a change was answered with; a task goes "
+                        + "with the person of any lead in it"),
+                TimeLimit(
                     what: "the journal's clear part", days: nil,
                     note: "kept with the journal, for proofs and replay; it names nobody once the key is destroyed"),
                 TimeLimit(what: "the access log", days: nil, note: "kept in the data folder; no limit is set"),

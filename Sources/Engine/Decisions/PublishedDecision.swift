@@ -67,7 +67,7 @@ public struct PublishedDecision: Sendable, Equatable {
 
     /// The span of deciding an entry: made of what the journal has, so that it is the same whoever tells of it, and
     /// again.
-    private static func deciding(_ program: String, _ position: UInt64, in trace: TraceParent) -> TraceParent? {
+    static func deciding(_ program: String, _ position: UInt64, in trace: TraceParent) -> TraceParent? {
         var hash = SHA256()
         hash.update(data: trace.bytes)
         hash.update(data: Array("\(program)/\(position)".utf8))

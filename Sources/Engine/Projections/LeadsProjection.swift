@@ -146,6 +146,41 @@ public struct LeadsProjection: Sendable {
         }
     }
 
+    /// Leads of persons who were erased, and of those whose data had its time.
+    /// - Parameter position: entries up to this one are passed over; nil begins with the first.
+    /// - Returns: the leads, and the last entry that erases anybody; nil where none does.
+    public func leadsErased(after position: UInt64?, program: String) throws -> (leads: [String], through: UInt64?) {
+        try catchUp()
+        return try reader.read { db in
+            // The latest stands last, so that nothing is searched where nothing came.
+            let last = try Int64.fetchOne(
+                db, sql: "SELECT position FROM erasures WHERE program = ? ORDER BY rowid DESC LIMIT 1",
+                arguments: [program])
+            let after = position.map { Int64($0) } ?? -1
+            guard let last, last > after else { return ([], last.map { UInt64($0) }) }
+            let leads = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT lead FROM erasures JOIN leads USING (program, subject)
+                    WHERE program = ? AND position > ?
+                    """, arguments: [program, after])
+            return (leads, UInt64(last))
+        }
+    }
+
+    /// Whether a person of any of these leads was erased.
+    public func isAnyErased(_ leads: Set<String>, program: String) throws -> Bool {
+        try catchUp()
+        return try reader.read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM leads JOIN erasures USING (program, subject)
+                    WHERE program = ? AND lead = ?)
+                    """)
+            return try leads.contains { try Bool.fetchOne(statement, arguments: [program, $0]) ?? false }
+        }
+    }
+
     /// Where links between this person and others changed: the other's id and the positions of the entries that say so,
     /// which alone say what holds.
     public func links(of subject: SubjectID, program: String) throws -> [(other: SubjectID, position: UInt64)] {

@@ -1,3 +1,6 @@
+public import LeadlineCore
+public import LeadlineSchemas
+
 /// Where a record stands in the log.
 public struct RecordPlace: Hashable, Sendable {
     /// Its topic.
@@ -25,6 +28,25 @@ public enum RecordOutcome: Sendable, Equatable {
     case rejected(Rejection)
 }
 
+/// The deciding of one input that came with a place in a trace; durable by now.
+public struct TracedDeciding: Sendable, Equatable {
+    /// The deciding itself, as its decisions name it.
+    public let place: TraceParent
+    /// What caused it: the producer's span, or that of the request that brought it.
+    public let cause: TraceParent
+    /// Of its entry in the program's stream.
+    public let position: UInt64
+    /// When deciding began, by the clock.
+    public let began: Timestamp
+    /// When it was durable.
+    public internal(set) var ended: Timestamp
+
+    init?(_ cause: TraceParent, program: String, position: UInt64, began: Timestamp) {
+        guard let place = PublishedDecision.deciding(program, position, in: cause) else { return nil }
+        (self.place, self.cause, self.position, self.began, ended) = (place, cause, position, began, began)
+    }
+}
+
 /// What one batch made durable; told once, right after its commit.
 public struct CommittedBatch: Sendable {
     /// What became of each record of the batch, in merge order.
@@ -35,6 +57,8 @@ public struct CommittedBatch: Sendable {
     public var eventCounts: [Int: Int] = [:]
     /// Assignments whose deadline passed unanswered.
     public var breaches = 0
+    /// What was decided on inputs that came with a trace.
+    public var traced: [TracedDeciding] = []
     /// Records without a value.
     public var nullValues = 0
     /// For each live record, how long it had been in the log when it became durable.

@@ -40,11 +40,13 @@ public actor Processor<Log: ShardLog> {
     ///   - commits: fires with every commit.
     ///   - fates: told what becomes of records.
     ///   - metrics: where its figures go.
+    ///   - traced: told of what was decided in traces, once it is durable.
     ///   - makeLog: makes the log; what it must catch up with first, it writes to the journal and the vault.
     public init(
         _ folder: DataFolder, clock: (any WallClock)? = nil, timeSource: Shard.TimeSource,
         commits: CommitSignal = CommitSignal(), fates: RecordFates = RecordFates(),
-        metrics: any MetricsFactory = MetricsSystem.factory, makeLog: (DatabaseQueue, Vault) throws -> Log
+        metrics: any MetricsFactory = MetricsSystem.factory,
+        traced: (@Sendable ([TracedDeciding]) -> Void)? = nil, makeLog: (DatabaseQueue, Vault) throws -> Log
     ) throws {
         self.folder = folder
         var machine = folder.machine
@@ -71,6 +73,7 @@ public actor Processor<Log: ShardLog> {
                 figures.record(batch)
                 commits.committed(batch.sizes)
                 fates.report(batch.outcomes)
+                if !batch.traced.isEmpty { traced?(batch.traced) }
             })
         earlierLookups = try EarlierLookups(journal, derived, keyring)
         if timeSource == .wallClock { try Self.checkClock(journal, machine.clock) }
@@ -198,9 +201,9 @@ extension Processor where Log == EmbeddedLog {
     /// A processor on the embedded log.
     public init(
         _ folder: DataFolder, clock: (any WallClock)? = nil, timeSource: Shard.TimeSource = .wallClock,
-        metrics: any MetricsFactory = MetricsSystem.factory
+        metrics: any MetricsFactory = MetricsSystem.factory, traced: (@Sendable ([TracedDeciding]) -> Void)? = nil
     ) throws {
-        try self.init(folder, clock: clock, timeSource: timeSource, metrics: metrics) { journal, _ in
+        try self.init(folder, clock: clock, timeSource: timeSource, metrics: metrics, traced: traced) { journal, _ in
             try EmbeddedLog(journal)
         }
     }

@@ -137,6 +137,7 @@ public struct Shard: ~Copyable {
         if !poll.isExhausted, let last = poll.records.last, !last.isImported {
             done.lag = .microseconds(max(0, now.micros - last.received.micros))
         }
+        for index in done.traced.indices { done.traced[index].ended = now }
         onCommit(done)
         done = CommittedBatch()
     }
@@ -234,6 +235,7 @@ public struct Shard: ~Copyable {
         }
         let program = taken.program
         let position = streams[place].state.nextPosition
+        noteTrace(taken, position)
         var events = Self.decide(taken.input, at: stamp, streams, place, &scratch)
         if !keepsPerson(taken.input, events, place) {
             taken.leaveOutPerson()
@@ -279,9 +281,17 @@ public struct Shard: ~Copyable {
         input.contentDigest = taken.input.contentDigest
         let bytes = InputCodec.encode(input)
         let position = streams[place].state.nextPosition
+        noteTrace(taken, position)
         let events = Self.decide(input, at: stamp, streams, place, &scratch)
         try append(place, input, bytes, origin(taken, record), events, at: stamp)
         done.outcomes.append((RecordPlace(record), .entry(program: taken.program, position: position, isRepeat: true)))
+    }
+
+    /// Whoever decides is told nothing of traces; that an input with one is decided now is told once it is durable.
+    private mutating func noteTrace(_ taken: TakenInput, _ position: UInt64) {
+        guard let trace = taken.trace else { return }
+        let traced = TracedDeciding(trace, program: taken.program, position: position, began: machine.clock.now())
+        if let traced { done.traced.append(traced) }
     }
 
     private func origin(_ taken: TakenInput, _ record: LogRecord) -> OriginRecord {

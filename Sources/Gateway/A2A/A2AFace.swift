@@ -5,6 +5,7 @@ import LeadlineCore
 import LeadlineSchemas
 import Reports
 import TextFormats
+import UseCases
 
 /// What another agent may do with tasks, whichever binding it speaks.
 struct A2AFace: Sendable {
@@ -135,9 +136,23 @@ struct A2AFace: Sendable {
         task.changed = services.folder.now()
         var kept = task
         if Self.isAskedAgain(tool), task.state == .completed { (kept.result, kept.asked) = (nil, given) }
-        let isMoved = try await services.readers.run { [kept] in try services.agentTasks.move(kept, from: .working) }
+        let isMoved = try await keep(kept, LeadMentions(given, answered: kept.result).ids)
         // Another repeat of the message was faster; its answer stands.
         return isMoved ? task : try await find(task.id)
+    }
+
+    /// Keeps what came of a task's work under the leads that it speaks of; false if the task has moved on already.
+    /// Where a lead's person is erased by now, the agent is answered and nothing of it is kept.
+    private func keep(_ task: AgentTask, _ leads: Set<String>) async throws -> Bool {
+        let (services, program) = (call.services, try call.grant.program)
+        let digests = leads.sorted().map { services.identities.agentLead(program, $0) }
+        let isMoved = try await services.readers.run {
+            try services.agentTasks.move(task, from: .working, leads: digests)
+        }
+        // Asked once it is kept: an erasure before that is seen here, and a later one finds the task by its leads.
+        guard isMoved, !leads.isEmpty, try await call.read({ try $0.isAnyErased(leads) }) else { return isMoved }
+        try await services.readers.run { try services.agentTasks.erase(task) }
+        return true
     }
 
     /// Skills that only read are asked again when somebody looks; a preview is of its moment.

@@ -1,7 +1,9 @@
 import Engine
 import Foundation
 import GRDB
+import Journal
 import LeadlineCore
+import Synchronization
 import UseCases
 import Vault
 
@@ -10,11 +12,11 @@ import Vault
 ///
 /// Of what an agent sent there are digests, by which a repeat is told, and the arguments of skills that only read, ids
 /// of leads and partners. Those, the context's name and what a change was answered with are sealed under a key that
-/// hangs on the master key.
+/// hangs on the master key. Keyed digests say which leads a task speaks of: it goes with the person of any of them.
 struct AgentTaskFile: Sendable {
     /// "LLAg": names the kind of file.
     private static let applicationID: Int32 = 0x4C4C_4167
-    private static let formatVersion = 1
+    private static let formatVersion = 2
     /// For how long a task is kept.
     private static let keptMicros: Int64 = 30 * Timestamp.microsPerDay
     /// Tasks kept of one principal; beyond that the oldest go.
@@ -22,6 +24,12 @@ struct AgentTaskFile: Sendable {
 
     private let database: DatabasePool
     private let seal: RecordSeal
+    /// Whether the write-ahead log may hold what was forgotten.
+    private let holdsForgotten = Flag()
+
+    private final class Flag: Sendable {
+        let isSet = Mutex(false)
+    }
 
     /// Opens the file, and makes it where it is absent.
     init(_ folder: DataFolder, _ masterKey: MasterKey) throws(Problem) {
@@ -36,7 +44,11 @@ struct AgentTaskFile: Sendable {
             path: path, name: "the file of agents' tasks", kind: (applicationID, "file of agents' tasks"),
             formatVersion: formatVersion,
             pragmas: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
-        ).open { db, _ in try db.execute(sql: schema) }
+        ).open { db, version in
+            // Of tasks from before nobody can say whose leads they speak of.
+            if version == 1 { try db.execute(sql: "DROP TABLE messages; DROP TABLE tasks;") }
+            try db.execute(sql: schema)
+        }
     }
 
     private static let schema = """
@@ -50,6 +62,11 @@ struct AgentTaskFile: Sendable {
             id TEXT PRIMARY KEY, task TEXT NOT NULL REFERENCES tasks ON DELETE CASCADE, content TEXT NOT NULL)
             STRICT, WITHOUT ROWID;
         CREATE INDEX messages_of ON messages(task);
+        CREATE TABLE task_leads (
+            lead TEXT NOT NULL, task TEXT NOT NULL REFERENCES tasks ON DELETE CASCADE, PRIMARY KEY (lead, task))
+            STRICT, WITHOUT ROWID;
+        CREATE INDEX task_leads_of ON task_leads(task);
+        CREATE TABLE programs (id TEXT PRIMARY KEY, erased_through INTEGER) STRICT, WITHOUT ROWID;
         """
 
     /// What nobody but the agent is told of a task.
@@ -156,6 +173,7 @@ struct AgentTaskFile: Sendable {
                     ])
             }
             guard db.changesCount == 1 else { return false }
+            try db.execute(sql: "INSERT OR IGNORE INTO programs VALUES (?, NULL)", arguments: [grant.program])
             try db.execute(
                 sql: "INSERT OR IGNORE INTO messages VALUES (?, ?, ?)",
                 arguments: [message.id, task.id, message.content])
@@ -169,13 +187,18 @@ struct AgentTaskFile: Sendable {
     }
 
     /// Moves a task on from a state; false if it is in another by now.
-    func move(_ task: AgentTask, from state: AgentTask.State) throws -> Bool {
+    /// - Parameter leads: digests of the leads that it speaks of from here on.
+    func move(_ task: AgentTask, from state: AgentTask.State, leads: [String] = []) throws -> Bool {
         let sealed = try sealed(task)
         return try database.write { db in
             try db.execute(
                 sql: "UPDATE tasks SET state = ?, changed = ?, sealed = ? WHERE id = ? AND state = ?",
                 arguments: [task.state.rawValue, task.changed.micros, sealed, task.id, state.rawValue])
-            return db.changesCount == 1
+            guard db.changesCount == 1 else { return false }
+            for lead in leads {
+                try db.execute(sql: "INSERT OR IGNORE INTO task_leads VALUES (?, ?)", arguments: [lead, task.id])
+            }
+            return true
         }
     }
 
@@ -186,6 +209,46 @@ struct AgentTaskFile: Sendable {
                 sql: "DELETE FROM tasks WHERE id = ? AND state = ?",
                 arguments: [task.id, AgentTask.State.working.rawValue])
         }
+    }
+
+    /// Programs whose agents' tasks are here, each with the last entry up to which its erasures have reached them.
+    func programs() throws -> [(id: String, erasedThrough: UInt64?)] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT id, erased_through FROM programs ORDER BY id").map { row in
+                (row[0], (row[1] as Int64?).map { UInt64($0) })
+            }
+        }
+    }
+
+    /// Forgets the tasks that speak of leads, and what the disk still holds of them.
+    /// - Parameters:
+    ///   - leads: digests of the leads.
+    ///   - position: the last entry that erased any of the program's.
+    func erase(_ leads: [String], of program: String, through position: UInt64) throws {
+        try database.write { db in
+            for lead in leads {
+                try db.execute(
+                    sql: "DELETE FROM tasks WHERE id IN (SELECT task FROM task_leads WHERE lead = ?)",
+                    arguments: [lead])
+            }
+            try db.execute(
+                sql: "UPDATE programs SET erased_through = ? WHERE id = ?", arguments: [Int64(position), program])
+        }
+        holdsForgotten.isSet.withLock { $0 = true }
+        try tidy()
+    }
+
+    /// Forgets a task, whatever its state.
+    func erase(_ task: AgentTask) throws {
+        try database.write { try $0.execute(sql: "DELETE FROM tasks WHERE id = ?", arguments: [task.id]) }
+        holdsForgotten.isSet.withLock { $0 = true }
+        try tidy()
+    }
+
+    /// Empties the write-ahead log of what was forgotten; while somebody reads that is left for the next time.
+    func tidy() throws {
+        guard holdsForgotten.isSet.withLock({ $0 }), try WriteAheadLog.truncate(database) else { return }
+        holdsForgotten.isSet.withLock { $0 = false }
     }
 
     /// Forgets everybody's that are too old.

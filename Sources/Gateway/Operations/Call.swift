@@ -59,11 +59,13 @@ struct Call: Sendable {
         if values.isEmpty && rule == .optional { return }
         let isPlain = values.allSatisfy { value in
             (1...Self.reasonBytesMax).contains(value.utf8.count) && value.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+                && Asker.isNameless(value)
         }
         guard values.count == 1, isPlain else {
             throw Refusal(
                 400, "bad-header", "A header is not valid",
-                "Leadline-Reason says why personal data is read, in 1 to \(Self.reasonBytesMax) bytes of ASCII.",
+                "Leadline-Reason says why personal data is read, in 1 to \(Self.reasonBytesMax) bytes of ASCII "
+                    + "without an address, for it is kept.",
                 field: "Leadline-Reason")
         }
     }

@@ -37,6 +37,18 @@ enum IntakeSchemas {
     /// Texts of which intake asks a form wherever they stand.
     private static let formats = ["accountDomain": "hostname", "email": "email"]
 
+    private static let linkStatements = [
+        "LeadsLinked", "LeadsLinkedRequest", "LeadsUnlinked", "LeadsUnlinkedRequest",
+    ]
+
+    /// Which lead it was one enquiry with must be said; leads of one company need no other.
+    private static var otherLeadNamed: [Object] {
+        [
+            ["properties": ["link": ["const": "LEAD_LINK_SAME_COMPANY"]]],
+            ["required": ["otherLeadId"], "properties": ["otherLeadId": ["minLength": 1]]],
+        ]
+    }
+
     private static let languages = ["en", "de", "fr", "it", "es"]
 
     /// No control character and no separator of lines.
@@ -62,8 +74,13 @@ enum IntakeSchemas {
             component["anyOf"] = oneNamed(["leadId", "accountDomain"])
         }
         var properties = component["properties"] as? Object ?? [:]
+        if linkStatements.contains(name) { component["anyOf"] = otherLeadNamed }
+        let mustBe = component["required"] as? [String] ?? []
         for (field, format) in formats {
-            properties[field] = (properties[field] as? Object)?.merging(["format": format]) { $1 }
+            // An empty text is proto3's other way to leave it out.
+            let form: Object =
+                mustBe.contains(field) ? ["format": format] : ["anyOf": [["maxLength": 0], ["format": format]]]
+            properties[field] = (properties[field] as? Object)?.merging(form) { $1 }
         }
         if !properties.isEmpty { component["properties"] = properties }
         guard let rules = rules[name] else { return component }

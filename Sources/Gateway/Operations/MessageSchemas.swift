@@ -125,6 +125,7 @@ enum MessageSchemas {
             components[request.name] = text(IntakeSchemas.refined(request.name, without(request.without, &schema)))
             if request.message == "LeadSubmitted", var whole = Self.schema(of: request.message) {
                 var optional = without(["pastAssignment"], &whole)
+                optional = leavingOut(optional["required"] as? [String] ?? [], optional)
                 optional["required"] = nil
                 components["LeadSubmission"] = text(IntakeSchemas.refined("LeadSubmission", optional))
             }
@@ -159,9 +160,25 @@ enum MessageSchemas {
         schema["properties"] = properties
         let required = (schema["required"] as? [String] ?? []).filter { !fields.contains($0) && $0 != "partnerId" }
         schema["required"] = required.isEmpty ? nil : required
+        schema = leavingOut(["partnerId"], schema)
         // The message's own name: two requests are made of one message, and generated clients name their types by it.
         for key in ["$defs", "$schema", "$id", "title"] { schema[key] = nil }
         return closed(schema)
+    }
+
+    /// Texts that a message must state and a request need not: an empty one is as good as none.
+    private static func leavingOut(_ fields: [String], _ schema: Object) -> Object {
+        var schema = schema
+        var properties = schema["properties"] as? Object ?? [:]
+        for field in fields {
+            guard var text = properties[field] as? Object, let pattern = text["pattern"] as? String,
+                pattern.utf8.starts(with: "^".utf8), pattern.utf8.last == UInt8(ascii: "$")
+            else { continue }
+            text["pattern"] = "^(\(pattern.unicodeScalars.dropFirst().dropLast()))?$"
+            properties[field] = text
+        }
+        if !properties.isEmpty { schema["properties"] = properties }
+        return schema
     }
 
     /// Fields that are none of a message's are refused.

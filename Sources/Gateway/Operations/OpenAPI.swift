@@ -59,9 +59,13 @@ enum OpenAPI {
 
     private static func parameters(of operation: Operation) -> [String] {
         var parameters = operation.pathParameters.map { name in
-            name == "link"
-                ? parameter(name, in: "path", .string, "The link's own part.", isRequired: true)
-                : parameter(name, in: "path", .id, "An id.", isRequired: true)
+            let (schema, about): (Schema, String) =
+                switch name {
+                case "link": (.string, "The link's own part.")
+                case "month": (.month, "A month as 2026-03.")
+                default: (.id, "An id.")
+                }
+            return parameter(name, in: "path", schema, about, isRequired: true)
         }
         parameters += operation.query.map {
             parameter($0.name, in: "query", $0.schema, $0.about, isRequired: $0.isRequired)
@@ -81,7 +85,7 @@ enum OpenAPI {
             parameters.append(
                 parameter(
                     "Leadline-Reason", in: "header",
-                    Schema(json: #"{"type":"string","pattern":"^[ -~]{1,\#(Call.reasonBytesMax)}$"}"#),
+                    Schema(json: #"{"type":"string","pattern":"^[ -?A-~]{1,\#(Call.reasonBytesMax)}$"}"#),
                     "Why personal data is read; kept in the access log.", isRequired: reason == .required))
         }
         return parameters

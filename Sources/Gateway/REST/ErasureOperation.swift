@@ -24,7 +24,7 @@ enum ErasureOperation {
                         json: #"{"type":"array","minItems":1,"maxItems":\#(peopleMax),"items":"#
                             + RightsOperations.subjectSchema.json + "}")
                 ),
-                ("requestedBy", RightsOperations.textSchema), ("reason", RightsOperations.textSchema),
+                ("requestedBy", RightsOperations.textSchema), ("reason", RightsOperations.reasonSchema),
                 ("suppress?", .boolean),
                 (
                     "backups?",
@@ -59,6 +59,7 @@ enum ErasureOperation {
             }
             // What was found of them for somebody is gone before anybody is told that they are.
             try await call.services.jobs.sweep(call.services)
+            try await call.services.eraseAgentTasks()
             return try answer(outcome, certificates)
         })
 
@@ -74,7 +75,7 @@ enum ErasureOperation {
             subjects = try body.texts("subjects", count: 1...peopleMax, RightsOperations.subject)
             if subjects.isEmpty { throw .invalid("It is missing.", field: "subjects") }
             requestedBy = try body.required("requestedBy", RightsOperations.why)
-            reason = try body.required("reason", RightsOperations.why)
+            reason = try RightsOperations.reason(&body)
             suppresses = try body.flag("suppress") ?? false
             backups = try body.texts("backups", count: 0...16, RightsOperations.why)
             confirm = try body.text("confirm", 1...128)

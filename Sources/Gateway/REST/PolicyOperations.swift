@@ -64,9 +64,11 @@ enum PolicyOperations {
     private static func read(_ call: Call) throws -> ProposedPolicy {
         let message: WirePolicy
         try JSONElements.refuseNull(call.body)
-        try ValueForms.of(.policyPublished).check(call.body)
+        // As it stands in its message, by whose parts the forms are told.
+        let whole = Array(#"{"policy":"#.utf8) + call.body + Array("}".utf8)
+        try ValueForms.of(.policyPublished).check(whole)
         do { message = try WirePolicy(jsonUTF8Bytes: call.body) } catch {
-            try Validation.readable(Array(#"{"policy":"#.utf8) + call.body + Array("}".utf8), as: .policyPublished)
+            try Validation.readable(whole, as: .policyPublished)
             throw Refusal.unknownField(error)
         }
         return try ProposedPolicy(message, clock: call.services.folder.machine.clock)

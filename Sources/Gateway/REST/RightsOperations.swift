@@ -18,6 +18,17 @@ enum RightsOperations {
     /// The same as schemas.
     static let subjectSchema = Schema.text(subject)
     static let textSchema = Schema.text(why)
+    static let reasonSchema = Schema(
+        json: #"{"type":"string","minLength":\#(why.lowerBound),"maxLength":\#(why.upperBound),"pattern":"^[^@]*$"}"#)
+
+    /// Why somebody asks: it is kept for good, so it holds no address.
+    static func reason(_ body: inout BodyFields) throws(Refusal) -> String {
+        let text = try body.required("reason", why)
+        guard Asker.isNameless(text) else {
+            throw .invalid("It is kept, so it holds no address; name a case instead.", field: "reason")
+        }
+        return text
+    }
 
     /// Who is meant, who asks for it, and why.
     struct Person: Sendable {
@@ -28,7 +39,7 @@ enum RightsOperations {
         init(_ body: inout BodyFields) throws(Refusal) {
             subject = try body.required("subject", RightsOperations.subject)
             requestedBy = try body.required("requestedBy", why)
-            reason = try body.required("reason", why)
+            reason = try RightsOperations.reason(&body)
         }
     }
 
@@ -105,7 +116,7 @@ enum RightsOperations {
         .init(
             types: ["application/json"],
             schema: .request(
-                [("subject", subjectSchema), ("requestedBy", textSchema), ("reason", textSchema)] + more),
+                [("subject", subjectSchema), ("requestedBy", textSchema), ("reason", reasonSchema)] + more),
             example: #"{"subject":"lead-1","requestedBy":"the person, by letter","reason":"case 4711""#
                 + (example.map { "," + $0 } ?? "") + "}")
     }
@@ -115,13 +126,13 @@ enum RightsOperations {
         summary: "What stands for a person: ids, links, rights and leads; the read is noted", scope: .rightsExercise,
         rate: .heavy,
         payload: .init(
-            types: ["application/json"], schema: .request([("subject", subjectSchema), ("reason", textSchema)]),
+            types: ["application/json"], schema: .request([("subject", subjectSchema), ("reason", reasonSchema)]),
             example: #"{"subject":"lead-1","reason":"case 4711"}"#),
         successes: [.init(status: 200, about: "What stands.", schema: .reference("PersonStanding"))],
         work: .whole { call in
             var body = try BodyFields(call)
             let name = try body.required("subject", subject)
-            let reason = try body.required("reason", why)
+            let reason = try reason(&body)
             try body.end()
             let deployment = try call.asked(reason: reason)
             let report = try await call.services.readers.run { try deployment.standing(of: name) }
@@ -141,7 +152,7 @@ enum RightsOperations {
         payload: .init(
             types: ["application/json"],
             schema: .request([
-                ("subject", subjectSchema), ("reason", textSchema), ("edition?", .choice(["auditor", "subject"])),
+                ("subject", subjectSchema), ("reason", reasonSchema), ("edition?", .choice(["auditor", "subject"])),
                 ("language?", .choice(EditionLanguage.allCases.map(\.rawValue))),
                 ("format?", .choice(["json", "html"])), ("linked?", .boolean), ("namedByOthers?", .boolean),
             ]).needing("edition", "subject", with: "language"),
@@ -169,7 +180,7 @@ private struct DossierOrder: Sendable {
 
     init(_ body: inout BodyFields) throws(Refusal) {
         subject = try body.required("subject", RightsOperations.subject)
-        reason = try body.required("reason", RightsOperations.why)
+        reason = try RightsOperations.reason(&body)
         let edition = try body.choice("edition", ["auditor", "subject"])
         let language = try body.choice("language", EditionLanguage.allCases.map(\.rawValue))
         if edition != "subject" && language != nil {

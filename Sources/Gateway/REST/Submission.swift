@@ -89,9 +89,12 @@ struct Submission: Sendable {
         guard let topic = Topic(name: kind.topic) else {
             preconditionFailure("\(kind.topic) is a topic of the schemas")
         }
+        var (body, type) = (try message.serializedBytes() as [UInt8], "application/protobuf")
+        // A message that states nothing has no bytes, by which a topic says that there is no message.
+        if body.isEmpty { (body, type) = (Array("{}".utf8), "application/json") }
         return EventRecord.binary(
             topic: topic, program: grant.program, type: kind.fullName, id: eventID, source: grant.ownSource,
-            body: try message.serializedBytes(), contentType: "application/protobuf", extraHeaders: call.traceHeaders)
+            body: body, contentType: type, extraHeaders: call.traceHeaders)
     }
 
     /// Appends a message and answers what became of it.

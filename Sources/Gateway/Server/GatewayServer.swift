@@ -78,6 +78,8 @@ public struct GatewayServer: Service {
     public func run() async throws {
         // What can't be read is told of before anything is served.
         try await services.oauth?.verifier.keys.prepare()
+        // Whoever was erased while nobody served is gone before anybody asks.
+        try await services.eraseAgentTasks()
         let limits = settings.connection
         var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
         decoder.maxHeaderFieldSize = limits.headerBytes
@@ -137,6 +139,7 @@ public struct GatewayServer: Service {
                 try await services.folder.machine.passingTime.sleep(for: sweepInterval)
                 try services.refusals.flush()
                 try await services.jobs.sweep(services)
+                try await services.eraseAgentTasks()
                 let (tasks, now) = (services.agentTasks, services.folder.now())
                 try await services.readers.run { try tasks.forget(before: now) }
                 let access = services.access

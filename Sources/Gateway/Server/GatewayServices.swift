@@ -134,6 +134,11 @@ struct Identities: Sendable {
         kind + "-" + Hexadecimal.text(agentTasks.digest([grant.program, grant.principal, kind, message]).prefix(16))
     }
 
+    /// What is kept of a lead's id beside an agent's task: enough to find the task once the lead's person is erased.
+    func agentLead(_ program: String, _ lead: String) -> String {
+        Hexadecimal.text(agentTasks.digest([program, "lead", lead]).prefix(16))
+    }
+
     /// What tells one message's content, or one context's name, from another's, and nothing else.
     func agentDigest(_ grant: Grant, _ kind: String, _ content: [UInt8]) -> String {
         Hexadecimal.text(

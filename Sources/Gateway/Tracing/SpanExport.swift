@@ -65,8 +65,15 @@ public final class SpanExport: Service {
         }
     }
 
+    /// Takes what was decided in traces that whoever began them keeps.
+    public var deciding: @Sendable ([TracedDeciding]) -> Void {
+        { [buffer = recorder.buffer] decided in
+            for one in decided where one.place.flags & 1 == 1 { buffer.add(EndedSpan(one)) }
+        }
+    }
+
     /// Writes what has come, on a connection of its own.
-    func export() async {
+    public func export() async {
         var client = ScreenedClient(settings, machine.passingTime)
         await export(by: &client)
         await client.close()

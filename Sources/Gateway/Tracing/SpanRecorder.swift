@@ -1,4 +1,5 @@
 import Engine
+import LeadlineCore
 import LeadlineSchemas
 import Synchronization
 import Tracing
@@ -56,7 +57,7 @@ extension ServiceContext {
 /// A span that is kept once it ends, unless whoever began the trace does not want it.
 final class RecordedSpan: Tracing.Span {
     /// Figures that are told of; nothing else is.
-    static let figures: Set<String> = ["http.response.status_code"]
+    static let figures: Set<String> = ["http.response.status_code", EndedSpan.position]
 
     private struct State {
         var name: String
@@ -128,6 +129,22 @@ struct EndedSpan: Sendable {
     var end: UInt64
     var figures: [String: Int64]
     var isError: Bool
+
+    /// Of an entry in its program's stream.
+    static let position = "leadline.entry.position"
+}
+
+extension EndedSpan {
+    /// The deciding of an input, told once it was durable. It is made of what the journal has, so that every decision
+    /// and webhook is under it, whoever tells of it.
+    init(_ deciding: TracedDeciding) {
+        self.init(
+            place: deciding.place, parentID: deciding.cause.spanID, name: "decide", kind: .consumer,
+            start: Self.nanoseconds(deciding.began), end: Self.nanoseconds(deciding.ended),
+            figures: [Self.position: Int64(deciding.position)], isError: false)
+    }
+
+    private static func nanoseconds(_ moment: Timestamp) -> UInt64 { UInt64(max(0, moment.micros)) * 1_000 }
 }
 
 /// Spans that wait to be exported. Where they come faster than they are taken, what comes is dropped and counted.

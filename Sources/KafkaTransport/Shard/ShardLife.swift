@@ -13,6 +13,7 @@ struct ShardLife: Sendable {
     let batchMax: Int
     let logger: Logger
     let companion: (@Sendable (DataFolder) -> Runtime<KafkaLog>.Companion)?
+    let traced: (@Sendable ([TracedDeciding]) -> Void)?
     let report: @Sendable (Int32, StepReport) -> Void
 
     private static let pauseMin = Duration.milliseconds(100)
@@ -96,7 +97,7 @@ struct ShardLife: Sendable {
     /// nothing has been decided yet.
     private func open() throws -> Runtime<KafkaLog> {
         let (logger, partition, metadata) = (logger, partition, member.metadata)
-        let processor = try Processor(folder, timeSource: .wallClock) { journal, vault in
+        let processor = try Processor(folder, timeSource: .wallClock, traced: traced) { journal, vault in
             var bar = CatchUpLines(logger: logger, partition: partition)
             return try KafkaLog(
                 settings, partition: partition, options: options, metadata: metadata, journal: journal, vault: vault

@@ -1,4 +1,5 @@
 import Engine
+import Gateway
 import Logging
 import UseCases
 
@@ -6,15 +7,17 @@ import UseCases
 enum EmbeddedRuntime {
     /// - Parameters:
     ///   - batchMax: most records in one batch.
+    ///   - traces: where spans of deciding go; nil for nowhere.
     ///   - pause: how long the processor waits for records before it looks at the timers again; nil for the usual time.
-    static func make(_ folder: DataFolder, batchMax: Int, pause: Duration? = nil, _ logger: Logger) throws
-        -> Runtime<EmbeddedLog>
-    {
+    static func make(
+        _ folder: DataFolder, batchMax: Int, pause: Duration? = nil, traces: SpanExport? = nil, _ logger: Logger
+    ) throws -> Runtime<EmbeddedLog> {
         var pace = Runtime<EmbeddedLog>.Pace()
         pace.batchMax = batchMax
         if let pause { pace.pause = pause }
         return try Runtime(
-            folder, Processor(folder), pace: pace, logger: logger, companions: [recordsCounting(folder, logger)])
+            folder, Processor(folder, traced: traces?.deciding), pace: pace, logger: logger,
+            companions: [recordsCounting(folder, logger)])
     }
 
     /// Counts the records of a folder's programs; those that cannot be counted are told of in the log.

@@ -38,12 +38,13 @@ struct InstanceOptions: ParsableArguments {
     /// An instance on a folder, once the topics are there.
     func make(
         _ folder: DataFolder, _ settings: KafkaSettings, batchMax: Int, _ logger: Logger,
+        traced: (@Sendable ([TracedDeciding]) -> Void)? = nil,
         report: @escaping @Sendable (Int32, StepReport) -> Void
     ) async throws -> KafkaInstance {
         let options = try await ThreadTaskExecutor("leadline.start").run { try shardOptions(settings) }
         let instance = try KafkaInstance(
             folder, settings, options: options, batchMax: batchMax, logger: logger,
-            companion: { [logger] in EmbeddedRuntime.recordsCounting($0, logger) }, report: report)
+            companion: { [logger] in EmbeddedRuntime.recordsCounting($0, logger) }, traced: traced, report: report)
         logger.info(
             "started",
             metadata: [

@@ -4,7 +4,7 @@ public struct Asker: Sendable, Equatable {
     public var actor: String
     /// In which role; empty where there are none.
     public var role: String
-    /// What for; empty if it is not said.
+    /// What for; empty if it is not said. It holds no address.
     public var reason: String
 
     public init(actor: String, role: String = "", reason: String = "") {
@@ -12,4 +12,7 @@ public struct Asker: Sendable, Equatable {
         self.role = role
         self.reason = reason
     }
+
+    /// True for a reason that holds no address, as far as bytes can tell.
+    public static func isNameless(_ reason: String) -> Bool { !reason.utf8.contains(UInt8(ascii: "@")) }
 }

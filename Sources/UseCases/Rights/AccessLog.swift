@@ -13,8 +13,14 @@ extension Deployment {
     ///   - action: what reads, as the command line names it.
     ///   - folder: whose log; by default that of the program's folder.
     ///   - reason: why, where who asks does not say it.
+    /// - Throws: `Problem` also for a reason that holds an address: what is noted stays, whoever is erased.
     public func note(_ action: String, _ subjects: [String], in folder: DataFolder? = nil, reason: String? = nil) throws {
         let reason = reason ?? asker.reason
+        guard Asker.isNameless(reason) else {
+            throw Problem(
+                .invalid, "a reason stays in the access log for good, so it holds no address",
+                remedy: "Say why without naming anybody, e.g. by a case's number")
+        }
         try CheckpointSigner(folder ?? self.folder).noteAccess(program) { place in
             try JSONText.line(
                 AccessRecord(

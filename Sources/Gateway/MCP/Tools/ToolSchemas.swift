@@ -67,9 +67,7 @@ enum ToolSchemas {
         for name in operation.pathParameters {
             switch name {
             case "partner": properties[name] = described(.id, "Id of the partner; yours if you speak for one.")
-            case "month":
-                properties[name] = described(
-                    Schema(json: #"{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$"}"#), "A month as 2026-03.")
+            case "month": properties[name] = described(.month, "A month as 2026-03.")
             default: properties[name] = described(.id, "Id of the \(name).")
             }
             if name != "partner" { required.insert(name) }
