@@ -164,6 +164,8 @@ let package = Package(
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Evaluation", "Reports", "UseCases", grdb],
             swiftSettings: strict),
         .testTarget(
+            name: "DashboardTests", dependencies: ["LeadlineCore", "LeadlineSchemas", "Reports", "Dashboard"], swiftSettings: strict),
+        .testTarget(
             name: "GatewayTests",
             dependencies: [
                 "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Metering", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,

@@ -112,7 +112,7 @@ import Testing
     @Test func momentsAreTheReaders() throws {
         let rome = try Self.reader()
         // 2026-03-01 09:30 UTC is now; the clock alone, then the day, then the year.
-        #expect(rome.short(Self.moment) == "10:30" && rome.short(Self.moment, true) == "10:30:00")
+        #expect(rome.short(Self.moment) == "10:30" && rome.short(Self.moment, seconds: true) == "10:30:00")
         #expect(rome.short(Self.moment.adding(micros: -86_400_000_000)) == "28 Feb 10:30")
         #expect(rome.short(Self.moment.adding(micros: -86_400_000_000 * 90)) == "1 Dec 2025")
         #expect(try Self.reader(zone: "Asia/Kolkata").short(Self.moment) == "15:00")

@@ -35,7 +35,14 @@
   // Parts of the page are taken from the server again and put in place of those that are there.
   let isLooking = false, isDue = false;
   const isHeld = (part) => part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+  // A page that nobody touches asks for nothing, so that a session that nobody uses ends.
+  const patience = 25 * 60 * 1000;
+  let touched = Date.now();
+  for (const kind of ["pointerdown", "pointermove", "keydown", "scroll", "focus"]) {
+    addEventListener(kind, () => { touched = Date.now(); }, { passive: true, capture: true });
+  }
   const look = async (skipsFlow) => {
+    if (Date.now() - touched > patience) return;
     if (isLooking) { isDue = true; return; }
     isLooking = true;
     try {

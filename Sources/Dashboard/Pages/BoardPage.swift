@@ -122,10 +122,10 @@ public struct BoardPage: Sendable {
             .tr, [.set(.row, line.partner)],
             [
                 .element(.th, [.rowHead], [.link("/app/partners/\(line.partner)", [.mono], [.text(line.partner)])]),
-                cell("status", [StatusPill.of(line.status, t)]), cell("load", [LoadMeter.of(line.open, line.openMost, t)]),
-                cell("period", [LoadMeter.of(line.inPeriod, line.perPeriodMost, t)]), cell("owed", owed),
-                cell("received", [.text(t.number(line.assignments))], .num),
-                cell("won", [.text(t("partners.won", ["won": .count(Int(line.won)), "closed": .count(Int(line.won + line.lost))]))], .num),
+                cell("status", [StatusPill.of(line.status, t)]), cell("load", [LoadMeter.of(line.open, line.openMost, t)], .labelled),
+                cell("period", [LoadMeter.of(line.inPeriod, line.perPeriodMost, t)], .labelled), cell("owed", owed, .labelled),
+                cell("received", [.text(t.number(line.assignments))], .num, .labelled),
+                cell("won", [.text(t("partners.won", ["won": .count(Int(line.won)), "closed": .count(Int(line.won + line.lost))]))], .num, .labelled),
                 cell(
                     "countries",
                     [.text(line.countries.prefix(6).joined(separator: " ") + (more > 0 ? " +\(t.number(more))" : ""))]),

@@ -56,6 +56,8 @@ public struct LeadPage: Sendable {
     public struct Why: Sendable {
         /// The decision, and how the choice among the best came about.
         public var sentence: String
+        /// The choice among partners that is explained, where something else was decided since.
+        public var earlier: String?
         public var basis: String?
         public var comparison: Comparison?
         /// Why the one stands before the other.
@@ -157,6 +159,11 @@ public struct LeadPage: Sendable {
             "why", t("why.title"),
             [
                 .element(.p, [.look(.lead)] + reader.recordedLanguage, [.text(why.sentence)]),
+                why.earlier.map { earlier in
+                    .all([
+                        .worded(.h3, t("why.earlier")), .element(.p, reader.recordedLanguage, [.text(earlier)]),
+                    ])
+                } ?? .nothing,
                 why.basis.map { .element(.p, reader.recordedLanguage, [.text($0)]) } ?? .nothing,
                 why.compared.map { .element(.p, [.look(.quiet)] + reader.recordedLanguage, [.text($0)]) } ?? .nothing,
                 why.comparison.map { comparison($0, reader) } ?? .nothing, otherwise(why, reader),
@@ -180,7 +187,7 @@ public struct LeadPage: Sendable {
                 ])
         }
         return .all([
-            .div(
+            figures.isEmpty ? .nothing : .div(
                 .sheet,
                 [
                     .element(

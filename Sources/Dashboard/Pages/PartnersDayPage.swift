@@ -104,8 +104,7 @@ public struct PartnersDayPage: Sendable {
             "flow", t("flow.title"),
             more: .element(.button, [.set(.type, "button"), .set(.id, "flow-state"), .look(.pause), .set(.hidden)], [.text("")]),
             [
-                .element(.ol, [.set(.id, "flow-rows"), .look(.flow), .set(.label, t("flow.title"))], []),
-                .empty(t("day.flow"), t("day.flow.how")),
+                .element(.ol, [.set(.id, "flow-rows"), .look(.flow), .set(.label, t("flow.title"))], []), .empty(t("day.flow"), t("day.flow.how")),
             ])
     }
 }

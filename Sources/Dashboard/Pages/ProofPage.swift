@@ -75,7 +75,7 @@ public struct ProofPage: Sendable {
             [
                 .worded(.p, [.look(.quiet)], t("proof.checkpoint.about")),
                 .element(
-                    .dl, [.look(.facts)],
+                    .dl, [.look(.facts, .left)],
                     [
                         .fact(t("proof.size"), .text(t.number(checkpoint.size))),
                         .fact(t("proof.root"), .span(.mono, checkpoint.root)),

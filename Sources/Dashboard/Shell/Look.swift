@@ -8,7 +8,7 @@ enum Look: String, CaseIterable {
     case expired, other, pill, calm, soon, late, empty, steps, filters, current, grid, mono, num, words, quiet, pages
     case split, main, rail, facts, compare, versus, chosen, second, hint, reasons, story, step, actions, form, field
     case row, button, primary, danger, inline, narrow, sheet, meter, held, full, paused, active, removed, suspended, fill
-    case spin, wide, tag, sub, right, sign, keys, pause, choices, elsewhere, accepted, closed
+    case spin, wide, tag, sub, right, sign, keys, pause, choices, labelled, left, elsewhere, accepted, closed
 }
 
 extension HTML.Attribute {

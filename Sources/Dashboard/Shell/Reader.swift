@@ -74,20 +74,25 @@ public struct Reader: Sendable {
     /// A moment in the reader's zone, with UTC where the pointer rests: the time alone if it is today.
     func moment(_ moment: Timestamp, seconds: Bool = false) -> HTML {
         .element(
-            .time, [.set(.datetime, TimeText.utc(moment)), .meaning(TimeText.utc(moment))], [.text(short(moment, seconds))])
+            .time, [.set(.datetime, TimeText.utc(moment)), .meaning(TimeText.utc(moment))],
+            [.text(short(moment, seconds: seconds))])
     }
 
     /// "20:01", "29 Nov 20:01", "29 Nov 2025".
-    func short(_ moment: Timestamp, _ seconds: Bool = false) -> String {
+    func short(_ moment: Timestamp, seconds: Bool = false) -> String { written(moment, seconds, endsWithYear: true) }
+
+    /// A moment within a sentence: "20:01:33", "29 Nov 20:01", "29 Nov 2025 20:01".
+    public func spoken(_ moment: Timestamp) -> String { written(moment, true, endsWithYear: false) }
+
+    private func written(_ moment: Timestamp, _ seconds: Bool, endsWithYear: Bool) -> String {
         let text = Array(TimeText.local(moment, zone: zone).utf8)
         let today = Array(TimeText.local(now, zone: zone).utf8)
         func piece(_ from: Int, _ count: Int) -> String { String(decoding: text[from..<from + count], as: UTF8.self) }
         guard text.count >= 19, let month = Int(piece(5, 2)), let day = Int(piece(8, 2)) else { return "" }
-        let clock = piece(11, seconds ? 8 : 5)
-        if text.prefix(10).elementsEqual(today.prefix(10)) { return clock }
-        let name = texts.label("month", "\(month)")
-        if text.prefix(4).elementsEqual(today.prefix(4)) { return "\(day) \(name) \(clock)" }
-        return "\(day) \(name) \(piece(0, 4))"
+        if text.prefix(10).elementsEqual(today.prefix(10)) { return piece(11, seconds ? 8 : 5) }
+        let date = "\(day) \(texts.label("month", "\(month)"))"
+        if text.prefix(4).elementsEqual(today.prefix(4)) { return "\(date) \(piece(11, 5))" }
+        return "\(date) \(piece(0, 4))" + (endsWithYear ? "" : " \(piece(11, 5))")
     }
 
     /// How long until a moment, or since, counted on by the page's script.

@@ -37,7 +37,7 @@ public enum SmallPages {
         return Shell(reader, title: t.label("refused", known)).page([
             .worded(.h1, [.look(.title)], t.label("refused", known)),
             .element(.p, [.look(.lead)], [.element(.span, reader.recordedLanguage, [.text(detail)])]),
-            .worded(.p, [.look(.quiet)], t("refused.id", ["id": .text(id)])),
+            id.isEmpty ? .nothing : .worded(.p, [.look(.quiet)], t("refused.id", ["id": .text(id)])),
             .element(
                 .p, [],
                 [

@@ -18,7 +18,7 @@ struct LeadGathering {
         let lead = try await LeadOperations.visible(call)
         let (grant, row) = (try call.grant, lead.history.row)
         let reader = try await page.reader(cursor: call.services.decisions.end(of: grant.program))
-        let time: @Sendable (Timestamp) -> String = { [zone = reader.zone] in TimeText.local($0, zone: zone) }
+        let time: @Sendable (Timestamp) -> String = { reader.spoken($0) }
         let isUnderReview = grant.partner == nil && grant.allows(.reviewsRead)
             ? try await call.look { state in state.leadsUnderReview.contains { $0.leadID == row.leadID } } : false
         var shown = LeadPage(
@@ -103,7 +103,7 @@ struct LeadGathering {
         }
         switch found {
         case (.explained(let explanation), let otherwise)?:
-            if let partner = grant.partner { return Edition.ownWhy(explanation, partner) }
+            if let partner = grant.partner { return Edition.ownWhy(explanation, partner, isHeld: lead.isHeld) }
             return LeadPage.Why(explanation, otherwise, time)
         case (.merged(let merged, _, _), _)?:
             guard grant.partner == nil else { return nil }
@@ -121,14 +121,16 @@ extension LeadPage.Why {
     /// A decision as vendor roles see it.
     init(_ explanation: Explanation, _ otherwise: [Counterfactual], _ time: @escaping @Sendable (Timestamp) -> String) {
         let words = EventWords(currency: explanation.currency, time: time)
-        self.init(sentence: words.sentence(explanation.decision.event) + ".")
+        let latest = explanation.history.last ?? explanation.decision
+        self.init(sentence: words.sentence(latest.event) + ".")
+        if latest != explanation.decision { earlier = words.sentence(explanation.decision.event) + "." }
         isEqual = explanation.isSupposed ? nil : explanation.recomputation.isEqual
         self.otherwise = otherwise.filter(\.differs).map {
             "With \(AuditWords().change($0.change)): \(AuditWords().outcome($0))."
         }
         guard let evaluation = explanation.evaluation else { return }
         let summary = evaluation.summary
-        ruling = "Policy \(summary.policyVersion.prefix(12)), model \(summary.modelVersion), logic version "
+        ruling = "Policy \(summary.policyVersion.prefix(12)), model \(summary.modelVersion.description.prefix(12)), logic version "
             + "\(explanation.decision.logicVersion)."
         let chosen = Self.chosen(explanation.decision.event)
         let vertical = evaluation.lead.first { $0.field == "vertical" }?.value
@@ -225,8 +227,8 @@ extension Edition {
     }
 
     /// A decision as the partner is told of it: its own part, as in ``explanation(_:for:)``.
-    static func ownWhy(_ explanation: Explanation, _ partner: String) -> LeadPage.Why {
-        let own = OwnCase(explanation, partner)
+    static func ownWhy(_ explanation: Explanation, _ partner: String, isHeld: Bool) -> LeadPage.Why {
+        let own = OwnCase(explanation, partner, isHeld: isHeld)
         var why = LeadPage.Why(sentence: own.sentence)
         why.comparison = own.candidate.map { candidate in
             var comparison = LeadPage.Comparison(first: partner, second: nil)
@@ -243,11 +245,12 @@ struct OwnCase {
     let candidate: ScoredCandidate?
     let sentence: String
 
-    init(_ explanation: Explanation, _ partner: String) {
+    init(_ explanation: Explanation, _ partner: String, isHeld: Bool) {
         candidate = explanation.evaluation?.candidates.first { $0.partnerID == partner }
         let excluded = explanation.evaluation?.excluded.first { $0.partnerID == partner }
         if case .leadAssigned(let event) = explanation.decision.event, event.partnerID == partner {
-            sentence = "Assigned to you, \(DecisionReasonWords.cause(event.cause))."
+            let cause = DecisionReasonWords.cause(event.cause)
+            sentence = isHeld ? "Assigned to you, \(cause)." : "It was assigned to you, \(cause), and is yours no longer."
         } else if let excluded {
             sentence = "Not yours: \(DecisionReasonWords.exclusion(excluded.reason))."
         } else {

@@ -73,7 +73,7 @@ struct PartnerGathering {
             guard let lead = decision.subject else { continue }
             let event = try decision.event()
             if grant.partner != nil {
-                guard let text = PartnersStanding.sentence(event, partner, { TimeText.local($0, zone: reader.zone) }) else {
+                guard let text = PartnersStanding.sentence(event, partner, { reader.spoken($0) }) else {
                     continue
                 }
                 lately.append(.init(lead: lead, at: decision.time, isOwn: true, text: text))
@@ -96,6 +96,7 @@ struct PartnerGathering {
         if let place = summary.best.firstIndex(where: { $0.partnerID == partner }) {
             return (false, "was number \(place + 1) of \(summary.scored) at \(figures(partner, summary))")
         }
+        if summary.scored == 0 { return (false, "no partner was scored") }
         if summary.atCap.contains(where: { $0.partnerID == partner }) {
             return (false, "was out: \(DecisionReasonWords.exclusion(.openLeadsCap))")
         }

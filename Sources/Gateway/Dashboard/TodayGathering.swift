@@ -67,9 +67,7 @@ extension FlowRow {
     /// A decision as a line; nil for what its reader is not shown.
     init?(_ decision: PublishedDecision, for grant: Grant, currency: String, _ reader: Reader) throws {
         guard try Edition.decision(decision, for: grant) != nil else { return nil }
-        let sentence = try Edition.sentence(decision, for: grant, currency: currency) { [zone = reader.zone] in
-            TimeText.local($0, zone: zone)
-        }
+        let sentence = try Edition.sentence(decision, for: grant, currency: currency) { reader.spoken($0) }
         self.init(
             id: decision.id, time: decision.time, kind: Self.kind(try decision.event()), lead: decision.subject,
             sentence: sentence)
