@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from importlib import resources
 
@@ -19,6 +20,8 @@ AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Delimiters before and after marks that join them to another character, and markup that would do something.
 HOSTILE = "\u0600<img src=x onerror=\"document.title='taken'\">\"\u0301 '><script>document.title='taken'</script>&amp;\u0301"
+# The same within the 64 bytes that a category has.
+HOSTILE_WORD = "\u0600<img src=x onerror=x()>\"\u0301'<script>&\u0301"
 # By day, by night, on a telephone by day and by night: width, height, scheme.
 VIEWS = [(1280, 900, "light"), (1280, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]
 BYTES_MOST = 100_000
@@ -48,9 +51,9 @@ class Day:
             self.wrong.append(what)
             print(f"WRONG: {what}", file=sys.stderr, flush=True)
 
-    def wait(self, condition, what, seconds=20):
+    def wait(self, condition, what, seconds=60):
         try:
-            found = WebDriverWait(self.browser, seconds, poll_frequency=0.05).until(lambda _: condition())
+            found = WebDriverWait(self.browser, seconds, 0.05, [WebDriverException]).until(lambda _: condition())
             self.checked += 1
             return found
         except WebDriverException:
@@ -182,7 +185,7 @@ class Day:
         self.wait(lambda: self.one("#state").get_attribute("data-is") == "on", "a second tab is live")
         opened = self.browser.execute_script("return performance.getEntriesByType('resource').filter(r => r.name.includes('/app/live')).length")
         self.expect(opened == 0, "a second tab opens no stream of its own")
-        self.submit("seen-live-3")
+        self.submit("seen-live-3", vertical=HOSTILE_WORD)
         self.wait(lambda: self.all("#flow-rows a[href='/app/leads/seen-live-3']"), "a second tab sees what the first is told")
         self.browser.close()
         self.browser.switch_to.window(first)
@@ -252,6 +255,10 @@ class Day:
         self.look("leads-filtered", "/app/leads?status=assigned")
         self.look("leads-none", "/app/leads?status=withdrawn")
         self.look("lead", "/app/leads/seen-live-1")
+        self.look("lead-hostile", "/app/leads/seen-live-3")
+        self.expect("onerror=x()>" in self.text(), "a hostile category is shown as it was sent")
+        self.look("leads-hostile", "/app/leads?lead=" + urllib.parse.quote(HOSTILE))
+        self.expect("<img src=x" in self.text(), "hostile text is shown as it was sent")
         self.look("partners", "/app/partners")
         self.look("partner", f"/app/partners/{partner}")
         self.look("system", "/app/system")

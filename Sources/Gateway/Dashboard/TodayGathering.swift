@@ -7,7 +7,7 @@ import UseCases
 /// What the page of today is made of.
 struct TodayGathering {
     private static let rowsMost = 8
-    private static let flowMost = 40
+    private static let flowMost = 24
 
     private let page: PageCall
     private var call: Call { page.call }
