@@ -93,7 +93,7 @@ import Testing
     @Test(arguments: EditionLanguage.allCases) func everyFieldIsText(_ language: EditionLanguage) throws {
         for (name, html) in Self.pages(Self.hostile, rows: 3, try Self.reader(language)) {
             let bytes = Array(html.utf8)
-            for harm in ["<i", "\"\u{301}", "'\u{301}", "&\u{301}", "\r", "\u{2028}", " style=", " onx", "javascript:"] {
+            for harm in ["<i>", "<i\u{301}", "<i x", "\"\u{301}", "'\u{301}", "&\u{301}", "\r", "\u{2028}", " style=", " onx", "javascript:"] {
                 #expect(bytes.firstRange(of: Array(harm.utf8)) == nil, "\(language) \(name): \(harm)")
             }
             // One script, of ours, and nothing in line.

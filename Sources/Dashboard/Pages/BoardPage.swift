@@ -54,7 +54,7 @@ public struct BoardPage: Sendable {
     }
 
     /// The most that one page shows.
-    static let most = 200
+    static let most = 80
 
     public var lines: [Line]
     /// Partners that are left out of the page.
