@@ -106,9 +106,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Dashboard", dependencies: ["LeadlineCore", "Reports", crypto],
+            resources: [.embedInCode("Texts"), .embedInCode("Assets")], swiftSettings: strict),
+        .target(
             name: "Gateway",
             dependencies: [
-                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", crypto,
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", "Dashboard", crypto,
                 grdb, protobuf, logging, metrics, lifecycle, nio, nioPosix, hummingbird, hummingbirdCore, hummingbirdTLS, hummingbirdHTTP2, httpTypes,
                 nioHTTPTypes, nioHTTP1, nioSSL, nioTLS, asyncHTTPClient, jwt, yams, deque, tracing,
             ],
@@ -160,6 +163,8 @@ let package = Package(
             name: "UseCasesTests",
             dependencies: ["LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Evaluation", "Reports", "UseCases", grdb],
             swiftSettings: strict),
+        .testTarget(
+            name: "DashboardTests", dependencies: ["LeadlineCore", "LeadlineSchemas", "Reports", "Dashboard"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

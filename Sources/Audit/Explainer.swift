@@ -135,6 +135,34 @@ public struct Explainer {
             })
     }
 
+    /// What would have had to differ for a decision to fall otherwise: decided again with one thing changed at a time.
+    /// - Returns: nothing for a decision that this program cannot make again, and for one beside history.
+    public func counterfactuals(_ explanation: Explanation) throws -> [Counterfactual] {
+        let decision = explanation.decision
+        if explanation.isSupposed { return [] }
+        if case .shadowDecided = decision.event { return [] }
+        let positions = try projection.positions(of: explanation.leadID, program: decision.program)
+        return try journal.read { db in
+            let asked = try entry(decision.program, decision.position, db)
+            guard Logic.knows(asked.logicVersion) else { return [] }
+            var attributes: [String: LeadAttributes] = [:]
+            for position in positions where position <= decision.position {
+                guard let known = try source(decision.program, position, db) else { continue }
+                DossierBuilder.learn(known.input.fact, &attributes)
+            }
+            let state = try derived.read { snapshots in
+                try ProgramStream.recover(
+                    decision.program, through: decision.position, journal: db, snapshots: snapshots
+                ).state
+            }
+            return Counterfactuals(leadID: explanation.leadID, decisionID: decision.id, currency: state.currency).answer(
+                .init(
+                    input: asked.input, stamp: asked.stamp, event: decision.event, events: asked.events,
+                    attributes: attributes[explanation.leadID] ?? LeadAttributes(),
+                    excluded: explanation.evaluation?.excluded ?? []), in: state)
+        }
+    }
+
     private func recompute(
         _ decision: LeadDecision, _ entry: EntryRecord, _ db: Database, snapshots: Database?
     ) throws -> (state: State, evaluation: FullEvaluation?, recomputation: Recomputation) {

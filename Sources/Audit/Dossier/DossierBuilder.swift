@@ -205,7 +205,8 @@ public struct DossierBuilder {
         }
     }
 
-    private static func learn(_ fact: Fact, _ attributes: inout [String: LeadAttributes]) {
+    /// What a lead's facts are by then, as far as counterfactuals ask.
+    static func learn(_ fact: Fact, _ attributes: inout [String: LeadAttributes]) {
         switch fact {
         case .leadSubmitted(let fact): if attributes[fact.leadID] == nil { attributes[fact.leadID] = fact.attributes }
         case .leadUpdated(let fact):

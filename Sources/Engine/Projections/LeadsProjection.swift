@@ -327,6 +327,58 @@ public struct LeadsProjection: Sendable {
         }
     }
 
+    // MARK: What asks for somebody
+
+    /// How many leads came between two moments, the first of them included.
+    public func arrivals(of program: String, from: Timestamp, to: Timestamp) throws -> Int {
+        try reader.read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM leads WHERE program = ? AND submitted >= ? AND submitted < ?",
+                arguments: [program, from.micros, to.micros]) ?? 0
+        }
+    }
+
+    /// Leads whose first response is due, the soonest first.
+    public func due(of program: String, limit: Int) throws -> [LeadRow] {
+        try rows(
+            "SELECT * FROM leads WHERE program = ? AND \(LeadsTables.isDue) ORDER BY respond_by, lead LIMIT ?",
+            [program, limit])
+    }
+
+    /// How many first responses are due before a moment.
+    public func dueCount(of program: String, before moment: Timestamp) throws -> Int {
+        try reader.read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM leads WHERE program = ? AND \(LeadsTables.isDue) AND respond_by < ?",
+                arguments: [program, moment.micros]) ?? 0
+        }
+    }
+
+    /// Leads that wait for a person, those that wait longest first.
+    public func waiting(of program: String, limit: Int) throws -> [LeadRow] {
+        try rows(
+            "SELECT * FROM leads WHERE program = ? AND \(LeadsTables.isWaiting) ORDER BY changed, lead LIMIT ?",
+            [program, limit])
+    }
+
+    /// How many first responses each partner owes, and when the first of them is due.
+    public func promises(of program: String) throws -> [String: (count: Int, first: Timestamp)] {
+        let rows = try reader.read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT partner, count(*), min(respond_by) FROM leads WHERE program = ? AND \(LeadsTables.isDue) "
+                    + "GROUP BY partner",
+                arguments: [program])
+        }
+        return Dictionary(rows.map { ($0[0] as String, ($0[1] as Int, Timestamp(micros: $0[2] as Int64))) }) { first, _ in first }
+    }
+
+    private func rows(_ sql: String, _ arguments: StatementArguments) throws -> [LeadRow] {
+        try reader.read { db in
+            try Row.fetchAll(db, sql: sql, arguments: arguments).map { Self.row($0, positions: []) }
+        }
+    }
+
     private static func row(_ row: Row, positions: [UInt64]) -> LeadRow {
         LeadRow(
             program: row["program"], leadID: row["lead"], status: row["status"], partnerID: row["partner"],

@@ -19,6 +19,10 @@ public enum LeadsTables: Projection {
         ProjectionTable("program_profiles", order: "program, position"),
     ]
 
+    /// Which leads' first response is due, and which wait for a person.
+    static let isDue = "status = 'assigned' AND respond_by IS NOT NULL"
+    static let isWaiting = "status = 'escalated'"
+
     public static func create(in db: Database) throws {
         try takeOverCursor(db)
         try db.execute(
@@ -31,6 +35,8 @@ public enum LeadsTables: Projection {
                 CREATE INDEX IF NOT EXISTS leads_by_subject ON leads(subject);
                 CREATE INDEX IF NOT EXISTS leads_by_submission ON leads(program, submitted DESC, lead);
                 CREATE INDEX IF NOT EXISTS leads_by_partner ON leads(program, partner, submitted DESC, lead);
+                CREATE INDEX IF NOT EXISTS leads_due ON leads(program, respond_by, lead) WHERE \(isDue);
+                CREATE INDEX IF NOT EXISTS leads_waiting ON leads(program, changed, lead) WHERE \(isWaiting);
                 CREATE TABLE IF NOT EXISTS lead_entries (
                     program TEXT NOT NULL, lead TEXT NOT NULL, position INTEGER NOT NULL,
                     PRIMARY KEY (program, lead, position)) WITHOUT ROWID;

@@ -21,15 +21,17 @@ enum ActionLinkPage {
         ("conflict", .conflict, .conflict), ("bad-data", .badData, .badData), ("other", .other, .other),
     ]
 
-    /// The policy's own reasons, in English where they have it; the fixed ones where it has none.
-    static func reasons(_ own: [ReturnReason]) -> [Reason] {
+    /// The policy's own reasons, in a language or in English where they have it; the fixed ones where it has none.
+    static func reasons(_ own: [ReturnReason], in language: String = "en") -> [Reason] {
         if own.isEmpty {
             return fixed.map {
                 Reason(word: $0.word, label: DecisionReasonWords.refusal($0.reason) ?? $0.word, fixed: $0.wire)
             }
         }
         return own.map { reason in
-            let wording = reason.wordings.first { $0.language == "en" } ?? reason.wordings.first
+            let wording =
+                reason.wordings.first { $0.language == language } ?? reason.wordings.first { $0.language == "en" }
+                ?? reason.wordings.first
             return Reason(word: reason.id, label: wording?.text ?? reason.id, id: reason.id)
         }
     }

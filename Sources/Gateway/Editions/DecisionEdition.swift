@@ -26,10 +26,14 @@ enum Edition {
     }
 
     /// A decision in a sentence, for those who are shown it.
-    static func sentence(_ decision: PublishedDecision, for grant: Grant, currency: String) throws -> String {
+    /// - Parameter time: how moments are written.
+    static func sentence(
+        _ decision: PublishedDecision, for grant: Grant, currency: String,
+        time: @escaping @Sendable (Timestamp) -> String = { TimeText.utc($0) }
+    ) throws -> String {
         let event = try decision.event()
-        guard let partner = grant.partner else { return EventWords(currency: currency).sentence(event) }
-        let words = PartnersStanding.sentence(event, partner) ?? "news of it; the decision says what"
+        guard let partner = grant.partner else { return EventWords(currency: currency, time: time).sentence(event) }
+        let words = PartnersStanding.sentence(event, partner, time) ?? "news of it; the decision says what"
         return (decision.subject.map { $0 + ": " } ?? "") + words
     }
 

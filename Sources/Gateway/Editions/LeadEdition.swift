@@ -75,9 +75,13 @@ extension Edition {
         return JSONText.object([("lead", row), ("timeline", try JSONText.line(steps))])
     }
 
-    private static func step(of entry: EntryRecord, _ currency: String, _ grant: Grant) -> LeadStepDocument? {
-        let facts = FactWords { TimeText.utc($0) }
-        let events = EventWords(currency: currency) { TimeText.utc($0) }
+    /// - Parameter time: how moments are written in sentences.
+    static func step(
+        of entry: EntryRecord, _ currency: String, _ grant: Grant,
+        _ time: @escaping @Sendable (Timestamp) -> String = { TimeText.utc($0) }
+    ) -> LeadStepDocument? {
+        let facts = FactWords(time: time)
+        let events = EventWords(currency: currency, time: time)
         guard let partner = grant.partner else {
             return LeadStepDocument(
                 position: entry.position, at: TimeText.utc(entry.stamp),
@@ -85,7 +89,7 @@ extension Edition {
                 events: entry.events.map(events.sentence))
         }
         // Sentences about an assignment name scores and others; a partner is told the plain fact.
-        let own = entry.events.compactMap { PartnersStanding.sentence($0, partner) }
+        let own = entry.events.compactMap { PartnersStanding.sentence($0, partner, time) }
         let isOwnAnswer = PartnersStanding.speaker(entry.input.fact) == partner
         if own.isEmpty && !isOwnAnswer { return nil }
         return LeadStepDocument(
@@ -170,10 +174,13 @@ struct PartnersStanding {
     }
 
     /// What an event says to a partner it is about.
-    static func sentence(_ event: Event, _ partner: String) -> String? {
+    /// - Parameter time: how moments are written.
+    static func sentence(
+        _ event: Event, _ partner: String, _ time: (Timestamp) -> String = { TimeText.utc($0) }
+    ) -> String? {
         switch event {
         case .leadAssigned(let event) where event.partnerID == partner:
-            "assigned to you" + (event.respondBy.map { ", first response due by \(TimeText.utc($0))" } ?? "")
+            "assigned to you" + (event.respondBy.map { ", first response due by \(time($0))" } ?? "")
         case .assignmentExpired(let event) where event.partnerID == partner: "no first response in time"
         case .assignmentEnded(let event) where event.partnerID == partner: "no longer yours: \(word(event.cause))"
         case .firstResponseMet(let event) where event.partnerID == partner: "answered in time"
@@ -184,7 +191,7 @@ struct PartnersStanding {
         case .leadClosed(let event) where event.partnerID == partner: "closed: \(event.reason)"
         case .commissionAccrued(let event) where event.partnerID == partner: "commission accrued"
         case .partnerSuspended(let event) where event.partnerID == partner:
-            "no leads until \(TimeText.utc(event.until)): \(CountText.of(event.missedDeadlines, "deadline")) missed"
+            "no leads until \(time(event.until)): \(CountText.of(event.missedDeadlines, "deadline")) missed"
         case .partnerReinstated(let event) where event.partnerID == partner: "you get leads again"
         default: nil
         }

@@ -15,13 +15,23 @@ struct LiveFeed: AnswerStream {
 
     private let services: GatewayServices
     private let grant: Grant
+    /// What the client is sent of a decision; nil for nothing.
+    typealias Form = @Sendable (PublishedDecision, Grant) throws -> [UInt8]?
+    private let form: Form
+    /// The events' name; nil for the decision's type.
+    private let name: String?
     private let lead: String?
     private let type: String?
     private var cursor: DecisionCursor
     private var isGreeted = false
 
+    /// - Parameters:
+    ///   - name: of the events; nil for the decision's type.
+    ///   - form: what is sent of a decision, on one line.
     /// - Throws: `Refusal` for a cursor that is none.
-    init(_ call: Call) async throws {
+    init(_ call: Call, as name: String? = nil, form: @escaping Form = { try Edition.decision($0, for: $1) }) async throws {
+        self.name = name
+        self.form = form
         services = call.services
         grant = try call.grant
         lead = call.query["lead"]
@@ -87,8 +97,8 @@ struct LiveFeed: AnswerStream {
         if let lead, decision.subject != lead { return nil }
         if let type, decision.type != type { return nil }
         // The JSON is one line: control characters in it are escaped.
-        guard let data = try Edition.decision(decision, for: grant) else { return nil }
-        return Array("id: \(decision.id)\nevent: \(decision.type)\ndata: ".utf8) + data + Array("\n\n".utf8)
+        guard let data = try form(decision, grant) else { return nil }
+        return Array("id: \(decision.id)\nevent: \(name ?? decision.type)\ndata: ".utf8) + data + Array("\n\n".utf8)
     }
 }
 

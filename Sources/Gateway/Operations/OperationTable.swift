@@ -11,8 +11,8 @@ enum OperationTable {
         + ProgramOperations.all + JobOperations.all + ActionLinkOperations.all + SessionOperations.all
         + ServiceOperations.all
 
-    /// Routes by which another protocol is spoken; whatever is asked there is asked of the operations above.
-    static let faces: [Operation] = MCPRoute.all + A2ARoutes.all
+    /// Routes by which another protocol is spoken, and the dashboard's pages; whatever is asked there is asked of the operations above.
+    static let faces: [Operation] = MCPRoute.all + A2ARoutes.all + DashboardRoutes.all
 
     /// The row of an id that our own code names.
     static func row(_ id: String) -> Operation {

@@ -127,7 +127,7 @@ enum LeadOperations {
         })
 
     /// Leads that a producer looks through at a time, and those that it sees of them.
-    private static let producersLook = 5_000
+    static let producersLook = 5_000
 
     private static func producersLeads(
         _ call: Call, _ grant: Grant, _ status: String?, _ after: String?, _ limit: Int

@@ -66,7 +66,7 @@ enum SessionOperations {
             let page = Page(
                 title: "Signed in", scope: "Program \(grant.program)",
                 message: "You are signed in as \(grant.role.rawValue).",
-                sections: [.element(.p, [], [.link("/v1/me", "Go on")])])
+                sections: [.element(.p, [], [.link("/app", "Go on")])])
             return WebPage.answer(page, headers: [cookie, Cookie.signIn.clearing])
         })
 

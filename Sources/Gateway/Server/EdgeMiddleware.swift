@@ -54,12 +54,20 @@ struct EdgeMiddleware: RouterMiddleware {
         } else if refusal.status == 401 || refusal.status == 403 {
             services.logger.notice("refused", metadata: ["request": "\(id)", "problem": "\(refusal.type)"])
         }
+        if let page = RefusalPage.answer(refusal, request, id: id, services) {
+            return Self.closing(page.response, refusal, request)
+        }
         var response = refusal.answer.response
         if refusal.status == 401, let oauth = services.oauth, let challenge = response.headers[.wwwAuthenticate] {
             // Where a client finds which issuer to ask (RFC 9728).
             response.headers[.wwwAuthenticate] = challenge + ", resource_metadata=\"\(oauth.metadataURL)\""
         }
-        // Refused before the body was read: what of it still comes is not.
+        return Self.closing(response, refusal, request)
+    }
+
+    /// Refused before the body was read: what of it still comes is not.
+    private static func closing(_ response: Response, _ refusal: Refusal, _ request: Request) -> Response {
+        var response = response
         if [401, 403, 413, 415, 429].contains(refusal.status), request.method != .get, request.method != .head {
             response.headers[.connection] = "close"
         }

@@ -37,6 +37,8 @@ public struct GatewayServices: Sendable {
     let jobs = Jobs()
     /// What agents asked for, and what came of it.
     let agentTasks: AgentTaskFile
+    /// What programs decided lately, for pages.
+    let activity = RecentActivity()
     /// Who was refused what.
     let refusals: RefusalLog
 
@@ -111,6 +113,8 @@ struct Identities: Sendable {
     private let agentTasks: KeyedDigest
     /// What a browser brings back from the issuer.
     let signIns: KeyedDigest
+    /// What shows that a page of ours made a form.
+    let forms: KeyedDigest
     /// Links by which partners answer without a key.
     let links: ActionLinkCodes
     private let masterKey: MasterKey
@@ -120,6 +124,7 @@ struct Identities: Sendable {
         confirmations = KeyedDigest(masterKey, purpose: "confirmation of an erasure")
         agentTasks = KeyedDigest(masterKey, purpose: "agents' tasks")
         signIns = KeyedDigest(masterKey, purpose: "sign-in at the issuer")
+        forms = KeyedDigest(masterKey, purpose: "forms of the dashboard")
         links = ActionLinkCodes(masterKey)
         self.masterKey = masterKey
     }

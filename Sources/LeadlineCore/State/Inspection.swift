@@ -45,6 +45,20 @@ public struct PartnerStanding: Sendable, Equatable {
     public var creditedReturns: UInt32 = 0
     /// How full each of the profile's caps on some of its leads is, in their order.
     public var segments: [SegmentStanding] = []
+    /// When it is away, in order; what is long over is forgotten.
+    public var absences: [AbsenceStanding] = []
+}
+
+/// A time in which a partner is away.
+public struct AbsenceStanding: Sendable, Equatable {
+    public var absenceID: String
+    public var from: Timestamp
+    public var until: Timestamp
+    public init(absenceID: String, from: Timestamp, until: Timestamp) {
+        self.absenceID = absenceID
+        self.from = from
+        self.until = until
+    }
 }
 
 /// A cap on some of a partner's leads, and how many of them it got in the period that runs.
@@ -244,7 +258,8 @@ extension State {
                 coolingUntil: partners.coolingUntil[index] > lastStamp ? partners.coolingUntil[index] : nil,
                 suspendedUntil: suspensions[index].until > .epoch ? suspensions[index].until : nil,
                 creditedReturns: returns.credits(of: index, in: period),
-                segments: partners.segmentStandings(index, in: period))
+                segments: partners.segmentStandings(index, in: period),
+                absences: partners.absences[index].map { .init(absenceID: $0.id, from: $0.from, until: $0.until) })
         }
     }
 }

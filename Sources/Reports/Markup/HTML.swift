@@ -16,7 +16,8 @@ public indirect enum HTML: Sendable, Equatable {
         case h1, h2, h3, p, section, header, div, dl, dt, dd, ul, li, figure, figcaption
         case table, thead, tbody, tr, th, td
         case svg, rect, line, circle, text
-        case a, form, button, label, select, option
+        case a, form, button, label, select, option, input, textarea, datalist
+        case main, nav, aside, ol, span, time, code, pre, kbd, br, details, summary, dialog, caption
     }
 
     /// An attribute; its value is escaped.
@@ -39,7 +40,7 @@ public indirect enum HTML: Sendable, Equatable {
             [Attribute(name: "role", value: "img"), Attribute(name: "aria-label", value: name)]
         }
         /// Where a link leads: a path of the same service.
-        static func leading(to path: String) -> Attribute { Attribute(name: "href", value: path) }
+        public static func leading(to path: String) -> Attribute { Attribute(name: "href", value: path) }
         /// A part of a form, by what its value is sent as.
         static func named(_ name: String) -> Attribute { Attribute(name: "name", value: name) }
         /// What is sent for it.
@@ -51,6 +52,38 @@ public indirect enum HTML: Sendable, Equatable {
         /// A place or a size in a plot, as a share of its width.
         static func share(_ place: Place, _ value: Double) -> Attribute {
             Attribute(name: place.rawValue, value: Self.decimal(value * 100) + "%")
+        }
+
+        /// Attributes that a server's pages use; none holds style or script.
+        public enum Name: String, Sendable, CaseIterable {
+            case id, name, type, value, datetime, role, lang, hidden, open, required, selected, autofocus, autocomplete
+            case list, rows, method, action, rel, `for`, spellcheck
+            case maxLength = "maxlength"
+            case tabIndex = "tabindex"
+            case label = "aria-label"
+            case labelledBy = "aria-labelledby"
+            case describedBy = "aria-describedby"
+            case current = "aria-current"
+            case hiddenFromReaders = "aria-hidden"
+            case valueNow = "aria-valuenow"
+            /// What is kept up to date while the page is open.
+            case live = "data-live"
+            /// The moment that is counted down to.
+            case due = "data-due"
+            /// The key that leads there.
+            case key = "data-key"
+            /// What a row is about.
+            case row = "data-row"
+            /// Where somebody looks for something.
+            case search = "data-search"
+        }
+        /// One of them; those that say yes by being there need no value.
+        public static func set(_ name: Name, _ value: String = "") -> Attribute {
+            Attribute(name: name.rawValue, value: value)
+        }
+        /// Classes of another stylesheet than that of reports.
+        public static func classes<Class: RawRepresentable<String>>(_ names: [Class]) -> Attribute {
+            Attribute(name: "class", value: names.map(\.rawValue).joined(separator: " "))
         }
 
         /// Geometry of SVG.
@@ -78,12 +111,16 @@ public indirect enum HTML: Sendable, Equatable {
             out += "<" + tag.rawValue
             for attribute in attributes { out += " \(attribute.name)=\"\(Escaping.markup(attribute.value))\"" }
             out += ">"
+            if Self.isEmpty.contains(tag) { return }
             for piece in pieces { piece.write(into: &out) }
             // In HTML an element of SVG needs its end, too.
             out += "</\(tag.rawValue)>"
             if Self.endsLine.contains(tag) { out += "\n" }
         }
     }
+
+    /// Elements that hold nothing, and have no end.
+    private static let isEmpty: Set<Tag> = [.input, .br]
 
     /// Elements after which the source of the page goes on in a new line.
     private static let endsLine: Set<Tag> = [
@@ -99,6 +136,9 @@ extension HTML {
 
     /// The same without attributes.
     public static func worded(_ tag: Tag, _ text: String) -> HTML { .element(tag, [], [.text(text)]) }
+
+    /// The end of a line within text.
+    public static let lineBreak = HTML.element(.br, [], [])
 
     /// A paragraph.
     public static func p(_ text: String) -> HTML { .worded(.p, text) }

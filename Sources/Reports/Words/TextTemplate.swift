@@ -1,9 +1,9 @@
 /// A text with places for values, by names in braces: "{partner}". A count may choose between two words: "{count|partner
 /// was|partners were}".
-enum TextTemplate {
+public enum TextTemplate {
     /// The text with its values. They are put in once and never read again: one that holds braces stays as it is.
     /// - Parameter value: the value of a name; the forms are the words between which a count chooses.
-    static func filled(_ text: String, _ value: (_ name: String, _ forms: [String]) -> String) -> String {
+    public static func filled(_ text: String, _ value: (_ name: String, _ forms: [String]) -> String) -> String {
         var result = String.UnicodeScalarView()
         var place: String.UnicodeScalarView?
         for scalar in text.unicodeScalars {
@@ -21,12 +21,12 @@ enum TextTemplate {
     }
 
     /// A number, with the word that belongs to it where there are two to choose from.
-    static func counted(_ count: Int, _ forms: [String], _ number: (Int) -> String) -> String {
+    public static func counted(_ count: Int, _ forms: [String], _ number: (Int) -> String) -> String {
         forms.count == 2 ? "\(number(count)) \(count == 1 ? forms[0] : forms[1])" : number(count)
     }
 
     /// Names in a text, in their order.
-    static func names(_ text: String) -> [String] {
+    public static func names(_ text: String) -> [String] {
         var names: [String] = []
         _ = filled(text) { name, _ in
             names.append(name)

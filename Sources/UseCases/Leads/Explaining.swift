@@ -26,6 +26,11 @@ extension Deployment {
         }
     }
 
+    /// What would have had to differ for a decision to fall otherwise.
+    public func counterfactuals(_ explanation: Explanation) throws(Problem) -> [Counterfactual] {
+        try explained { explainer, _ in try explainer.counterfactuals(explanation) }
+    }
+
     private func explained<Answer>(
         _ ask: (Explainer, (UInt64, UInt64) -> Void) throws -> Answer
     ) throws(Problem) -> Answer {

@@ -1,0 +1,47 @@
+public import LeadlineCore
+import Reports
+
+/// Decisions of which somebody asked that a person looks at them.
+public struct ReviewsPage: Sendable {
+    public var reviews: [LeadStanding]
+    public var said: String?
+
+    /// Those that are open.
+    public init(_ reviews: [LeadStanding], said: String?) {
+        self.reviews = reviews
+        self.said = said
+    }
+
+    /// The page.
+    public func page(_ reader: Reader) -> String {
+        let t = reader.texts
+        let rows = reviews.prefix(BoardPage.most).map { review in
+            HTML.element(
+                .li, [.set(.row, review.leadID)],
+                [
+                    .link(
+                        "/app/leads/\(review.leadID)", [.row],
+                        [
+                            .span(.mono, review.leadID),
+                            .worded(
+                                .span, [.look(.words)],
+                                [
+                                    t.label("status", review.stage.rawValue),
+                                    review.partnerID.map { t("due.with", ["partner": .text($0)]) } ?? "",
+                                ].filter { !$0.isEmpty }.joined(separator: " · ")),
+                            reader.ago(review.submittedAt),
+                        ])
+                ])
+        }
+        return Shell(reader, title: t("nav.reviews"), section: .reviews).page([
+            .worded(.h1, [.look(.title)], t("nav.reviews")), .worded(.p, [.look(.quiet)], t("reviews.about")),
+            said.map { .worded(.p, [.look(.notice, .good), .set(.role, "status")], t.label("said", $0)) } ?? .nothing,
+            .panel(
+                "reviews", t("reviews.open"), count: t.number(reviews.count),
+                [
+                    rows.isEmpty
+                        ? .empty(t("reviews.empty"), t("reviews.empty.how")) : .element(.ul, [.look(.rows)], Array(rows))
+                ]),
+        ])
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Reports
+
+/// Pages that are small: signing in, what went wrong, what the reader prefers.
+public enum SmallPages {
+    /// Where somebody signs in.
+    /// - Parameters:
+    ///   - isWrong: true if the key did not hold.
+    ///   - hasIssuer: true if people can sign in at an issuer.
+    ///   - next: where to go on.
+    public static func signIn(_ reader: Reader, isWrong: Bool = false, hasIssuer: Bool, next: String) -> String {
+        let t = reader.texts
+        return Shell(reader, title: t("signIn.title")).page([
+            .element(.h1, [.look(.title)], [.worded(.span, [.look(.mark), .set(.hiddenFromReaders, "true")], ""), .text("Leadline")]),
+            .worded(.p, [.look(.quiet)], t("signIn.about")),
+            isWrong ? .worded(.p, [.look(.notice, .bad), .set(.role, "alert")], t("signIn.wrong")) : .nothing,
+            .element(
+                .form, [.set(.method, "post"), .set(.action, "/app/sign-in"), .look(.form)],
+                [
+                    .hidden("next", next),
+                    .field(
+                        "key", t("signIn.key"), type: "password", hint: t("signIn.hint"),
+                        [
+                            .set(.required), .set(.autocomplete, "current-password"), .set(.spellcheck, "false"),
+                            .set(.maxLength, "200"), .set(.autofocus),
+                        ]),
+                    .submit(t("signIn"), .primary),
+                ]),
+            hasIssuer ? .link("/v1/session/start", [.button], [.text(t("signIn.issuer"))]) : .nothing,
+        ])
+    }
+
+    /// What went wrong, in words.
+    public static func refused(_ reader: Reader, status: Int, title: String, detail: String, id: String) -> String {
+        let t = reader.texts
+        let known = [400, 401, 403, 404, 409, 413, 415, 422, 429, 503].contains(status) ? "\(status)" : "500"
+        return Shell(reader, title: t.label("refused", known)).page([
+            .worded(.h1, [.look(.title)], t.label("refused", known)),
+            .element(.p, [.look(.lead)], [.element(.span, reader.recordedLanguage, [.text(detail)])]),
+            id.isEmpty ? .nothing : .worded(.p, [.look(.quiet)], t("refused.id", ["id": .text(id)])),
+            .element(
+                .p, [],
+                [
+                    .link(
+                        reader.program.isEmpty ? "/app/sign-in" : "/app", [.button],
+                        [.text(t(reader.program.isEmpty ? "signIn" : "refused.back"))])
+                ]),
+        ])
+    }
+
+    /// What the reader prefers.
+    public static func preferences(_ reader: Reader, isSaved: Bool) -> String {
+        let t = reader.texts
+        return Shell(reader, title: t("preferences.title")).page([
+            .worded(.h1, [.look(.title)], t("preferences.title")),
+            isSaved ? .worded(.p, [.look(.notice, .good), .set(.role, "status")], t("preferences.saved")) : .nothing,
+            .form(
+                "/app/preferences", reader, [.form, .narrow],
+                [
+                    .select(
+                        "language", t("preferences.language"), id: "f-language",
+                        [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("es", "Español")],
+                        chosen: t.language.rawValue),
+                    .select(
+                        "theme", t("preferences.theme"), id: "f-theme",
+                        Theme.allCases.map { ($0.rawValue, t("theme.\($0.rawValue)")) }, chosen: reader.theme.rawValue),
+                    .select(
+                        "shortcuts", t("preferences.shortcuts"), id: "f-shortcuts",
+                        [("on", t("preferences.on")), ("off", t("preferences.off"))],
+                        chosen: reader.hasShortcuts ? "on" : "off"),
+                    .worded(.p, [.look(.hint)], t("preferences.zone", ["zone": .text(reader.zone.identifier)])),
+                    .submit(t("preferences.save"), .primary),
+                ]),
+        ])
+    }
+}

@@ -1,0 +1,166 @@
+import Dashboard
+import Engine
+import Foundation
+import HTTPTypes
+import LeadlineCore
+import LeadlineSchemas
+import Reports
+
+/// A form of a page as a row of a table: where it is sent, which operation it asks for, and what of its fields goes
+/// along.
+struct DashboardForm: Sendable {
+    let path: String
+    let operation: String
+    /// What was done, by its name among the texts.
+    let said: String
+    /// Where to go on; the path's parameters are put in.
+    let back: String
+    let body: @Sendable (SentForm, PageCall) async throws -> [String: JSONValue]
+
+    static let all: [DashboardForm] = [
+        .init(path: "/leads/{lead}/accept", operation: "acceptLead", said: "accept", back: "/leads/{lead}") { _, _ in [:] },
+        .init(path: "/leads/{lead}/respond", operation: "recordFirstResponse", said: "respond", back: "/leads/{lead}") { _, _ in [:] },
+        .init(path: "/leads/{lead}/decline", operation: "declineLead", said: "decline", back: "") { try await refusal($0, $1) },
+        .init(path: "/leads/{lead}/giveBack", operation: "returnLead", said: "giveBack", back: "/leads/{lead}") {
+            try await refusal($0, $1)
+        },
+        .init(path: "/leads/{lead}/review", operation: "requestReview", said: "review", back: "/leads/{lead}") { form, _ in note(form) },
+        .init(path: "/leads/{lead}/override", operation: "overrideDecision", said: "override", back: "/leads/{lead}") { form, _ in
+            try decision(form)
+        },
+        .init(path: "/leads/{lead}/decide", operation: "decideReview", said: "decide", back: "/leads/{lead}") { form, _ in
+            try decision(form)
+        },
+        .init(path: "/partners/{partner}/pause", operation: "pausePartner", said: "pause", back: "/partners/{partner}") { _, _ in [:] },
+        .init(path: "/partners/{partner}/resume", operation: "resumePartner", said: "resume", back: "/partners/{partner}") { _, _ in
+            [:]
+        },
+        .init(path: "/partners/{partner}/absences", operation: "setAbsence", said: "absence", back: "/partners/{partner}") {
+            try absence($0, $1)
+        },
+        .init(
+            path: "/partners/{partner}/absences/{absence}/cancel", operation: "cancelAbsence", said: "absenceCancelled",
+            back: "/partners/{partner}"
+        ) { _, _ in [:] },
+        .init(path: "/dead-letters/{letter}/resubmit", operation: "resubmitDeadLetter", said: "resubmit", back: "/system") { _, _ in
+            [:]
+        },
+        .init(path: "/proof/verifications", operation: "verify", said: "", back: "/proof") { form, _ in
+            ["quick": .flag(form["quick"] == "yes")]
+        },
+        .init(path: "/proof/dossiers", operation: "makeDossier", said: "", back: "/proof") { form, _ in
+            var fields: [String: JSONValue] = [
+                "subject": .text(form["subject"]), "reason": .text(form["reason"]), "format": .text("html"),
+                "edition": .text(form["edition"]),
+            ]
+            if form["edition"] == "subject", !form["language"].isEmpty { fields["language"] = .text(form["language"]) }
+            return fields
+        },
+    ]
+
+    /// A route for every row.
+    static var routes: [Operation] {
+        all.map { row in
+            let operation = OperationTable.row(row.operation)
+            return DashboardRoutes.form(
+                "send" + row.operation.prefix(1).uppercased() + row.operation.dropFirst(), row.path, operation.summary,
+                scope: operation.scope
+            ) { page, form in try await row.sent(page, form, operation) }
+        }
+    }
+
+    /// Has the operation done, waits for what is decided, and goes back to a page.
+    private func sent(_ page: PageCall, _ form: SentForm, _ operation: Operation) async throws -> Answer {
+        let call = page.call
+        var headers = HTTPFields()
+        headers[.traceParent] = call.headers[.traceParent]
+        if operation.isWrite {
+            headers[.prefer] = "wait=10"
+            let once = form[FormField.once]
+            if !once.isEmpty && once.utf8.count <= 64 && once.utf8.allSatisfy(Hexadecimal.isDigit) {
+                headers[.idempotencyKey] = "form-" + once
+            }
+        }
+        let fields = try await body(form, page)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let bytes = operation.payload == nil || (fields.isEmpty && operation.payloadIsOptional) ? [] : Array(try encoder.encode(fields))
+        let asked = Call(
+            services: call.services, bearer: call.bearer, headers: headers, path: try parameters(page), query: [:],
+            body: bytes)
+        let answer = try await page.admission.perform(operation, asked)
+        return PageCall.seeOther(next(call, answer))
+    }
+
+    /// The path's parameters; an absence that is set by a form is named by what makes the form count once.
+    private func parameters(_ page: PageCall) throws -> [String: String] {
+        var path = page.call.path
+        if operation == "setAbsence" {
+            path["absence"] = "form-" + Hexadecimal.text(page.call.services.folder.machine.random.bytes(6))
+        }
+        return path
+    }
+
+    private func next(_ call: Call, _ answer: Answer) -> String {
+        if back.isEmpty { return "/app" }
+        var path = "/app"
+        for part in back.unicodeScalars.split(separator: "/").map(String.init) {
+            let value = part.utf8.first == UInt8(ascii: "{") ? call.path[String(part.dropFirst().dropLast())] : part
+            path += "/" + (value.flatMap { FieldLimits.isID($0) ? $0 : nil } ?? "")
+        }
+        if said.isEmpty { return path }
+        let outcome = JSONValue(json: answer.body)?.members ?? [:]
+        path += "?said=" + (answer.status == 202 ? "later" : said)
+        if case .whole(let position)? = outcome["position"] { path += "&at=\(position)" }
+        return path
+    }
+
+    // MARK: Fields
+
+    private static func note(_ form: SentForm) -> [String: JSONValue] {
+        let text = form["note"]
+        return text.isEmpty ? [:] : ["note": .text(text)]
+    }
+
+    private static func refusal(_ form: SentForm, _ page: PageCall) async throws -> [String: JSONValue] {
+        let known = ActionLinkPage.reasons(try await ReturnOperations.reasons(page.call))
+        guard let reason = known.first(where: { $0.word == form["reason"] }) else {
+            throw Refusal.invalid("It is one of the reasons that the page names.", field: "reason")
+        }
+        var fields = note(form)
+        if reason.id.isEmpty {
+            // By the word that the schemas have.
+            let word = reason.word.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+            fields["reason"] = .text("REFUSAL_REASON_" + String(decoding: word, as: UTF8.self).uppercased())
+        } else {
+            fields["reasonId"] = .text(reason.id)
+        }
+        return fields
+    }
+
+    /// Moments as the reader's clock shows them.
+    private static func absence(_ form: SentForm, _ page: PageCall) throws -> [String: JSONValue] {
+        let zone = Preferences(page.call.headers).zone
+        var fields: [String: JSONValue] = [:]
+        for name in ["from", "until"] {
+            guard let moment = LocalMoment.timestamp(form[name], in: zone) else {
+                throw Refusal.invalid("It is a day and a time.", field: name)
+            }
+            fields[name] = .text(TimeText.utc(moment))
+        }
+        return fields
+    }
+
+    private static func decision(_ form: SentForm) throws -> [String: JSONValue] {
+        var fields = note(form)
+        guard !fields.isEmpty else { throw Refusal.invalid("It is missing: say why.", field: "note") }
+        switch form["decision"] {
+        case "assign": fields["assignToPartnerId"] = .text(form["partner"])
+        case "uphold": fields["uphold"] = .flag(true)
+        case "close": fields["close"] = .flag(true)
+        case "reroute": fields["reroute"] = .flag(true)
+        default: throw Refusal.invalid("It is one of the choices that the page names.", field: "decision")
+        }
+        return fields
+    }
+}

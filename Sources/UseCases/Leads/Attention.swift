@@ -1,0 +1,60 @@
+public import Engine
+import GRDB
+import Journal
+import LeadlineSchemas
+public import LeadlineCore
+
+/// What a program's leads ask of people now.
+public struct Attention: Sendable {
+    /// Leads of the last day, and of the day before it.
+    public var arrived = 0
+    public var arrivedBefore = 0
+    /// How many leads of each status there are.
+    public var counts: [(status: String, count: Int)] = []
+    /// Leads whose first response is due, the soonest first.
+    public var due: [LeadRow] = []
+    /// How many first responses are due within an hour, or overdue.
+    public var dueWithinHour = 0
+    /// Leads that wait for a person, those that wait longest first, and why.
+    public var waiting: [(row: LeadRow, reason: EscalationReason?)] = []
+}
+
+extension Deployment {
+    /// What a program's leads ask of people at a moment.
+    /// - Parameter limit: at most so many leads of each kind.
+    public func attention(at now: Timestamp, limit: Int) throws(Problem) -> Attention {
+        try Problem.told {
+            let projection = try leadsProjection()
+            let day = now.adding(micros: -Timestamp.microsPerDay)
+            var attention = Attention()
+            attention.arrived = try projection.arrivals(of: program, from: day, to: .distantFuture)
+            attention.arrivedBefore = try projection.arrivals(
+                of: program, from: day.adding(micros: -Timestamp.microsPerDay), to: day)
+            attention.counts = try projection.counts(program: program)
+            attention.due = try projection.due(of: program, limit: limit)
+            attention.dueWithinHour = try projection.dueCount(of: program, before: now.adding(micros: 3_600_000_000))
+            let waiting = try projection.waiting(of: program, limit: limit)
+            attention.waiting = try journalReader().read { db in
+                try waiting.map { listed in
+                    let row = try projection.lead(listed.leadID, program: program) ?? listed
+                    return (row: listed, reason: Self.lastEscalation(try JournaledLead(row, in: db).entries, row.leadID))
+                }
+            }
+            return attention
+        }
+    }
+
+    private static func lastEscalation(_ entries: [EntryRecord], _ lead: String) -> EscalationReason? {
+        for entry in entries.reversed() {
+            for case .leadEscalated(let event) in entry.events.reversed() where event.leadID == lead {
+                return event.reason
+            }
+        }
+        return nil
+    }
+
+    /// What each partner has promised: how many first responses it owes, and when the first is due.
+    public func promises() throws(Problem) -> [String: (count: Int, first: Timestamp)] {
+        try Problem.told { try leadsProjection().promises(of: program) }
+    }
+}

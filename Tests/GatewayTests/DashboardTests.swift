@@ -1,0 +1,203 @@
+import AsyncHTTPClient
+import Engine
+import Foundation
+import HTTPTypes
+import LeadlineCore
+import NIOCore
+import NIOHTTP1
+import Testing
+import UseCases
+
+@testable import Gateway
+
+/// Goal: pages show and do what their reader's scopes let, and nothing else; no page of another's makes them do it.
+/// Method: a real server, asked as browsers ask, without following where answers lead.
+@Suite struct DashboardTests {
+    private static let origin = TestIssuer.resource
+
+    /// Asks without following redirects.
+    private struct Browser: Sendable {
+        let served: ServedFolder
+        let client: HTTPClient
+        var cookie = ""
+
+        func ask(_ method: HTTPMethodName, _ path: String, _ form: [(String, String)]? = nil, _ headers: [String: String] = [:]) async throws
+            -> ServedFolder.Reply
+        {
+            var headers = headers
+            if !cookie.isEmpty { headers["cookie"] = cookie }
+            let plain = CharacterSet.alphanumerics.union(.init(charactersIn: "-._"))
+            let body = form?.map { "\($0.0)=\($0.1.addingPercentEncoding(withAllowedCharacters: plain) ?? "")" }.joined(separator: "&")
+            if body != nil { headers["content-type"] = "application/x-www-form-urlencoded" }
+            let response = try await client.execute(served.request(method, path, nil, body, headers), timeout: .seconds(60))
+            let bytes = try await response.body.collect(upTo: 4_000_000)
+            return .init(
+                status: Int(response.status.code),
+                headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { "\($0), \($1)" }, text: String(buffer: bytes))
+        }
+
+        func post(_ path: String, _ form: [(String, String)], origin: String? = DashboardTests.origin) async throws -> ServedFolder.Reply {
+            try await ask(.POST, path, form, origin.map { ["origin": $0] } ?? [:])
+        }
+
+        /// The hidden fields that every form of a page has.
+        func fields(of path: String) async throws -> [(String, String)] {
+            let page = try await ask(.GET, path)
+            return try ["token", "once"].map { name in
+                let found = try #require(page.text.firstMatch(of: try Regex(#"name="\#(name)" value="([0-9a-f]+)""#)), "\(path): \(page.text)")
+                return (name, String(found.output[1].substring ?? ""))
+            }
+        }
+    }
+
+    private static func browsing(_ body: @escaping @Sendable (ServedFolder, Browser) async throws -> Void) async throws {
+        var signIn = SignInSettings()
+        signIn.publicURL = PublicURL(origin)
+        let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: .init(redirectConfiguration: .disallow))
+        let result: Result<Void, any Error>
+        do {
+            try await ServedFolder.serving(signIn: signIn) { try await body($0, Browser(served: $0, client: client)) }
+            result = .success(())
+        } catch { result = .failure(error) }
+        try await client.shutdown()
+        try result.get()
+    }
+
+    /// Signs in by the form, as somebody with a new key of a role.
+    private static func signedIn(_ role: Role, _ browser: Browser, partner: String? = nil) async throws -> Browser {
+        let key = try browser.served.key(role, partner: partner, sources: role == .producer ? ["/own"] : [])
+        let reply = try await browser.post("/app/sign-in", [("key", " \(key)\n"), ("next", "/app/leads")])
+        try #require(reply.status == 303 && reply.headers["location"] == "/app/leads", "\(reply.status) \(reply.text)")
+        let set = try #require(reply.headers["set-cookie"])
+        var known = browser
+        known.cookie = String(set.prefix { $0 != ";" })
+        return known
+    }
+
+    private static var pages: [Gateway.Operation] { DashboardRoutes.all.filter { $0.method == .get && $0.scope != nil && $0.id != "followPage" } }
+
+    @Test(arguments: [Role.admin, .manager, .partnerLead, .partner, .auditor, .producer, .agent])
+    func aPageIsShownToThoseWithItsScope(_ role: Role) async throws {
+        try await Self.browsing { served, browser in
+            try await served.submit("shown-1")
+            let holder = try await served.holder("shown-1")
+            let known = try await Self.signedIn(role, browser, partner: role.isPartner ? holder : nil)
+            for page in Self.pages {
+                let path = page.path.replacing("{lead}", with: "shown-1").replacing("{partner}", with: holder)
+                let reply = try await known.ask(.GET, path)
+                // A producer sees its own leads alone, and none of them came from here.
+                let expected = !page.roles.contains(role) ? [403] : role == .producer && page.id == "showLead" ? [404] : [200, 303]
+                #expect(expected.contains(reply.status), "\(page.id) for \(role): \(reply.status)")
+                #expect(reply.status == 303 || reply.text.hasPrefix("<!DOCTYPE html>"), "\(page.id): \(reply.text.prefix(200))")
+                let policy = reply.headers["content-security-policy"] ?? ""
+                #expect(reply.status == 303 || (policy.hasPrefix("default-src 'none'; script-src 'self'; style-src 'self'") && !policy.contains("unsafe")))
+                #expect(reply.headers["cache-control"] == "no-store")
+            }
+            // Nobody is led where nothing is shown.
+            let start = try await known.ask(.GET, "/app/leads")
+            for section in start.text.matches(of: /<a href="(\/app[a-z\/]*)" data-key/).map({ String($0.1) }) {
+                #expect([200, 303].contains(try await known.ask(.GET, section).status), "\(role): \(section)")
+            }
+        }
+    }
+
+    @Test func whoeverIsUnknownSignsInFirst() async throws {
+        try await Self.browsing { served, browser in
+            for path in ["/app", "/app/leads", "/app/leads/x", "/app/preferences"] {
+                let reply = try await browser.ask(.GET, path)
+                #expect(reply.status == 303 && reply.headers["location"] == "/app/sign-in?next=\(path)", "\(path): \(reply.status)")
+            }
+            #expect(try await browser.ask(.GET, "/").headers["location"] == "/app")
+            #expect(try await browser.ask(.GET, "/app/live").status == 401)
+            let wrong = try await browser.post("/app/sign-in", [("key", "ll_0123456789abcdef_" + String(repeating: "0", count: 64)), ("next", "/app")])
+            #expect(wrong.status == 401 && wrong.text.contains("role=\"alert\"") && wrong.headers["set-cookie"] == nil)
+            // Another's page has nobody signed in, and none is led elsewhere.
+            let key = try served.key(.manager)
+            #expect(try await browser.post("/app/sign-in", [("key", "\(key)"), ("next", "/app")], origin: "https://evil.example").status == 403)
+            for next in ["https://evil.example", "//evil.example", "/v1/me", "/app\\evil", "/app/\r\nx: y", ""] {
+                let reply = try await browser.post("/app/sign-in", [("key", "\(key)"), ("next", next)])
+                #expect(reply.status == 303 && reply.headers["location"] == "/app", "\(next)")
+            }
+        }
+    }
+
+    @Test func aFormCountsOnceAndForItsSessionAlone() async throws {
+        try await Self.browsing { served, browser in
+            try await served.submit("form-1")
+            let known = try await Self.signedIn(.manager, browser), other = try await Self.signedIn(.manager, browser)
+            let fields = try await known.fields(of: "/app/leads/form-1")
+            let form = fields + [("decision", "close"), ("note", "twice \u{301}<b> & more")]
+            let path = "/app/leads/form-1/override"
+            // Without the token, with another session's, from another's page, from nowhere.
+            #expect(try await known.post(path, Array(form.dropFirst())).status == 403)
+            #expect(try await known.post(path, [try await other.fields(of: "/app/leads/form-1")[0]] + form.dropFirst()).status == 403)
+            #expect(try await known.post(path, form, origin: "https://evil.example").status == 403)
+            #expect(try await known.post(path, form, origin: nil).status == 403)
+            #expect(try await served.holder("form-1") != "")
+            // A reason is asked for, and a choice that the page names.
+            #expect(try await known.post(path, fields + [("decision", "close")]).status == 422)
+            #expect(try await known.post(path, fields + [("decision", "burn"), ("note", "x")]).status == 422)
+            let once = try await known.post(path, form)
+            #expect(once.status == 303 && once.headers["location"]?.hasPrefix("/app/leads/form-1?said=") == true, "\(once.text)")
+            let twice = try await known.post(path, form)
+            #expect(twice.status == 303)
+            let story = try await served.ask(.GET, "/v1/leads/form-1", served.admin)
+            #expect(story.text.components(separatedBy: "a human decided about form-1").count == 2, "\(story.text)")
+            // Who did it is who signed in, whatever a form says.
+            let page = try await known.ask(.GET, once.headers["location"] ?? "")
+            #expect(page.status == 200 && page.text.contains("class=\"notice good\""))
+        }
+    }
+
+    /// What is another's, another program's or nowhere is one page.
+    @Test func nobodyLearnsWhatIsThere() async throws {
+        try await Self.browsing { served, browser in
+            try await served.submit("held-1")
+            let holder = try await served.holder("held-1")
+            let other = ["p-one", "p-two", "p-three"].first { $0 != holder } ?? ""
+            let partner = try await Self.signedIn(.partner, browser, partner: other)
+            let vendor = try await Self.signedIn(.manager, browser)
+            func comparable(_ reply: ServedFolder.Reply) -> String {
+                "\(reply.status) " + reply.text.replacing(/(once" value="[0-9a-f]+|data-cursor="[^"]*")/, with: "")
+            }
+            let nowhere = comparable(try await partner.ask(.GET, "/app/leads/nothing-1"))
+            #expect(nowhere.hasPrefix("404"))
+            for lead in ["held-1", "foreign-1", "%3Cx%3E"] {
+                #expect(comparable(try await partner.ask(.GET, "/app/leads/\(lead)")) == nowhere, "\(lead)")
+            }
+            #expect(comparable(try await vendor.ask(.GET, "/app/leads/foreign-1")) == comparable(try await vendor.ask(.GET, "/app/leads/nothing-1")))
+            #expect(comparable(try await partner.ask(.GET, "/app/partners/\(holder)")) == comparable(try await partner.ask(.GET, "/app/partners/nobody")))
+            for path in ["/app", "/app/leads", "/app/partners/\(other)"] {
+                let page = try await partner.ask(.GET, path)
+                #expect(page.status == 200 && !page.text.contains(holder) && !page.text.contains("held-1"), "\(path)")
+            }
+        }
+    }
+
+    @Test func filesAreNamedByWhatTheyHold() async throws {
+        try await Self.browsing { served, browser in
+            let page = try await browser.ask(.GET, "/app/sign-in")
+            let paths = page.text.matches(of: /(?:href|src)="(\/app\/assets\/[^"]+)"/).map { String($0.1) }
+            #expect(paths.count == 3, "\(paths)")
+            for path in paths {
+                let file = try await browser.ask(.GET, path)
+                let tag = try #require(file.headers["etag"])
+                #expect(file.status == 200 && file.headers["cache-control"] == "public, max-age=31536000, immutable")
+                #expect(try await browser.ask(.GET, path, nil, ["if-none-match": tag]).status == 304)
+            }
+            #expect(try await browser.ask(.GET, "/app/assets/access.db").status == 404)
+        }
+    }
+
+    /// A form asks for an operation that is there, under its scope.
+    @Test func everyFormIsAnOperation() {
+        #expect(!DashboardForm.all.isEmpty)
+        for form in DashboardForm.all {
+            let operation = OperationTable.row(form.operation)
+            let route = DashboardRoutes.all.first { $0.path == "/app" + form.path && $0.method == .post }
+            #expect(route?.scope == operation.scope && route?.refusesForeignOrigins == true, "\(form.path)")
+            let made: Set<String> = form.operation == "setAbsence" ? ["absence"] : []
+            #expect(Set(operation.pathParameters) == Set(route?.pathParameters ?? []).union(made), "\(form.path)")
+        }
+    }
+}

@@ -1,0 +1,379 @@
+"""Each role's day in the dashboard, in Chromium. Says what was looked at, and fails for what is wrong."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from importlib import resources
+
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Delimiters before and after marks that join them to another character, and markup that would do something.
+HOSTILE = "\u0600<img src=x onerror=\"document.title='taken'\">\"\u0301 '><script>document.title='taken'</script>&amp;\u0301"
+# The same within the 64 bytes that a category has.
+HOSTILE_WORD = "\u0600<img src=x onerror=x()>\"\u0301'<script>&\u0301"
+# By day, by night, on a telephone by day and by night: width, height, scheme.
+VIEWS = [(1280, 900, "light"), (1280, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]
+BYTES_MOST = 100_000
+
+
+class Day:
+    def __init__(self, address, work, binary, pictures):
+        self.address, self.work, self.binary, self.pictures = address, work, binary, pictures
+        self.wrong, self.looked, self.checked, self.largest = [], 0, 0, (0, "")
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for argument in ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
+                         "--lang=en-GB", f"--user-data-dir={work}/profile"]:
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        environment = dict(os.environ, TZ="Europe/Rome")
+        self.browser = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver", env=environment))
+        self.browser.set_page_load_timeout(60)
+        # Pages are looked at as if somebody did: a window that nobody looks at has its flow wait.
+        self.browser.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
+
+    # What is found
+
+    def expect(self, condition, what):
+        self.checked += 1
+        if not condition:
+            self.wrong.append(what)
+            print(f"WRONG: {what}", file=sys.stderr, flush=True)
+
+    def wait(self, condition, what, seconds=60):
+        try:
+            found = WebDriverWait(self.browser, seconds, 0.05, [WebDriverException]).until(lambda _: condition())
+            self.checked += 1
+            return found
+        except WebDriverException:
+            self.expect(False, f"waited in vain: {what}; the page says {self.text()[:400]!r}")
+            return None
+
+    def text(self):
+        return self.browser.find_element(By.TAG_NAME, "body").text
+
+    def one(self, selector):
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector):
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def logged(self, where):
+        for line in self.browser.get_log("browser"):
+            if line["level"] == "SEVERE" and "the server responded with a status of" not in line["message"]:
+                self.expect(False, f"{where}: {line['message']}")
+
+    # Going about
+
+    def go(self, path):
+        self.browser.get(self.address + path)
+
+    def sign_in(self, role):
+        self.browser.delete_all_cookies()
+        self.go("/app")
+        self.expect("/app/sign-in" in self.browser.current_url, f"{role}: whoever is unknown signs in first")
+        with open(f"{self.work}/{role}", encoding="ascii") as file:
+            self.one("input[name=key]").send_keys(file.read().strip())
+        self.one("form button").click()
+        self.wait(lambda: self.all("nav.side"), f"{role} signs in")
+
+    def view(self, width, height, scheme):
+        self.browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
+        self.browser.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia",
+            {"features": [{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]})
+
+    def look(self, name, path):
+        """One page in every view."""
+        for width, height, scheme in VIEWS:
+            self.view(width, height, scheme)
+            self.go(path)
+            where = f"{name} {width} {scheme}"
+            self.looked += 1
+            wide = self.browser.execute_script("return document.documentElement.scrollWidth")
+            self.expect(wide <= width, f"{where}: scrolls sideways, {wide} wide")
+            self.browser.execute_script(AXE)
+            found = self.browser.execute_async_script(
+                "const done = arguments[1]; axe.run(document, {runOnly: arguments[0]}).then(done, e => done({violations: [{id: String(e), nodes: []}]}))",
+                TAGS)
+            for one in found["violations"]:
+                places = [f"{node['target']} {node.get('failureSummary', '')[:160]}" for node in one["nodes"][:3]]
+                self.expect(False, f"{where}: {one['id']}: {places}")
+            self.checked += 1
+            size = len(self.browser.page_source.encode())
+            self.largest = max(self.largest, (size, name))
+            self.expect(size <= BYTES_MOST, f"{where}: {size} bytes")
+            self.expect(self.browser.title != "taken", f"{where}: hostile text ran")
+            self.expect(not self.all("main img, main script, [onerror]"), f"{where}: hostile text became markup")
+            self.logged(where)
+            if self.pictures:
+                tall = self.browser.execute_script("return document.documentElement.scrollHeight")
+                self.view(width, min(max(height, tall), 3000), scheme)
+                self.browser.save_screenshot(f"{self.pictures}/{name}-{width}-{scheme}.png")
+        self.view(*VIEWS[0])
+
+    # What is asked beside the browser
+
+    def ask(self, role, method, path, body=None):
+        with open(f"{self.work}/{role}", encoding="ascii") as file:
+            key = file.read().strip()
+        request = urllib.request.Request(
+            self.address + path, None if body is None else json.dumps(body).encode(), method=method,
+            headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Prefer": "wait=20"})
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return json.loads(reply.read())
+
+    def submit(self, name, **more):
+        body = {"leadId": name, "country": "IT", "vertical": "manufacturing", "employees": 240, "language": "it",
+                "accountDomain": f"{name}.example", "lawfulBasis": "LAWFUL_BASIS_CONSENT",
+                "dealValue": {"minorUnits": "12000000", "currency": "EUR"},
+                "contact": {"email": f"{name}@person.example", "givenName": "Kim"}}
+        body.update(more)
+        return self.ask("admin", "POST", "/v1/leads", body)
+
+    def key(self, name, *options):
+        made = subprocess.run(
+            [self.binary, "access", "create", "--json", "--label", "browser", *options], capture_output=True, text=True, check=True)
+        with open(f"{self.work}/{name}", "w", encoding="ascii") as file:
+            file.write(json.loads(made.stdout)["key"])
+
+    # The days
+
+    def stranger(self):
+        self.go("/app/sign-in")
+        self.look("sign-in", "/app/sign-in")
+        self.one("input[name=key]").send_keys("ll_0123456789abcdef_" + "0" * 64)
+        self.one("form button").click()
+        self.wait(lambda: self.all("[role=alert]"), "a wrong key is told of")
+        self.expect("/app/sign-in" in self.browser.current_url, "a wrong key opens nothing")
+
+    def manager(self):
+        self.sign_in("manager")
+        sections = [link.get_attribute("data-key") for link in self.all("nav.side a")]
+        self.expect(sections == ["t", "l", "p", "r", "s"], f"a manager goes where its scopes let it: {sections}")
+        self.wait(lambda: self.one("#state").get_attribute("data-is") == "on", "the page is live")
+        self.browser.execute_script("window.stayed = true")
+        self.submit("seen-live-1")
+        row = self.wait(lambda: self.all("#flow-rows a[href='/app/leads/seen-live-1']"), "a lead is seen routed")
+        self.expect(self.browser.execute_script("return window.stayed") is True, "without a reload")
+        self.wait(lambda: self.all("#due a[href='/app/leads/seen-live-1']"), "its promise is counted down")
+        # The flow waits while it is read, and says how many wait.
+        self.browser.execute_script("document.querySelector('#flow-rows li').dispatchEvent(new MouseEvent('mouseover', {bubbles: true}))")
+        self.submit("seen-live-2")
+        self.wait(lambda: self.one("#flow-state").text.startswith("1 "), "a flow that is read waits")
+        self.expect(not self.all("#flow-rows a[href='/app/leads/seen-live-2']"), "and moves nothing under the pointer")
+        self.one("#flow-state").click()
+        self.wait(lambda: self.all("#flow-rows a[href='/app/leads/seen-live-2']"), "and goes on")
+        # A second tab lives on the same stream.
+        first = self.browser.current_window_handle
+        self.browser.switch_to.new_window("tab")
+        self.browser.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
+        self.go("/app")
+        self.wait(lambda: self.one("#state").get_attribute("data-is") == "on", "a second tab is live")
+        opened = self.browser.execute_script("return performance.getEntriesByType('resource').filter(r => r.name.includes('/app/live')).length")
+        self.expect(opened == 0, "a second tab opens no stream of its own")
+        self.submit("seen-live-3", vertical=HOSTILE_WORD)
+        self.wait(lambda: self.all("#flow-rows a[href='/app/leads/seen-live-3']"), "a second tab sees what the first is told")
+        self.browser.close()
+        self.browser.switch_to.window(first)
+        # By keys to the list, and from there to the lead.
+        self.go("/app")
+        self.one("body").send_keys("g")
+        self.one("body").send_keys("l")
+        self.wait(lambda: self.browser.current_url.endswith("/app/leads"), "g l leads to the leads")
+        self.one("body").send_keys("j")
+        self.browser.switch_to.active_element.send_keys(Keys.ENTER)
+        self.wait(lambda: "/app/leads/" in self.browser.current_url, "j and Enter open a lead")
+        self.explained_and_overridden()
+
+    def explained_and_overridden(self):
+        self.go("/app/leads/seen-live-1")
+        sentence = self.one("#why .lead").text
+        chosen = re.search(r"assigned to ([\w.-]+)", sentence)
+        self.expect(chosen is not None, f"the decision is one sentence: {sentence}")
+        told = self.ask("manager", "GET", "/v1/leads/seen-live-1/explanation")
+        self.expect(told["text"][0].startswith(sentence.split(", respond by")[0]), "in the words of the API")
+        candidates = {one["partnerId"]: one for one in told["evaluation"]["candidates"]}
+        heads = [head.text for head in self.all("#why table thead th.chosen")]
+        self.expect(heads and heads[0] == chosen[1], f"the chosen stands first: {heads}")
+        text = self.one("#why").text
+        share = f"{candidates[chosen[1]]['conversion'] * 100:.1f}"
+        self.expect(share in text, f"the conversion is the recorded one, {share}")
+        self.expect("would have gone to" in text or "would have received it" in text, "what would have changed it is told")
+        self.expect("equal to what was recorded" in text, "it was decided again")
+        self.one("#reasons summary").click()
+        reasons = self.all("#reasons dt")
+        self.expect(len(reasons) >= 5, f"the other partners' reasons are told: {len(reasons)}")
+        other = self.all("#why table thead th.second")[0].text
+        # An override without a reason is none.
+        form = self.one("#act-override form")
+        if not self.one("#act-override").get_attribute("open"):
+            self.one("#act-override summary").click()
+        Select(form.find_element(By.NAME, "decision")).select_by_value("assign")
+        form.find_element(By.NAME, "partner").send_keys(other)
+        form.find_element(By.CSS_SELECTOR, "button").click()
+        self.expect("/app/leads/seen-live-1" in self.browser.current_url and not self.all(".notice.good"), "an override needs its reason")
+        form.find_element(By.NAME, "note").send_keys(HOSTILE)
+        form.find_element(By.CSS_SELECTOR, "button").click()
+        self.wait(lambda: self.all(".notice.good"), "an override is told of")
+        story = self.ask("manager", "GET", "/v1/leads/seen-live-1")
+        self.expect(story["lead"].get("partner") == other, f"the lead is with {other}: {story['lead']}")
+        self.expect(f"assigned to {other}" in self.one("#story").text, "the story says so")
+        # A review, asked for and decided.
+        self.go("/app/leads/seen-live-2")
+        self.one("#act-review summary").click()
+        self.one("#act-review textarea").send_keys("please look")
+        self.one("#act-review form button").click()
+        self.wait(lambda: self.all(".notice.good"), "a review is asked for")
+        self.go("/app/reviews")
+        self.expect(bool(self.all("#reviews a[href='/app/leads/seen-live-2']")), "it stands in the queue")
+        self.look("reviews", "/app/reviews")
+        self.go("/app/leads/seen-live-2")
+        self.one("#act-decideReview textarea").send_keys("well decided")
+        self.one("#act-decideReview form button").click()
+        self.wait(lambda: self.all(".notice.good"), "a review is decided")
+        self.go("/app/reviews")
+        self.expect(not self.all("#reviews a[href='/app/leads/seen-live-2']"), "and is no longer open")
+        self.looks_of_a_manager(other)
+
+    def looks_of_a_manager(self, partner):
+        self.look("today", "/app")
+        self.look("leads", "/app/leads")
+        self.look("leads-filtered", "/app/leads?status=assigned")
+        self.look("leads-none", "/app/leads?status=withdrawn")
+        self.look("lead", "/app/leads/seen-live-1")
+        self.look("lead-hostile", "/app/leads/seen-live-3")
+        self.expect("onerror=x()>" in self.text(), "a hostile category is shown as it was sent")
+        self.look("leads-hostile", "/app/leads?lead=" + urllib.parse.quote(HOSTILE))
+        self.expect("<img src=x" in self.text(), "hostile text is shown as it was sent")
+        self.look("partners", "/app/partners")
+        self.look("partner", f"/app/partners/{partner}")
+        self.look("system", "/app/system")
+        self.look("preferences", "/app/preferences")
+        self.look("nothing", "/app/leads/nothing-1")
+        self.expect("Nothing is here" in self.text(), "what is not there is told of in words")
+        for path in ["/app/leads?status=nonsense", "/app/leads?x=1", "/app/nowhere"]:
+            self.go(path)
+            self.expect(bool(self.all("h1")) and "{" not in self.text()[:1], f"{path}: an error is a page")
+        self.go("/app/leads?status=&partner=&lead=seen-live-1")
+        self.expect(self.browser.current_url.endswith("/app/leads/seen-live-1"), "a lead is found by its id")
+        # Without script a form still does what it says.
+        self.absence(partner)
+        for language, word in [("de", "Heute"), ("fr", "Aujourd"), ("it", "Oggi"), ("es", "Hoy")]:
+            self.go("/app/preferences")
+            Select(self.one("select[name=language]")).select_by_value(language)
+            self.one("form.narrow button").click()
+            self.wait(lambda: self.one("html").get_attribute("lang") == language, f"{language} is chosen")
+            self.go("/app")
+            self.expect(word in self.one("nav.side").text, f"the navigation is in {language}")
+            self.look(f"today-{language}", "/app")
+            self.look(f"lead-{language}", "/app/leads/seen-live-1")
+        self.go("/app/preferences")
+        Select(self.one("select[name=language]")).select_by_value("en")
+        self.one("form.narrow button").click()
+
+    def absence(self, partner):
+        self.go(f"/app/partners/{partner}")
+        self.one("#absence-add summary").click()
+        for name, value in [("from", "2031-03-01T09:00"), ("until", "2031-03-05T18:30")]:
+            self.browser.execute_script("arguments[0].value = arguments[1]", self.one(f"#f-{name}"), value)
+        self.one("#absence-add form button").click()
+        self.wait(lambda: self.all(".notice.good"), "an absence is set")
+        times = [place.get_attribute("datetime") for place in self.all("#away time")]
+        self.expect(times[:2] == ["2031-03-01T08:00:00Z", "2031-03-05T17:30:00Z"], f"in the reader's zone: {times}")
+        self.one("#away li form button").click()
+        self.wait(lambda: self.all(".notice.good") and not self.all("#away time"), "and called off")
+
+    def partner(self, name):
+        self.key("partner", "--role", "partner-lead", "--partner", name)
+        self.sign_in("partner")
+        self.wait(lambda: self.all("#answers li"), "a partner sees what waits for it")
+        self.look("partner-today", "/app")
+        self.go("/app")
+        self.one("#answers li form button").click()
+        self.wait(lambda: self.all(".notice.good"), "a partner accepts")
+        lead = self.browser.current_url.split("/app/leads/")[1].split("?")[0]
+        self.look("partner-lead", f"/app/leads/{lead}")
+        others = [one["partnerId"] for one in self.ask("manager", "GET", f"/v1/leads/{lead}/explanation")["evaluation"]["candidates"]]
+        source = self.browser.page_source
+        self.expect(not [one for one in others if one != name and one in source], "no other partner's name is on its pages")
+        self.go(f"/app/leads/{lead}")
+        buttons = [form for form in self.all("form") if (form.get_attribute("action") or "").endswith("/respond")]
+        buttons[0].find_element(By.CSS_SELECTOR, "button").click()
+        self.wait(lambda: self.all(".notice.good"), "a partner says that it responded")
+        self.expect(self.ask("manager", "GET", f"/v1/leads/{lead}")["lead"]["status"] == "responded", "and so it is recorded")
+        for path in ["/app/reviews", "/app/system", "/app/proof"]:
+            self.go(path)
+            self.expect("may not" in self.text(), f"{path} is not a partner's")
+        self.go("/app/partners")
+        self.expect(self.browser.current_url.endswith(f"/app/partners/{name}"), "a partner sees itself alone")
+        self.look("partner-self", f"/app/partners/{name}")
+
+    def auditor(self):
+        self.sign_in("auditor")
+        self.go("/app/proof")
+        self.expect(bool(self.all("#checkpoint .mono")), "the newest checkpoint is shown")
+        self.one("button[value=no]").click()
+        self.wait(lambda: self.all("#work .notice.good"), "a verification runs to its end and holds", 240)
+        self.look("proof", "/app/proof")
+        self.go("/app/leads/seen-live-1")
+        self.expect(not self.all("#act-override"), "an auditor reads and overrides nothing")
+
+    def producer(self):
+        self.sign_in("producer")
+        self.wait(lambda: self.browser.current_url.endswith("/app/leads"), "a producer is led to its leads")
+        self.look("producer", "/app/leads")
+
+    def admin(self):
+        self.sign_in("admin")
+        self.look("system-admin", "/app/system")
+        self.look("proof-admin", "/app/proof")
+        # A form of another session does nothing.
+        self.go("/app/leads/seen-live-3")
+        self.browser.execute_script("for (const one of document.querySelectorAll('input[name=token]')) one.value = '0'.repeat(32)")
+        if not self.one("#act-review").get_attribute("open"):
+            self.one("#act-review summary").click()
+        self.one("#act-review form button").click()
+        self.wait(lambda: "belongs to a session" in self.text(), "a form without its token is refused")
+        self.go("/app")
+        self.one("details.menu summary").click()
+        [form for form in self.all("form") if (form.get_attribute("action") or "").endswith("/app/sign-out")][0].find_element(
+            By.CSS_SELECTOR, "button").click()
+        self.wait(lambda: "/app/sign-in" in self.browser.current_url, "somebody signs out")
+        self.go("/app/leads")
+        self.expect("/app/sign-in?next=/app/leads" in self.browser.current_url, "and is nobody again")
+
+
+def main():
+    address, work, binary = sys.argv[1:4]
+    day = Day(address, work, binary, sys.argv[4] if len(sys.argv) > 4 else None)
+    began = time.monotonic()
+    try:
+        day.stranger()
+        day.manager()
+        held = day.ask("manager", "GET", "/v1/leads?status=assigned")["leads"]
+        day.partner(held[0]["partner"])
+        day.auditor()
+        day.producer()
+        day.admin()
+    finally:
+        day.browser.quit()
+    print(f"{day.looked} views, {day.checked} checks in {time.monotonic() - began:.0f} s, the largest page "
+          f"{day.largest[1]} with {day.largest[0]} bytes: {len(day.wrong)} wrong")
+    sys.exit(1 if day.wrong else 0)
+
+
+main()
