@@ -21,6 +21,7 @@ public struct DecisionAccount: Sendable, Equatable {
         case .leadEscalated(let event): (decider, statements) = record.escalated(event)
         case .leadClosed(let event): (decider, statements) = record.closed(event)
         case .leadMerged(let event): (decider, statements) = (.leadline, [Self.merged(event)])
+        case .offerMade(let event) where event.evaluation != nil: (decider, statements) = (.leadline, record.offered(event))
         default: (decider, statements) = (.leadline, [])
         }
     }
@@ -53,14 +54,27 @@ private struct Record {
         guard let summary = event.evaluation else {
             let isHuman = event.cause == .human
             return isHuman
-                ? (.human, [.init(.assignedByHuman, names), .init(.nobodyEvaluated), .init(.humanReasonsElsewhere)])
+                ? (.human, agreed(event) + [.init(.assignedByHuman, names), .init(.nobodyEvaluated), .init(.humanReasonsElsewhere)])
                 : (.leadline, [cause(event.cause), .init(.assigned, names), .init(.decisiveUnrecorded)])
         }
         let account = Evaluated(summary, policy: policy)
         return (
             event.cause == .human ? .leadlineForHuman : .leadline,
-            [cause(event.cause), .init(.assigned, names)] + account.ground + account.choice(of: event.partnerID)
+            [cause(event.cause)] + agreed(event) + [.init(.assigned, names)] + account.ground + account.choice(of: event.partnerID)
         )
+    }
+
+    /// The first offer of a round: whom the lead was offered, and by what.
+    func offered(_ event: OfferMade) -> [AccountStatement] {
+        let partners = events.compactMap { other -> String? in
+            if case .offerMade(let other) = other, other.leadID == event.leadID { other.partnerID } else { nil }
+        }
+        let names: [AccountStatement.Name: AccountStatement.Value] = [
+            .lead: .text(event.leadID), .partners: .list(partners),
+        ]
+        let account = event.evaluation.map { Evaluated($0, policy: policy) }
+        return [cause(event.cause), .init(.offered, names)] + (account?.ground ?? [])
+            + (account?.choice(of: event.partnerID) ?? [])
     }
 
     func supposed(_ event: ShadowDecided) -> [AccountStatement] {
@@ -118,6 +132,10 @@ private struct Record {
 
     // MARK: What led to it
 
+    private func agreed(_ event: LeadAssigned) -> [AccountStatement] {
+        event.offerID.isEmpty ? [] : [.init(.agreed, [.lead: .text(event.leadID), .partner: .text(event.partnerID)])]
+    }
+
     private func cause(_ cause: RoutingCause) -> AccountStatement {
         switch cause {
         case .submitted: .init(.onArrival)
@@ -167,6 +185,8 @@ private struct Record {
         case .personObjected: .objectedBefore
         case .addressSuppressed: .addressSuppressed
         case .sourceQuality: .sourceQuality
+        case .negotiationFailed: .noAgreement
+        case .agreementToApprove: .agreementToApprove
         }
     }
 

@@ -4,6 +4,8 @@ struct LeadTable: Sendable {
         /// Between its arrival and the first event about it, within one entry.
         case received = 0
         case assigned, escalated, closed, merged
+        /// Nobody's until a partner agrees or the time for it is over; since logic version 6.
+        case offered
     }
 
     struct Flags: OptionSet, Sendable {
@@ -98,9 +100,16 @@ struct LeadTable: Sendable {
         /// The account that a person took it from; `nowhere` without one. Since logic version 5.
         var severedAccount = LeadTable.nowhere
         var marks: Marks = []
+        /// The commission that its holder agreed on; and how many offers of it there were. Since logic version 6.
+        var agreedBasisPoints = Lead.nothingAgreed
+        var offersMade: UInt16 = 0
 
-        var isOpen: Bool { status == .assigned || status == .escalated }
-        /// An assigned lead's timer is its deadline or horizon; a waiting one's, when it moves on to the next queue.
+        /// No commission was agreed: the partner's own counts.
+        static let nothingAgreed = UInt32.max
+
+        var isOpen: Bool { status == .assigned || status == .escalated || status == .offered }
+        /// An assigned lead's timer is its deadline or horizon; a waiting one's, when it moves on to the next queue; an
+        /// offered one's, when the round is over.
         var hasTimer: Bool { isOpen && dueAt < .distantFuture }
         var hasReminder: Bool { status == .assigned && remindAt < .distantFuture }
     }
