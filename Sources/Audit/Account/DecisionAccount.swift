@@ -66,15 +66,14 @@ private struct Record {
 
     /// The first offer of a round: whom the lead was offered, and by what.
     func offered(_ event: OfferMade) -> [AccountStatement] {
-        let partners = events.compactMap { other -> String? in
-            if case .offerMade(let other) = other, other.leadID == event.leadID { other.partnerID } else { nil }
-        }
-        let names: [AccountStatement.Name: AccountStatement.Value] = [
-            .lead: .text(event.leadID), .partners: .list(partners),
-        ]
+        // How many were asked, not who: nobody has the lead yet, and a person is told of whoever had it.
+        let asked = max(events.count { other in
+            if case .offerMade(let other) = other { other.leadID == event.leadID } else { false }
+        }, 1)
         let account = event.evaluation.map { Evaluated($0, policy: policy) }
-        return [cause(event.cause), .init(.offered, names)] + (account?.ground ?? [])
-            + (account?.choice(of: event.partnerID) ?? [])
+        return [
+            cause(event.cause), .init(.offered, [.lead: .text(event.leadID), .count: .count(asked)]),
+        ] + (account?.ground ?? [])
     }
 
     func supposed(_ event: ShadowDecided) -> [AccountStatement] {

@@ -108,8 +108,8 @@ struct FieldRules {
             throw Rejection(.missingField, "terms is required: what the partner asks for", field: "terms")
         }
         if fact.answer != .countered && fact.terms != nil { throw invalid("terms", "may come with a counter only") }
-        if fact.answer != .declined && fact.reason != .unspecified {
-            throw invalid("reason", "may come with a decline only")
+        if fact.reason != .unspecified && fact.answer != .declined && fact.answer != .countered {
+            throw invalid("reason", "may come with a decline or a counter only")
         }
         if isRepeated(fact.terms?.enrichment ?? []) { throw invalid("terms.enrichment", "must name each thing once") }
     }

@@ -120,7 +120,7 @@ enum EnglishAccount {
         case .byFit: "{partner} had the best fit."
         case .byRank: "{partner} stood first by that way of choosing."
         case .byAgreement: "{partner} had been offered it and had agreed, which came before whom else Leadline would choose by then."
-        case .offered: "{lead} was offered to {partners}, without anything that names a person or a company."
+        case .offered: "{lead} was offered to {count} of the partners, without anything that names a person or a company."
         case .agreed: "{partner} had been offered {lead} and had agreed to take it."
         case .byOwnership:
             "{partner} owns the account: it holds the newest open deal there, or won one not long ago. By the policy that comes before any comparison."
