@@ -95,6 +95,8 @@ extension Event {
     var isRouting: Bool {
         switch self {
         case .leadAssigned, .shadowDecided, .leadEscalated, .leadMerged: true
+        // Of a round's offers the first says by what all were chosen.
+        case .offerMade(let event): event.evaluation != nil
         case .leadClosed(let event): event.reason != .won && event.reason != .lost
         default: false
         }
@@ -106,6 +108,7 @@ extension Event {
         case .leadAssigned(let event): event.leadID
         case .shadowDecided(let event): event.leadID
         case .leadEscalated(let event): event.leadID
+        case .offerMade(let event): event.leadID
         case .leadMerged(let event): event.leadID
         case .leadClosed(let event): event.leadID
         default: nil

@@ -7,6 +7,8 @@ struct LeadLedger {
     private enum Standing: Equatable {
         case held(Int, since: Timestamp)
         case humanQueue
+        /// At partners who have not agreed yet.
+        case offered
         /// Taken back, and by the end of the entry to be given to somebody.
         case nobody
     }
@@ -59,7 +61,7 @@ struct LeadLedger {
             partners[index].inPeriod = standing.leadsInPeriod
         }
         for lead in state.openLeads {
-            leads[lead.leadID] = lead.partnerID.flatMap { indexByID[$0] }.map { .held($0, since: lead.assignedAt ?? .epoch) } ?? .humanQueue
+            leads[lead.leadID] = lead.partnerID.flatMap { indexByID[$0] }.map { .held($0, since: lead.assignedAt ?? .epoch) } ?? (lead.stage == .offered ? .offered : .humanQueue)
         }
         for credit in state.returnStandings.sorted(by: { $0.until < $1.until }) {
             waiting[Handed(lead: credit.leadID, partner: credit.partnerID), default: []].append(credit.assignedAt)
@@ -78,7 +80,7 @@ struct LeadLedger {
         case .leadSubmitted(let fact):
             leadsAccepted += 1
             guard entry.events.contains(where: { $0.places(fact.leadID) }) else {
-                return "the lead \(fact.leadID) was accepted, but neither assigned nor escalated nor merged"
+                return "the lead \(fact.leadID) was accepted, but neither assigned nor offered nor escalated nor merged"
             }
         default: break
         }
@@ -103,6 +105,9 @@ struct LeadLedger {
         case .leadEscalated(let event):
             release(event.leadID)
             leads[event.leadID] = .humanQueue
+        case .offerMade(let event):
+            release(event.leadID)
+            leads[event.leadID] = .offered
         case .leadClosed(let event):
             release(event.leadID)
             leads[event.leadID] = nil
@@ -216,6 +221,7 @@ extension Event {
         switch self {
         case .leadAssigned(let event): event.leadID == lead
         case .leadEscalated(let event): event.leadID == lead
+        case .offerMade(let event): event.leadID == lead
         case .leadMerged(let event): event.leadID == lead
         default: false
         }

@@ -37,7 +37,7 @@ struct Leadline: AsyncParsableCommand {
                 name: "Ask and check:",
                 subcommands: [
                     LeadsCommand.self, ExplainCommand.self, ModelCommand.self, NetworkCommand.self, ReplayCommand.self,
-                    VerifyCommand.self, AuditCommand.self, RightsCommand.self, ClaimsCommand.self, ReturnsCommand.self,
+                    VerifyCommand.self, AuditCommand.self, RightsCommand.self, ClaimsCommand.self, ReturnsCommand.self, OffersCommand.self,
                     CommissionsCommand.self,
                     ArchiveCommand.self, ExportCommand.self,
                 ]),

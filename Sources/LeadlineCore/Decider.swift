@@ -26,8 +26,14 @@ public enum Decider {
 struct Decision {
     let stamp: Timestamp
     var scratch: EvaluationScratch
+    /// What a lead that comes in states.
+    var stated: LeadAttributes?
 
     mutating func decide(_ input: Input, _ state: State) -> [Event] {
+        withdrawingOffers(state, decideLinked(input, state))
+    }
+
+    private mutating func decideLinked(_ input: Input, _ state: State) -> [Event] {
         let events = decideFact(input, state)
         guard state.isLogic(4), input.linkedSubject != nil, let leadID = input.fact.statedLeadID else { return events }
         return events + link(state, leadID, input, isInferred: true)
@@ -84,6 +90,7 @@ struct Decision {
         case .claimDecided(let fact): return claimDecided(state, fact)
         case .claimWithdrawn(let fact): return claimWithdrawn(state, fact)
         case .returnDecided(let fact): return returnDecided(state, fact)
+        case .offerAnswered(let fact): return answered(state, fact)
         case .timeAdvanced(let through): return timeAdvanced(state, through)
         }
     }
@@ -146,6 +153,7 @@ extension Decision {
         if let twin = samePerson(state, input) {
             return [.leadMerged(LeadMerged(leadID: fact.leadID, intoLeadID: state.leads.leads[twin].id, sameID: false))]
         }
+        stated = fact.attributes
         return route(state, fact.leadID, view, attemptsSoFar: 0, .submitted)
     }
 
@@ -174,7 +182,7 @@ extension Decision {
     }
 
     /// What the policy makes of a lead: a partner, or the human queue with the reason.
-    private enum Verdict {
+    enum Verdict {
         case assign(Int, EvaluationSummary)
         case escalate(EscalationReason, EvaluationSummary? = nil, suggested: String = "")
     }
@@ -185,22 +193,20 @@ extension Decision {
     ) -> [Event] {
         switch judge(state, leadID, view, attemptsSoFar: attemptsSoFar, cause) {
         case .assign(let partner, let summary):
-            return [.leadAssigned(assignment(
-                state, leadID, view, to: partner, attempt: attemptsSoFar + 1, cause: cause, evaluation: summary))]
+            return offerOrAssign(
+                state, leadID, view, to: partner, attemptsSoFar: attemptsSoFar, cause: cause, evaluation: summary)
         case .escalate(let reason, let summary, let suggested):
             return escalate(state, leadID, reason, summary, suggested: suggested)
         }
     }
 
     /// First what forbids looking at candidates at all, then the pipeline, then who has the last word on its choice.
-    private mutating func judge(
+    mutating func judge(
         _ state: State, _ leadID: String, _ view: LeadView, attemptsSoFar: UInt32, _ cause: RoutingCause
     ) -> Verdict {
         guard let policy = state.policy else { return .escalate(.noPolicy) }
         // Without a basis nothing may be evaluated, so the human gets no suggestion either.
-        if !state.lawfulBases.isEmpty && !state.lawfulBases.contains(where: { view.has($0, as: .lawfulBasis) }) {
-            return .escalate(.lawfulBasisMissing)
-        }
+        if !hasLawfulBasis(state, view) { return .escalate(.lawfulBasisMissing) }
         if state.partners.count == 0 { return .escalate(.noPartners) }
         if view.valueMinorUnits == nil { return .escalate(.currencyUnknown) }
         // The attempt that a link took was no partner's.
@@ -225,6 +231,10 @@ extension Decision {
         }
         if policy.shadow { return .escalate(.shadow, outcome.summary, suggested: suggested) }
         return .assign(chosen, outcome.summary)
+    }
+
+    func hasLawfulBasis(_ state: State, _ view: LeadView) -> Bool {
+        state.lawfulBases.isEmpty || state.lawfulBases.contains { view.has($0, as: .lawfulBasis) }
     }
 
     /// The deal is large, or the partner who would get it is not likely enough to win it.
@@ -259,11 +269,11 @@ extension Decision {
     /// A new wait in the human queue, from which the lead climbs the policy's ladder if nobody takes it out.
     func escalate(
         _ state: State, _ leadID: String, _ reason: EscalationReason, _ summary: EvaluationSummary? = nil,
-        suggested: String = ""
+        suggested: String = "", queue: String? = nil
     ) -> [Event] {
         [.leadEscalated(LeadEscalated(
-            leadID: leadID, reason: reason, queue: state.policy?.humanQueue ?? Policy().humanQueue, evaluation: summary,
-            movesOn: movesOn(state, after: 0), suggestedPartnerID: suggested))]
+            leadID: leadID, reason: reason, queue: queue ?? state.policy?.humanQueue ?? Policy().humanQueue,
+            evaluation: summary, movesOn: movesOn(state, after: 0), suggestedPartnerID: suggested))]
     }
 
     /// When a lead that has climbed so many steps climbs the next; nil at the top.
@@ -276,22 +286,30 @@ extension Decision {
 // MARK: - Promises
 
 extension Decision {
-    /// An assignment with what is promised of it: the first service level that holds for lead and partner, else the
-    /// policy's own promise.
+    /// What is promised of a lead: by the first service level that holds for lead and partner, else by the policy.
+    func promise(_ state: State, _ view: LeadView, _ partner: Int) -> (sla: SLA, level: String) {
+        guard let policy = state.policy else { return (SLA(), "") }
+        for (index, level) in state.serviceLevels.enumerated()
+        where HardRules.holds(level, view, partner, state.partners) {
+            return (policy.serviceLevels[index].sla, level.name)
+        }
+        return (policy.sla, "")
+    }
+
+    /// An assignment with what is promised of it, or was agreed.
     func assignment(
         _ state: State, _ leadID: String, _ view: LeadView, to partner: Int, attempt: UInt32, cause: RoutingCause,
-        evaluation summary: EvaluationSummary? = nil
+        evaluation summary: EvaluationSummary? = nil, terms: OfferTerms? = nil
     ) -> LeadAssigned {
         var assigned = LeadAssigned(
             leadID: leadID, partnerID: state.partners.profiles[partner].partnerID, attempt: attempt, cause: cause,
             evaluation: summary)
-        guard let policy = state.policy else { return assigned }
-        var sla = policy.sla
-        for (index, level) in state.serviceLevels.enumerated()
-        where HardRules.holds(level, view, partner, state.partners) {
-            sla = policy.serviceLevels[index].sla
-            assigned.serviceLevel = level.name
-            break
+        guard state.policy != nil else { return assigned }
+        var sla: SLA
+        (sla, assigned.serviceLevel) = promise(state, view, partner)
+        if let terms {
+            assigned.terms = terms
+            sla.firstResponseMinutes = terms.promiseMinutes
         }
         let minutes = sla.firstResponseMinutes
         if minutes == 0 { return assigned }
@@ -335,6 +353,7 @@ extension Decision {
         case .lead:
             let slot = Int(item.index)
             let lead = state.leads.leads[slot]
+            if lead.status == .offered { return offersDue(state, slot) }
             if lead.status != .escalated { return takeBack(state, slot) }
             return state.isLogic(4) && lead.dueCause == .resumed ? reroute(state, slot, .resumed) : climb(state, slot)
         case .reminder: return reminded(state, state.leads.leads[Int(item.index)])

@@ -89,7 +89,8 @@ extension Decision {
         let partnerID = state.partners.profiles[partner].partnerID
         var events: [Event] = [.leadClosed(LeadClosed(
             leadID: lead.id, partnerID: partnerID, reason: won ? .won : .lost, amountMinorUnits: worth, learned: true))]
-        let rate = state.partners.commissionBasisPoints[partner]
+        let rate = lead.holder == UInt32(partner) && lead.agreedBasisPoints != LeadTable.Lead.nothingAgreed
+            ? lead.agreedBasisPoints : state.partners.commissionBasisPoints[partner]
         if won && rate > 0 {
             let share = Int64(10_000).dividingFullWidth(worth.multipliedFullWidth(by: Int64(rate))).quotient
             events.append(.commissionAccrued(CommissionAccrued(
@@ -153,8 +154,11 @@ extension Decision {
         let view = state.view(ofLeadAt: slot)
         let keepsRules = state.hardRules.allSatisfy { HardRules.holds($0, view, partner, state.partners) }
         if !keepsRules { return disregard(partnerID, .notEligible) }
-        let assigned = assignment(
-            state, lead.id, view, to: partner, attempt: UInt32(lead.attempt) + 1, cause: .human)
+        // Whoever approves what was agreed gives the lead to the partner it was agreed with.
+        let agreed = state.offers.agreement(slot).flatMap { $0.partner == UInt32(partner) ? $0 : nil }
+        var assigned = assignment(
+            state, lead.id, view, to: partner, attempt: UInt32(lead.attempt) + 1, cause: .human, terms: agreed?.terms)
+        assigned.offerID = agreed?.offerID ?? ""
         return ended(state, lead, .human) + [.leadAssigned(assigned)] + review
     }
 }

@@ -27,11 +27,13 @@ import DequeModule
 /// | | a source's quality is a number that rules look at, and may send its leads to a human |
 /// | | reminders at shares of the promise; one that comes late is the last, and none comes after the deadline |
 /// | | links between leads, and of a lead to its company, are undone by a person, and made again |
+/// | 6 | leads are offered to partners, who accept, decline or counter, before one of them gets them |
+/// | | an agreement is the partner's acceptance; its promise and its commission hold for the lead |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
     /// The version with which programs start today.
-    public static let newest: UInt32 = 5
+    public static let newest: UInt32 = 6
 
     /// True if this program can decide by `version`.
     public static func knows(_ version: UInt32) -> Bool { oldest...newest ~= version }

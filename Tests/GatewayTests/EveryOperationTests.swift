@@ -85,6 +85,7 @@ import UseCases
             try await Self.leads(ask)
             try await Self.reviewsAndClaims(ask)
             try await Self.returns(ask)
+            try await Self.offers(ask)
             try await Self.deadLetters(ask)
             try await Self.audit(ask)
             try await Self.rights(ask)
@@ -96,7 +97,7 @@ import UseCases
     }
 
     private static func settings(_ ask: Asking) async throws {
-        let policy = #"{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"samePersonDays":30,"claims":{"protectedDays":30},"returns":{"creditsPerPeriodMax":1,"reasons":[{"id":"wrong-number","meaning":"REFUSAL_REASON_BAD_DATA","wordings":[{"language":"en","text":"The number is wrong"}]}]},"pilot":{"name":"spring","arms":[{"name":"new","method":"ROUTING_METHOD_BID_PRICE","shareBasisPoints":5000},{"name":"old","method":"ROUTING_METHOD_ROUND_ROBIN","shareBasisPoints":5000}]}}"#
+        let policy = #"{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"samePersonDays":30,"negotiation":{"rounds":1,"answerMillis":86400000,"commissionMaxBasisPoints":1500,"when":{"leadIs":{"leadField":"LEAD_FIELD_PRODUCT","values":["negotiated"]}}},"claims":{"protectedDays":30},"returns":{"creditsPerPeriodMax":1,"reasons":[{"id":"wrong-number","meaning":"REFUSAL_REASON_BAD_DATA","wordings":[{"language":"en","text":"The number is wrong"}]}]},"pilot":{"name":"spring","arms":[{"name":"new","method":"ROUTING_METHOD_BID_PRICE","shareBasisPoints":5000},{"name":"old","method":"ROUTING_METHOD_ROUND_ROBIN","shareBasisPoints":5000}]}}"#
         try await ask("validatePolicy", body: policy)
         try await ask("publishPolicy", body: policy)
         try await ask("getPolicy")
@@ -199,6 +200,34 @@ import UseCases
         let sources = try await ask("getSourceReport").json["sources"] as? [[String: Any]]
         let fair = sources?.first { $0["source"] as? String == "fair" }
         #expect(fair?["leads"] as? Int == 2 && fair?["returned"] as? Int == 1, "\(String(describing: sources))")
+    }
+
+    /// A lead is offered before it is assigned: nobody at the partner sees more of it than the offer says until it agrees.
+    private static func offers(_ ask: Asking) async throws {
+        let body = #"{"leadId":"o-1","country":"IT","product":"negotiated","contact":{"email":"o-1@officine.example"}}"#
+        #expect(try await ask("submitLead", body: body).text.contains("leadline.v1.OfferMade"))
+        let holders = try await ask.served.ask(.GET, "/v1/partners", ask.served.admin).json["partners"] as? [[String: Any]] ?? []
+        var found: (partner: String, offer: [String: Any])?
+        for partner in holders.compactMap({ $0["partner"] as? String }) {
+            let open = try await ask("listOffers", [partner]).json["offers"] as? [[String: Any]] ?? []
+            if let first = open.first { found = (partner, first) }
+        }
+        let (partner, offer) = try #require(found)
+        let id = try #require(offer["offer"] as? String)
+        #expect((offer["features"] as? [String: Any])?["country"] as? String == "IT", "\(offer)")
+        let key = try ask.served.key(.partner, partner: partner)
+        for path in ["/v1/leads/o-1", "/v1/leads/o-1/contact"] {
+            let reply = try await ask.served.ask(.GET, path, key, nil, ["leadline-reason": "a test"])
+            #expect(reply.status == 404 && !reply.text.contains("officine"), "\(path): \(reply.text)")
+        }
+        let counter = #"{"answer":"OFFER_ANSWER_COUNTERED","terms":{"commissionBasisPoints":1200},"note":"as agreed"}"#
+        let agreed = try await ask("answerOffer", ["o-1", id], body: counter)
+        #expect(agreed.text.contains("OFFER_STATUS_AGREED") && agreed.text.contains("leadline.v1.LeadAssigned"), "\(agreed.text)")
+        let late = try await ask.served.ask(
+            .POST, "/v1/leads/o-1/offers/\(id)/answer", key, #"{"answer":"OFFER_ANSWER_ACCEPTED"}"#, ["prefer": "wait=20"])
+        #expect(late.status == 200, "\(late.text)")
+        let contact = try await ask.served.ask(.GET, "/v1/leads/o-1/contact", key, nil, ["leadline-reason": "a test"])
+        #expect(contact.status == 200 && contact.text.contains("o-1@officine.example"), "\(contact.text)")
     }
 
     /// A record of a program that is not there yet; once it is, the record can be sent again.

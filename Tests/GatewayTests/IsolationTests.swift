@@ -22,7 +22,7 @@ import UseCases
     }
 
     private static let policy =
-        #"{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"claims":{"protectedDays":30},"returns":{"creditsPerPeriodMax":1,"reasons":[{"id":"wrong-number","meaning":"REFUSAL_REASON_BAD_DATA","wordings":[{"language":"en","text":"The number is wrong"}]}]},"hardRules":[{"name":"serves","require":{"partnerCovers":{"leadField":"LEAD_FIELD_COUNTRY","partnerList":"PARTNER_LIST_COUNTRIES"}}}]}"#
+        #"{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"negotiation":{"rounds":1,"answerMillis":86400000,"commissionMaxBasisPoints":1500,"when":{"leadIs":{"leadField":"LEAD_FIELD_PRODUCT","values":["negotiated"]}}},"claims":{"protectedDays":30},"returns":{"creditsPerPeriodMax":1,"reasons":[{"id":"wrong-number","meaning":"REFUSAL_REASON_BAD_DATA","wordings":[{"language":"en","text":"The number is wrong"}]}]},"hardRules":[{"name":"serves","require":{"partnerCovers":{"leadField":"LEAD_FIELD_COUNTRY","partnerList":"PARTNER_LIST_COUNTRIES"}}}]}"#
     /// Which partner a lead of a country goes to.
     private static let countries = ["p-one": "FR", "p-two": "DE", "p-three": "ES"]
     private static let nothing = "nothing-1"
@@ -61,11 +61,13 @@ import UseCases
         let foreign = try served.foreignAdmin()
         try await done(served, .PUT, "/v1/partners/p-abroad", foreign, #"{"countries":["IT"],"name":"Name of p-abroad"}"#)
         try await done(served, .POST, "/v1/leads", served.admin, #"{"leadId":"theirs-1","country":"DE"}"#)
+        try await done(served, .POST, "/v1/leads", served.admin, #"{"leadId":"offered-1","country":"DE","product":"negotiated"}"#)
         try await done(served, .PUT, "/v1/partners/p-two/claims/theirs-1", served.admin, #"{"accountDomain":"theirs.example"}"#)
         var others: [String: [String]] = [
             "lead": ["foreign-1", "theirs-1"], "partner": ["p-abroad", "p-two"], "claim": ["theirs-1"], "absence": ["a-1"],
             "key": [foreign.id], "job": [], "webhook": [], "letter": [],
         ]
+        others["offer"] = [try await offer(ofLead: "offered-1", to: "p-two", served)]
         for key in [foreign, served.admin] {
             let job = try await served.ask(.POST, "/v1/audit/verifications", key, #"{"quick":true}"#)
             others["job"]?.append(try #require(job.json["job"] as? String, "\(job.text)"))
@@ -84,6 +86,12 @@ import UseCases
         others["letter"] = letters.compactMap { ($0["offset"] as? Int).map { "\($0)" } }
         try #require(others["letter"]?.isEmpty == false)
         return others
+    }
+
+    private static func offer(ofLead lead: String, to partner: String, _ served: ServedFolder) async throws -> String {
+        let reply = try await served.ask(.GET, "/v1/partners/\(partner)/offers", served.admin)
+        let offers = reply.json["offers"] as? [[String: Any]] ?? []
+        return try #require(offers.first { $0["lead"] as? String == lead }?["offer"] as? String, "\(reply.text)")
     }
 
     // MARK: Asking
@@ -137,7 +145,7 @@ import UseCases
             switch name {
             case "lead":
                 let maker = role == .producer ? key : served.admin
-                try await done(served, .POST, "/v1/leads", maker, #"{"leadId":"\#(fresh)","country":"FR","contact":{"email":"\#(fresh)@officine.example"}}"#)
+                try await done(served, .POST, "/v1/leads", maker, #"{"leadId":"\#(fresh)","country":"FR"\#(operation.id == "answerOffer" ? #","product":"negotiated""# : ""),"contact":{"email":"\#(fresh)@officine.example"}}"#)
                 if operation.id == "decideReturn" {
                     // The period's one credit is used by the first; the second waits for a person.
                     try await done(served, .POST, "/v1/leads", maker, #"{"leadId":"\#(fresh)-0","country":"FR"}"#)
@@ -153,6 +161,7 @@ import UseCases
                     try await done(served, .PUT, "/v1/partners/p-one/claims/\(fresh)", served.admin, #"{"accountDomain":"\#(fresh.prefix(20)).example"}"#)
                 }
                 names[name] = fresh
+            case "offer": names[name] = try await offer(ofLead: fresh, to: "p-one", served)
             case "absence": names[name] = "a-1"
             case "month": names[name] = "2026-03"
             case "key": names[name] = try served.key(.agent).id
@@ -230,6 +239,11 @@ import UseCases
             // The partner is shut out from, or the claim is no such partner's.
             let both = strangers("partner", role, world).map { ["partner": $0, "claim": "theirs-1"] }
             return both + (operation.id == "makeClaim" ? [] : [["partner": "p-one", "claim": "theirs-1"]])
+        }
+        if parameters == ["lead", "offer"] {
+            let offer = world.others["offer"]?.first ?? ""
+            let leads = strangers("lead", role, world) + (role.isPartner ? ["offered-1"] : [])
+            return leads.map { ["lead": $0, "offer": offer] }
         }
         if parameters == ["partner", "lead"] {
             // The partner is another program's, or the lead is, or neither has anything to do with the other.

@@ -206,6 +206,7 @@ struct Draw {
         value.suspension.suspendedDays = uint32()
         value.suspension.movesLeads = dice.bool()
         value.claims.claimsPerPartnerMax = uint32()
+        value.negotiation = negotiation()
         value.returns.creditsPerPeriodMax = uint32()
         value.returns.answerDays = uint32()
         value.returns.reasons = several {
@@ -242,13 +243,37 @@ struct Draw {
                 ]), rule: $0.text(), partners: $0.uint32())
         }
         value.digest = digest()
-        value.basis = one(of: [.none, .score, .tieDebt, .ownership, .exploration, .rotation, .fit])
+        value.basis = one(of: [.none, .score, .tieDebt, .ownership, .exploration, .rotation, .fit, .agreement])
         value.tiedPartnerIDs = texts()
         value.method = one(of: RoutingMethod.allCases)
         value.arm = text()
         value.propensity = double()
         value.claimID = text()
         return value
+    }
+
+    mutating func terms() -> OfferTerms {
+        OfferTerms(promiseMinutes: uint32(), commissionBasisPoints: maybe { $0.uint32() }, enrichment: texts())
+    }
+
+    mutating func offered() -> OfferedLead {
+        OfferedLead(
+            country: text(), region: text(), language: text(), vertical: text(), employees: uint32(),
+            dealValueMinorUnits: int64(), product: text(), technologies: texts(), requiredCertifications: texts(),
+            residency: text())
+    }
+
+    mutating func negotiation() -> NegotiationRule {
+        var rule = NegotiationRule()
+        (rule.rounds, rule.askedAtOnce, rule.answerMillis) = (uint32(), uint32(), uint32())
+        rule.fallback = one(of: NegotiationFallback.allCases)
+        (rule.commissionMaxBasisPoints, rule.promiseMaxMinutes) = (uint32(), uint32())
+        (rule.enrichment, rule.hourCostBasisPoints) = (texts(), uint32())
+        rule.when = maybe { $0.predicate(depth: 3) }
+        rule.approver = text()
+        rule.unattendedBelowMinorUnits = maybe { $0.int64() }
+        rule.unattendedConversionBasisPoints = uint32()
+        return rule
     }
 
     mutating func cause() -> RoutingCause {
@@ -323,6 +348,9 @@ struct Draw {
             .leadAccepted(PartnerStatement(leadID: text(), partnerID: text())),
             .leadDeclined(refusal()),
             .leadReturned(refusal()),
+            .offerAnswered(OfferAnswered(
+                leadID: text(), partnerID: text(), offerID: text(), round: uint32(),
+                answer: one(of: OfferAnswer.allCases), terms: maybe { $0.terms() }, reason: meaning())),
             .returnDecided(ReturnDecided(leadID: text(), partnerID: text(), approved: dice.bool())),
             .firstResponseRecorded(FirstResponseRecorded(leadID: text(), partnerID: text(), channel: text())),
             .dealStageChanged(DealStageChanged(leadID: text(), partnerID: text(), stage: text())),
@@ -349,7 +377,14 @@ struct Draw {
                     leadID: text(), partnerID: text(), attempt: uint32(), cause: cause(),
                     respondBy: maybe { Timestamp(micros: $0.int64()) }, evaluation: maybe { $0.evaluation() },
                     remindAt: maybe { Timestamp(micros: $0.int64()) }, serviceLevel: text(),
-                    laterReminders: several { PlannedReminder(at: Timestamp(micros: $0.int64())) })),
+                    laterReminders: several { PlannedReminder(at: Timestamp(micros: $0.int64())) }, offerID: text(),
+                    terms: maybe { $0.terms() })),
+            .offerMade(OfferMade(
+                offerID: text(), leadID: text(), partnerID: text(), round: uint32(), answerBy: Timestamp(micros: int64()),
+                cause: cause(), terms: terms(), lead: offered(), evaluation: maybe { $0.evaluation() })),
+            .offerClosed(OfferClosed(
+                offerID: text(), leadID: text(), partnerID: text(), round: uint32(),
+                status: one(of: OfferStatus.allCases), reason: meaning(), terms: maybe { $0.terms() })),
             .shadowDecided(
                 ShadowDecided(leadID: text(), partnerID: text(), evaluation: maybe { $0.evaluation() })),
             .assignmentExpired(
@@ -365,6 +400,7 @@ struct Draw {
                         .noPolicy, .noPartners, .noEligiblePartner, .attemptsExhausted, .ownerAtCap,
                         .currencyUnknown, .processingRestricted, .reviewRequired, .lawfulBasisMissing, .unanswered, .shadow,
                         .everyoneAway, .placesReserved, .personObjected, .addressSuppressed, .sourceQuality,
+                        .negotiationFailed, .agreementToApprove,
                     ]), queue: text(), evaluation: maybe { $0.evaluation() }, movesOn: maybe { Timestamp(micros: $0.int64()) },
                     suggestedPartnerID: text())),
             .leadClosed(
@@ -381,7 +417,7 @@ struct Draw {
                     reason: one(of: [
                         .notTheHolder, .leadClosed, .noChange, .leadUnknown, .partnerUnknown, .notEligible,
                         .tooManyWaiting, .alreadyRegistered, .tooManyPersons, .logicTooOld,
-                        .claimUnknown, .tooManyClaims, .notLinked, .returnUnknown,
+                        .claimUnknown, .tooManyClaims, .notLinked, .returnUnknown, .offerUnknown, .offerOver,
                     ]))),
             .reviewOpened(ReviewOpened(leadID: text(), partnerID: text())),
             .reviewResolved(ReviewResolved(leadID: text(), overridden: dice.bool())),

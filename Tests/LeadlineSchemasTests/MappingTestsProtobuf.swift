@@ -22,7 +22,7 @@ import Testing
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(fact)")
             #expect(try body?.serializedBytes() == expected)
         }
-        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 45)
+        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 46)
     }
 
     /// Each word of a lead stands in the field of its own name, in both messages that state it.
@@ -61,7 +61,7 @@ import Testing
             let body = Mirror(reflecting: try #require(entry.events.first?.body)).children.first?.value as? any Message
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(event)")
         }
-        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 24)
+        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 26)
     }
 
     @Test func entryAndHeader() throws {
@@ -332,6 +332,14 @@ private let policy: Policy = {
     ]
     value.returns.creditsPerPeriodMax = 36
     value.returns.answerDays = 360
+    (value.negotiation.rounds, value.negotiation.askedAtOnce, value.negotiation.answerMillis) = (1, 2, 3)
+    value.negotiation.fallback = .escalate
+    (value.negotiation.commissionMaxBasisPoints, value.negotiation.promiseMaxMinutes) = (5, 6)
+    (value.negotiation.enrichment, value.negotiation.hourCostBasisPoints) = (["intent"], 8)
+    value.negotiation.when = .partnerTierAtLeast(3)
+    value.negotiation.approver = "lead"
+    value.negotiation.unattendedBelowMinorUnits = 0
+    value.negotiation.unattendedConversionBasisPoints = 12
     return value
 }()
 
@@ -460,6 +468,28 @@ private let wirePolicy = WirePolicy.with {
         $0.creditsPerPeriodMax = 36
         $0.answerDays = 360
     }
+    $0.negotiation = .with {
+        $0.rounds = 1
+        $0.askedAtOnce = 2
+        $0.answerMillis = 3
+        $0.fallback = .escalate
+        $0.commissionMaxBasisPoints = 5
+        $0.promiseMaxMinutes = 6
+        $0.enrichment = ["intent"]
+        $0.hourCostBasisPoints = 8
+        $0.when = wireTier
+        $0.approver = "lead"
+        $0.unattendedBelowMinorUnits = 0
+        $0.unattendedConversionBasisPoints = 12
+    }
+}
+
+private let terms = OfferTerms(promiseMinutes: 60, commissionBasisPoints: 0, enrichment: ["intent"])
+
+private let wireTerms = WireOfferTerms.with {
+    $0.promiseMinutes = 60
+    $0.commissionBasisPoints = 0
+    $0.enrichment = ["intent"]
 }
 
 // MARK: - The tables
@@ -790,6 +820,19 @@ private var outcomePairs: [(Fact, any Message)] {
             }
         ),
         (
+            .offerAnswered(OfferAnswered(
+                leadID: "L", partnerID: "P", offerID: "O", round: 2, answer: .countered, terms: terms, reason: .price)),
+            WireOfferAnswered.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.offerID = "O"
+                $0.round = 2
+                $0.answer = .countered
+                $0.terms = wireTerms
+                $0.reason = .price
+            }
+        ),
+        (
             .returnDecided(ReturnDecided(leadID: "L", partnerID: "P", approved: true)),
             WireReturnDecided.with {
                 $0.leadID = "L"
@@ -883,7 +926,7 @@ private var assignmentPairs: [(Event, any Message)] {
             .leadAssigned(
                 LeadAssigned(
                     leadID: "L", partnerID: "P", attempt: 2, cause: .imported, respondBy: .epoch,
-                    evaluation: evaluation, laterReminders: [PlannedReminder(at: Timestamp(micros: 9))])),
+                    evaluation: evaluation, laterReminders: [PlannedReminder(at: Timestamp(micros: 9))], offerID: "O", terms: terms)),
             WireLeadAssigned.with {
                 $0.leadID = "L"
                 $0.partnerID = "P"
@@ -892,6 +935,53 @@ private var assignmentPairs: [(Event, any Message)] {
                 $0.respondByMicros = 0
                 $0.evaluation = wireEvaluation
                 $0.laterReminders = [.with { $0.atMicros = 9 }]
+                $0.offerID = "O"
+                $0.terms = wireTerms
+            }
+        ),
+        (
+            .offerMade(OfferMade(
+                offerID: "O", leadID: "L", partnerID: "P", round: 2, answerBy: Timestamp(micros: 9), cause: .declined,
+                terms: terms,
+                lead: OfferedLead(
+                    country: "IT", region: "south", language: "it", vertical: "steel", employees: 250,
+                    dealValueMinorUnits: 70, product: "suite", technologies: ["k8s"], requiredCertifications: ["iso"],
+                    residency: "eu"),
+                evaluation: evaluation)),
+            WireOfferMade.with {
+                $0.offerID = "O"
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.round = 2
+                $0.answerByMicros = 9
+                $0.cause = .declined
+                $0.terms = wireTerms
+                $0.lead = .with {
+                    $0.country = "IT"
+                    $0.region = "south"
+                    $0.language = "it"
+                    $0.vertical = "steel"
+                    $0.employees = 250
+                    $0.dealValueMinorUnits = 70
+                    $0.product = "suite"
+                    $0.technologies = ["k8s"]
+                    $0.requiredCertifications = ["iso"]
+                    $0.residency = "eu"
+                }
+                $0.evaluation = wireEvaluation
+            }
+        ),
+        (
+            .offerClosed(OfferClosed(
+                offerID: "O", leadID: "L", partnerID: "P", round: 2, status: .counterNotWorth, reason: .price, terms: terms)),
+            WireOfferClosed.with {
+                $0.offerID = "O"
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.round = 2
+                $0.status = .counterNotWorth
+                $0.reason = .price
+                $0.terms = wireTerms
             }
         ),
         (

@@ -93,8 +93,8 @@ import Testing
         ("chosen was owed most by earlier ties", { $1 == .tieDebt }),
         ("they did not decide whose turn it was", { $1 == .rotation }),
         ("other partners were expected to make of the enquiry was worked out and noted; it did not count",
-            { $1 == .ownership || $1 == .exploration }),
-        ("first would have come first", { [.rotation, .ownership, .exploration].contains($1) }),
+            { [.ownership, .exploration, .agreement].contains($1) }),
+        ("first would have come first", { [.rotation, .ownership, .exploration, .agreement].contains($1) }),
         ("The record does not say what was decisive", { $1 == .none }),
     ]
 
@@ -214,7 +214,7 @@ import Testing
             let weighed = Self.text(Self.account(Self.escalated(reason, Self.summary(.bidPrice, .none))))
             #expect(weighed.contains("2 partners were evaluated.") && weighed.contains("Leadline suggested nobody."))
         }
-        #expect(said.count == 16)
+        #expect(said.count == 18)
         let person = Self.account(
             Self.escalated(.processingRestricted), of: Self.own(.processingRestricted(.init(leadID: "L"))))
         #expect(person.decider == .request && Self.text(person).contains("The person asked for the processing"))
@@ -334,6 +334,12 @@ import Testing
         var byClaim = Self.summary(.bidPrice, .ownership)
         byClaim.claimID = "c"
         note(Self.account(Self.assigned(byClaim)).statements)
+        note(Self.account(.leadAssigned(.init(
+            leadID: "L", partnerID: "chosen", attempt: 1, cause: .submitted, evaluation: byClaim, offerID: "o",
+            terms: OfferTerms()))).statements)
+        note(Self.account(.offerMade(.init(
+            offerID: "o", leadID: "L", partnerID: "chosen", round: 1, answerBy: .epoch, cause: .submitted,
+            terms: OfferTerms(), evaluation: byClaim))).statements)
         var dossier = Self.dossier(Self.everyAccount)
         dossier.leads[0].status = "escalated"
         dossier.reviews = [

@@ -74,6 +74,14 @@ import Testing
         policy.returns.reasons = [
             ReturnReason(id: "wrong", meaning: .badData, wordings: [ReasonWording(language: "en", text: "It is wrong")])
         ]
+        (policy.negotiation.rounds, policy.negotiation.askedAtOnce, policy.negotiation.answerMillis) = (3, 2, 76_000)
+        (policy.negotiation.commissionMaxBasisPoints, policy.negotiation.promiseMaxMinutes) = (7_700, 78)
+        (policy.negotiation.enrichment, policy.negotiation.hourCostBasisPoints) = (["intent"], 7_900)
+        policy.negotiation.when = .partnerTierAtLeast(4)
+        policy.negotiation.fallback = .escalate
+        policy.negotiation.approver = "channel-lead"
+        policy.negotiation.unattendedBelowMinorUnits = 8_000
+        policy.negotiation.unattendedConversionBasisPoints = 8_100
         return policy
     }()
 

@@ -40,6 +40,10 @@ import Testing
         .returnChanged(
             .init(leadID: "L", partnerID: "p", reasonID: "wrong", meaning: .badData, status: .waiting, until: moment, creditsUsed: 2, creditsMax: 2)),
         .leadLinkChanged(.init(leadID: "L", otherLeadID: "M", link: .sameEnquiry, linked: false)),
+        .offerMade(.init(
+            offerID: "o", leadID: "L", partnerID: "p", round: 1, answerBy: moment, cause: .submitted,
+            terms: OfferTerms(promiseMinutes: 60, commissionBasisPoints: 1_200, enrichment: ["intent"]))),
+        .offerClosed(.init(offerID: "o", leadID: "L", partnerID: "p", round: 1, status: .declined, reason: .noCapacity)),
     ]
 
     private static func kind(_ event: Event) -> Int {
@@ -68,11 +72,13 @@ import Testing
         case .partnerReinstated: 21
         case .returnChanged: 22
         case .leadLinkChanged: 23
+        case .offerMade: 24
+        case .offerClosed: 25
         }
     }
 
     @Test func everyKindOfEventHasOneSentence() {
-        #expect(Self.events.map(Self.kind) == Array(0...23))
+        #expect(Self.events.map(Self.kind) == Array(0...25))
         let words = EventWords(currency: "EUR")
         let sentences = Self.events.map(words.sentence)
         #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.contains("L") || $0.hasPrefix("p ") })
@@ -99,11 +105,12 @@ import Testing
             RetentionCategory.allCases.map(DecisionReasonWords.retention),
             PersonRight.allCases.map(DecisionReasonWords.right),
             ClaimStatus.allCases.map { DecisionReasonWords.claim($0) }, ClaimReason.allCases.map { DecisionReasonWords.claim($0) },
-            ReturnStatus.allCases.map(DecisionReasonWords.handedBack),
+            ReturnStatus.allCases.map(DecisionReasonWords.handedBack), OfferStatus.allCases.map(DecisionReasonWords.offer),
+            OfferAnswer.allCases.map(DecisionReasonWords.answer),
             FitContribution.allCases.map(ContributionWords.fit),
             ConversionContribution.allCases.map { ContributionWords.conversion($0, nil) }
         ]
-        #expect(tables.map(\.count) == [16, 6, 12, 10, 14, 5, 8, 3, 6, 6, 14, 6, 10, 13])
+        #expect(tables.map(\.count) == [18, 6, 12, 10, 16, 5, 8, 3, 6, 6, 14, 6, 8, 4, 10, 13])
         for table in tables {
             #expect(Set(table).count == table.count)
             for words in table { #expect(!Self.isCamelCase(words), "\(words)") }

@@ -29,21 +29,23 @@ MEMBERS = {
 NARROW = {"WorkingHours.weekday": "UInt8", "WorkingHours.from_minute": "UInt16", "WorkingHours.until_minute": "UInt16"}
 
 # Types that start out empty and are filled member by member, and how they start.
-FILLED = {name: "Self()" for name in ("FirmographicsObserved", "Capacity", "Pilot", "Exploration", "ReviewRule", "RetentionRule", "ClaimRule", "SuspensionRule", "ReturnRule")}
+FILLED = {name: "Self()" for name in ("FirmographicsObserved", "Capacity", "Pilot", "Exploration", "ReviewRule", "RetentionRule", "ClaimRule", "SuspensionRule", "ReturnRule", "NegotiationRule", "OfferTerms", "OfferedLead")}
 FILLED["PartnerUpserted"] = "Self(partnerID: partnerID)"
 
 # Enums of which the domain has an "unspecified" too; of all others it must be stated.
-UNSPECIFIED = {"LawfulBasis", "RefusalReason", "AutomatedDecisionGround", "ClaimApproval"}
+UNSPECIFIED = {"LawfulBasis", "RefusalReason", "AutomatedDecisionGround", "ClaimApproval", "NegotiationFallback"}
 
 # Absent and empty mean the same here, and empty is written as absent.
-DEFAULTS = {"PartnerUpserted.capacity": "Capacity()"}
+DEFAULTS = {
+    "PartnerUpserted.capacity": "Capacity()", "OfferMade.terms": "OfferTerms()", "OfferMade.lead": "OfferedLead()",
+}
 
 # What the domain holds in another shape, so that its readers and writers are written by hand.
 BY_HAND = {
     "ProgramRegistered", "HumanDecisionRecorded", "Policy", "FitWeights", "Sla", "HardRule", "Predicate",
     "PredicateList", "PartnerCovers", "PartnerLists", "LeadIs", "LeadNumberWithin", "PartnerTierAtLeast",
     "ServiceLevel", "PilotArm", "Evaluation", "TimeAdvanced", "DuplicateReceived", "LogicVersionAdopted",
-    "RightRecorded", "PersonLinkChanged",
+    "RightRecorded", "PersonLinkChanged", "NegotiationRule",
 }
 
 # The two messages whose shared fields are the core's LeadAttributes.

@@ -67,7 +67,8 @@ class Checks:
         if not bounds:
             return []
         meaning = f', meaning: "{limits.meaning}"' if limits.meaning else ""
-        return [f"try at.number({name}, {place}, {', '.join(bounds)}{meaning})"]
+        check = f"try at.number({name}, {place}, {', '.join(bounds)}{meaning})"
+        return [f"if let {name} {{ {check} }}" if field.proto3_optional else check]
 
     def is_always_there(self, message, field):
         """True where the domain holds the part itself and no optional."""

@@ -24,6 +24,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
         case noPolicy, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
         case restrictedOnRequest, restrictedBefore, reviewRequired, lawfulBasisMissing, unanswered, shadow
         case everyoneAway, placesReserved, objectedBefore, addressSuppressed, sourceQuality
+        case noAgreement, agreementToApprove
 
         // How it ended.
         case won, lost, lostByTime, withdrawn, endedElsewhere, closedByHuman, objected, erased
@@ -39,6 +40,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
 
         // What was decisive.
         case byNet, byScore, byFit, byRank, byOwnership, byClaim, byLot, byTurn, byWeightedTurn
+        case byAgreement, offered, agreed
         case tiedByNet, tiedByScore, tiedByFit, tiedByRank, decisiveUnrecorded
 
         // What stood beside it.

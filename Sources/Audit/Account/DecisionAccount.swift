@@ -21,6 +21,7 @@ public struct DecisionAccount: Sendable, Equatable {
         case .leadEscalated(let event): (decider, statements) = record.escalated(event)
         case .leadClosed(let event): (decider, statements) = record.closed(event)
         case .leadMerged(let event): (decider, statements) = (.leadline, [Self.merged(event)])
+        case .offerMade(let event) where event.evaluation != nil: (decider, statements) = (.leadline, record.offered(event))
         default: (decider, statements) = (.leadline, [])
         }
     }
@@ -53,14 +54,26 @@ private struct Record {
         guard let summary = event.evaluation else {
             let isHuman = event.cause == .human
             return isHuman
-                ? (.human, [.init(.assignedByHuman, names), .init(.nobodyEvaluated), .init(.humanReasonsElsewhere)])
+                ? (.human, agreed(event) + [.init(.assignedByHuman, names), .init(.nobodyEvaluated), .init(.humanReasonsElsewhere)])
                 : (.leadline, [cause(event.cause), .init(.assigned, names), .init(.decisiveUnrecorded)])
         }
         let account = Evaluated(summary, policy: policy)
         return (
             event.cause == .human ? .leadlineForHuman : .leadline,
-            [cause(event.cause), .init(.assigned, names)] + account.ground + account.choice(of: event.partnerID)
+            [cause(event.cause)] + agreed(event) + [.init(.assigned, names)] + account.ground + account.choice(of: event.partnerID)
         )
+    }
+
+    /// The first offer of a round: whom the lead was offered, and by what.
+    func offered(_ event: OfferMade) -> [AccountStatement] {
+        // How many were asked, not who: nobody has the lead yet, and a person is told of whoever had it.
+        let asked = max(events.count { other in
+            if case .offerMade(let other) = other { other.leadID == event.leadID } else { false }
+        }, 1)
+        let account = event.evaluation.map { Evaluated($0, policy: policy) }
+        return [
+            cause(event.cause), .init(.offered, [.lead: .text(event.leadID), .count: .count(asked)]),
+        ] + (account?.ground ?? [])
     }
 
     func supposed(_ event: ShadowDecided) -> [AccountStatement] {
@@ -118,6 +131,10 @@ private struct Record {
 
     // MARK: What led to it
 
+    private func agreed(_ event: LeadAssigned) -> [AccountStatement] {
+        event.offerID.isEmpty ? [] : [.init(.agreed, [.lead: .text(event.leadID), .partner: .text(event.partnerID)])]
+    }
+
     private func cause(_ cause: RoutingCause) -> AccountStatement {
         switch cause {
         case .submitted: .init(.onArrival)
@@ -167,6 +184,8 @@ private struct Record {
         case .personObjected: .objectedBefore
         case .addressSuppressed: .addressSuppressed
         case .sourceQuality: .sourceQuality
+        case .negotiationFailed: .noAgreement
+        case .agreementToApprove: .agreementToApprove
         }
     }
 

@@ -77,6 +77,7 @@ struct Evaluated {
         case (.none, _): .decisiveUnrecorded
         case (.ownership, _): summary.claimID.isEmpty ? .byOwnership : .byClaim
         case (.exploration, _): .byLot
+        case (.agreement, _): .byAgreement
         case (.score, .bidPrice): .byNet
         case (.score, .highestScore): .byScore
         case (.fit, .highestFit): .byFit
@@ -95,7 +96,7 @@ struct Evaluated {
         switch summary.basis {
         case .none: []
         case .rotation: [.init(.valuesDidNotCount)] + led(partner)
-        case .ownership, .exploration: [.init(.othersDidNotCount)] + led(partner)
+        case .ownership, .exploration, .agreement: [.init(.othersDidNotCount)] + led(partner)
         case .score, .tieDebt, .fit:
             uncounted + figures(partner) + next
                 + (summary.propensity > 0 ? [.init(.lotSpared, [.share: .share(summary.propensity)])] : [])

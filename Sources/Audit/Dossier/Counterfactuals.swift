@@ -159,7 +159,7 @@ struct Counterfactuals {
         case .ownership: questions.append(policy([.withoutOwnership], state))
         case .exploration: questions.append([.withoutLots])
         case .score, .tieDebt: questions.append(values(entry, state, by: [(1, 2), (2, 1), (1, 4), (4, 1)]))
-        case .rotation, .fit, .none: break
+        case .rotation, .fit, .agreement, .none: break
         }
         questions.append(countries(entry, state))
         if summary.exclusions.contains(where: { $0.reason == .conversionBelowMinimum }) {
@@ -181,6 +181,7 @@ struct Counterfactuals {
             case .currencyUnknown: [[.dealValue(Money(minorUnits: value(entry, state).minorUnits, currency: currency))]]
             case .reviewRequired: [smaller(entry, state), policy([.withoutReview], state)]
             case .sourceQuality: [policy([.withoutReview], state)]
+            case .negotiationFailed, .agreementToApprove: []
             case .lawfulBasisMissing: [bases(state)]
             case .shadow:
                 [policy([.withoutShadow], state)] + (event.evaluation.map { choice($0, entry, state) } ?? [])
@@ -342,6 +343,7 @@ struct Counterfactuals {
             switch event {
             case .leadAssigned(let event): event.partnerID
             case .leadEscalated(let event): event.suggestedPartnerID.isEmpty ? nil : event.suggestedPartnerID
+            case .offerMade(let event): event.partnerID
             default: nil
             }
         return Outcome(
@@ -360,7 +362,7 @@ struct Counterfactuals {
         var wasHuman = false
         if case .leadEscalated = recorded.event { wasHuman = true }
         switch then.event {
-        case .leadAssigned: return wasHuman ? .partner : .otherPartner
+        case .leadAssigned, .offerMade: return wasHuman ? .partner : .otherPartner
         case .leadEscalated: return wasHuman ? .humanOtherwise : .human
         default: return .nothing
         }
@@ -369,6 +371,7 @@ struct Counterfactuals {
     private static func place(_ event: Event?) -> String {
         switch event {
         case .leadAssigned: "partner"
+        case .offerMade: "offer"
         case .leadEscalated(let event): "human \(event.reason)"
         default: "nowhere"
         }

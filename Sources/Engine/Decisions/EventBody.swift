@@ -59,6 +59,8 @@ extension WireEvent.OneOf_Body {
         case .partnerSuspended(let message): (message, "")
         case .partnerReinstated(let message): (message, "")
         case .returnChanged(let message): (message, message.leadID)
+        case .offerMade(let message): (message, message.leadID)
+        case .offerClosed(let message): (message, message.leadID)
         }
     }
 }

@@ -34,6 +34,7 @@ struct FieldRules {
         case .personsLinked(let pair), .personsUnlinked(let pair):
             if pair.leadID == pair.otherLeadID { throw invalid("other_lead_id", "must name another lead than lead_id") }
         case .leadsUnlinked(let fact), .leadsLinked(let fact): try link(fact)
+        case .offerAnswered(let fact): try answer(fact)
         case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .returnDecided, .processingResumed, .suppressionSet,
             .suppressionLifted, .reviewRequested, .processingRestricted, .processingObjected, .erasureRequested, .partnerCapacitySet,
             .partnerPaused, .partnerResumed, .partnerRemoved, .partnerAbsenceCancelled, .partnerCommissionTermsSet,
@@ -86,6 +87,31 @@ struct FieldRules {
         for level in policy.serviceLevels { try sla(level.sla, "policy.service_levels.sla") }
         try pilot(policy.pilot)
         try returns(policy.returns)
+        try negotiation(policy.negotiation)
+    }
+
+    private static func negotiation(_ rule: NegotiationRule) throws(Rejection) {
+        let isSet = rule.unattendedBelowMinorUnits != nil || rule.unattendedConversionBasisPoints > 0
+        if isSet && rule.approver.isEmpty {
+            throw Rejection(
+                .missingField, "policy.negotiation.approver is required: who approves what is not left unattended",
+                field: "policy.negotiation.approver")
+        }
+        if isRepeated(rule.enrichment) {
+            throw invalid("policy.negotiation.enrichment", "must name each thing once")
+        }
+    }
+
+    /// Terms are a counter's alone: beside another answer it would not be clear which of the two was meant.
+    private static func answer(_ fact: OfferAnswered) throws(Rejection) {
+        if fact.answer == .countered && fact.terms == nil {
+            throw Rejection(.missingField, "terms is required: what the partner asks for", field: "terms")
+        }
+        if fact.answer != .countered && fact.terms != nil { throw invalid("terms", "may come with a counter only") }
+        if fact.reason != .unspecified && fact.answer != .declined && fact.answer != .countered {
+            throw invalid("reason", "may come with a decline or a counter only")
+        }
+        if isRepeated(fact.terms?.enrichment ?? []) { throw invalid("terms.enrichment", "must name each thing once") }
     }
 
     private static func returns(_ rule: ReturnRule) throws(Rejection) {

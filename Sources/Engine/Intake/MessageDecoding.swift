@@ -49,6 +49,7 @@ extension MessageKind {
         case .dealClaimed: return try claim(data, encoding)
         case .claimWithdrawn: return try read(WireClaimWithdrawn.self, data, encoding)
         case .claimDecided: return try read(WireClaimDecided.self, data, encoding)
+        case .offerAnswered: return try read(WireOfferAnswered.self, data, encoding)
         case .returnDecided: return try read(WireReturnDecided.self, data, encoding)
         case .partnerUpserted:
             return try read(WirePartnerUpserted.self, data, encoding) {

@@ -110,6 +110,7 @@ public enum LeadsTables: Projection {
             case .leadLinkChanged(let event): leads.insert(event.leadID)
             case .claimChanged(let event) where !event.leadID.isEmpty: leads.insert(event.leadID)
             case .returnChanged(let event): leads.insert(event.leadID)
+            case .offerClosed(let event): leads.insert(event.leadID)
             default: break
             }
             if let change = LeadChange(event) { leads.insert(change.leadID) }
@@ -234,6 +235,7 @@ private struct LeadChange {
         case .assignmentEnded(let event): self.init(event.leadID, nil, "")
         case .firstResponseMet(let event): self.init(event.leadID, "responded", nil)
         case .leadEscalated(let event): self.init(event.leadID, "escalated", "")
+        case .offerMade(let event): self.init(event.leadID, "offered", "")
         case .leadClosed(let event): self.init(event.leadID, event.reason.word, event.partnerID)
         case .leadMerged(let event):
             if event.sameID { return nil }

@@ -47,6 +47,15 @@ enum A2ASkills {
             tags: ["leads", "partners"],
             example: #"{"skill":"return_lead","lead":"web-1","reason":"REFUSAL_REASON_BAD_DATA"}"#),
         Skill(
+            id: "negotiate", tool: "negotiate", title: "Answer an offer",
+            about: "Answers the offer of a lead: there is room, it is accepted or declined, or other terms are asked for.",
+            tags: ["leads", "partners"],
+            example: #"{"skill":"negotiate","lead":"web-1","offer":"5f0c2f7e9d1b4a6381c2d4e5f60718a9","answer":"OFFER_ANSWER_ACCEPTED"}"#),
+        Skill(
+            id: "open_offers", tool: "list_offers", title: "List open offers",
+            about: "Lists the offers that wait for the partner's answer.", tags: ["leads", "partners"],
+            example: #"{"skill":"open_offers"}"#),
+        Skill(
             id: "commission", tool: "commission_statement", title: "State commissions",
             about: "States what a partner earned by commission in a month.", tags: ["commission"],
             example: #"{"skill":"commission","month":"2026-03"}"#),

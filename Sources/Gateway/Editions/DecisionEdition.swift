@@ -48,6 +48,17 @@ enum Edition {
                     ("attempt", "\(event.attempt)"),
                     ("respondBy", event.respondBy.map { JSONText.quoted(TimeText.utc($0)) }),
                     ("serviceLevel", event.serviceLevel.isEmpty ? nil : JSONText.quoted(event.serviceLevel)),
+                    ("offerId", event.offerID.isEmpty ? nil : JSONText.quoted(event.offerID)),
+                    ("terms", event.terms.map(OfferJSON.terms)),
+                ])
+        case .offerMade(let event) where event.partnerID == partner:
+            data(event.leadID, partner, OfferJSON.fields(event))
+        case .offerClosed(let event) where event.partnerID == partner:
+            data(
+                event.leadID, partner,
+                [
+                    ("offerId", JSONText.quoted(event.offerID)), ("round", "\(event.round)"),
+                    ("status", JSONText.quoted(OfferJSON.word(event.status))), ("terms", event.terms.map(OfferJSON.terms)),
                 ])
         case .assignmentExpired(let event) where event.partnerID == partner:
             data(event.leadID, partner, [("attempt", "\(event.attempt)")])

@@ -134,7 +134,8 @@ struct PartnersStanding {
                 switch event {
                 case .leadAssigned(let event):
                     // Every assignment begins anew, its own as well.
-                    isAccepted = false
+                    // An agreement is an acceptance.
+                    isAccepted = event.partnerID == partner && !event.offerID.isEmpty
                     if event.partnerID == partner { wasOffered = true }
                 case .assignmentEnded, .assignmentExpired, .leadEscalated: isAccepted = false
                 case .leadClosed(let event): isGone = event.reason != .won && event.reason != .lost
@@ -188,6 +189,9 @@ struct PartnersStanding {
             "reminder of the first response" + (event.reminders > 1 ? ", \(event.reminder) of \(event.reminders)" : "")
         case .returnChanged(let event) where event.partnerID == partner:
             "your return: \(DecisionReasonWords.handedBack(event.status))"
+        case .offerMade(let event) where event.partnerID == partner:
+            "offered to you until \(TimeText.utc(event.answerBy)): \(DecisionReasonWords.terms(event.terms))"
+        case .offerClosed(let event) where event.partnerID == partner: "your offer: \(OfferJSON.word(event.status))"
         case .leadClosed(let event) where event.partnerID == partner: "closed: \(event.reason)"
         case .commissionAccrued(let event) where event.partnerID == partner: "commission accrued"
         case .partnerSuspended(let event) where event.partnerID == partner:

@@ -371,6 +371,19 @@ enum AnswerSchemas {
             ])
         ),
         (
+            "OfferList",
+            .object([
+                (
+                    "offers",
+                    .array(
+                        .object([
+                            ("offer", .id), ("lead", .id), ("round", .integer), ("answerBy", .string),
+                            ("confirmed", .boolean), ("terms", .anyObject), ("features", .anyObject),
+                        ]))
+                )
+            ])
+        ),
+        (
             "SourceList",
             .object([
                 (

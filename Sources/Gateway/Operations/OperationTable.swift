@@ -4,7 +4,7 @@ import HTTPTypes
 enum OperationTable {
     static let all: [Operation] =
         LeadOperations.all + LinkOperations.all + AnswerOperations.all + ReviewOperations.all + ClaimOperations.all
-        + ReturnOperations.all + EventOperations.all + DecisionOperations.all
+        + ReturnOperations.all + OfferOperations.all + EventOperations.all + DecisionOperations.all
         + PartnerOperations.all + CommissionOperations.all + PolicyOperations.all + ReportOperations.all
         + KeyOperations.all
         + WebhookOperations.all + DeadLetterOperations.all + AuditOperations.all + RightsOperations.all

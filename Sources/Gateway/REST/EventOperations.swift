@@ -92,7 +92,7 @@ enum EventOperations {
     static func scope(for kind: MessageKind) -> Scope {
         switch kind {
         case .leadSubmitted, .leadUpdated, .leadWithdrawn, .intentObserved, .firmographicsObserved,
-            .technographicsObserved, .leadAccepted, .leadDeclined, .leadReturned, .firstResponseRecorded,
+            .technographicsObserved, .leadAccepted, .leadDeclined, .leadReturned, .offerAnswered, .firstResponseRecorded,
             .dealStageChanged, .dealWon, .dealLost, .dealClaimed, .claimWithdrawn:
             .eventsSend
         case .partnerUpserted, .partnerCapacitySet, .partnerPaused, .partnerResumed, .partnerRemoved,

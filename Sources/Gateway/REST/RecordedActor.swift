@@ -11,6 +11,7 @@ enum RecordedActor {
             .dealLost:
             ("actor", 3)
         case .claimWithdrawn: ("actor", 4)
+        case .offerAnswered: ("actor", 8)
         case .returnDecided: ("decider", 4)
         case .dealClaimed: ("actor", 5)
         case .humanDecisionRecorded: ("reviewer", 6)

@@ -185,7 +185,7 @@ enum Evaluation {
         case .coolingDown: state.partners.coolingUntil[index] > stamp
         case .tried: lead.tried.contains(UInt32(index))
         case .segmentCap: state.partners.withSegments[index] && state.partners.isSegmentFull(index, lead, in: period)
-        default: CapacityLimits.reached(state.partners, index, in: period) == reason
+        default: CapacityLimits.reached(state.partners, index, besides: lead.offers(to: index), in: period) == reason
         }
     }
 

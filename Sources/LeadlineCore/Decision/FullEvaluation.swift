@@ -121,7 +121,7 @@ extension Decider {
         var scratch = EvaluationScratch()
         let events = decide(input, at: stamp, in: state, scratch: &scratch)
         guard let (leadID, summary) = events.lazy.compactMap(\.evaluated).first else { return (events, nil) }
-        let view: LeadView
+        var view: LeadView
         var (state, stated) = (state, LeadAttributes?.none)
         if case .leadSubmitted(let fact) = input.fact, !state.leads.knows(leadID) {
             stated = fact.attributes
@@ -131,6 +131,10 @@ extension Decider {
             state = state.withoutPlace(ofLeadAt: Int(slot))
         } else if let slot = state.leads.slot(of: leadID) {
             view = state.view(ofLeadAt: slot)
+            // Who declined in this entry is out from here on.
+            for case .offerClosed(let event) in events where event.status == .declined {
+                if let partner = state.partners.index(of: event.partnerID) { view.tried.append(UInt32(partner)) }
+            }
         } else {
             return (events, nil)
         }
@@ -157,6 +161,7 @@ extension Event {
         case .leadAssigned(let event): event.evaluation.map { (event.leadID, $0) }
         case .shadowDecided(let event): event.evaluation.map { (event.leadID, $0) }
         case .leadEscalated(let event): event.evaluation.map { (event.leadID, $0) }
+        case .offerMade(let event): event.evaluation.map { (event.leadID, $0) }
         default: nil
         }
     }

@@ -10,12 +10,19 @@ extension State {
     /// The holder took the lead, declined it or let it lie: that is counted, and teaches what partners accept, as the
     /// partner stood before.
     mutating func countAnswer(_ what: WritableKeyPath<EngagementTally, UInt32>, _ leadID: String, taken: Bool) {
-        if isLogic(2), let slot = leads.slot(of: leadID), leads.leads[slot].holder != LeadTable.nowhere, let policy {
-            let partner = Int(leads.leads[slot].holder),
-                habit = Engagement(tallies.programEngagement).habit(tallies.engagement[partner])
+        guard let slot = leads.slot(of: leadID), leads.leads[slot].holder != LeadTable.nowhere else { return }
+        countAnswer(what, slot, Int(leads.leads[slot].holder), taken: taken)
+    }
+
+    /// The same of a partner that need not hold the lead.
+    mutating func countAnswer(
+        _ what: WritableKeyPath<EngagementTally, UInt32>, _ slot: Int, _ partner: Int, taken: Bool
+    ) {
+        if isLogic(2), let policy {
+            let habit = Engagement(tallies.programEngagement).habit(tallies.engagement[partner])
             fitModel.learn(fitMatches(slot, partner, policy), habit: habit, taken: taken)
         }
-        count(what, leadID)
+        tallies.count(partner, what)
     }
 
     /// How far a lead and a partner match in each of fit's contributions, as things stand.

@@ -2,13 +2,16 @@
 
 extension State {
     mutating func assign(_ event: LeadAssigned, at stamp: Timestamp) {
+        // What an offered lead is worth to whom was remembered with its first offer.
+        let wasOffered = leads.slot(of: event.leadID).map { leads.leads[$0].status == .offered } ?? false
         place(event, at: stamp)
-        remember(event.evaluation, at: stamp)
+        if !wasOffered { remember(event.evaluation, at: stamp) }
     }
 
     /// The lead goes to its partner, with its timers, and counts there.
     private mutating func place(_ event: LeadAssigned, at stamp: Timestamp) {
         guard let slot = leads.slot(of: event.leadID), let partner = partners.index(of: event.partnerID) else { return }
+        endOffers(slot)
         leads.leads[slot].status = .assigned
         leads.leads[slot].holder = UInt32(partner)
         if isLogic(4) && !leads.leads[slot].recipients.contains(UInt32(partner)) {
@@ -25,6 +28,7 @@ extension State {
         takeTurn(event, slot, partner, at: stamp)
         countAssignment(slot, partner, at: stamp)
         if isLogic(5) { countSource(slot) }
+        if isLogic(6) { agree(event, slot) }
         award(slot, partner, at: stamp)
         guard let evaluation = event.evaluation else { return }
         if isRotationTurn(evaluation) { rotate(slot, partner, evaluation) }
@@ -120,8 +124,9 @@ extension State {
     }
 
     mutating func escalate(_ event: LeadEscalated, at stamp: Timestamp) {
+        let wasOffered = leads.slot(of: event.leadID).map { leads.leads[$0].status == .offered } ?? false
         queue(event)
-        remember(event.evaluation, at: stamp)
+        if !wasOffered { remember(event.evaluation, at: stamp) }
     }
 
     /// The lead goes to the human queue, with the timer by which it climbs the ladder.
@@ -129,6 +134,7 @@ extension State {
         guard let slot = leads.slot(of: event.leadID) else { return }
         endAward(slot)
         release(slot)
+        if leads.leads[slot].status == .offered { offers[slot] = nil }
         leads.leads[slot].status = .escalated
         if isLogic(4) {
             leads.leads[slot].dueCause = .expired

@@ -9,6 +9,7 @@ extension State {
         }
         let partner = partners.index(of: event.partnerID)
         release(slot)
+        endOffers(slot)
         unlinkFromAccount(slot)
         leads.leads[slot].holder = partner.map(UInt32.init) ?? LeadTable.nowhere
         leads.leads[slot].dueAt = stamp

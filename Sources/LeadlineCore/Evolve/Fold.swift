@@ -47,6 +47,7 @@ extension State {
         case .suppressionSet(let fact): suppress(fact, at: stamp)
         case .suppressionLifted(let fact): liftSuppression(fact)
         case .leadWithdrawn(let fact): endMerged(fact.leadID)
+        case .offerAnswered(let fact): confirm(fact)
         case .humanDecisionRecorded(let fact): if case .close = fact.decision { endMerged(fact.leadID) }
         case .reviewRequested, .processingObjected, .processingResumed,
             .personsLinked, .personsUnlinked, .duplicateReceived, .segmentArchived, .programProfileSet,
@@ -79,6 +80,8 @@ extension State {
         case .partnerReinstated(let event): reinstate(event)
         case .returnChanged(let event): change(event, at: stamp)
         case .leadLinkChanged(let event): change(event)
+        case .offerMade(let event): make(event, at: stamp)
+        case .offerClosed(let event): close(event)
         case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .recipientInformed: break
         }
     }

@@ -55,6 +55,7 @@ extension State {
         guard !event.sameID, let new = leads.slot(of: event.leadID),
             let old = leads.slot(of: event.intoLeadID)
         else { return }
+        endOffers(new)
         unlinkFromAccount(new)
         leads.leads[new].link = UInt32(old)
         let hasRecipients = !leads.leads[new].recipients.isEmpty || leads.leads[new].marks.contains(.tookIn)

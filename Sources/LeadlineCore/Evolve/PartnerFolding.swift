@@ -88,6 +88,7 @@ extension State {
         partners.setStatus(status, at: partner)
         prices.isStale = true
         takeBackLeads(of: partner, cause, keepingAnswered: status == .paused, at: stamp)
+        takeBackOffers(of: partner, at: stamp)
     }
 
     /// What a partner holds falls due at once.

@@ -27,6 +27,7 @@ extension State {
         armRules = (policy?.pilot.arms ?? []).map { arm in
             arm.when.map { CompiledRule(HardRule(name: arm.name, require: $0), &vocabulary) }
         }
+        offered = policy?.negotiation.when.map { CompiledRule(name: "", $0, &vocabulary) }
         serviceLevels = (policy?.serviceLevels ?? []).map { CompiledRule(name: $0.name, $0.when, &vocabulary) }
         lawfulBases = (policy?.lawfulBases ?? []).map { vocabulary.learn($0) }
     }

@@ -65,6 +65,7 @@ extension State {
         switch evaluation.basis {
         case .rotation: true
         case .ownership: isLogic(2) && evaluation.method.takesTurns && policy?.ownershipKeepsTurn != true
+        case .agreement: evaluation.method.takesTurns
         default: false
         }
     }

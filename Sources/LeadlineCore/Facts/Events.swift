@@ -26,6 +26,8 @@ public enum Event: Sendable, Equatable {
     case partnerReinstated(PartnerReinstated)
     case returnChanged(ReturnChanged)
     case leadLinkChanged(LeadLinkChanged)
+    case offerMade(OfferMade)
+    case offerClosed(OfferClosed)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
@@ -46,6 +48,8 @@ public enum EscalationReason: UInt8, Sendable {
     case noPolicy = 1, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
     case processingRestricted, reviewRequired, lawfulBasisMissing, unanswered, shadow, everyoneAway
     case placesReserved, personObjected, addressSuppressed, sourceQuality
+    /// No partner agreed; an agreement waits for whom the policy names. Since logic version 6.
+    case negotiationFailed = 30, agreementToApprove
 }
 
 /// How a lead ended. Raw values are the schema's.
@@ -58,6 +62,8 @@ public enum SelectionBasis: UInt8, Sendable {
     /// Nobody was chosen.
     case none = 0
     case score, tieDebt, ownership, exploration, rotation, fit
+    /// It was offered the lead and agreed, though Leadline would choose otherwise by now. Since logic version 6.
+    case agreement = 10
 }
 
 /// Why an input changed nothing. Raw values are the schema's.
@@ -65,6 +71,8 @@ public enum DisregardReason: UInt8, Sendable {
     case notTheHolder = 1, leadClosed, noChange, leadUnknown, partnerUnknown, notEligible, tooManyWaiting
     case alreadyRegistered, tooManyPersons, logicTooOld, claimUnknown, tooManyClaims, returnUnknown
     case notLinked = 23
+    /// No such offer is open to the partner, or it is over. Since logic version 6.
+    case offerUnknown = 30, offerOver
 }
 
 /// A right of a person. Raw values are the schema's.
@@ -157,10 +165,14 @@ public struct LeadAssigned: Sendable, Equatable {
     public var serviceLevel: String
     /// The reminders after the first one, in order; since logic version 5.
     public var laterReminders: [PlannedReminder]
+    /// The offer that the partner agreed to; empty where it was assigned plainly. Since logic version 6.
+    public var offerID: String
+    /// What was agreed; nil where nothing was.
+    public var terms: OfferTerms?
     public init(
         leadID: String, partnerID: String, attempt: UInt32, cause: RoutingCause, respondBy: Timestamp? = nil,
         evaluation: EvaluationSummary? = nil, remindAt: Timestamp? = nil, serviceLevel: String = "",
-        laterReminders: [PlannedReminder] = []
+        laterReminders: [PlannedReminder] = [], offerID: String = "", terms: OfferTerms? = nil
     ) {
         self.leadID = leadID
         self.partnerID = partnerID
@@ -171,6 +183,8 @@ public struct LeadAssigned: Sendable, Equatable {
         self.remindAt = remindAt
         self.serviceLevel = serviceLevel
         self.laterReminders = laterReminders
+        self.offerID = offerID
+        self.terms = terms
     }
 
     /// Every moment at which the partner is reminded.

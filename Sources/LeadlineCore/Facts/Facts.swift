@@ -86,6 +86,7 @@ public enum Fact: Sendable, Equatable {
     case dealLost(DealLost)
     case dealClaimed(DealClaimed)
     case claimWithdrawn(ClaimWithdrawn)
+    case offerAnswered(OfferAnswered)
 
     case leadSubmitted(LeadSubmitted)
     case leadUpdated(LeadUpdated)

@@ -67,6 +67,8 @@ public struct Policy: Sendable, Equatable {
     public var suspension = SuspensionRule()
     /// Leads that partners hand back; since logic version 5.
     public var returns = ReturnRule()
+    /// Leads that are offered before they are assigned; since logic version 6.
+    public var negotiation = NegotiationRule()
     public init() {}
 }
 
@@ -144,6 +146,7 @@ extension Policy {
     /// in the bytes of a state of that version.
     func known(toLogic version: UInt32) -> Policy {
         var policy = self
+        if version < 6 { policy.negotiation = NegotiationRule() }
         if version < 5 { policy.forgetVersion5() }
         if version >= 2 { return policy }
         (policy.fitWeights.intent, policy.fitWeights.acceptance) = (nil, nil)

@@ -42,7 +42,7 @@ enum CapacityLimits {
         var left: UInt32?
         let cap = state.partners.leadsPerPeriodMax[partner]
         if cap != PartnerTable.uncapped {
-            let got = leads(state.partners, partner, in: period)
+            let got = leads(state.partners, partner, in: period) + state.partners.offered[partner]
             left = cap > got ? cap - got : 0
         }
         guard state.isLogic(2), let open = openPlaces(state, partner, days: daysLeft) else { return left }
@@ -54,26 +54,35 @@ enum CapacityLimits {
     /// 1961). Nil without a cap, and where it is not known yet how long leads stay open.
     @inline(__always)
     private static func openPlaces(_ state: State, _ partner: Int, days: Double) -> UInt32? {
-        let most = state.partners.openLeadsMax[partner], open = state.partners.openLeads[partner]
+        let most = state.partners.openLeadsMax[partner], open = taken(state.partners, partner)
         if most == PartnerTable.uncapped || !state.model.curve.isKnown { return nil }
         if open >= most { return 0 }
         let through = Double(most) * days / max(state.model.curve.meanOpenDays, 1)
         return (most - open) + UInt32(min(through, 1_000_000))
     }
 
-    /// The cap that the partner is at, if any.
+    /// Leads that a partner holds, with those that it is offered.
     @inline(__always)
-    static func reached(_ partners: PartnerTable, _ partner: Int, in period: Int64) -> ExclusionReason? {
-        if partners.openLeads[partner] >= partners.openLeadsMax[partner] { return .openLeadsCap }
-        if leads(partners, partner, in: period) >= partners.leadsPerPeriodMax[partner] { return .periodCap }
-        return nil
+    private static func taken(_ partners: PartnerTable, _ partner: Int) -> UInt32 {
+        partners.openLeads[partner] + partners.offered[partner]
+    }
+
+    /// The cap that the partner is at, if any.
+    /// - Parameter own: Offers of the very lead that is asked for; they take no place from it.
+    @inline(__always)
+    static func reached(
+        _ partners: PartnerTable, _ partner: Int, besides own: UInt32 = 0, in period: Int64
+    ) -> ExclusionReason? {
+        if taken(partners, partner) - own >= partners.openLeadsMax[partner] { return .openLeadsCap }
+        let got = leads(partners, partner, in: period) + partners.offered[partner] - own
+        return got >= partners.leadsPerPeriodMax[partner] ? .periodCap : nil
     }
 
     /// The cap that the partner is at for this lead, if any.
     static func reached(
         _ partners: PartnerTable, _ partner: Int, _ lead: LeadView, in period: Int64
     ) -> ExclusionReason? {
-        if let reason = reached(partners, partner, in: period) { return reason }
+        if let reason = reached(partners, partner, besides: lead.offers(to: partner), in: period) { return reason }
         return partners.withSegments[partner] && partners.isSegmentFull(partner, lead, in: period) ? .segmentCap : nil
     }
 }

@@ -2,7 +2,7 @@
 
 /// Where a lead is in its life.
 public enum LeadStage: String, Sendable {
-    case assigned, accepted, responded, escalated, won, lost, closed, merged
+    case assigned, accepted, responded, escalated, won, lost, closed, merged, offered
 }
 
 /// A lead as it stands.
@@ -94,6 +94,41 @@ public struct ReturnStanding: Sendable, Equatable {
     /// When the partner had got the lead.
     public var assignedAt: Timestamp
     public var until: Timestamp
+}
+
+/// An offer that waits for its partner's answer.
+public struct OfferStanding: Sendable, Equatable {
+    public var offerID: String
+    public var leadID: String
+    public var partnerID: String
+    public var round: UInt32
+    public var answerBy: Timestamp
+    public var terms: OfferTerms
+    /// The partner said that it has room.
+    public var isConfirmed: Bool
+    /// What the partner is told of the lead, as it is known by now.
+    public var lead: OfferedLead
+}
+
+/// An agreement that waits for whom the policy names.
+public struct AgreementStanding: Sendable, Equatable {
+    public var offerID: String
+    public var leadID: String
+    public var partnerID: String
+    public var terms: OfferTerms
+}
+
+/// How a partner answers offers.
+public struct OfferRecord: Sendable, Equatable {
+    public var partnerID: String
+    public var made: UInt32
+    public var agreed: UInt32
+    public var declined: UInt32
+    /// Counters, whatever came of them.
+    public var countered: UInt32
+    /// The share of a deal that a counter asked for in addition, on average.
+    public var askedBasisPoints: UInt32
+    public var lapsed: UInt32
 }
 
 /// How good a source's latest leads were.
@@ -202,6 +237,49 @@ extension State {
         }
     }
 
+    /// True if the program's logic version knows offers.
+    public var knowsOffers: Bool { isLogic(6) }
+
+    /// Every offer that is open, by lead and then in the order in which they were made.
+    public var offerStandings: [OfferStanding] {
+        offers.slots.flatMap { slot in
+            guard let negotiation = offers[Int(slot)] else { return [OfferStanding]() }
+            return negotiation.open.map { open in
+                OfferStanding(
+                    offerID: open.id, leadID: leads.leads[Int(slot)].id,
+                    partnerID: partners.profiles[Int(open.partner)].partnerID, round: negotiation.round,
+                    answerBy: negotiation.answerBy, terms: open.terms, isConfirmed: open.isConfirmed,
+                    lead: offeredLead(view(ofLeadAt: Int(slot)), stating: nil))
+            }
+        }
+    }
+
+    /// True if this offer of the lead is or was one to the partner.
+    public func wasOffered(_ offerID: String, lead: String, to partner: String) -> Bool {
+        leads.ownSlot(of: lead).map { wasMade(offerID, Int($0), to: partner) } ?? false
+    }
+
+    /// Every agreement that waits for whom the policy names, by lead.
+    public var agreementStandings: [AgreementStanding] {
+        offers.agreements.map { slot, agreement in
+            AgreementStanding(
+                offerID: agreement.offerID, leadID: leads.leads[Int(slot)].id,
+                partnerID: partners.profiles[Int(agreement.partner)].partnerID, terms: agreement.terms)
+        }
+    }
+
+    /// How partners that were ever asked answer, in order of registration.
+    public var offerRecords: [OfferRecord] {
+        offers.tallies.indices.filter { offers.tallies[$0].made > 0 }.map { index in
+            let tally = offers.tallies[index]
+            let asked = tally.countered == 0 ? 0 : tally.askedBasisPoints / UInt64(tally.countered)
+            return OfferRecord(
+                partnerID: partners.profiles[index].partnerID, made: tally.made, agreed: tally.agreed,
+                declined: tally.declined, countered: tally.countered, askedBasisPoints: UInt32(clamping: asked),
+                lapsed: tally.lapsed)
+        }
+    }
+
     /// The lead with this id, or the one it was merged into.
     public func lead(_ id: String) -> LeadStanding? {
         leads.slot(of: id).map { standing(leads.leads[$0]) }
@@ -220,6 +298,7 @@ extension State {
         case .received, .assigned:
             lead.flags.contains(.responded) ? .responded : lead.flags.contains(.accepted) ? .accepted : .assigned
         case .escalated: .escalated
+        case .offered: .offered
         case .closed: !lead.flags.contains(.learned) ? .closed : lead.flags.contains(.won) ? .won : .lost
         case .merged: .merged
         }

@@ -4,6 +4,8 @@ struct LeadTable: Sendable {
         /// Between its arrival and the first event about it, within one entry.
         case received = 0
         case assigned, escalated, closed, merged
+        /// Nobody's until a partner agrees or the time for it is over; since logic version 6.
+        case offered
     }
 
     struct Flags: OptionSet, Sendable {
@@ -102,9 +104,16 @@ struct LeadTable: Sendable {
         var marks: Marks = []
         /// What it counts as at its holder; since logic version 5.
         var place = CountedPlace()
+        /// The commission that its holder agreed on; and how many offers of it there were. Since logic version 6.
+        var agreedBasisPoints = Lead.nothingAgreed
+        var offersMade: UInt16 = 0
 
-        var isOpen: Bool { status == .assigned || status == .escalated }
-        /// An assigned lead's timer is its deadline or horizon; a waiting one's, when it moves on to the next queue.
+        /// No commission was agreed: the partner's own counts.
+        static let nothingAgreed = UInt32.max
+
+        var isOpen: Bool { status == .assigned || status == .escalated || status == .offered }
+        /// An assigned lead's timer is its deadline or horizon; a waiting one's, when it moves on to the next queue; an
+        /// offered one's, when the round is over.
         var hasTimer: Bool { isOpen && dueAt < .distantFuture }
         var hasReminder: Bool { status == .assigned && remindAt < .distantFuture }
     }

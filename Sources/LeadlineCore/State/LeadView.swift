@@ -25,6 +25,13 @@ struct LeadView: Sendable {
     /// The quality of its source; nil where partners have got nothing of it, and before logic version 5.
     var sourceQualityBasisPoints: UInt32?
 
+    /// Partners that it is offered to at this moment.
+    var offeredTo: [UInt32] = []
+
+    /// Offers of the lead that are open at a partner.
+    @inline(__always)
+    func offers(to partner: Int) -> UInt32 { offeredTo.isEmpty || !offeredTo.contains(UInt32(partner)) ? 0 : 1 }
+
     func code(_ field: LeadField) -> Vocabulary.Code {
         switch field {
         case .country: words.country
@@ -118,6 +125,7 @@ extension State {
         view.pseudonym = view.account.map { accounts.accounts[$0].pseudonym }
         view.tried = lead.tried
         if lead.holder != LeadTable.nowhere && isOfAccount { view.tried.append(lead.holder) }
+        if lead.status == .offered { view.offeredTo = offers[slot]?.open.map(\.partner) ?? [] }
         enrich(&view)
         return view
     }

@@ -26,6 +26,8 @@ struct PartnerTable: Sendable, Equatable {
     /// Which of its lists hold anything.
     private(set) var lists: [ProfileLists] = []
     var openLeads: [UInt32] = []
+    /// Offers that are open: each holds a place. Derived from the offers.
+    var offered: [UInt32] = []
     var period: [Int64] = []
     var leadsInPeriod: [UInt32] = []
     /// The same for the policy's floor period.
@@ -84,6 +86,7 @@ struct PartnerTable: Sendable, Equatable {
             tier.append(0)
             lists.append([])
             openLeads.append(0)
+            offered.append(0)
             period.append(.min)
             leadsInPeriod.append(0)
             floorPeriod.append(.min)

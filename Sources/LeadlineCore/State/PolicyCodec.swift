@@ -72,6 +72,7 @@ extension Policy {
         returns.write(to: &w)
         w.put(review.sourceQualityBelowBasisPoints)
         for sla in [sla] + serviceLevels.map(\.sla) { w.put(each: sla.reminders) { $0.put($1.afterBasisPoints) } }
+        if w.logicVersion >= 6 { negotiation.write(to: &w) }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -156,6 +157,7 @@ extension Policy {
         review.sourceQualityBelowBasisPoints = try r.get()
         sla.reminders = try Self.reminders(from: &r)
         for level in serviceLevels.indices { serviceLevels[level].sla.reminders = try Self.reminders(from: &r) }
+        if r.logicVersion >= 6 { negotiation = try NegotiationRule(from: &r) }
     }
 
     private static func reminders(from r: inout StateReader) throws(StateBytesError) -> [ReminderRule] {
@@ -187,6 +189,35 @@ extension ReturnRule {
         }
         creditsPerPeriodMax = try r.get()
         answerDays = try r.get()
+    }
+}
+
+extension NegotiationRule {
+    func write(to w: inout StateWriter) {
+        for number in [
+            rounds, askedAtOnce, answerMillis, commissionMaxBasisPoints, promiseMaxMinutes, hourCostBasisPoints,
+            unattendedConversionBasisPoints,
+        ] { w.put(number) }
+        w.put(fallback.rawValue)
+        w.put(each: enrichment) { $0.put($1) }
+        w.put(optional: when) { $1.write(to: &$0) }
+        w.put(approver)
+        w.put(optional: unattendedBelowMinorUnits) { $0.put($1) }
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        rounds = try r.get()
+        askedAtOnce = try r.get()
+        answerMillis = try r.get()
+        commissionMaxBasisPoints = try r.get()
+        promiseMaxMinutes = try r.get()
+        hourCostBasisPoints = try r.get()
+        unattendedConversionBasisPoints = try r.get()
+        fallback = try r.raw()
+        enrichment = try r.each { (r) throws(StateBytesError) in try r.string() }
+        when = try r.optional { (r) throws(StateBytesError) in try Predicate(from: &r, depth: 0) }
+        approver = try r.string()
+        unattendedBelowMinorUnits = try r.optional { (r) throws(StateBytesError) in try r.get() }
     }
 }
 

@@ -153,7 +153,7 @@ extension State {
         for slot in leads.leads.indices where subjects.contains(leads.leads[slot].subject) {
             let lead = leads.leads[slot]
             switch lead.status {
-            case .received, .assigned, .escalated: kept.insert(lead.subject)
+            case .received, .assigned, .escalated, .offered: kept.insert(lead.subject)
             case .merged: break
             case .closed:
                 guard let end = rule.due(lead.dueAt, lead.retentionCategory), end <= moment else {

@@ -54,6 +54,8 @@ public struct State: Sendable {
     /// What partners hand back, and what that says of the sources of leads. Since logic version 5.
     var returns = ReturnTable()
     var sources = SourceTable()
+    /// Leads that are offered. Since logic version 6.
+    var offers = OfferTable()
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []
@@ -61,6 +63,8 @@ public struct State: Sendable {
     var hardRules: [CompiledRule] = []
     /// Conditions of the pilot's arms; nil for an arm without one.
     var armRules: [CompiledRule?] = []
+    /// For which leads and partners it has offers made; nil for all.
+    var offered: CompiledRule?
     /// The conditions of its service levels, in their order; derived likewise.
     var serviceLevels: [CompiledRule] = []
     /// The lawful bases that it accepts, as codes; derived likewise.

@@ -57,6 +57,7 @@ extension State {
             returns.write(to: &w)
             sources.write(to: &w)
         }
+        if isLogic(6) { offers.write(to: &w) }
         return w.bytes
     }
 
@@ -128,7 +129,11 @@ extension State {
             returns = try ReturnTable(from: &r, partners: partners.count)
             sources = try SourceTable(from: &r)
         }
+        if isLogic(6) { offers = try OfferTable(from: &r, partners: partners.count, leads: leads) }
         guard r.isAtEnd else { throw .invalid(at: r.at) }
+        for slot in offers.slots {
+            for open in offers[Int(slot)]?.open ?? [] { partners.offered[Int(open.partner)] += 1 }
+        }
         rebuildAgenda()
     }
 
@@ -220,6 +225,9 @@ extension LeadTable.Lead {
         w.put(severedAccount)
         w.put(marks.rawValue)
         place.write(to: &w)
+        if w.logicVersion < 6 { return }
+        w.put(agreedBasisPoints)
+        w.put(offersMade)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -265,6 +273,9 @@ extension LeadTable.Lead {
         severedAccount = try r.get()
         marks = .init(rawValue: try r.get())
         place = try CountedPlace(from: &r)
+        if r.logicVersion < 6 { return }
+        agreedBasisPoints = try r.get()
+        offersMade = try r.get()
     }
 }
 

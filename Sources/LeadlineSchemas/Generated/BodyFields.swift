@@ -8,7 +8,7 @@ extension FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...38, 40...42, 50...58, 60...62, 70...77, 79, 90...91: true
+        case 20...38, 40...42, 50...58, 60...62, 70...77, 79, 84, 90...91: true
         default: false
         }
     }
@@ -59,6 +59,7 @@ extension FactCodec {
         case .suppressionSet: 76
         case .suppressionLifted: 77
         case .rejectedRecordsErased: 79
+        case .offerAnswered: 84
         case .leadsUnlinked: 90
         case .leadsLinked: 91
         }
@@ -110,6 +111,7 @@ extension FactCodec {
         case .suppressionSet(let fact): fact.write(to: &writer)
         case .suppressionLifted(let fact): fact.write(to: &writer)
         case .rejectedRecordsErased(let fact): fact.write(to: &writer)
+        case .offerAnswered(let fact): fact.write(to: &writer)
         case .leadsUnlinked(let fact): fact.write(to: &writer)
         case .leadsLinked(let fact): fact.write(to: &writer)
         }
@@ -161,6 +163,7 @@ extension FactCodec {
         case 76: .suppressionSet(try SuppressedAddress.read(from: &reader))
         case 77: .suppressionLifted(try SuppressedAddress.read(from: &reader))
         case 79: .rejectedRecordsErased(try RejectedRecordsErased.read(from: &reader))
+        case 84: .offerAnswered(try OfferAnswered.read(from: &reader))
         case 90: .leadsUnlinked(try LeadLinkStatement.read(from: &reader))
         case 91: .leadsLinked(try LeadLinkStatement.read(from: &reader))
         default: throw WireError(.unknownBody)
@@ -172,7 +175,7 @@ extension EventCodec {
     /// True if `Event.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 1...23, 33: true
+        case 1...23, 33, 40...41: true
         default: false
         }
     }
@@ -204,6 +207,8 @@ extension EventCodec {
         case .partnerReinstated: 22
         case .returnChanged: 23
         case .leadLinkChanged: 33
+        case .offerMade: 40
+        case .offerClosed: 41
         }
     }
 
@@ -234,6 +239,8 @@ extension EventCodec {
         case .partnerReinstated(let event): event.write(to: &writer)
         case .returnChanged(let event): event.write(to: &writer)
         case .leadLinkChanged(let event): event.write(to: &writer)
+        case .offerMade(let event): event.write(to: &writer)
+        case .offerClosed(let event): event.write(to: &writer)
         }
     }
 
@@ -264,6 +271,8 @@ extension EventCodec {
         case 22: .partnerReinstated(try PartnerReinstated.read(from: &reader))
         case 23: .returnChanged(try ReturnChanged.read(from: &reader))
         case 33: .leadLinkChanged(try LeadLinkChanged.read(from: &reader))
+        case 40: .offerMade(try OfferMade.read(from: &reader))
+        case 41: .offerClosed(try OfferClosed.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -319,6 +328,10 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case returnChanged = 23
     /// A link of a lead to another, or to a company, was undone, or made by a person.
     case leadLinkChanged = 33
+    /// A lead was offered to a partner, which has until a moment to answer.
+    case offerMade = 40
+    /// An offer is over.
+    case offerClosed = 41
 
     /// The kind of an event.
     public init(_ event: Event) {
@@ -347,6 +360,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .partnerReinstated: .partnerReinstated
         case .returnChanged: .returnChanged
         case .leadLinkChanged: .leadLinkChanged
+        case .offerMade: .offerMade
+        case .offerClosed: .offerClosed
         }
     }
 
@@ -377,6 +392,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .partnerReinstated: "leadline.v1.PartnerReinstated"
         case .returnChanged: "leadline.v1.ReturnChanged"
         case .leadLinkChanged: "leadline.v1.LeadLinkChanged"
+        case .offerMade: "leadline.v1.OfferMade"
+        case .offerClosed: "leadline.v1.OfferClosed"
         }
     }
 }

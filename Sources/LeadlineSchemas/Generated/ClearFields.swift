@@ -35,6 +35,9 @@ enum ClearFields: Sendable {
     case leadsUnlinked
     case logicVersionAdopted
     case money
+    case negotiationRule
+    case offerAnswered
+    case offerTerms
     case partnerAbsenceCancelled
     case partnerAbsenceSet
     case partnerCapacitySet
@@ -325,6 +328,40 @@ enum ClearFields: Sendable {
             case 18: .clear  // currency
             default: .sealed
             }
+        case .negotiationRule:
+            switch tag {
+            case 8: .clear  // rounds
+            case 16: .clear  // asked_at_once
+            case 24: .clear  // answer_millis
+            case 32: .clear  // fallback
+            case 40: .clear  // commission_max_basis_points
+            case 48: .clear  // promise_max_minutes
+            case 58: .clear  // enrichment
+            case 64: .clear  // hour_cost_basis_points
+            case 74: .message(.predicate, repeated: false)  // when
+            case 82: .clear  // approver
+            case 88: .clear  // unattended_below_minor_units
+            case 96: .clear  // unattended_conversion_basis_points
+            default: .sealed
+            }
+        case .offerAnswered:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .clear  // partner_id
+            case 26: .clear  // offer_id
+            case 32: .clear  // round
+            case 40: .clear  // answer
+            case 50: .message(.offerTerms, repeated: false)  // terms
+            case 56: .clear  // reason
+            default: .sealed
+            }
+        case .offerTerms:
+            switch tag {
+            case 8: .clear  // promise_minutes
+            case 16: .clear  // commission_basis_points
+            case 26: .clear  // enrichment
+            default: .sealed
+            }
         case .partnerAbsenceCancelled:
             switch tag {
             case 10: .clear  // partner_id
@@ -472,6 +509,7 @@ enum ClearFields: Sendable {
             case 274: .message(.claimRule, repeated: false)  // claims
             case 282: .message(.suspensionRule, repeated: false)  // suspension
             case 290: .message(.returnRule, repeated: false)  // returns
+            case 322: .message(.negotiationRule, repeated: false)  // negotiation
             default: .sealed
             }
         case .policyPublished:

@@ -33,6 +33,11 @@ public enum JSONMember: Equatable, Sendable {
         case "LeadUpdated.lawfulBasis", "LeadUpdated.lawful_basis": .enumeration("LawfulBasis")
         case "LeadsLinked.link": .enumeration("LeadLink")
         case "LeadsUnlinked.link": .enumeration("LeadLink")
+        case "NegotiationRule.fallback": .enumeration("NegotiationFallback")
+        case "NegotiationRule.when": .message("Predicate")
+        case "OfferAnswered.answer": .enumeration("OfferAnswer")
+        case "OfferAnswered.terms": .message("OfferTerms")
+        case "OfferAnswered.reason": .enumeration("RefusalReason")
         case "PartnerCapacitySet.capacity": .message("Capacity")
         case "PartnerCovers.leadField", "PartnerCovers.lead_field": .enumeration("LeadField")
         case "PartnerCovers.partnerList", "PartnerCovers.partner_list": .enumeration("PartnerList")
@@ -58,6 +63,7 @@ public enum JSONMember: Equatable, Sendable {
         case "Policy.claims": .message("ClaimRule")
         case "Policy.suspension": .message("SuspensionRule")
         case "Policy.returns": .message("ReturnRule")
+        case "Policy.negotiation": .message("NegotiationRule")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")
@@ -105,6 +111,8 @@ public enum JSONMember: Equatable, Sendable {
         case "LeadField": ["LEAD_FIELD_UNSPECIFIED", "LEAD_FIELD_COUNTRY", "LEAD_FIELD_REGION", "LEAD_FIELD_LANGUAGE", "LEAD_FIELD_VERTICAL", "LEAD_FIELD_PRODUCT", "LEAD_FIELD_SOURCE", "LEAD_FIELD_RESIDENCY", "LEAD_FIELD_LAWFUL_BASIS", "LEAD_FIELD_TECHNOLOGIES", "LEAD_FIELD_REQUIRED_CERTIFICATIONS"]
         case "LeadLink": ["LEAD_LINK_UNSPECIFIED", "LEAD_LINK_SAME_ENQUIRY", "LEAD_LINK_SAME_COMPANY"]
         case "LeadNumber": ["LEAD_NUMBER_UNSPECIFIED", "LEAD_NUMBER_DEAL_VALUE_MINOR_UNITS", "LEAD_NUMBER_EMPLOYEES", "LEAD_NUMBER_SOURCE_QUALITY_BASIS_POINTS"]
+        case "NegotiationFallback": ["NEGOTIATION_FALLBACK_UNSPECIFIED", "NEGOTIATION_FALLBACK_ASSIGN", "NEGOTIATION_FALLBACK_ESCALATE"]
+        case "OfferAnswer": ["OFFER_ANSWER_UNSPECIFIED", "OFFER_ANSWER_CAPACITY_CONFIRMED", "OFFER_ANSWER_ACCEPTED", "OFFER_ANSWER_DECLINED", "OFFER_ANSWER_COUNTERED"]
         case "PartnerList": ["PARTNER_LIST_UNSPECIFIED", "PARTNER_LIST_COUNTRIES", "PARTNER_LIST_REGIONS", "PARTNER_LIST_LANGUAGES", "PARTNER_LIST_VERTICALS", "PARTNER_LIST_PRODUCTS", "PARTNER_LIST_TECHNOLOGIES", "PARTNER_LIST_CERTIFICATIONS", "PARTNER_LIST_RESIDENCIES"]
         case "RefusalReason": ["REFUSAL_REASON_UNSPECIFIED", "REFUSAL_REASON_NO_CAPACITY", "REFUSAL_REASON_NOT_A_FIT", "REFUSAL_REASON_CONFLICT", "REFUSAL_REASON_BAD_DATA", "REFUSAL_REASON_PRICE", "REFUSAL_REASON_COMPETITOR", "REFUSAL_REASON_NO_DECISION", "REFUSAL_REASON_OTHER"]
         case "RoutingMethod": ["ROUTING_METHOD_UNSPECIFIED", "ROUTING_METHOD_BID_PRICE", "ROUTING_METHOD_HIGHEST_SCORE", "ROUTING_METHOD_ROUND_ROBIN", "ROUTING_METHOD_WEIGHTED_ROTATION", "ROUTING_METHOD_HIGHEST_FIT"]

@@ -54,6 +54,7 @@ extension Fact {
         case .suppressionSet(let fact): try fact.checkLimits(at)
         case .suppressionLifted(let fact): try fact.checkLimits(at)
         case .rejectedRecordsErased(let fact): try fact.checkLimits(at)
+        case .offerAnswered(let fact): try fact.checkLimits(at)
         case .leadsUnlinked(let fact): try fact.checkLimits(at)
         case .leadsLinked(let fact): try fact.checkLimits(at)
         }
@@ -64,6 +65,15 @@ extension Money {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.number(minorUnits, "minor_units", least: 0, most: 1000000000000000)
         try at.currency(currency, "currency", required: true)
+    }
+}
+
+extension OfferTerms {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.number(promiseMinutes, "promise_minutes", most: 525600, meaning: "a year")
+        if let commissionBasisPoints { try at.number(commissionBasisPoints, "commission_basis_points", most: 10000) }
+        try at.count(enrichment.count, "enrichment", most: 16)
+        for each in enrichment { try at.word(each, "enrichment", required: true) }
     }
 }
 
@@ -153,6 +163,22 @@ extension ReturnRule {
     }
 }
 
+extension NegotiationRule {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.number(rounds, "rounds", most: 16)
+        try at.number(askedAtOnce, "asked_at_once", most: 8)
+        try at.number(answerMillis, "answer_millis", most: 86400000, meaning: "a day")
+        try at.number(commissionMaxBasisPoints, "commission_max_basis_points", most: 10000)
+        try at.number(promiseMaxMinutes, "promise_max_minutes", most: 525600, meaning: "a year")
+        try at.count(enrichment.count, "enrichment", most: 16)
+        for each in enrichment { try at.word(each, "enrichment", required: true) }
+        try at.number(hourCostBasisPoints, "hour_cost_basis_points", most: 10000)
+        try at.word(approver, "approver")
+        if let unattendedBelowMinorUnits { try at.number(unattendedBelowMinorUnits, "unattended_below_minor_units", least: 0, most: 1000000000000000) }
+        try at.number(unattendedConversionBasisPoints, "unattended_conversion_basis_points", most: 10000)
+    }
+}
+
 extension ClaimRule {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.number(protectedDays, "protected_days", most: 3660)
@@ -215,6 +241,7 @@ extension Policy {
         try claims.checkLimits(at.inside("claims"))
         try suspension.checkLimits(at.inside("suspension"))
         try returns.checkLimits(at.inside("returns"))
+        try negotiation.checkLimits(at.inside("negotiation"))
     }
 }
 
@@ -442,6 +469,15 @@ extension ClaimWithdrawn {
         try at.id(leadID, "lead_id")
         try at.id(partnerID, "partner_id", required: true)
         try at.id(claimID, "claim_id", required: true)
+    }
+}
+
+extension OfferAnswered {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id", required: true)
+        try at.id(partnerID, "partner_id", required: true)
+        try at.id(offerID, "offer_id", required: true)
+        try terms?.checkLimits(at.inside("terms"))
     }
 }
 

@@ -24,6 +24,33 @@ extension Money: WireMessage {
     }
 }
 
+extension OfferTerms: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var promiseMinutes: UInt32 = 0
+        var commissionBasisPoints: UInt32?
+        var enrichment: [String] = []
+        while let field = try reader.next() {
+            switch field {
+            case 1: promiseMinutes = try reader.uint32("promise_minutes")
+            case 2: commissionBasisPoints = try reader.uint32("commission_basis_points")
+            case 3: enrichment.append(try reader.string("enrichment"))
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.promiseMinutes = promiseMinutes
+        value.commissionBasisPoints = commissionBasisPoints
+        value.enrichment = enrichment
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.uint(1, promiseMinutes)
+        if let commissionBasisPoints { writer.uint(2, commissionBasisPoints, always: true) }
+        writer.strings(3, enrichment)
+    }
+}
+
 extension ReminderRule: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var afterBasisPoints: UInt32 = 0
@@ -662,6 +689,8 @@ extension LeadAssigned: WireMessage {
         var remindAt: Timestamp?
         var serviceLevel = ""
         var laterReminders: [PlannedReminder] = []
+        var offerID = ""
+        var terms: OfferTerms?
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -673,13 +702,15 @@ extension LeadAssigned: WireMessage {
             case 7: remindAt = Timestamp(micros: try reader.int64("remind_at_micros"))
             case 8: serviceLevel = try reader.string("service_level")
             case 9: laterReminders.append(try reader.message("later_reminders"))
+            case 10: offerID = try reader.string("offer_id")
+            case 11: terms = try reader.message("terms")
             default: try reader.skip()
             }
         }
         return Self(
             leadID: leadID, partnerID: partnerID, attempt: attempt, cause: try stated(cause, "cause"),
             respondBy: respondBy, evaluation: evaluation, remindAt: remindAt, serviceLevel: serviceLevel,
-            laterReminders: laterReminders)
+            laterReminders: laterReminders, offerID: offerID, terms: terms)
     }
 
     func write(to writer: inout WireWriter) {
@@ -692,6 +723,8 @@ extension LeadAssigned: WireMessage {
         if let remindAt { writer.int(7, remindAt.micros, always: true) }
         writer.string(8, serviceLevel)
         writer.messages(9, laterReminders)
+        writer.string(10, offerID)
+        writer.message(11, terms)
     }
 }
 
@@ -1262,6 +1295,141 @@ extension ReturnChanged: WireMessage {
     }
 }
 
+extension OfferedLead: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var country = ""
+        var region = ""
+        var language = ""
+        var vertical = ""
+        var employees: UInt32 = 0
+        var dealValueMinorUnits: Int64 = 0
+        var product = ""
+        var technologies: [String] = []
+        var requiredCertifications: [String] = []
+        var residency = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: country = try reader.string("country")
+            case 2: region = try reader.string("region")
+            case 3: language = try reader.string("language")
+            case 4: vertical = try reader.string("vertical")
+            case 5: employees = try reader.uint32("employees")
+            case 6: dealValueMinorUnits = try reader.int64("deal_value_minor_units")
+            case 7: product = try reader.string("product")
+            case 8: technologies.append(try reader.string("technologies"))
+            case 9: requiredCertifications.append(try reader.string("required_certifications"))
+            case 10: residency = try reader.string("residency")
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.country = country
+        value.region = region
+        value.language = language
+        value.vertical = vertical
+        value.employees = employees
+        value.dealValueMinorUnits = dealValueMinorUnits
+        value.product = product
+        value.technologies = technologies
+        value.requiredCertifications = requiredCertifications
+        value.residency = residency
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, country)
+        writer.string(2, region)
+        writer.string(3, language)
+        writer.string(4, vertical)
+        writer.uint(5, employees)
+        writer.int(6, dealValueMinorUnits)
+        writer.string(7, product)
+        writer.strings(8, technologies)
+        writer.strings(9, requiredCertifications)
+        writer.string(10, residency)
+    }
+}
+
+extension OfferMade: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var offerID = ""
+        var leadID = ""
+        var partnerID = ""
+        var round: UInt32 = 0
+        var answerBy = Timestamp.epoch
+        var cause: RoutingCause?
+        var terms = OfferTerms()
+        var lead = OfferedLead()
+        var evaluation: EvaluationSummary?
+        while let field = try reader.next() {
+            switch field {
+            case 1: offerID = try reader.string("offer_id")
+            case 2: leadID = try reader.string("lead_id")
+            case 3: partnerID = try reader.string("partner_id")
+            case 4: round = try reader.uint32("round")
+            case 5: answerBy = Timestamp(micros: try reader.int64("answer_by_micros"))
+            case 6: cause = try reader.choice("cause")
+            case 7: terms = try reader.message("terms")
+            case 8: lead = try reader.message("lead")
+            case 9: evaluation = try reader.message("evaluation")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            offerID: offerID, leadID: leadID, partnerID: partnerID, round: round, answerBy: answerBy,
+            cause: try stated(cause, "cause"), terms: terms, lead: lead, evaluation: evaluation)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, offerID)
+        writer.string(2, leadID)
+        writer.string(3, partnerID)
+        writer.uint(4, round)
+        writer.int(5, answerBy.micros)
+        writer.choice(6, cause)
+        if terms != OfferTerms() { writer.message(7, terms) }
+        if lead != OfferedLead() { writer.message(8, lead) }
+        writer.message(9, evaluation)
+    }
+}
+
+extension OfferClosed: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var offerID = ""
+        var leadID = ""
+        var partnerID = ""
+        var round: UInt32 = 0
+        var status: OfferStatus?
+        var reason = RefusalReason.unspecified
+        var terms: OfferTerms?
+        while let field = try reader.next() {
+            switch field {
+            case 1: offerID = try reader.string("offer_id")
+            case 2: leadID = try reader.string("lead_id")
+            case 3: partnerID = try reader.string("partner_id")
+            case 4: round = try reader.uint32("round")
+            case 5: status = try reader.choice("status")
+            case 6: reason = try reader.choice("reason")
+            case 7: terms = try reader.message("terms")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            offerID: offerID, leadID: leadID, partnerID: partnerID, round: round, status: try stated(status, "status"),
+            reason: reason, terms: terms)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, offerID)
+        writer.string(2, leadID)
+        writer.string(3, partnerID)
+        writer.uint(4, round)
+        writer.choice(5, status)
+        writer.choice(6, reason)
+        writer.message(7, terms)
+    }
+}
+
 extension IntentObserved: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var topic = ""
@@ -1692,6 +1860,43 @@ extension ClaimWithdrawn: WireMessage {
         writer.string(1, leadID)
         writer.string(2, partnerID)
         writer.string(3, claimID)
+    }
+}
+
+extension OfferAnswered: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var offerID = ""
+        var round: UInt32 = 0
+        var answer: OfferAnswer?
+        var terms: OfferTerms?
+        var reason = RefusalReason.unspecified
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: offerID = try reader.string("offer_id")
+            case 4: round = try reader.uint32("round")
+            case 5: answer = try reader.choice("answer")
+            case 6: terms = try reader.message("terms")
+            case 7: reason = try reader.choice("reason")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            leadID: leadID, partnerID: partnerID, offerID: offerID, round: round, answer: try stated(answer, "answer"),
+            terms: terms, reason: reason)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.string(3, offerID)
+        writer.uint(4, round)
+        writer.choice(5, answer)
+        writer.message(6, terms)
+        writer.choice(7, reason)
     }
 }
 

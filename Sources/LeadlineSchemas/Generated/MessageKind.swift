@@ -84,6 +84,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case suppressionLifted
     /// Rejected records, or outcomes that wait for their lead, are erased: their keys are destroyed and their contents removed. For records that hold a person's data where no search finds it, and for those that an erasure of a person ends.
     case rejectedRecordsErased
+    /// A partner answers the offer of a lead. Logic version 6 and later.
+    case offerAnswered
     /// A person of the vendor's says that leads which Leadline linked are not linked. The link stays in the history as undone, and is not made again by itself. A lead that had been merged is routed as a lead of its own; one that went to the owner of a company that is not its own, and that nobody has taken up yet, is routed without it. Persons stay linked as they are. Programs on a logic version before 5 disregard it.
     case leadsUnlinked
     /// A person of the vendor's links two open leads of one person, or puts a lead back to the company that it was taken from. Programs on a logic version before 5 disregard it.
@@ -134,6 +136,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.SuppressionSet": self = .suppressionSet
         case "leadline.v1.SuppressionLifted": self = .suppressionLifted
         case "leadline.v1.RejectedRecordsErased": self = .rejectedRecordsErased
+        case "leadline.v1.OfferAnswered": self = .offerAnswered
         case "leadline.v1.LeadsUnlinked": self = .leadsUnlinked
         case "leadline.v1.LeadsLinked": self = .leadsLinked
         default: return nil
@@ -184,6 +187,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 76: self = .suppressionSet
         case 77: self = .suppressionLifted
         case 79: self = .rejectedRecordsErased
+        case 84: self = .offerAnswered
         case 90: self = .leadsUnlinked
         case 91: self = .leadsLinked
         default: return nil
@@ -234,6 +238,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .suppressionSet: "leadline.v1.SuppressionSet"
         case .suppressionLifted: "leadline.v1.SuppressionLifted"
         case .rejectedRecordsErased: "leadline.v1.RejectedRecordsErased"
+        case .offerAnswered: "leadline.v1.OfferAnswered"
         case .leadsUnlinked: "leadline.v1.LeadsUnlinked"
         case .leadsLinked: "leadline.v1.LeadsLinked"
         }
@@ -283,6 +288,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .suppressionSet: "leadline.controls"
         case .suppressionLifted: "leadline.controls"
         case .rejectedRecordsErased: "leadline.controls"
+        case .offerAnswered: "leadline.outcomes"
         case .leadsUnlinked: "leadline.controls"
         case .leadsLinked: "leadline.controls"
         }
@@ -332,6 +338,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .suppressionSet: 76
         case .suppressionLifted: 77
         case .rejectedRecordsErased: 79
+        case .offerAnswered: 84
         case .leadsUnlinked: 90
         case .leadsLinked: 91
         }
@@ -381,6 +388,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .suppressionSet: .suppressionSet
         case .suppressionLifted: .suppressionLifted
         case .rejectedRecordsErased: .rejectedRecordsErased
+        case .offerAnswered: .offerAnswered
         case .leadsUnlinked: .leadsUnlinked
         case .leadsLinked: .leadsLinked
         }

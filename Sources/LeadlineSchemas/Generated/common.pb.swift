@@ -214,6 +214,35 @@ public nonisolated struct WireMoney: Sendable {
   public init() {}
 }
 
+/// What a partner promises for a lead, and what it gets for it. Logic version 6 and later.
+public nonisolated struct WireOfferTerms: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Minutes until the first response is due; 0 is no promise, and in a counter the promise that was offered.
+  public var promiseMinutes: UInt32 = 0
+
+  /// Share of the deal that is the partner's; absent in a counter is the share that was offered.
+  public var commissionBasisPoints: UInt32 {
+    get {_commissionBasisPoints ?? 0}
+    set {_commissionBasisPoints = newValue}
+  }
+  /// Returns true if `commissionBasisPoints` has been explicitly set.
+  public var hasCommissionBasisPoints: Bool {self._commissionBasisPoints != nil}
+  /// Clears the value of `commissionBasisPoints`. Subsequent reads from it will return its default value.
+  public mutating func clearCommissionBasisPoints() {self._commissionBasisPoints = nil}
+
+  /// What else the vendor tells it of the company, each by its name in the policy.
+  public var enrichment: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _commissionBasisPoints: UInt32? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
@@ -260,6 +289,50 @@ nonisolated extension WireMoney: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   public static func ==(lhs: WireMoney, rhs: WireMoney) -> Bool {
     if lhs.minorUnits != rhs.minorUnits {return false}
     if lhs.currency != rhs.currency {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireOfferTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OfferTerms"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}promise_minutes\0\u{3}commission_basis_points\0\u{1}enrichment\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.promiseMinutes) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self._commissionBasisPoints) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.enrichment) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.promiseMinutes != 0 {
+      try visitor.visitSingularUInt32Field(value: self.promiseMinutes, fieldNumber: 1)
+    }
+    try { if let v = self._commissionBasisPoints {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 2)
+    } }()
+    if !self.enrichment.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.enrichment, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireOfferTerms, rhs: WireOfferTerms) -> Bool {
+    if lhs.promiseMinutes != rhs.promiseMinutes {return false}
+    if lhs._commissionBasisPoints != rhs._commissionBasisPoints {return false}
+    if lhs.enrichment != rhs.enrichment {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

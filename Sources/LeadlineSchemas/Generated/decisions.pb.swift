@@ -277,6 +277,12 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
 
   /// The quality of its source is below what the policy asks for.
   case sourceQuality // = 16
+
+  /// It was offered to partners, and none agreed.
+  case negotiationFailed // = 30
+
+  /// A partner agreed, and somebody has to approve it.
+  case agreementToApprove // = 31
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -302,6 +308,8 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case 14: self = .personObjected
     case 15: self = .addressSuppressed
     case 16: self = .sourceQuality
+    case 30: self = .negotiationFailed
+    case 31: self = .agreementToApprove
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -325,6 +333,8 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case .personObjected: return 14
     case .addressSuppressed: return 15
     case .sourceQuality: return 16
+    case .negotiationFailed: return 30
+    case .agreementToApprove: return 31
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -348,6 +358,8 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     .personObjected,
     .addressSuppressed,
     .sourceQuality,
+    .negotiationFailed,
+    .agreementToApprove,
   ]
 
 }
@@ -445,6 +457,9 @@ public nonisolated enum WireSelectionBasis: SwiftProtobuf.Enum, Swift.CaseIterab
 
   /// The best fit.
   case fit // = 6
+
+  /// It was offered the lead and agreed, though Leadline would choose otherwise by now.
+  case agreement // = 10
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -460,6 +475,7 @@ public nonisolated enum WireSelectionBasis: SwiftProtobuf.Enum, Swift.CaseIterab
     case 4: self = .exploration
     case 5: self = .rotation
     case 6: self = .fit
+    case 10: self = .agreement
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -473,6 +489,7 @@ public nonisolated enum WireSelectionBasis: SwiftProtobuf.Enum, Swift.CaseIterab
     case .exploration: return 4
     case .rotation: return 5
     case .fit: return 6
+    case .agreement: return 10
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -486,6 +503,7 @@ public nonisolated enum WireSelectionBasis: SwiftProtobuf.Enum, Swift.CaseIterab
     .exploration,
     .rotation,
     .fit,
+    .agreement,
   ]
 
 }
@@ -589,6 +607,12 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// There is no such link between these leads, or they cannot be linked.
   case notLinked // = 23
+
+  /// No such offer is open to the partner.
+  case offerUnknown // = 30
+
+  /// The offer is over.
+  case offerOver // = 31
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -612,6 +636,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 12: self = .tooManyClaims
     case 13: self = .returnUnknown
     case 23: self = .notLinked
+    case 30: self = .offerUnknown
+    case 31: self = .offerOver
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -633,6 +659,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .tooManyClaims: return 12
     case .returnUnknown: return 13
     case .notLinked: return 23
+    case .offerUnknown: return 30
+    case .offerOver: return 31
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -654,6 +682,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     .tooManyClaims,
     .returnUnknown,
     .notLinked,
+    .offerUnknown,
+    .offerOver,
   ]
 
 }
@@ -982,6 +1012,87 @@ public nonisolated enum WireReturnStatus: SwiftProtobuf.Enum, Swift.CaseIterable
 
 }
 
+/// How an offer ended.
+public nonisolated enum WireOfferStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// The partner accepted, or countered with terms that the policy takes.
+  case agreed // = 1
+
+  /// The partner declined.
+  case declined // = 2
+
+  /// No answer came in time.
+  case expired // = 3
+
+  /// The lead went on without it.
+  case withdrawn // = 4
+
+  /// Another partner agreed first.
+  case lostToAnother // = 5
+
+  /// The partner asked for more than the policy may grant.
+  case counterOutOfRange // = 6
+
+  /// Another partner is worth more at its usual terms than this one at what it asked for.
+  case counterNotWorth // = 7
+
+  /// The partner may not have the lead any more.
+  case notEligible // = 8
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .agreed
+    case 2: self = .declined
+    case 3: self = .expired
+    case 4: self = .withdrawn
+    case 5: self = .lostToAnother
+    case 6: self = .counterOutOfRange
+    case 7: self = .counterNotWorth
+    case 8: self = .notEligible
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .agreed: return 1
+    case .declined: return 2
+    case .expired: return 3
+    case .withdrawn: return 4
+    case .lostToAnother: return 5
+    case .counterOutOfRange: return 6
+    case .counterNotWorth: return 7
+    case .notEligible: return 8
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireOfferStatus] = [
+    .unspecified,
+    .agreed,
+    .declined,
+    .expired,
+    .withdrawn,
+    .lostToAnother,
+    .counterOutOfRange,
+    .counterNotWorth,
+    .notEligible,
+  ]
+
+}
+
 /// One candidate as it stood.
 public nonisolated struct WireCandidate: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1161,6 +1272,22 @@ public nonisolated struct WireLeadAssigned: @unchecked Sendable {
     get {_storage._laterReminders}
     set {_uniqueStorage()._laterReminders = newValue}
   }
+
+  /// The offer that the partner agreed to; empty where it was assigned plainly.
+  public var offerID: String {
+    get {_storage._offerID}
+    set {_uniqueStorage()._offerID = newValue}
+  }
+
+  /// What was agreed; absent where nothing was.
+  public var terms: WireOfferTerms {
+    get {_storage._terms ?? WireOfferTerms()}
+    set {_uniqueStorage()._terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {_storage._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {_uniqueStorage()._terms = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1767,6 +1894,167 @@ public nonisolated struct WireReturnChanged: Sendable {
   fileprivate var _untilMicros: Int64? = nil
 }
 
+/// What a partner is told of a lead before it agrees: nothing that names a person or a company.
+public nonisolated struct WireOfferedLead: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// ISO 3166-1 alpha-2 country of the prospect.
+  public var country: String = String()
+
+  /// Sales region.
+  public var region: String = String()
+
+  /// Language that the prospect wants to speak.
+  public var language: String = String()
+
+  /// Industry of the prospect.
+  public var vertical: String = String()
+
+  /// Number of employees; 0 is unknown.
+  public var employees: UInt32 = 0
+
+  /// Expected value of the deal, in minor units of the program's currency.
+  public var dealValueMinorUnits: Int64 = 0
+
+  /// Product of interest.
+  public var product: String = String()
+
+  /// Technologies in use or asked for.
+  public var technologies: [String] = []
+
+  /// Certifications that the partner must hold.
+  public var requiredCertifications: [String] = []
+
+  /// Region in which the person's data must stay.
+  public var residency: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A lead was offered to a partner, which has until a moment to answer.
+public nonisolated struct WireOfferMade: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The offer: the same on every way by which it is told.
+  public var offerID: String {
+    get {_storage._offerID}
+    set {_uniqueStorage()._offerID = newValue}
+  }
+
+  /// The lead.
+  public var leadID: String {
+    get {_storage._leadID}
+    set {_uniqueStorage()._leadID = newValue}
+  }
+
+  /// The partner.
+  public var partnerID: String {
+    get {_storage._partnerID}
+    set {_uniqueStorage()._partnerID = newValue}
+  }
+
+  /// The round, from 1; offers of one round are open at once.
+  public var round: UInt32 {
+    get {_storage._round}
+    set {_uniqueStorage()._round = newValue}
+  }
+
+  /// Until when it can be answered, Unix microseconds.
+  public var answerByMicros: Int64 {
+    get {_storage._answerByMicros}
+    set {_uniqueStorage()._answerByMicros = newValue}
+  }
+
+  /// Why the lead was routed at this moment.
+  public var cause: WireRoutingCause {
+    get {_storage._cause}
+    set {_uniqueStorage()._cause = newValue}
+  }
+
+  /// What is offered.
+  public var terms: WireOfferTerms {
+    get {_storage._terms ?? WireOfferTerms()}
+    set {_uniqueStorage()._terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {_storage._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {_uniqueStorage()._terms = nil}
+
+  /// What the partner is told of the lead.
+  public var lead: WireOfferedLead {
+    get {_storage._lead ?? WireOfferedLead()}
+    set {_uniqueStorage()._lead = newValue}
+  }
+  /// Returns true if `lead` has been explicitly set.
+  public var hasLead: Bool {_storage._lead != nil}
+  /// Clears the value of `lead`. Subsequent reads from it will return its default value.
+  public mutating func clearLead() {_uniqueStorage()._lead = nil}
+
+  /// By which the partners of the round were chosen; with the first of its offers alone.
+  public var evaluation: WireEvaluation {
+    get {_storage._evaluation ?? WireEvaluation()}
+    set {_uniqueStorage()._evaluation = newValue}
+  }
+  /// Returns true if `evaluation` has been explicitly set.
+  public var hasEvaluation: Bool {_storage._evaluation != nil}
+  /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
+  public mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+}
+
+/// An offer is over.
+public nonisolated struct WireOfferClosed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The offer.
+  public var offerID: String = String()
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// The partner.
+  public var partnerID: String = String()
+
+  /// Its round.
+  public var round: UInt32 = 0
+
+  /// How it ended.
+  public var status: WireOfferStatus = .unspecified
+
+  /// Why the partner declined.
+  public var reason: WireRefusalReason = .unspecified
+
+  /// What was agreed, or what the partner asked for in vain.
+  public var terms: WireOfferTerms {
+    get {_terms ?? WireOfferTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {self._terms = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _terms: WireOfferTerms? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
@@ -1780,7 +2068,7 @@ nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireEscalationReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0\u{1}ESCALATION_REASON_PERSON_OBJECTED\0\u{1}ESCALATION_REASON_ADDRESS_SUPPRESSED\0\u{1}ESCALATION_REASON_SOURCE_QUALITY\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0\u{1}ESCALATION_REASON_PERSON_OBJECTED\0\u{1}ESCALATION_REASON_ADDRESS_SUPPRESSED\0\u{1}ESCALATION_REASON_SOURCE_QUALITY\0\u{2}\u{e}ESCALATION_REASON_NEGOTIATION_FAILED\0\u{1}ESCALATION_REASON_AGREEMENT_TO_APPROVE\0")
 }
 
 nonisolated extension WireClosingReason: SwiftProtobuf._ProtoNameProviding {
@@ -1788,7 +2076,7 @@ nonisolated extension WireClosingReason: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireSelectionBasis: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SELECTION_BASIS_UNSPECIFIED\0\u{1}SELECTION_BASIS_SCORE\0\u{1}SELECTION_BASIS_TIE_DEBT\0\u{1}SELECTION_BASIS_OWNERSHIP\0\u{1}SELECTION_BASIS_EXPLORATION\0\u{1}SELECTION_BASIS_ROTATION\0\u{1}SELECTION_BASIS_FIT\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SELECTION_BASIS_UNSPECIFIED\0\u{1}SELECTION_BASIS_SCORE\0\u{1}SELECTION_BASIS_TIE_DEBT\0\u{1}SELECTION_BASIS_OWNERSHIP\0\u{1}SELECTION_BASIS_EXPLORATION\0\u{1}SELECTION_BASIS_ROTATION\0\u{1}SELECTION_BASIS_FIT\0\u{2}\u{4}SELECTION_BASIS_AGREEMENT\0")
 }
 
 nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
@@ -1796,7 +2084,7 @@ nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{1}DISREGARD_REASON_RETURN_UNKNOWN\0\u{2}\u{a}DISREGARD_REASON_NOT_LINKED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{1}DISREGARD_REASON_RETURN_UNKNOWN\0\u{2}\u{a}DISREGARD_REASON_NOT_LINKED\0\u{2}\u{7}DISREGARD_REASON_OFFER_UNKNOWN\0\u{1}DISREGARD_REASON_OFFER_OVER\0")
 }
 
 nonisolated extension WirePersonRight: SwiftProtobuf._ProtoNameProviding {
@@ -1813,6 +2101,10 @@ nonisolated extension WireClaimReason: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireReturnStatus: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RETURN_STATUS_UNSPECIFIED\0\u{1}RETURN_STATUS_TAKEN\0\u{1}RETURN_STATUS_CREDITED\0\u{1}RETURN_STATUS_WAITING\0\u{1}RETURN_STATUS_APPROVED\0\u{1}RETURN_STATUS_REFUSED\0\u{1}RETURN_STATUS_LAPSED\0")
+}
+
+nonisolated extension WireOfferStatus: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OFFER_STATUS_UNSPECIFIED\0\u{1}OFFER_STATUS_AGREED\0\u{1}OFFER_STATUS_DECLINED\0\u{1}OFFER_STATUS_EXPIRED\0\u{1}OFFER_STATUS_WITHDRAWN\0\u{1}OFFER_STATUS_LOST_TO_ANOTHER\0\u{1}OFFER_STATUS_COUNTER_OUT_OF_RANGE\0\u{1}OFFER_STATUS_COUNTER_NOT_WORTH\0\u{1}OFFER_STATUS_NOT_ELIGIBLE\0")
 }
 
 nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2017,7 +2309,7 @@ nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadAssigned"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}attempt\0\u{1}cause\0\u{3}respond_by_micros\0\u{1}evaluation\0\u{3}remind_at_micros\0\u{3}service_level\0\u{3}later_reminders\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}attempt\0\u{1}cause\0\u{3}respond_by_micros\0\u{1}evaluation\0\u{3}remind_at_micros\0\u{3}service_level\0\u{3}later_reminders\0\u{3}offer_id\0\u{1}terms\0")
 
   fileprivate class _StorageClass {
     var _leadID: String = String()
@@ -2029,6 +2321,8 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _remindAtMicros: Int64? = nil
     var _serviceLevel: String = String()
     var _laterReminders: [WirePlannedReminder] = []
+    var _offerID: String = String()
+    var _terms: WireOfferTerms? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2048,6 +2342,8 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
       _remindAtMicros = source._remindAtMicros
       _serviceLevel = source._serviceLevel
       _laterReminders = source._laterReminders
+      _offerID = source._offerID
+      _terms = source._terms
     }
   }
 
@@ -2075,6 +2371,8 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._remindAtMicros) }()
         case 8: try { try decoder.decodeSingularStringField(value: &_storage._serviceLevel) }()
         case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._laterReminders) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._offerID) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._terms) }()
         default: break
         }
       }
@@ -2114,6 +2412,12 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
       if !_storage._laterReminders.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._laterReminders, fieldNumber: 9)
       }
+      if !_storage._offerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._offerID, fieldNumber: 10)
+      }
+      try { if let v = _storage._terms {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2132,6 +2436,8 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._remindAtMicros != rhs_storage._remindAtMicros {return false}
         if _storage._serviceLevel != rhs_storage._serviceLevel {return false}
         if _storage._laterReminders != rhs_storage._laterReminders {return false}
+        if _storage._offerID != rhs_storage._offerID {return false}
+        if _storage._terms != rhs_storage._terms {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3288,6 +3594,271 @@ nonisolated extension WireReturnChanged: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs._untilMicros != rhs._untilMicros {return false}
     if lhs.creditsUsed != rhs.creditsUsed {return false}
     if lhs.creditsMax != rhs.creditsMax {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireOfferedLead: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OfferedLead"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value_minor_units\0\u{1}product\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.country) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.region) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.language) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.vertical) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.employees) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.dealValueMinorUnits) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.product) }()
+      case 8: try { try decoder.decodeRepeatedStringField(value: &self.technologies) }()
+      case 9: try { try decoder.decodeRepeatedStringField(value: &self.requiredCertifications) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.residency) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.country.isEmpty {
+      try visitor.visitSingularStringField(value: self.country, fieldNumber: 1)
+    }
+    if !self.region.isEmpty {
+      try visitor.visitSingularStringField(value: self.region, fieldNumber: 2)
+    }
+    if !self.language.isEmpty {
+      try visitor.visitSingularStringField(value: self.language, fieldNumber: 3)
+    }
+    if !self.vertical.isEmpty {
+      try visitor.visitSingularStringField(value: self.vertical, fieldNumber: 4)
+    }
+    if self.employees != 0 {
+      try visitor.visitSingularUInt32Field(value: self.employees, fieldNumber: 5)
+    }
+    if self.dealValueMinorUnits != 0 {
+      try visitor.visitSingularInt64Field(value: self.dealValueMinorUnits, fieldNumber: 6)
+    }
+    if !self.product.isEmpty {
+      try visitor.visitSingularStringField(value: self.product, fieldNumber: 7)
+    }
+    if !self.technologies.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.technologies, fieldNumber: 8)
+    }
+    if !self.requiredCertifications.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.requiredCertifications, fieldNumber: 9)
+    }
+    if !self.residency.isEmpty {
+      try visitor.visitSingularStringField(value: self.residency, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireOfferedLead, rhs: WireOfferedLead) -> Bool {
+    if lhs.country != rhs.country {return false}
+    if lhs.region != rhs.region {return false}
+    if lhs.language != rhs.language {return false}
+    if lhs.vertical != rhs.vertical {return false}
+    if lhs.employees != rhs.employees {return false}
+    if lhs.dealValueMinorUnits != rhs.dealValueMinorUnits {return false}
+    if lhs.product != rhs.product {return false}
+    if lhs.technologies != rhs.technologies {return false}
+    if lhs.requiredCertifications != rhs.requiredCertifications {return false}
+    if lhs.residency != rhs.residency {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireOfferMade: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OfferMade"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}offer_id\0\u{3}lead_id\0\u{3}partner_id\0\u{1}round\0\u{3}answer_by_micros\0\u{1}cause\0\u{1}terms\0\u{1}lead\0\u{1}evaluation\0")
+
+  fileprivate class _StorageClass {
+    var _offerID: String = String()
+    var _leadID: String = String()
+    var _partnerID: String = String()
+    var _round: UInt32 = 0
+    var _answerByMicros: Int64 = 0
+    var _cause: WireRoutingCause = .unspecified
+    var _terms: WireOfferTerms? = nil
+    var _lead: WireOfferedLead? = nil
+    var _evaluation: WireEvaluation? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _offerID = source._offerID
+      _leadID = source._leadID
+      _partnerID = source._partnerID
+      _round = source._round
+      _answerByMicros = source._answerByMicros
+      _cause = source._cause
+      _terms = source._terms
+      _lead = source._lead
+      _evaluation = source._evaluation
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._offerID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._leadID) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._partnerID) }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._round) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._answerByMicros) }()
+        case 6: try { try decoder.decodeSingularEnumField(value: &_storage._cause) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._terms) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._lead) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._offerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._offerID, fieldNumber: 1)
+      }
+      if !_storage._leadID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._leadID, fieldNumber: 2)
+      }
+      if !_storage._partnerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._partnerID, fieldNumber: 3)
+      }
+      if _storage._round != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._round, fieldNumber: 4)
+      }
+      if _storage._answerByMicros != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._answerByMicros, fieldNumber: 5)
+      }
+      if _storage._cause != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._cause, fieldNumber: 6)
+      }
+      try { if let v = _storage._terms {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      try { if let v = _storage._lead {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      try { if let v = _storage._evaluation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireOfferMade, rhs: WireOfferMade) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._offerID != rhs_storage._offerID {return false}
+        if _storage._leadID != rhs_storage._leadID {return false}
+        if _storage._partnerID != rhs_storage._partnerID {return false}
+        if _storage._round != rhs_storage._round {return false}
+        if _storage._answerByMicros != rhs_storage._answerByMicros {return false}
+        if _storage._cause != rhs_storage._cause {return false}
+        if _storage._terms != rhs_storage._terms {return false}
+        if _storage._lead != rhs_storage._lead {return false}
+        if _storage._evaluation != rhs_storage._evaluation {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireOfferClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OfferClosed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}offer_id\0\u{3}lead_id\0\u{3}partner_id\0\u{1}round\0\u{1}status\0\u{1}reason\0\u{1}terms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.offerID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.round) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.status) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.offerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.offerID, fieldNumber: 1)
+    }
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 2)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 3)
+    }
+    if self.round != 0 {
+      try visitor.visitSingularUInt32Field(value: self.round, fieldNumber: 4)
+    }
+    if self.status != .unspecified {
+      try visitor.visitSingularEnumField(value: self.status, fieldNumber: 5)
+    }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 6)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireOfferClosed, rhs: WireOfferClosed) -> Bool {
+    if lhs.offerID != rhs.offerID {return false}
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.round != rhs.round {return false}
+    if lhs.status != rhs.status {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs._terms != rhs._terms {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

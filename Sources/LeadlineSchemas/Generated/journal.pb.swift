@@ -680,6 +680,14 @@ public nonisolated struct WireInput: @unchecked Sendable {
     set {_uniqueStorage()._body = .rejectedRecordsErased(newValue)}
   }
 
+  public var offerAnswered: WireOfferAnswered {
+    get {
+      if case .offerAnswered(let v)? = _storage._body {return v}
+      return WireOfferAnswered()
+    }
+    set {_uniqueStorage()._body = .offerAnswered(newValue)}
+  }
+
   public var leadsUnlinked: WireLeadsUnlinked {
     get {
       if case .leadsUnlinked(let v)? = _storage._body {return v}
@@ -743,6 +751,7 @@ public nonisolated struct WireInput: @unchecked Sendable {
     case suppressionSet(WireSuppressionSet)
     case suppressionLifted(WireSuppressionLifted)
     case rejectedRecordsErased(WireRejectedRecordsErased)
+    case offerAnswered(WireOfferAnswered)
     case leadsUnlinked(WireLeadsUnlinked)
     case leadsLinked(WireLeadsLinked)
 
@@ -954,6 +963,22 @@ public nonisolated struct WireEvent: Sendable {
     set {body = .leadLinkChanged(newValue)}
   }
 
+  public var offerMade: WireOfferMade {
+    get {
+      if case .offerMade(let v)? = body {return v}
+      return WireOfferMade()
+    }
+    set {body = .offerMade(newValue)}
+  }
+
+  public var offerClosed: WireOfferClosed {
+    get {
+      if case .offerClosed(let v)? = body {return v}
+      return WireOfferClosed()
+    }
+    set {body = .offerClosed(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Exactly one is set.
@@ -982,6 +1007,8 @@ public nonisolated struct WireEvent: Sendable {
     case partnerReinstated(WirePartnerReinstated)
     case returnChanged(WireReturnChanged)
     case leadLinkChanged(WireLeadLinkChanged)
+    case offerMade(WireOfferMade)
+    case offerClosed(WireOfferClosed)
 
   }
 
@@ -1509,7 +1536,7 @@ nonisolated extension WireResolvedTimeZone: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Input"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{a}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{b}leads_unlinked\0\u{3}leads_linked\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{a}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{5}offer_answered\0\u{4}\u{6}leads_unlinked\0\u{3}leads_linked\0")
 
   fileprivate class _StorageClass {
     var _eventDigest: Data = Data()
@@ -2131,6 +2158,19 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
             _storage._body = .rejectedRecordsErased(v)
           }
         }()
+        case 84: try {
+          var v: WireOfferAnswered?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .offerAnswered(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .offerAnswered(v)
+          }
+        }()
         case 90: try {
           var v: WireLeadsUnlinked?
           var hadOneofValue = false
@@ -2372,6 +2412,10 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         guard case .rejectedRecordsErased(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 79)
       }()
+      case .offerAnswered?: try {
+        guard case .offerAnswered(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 84)
+      }()
       case .leadsUnlinked?: try {
         guard case .leadsUnlinked(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
@@ -2413,7 +2457,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0\u{3}return_changed\0\u{4}\u{a}lead_link_changed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0\u{3}return_changed\0\u{4}\u{a}lead_link_changed\0\u{4}\u{7}offer_made\0\u{3}offer_closed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2733,6 +2777,32 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.body = .leadLinkChanged(v)
         }
       }()
+      case 40: try {
+        var v: WireOfferMade?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .offerMade(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .offerMade(v)
+        }
+      }()
+      case 41: try {
+        var v: WireOfferClosed?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .offerClosed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .offerClosed(v)
+        }
+      }()
       default: break
       }
     }
@@ -2839,6 +2909,14 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     case .leadLinkChanged?: try {
       guard case .leadLinkChanged(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+    }()
+    case .offerMade?: try {
+      guard case .offerMade(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    }()
+    case .offerClosed?: try {
+      guard case .offerClosed(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
     }()
     case nil: break
     }

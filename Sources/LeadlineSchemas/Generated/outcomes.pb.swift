@@ -20,6 +20,63 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// What a partner answers to an offer.
+public nonisolated enum WireOfferAnswer: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// It has room for the lead and is still thinking; nothing follows from it but that it is known.
+  case capacityConfirmed // = 1
+
+  /// It takes the lead at the terms that were offered.
+  case accepted // = 2
+
+  /// It does not want the lead.
+  case declined // = 3
+
+  /// It takes the lead at other terms.
+  case countered // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .capacityConfirmed
+    case 2: self = .accepted
+    case 3: self = .declined
+    case 4: self = .countered
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .capacityConfirmed: return 1
+    case .accepted: return 2
+    case .declined: return 3
+    case .countered: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireOfferAnswer] = [
+    .unspecified,
+    .capacityConfirmed,
+    .accepted,
+    .declined,
+    .countered,
+  ]
+
+}
+
 /// The partner takes the lead.
 public nonisolated struct WireLeadAccepted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -270,9 +327,60 @@ public nonisolated struct WireClaimWithdrawn: Sendable {
   public init() {}
 }
 
+/// A partner answers the offer of a lead. Logic version 6 and later.
+public nonisolated struct WireOfferAnswered: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// The partner who speaks.
+  public var partnerID: String = String()
+
+  /// The offer that it answers.
+  public var offerID: String = String()
+
+  /// The round that it answers; 0 where it does not say.
+  public var round: UInt32 = 0
+
+  /// The answer.
+  public var answer: WireOfferAnswer = .unspecified
+
+  /// What it asks for instead, where it counters.
+  public var terms: WireOfferTerms {
+    get {_terms ?? WireOfferTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {self._terms = nil}
+
+  /// Why it declines.
+  public var reason: WireRefusalReason = .unspecified
+
+  /// Who answered at the partner: the agent, and for whom it acts.
+  public var actor: String = String()
+
+  /// Remarks.
+  public var note: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _terms: WireOfferTerms? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
+
+nonisolated extension WireOfferAnswer: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OFFER_ANSWER_UNSPECIFIED\0\u{1}OFFER_ANSWER_CAPACITY_CONFIRMED\0\u{1}OFFER_ANSWER_ACCEPTED\0\u{1}OFFER_ANSWER_DECLINED\0\u{1}OFFER_ANSWER_COUNTERED\0")
+}
 
 nonisolated extension WireLeadAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadAccepted"
@@ -731,6 +839,80 @@ nonisolated extension WireClaimWithdrawn: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.leadID != rhs.leadID {return false}
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.claimID != rhs.claimID {return false}
+    if lhs.actor != rhs.actor {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireOfferAnswered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OfferAnswered"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}offer_id\0\u{1}round\0\u{1}answer\0\u{1}terms\0\u{1}reason\0\u{1}actor\0\u{1}note\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.offerID) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.round) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.answer) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      case 7: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.actor) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if !self.offerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.offerID, fieldNumber: 3)
+    }
+    if self.round != 0 {
+      try visitor.visitSingularUInt32Field(value: self.round, fieldNumber: 4)
+    }
+    if self.answer != .unspecified {
+      try visitor.visitSingularEnumField(value: self.answer, fieldNumber: 5)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 7)
+    }
+    if !self.actor.isEmpty {
+      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 8)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireOfferAnswered, rhs: WireOfferAnswered) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.offerID != rhs.offerID {return false}
+    if lhs.round != rhs.round {return false}
+    if lhs.answer != rhs.answer {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.actor != rhs.actor {return false}
     if lhs.note != rhs.note {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

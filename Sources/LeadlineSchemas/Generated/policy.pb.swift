@@ -355,6 +355,51 @@ public nonisolated enum WireRoutingMethod: SwiftProtobuf.Enum, Swift.CaseIterabl
 
 }
 
+/// Where a lead goes that no partner agreed on.
+public nonisolated enum WireNegotiationFallback: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// As assigning.
+  case unspecified // = 0
+
+  /// To the partner that would have had it without an offer; who declined is out.
+  case assign // = 1
+
+  /// To the human queue.
+  case escalate // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .assign
+    case 2: self = .escalate
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .assign: return 1
+    case .escalate: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireNegotiationFallback] = [
+    .unspecified,
+    .assign,
+    .escalate,
+  ]
+
+}
+
 /// Who decides about a claim that nothing stands against.
 public nonisolated enum WireClaimApproval: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -973,6 +1018,70 @@ public nonisolated struct WireReturnRule: Sendable {
   public init() {}
 }
 
+/// Leads are offered to partners before one of them gets them. Logic version 6 and later.
+public nonisolated struct WireNegotiationRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// How often partners are asked before the fallback; 0 is never.
+  public var rounds: UInt32 = 0
+
+  /// Partners that are asked at once; 0 is one.
+  public var askedAtOnce: UInt32 = 0
+
+  /// How long a round waits for answers; 0 is 5,000.
+  public var answerMillis: UInt32 = 0
+
+  /// What comes after the last round.
+  public var fallback: WireNegotiationFallback = .unspecified
+
+  /// The largest share of a deal that a counter may ask for; a partner's own is always allowed.
+  public var commissionMaxBasisPoints: UInt32 = 0
+
+  /// The longest promise that a counter may ask for; what was offered is always allowed.
+  public var promiseMaxMinutes: UInt32 = 0
+
+  /// What else a counter may ask to be told of the company.
+  public var enrichment: [String] = []
+
+  /// What share of a lead's expected value each hour of a longer promise costs.
+  public var hourCostBasisPoints: UInt32 = 0
+
+  /// The leads and partners that there are offers for; absent is all. The others are assigned plainly.
+  public var when: WirePredicate {
+    get {_when ?? WirePredicate()}
+    set {_when = newValue}
+  }
+  /// Returns true if `when` has been explicitly set.
+  public var hasWhen: Bool {self._when != nil}
+  /// Clears the value of `when`. Subsequent reads from it will return its default value.
+  public mutating func clearWhen() {self._when = nil}
+
+  /// Who approves what was agreed: a queue of people; empty if nobody has to.
+  public var approver: String = String()
+
+  /// Deals below this value, whose partner is likely enough to win them, are agreed without approval; absent is none.
+  public var unattendedBelowMinorUnits: Int64 {
+    get {_unattendedBelowMinorUnits ?? 0}
+    set {_unattendedBelowMinorUnits = newValue}
+  }
+  /// Returns true if `unattendedBelowMinorUnits` has been explicitly set.
+  public var hasUnattendedBelowMinorUnits: Bool {self._unattendedBelowMinorUnits != nil}
+  /// Clears the value of `unattendedBelowMinorUnits`. Subsequent reads from it will return its default value.
+  public mutating func clearUnattendedBelowMinorUnits() {self._unattendedBelowMinorUnits = nil}
+
+  /// The estimated conversion from which they are.
+  public var unattendedConversionBasisPoints: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _when: WirePredicate? = nil
+  fileprivate var _unattendedBelowMinorUnits: Int64? = nil
+}
+
 /// Claims of partners on accounts. Logic version 5 and later.
 public nonisolated struct WireClaimRule: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1322,6 +1431,16 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
   /// Clears the value of `returns`. Subsequent reads from it will return its default value.
   public mutating func clearReturns() {_uniqueStorage()._returns = nil}
 
+  /// Leads that are offered before they are assigned.
+  public var negotiation: WireNegotiationRule {
+    get {_storage._negotiation ?? WireNegotiationRule()}
+    set {_uniqueStorage()._negotiation = newValue}
+  }
+  /// Returns true if `negotiation` has been explicitly set.
+  public var hasNegotiation: Bool {_storage._negotiation != nil}
+  /// Clears the value of `negotiation`. Subsequent reads from it will return its default value.
+  public mutating func clearNegotiation() {_uniqueStorage()._negotiation = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1351,6 +1470,10 @@ nonisolated extension WireFitWeightsMode: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireRoutingMethod: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_METHOD_UNSPECIFIED\0\u{1}ROUTING_METHOD_BID_PRICE\0\u{1}ROUTING_METHOD_HIGHEST_SCORE\0\u{1}ROUTING_METHOD_ROUND_ROBIN\0\u{1}ROUTING_METHOD_WEIGHTED_ROTATION\0\u{1}ROUTING_METHOD_HIGHEST_FIT\0")
+}
+
+nonisolated extension WireNegotiationFallback: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NEGOTIATION_FALLBACK_UNSPECIFIED\0\u{1}NEGOTIATION_FALLBACK_ASSIGN\0\u{1}NEGOTIATION_FALLBACK_ESCALATE\0")
 }
 
 nonisolated extension WireClaimApproval: SwiftProtobuf._ProtoNameProviding {
@@ -2326,6 +2449,95 @@ nonisolated extension WireReturnRule: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension WireNegotiationRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NegotiationRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rounds\0\u{3}asked_at_once\0\u{3}answer_millis\0\u{1}fallback\0\u{3}commission_max_basis_points\0\u{3}promise_max_minutes\0\u{1}enrichment\0\u{3}hour_cost_basis_points\0\u{1}when\0\u{1}approver\0\u{3}unattended_below_minor_units\0\u{3}unattended_conversion_basis_points\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.rounds) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.askedAtOnce) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.answerMillis) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.fallback) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.commissionMaxBasisPoints) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.promiseMaxMinutes) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.enrichment) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.hourCostBasisPoints) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._when) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.approver) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self._unattendedBelowMinorUnits) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.unattendedConversionBasisPoints) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.rounds != 0 {
+      try visitor.visitSingularUInt32Field(value: self.rounds, fieldNumber: 1)
+    }
+    if self.askedAtOnce != 0 {
+      try visitor.visitSingularUInt32Field(value: self.askedAtOnce, fieldNumber: 2)
+    }
+    if self.answerMillis != 0 {
+      try visitor.visitSingularUInt32Field(value: self.answerMillis, fieldNumber: 3)
+    }
+    if self.fallback != .unspecified {
+      try visitor.visitSingularEnumField(value: self.fallback, fieldNumber: 4)
+    }
+    if self.commissionMaxBasisPoints != 0 {
+      try visitor.visitSingularUInt32Field(value: self.commissionMaxBasisPoints, fieldNumber: 5)
+    }
+    if self.promiseMaxMinutes != 0 {
+      try visitor.visitSingularUInt32Field(value: self.promiseMaxMinutes, fieldNumber: 6)
+    }
+    if !self.enrichment.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.enrichment, fieldNumber: 7)
+    }
+    if self.hourCostBasisPoints != 0 {
+      try visitor.visitSingularUInt32Field(value: self.hourCostBasisPoints, fieldNumber: 8)
+    }
+    try { if let v = self._when {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
+    if !self.approver.isEmpty {
+      try visitor.visitSingularStringField(value: self.approver, fieldNumber: 10)
+    }
+    try { if let v = self._unattendedBelowMinorUnits {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 11)
+    } }()
+    if self.unattendedConversionBasisPoints != 0 {
+      try visitor.visitSingularUInt32Field(value: self.unattendedConversionBasisPoints, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireNegotiationRule, rhs: WireNegotiationRule) -> Bool {
+    if lhs.rounds != rhs.rounds {return false}
+    if lhs.askedAtOnce != rhs.askedAtOnce {return false}
+    if lhs.answerMillis != rhs.answerMillis {return false}
+    if lhs.fallback != rhs.fallback {return false}
+    if lhs.commissionMaxBasisPoints != rhs.commissionMaxBasisPoints {return false}
+    if lhs.promiseMaxMinutes != rhs.promiseMaxMinutes {return false}
+    if lhs.enrichment != rhs.enrichment {return false}
+    if lhs.hourCostBasisPoints != rhs.hourCostBasisPoints {return false}
+    if lhs._when != rhs._when {return false}
+    if lhs.approver != rhs.approver {return false}
+    if lhs._unattendedBelowMinorUnits != rhs._unattendedBelowMinorUnits {return false}
+    if lhs.unattendedConversionBasisPoints != rhs.unattendedConversionBasisPoints {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireClaimRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ClaimRule"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protected_days\0\u{1}approval\0\u{3}answer_days\0\u{3}claims_per_partner_max\0")
@@ -2493,7 +2705,7 @@ nonisolated extension WireExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -2532,6 +2744,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _claims: WireClaimRule? = nil
     var _suspension: WireSuspensionRule? = nil
     var _returns: WireReturnRule? = nil
+    var _negotiation: WireNegotiationRule? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2578,6 +2791,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _claims = source._claims
       _suspension = source._suspension
       _returns = source._returns
+      _negotiation = source._negotiation
     }
   }
 
@@ -2632,6 +2846,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 34: try { try decoder.decodeSingularMessageField(value: &_storage._claims) }()
         case 35: try { try decoder.decodeSingularMessageField(value: &_storage._suspension) }()
         case 36: try { try decoder.decodeSingularMessageField(value: &_storage._returns) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._negotiation) }()
         default: break
         }
       }
@@ -2752,6 +2967,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       try { if let v = _storage._returns {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 36)
       } }()
+      try { if let v = _storage._negotiation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2797,6 +3015,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._claims != rhs_storage._claims {return false}
         if _storage._suspension != rhs_storage._suspension {return false}
         if _storage._returns != rhs_storage._returns {return false}
+        if _storage._negotiation != rhs_storage._negotiation {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -59,6 +59,7 @@ extension Policy: WireMessage {
         case 34: claims = try reader.message("claims")
         case 35: suspension = try reader.message("suspension")
         case 36: returns = try reader.message("returns")
+        case 40: negotiation = try reader.message("negotiation")
         default: try reader.skip()
         }
     }
@@ -115,6 +116,7 @@ extension Policy: WireMessage {
         if claims != ClaimRule() { writer.message(34, claims) }
         if suspension != SuspensionRule() { writer.message(35, suspension) }
         if returns != ReturnRule() { writer.message(36, returns) }
+        if negotiation != NegotiationRule() { writer.message(40, negotiation) }
     }
 }
 

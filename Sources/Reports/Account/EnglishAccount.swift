@@ -72,6 +72,8 @@ enum EnglishAccount {
             "Every place left was expected to bring more with a later enquiry, so that the policy keeps it."
 
         case .objectedBefore: "The person had objected to the processing before the enquiry came."
+        case .noAgreement: "It had been offered to partners, and none had agreed."
+        case .agreementToApprove: "A partner had agreed to take it, which somebody has to approve."
         case .sourceQuality: "Partners had given back too many enquiries of its source for bad data, so that the policy asks a human."
         case .addressSuppressed: "It came with an address that is suppressed: somebody with it had asked to be left alone."
 
@@ -117,6 +119,9 @@ enum EnglishAccount {
         case .byScore: "{partner} had the highest expected value."
         case .byFit: "{partner} had the best fit."
         case .byRank: "{partner} stood first by that way of choosing."
+        case .byAgreement: "{partner} had been offered it and had agreed, which came before whom else Leadline would choose by then."
+        case .offered: "{lead} was offered to {count} of the partners, without anything that names a person or a company."
+        case .agreed: "{partner} had been offered {lead} and had agreed to take it."
         case .byOwnership:
             "{partner} owns the account: it holds the newest open deal there, or won one not long ago. By the policy that comes before any comparison."
         case .byClaim:

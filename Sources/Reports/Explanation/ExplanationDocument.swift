@@ -265,6 +265,10 @@ extension ExplanationDocument.Decision {
             attempt = event.attempt
             reason = "\(event.cause)"
             respondBy = event.respondBy.map { TimeText.utc($0) }
+        case .offerMade(let event):
+            kind = "offered"
+            partnerId = event.partnerID
+            reason = "\(event.cause)"
         case .shadowDecided(let event):
             kind = "shadow"
             partnerId = event.partnerID.isEmpty ? nil : event.partnerID

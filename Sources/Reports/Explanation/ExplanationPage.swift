@@ -99,6 +99,7 @@ public struct ExplanationPage {
     private var chosenID: String? {
         switch explanation.decision.event {
         case .leadAssigned(let event): event.partnerID
+        case .offerMade(let event): event.partnerID
         case .shadowDecided(let event): event.partnerID.isEmpty ? nil : event.partnerID
         default: nil
         }
@@ -209,7 +210,7 @@ public struct ExplanationPage {
     /// The promise that ruled: of the service level that the decision names, else the policy's own.
     private func promised(_ event: LeadAssigned) -> String {
         let level = event.serviceLevel.isEmpty ? [] : ["service level \(event.serviceLevel)"]
-        let parts = (ruling(event).map { [length($0)] } ?? []) + level
+        let parts = (ruling(event).map { [length($0)] } ?? []) + level + (event.terms == nil ? [] : ["as agreed"])
         return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
     }
 
@@ -224,7 +225,9 @@ public struct ExplanationPage {
         let levels =
             policy.serviceLevels.filter { $0.name == event.serviceLevel }.map(\.sla)
             + (event.serviceLevel.isEmpty ? [policy.sla] : [])
-        return levels.allSatisfy { $0 == levels.first } ? levels.first : nil
+        guard var sla = levels.first, levels.allSatisfy({ $0 == sla }) else { return nil }
+        if let terms = event.terms { sla.firstResponseMinutes = terms.promiseMinutes }
+        return sla
     }
 
     private var basis: [String] {

@@ -231,6 +231,8 @@ public enum ExplanationText {
                 "\(chosen) was drawn by lot, with a probability of \(NumberText.percent(evaluation.summary.propensity)): the policy "
                 + "gives some leads by lot, to learn what it would otherwise never see"
         case .rotation: return "it was \(chosen)'s turn: \(chooser(evaluation)) gives partners turns in each country"
+        case .agreement:
+            return "\(chosen) was offered the lead and agreed; by now another would be chosen"
         case .fit: return "\(chosen) has the best fit, which is how \(chooser(evaluation)) chooses"
         }
     }

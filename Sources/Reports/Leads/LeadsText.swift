@@ -4,7 +4,7 @@ public import Engine
 public enum LeadsText {
     /// Statuses that a lead can have, as lists show them and options name them.
     public static let statuses = [
-        "received", "assigned", "responded", "escalated", "merged", "won", "lost", "withdrawn", "human", "objected",
+        "received", "offered", "assigned", "responded", "escalated", "merged", "won", "lost", "withdrawn", "human", "objected",
         "erased"
     ]
 

@@ -23,6 +23,8 @@ public enum DecisionReasonWords {
         case .personObjected: "the person had objected to the processing before the lead came"
         case .addressSuppressed: "the lead came with an address that is suppressed"
         case .sourceQuality: "too many leads of its source came back for bad data"
+        case .negotiationFailed: "it was offered to partners, and none agreed"
+        case .agreementToApprove: "a partner agreed, and somebody has to approve it"
         }
     }
 
@@ -92,7 +94,41 @@ public enum DecisionReasonWords {
         case .tooManyClaims: "the program remembers as many claims as it can"
         case .notLinked: "there is no such link, or none can be made"
         case .returnUnknown: "no credit waits for a return of this lead"
+        case .offerUnknown: "no such offer is open to the partner"
+        case .offerOver: "the offer is over"
         }
+    }
+
+    /// How an offer ended.
+    public static func offer(_ status: OfferStatus) -> String {
+        switch status {
+        case .agreed: "agreed"
+        case .declined: "declined"
+        case .expired: "not answered in time"
+        case .withdrawn: "withdrawn, as the lead went on without it"
+        case .lostToAnother: "over, as another partner agreed first"
+        case .counterOutOfRange: "countered with more than the policy may grant"
+        case .counterNotWorth: "countered with more than it is worth against the others"
+        case .notEligible: "over, as the partner may not have the lead any more"
+        }
+    }
+
+    /// What a partner answers to an offer.
+    public static func answer(_ answer: OfferAnswer) -> String {
+        switch answer {
+        case .capacityConfirmed: "has room for"
+        case .accepted: "accepts the offer of"
+        case .declined: "declines the offer of"
+        case .countered: "asks for other terms for"
+        }
+    }
+
+    /// What was offered, asked for or agreed.
+    public static func terms(_ terms: OfferTerms) -> String {
+        let promise = terms.promiseMinutes == 0
+            ? "no promise" : "first response within \(TimeText.duration(micros: Int64(terms.promiseMinutes) * Timestamp.microsPerMinute))"
+        return ([promise] + (terms.commissionBasisPoints.map { ["commission \(NumberText.percent(basisPoints: $0))"] } ?? [])
+            + terms.enrichment).joined(separator: ", ")
     }
 
     /// What came of a return.

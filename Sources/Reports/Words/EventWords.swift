@@ -20,6 +20,7 @@ public struct EventWords: Sendable {
         case .leadAssigned(let event):
             "\(event.leadID) assigned to \(event.partnerID), attempt \(event.attempt), \(DecisionReasonWords.cause(event.cause))"
                 + (event.respondBy.map { ", respond by \(time($0))" } ?? "")
+                + (event.terms.map { ", agreed: \(DecisionReasonWords.terms($0))" } ?? "")
         case .shadowDecided(let event):
             "Leadline would have \(event.partnerID.isEmpty ? "asked a human" : "chosen \(event.partnerID)") for \(event.leadID)"
         case .assignmentExpired(let event):
@@ -64,7 +65,17 @@ public struct EventWords: Sendable {
                 + (event.reminders > 1 ? "\(event.reminder) of \(event.reminders), " : "")
                 + "response due by \(time(event.respondBy))"
         case .returnChanged(let event): handedBack(event)
+        case .offerMade(let event):
+            "\(event.leadID) offered to \(event.partnerID) in round \(event.round), until \(time(event.answerBy)): "
+                + DecisionReasonWords.terms(event.terms)
+        case .offerClosed(let event): closed(event)
         }
+    }
+
+    private func closed(_ event: OfferClosed) -> String {
+        "offer of \(event.leadID) to \(event.partnerID) \(DecisionReasonWords.offer(event.status))"
+            + (DecisionReasonWords.refusal(event.reason).map { ": \($0)" } ?? "")
+            + (event.terms.map { ": " + DecisionReasonWords.terms($0) } ?? "")
     }
 
     private func closed(_ event: LeadClosed) -> String {
@@ -137,6 +148,7 @@ public struct EventWords: Sendable {
         case .leadEscalated(let event):
             (event.movesOn.map { ", moves on \(time($0))" } ?? "") + summary(event.evaluation)
         case .leadClosed(let event): event.learned ? ", learned" : ""
+        case .offerMade(let event): summary(event.evaluation)
         case .outcomeUnmatched(let event): ", position \(event.waitingPosition)"
         default: ""
         }

@@ -66,6 +66,9 @@ public struct FactWords: Sendable {
             "a person \(fact.approved ? "approved" : "refused") the claim \(fact.claimID) of \(fact.partnerID)"
         case .returnDecided(let fact):
             "a person \(fact.approved ? "gave" : "refused") \(fact.partnerID) the credit for \(fact.leadID)"
+        case .offerAnswered(let fact):
+            "\(fact.partnerID) \(DecisionReasonWords.answer(fact.answer)) \(fact.leadID)\(refusal(fact.reason))"
+                + (fact.terms.map { ": " + DecisionReasonWords.terms($0) } ?? "")
         case .leadSubmitted(let fact): "lead \(fact.leadID) came in\(imported ? " (history)" : "")"
         case .leadUpdated(let fact): "facts about \(fact.leadID) changed"
         case .leadWithdrawn(let fact): "\(fact.leadID) withdrawn"

@@ -10,7 +10,9 @@ public struct PolicyWords: Sendable {
         public var text: String
 
         /// Fields without a message are the policy's own.
-        fileprivate init(_ fields: String..., text: String) {
+        fileprivate init(_ fields: String..., text: String) { self.init(all: fields, text: text) }
+
+        fileprivate init(all fields: [String], text: String) {
             self.fields = fields.map { $0.unicodeScalars.contains(".") ? $0 : "Policy.\($0)" }
             self.text = text
         }
@@ -35,7 +37,7 @@ public struct PolicyWords: Sendable {
         lines += levels
         lines += [queue]
         lines += ladder
-        return lines + [review, bases, samePerson, horizon, claims, suspension, returns, retention]
+        return lines + [review, bases, samePerson, horizon, claims, suspension, returns, offers, approval, retention]
     }
 
     private func money(_ minorUnits: Int64) -> String { MoneyText.exact(minorUnits, currency) }
@@ -338,6 +340,40 @@ public struct PolicyWords: Sendable {
             "returns", "ReturnRule.reasons", "ReturnReason.id", "ReturnReason.meaning", "ReturnReason.wordings",
             "ReasonWording.language", "ReasonWording.text", "ReturnRule.credits_per_period_max",
             "ReturnRule.answer_days", text: "\(named); \(credit)")
+    }
+
+    private var offers: Line {
+        let rule = policy.negotiation
+        let fields = [
+            "NegotiationRule.rounds", "NegotiationRule.asked_at_once", "NegotiationRule.answer_millis",
+            "NegotiationRule.fallback", "NegotiationRule.commission_max_basis_points",
+            "NegotiationRule.promise_max_minutes", "NegotiationRule.enrichment",
+            "NegotiationRule.hour_cost_basis_points", "NegotiationRule.when",
+        ]
+        if rule.rounds == 0 { return Line(all: ["negotiation"] + fields, text: "leads are assigned without an offer before") }
+        let asked = "\(CountText.of(rule.rounds, "round")) of offers, each to \(CountText.of(rule.asked, "partner")) at once"
+        let wait = "answered within \(CountText.of(Int(rule.answerMicros / 1_000), "millisecond"))"
+        let granted = "a counter may ask for a commission up to \(share(rule.commissionMaxBasisPoints)), a promise up to "
+            + minutes(rule.promiseMaxMinutes)
+            + (rule.enrichment.isEmpty ? "" : " and \(rule.enrichment.joined(separator: ", "))")
+            + "; an hour more costs \(share(rule.hourCostBasisPoints)) of the expected value"
+        let last = rule.fallback == .escalate ? "then a human decides" : "then the lead is assigned without one"
+        let whom = rule.when.map { ", where \(RuleWords.requirement($0))" } ?? ""
+        return Line(all: ["negotiation"] + fields, text: "\(asked)\(whom), \(wait); \(granted); \(last)")
+    }
+
+    private var approval: Line {
+        let rule = policy.negotiation
+        let fields = [
+            "negotiation", "NegotiationRule.approver", "NegotiationRule.unattended_below_minor_units",
+            "NegotiationRule.unattended_conversion_basis_points",
+        ]
+        if rule.approver.isEmpty { return Line(all: fields, text: "what a partner agrees to needs no approval") }
+        let spared = rule.unattendedBelowMinorUnits.map {
+            ", but for deals below \(money($0)) whose partner has a conversion of at least "
+                + share(rule.unattendedConversionBasisPoints)
+        }
+        return Line(all: fields, text: "\(rule.approver) approves what a partner agrees to\(spared ?? "")")
     }
 
     private var retention: Line {

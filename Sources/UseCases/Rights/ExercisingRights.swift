@@ -208,5 +208,5 @@ extension Deployment {
 
 extension LeadRow {
     /// True for what a partner holds or a human has before them.
-    var isOpen: Bool { ["received", "assigned", "responded", "escalated"].contains(status) }
+    var isOpen: Bool { ["received", "offered", "assigned", "responded", "escalated"].contains(status) }
 }

@@ -25,6 +25,7 @@ import Vault
             (.leads, "LeadWithdrawn", #"{"leadId":"\#(lead)","note":"\#(mark)"}"#),
             (.outcomes, "LeadAccepted", "{\(outcome)}"), (.outcomes, "LeadDeclined", "{\(outcome)}"),
             (.outcomes, "LeadReturned", "{\(outcome)}"),
+            (.outcomes, "OfferAnswered", #"{\#(outcome),"offerId":"o","answer":"OFFER_ANSWER_ACCEPTED"}"#),
             (.controls, "ReturnDecided", #"{"leadId":"\#(lead)","partnerId":"alpha","decider":"\#(mark)","reason":"\#(mark)"}"#),
             (.outcomes, "FirstResponseRecorded", "{\(outcome)}"),
             (.outcomes, "DealStageChanged", #"{\#(outcome),"stage":"offer"}"#),

@@ -67,6 +67,9 @@ struct Auditor {
     private var claims: [String: ClaimChanged] = [:]
     /// Credits that wait, with the moment at which the partner had got the lead.
     private var returns: [(event: ReturnChanged, until: Timestamp, assigned: Timestamp)] = []
+    /// Offers that are open, by id, and those whose partner left.
+    private var offers: [String: OfferMade] = [:]
+    private var gone: Set<String> = []
     private var sources: [String: (leads: Int, returned: Int)] = [:]
     /// The same before the entry: what it is decided on.
     private var sourcesBefore: [String: (leads: Int, returned: Int)] = [:]
@@ -111,6 +114,7 @@ struct Auditor {
             #expect(standing.coolingUntil ?? .epoch == ((book?.coolingUntil ?? .epoch) > state.lastStamp ? book?.coolingUntil : .epoch))
         }
         #expect(state.returnStandings.count == returns.count)
+        #expect(Set(state.offerStandings.map(\.offerID)) == Set(offers.keys))
         for quality in state.sourceQualities {
             let book = sources[quality.source] ?? (0, 0)
             // Past the window the core's counts are of the latest leads alone.
@@ -131,7 +135,13 @@ struct Auditor {
             let last = self.final(id) ?? id
             let final = leads[last] ?? lead
             #expect(standing.leadID == last)
-            #expect([.assigned, .accepted, .responded, .escalated].contains(standing.stage) == final.isOpen, "\(id)")
+            #expect([.assigned, .accepted, .responded, .escalated, .offered].contains(standing.stage) == final.isOpen, "\(id)")
+            let isOffered = offers.values.contains { $0.leadID == last }
+            #expect((standing.stage == .offered) == isOffered, "\(id)")
+            if isOffered {
+                #expect(standing.partnerID == nil && final.holder == nil && standing.respondBy == nil && standing.movesOn == nil, "\(id)")
+                continue
+            }
             if final.isOpen {
                 #expect(standing.partnerID == final.holder, "\(id)")
                 #expect((standing.stage == .escalated) == (final.holder == nil), "\(id)")
@@ -217,6 +227,11 @@ struct Auditor {
     private mutating func leave(_ id: String, _ status: String, _ stamp: Timestamp) {
         guard let partner = partners[id], partner.status != "removed", partner.status != status else { return }
         partners[id]?.status = status
+        for (offerID, offer) in offers where offer.partnerID == id {
+            gone.insert(offerID)
+            let due = min(stamp, leads[offer.leadID]?.due ?? stamp)
+            leads[offer.leadID]?.due = due
+        }
         for leadID in open {
             guard let lead = leads[leadID], lead.holder == id else { continue }
             if status == "paused" && (lead.responded || lead.imported) { continue }
@@ -230,7 +245,10 @@ struct Auditor {
     private mutating func takeEvent(_ event: Event, _ entry: Stream.Entry) {
         switch event {
         case .leadAssigned(let event): assign(event, entry)
+        case .offerMade(let event): offer(event, entry)
+        case .offerClosed(let event): close(event, entry)
         case .leadEscalated(let event):
+            checkNothingIsOffered(event.leadID)
             checkEscalation(event, entry.stamp)
             leads[event.leadID]?.holder = nil
             leads[event.leadID]?.reminders = []
@@ -260,6 +278,7 @@ struct Auditor {
             leads[event.leadID]?.reminders = []
             if leads[event.leadID]?.isForced != true { leads[event.leadID]?.due = nil }
         case .leadClosed(let event):
+            checkNothingIsOffered(event.leadID)
             if leads[event.leadID]?.end == nil { leads[event.leadID]?.end = entry.stamp }
             open.remove(event.leadID)
             leads[event.leadID]?.holder = nil
@@ -269,6 +288,7 @@ struct Auditor {
             #expect(!event.learned || event.reason == .won || event.reason == .lost)
         case .leadMerged(let event):
             if event.sameID { return }
+            checkNothingIsOffered(event.leadID)
             #expect(leads[event.intoLeadID]?.isOpen == true)
             leads[event.leadID]?.mergedInto = event.intoLeadID
             leads[event.leadID]?.due = nil
@@ -288,6 +308,50 @@ struct Auditor {
             partners[event.partnerID]?.suspendedUntil = nil
         case .returnChanged(let event): note(event, entry)
         }
+    }
+
+    private func checkNothingIsOffered(_ id: String) {
+        #expect(!offers.values.contains { $0.leadID == id }, "\(id) is still offered")
+    }
+
+    /// Only a lead that is nobody's is offered, and only to who might get it.
+    private mutating func offer(_ event: OfferMade, _ entry: Stream.Entry) {
+        guard let lead = leads[event.leadID], let partner = partners[event.partnerID], let rule = policy?.negotiation else {
+            Issue.record("offered to a stranger: \(event)")
+            return
+        }
+        #expect(lead.isOpen && lead.holder == nil && offers[event.offerID] == nil, "\(event)")
+        let open = offers.values.filter { $0.leadID == event.leadID }
+        #expect(open.allSatisfy { $0.round == event.round && $0.partnerID != event.partnerID }, "\(event)")
+        #expect(open.count < max(Int(rule.askedAtOnce), 1) && event.round <= rule.rounds, "\(event)")
+        #expect(event.evaluation != nil || !open.isEmpty, "\(event)")
+        #expect(event.answerBy == entry.stamp.adding(micros: Int64(rule.answerMillis == 0 ? 5_000 : rule.answerMillis) * 1_000), "\(event)")
+        checkPartner(event.partnerID, event.leadID, lead, partner, at: entry.stamp)
+        checkRules(lead, partner, "\(event)")
+        if event.evaluation != nil { automatic += 1 }
+        offers[event.offerID] = event
+        leads[event.leadID]?.due = event.answerBy
+        leads[event.leadID]?.rung = 0
+        leads[event.leadID]?.isSettled = true
+        leads[event.leadID]?.isForced = false
+    }
+
+    /// Each offer ends once, and in one way.
+    private mutating func close(_ event: OfferClosed, _ entry: Stream.Entry) {
+        guard let offer = offers.removeValue(forKey: event.offerID) else {
+            Issue.record("no such offer was open: \(event)")
+            return
+        }
+        gone.remove(event.offerID)
+        #expect(offer.leadID == event.leadID && offer.partnerID == event.partnerID && offer.round == event.round, "\(event)")
+        if event.status == .expired { #expect(offer.answerBy <= entry.stamp, "\(event)") }
+        if event.status == .declined { leads[event.leadID]?.tried.insert(event.partnerID) }
+        if event.status == .agreed, let terms = event.terms, let rule = policy?.negotiation, terms != offer.terms {
+            #expect(terms.promiseMinutes <= max(offer.terms.promiseMinutes, rule.promiseMaxMinutes) || offer.terms.promiseMinutes == 0, "\(event)")
+            #expect(terms.commissionBasisPoints ?? 0 <= max(offer.terms.commissionBasisPoints ?? 0, rule.commissionMaxBasisPoints), "\(event)")
+        }
+        let open = offers.filter { $0.value.leadID == event.leadID }
+        if !open.isEmpty && gone.isDisjoint(with: open.keys) { leads[event.leadID]?.due = offer.answerBy }
     }
 
     /// Only what was linked is told apart; what was merged is open again, and settled by a later event of the entry.
@@ -409,6 +473,8 @@ struct Auditor {
             return
         }
         #expect(lead.isOpen && lead.holder == nil, "\(event.leadID) was somewhere")
+        checkNothingIsOffered(event.leadID)
+        #expect(event.offerID.isEmpty == (event.terms == nil), "\(event)")
         if let evaluation = event.evaluation {
             automatic += 1
             checkLimits(event, lead, partner, entry.stamp, evaluation)
@@ -439,7 +505,8 @@ struct Auditor {
             return
         }
         let level = policy.serviceLevels.first { holds($0.when, lead, partner.profile) }
-        let sla = level?.sla ?? policy.sla
+        var sla = level?.sla ?? policy.sla
+        if let terms = event.terms { sla.firstResponseMinutes = terms.promiseMinutes }
         #expect(event.serviceLevel == level?.name ?? "", "\(event)")
         #expect((event.respondBy == nil) == (sla.firstResponseMinutes == 0), "\(event)")
         guard let due = event.respondBy else { return }
@@ -463,6 +530,7 @@ struct Auditor {
             next = lead.rung + 1
             queue = lead.rung < ladder.count ? ladder[lead.rung].queue : ladder.last?.queue ?? policy.humanQueue
         }
+        if event.reason == .agreementToApprove { queue = policy.negotiation.approver }
         #expect(event.queue == queue, "\(event)")
         let wait = next < ladder.count ? Int64(ladder[next].afterMinutes) * Timestamp.microsPerMinute : nil
         #expect(event.movesOn == wait.map { stamp.adding(micros: $0) }, "\(event)")
@@ -495,11 +563,25 @@ struct Auditor {
     private func checkLimits(
         _ event: LeadAssigned, _ lead: Lead, _ partner: Partner, _ stamp: Timestamp, _ evaluation: EvaluationSummary
     ) {
-        let held = openLeads.filter { $0.holder == event.partnerID }.count
+        checkPartner(event.partnerID, event.leadID, lead, partner, at: stamp)
+        if let policy {
+            #expect(hasBasis(lead, policy) && !policy.shadow, "\(event)")
+            if let least = policy.review.dealValueAtLeastMinorUnits, event.cause != .human { #expect(evaluation.dealValueMinorUnits < least, "\(event)") }
+        }
+        #expect(event.attempt <= max(policy?.attemptsMax ?? 0, 1), "\(event)")
+        checkRules(event, lead, partner)
+        checkBasis(event, evaluation)
+    }
+
+    /// The partner is here, has a place, counting what it is offered, and had not the lead before.
+    private func checkPartner(_ id: String, _ leadID: String, _ lead: Lead, _ partner: Partner, at stamp: Timestamp) {
+        let event = "\(leadID) at \(id)"
+        let held = openLeads.filter { $0.holder == id }.count + offers.values.filter { $0.partnerID == id }.count
         if let most = partner.profile.capacity.openLeadsMax { #expect(held < most, "\(event)") }
         if let most = partner.profile.capacity.leadsPerPeriodMax {
             let period = period(stamp)
-            #expect(partner.assigned.filter { self.period($0.at) == period }.count < most, "\(event)")
+            let got = partner.assigned.filter { self.period($0.at) == period }.count
+            #expect(got + offers.values.filter { $0.partnerID == id }.count < most, "\(event)")
         }
         for (cap, since) in partner.capped where values(cap.leadField, lead).contains(cap.value) {
             let period = period(stamp)
@@ -508,15 +590,12 @@ struct Auditor {
         }
         #expect(partner.coolingUntil <= stamp, "\(event)")
         #expect(partner.suspendedUntil ?? .epoch <= stamp, "\(event)")
-        if let policy {
-            #expect(hasBasis(lead, policy) && !policy.shadow, "\(event)")
-            if let least = policy.review.dealValueAtLeastMinorUnits, event.cause != .human { #expect(evaluation.dealValueMinorUnits < least, "\(event)") }
-        }
         #expect(partner.status == "active", "\(event)")
         #expect(!partner.absences.values.contains { $0.from <= stamp && stamp < $0.until }, "\(event)")
-        #expect(!lead.tried.contains(event.partnerID), "\(event)")
-        #expect(event.attempt <= max(policy?.attemptsMax ?? 0, 1), "\(event)")
-        checkRules(event, lead, partner)
+        #expect(!lead.tried.contains(id), "\(event)")
+    }
+
+    private func checkBasis(_ event: LeadAssigned, _ evaluation: EvaluationSummary) {
         let named = evaluation.best.map(\.partnerID)
         #expect(evaluation.runnerUpPartnerID != event.partnerID)
         let net = evaluation.best.map { ($0.score - $0.placePrice) + $0.favour }
@@ -532,6 +611,7 @@ struct Auditor {
         case .exploration: #expect(policy?.exploration.shareBasisPoints ?? 0 > 0 && evaluation.propensity > 0)
         case .rotation: #expect(evaluation.method == .roundRobin || evaluation.method == .weightedRotation)
         case .fit: #expect(evaluation.method == .highestFit && named.first == event.partnerID)
+        case .agreement: #expect(!event.offerID.isEmpty)
         case .none: Issue.record("assigned for no reason: \(event)")
         }
     }
@@ -541,7 +621,9 @@ struct Auditor {
         return (days / Double(policy?.periodDays ?? 1)).rounded(.down)
     }
 
-    private func checkRules(_ event: LeadAssigned, _ lead: Lead, _ partner: Partner) {
+    private func checkRules(_ event: LeadAssigned, _ lead: Lead, _ partner: Partner) { checkRules(lead, partner, "\(event)") }
+
+    private func checkRules(_ lead: Lead, _ partner: Partner, _ event: String) {
         for rule in policy?.hardRules ?? [] { #expect(holds(rule.require, lead, partner.profile), "\(rule.name): \(event)") }
     }
 
@@ -682,7 +764,7 @@ struct Auditor {
         case .remind: remind(entry)
         case .lead:
             switch entry.events.first {
-            case .assignmentExpired, .assignmentEnded: break
+            case .assignmentExpired, .assignmentEnded, .offerClosed: break
             case .leadEscalated(let event): #expect(event.reason == .unanswered)
             default: Issue.record("a lead should be taken back, not \(entry.events)")
             }

@@ -16,6 +16,8 @@ struct HostileProducer {
     private var versions = 0
     private var events: UInt64 = 0
     private var recent: [Input] = []
+    /// Offers of late, open or over.
+    private var offers: [OfferStanding] = []
     private(set) var clock = Moment.start
 
     private static let countries = ["DE", "FR", "IT", "XX"]
@@ -52,7 +54,8 @@ struct HostileProducer {
     private mutating func invent(_ state: State) -> Input {
         switch random.below(100) {
         case 0..<35: return lead(state)
-        case 35..<72: return outcome(state)
+        case 35..<60: return outcome(state)
+        case 60..<72: return answer(state)
         case 72..<78: return human(state)
         case 78..<80: return random.pick([.restricted(known()), .objected(known()), .erasure(known())])
         case 80..<83: return random.chance(50) ? .withdrawn(known()) : .updated(known(), attributes())
@@ -111,6 +114,45 @@ struct HostileProducer {
         default: .lost(id, partner)
         }
         return random.chance(10) ? input.asHistory : input
+    }
+
+    /// To an offer that is open or was, in time or late, by its partner or another, with sense or without.
+    private mutating func answer(_ state: State) -> Input {
+        if random.chance(90), !state.offerStandings.isEmpty { offers.append(random.pick(state.offerStandings)) }
+        if offers.count > 60 { offers.removeFirst() }
+        guard !offers.isEmpty else { return outcome(state) }
+        let offer = random.chance(70) ? offers[offers.count - 1] : random.pick(offers)
+        let lead = random.chance(95) ? offer.leadID : known()
+        let partner = random.chance(93) ? offer.partnerID : random.chance(80) ? random.pick(Self.partners) : "stranger"
+        var terms: OfferTerms?
+        if random.chance(50) {
+            terms = OfferTerms(
+                promiseMinutes: random.chance(20) ? .max : UInt32(random.below(90)),
+                commissionBasisPoints: random.chance(60) ? UInt32(random.below(4_000)) : random.chance(10) ? .max : nil,
+                enrichment: random.some(of: Self.words, percent: 20))
+        }
+        return Input(.offerAnswered(.init(
+            leadID: lead, partnerID: partner, offerID: random.chance(96) ? offer.offerID : "none",
+            round: random.chance(60) ? 0 : offer.round, answer: random.pick([.accepted, .accepted, .declined, .countered, .capacityConfirmed]),
+            terms: terms, reason: random.pick([.unspecified, .noCapacity, .notAFit]))))
+    }
+
+    /// Rounds that are short and long, of one and of several, and none.
+    private mutating func negotiate(_ rule: inout NegotiationRule) {
+        rule.rounds = random.chance(30) ? 0 : UInt32(1 + random.below(3))
+        rule.askedAtOnce = UInt32(random.below(4))
+        rule.answerMillis = random.pick([0, 1, 60_000, 180_000, 600_000])
+        rule.fallback = random.chance(70) ? .assign : .escalate
+        rule.commissionMaxBasisPoints = UInt32(random.below(4_000))
+        rule.promiseMaxMinutes = UInt32(random.below(90))
+        rule.enrichment = random.some(of: Self.words, percent: 60)
+        rule.hourCostBasisPoints = UInt32(random.below(2_000))
+        if random.chance(20) { rule.when = .any([.partnerTierAtLeast(2), .leadIs(.vertical, values: ["x"])]) }
+        if random.chance(30) {
+            rule.approver = "desk"
+            if random.chance(60) { rule.unattendedBelowMinorUnits = Int64(random.below(20_000_000)) }
+            rule.unattendedConversionBasisPoints = UInt32(random.below(2_500))
+        }
     }
 
     /// For reasons that the policy has, or has not, and without one.
@@ -258,6 +300,7 @@ struct HostileProducer {
         policy.returns.answerDays = UInt32(random.below(4))
         policy.returns.reasons = [ReturnReason(id: "wrong", meaning: .badData), ReturnReason(id: "full", meaning: .noCapacity)]
         if random.chance(30) { policy.review.sourceQualityBelowBasisPoints = UInt32(random.below(10_000)) }
+        negotiate(&policy.negotiation)
         promise(&policy)
         let made = policy
         return .policy("v\(versions)") { $0 = made }

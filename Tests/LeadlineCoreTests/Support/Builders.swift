@@ -96,6 +96,21 @@ extension Input {
     static func returnDecided(_ lead: String, _ partner: String, approved: Bool) -> Input {
         Input(.returnDecided(.init(leadID: lead, partnerID: partner, approved: approved)))
     }
+    /// An answer to the offer of a lead that is open to a partner; to one that never was, where none is.
+    static func answered(
+        _ lead: String, _ partner: String, _ answer: OfferAnswer, in state: State, round: UInt32 = 0,
+        reason: RefusalReason = .unspecified, _ terms: OfferTerms? = nil
+    ) -> Input {
+        let open = state.offerStandings.first { $0.leadID == lead && $0.partnerID == partner }
+        return .answered(lead, partner, answer, offer: open?.offerID ?? "none", round: round, reason: reason, terms)
+    }
+    static func answered(
+        _ lead: String, _ partner: String, _ answer: OfferAnswer, offer: String, round: UInt32 = 0,
+        reason: RefusalReason = .unspecified, _ terms: OfferTerms? = nil
+    ) -> Input {
+        Input(.offerAnswered(.init(
+            leadID: lead, partnerID: partner, offerID: offer, round: round, answer: answer, terms: terms, reason: reason)))
+    }
     static func responded(_ lead: String, _ partner: String) -> Input {
         Input(.firstResponseRecorded(.init(leadID: lead, partnerID: partner)))
     }

@@ -8,7 +8,7 @@ extension Event {
             "assigned \(e.leadID) to \(e.partnerID), attempt \(e.attempt), \(e.cause)"
                 + (e.respondBy.map { ", due \(Moment.text($0))" } ?? "")
                 + e.reminders.map { ", reminder \(Moment.text($0))" }.joined()
-                + (e.serviceLevel.isEmpty ? "" : ", \(e.serviceLevel)")
+                + (e.serviceLevel.isEmpty ? "" : ", \(e.serviceLevel)") + (e.terms.map { ", agreed\($0.text)" } ?? "")
         case .shadowDecided(let e):
             "shadow \(e.leadID) to \(e.partnerID.isEmpty ? "nobody" : e.partnerID)"
         case .assignmentExpired(let e):
@@ -51,7 +51,19 @@ extension Event {
             "return of \(e.leadID) by \(e.partnerID), \(e.reasonID.isEmpty ? "" : "\(e.reasonID) ")\(e.meaning), \(e.status)"
                 + (e.until.map { " until \(Moment.text($0))" } ?? "")
                 + (e.creditsMax > 0 ? ", \(e.creditsUsed) of \(e.creditsMax)" : "")
+        case .offerMade(let e):
+            "offered \(e.leadID) to \(e.partnerID), round \(e.round), until \(Moment.text(e.answerBy))\(e.terms.text), \(e.cause)"
+        case .offerClosed(let e):
+            "offer of \(e.leadID) to \(e.partnerID) \(e.status)\(e.reason == .unspecified ? "" : ", \(e.reason)")"
+                + (e.terms?.text ?? "")
         case .commissionAccrued(let e): "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
         }
+    }
+}
+
+extension OfferTerms {
+    var text: String {
+        ", promise \(promiseMinutes)" + (commissionBasisPoints.map { ", \($0) bp" } ?? "")
+            + enrichment.map { ", with \($0)" }.joined()
     }
 }

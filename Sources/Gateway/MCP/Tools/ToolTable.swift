@@ -70,6 +70,20 @@ enum ToolTable {
             "return_reasons", "List the reasons for returns", "listReturnReasons",
             "Lists the reasons of the vendor's own for which a lead can be declined or returned, with their meaning."),
         Tool(
+            "list_offers", "List open offers", "listOffers",
+            """
+            Lists the leads that are offered to a partner and wait for its answer: the terms, until when, and what may \
+            be known of each lead before it is agreed on.
+            """),
+        Tool(
+            "negotiate", "Answer an offer", "answerOffer",
+            """
+            Answers an offer: OFFER_ANSWER_CAPACITY_CONFIRMED says that there is room, OFFER_ANSWER_ACCEPTED takes the \
+            lead at the terms offered, OFFER_ANSWER_DECLINED with a reason lets it go to somebody else, \
+            OFFER_ANSWER_COUNTERED asks for the terms given. Whoever agrees first has the lead; an answer after its time \
+            changes nothing.
+            """),
+        Tool(
             "record_response", "Record the first response", "recordFirstResponse",
             "Says that the prospect was answered, which keeps the promise and stops its clock."),
         Tool(
