@@ -39,7 +39,8 @@ import Testing
         for name in texts.keys where !Self.families.contains(where: name.hasPrefix) { #expect(literals.contains(name), "unused: \(name)") }
         let heads = Set(texts.keys.map { String($0.prefix { $0 != "." }) })
         for name in literals where name.contains(".") && heads.contains(String(name.prefix { $0 != "." })) {
-            #expect(texts[name] != nil || ["app.js", "style.css", "icon.svg"].contains(name), "missing: \(name)")
+            let isFamily = texts.keys.contains { $0.hasPrefix(name + ".") }
+            #expect(texts[name] != nil || isFamily || ["app.js", "style.css", "icon.svg"].contains(name), "missing: \(name)")
         }
     }
 
