@@ -1,5 +1,6 @@
 import Engine
 import HTTPTypes
+import Logging
 import NIOCore
 import Reports
 

@@ -12,8 +12,9 @@ public enum SentEventID {
     }
 
     /// The id in what was sealed; nil where the message came under a plain one.
-    public static func id(in opened: [UInt8]) throws(WireError) -> String? {
-        try unsafe opened.withUnsafeBytes { bytes throws(WireError) in
+    /// - Throws: `WireError` for bytes that are no message.
+    public static func id(in opened: [UInt8]) throws -> String? {
+        try unsafe opened.withUnsafeBytes { bytes in
             var reader = unsafe WireReader(bytes)
             var id: String?
             while let number = try reader.next() {
