@@ -12,8 +12,8 @@ struct OffersCommand: AsyncParsableCommand {
             many partners at once, how long they have, and what a counter may ask for. Usually a partner's agent \
             answers; here anybody can for it.
 
-              leadline offers answer accept --lead L --partner P --offer O --by TEXT
-              leadline offers answer counter --lead L --partner P --offer O --promise-minutes 120 --by TEXT
+              leadline offers answer accept --offer O --lead L --partner P --by TEXT
+              leadline offers answer counter --offer O --lead L --partner P --by TEXT
 
             \(Outcome.note)
             """,

@@ -75,7 +75,7 @@ import Testing
         let binary = try Binary()
         defer { _ = try? binary.remove() }
         let result = try binary.run("leads", "list", "--status", "foo")
-        #expect(result.code == 2 && result.err.contains("--status must be one of received, assigned"), "\(result.err)")
+        #expect(result.code == 2 && result.err.contains("--status must be one of received, offered"), "\(result.err)")
         for status in LeadsText.statuses { #expect(try binary.run("leads", "list", "--status", status).code == 3, "\(status)") }
     }
 }

@@ -43,8 +43,8 @@ import Testing
             "produce", "outcomes", "--type", "leadline.v1.DealWon", "-",
             input: #"{"leadId":"l1","partnerId":"p-a","amount":{"minorUnits":"100000","currency":"EUR"}}"# + "\n")
         try leadline.mustRun("run", "--once", "-q")
-        #expect(try leadline.mustRun("audit", "explain", "l1").out.contains("as agreed"))
-        #expect(try leadline.mustRun("audit", "verify").code == 0)
-        #expect(try leadline.mustRun("audit", "replay").code == 0)
+        #expect(try leadline.mustRun("explain", "l1").out.contains("as agreed"))
+        #expect(try leadline.mustRun("verify").code == 0)
+        #expect(try leadline.mustRun("replay").code == 0)
     }
 }

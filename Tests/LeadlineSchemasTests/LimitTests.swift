@@ -109,7 +109,7 @@ import Testing
         func letters(_ count: Int) -> String { String(repeating: "x", count: count) }
         let forms: [(String, Bool)] = switch limits.text {
         case .id: [("a.B_c:d-9", true), (letters(128), true), (letters(129), false), ("a b", false), ("ä", false)]
-        case .word: [(letters(64), true), ("Süd & West", true), (letters(65), false), ("a@b.example", false), ("a\u{7}b", false)]
+        case .word: [(letters(128), true), (String(repeating: "я", count: 128), true), ("Süd & West", true), (letters(129), false), ("a@b.example", false), ("a\u{7}b", false)]
         case .country: [("IT", true), ("it", false), ("ITA", false), ("I", false)]
         case .language: [("it", true), ("ita", true), ("IT", false), ("i", false), ("ital", false)]
         case .currency: [("EUR", true), ("eur", false), ("EU", false), ("EURO", false)]

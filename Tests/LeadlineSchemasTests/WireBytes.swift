@@ -69,13 +69,20 @@ struct RandomMessages {
         }
         for field in message.field.shuffled(using: &generator) {
             if let winner = chosen[field.oneofIndex], field.hasOneofIndex, !field.proto3Optional, winner != field.number { continue }
-            let most = field.label == .repeated ? 3 : field.hasOneofIndex ? 1 : 2
+            let most = field.label == .repeated ? 3 : field.hasOneofIndex || holdsChoice(field) ? 1 : 2
             for _ in 0..<Int.random(in: 0...most, using: &generator) {
                 bytes += value(field, depth: depth, insideElement: insideElement)
             }
         }
         if !insideElement, Int.random(in: 0..<3, using: &generator) == 0 { bytes += unknown() }
         return bytes
+    }
+
+    /// True for a message in which one of several fields stands: twice it may say two, of which the last counts, and no
+    /// encoder writes that.
+    private func holdsChoice(_ field: FieldDescriptor, depth: Int = 0) -> Bool {
+        guard field.type == .message, field.label != .repeated, depth < 8, let inner = index.message(of: field) else { return false }
+        return inner.field.contains { ($0.hasOneofIndex && !$0.proto3Optional) || holdsChoice($0, depth: depth + 1) }
     }
 
     private mutating func value(_ field: FieldDescriptor, depth: Int, insideElement: Bool) -> [UInt8] {
