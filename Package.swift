@@ -123,6 +123,10 @@ let package = Package(
                 "Gateway", "Metering", "Simulation", arguments, yams, logging, lifecycle, protobuf,
             ],
             swiftSettings: strict),
+        // What the gateway's speed is held against.
+        .executableTarget(
+            name: "bare-route", dependencies: [hummingbird, logging, nio], path: "deploy/checks/bare-route",
+            swiftSettings: strict),
         .testTarget(name: "LeadlineCoreTests", dependencies: ["LeadlineCore"], swiftSettings: strict),
         .testTarget(name: "TextFormatsTests", dependencies: ["LeadlineCore", "TextFormats"], swiftSettings: strict),
         .testTarget(name: "LeadlineSchemasTests", dependencies: ["LeadlineCore", "LeadlineSchemas", protobuf], swiftSettings: strict),

@@ -12,6 +12,8 @@ public enum WriteAheadLog {
             try db.execute(sql: "PRAGMA busy_timeout = \(patienceMillis)")
             defer { restorePatience(db) }
             do {
+                // Nearly all of it goes while others write; they wait only for what is left.
+                _ = try db.checkpoint(.passive)
                 _ = try db.checkpoint(.truncate)
                 return true
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY { return false }

@@ -12,6 +12,8 @@ struct BoundedCache<Key: Hashable, Value> {
         half = capacity / 2
     }
 
+    var capacity: Int { half * 2 }
+
     var count: Int { young.count + old.count }
 
     subscript(key: Key) -> Value? {

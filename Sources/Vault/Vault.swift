@@ -33,6 +33,8 @@ public final class Vault {
     private var tombstones: Set<SubjectID>
     /// Whose erasure is decided and not durable yet: nothing new is sealed for them, nobody is found as one of them.
     private var ending: Set<SubjectID> = []
+    /// SQLite's number of what other connections have changed, when it was last looked at.
+    private var seenVersion: Int64?
 
     /// Opens the vault at a path.
     ///
@@ -60,6 +62,17 @@ public final class Vault {
         subjects = BoundedCache(capacity: cachedEntries)
         keys = BoundedCache(capacity: cachedEntries)
         tombstones = try queue.read(KeyTable.tombstones)
+    }
+
+    /// Takes in what another connection has written since: whoever was erased by it is erased here, and no key is
+    /// remembered. To be called before each use of a vault that somebody else writes to.
+    public func refresh() throws {
+        let version = try access { try Int64.fetchOne($0.cachedStatement(sql: "PRAGMA data_version")) }
+        if version == seenVersion { return }
+        tombstones = try access(KeyTable.tombstones)
+        subjects = BoundedCache(capacity: subjects.capacity)
+        keys = BoundedCache(capacity: keys.capacity)
+        seenVersion = version
     }
 
     /// Finds the subject known by the first of these lookups that is known at all, or makes a new

@@ -50,12 +50,12 @@ import Testing
             group.addTask { try await inbox.append(Self.lead("first")).place.offset }
             while await sink.groups.isEmpty { await Task.yield() }
             for index in 0..<100 { group.addTask { try await inbox.append(Self.lead("lead-\(index)")).place.offset } }
-            while await inbox.waiting < 101 { await Task.yield() }
+            while inbox.waiting < 101 { await Task.yield() }
             await sink.letGo()
             return try await group.reduce(into: [Int64]()) { $0.append($1) }
         }
         #expect(await sink.groups == [1, 100])
-        #expect(await inbox.commits == 2)
+        #expect(inbox.commits == 2)
         #expect(offsets.sorted() == Array(0...100))
     }
 
@@ -79,8 +79,8 @@ import Testing
         for (id, offset) in places {
             #expect(stored.first { $0.offset == offset }?.headers.contains(RecordHeader("ce_id", id)) == true)
         }
-        #expect(await inbox.waiting == 0)
-        #expect(await inbox.commits <= 50)
+        #expect(inbox.waiting == 0)
+        #expect(inbox.commits <= 50)
     }
 
     @Test func whatIntakeWouldRefuseIsRefusedAtOnceWithItsField() async throws {
@@ -128,7 +128,7 @@ import Testing
         let fates = RecordFates()
         let inbox = GroupedInbox(Broken(), fates: fates)
         await #expect(throws: Broken.Failure.self) { _ = try await inbox.append(Self.lead("a")) }
-        #expect(await inbox.waiting == 0)
+        #expect(inbox.waiting == 0)
         #expect(fates.awaited == 0)
     }
 

@@ -2,7 +2,7 @@ import Engine
 
 /// Ports that nothing stands behind.
 struct NoInbox: Inbox {
-    func append(_ records: [NewRecord]) async throws -> [AppendedRecord] { throw CancellationError() }
+    func append(_ records: [NewRecord], isWatched: Bool) async throws -> [AppendedRecord] { throw CancellationError() }
 }
 
 struct NoDecisions: DecisionStream {

@@ -56,7 +56,7 @@ import Testing
         }
         #expect(Set(standing.keys.map(\.partition)).count == 4)
         // Who waited while another's records were under way shared the next round trip.
-        #expect(await inbox.commits < 40)
+        #expect(inbox.commits < 40)
     }
 
     /// A refusal is that call's alone.

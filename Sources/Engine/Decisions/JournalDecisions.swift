@@ -14,7 +14,9 @@ public struct JournalDecisions: DecisionStream {
 
     public func read(after cursor: DecisionCursor, limit: Int) async throws -> DecisionPage {
         precondition(limit > 0, "a page holds at least one decision")
-        return try await journal.read { try Self.read(after: cursor, limit: limit, in: $0) }
+        let page = try await journal.read { try Self.read(after: cursor, limit: limit, in: $0) }
+        commits.noticed(page.streamSize, of: cursor.program)
+        return page
     }
 
     /// The decisions of one entry, in order; none where there is no such entry.

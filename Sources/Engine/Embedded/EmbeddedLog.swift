@@ -59,7 +59,8 @@ public final class EmbeddedLog: ShardLog {
     @discardableResult
     private static func append(_ records: [NewRecord], now: Timestamp, in db: Database) throws -> [Int64] {
         var places: [Topic: (next: Int64, received: Int64)] = [:]
-        for row in try Row.fetchAll(db, sql: "SELECT topic, next_offset, last_received FROM topics") {
+        let known = try db.cachedStatement(sql: "SELECT topic, next_offset, last_received FROM topics")
+        for row in try Row.fetchAll(known) {
             if let topic = Topic(rawValue: row[0]) { places[topic] = (row[1], row[2]) }
         }
         // One clock for all topics, so that the merge order of live records is their order of arrival.
@@ -85,10 +86,10 @@ public final class EmbeddedLog: ShardLog {
             )
             offsets.append(offset)
         }
-        for (topic, place) in places {
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO topics VALUES (?, ?, ?)",
-                arguments: [topic.rawValue, place.next, place.received])
+        let note = try db.cachedStatement(sql: "INSERT OR REPLACE INTO topics VALUES (?, ?, ?)")
+        for topic in Set(records.map(\.topic)) {
+            guard let place = places[topic] else { continue }
+            try note.execute(arguments: [topic.rawValue, place.next, place.received])
         }
         return offsets
     }
@@ -152,7 +153,8 @@ public final class EmbeddedLog: ShardLog {
     private static func delete(_ consumed: [LogRecord], through last: LogRecord, _ db: Database) throws {
         let end: StatementArguments = [last.received.micros, last.topic.rawValue, last.offset]
         let range = "(received, topic, offset) <= (?, ?, ?)"
-        let there = try Int.fetchOne(db, sql: "SELECT count(*) FROM records WHERE \(range)", arguments: end)
+        let count = try db.cachedStatement(sql: "SELECT count(*) FROM records WHERE \(range)")
+        let there = try Int.fetchOne(count, arguments: end)
         if there == consumed.count {
             try db.cachedStatement(sql: "DELETE FROM records WHERE \(range)").execute(arguments: end)
             return

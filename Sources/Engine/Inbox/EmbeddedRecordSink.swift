@@ -1,3 +1,4 @@
+import GRDB
 import Journal
 
 /// Appends to the embedded log's topics: one SQLite transaction, one flush, on a thread of its own.
@@ -10,7 +11,10 @@ public actor EmbeddedRecordSink: RecordSink {
 
     /// A sink for a folder's topics, beside the folder's processor.
     public init(_ folder: DataFolder) throws {
-        log = try EmbeddedLog(folder.openJournal())
+        let journal = try folder.openJournal()
+        // The processor brings the write-ahead log into the file: whoever waits for a flush does not wait for that.
+        try journal.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
+        log = try EmbeddedLog(journal)
         clock = folder.machine.clock
     }
 

@@ -1,4 +1,5 @@
 public import Metrics
+import Synchronization
 
 /// Makes records durable, many at a time.
 public protocol RecordSink: Sendable {
@@ -8,8 +9,9 @@ public protocol RecordSink: Sendable {
 }
 
 /// An inbox whose callers share commits: what comes while one commit is under way goes into the next, all of it
-/// together. So a hundred callers wait for two flushes of a disk, not for a hundred.
-public actor GroupedInbox: Inbox {
+/// together. So a hundred callers wait for two flushes of a disk, not for a hundred, and a caller who is alone waits for
+/// nobody. Records are checked by whoever brings them, so that callers on many cores do not wait for each other there.
+public final class GroupedInbox: Inbox {
     /// Records that wait for a commit at most.
     public static let waitingMax = 100_000
     /// Records after which a commit takes no more callers.
@@ -20,19 +22,26 @@ public actor GroupedInbox: Inbox {
         var continuation: CheckedContinuation<[RecordPlace], any Error>
     }
 
+    private struct State {
+        var callers: [Caller] = []
+        var isCommitting = false
+        var waiting = 0
+        var commits: UInt64 = 0
+    }
+
     private let sink: any RecordSink
     private let clock: any WallClock
     private let fates: RecordFates?
     private let decisions: @Sendable (_ partition: UInt32) -> JournalDecisions?
     private let arrivals: CommitSignal?
     private let metrics: any MetricsFactory
-    private var rules = IntakeRules()
-    private var callers: [Caller] = []
-    private var isCommitting = false
+    private let rules = Mutex(IntakeRules())
+    private let state = Mutex(State())
+
     /// Records that wait for a commit.
-    public private(set) var waiting = 0
+    public var waiting: Int { state.withLock { $0.waiting } }
     /// Commits so far.
-    public private(set) var commits: UInt64 = 0
+    public var commits: UInt64 { state.withLock { $0.commits } }
 
     /// An inbox on `sink`.
     /// - Parameters:
@@ -55,11 +64,11 @@ public actor GroupedInbox: Inbox {
         self.decisions = decisions
     }
 
-    public func append(_ records: [NewRecord]) async throws -> [AppendedRecord] {
+    public func append(_ records: [NewRecord], isWatched: Bool) async throws -> [AppendedRecord] {
         try check(records)
         if records.isEmpty { return [] }
         // Before the records can be seen by a processor.
-        let listening = fates?.listen()
+        let listening = isWatched ? fates?.listen() : nil
         let places = try await durable(records)
         return places.map { place in
             guard let journal = decisions(place.partition) else {
@@ -72,44 +81,63 @@ public actor GroupedInbox: Inbox {
     private func check(_ records: [NewRecord]) throws {
         let now = clock.now()
         var refused: [InboxRefusal.Refused] = []
+        // Time zones that were looked up are known to whoever comes next.
+        var rules = rules.withLock { $0 }
+        let known = rules.zonesResolved
         for (index, record) in records.enumerated() {
             if let rejection = rules.rejection(of: record, now: now) {
                 refused.append(.init(index: index, rejection: rejection))
             }
         }
+        if rules.zonesResolved != known { self.rules.withLock { [rules] in $0 = rules } }
         for one in refused { EngineMetric.refused.add(1, one.rejection.reason.word, to: metrics) }
         if !refused.isEmpty { throw InboxRefusal(refused: refused) }
     }
 
     private func durable(_ records: [NewRecord]) async throws -> [RecordPlace] {
-        guard waiting + records.count <= Self.waitingMax else { throw InboxFull(recordsMax: Self.waitingMax) }
-        waiting += records.count
-        return try await withCheckedThrowingContinuation { continuation in
-            callers.append(Caller(records: records, continuation: continuation))
-            if isCommitting { return }
-            isCommitting = true
-            Task { await commitAll() }
+        try await withCheckedThrowingContinuation { continuation in
+            let isFirst: Bool? = state.withLock { state in
+                guard state.waiting + records.count <= Self.waitingMax else { return nil }
+                state.waiting += records.count
+                state.callers.append(Caller(records: records, continuation: continuation))
+                defer { state.isCommitting = true }
+                return !state.isCommitting
+            }
+            switch isFirst {
+            case nil: continuation.resume(throwing: InboxFull(recordsMax: Self.waitingMax))
+            // It belongs to no caller: whichever was first may go while others wait.
+            case true?: Task.detached { await self.commitAll() }
+            case false?: break
+            }
         }
     }
 
     private func commitAll() async {
-        while !callers.isEmpty { await commit(nextGroup()) }
-        isCommitting = false
+        while let group = nextGroup() { await commit(group) }
     }
 
-    private func nextGroup() -> [Caller] {
-        var count = 0
-        var records = 0
-        while count < callers.count, count == 0 || records + callers[count].records.count <= Self.groupMax {
-            records += callers[count].records.count
-            count += 1
+    /// Nil once nobody waits: whoever comes next begins again.
+    private func nextGroup() -> [Caller]? {
+        state.withLock { state in
+            var count = 0
+            var records = 0
+            while count < state.callers.count,
+                count == 0 || records + state.callers[count].records.count <= Self.groupMax
+            {
+                records += state.callers[count].records.count
+                count += 1
+            }
+            if count == 0 {
+                state.isCommitting = false
+                return nil
+            }
+            defer { state.callers.removeFirst(count) }
+            return Array(state.callers.prefix(count))
         }
-        defer { callers.removeFirst(count) }
-        return Array(callers.prefix(count))
     }
 
     private func commit(_ group: [Caller]) async {
-        let records = group.flatMap(\.records)
+        let records = group.count == 1 ? group[0].records : group.flatMap(\.records)
         let result: Result<[RecordPlace], any Error>
         do {
             result = .success(try await sink.append(records))
@@ -117,8 +145,10 @@ public actor GroupedInbox: Inbox {
             EngineMetric.appended.add(records.count, to: metrics)
             EngineMetric.groups.add(1, to: metrics)
         } catch { result = .failure(error) }
-        commits += 1
-        waiting -= records.count
+        state.withLock { state in
+            state.commits += 1
+            state.waiting -= records.count
+        }
         var from = 0
         for caller in group {
             let range = from..<(from + caller.records.count)

@@ -2,12 +2,18 @@
 /// that whoever sent it hears of it at once; what was appended is durable.
 public protocol Inbox: Sendable {
     /// Appends records, all of them or none.
+    /// - Parameter isWatched: false for whoever will not ask what becomes of them, which spares keeping it.
     /// - Returns: where each stands, in the order given.
     /// - Throws: ``InboxRefusal`` if intake would refuse any; ``InboxFull``; what the log throws.
-    func append(_ records: [NewRecord]) async throws -> [AppendedRecord]
+    func append(_ records: [NewRecord], isWatched: Bool) async throws -> [AppendedRecord]
 }
 
 extension Inbox {
+    /// Appends records of which whoever appends them may ask what becomes.
+    public func append(_ records: [NewRecord]) async throws -> [AppendedRecord] {
+        try await append(records, isWatched: true)
+    }
+
     /// Appends one record.
     public func append(_ record: NewRecord) async throws -> AppendedRecord { try await append([record])[0] }
 }

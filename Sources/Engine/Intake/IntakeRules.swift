@@ -32,6 +32,9 @@ public struct IntakeRules: Sendable {
     /// The rules; they remember the time zones that were asked for.
     public init() {}
 
+    /// How often a time zone was looked up that was not remembered.
+    var zonesResolved: Int { zones.resolved }
+
     /// What a record would be refused for if it came now; nil if it would be read.
     /// - Parameter now: when it would arrive, unless it carries its event's time.
     public mutating func rejection(of record: NewRecord, now: Timestamp) -> Rejection? {

@@ -2,6 +2,7 @@
 public enum JSONEscapes {
     /// The text in quotes, escaped as RFC 8259 asks, scalar by scalar.
     public static func quoted(_ text: String) -> String {
+        if text.utf8.allSatisfy(isPlain) { return "\"\(text)\"" }
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -17,6 +18,11 @@ public enum JSONEscapes {
             }
         }
         return out + "\""
+    }
+
+    /// True for a byte that stands in a string as it is.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// The bytes with escapes of single characters resolved, so that a search finds "kim\u0040acme.example"; nil if

@@ -9,6 +9,8 @@ struct TimeZoneResolution {
     static let yearsAfter: Int64 = 6
 
     private var known: [String: (year: Int64, rules: TimeZoneRules)] = [:]
+    /// How often rules were made that were not known.
+    private(set) var resolved = 0
 
     mutating func rules(_ name: String, at stamp: Timestamp) throws(Rejection) -> TimeZoneRules {
         // Resolved per calendar year, so that the same profile gives the same rules all year.
@@ -30,6 +32,7 @@ struct TimeZoneResolution {
         }
         let rules = TimeZoneRules(tzVersion: TimeZone.timeZoneDataVersion, offsets: offsets)
         known[name] = (year, rules)
+        resolved += 1
         return rules
     }
 

@@ -44,6 +44,15 @@ public final class CommitSignal: Sendable {
         for (promise, reached) in woken { promise.settle(reached) }
     }
 
+    /// Tells that somebody has read a stream that had grown to this size, before its commit was told of: whoever reads
+    /// next by another way sees no less.
+    func noticed(_ size: UInt64, of program: String) {
+        if size > self.size(of: program) { committed([program: size]) }
+    }
+
+    /// Entries that a program's stream is known to have; 0 before anything of it is known.
+    public func size(of program: String) -> UInt64 { state.withLock { $0.sizes[program] ?? 0 } }
+
     /// Commits so far: what `commit(past:)` goes on from.
     public var commits: UInt64 { state.withLock { $0.commits } }
 

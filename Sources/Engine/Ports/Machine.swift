@@ -28,11 +28,16 @@ public struct Machine: Sendable {
         var bytes = random.bytes(16)
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
-        var id = ""
+        var id: [UInt8] = []
+        id.reserveCapacity(36)
         for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { id += "-" }
-            id += (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            if index == 4 || index == 6 || index == 8 || index == 10 { id.append(UInt8(ascii: "-")) }
+            id += [Self.digit(byte >> 4), Self.digit(byte & 15)]
         }
-        return id
+        return String(decoding: id, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -89,6 +89,15 @@ public struct LeadsProjection: Sendable {
         return count
     }
 
+    /// Another value once another erasure is listed, or another end of rejected records.
+    public func erasureMark() throws -> Int64 {
+        try reader.read { db in
+            let erasures = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(rowid) FROM erasures")) ?? 0
+            let letters = try Int64.fetchOne(db.cachedStatement(sql: "SELECT sum(before % 1000000007) FROM letters_ended")) ?? 0
+            return erasures &* 1_000_000_007 &+ letters
+        }
+    }
+
     /// - Throws: ``EngineError/listDiffers(_:)`` unless the entry erases the subject.
     private func confirm(_ subject: SubjectID, erasedBy position: UInt64, program: String, _ keyring: Keyring) throws {
         let isErased = try journal.read { db in

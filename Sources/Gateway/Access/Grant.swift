@@ -43,7 +43,7 @@ public struct Grant: Sendable, Equatable {
 }
 
 /// What somebody is known by, and what shows that its grant still holds.
-public enum Credential: Sendable, Equatable {
+public enum Credential: Sendable, Hashable {
     /// An API key, named by the grant's id.
     case key
     /// An access token, signed by this key of the issuer.

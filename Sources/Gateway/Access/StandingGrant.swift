@@ -17,8 +17,15 @@ struct StandingGrant: Sendable {
 
     /// The grant as it stands now; nil if it lets do nothing any more.
     func now() async throws -> Grant? {
-        guard let current = try await current(), current.isInForce(at: services.folder.now()) else { return nil }
-        return current
+        if case .key = grant.credential, let trusted = services.access.trusted(id: grant.id) { return inForce(trusted) }
+        return try await lookedUp()
+    }
+
+    /// The same, looked up whatever is known of it.
+    func lookedUp() async throws -> Grant? { inForce(try await current()) }
+
+    private func inForce(_ current: Grant?) -> Grant? {
+        current.flatMap { $0.isInForce(at: services.folder.now()) ? $0 : nil }
     }
 
     private func current() async throws -> Grant? {
@@ -26,7 +33,6 @@ struct StandingGrant: Sendable {
         switch grant.credential {
         case .key:
             let id = grant.id
-            if let trusted = access.trusted(id: id) { return trusted }
             return try await services.readers.run { try access.grant(id: id) }
         case .session(let id, _):
             let current = try await services.readers.run { try access.grant(session: id) }

@@ -113,14 +113,14 @@ enum DashboardRoutes {
         work: .face { call, admission in
             let reader = try PageCall(call: call, admission: admission).reader()
             let currency = try await call.read { try $0.currency() }
-            return .stream(
-                try await LiveFeed(call, as: "decision") { decision, grant in
-                    guard let row = try FlowRow(decision, for: grant, currency: currency, reader) else { return nil }
-                    return Array(
-                        JSONText.object([
-                            ("lead", decision.subject.map(JSONText.quoted)), ("row", JSONText.quoted(row.markup(reader))),
-                        ]).utf8)
-                })
+            let form = SharedPages.Form(name: "decision") { decision, grant in
+                guard let row = try FlowRow(decision, for: grant, currency: currency, reader) else { return nil }
+                return Array(
+                    JSONText.object([
+                        ("lead", decision.subject.map(JSONText.quoted)), ("row", JSONText.quoted(row.markup(reader))),
+                    ]).utf8)
+            }
+            return .stream(try await LiveFeed(call, as: form))
         })
 
     private static let preferences = Operation(

@@ -1,3 +1,4 @@
+import Crypto
 import HTTPTypes
 import SwiftProtobuf
 
@@ -7,6 +8,18 @@ struct Answer: Sendable {
     var headers: [(HTTPField.Name, String)] = []
     var type = "application/json"
     var body: [UInt8]
+    /// The ETag of the body, where it was made already.
+    var tag: String?
+
+    /// With the ETag of its body.
+    var tagged: Answer {
+        var answer = self
+        answer.tag = entityTag
+        return answer
+    }
+
+    /// Names the body as it is.
+    var entityTag: String { tag ?? "\"\(Hexadecimal.text(SHA256.hash(data: body).prefix(12)))\"" }
 
     /// JSON text.
     static func json(_ text: String, status: Int = 200, _ headers: [(HTTPField.Name, String)] = []) -> Answer {

@@ -30,7 +30,7 @@ enum EventOperations {
         work: .whole { call in
             let grant = try call.grant
             let records = try await events(of: call).map { try record($0.headers + call.traceHeaders, $0.value, grant) }
-            _ = try await call.services.inbox.append(records)
+            _ = try await call.services.inbox.append(records, isWatched: false)
             return .json(#"{"accepted":\#(records.count)}"#, status: 202, [(.cacheControl, "no-store")])
         })
 

@@ -153,7 +153,16 @@ enum LeadOperations {
         id: "getLead", method: .get, path: "/v1/leads/{lead}", tag: "Leads", summary: "A lead with its story",
         scope: .leadsRead, rate: .read,
         successes: [.init(status: 200, about: "The lead, as you may see it.", schema: .reference("LeadStory"))],
-        work: .whole { call in .json(try Edition.story(try await visible(call), for: call.grant)) })
+        work: .whole { call in
+            let (grant, id) = (try call.grant, try call.id("lead"))
+            let make = { @Sendable in Answer.json(try Edition.story(try await visible(call), for: grant)) }
+            // What a producer may see hangs on its sources too.
+            if grant.role == .producer { return try await make() }
+            return try await call.services.stories.answer(
+                about: id, of: grant.program, for: grant.partner,
+                changed: { from, end in try await call.read { try $0.leadsChanged(from: from, before: end) } },
+                make: make)
+        })
 
     private static let explain = Operation(
         id: "explainLead", method: .get, path: "/v1/leads/{lead}/explanation", tag: "Leads",

@@ -104,8 +104,8 @@ struct Submission: Sendable {
 
     /// Appends a record and answers what became of it.
     func send(_ record: NewRecord, lead: String?) async throws -> Answer {
-        let appended = try await call.services.inbox.append(record)
         let patience = call.wait ?? (isRepeatable ? Self.repeatPatience : .zero)
+        let appended = try await call.services.inbox.append([record], isWatched: patience > .zero)[0]
         let fate = patience == .zero ? nil : try await Self.fate(of: appended, within: patience, grant, call.services)
         return try answer(try await firstAnswer(fate, lead), lead: lead)
     }

@@ -40,6 +40,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isReading = false
     private var isClosing = false
     private var bodyBytes = 0
+    /// True for a request whose end did not come with its head: most come whole, and cost no timer.
+    private var isTimed = false
     private var deadline: Scheduled<Void>?
     private var rate: Scheduled<Void>?
     private var stall: Scheduled<Void>?
@@ -69,20 +71,30 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func began(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
         isReading = true
         bodyBytes = 0
-        isClosing = head.headerFields[values: .connection].contains { value in
-            value.utf8.split(separator: UInt8(ascii: ",")).contains {
+        isClosing = head.headerFields.contains { field in
+            field.name == .connection && field.value.utf8.split(separator: UInt8(ascii: ",")).contains {
                 MediaType.bare(String(decoding: Array($0), as: UTF8.self)) == "close"
             }
         }
-        deadline = timer(limits.requestTime, context) { $0.close(promise: nil) }
-        rate = timer(limits.bodyGrace, context) { [weak self] in self?.checkRate($0) }
+        isTimed = false
         if let expect = head.headerFields[.expect], MediaType.bare(expect) == "100-continue" {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
         }
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isReading && !isTimed {
+            isTimed = true
+            deadline = timer(limits.requestTime, context) { $0.close(promise: nil) }
+            rate = timer(limits.bodyGrace, context) { [weak self] in self?.checkRate($0) }
+        }
+        context.fireChannelReadComplete()
+    }
+
     private func ended() {
         isReading = false
+        if !isTimed { return }
+        isTimed = false
         deadline?.cancel()
         rate?.cancel()
     }

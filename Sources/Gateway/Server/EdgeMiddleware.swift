@@ -21,8 +21,9 @@ struct EdgeMiddleware: RouterMiddleware {
         } catch let error as CancellationError { throw error } catch {
             response = refuse(error, request, id)
         }
-        response.headers[.requestID] = id
-        response.headers[.xContentTypeOptions] = "nosniff"
+        // Appended, for nobody has set them: setting a field makes an index of all of them first.
+        response.headers.append(HTTPField(name: .requestID, value: id))
+        response.headers.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
         return response
     }
 
@@ -100,8 +101,9 @@ extension Answer {
     /// As the server sends it.
     var response: Response {
         var fields = HTTPFields()
+        fields.reserveCapacity(headers.count + 8)
+        fields.append(HTTPField(name: .contentType, value: type))
         for (name, value) in headers { fields.append(HTTPField(name: name, value: value)) }
-        fields[.contentType] = type
         return Response(
             status: .init(code: status), headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }

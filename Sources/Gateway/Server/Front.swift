@@ -1,4 +1,3 @@
-import Crypto
 import Engine
 import Foundation
 import HTTPTypes
@@ -14,20 +13,23 @@ struct Front: Sendable {
     var isLocal = false
     private var admission: Admission { Admission(services: services, limits: limits) }
 
-    func answer(_ operation: Operation, _ request: Request, _ context: GatewayContext) async throws -> Response {
-        guard let spans = services.spans else { return try await answered(operation, request, context) }
+    /// - Parameter parameters: names of the path's parameters.
+    func answer(
+        _ operation: Operation, _ parameters: [String], _ request: Request, _ context: GatewayContext
+    ) async throws -> Response {
+        guard let spans = services.spans else { return try await answered(operation, parameters, request, context) }
         return try await spans.serving(operation.id, request.headers) {
-            try await answered(operation, request, context)
+            try await answered(operation, parameters, request, context)
         }
     }
 
     private func answered(
-        _ operation: Operation, _ request: Request, _ context: GatewayContext
+        _ operation: Operation, _ parameters: [String], _ request: Request, _ context: GatewayContext
     ) async throws -> Response {
         var who = Who()
         do {
             if operation.asksWho { try await find(&who, request, context) }
-            return try await answer(operation, who.grant, request, context)
+            return try await answer(operation, parameters, who.grant, request, context)
         } catch {
             // A sign-in that failed is counted as a key that is wrong.
             let slowed = operation.asksWho || Refusal(error).status != 401 ? nil : slowed(context)
@@ -49,18 +51,21 @@ struct Front: Sendable {
     }
 
     private func answer(
-        _ operation: Operation, _ bearer: Grant?, _ request: Request, _ context: GatewayContext
+        _ operation: Operation, _ parameters: [String], _ bearer: Grant?, _ request: Request,
+        _ context: GatewayContext
     ) async throws -> Response {
         try checkOrigin(operation, bearer, request)
         let standing = try admission.admit(operation, bearer, address: context.address)
         try Self.checkIdempotencyKey(operation, request)
         var call = Call(
-            services: services, bearer: bearer, headers: request.headers, path: try Self.path(operation, context),
+            services: services, bearer: bearer, headers: request.headers, path: try Self.path(parameters, context),
             query: try Self.query(operation, request), body: try await Self.body(operation, request))
         call.authority = request.head.authority ?? ""
         try call.checkReason(operation.reason)
         var response = try await response(operation, call, request)
-        for (name, value) in Admission.rateFields(standing, operation.rate) { response.headers[name] = value }
+        for (name, value) in Admission.rateFields(standing, operation.rate) {
+            response.headers.append(HTTPField(name: name, value: value))
+        }
         return response
     }
 
@@ -103,10 +108,10 @@ struct Front: Sendable {
 
     // MARK: What is asked
 
-    private static func path(_ operation: Operation, _ context: GatewayContext) throws -> [String: String] {
+    private static func path(_ parameters: [String], _ context: GatewayContext) throws -> [String: String] {
         var values: [String: String] = [:]
-        for name in operation.pathParameters {
-            guard let raw = context.parameters.get(name), let value = raw.removingPercentEncoding else {
+        for name in parameters {
+            guard let raw = context.parameters.get(name), let value = decoded(String(raw)) else {
                 throw Refusal.nothingHere
             }
             values[name] = value
@@ -114,11 +119,17 @@ struct Front: Sendable {
         return values
     }
 
+    /// Without percent encoding, which most values do not have; nil for what is none.
+    private static func decoded(_ text: String) -> String? {
+        text.utf8.contains(UInt8(ascii: "%")) ? text.removingPercentEncoding : text
+    }
+
     /// Parameters by name. One that the operation does not know, or that comes twice, is told of rather than passed
     /// over.
     private static func query(_ operation: Operation, _ request: Request) throws -> [String: String] {
         var values: [String: String] = [:]
         let text = request.uri.query ?? ""
+        if text.isEmpty && operation.query.isEmpty { return values }
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
             let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let words = pair.map {
@@ -213,12 +224,18 @@ struct Front: Sendable {
 
     /// With an ETag of what the caller is shown; a caller that has it already gets it not again.
     private static func tagged(_ answer: Answer, _ request: Request) -> Response {
-        var response = answer.response
-        let tag = "\"\(Hexadecimal.text(SHA256.hash(data: answer.body).prefix(12)))\""
-        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-cache" }
-        if response.headers[.cacheControl] == "no-store" { return response }
-        response.headers[.eTag] = tag
-        let known = request.headers[values: .ifNoneMatch].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
+        var answer = answer
+        switch answer.headers.first(where: { $0.0 == .cacheControl })?.1 {
+        case nil: answer.headers.append((.cacheControl, "private, no-cache"))
+        case "no-store"?: return answer.response
+        case _?: break
+        }
+        let tag = answer.entityTag
+        answer.headers.append((.eTag, tag))
+        let response = answer.response
+        let asked = request.headers[values: .ifNoneMatch]
+        if asked.isEmpty { return response }
+        let known = asked.flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
         let isKnown = known.contains { text in
             let bare = MediaType.bare(String(decoding: Array(text), as: UTF8.self))
             return bare == tag || bare == "w/" + tag || bare == "*"

@@ -162,8 +162,9 @@ public struct GatewayServer: Service {
         router.add(middleware: EdgeMiddleware(services: services))
         let front = Front(services: services, limits: limits, isLocal: isLocal)
         for operation in OperationTable.all + OperationTable.faces {
+            let parameters = operation.pathParameters
             router.on(RouterPath(operation.path), method: operation.method) { request, context in
-                try await front.answer(operation, request, context)
+                try await front.answer(operation, parameters, request, context)
             }
         }
         return router

@@ -30,6 +30,11 @@ public struct GatewayServices: Sendable {
     public let logger: Logger
     /// Where spans are written; nil where none are begun.
     public var traces: SpanExport?
+    /// Pages of decisions that clients of feeds share, and where they wait for more.
+    let pages: SharedPages
+    let room: FeedRoom
+    /// Leads as they were answered.
+    let stories: KnownStories
     /// Threads for what waits for the disk.
     let readers: ReaderThreads
     let identities: Identities
@@ -64,6 +69,9 @@ public struct GatewayServices: Sendable {
         self.webhooks = try sharedWebhooks ?? WebhookFile(folder)
         webhookSettings = webhooks
         self.logger = logger
+        pages = SharedPages(decisions)
+        room = FeedRoom(decisions.commits, folder.machine.passingTime)
+        stories = KnownStories(decisions.commits)
         readers = ReaderThreads(count: 4, .init(), folder.machine.passingTime)
         let masterKey = try folder.openVault().masterKey
         identities = Identities(masterKey)

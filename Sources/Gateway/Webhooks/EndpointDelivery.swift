@@ -6,8 +6,6 @@ import Logging
 /// One endpoint's deliveries, one after another in the order of the decisions. It holds a cursor and waits for the next
 /// commit; while one message is not taken, those behind it wait, and no other endpoint does.
 struct EndpointDelivery {
-    /// Decisions looked at in one go.
-    private static let page = 50
     /// So far a cursor may be ahead of what is kept of it, while nothing was there to send.
     private static let positionsUnkept: UInt64 = 1_000
     /// Wait after the file or the journal could not be read.
@@ -24,6 +22,14 @@ struct EndpointDelivery {
         var streamSize: UInt64 = 0
     }
 
+    /// What was last looked up, and when the file had changed last by then.
+    private struct Known {
+        var endpoint: WebhookEndpoint
+        /// The key under which it is told.
+        var key: String
+        var seen: UInt64
+    }
+
     private enum Step {
         case send(PublishedDecision, [UInt8])
         case replayEnded
@@ -35,6 +41,7 @@ struct EndpointDelivery {
     private let file: any WebhookKeeper
     private var client: WebhookClient
     private var ahead: Ahead?
+    private var known: Known?
 
     init(_ id: String, _ services: GatewayServices) {
         self.id = id
@@ -51,7 +58,7 @@ struct EndpointDelivery {
             do { if try await !step() { break } } catch is CancellationError { break } catch {
                 services.logger.error(
                     "webhook paused", metadata: ["endpoint": "\(id)", "error": "\(type(of: error))"])
-                ahead = nil
+                (ahead, known) = (nil, nil)
                 do { try await machine.passingTime.sleep(for: Self.pause) } catch { break }
             }
         }
@@ -62,11 +69,8 @@ struct EndpointDelivery {
     /// - Returns: false once there is nothing more to do for the endpoint.
     private mutating func step() async throws -> Bool {
         let seen = file.changes.commits
-        let (file, id, access, now) = (file, id, services.access, services.folder.now())
-        let found = try await services.readers.run {
-            try file.endpoint(id).map { ($0, try WebhookRights.standing($0, access, at: now)) }
-        }
-        guard let (endpoint, grant) = found, endpoint.disabled == nil else { return false }
+        let now = services.folder.now()
+        guard let (endpoint, grant) = try await standing(seen, now), endpoint.disabled == nil else { return false }
         guard let grant else { return try await disable(endpoint, .rightsEnded) }
         if endpoint.nextTry > now {
             try await wait(until: endpoint.nextTry, now, or: seen)
@@ -74,11 +78,48 @@ struct EndpointDelivery {
         }
         switch try await next(endpoint, grant) {
         case .send(let decision, let body): return try await send(decision, body, to: endpoint)
-        case .replayEnded: try await file.keep(nil, of: id) { $0.end(endpoint.replay) }
+        case .replayEnded: try await keep(nil) { $0.end(endpoint.replay) }
         case .wait: try await wait(forMoreThan: ahead?.streamSize ?? 0, of: endpoint.program, or: seen)
         case nil: return try await disable(endpoint, .archived)
         }
         return true
+    }
+
+    // MARK: Whom to tell, and what it may see
+
+    /// The endpoint, and what it is shown now; nil where there is none. While nobody changed either, neither is looked up
+    /// again: a key that has ended is not trusted from that moment on.
+    private mutating func standing(_ seen: UInt64, _ now: Timestamp) async throws -> (WebhookEndpoint, Grant?)? {
+        let access = services.access
+        if let known, known.seen == seen, let key = access.trusted(id: known.key),
+            WebhookRights.suffices(key, known.endpoint, at: now)
+        {
+            return (known.endpoint, WebhookRights.edition(key, known.endpoint))
+        }
+        known = nil
+        let (file, id) = (file, id)
+        let found = try await services.readers.run { () -> (WebhookEndpoint, Grant?)? in
+            guard let endpoint = try file.endpoint(id) else { return nil }
+            let key = try WebhookRights.key(for: endpoint, access, at: now)
+            // From here on its end is noticed.
+            return (endpoint, try key.flatMap { try access.grant(id: $0.id) })
+        }
+        guard let (endpoint, key) = found else { return nil }
+        guard let key, WebhookRights.suffices(key, endpoint, at: now) else { return (endpoint, nil) }
+        known = Known(endpoint: endpoint, key: key.id, seen: seen)
+        return (endpoint, WebhookRights.edition(key, endpoint))
+    }
+
+    /// Keeps how the endpoint fares, and remembers it so.
+    private mutating func keep(
+        _ attempt: WebhookTry?, _ change: @escaping @Sendable (inout WebhookEndpoint) -> Void
+    ) async throws {
+        guard var now = known else { return try await file.keep(attempt, of: id, change) }
+        // What could not be kept is not remembered.
+        known = nil
+        try await file.keep(attempt, of: id, change)
+        change(&now.endpoint)
+        known = now
     }
 
     // MARK: What comes next
@@ -106,7 +147,7 @@ struct EndpointDelivery {
                 return .wait
             }
             do {
-                let page = try await services.decisions.read(after: ahead.read, limit: Self.page)
+                let page = try await services.pages.page(after: ahead.read).decisions
                 (ahead.waiting, ahead.read) = (page.decisions[...], page.next)
                 (ahead.isEnd, ahead.streamSize) = (page.isEnd, page.streamSize)
             } catch JournalError.archived { return nil }
@@ -129,11 +170,11 @@ struct EndpointDelivery {
     }
 
     /// A long stretch of decisions that the endpoint does not want is not read again after a restart.
-    private func keep(_ ahead: inout Ahead, _ endpoint: WebhookEndpoint) async throws {
+    private mutating func keep(_ ahead: inout Ahead, _ endpoint: WebhookEndpoint) async throws {
         let (read, kept) = (ahead.read.place?.position ?? 0, ahead.kept.place?.position ?? 0)
         guard !ahead.isReplay, read >= kept + Self.positionsUnkept else { return }
         let passed = ahead.read
-        try await file.keep(nil, of: endpoint.id) { $0.cursor = passed }
+        try await keep(nil) { $0.cursor = passed }
         ahead.kept = passed
     }
 
@@ -147,7 +188,7 @@ struct EndpointDelivery {
             id: decision.messageID, cause: isReplay ? .replay : .decision, body: body, trace: decision.trace)
         let attempt = try await message.post(to: endpoint, by: &client, machine, services.spans)
         if attempt.outcome.isDelivered {
-            try await file.keep(attempt, of: endpoint.id) { $0.taken(through: decision.cursor, isReplay: isReplay) }
+            try await keep(attempt) { $0.taken(through: decision.cursor, isReplay: isReplay) }
             ahead?.waiting.removeFirst()
             ahead?.kept = decision.cursor
             if endpoint.failures > 0 { services.logger.notice("webhook answers again", metadata: metadata(endpoint)) }
@@ -164,7 +205,7 @@ struct EndpointDelivery {
             return try await disable(endpoint, attempt.outcome.isGone ? .gone : .failing, after: attempt)
         }
         let next = services.folder.now().adding(micros: micros)
-        try await file.keep(attempt, of: endpoint.id) { $0.notTaken(attempt, next: next) }
+        try await keep(attempt) { $0.notTaken(attempt, next: next) }
         // Once it is more than a hiccup, whoever runs the service hears of it, days before it is disabled.
         if failures == 3 {
             services.logger.warning(
@@ -174,11 +215,11 @@ struct EndpointDelivery {
         return true
     }
 
-    private func disable(
+    private mutating func disable(
         _ endpoint: WebhookEndpoint, _ reason: WebhookEndpoint.Reason, after attempt: WebhookTry? = nil
     ) async throws -> Bool {
         let now = services.folder.now()
-        try await file.keep(attempt, of: endpoint.id) { $0.disable(reason, at: now, isTried: attempt != nil) }
+        try await keep(attempt) { $0.disable(reason, at: now, isTried: attempt != nil) }
         WebhookMetric.disabled.add(1, reason.rawValue, to: services.webhookSettings.metrics)
         services.logger.warning(
             "webhook disabled", metadata: metadata(endpoint).merging(["reason": "\(reason.rawValue)"]) { $1 })

@@ -19,12 +19,14 @@ struct WebhookFile: WebhookKeeper {
     let settings: DatabasePool
     let progress: DatabaseQueue
     private let seal: RecordSeal
+    private let clock: any WallClock
     let changes = CommitSignal()
 
     /// Opens the file, and makes it where it is absent.
     init(_ folder: DataFolder) throws(Problem) {
         do {
             seal = RecordSeal(try folder.openVault().masterKey, purpose: "webhook endpoints")
+            clock = folder.machine.clock
             let path = folder.path + "/webhooks.db"
             settings = try Self.open(path)
             progress = try DatabaseQueue(path: path, configuration: KeptFile.configuration(Self.pragmas(synchronous: "NORMAL")))
@@ -65,7 +67,7 @@ struct WebhookFile: WebhookKeeper {
     func endpoint(_ id: String) throws -> WebhookEndpoint? { try settings.read { try endpoint(id, $0) } }
 
     func endpoint(_ id: String, _ db: Database) throws -> WebhookEndpoint? {
-        try Row.fetchOne(db, sql: "SELECT * FROM endpoints WHERE id = ?", arguments: [id]).map(endpoint)
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM endpoints WHERE id = ?"), arguments: [id]).map(endpoint)
     }
 
     func list(program: String) throws -> [WebhookEndpoint] {
@@ -83,8 +85,9 @@ struct WebhookFile: WebhookKeeper {
     func tries(of id: String, before: Int64, limit: Int) throws -> [WebhookTry] {
         try settings.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM tries WHERE endpoint = ? AND number < ? ORDER BY number DESC LIMIT ?",
-                arguments: [id, before, limit]
+                db,
+                sql: "SELECT * FROM tries WHERE endpoint = ? AND number < ? AND at >= ? ORDER BY number DESC LIMIT ?",
+                arguments: [id, before, Self.oldest(at: clock.now()), limit]
             ).map(Self.attempt)
         }
     }

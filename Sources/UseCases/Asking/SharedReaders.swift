@@ -8,11 +8,14 @@ import Synchronization
 struct SharedReaders: Sendable {
     let journal: any DatabaseReader
     let leads: LeadsProjection
+    /// The vault, and what signs the access log.
+    let keyring: OpenKeyring
     /// Currencies of programs, which never change.
     private let currencies = Currencies()
 
     /// Opens a folder's journal and lists to read, beside a running processor.
     init(_ folder: DataFolder) throws(Problem) {
+        keyring = OpenKeyring(folder)
         do {
             journal = try folder.openJournalPool()
             leads = LeadsProjection(

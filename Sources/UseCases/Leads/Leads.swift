@@ -96,9 +96,9 @@ extension Deployment {
                 )
             }
             let entries = try journalReader().read { try JournaledLead(row, in: $0).entries }
-            let fields = unseals ? try openedVault(for: entries) : nil
-            let steps = try entries.map { (entry: $0, opened: try Self.opened(fields, $0, program)) }
-            return LeadHistory(row: row, steps: steps, currency: try currency())
+            let opened = unseals ? try unsealed(entries) : entries.map { _ in .none }
+            return LeadHistory(
+                row: row, steps: zip(entries, opened).map { (entry: $0, opened: $1) }, currency: try currency())
         }
     }
 
@@ -122,18 +122,24 @@ extension Deployment {
     }
 
     /// Notes the read first, and gives nobody back whom an old vault still knows.
-    private func openedVault(for entries: [EntryRecord]) throws -> SealedFields {
-        let keyring = try openedVault()
+    private func unsealed(_ entries: [EntryRecord]) throws -> [OpenedFields] {
         let subjects = Set(entries.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description })
             .sorted()
+        let keyring = readers == nil ? try openedVault() : nil
         try note("leads show", subjects)
-        return SealedFields(vault: keyring.vault)
+        let program = program
+        let open = { @Sendable (keyring: Keyring) in
+            let fields = SealedFields(vault: keyring.vault)
+            return try entries.map { try Self.opened(fields, $0, program) }
+        }
+        if let keyring { return try open(keyring) }
+        guard let readers else { preconditionFailure("a vault is opened where none is open") }
+        return try readers.keyring.use(readers.leads, open)
     }
 
-    private static func opened(_ fields: SealedFields?, _ entry: EntryRecord, _ program: String) throws -> OpenedFields
-    {
-        switch try fields?.open(entry, program: program) {
-        case .nothing, nil: .none
+    private static func opened(_ fields: SealedFields, _ entry: EntryRecord, _ program: String) throws -> OpenedFields {
+        switch try fields.open(entry, program: program) {
+        case .nothing: .none
         case .erased: .erased
         case .opened(let bytes, let kind): .fields(try SchemaJSON.leaves(bytes, as: kind))
         }

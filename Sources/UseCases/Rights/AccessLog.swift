@@ -21,13 +21,19 @@ extension Deployment {
                 .invalid, "a reason stays in the access log for good, so it holds no address",
                 remedy: "Say why without naming anybody, e.g. by a case's number")
         }
-        try CheckpointSigner(folder ?? self.folder).noteAccess(program) { place in
+        try signer(of: folder).noteAccess(program) { place in
             try JSONText.line(
                 AccessRecord(
                     number: place.number, time: TimeText.utc(self.folder.now()), user: asker.actor,
                     role: asker.role.isEmpty ? nil : asker.role, command: action, program: program, subjects: subjects,
                     reason: reason.isEmpty ? "not stated" : reason, previous: place.previous, torn: place.torn))
         }
+    }
+
+    /// What signs a folder's access log; open already where there is one of the program's folder.
+    private func signer(of folder: DataFolder?) throws -> CheckpointSigner {
+        if folder == nil, let readers { return try readers.keyring.signer() }
+        return try CheckpointSigner(folder ?? self.folder)
     }
 
     /// A folder's vault, in which nobody is left whom the journal says was erased, whatever backup it came from.
