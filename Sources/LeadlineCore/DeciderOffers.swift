@@ -3,7 +3,7 @@
 // | an offer is open | what comes of it |
 // | --- | --- |
 // | the partner confirms that it has room | it is known, and nothing else |
-// | it accepts | agreed; the round's other offers are lost; the lead is assigned, or waits for who approves |
+// | it accepts | agreed; the round's other offers are lost; the lead is assigned, or waits for a human |
 // | it counters within the policy's range, and is worth more so than the others as usual | likewise |
 // | it counters otherwise, or may not have the lead any more | the offer is over; the lead is not lost to it |
 // | it declines | the offer is over, and the lead comes to this partner no more |
@@ -13,7 +13,8 @@
 // Once no offer of a round is open, the next round asks those who come next, as often as the policy says; then the lead
 // is assigned plainly, or a human gets it. A partner that let an offer lapse can still get the lead so; one that
 // declined cannot. An offer holds a place under the caps on open leads and on leads a period; a kind's cap is looked at
-// again when the partner agrees. An answer to an offer that is over is disregarded.
+// again when the partner agrees. An answer to an offer that is over is disregarded. What was agreed and waits for a
+// human is withdrawn when the lead goes on otherwise.
 
 extension Decision {
     // MARK: A lead is offered
@@ -36,12 +37,12 @@ extension Decision {
     ) -> [Event]? {
         guard state.isLogic(6), let rule = state.policy?.negotiation, round <= rule.rounds else { return nil }
         if round == 1 && (state.offers.isFull || !isOffered(state, view, to: chosen)) { return nil }
-        let partners = toAsk(state, view, chosen, summary, asked: asked).prefix(rule.asked)
+        let partners = toAsk(state, view, chosen, cause, summary, asked: asked).prefix(rule.asked)
         if partners.isEmpty { return nil }
         let answerBy = stamp.adding(micros: rule.answerMicros)
-        let slot = state.leads.slot(of: leadID)
-        let arrivedAt = slot.map { state.leads.leads[$0].submittedAt } ?? stamp
-        let before = slot.map { state.leads.leads[$0].offersMade } ?? 0
+        // A lead that is told apart is still merged in this state; its offers are its own.
+        let own = state.leads.ownSlot(of: leadID).map { state.leads.leads[Int($0)] }
+        let (arrivedAt, before) = (own?.submittedAt ?? stamp, own?.offersMade ?? 0)
         let lead = state.offeredLead(view, stating: stated)
         return partners.enumerated().map { place, partner in
             let partnerID = state.partners.profiles[partner].partnerID
@@ -60,12 +61,15 @@ extension Decision {
         state.offered.map { HardRules.holds($0, view, partner, state.partners) } ?? true
     }
 
-    /// Who is asked, the chosen one first, then by rank; of owners and of those whom a lot drew nobody else is.
+    /// Who is asked, the chosen one first, then by rank; of owners and of those whom a lot drew nobody else is, nor is
+    /// whoever would not get the lead before a human has looked.
     private func toAsk(
-        _ state: State, _ view: LeadView, _ chosen: Int, _ summary: EvaluationSummary, asked: [UInt32]
+        _ state: State, _ view: LeadView, _ chosen: Int, _ cause: RoutingCause, _ summary: EvaluationSummary,
+        asked: [UInt32]
     ) -> [Int] {
         let isAlone = summary.basis == .ownership || summary.basis == .exploration
-        let others = isAlone ? [] : summary.best.compactMap { state.partners.index(of: $0.partnerID) }
+        let best = isAlone ? [] : summary.best.filter { !needsReview(state, cause, conversion: $0.conversion) }
+        let others = best.compactMap { state.partners.index(of: $0.partnerID) }
         return ([chosen] + others.filter { $0 != chosen }).filter {
             !asked.contains(UInt32($0)) && isOffered(state, view, to: $0)
         }
@@ -143,10 +147,14 @@ extension Decision {
                 closed(
                     state, .init(slot: open.slot, negotiation: open.negotiation, offer: other), .lostToAnother)
             }
+        let partnerID = state.partners.profiles[open.partner].partnerID
         if needsApproval(state, view, row), let rule = state.policy?.negotiation {
-            let partnerID = state.partners.profiles[open.partner].partnerID
             return ends + escalate(
                 state, lead.id, .agreementToApprove, summary, suggested: partnerID, queue: rule.approver)
+        }
+        // What was agreed waits here too: a human who gives the lead to the partner does so at these terms.
+        if needsReview(state, open.negotiation.cause, conversion: scratch.conversion[row]) {
+            return ends + escalate(state, lead.id, .reviewRequired, summary, suggested: partnerID)
         }
         var assigned = assignment(
             state, lead.id, view, to: open.partner, attempt: UInt32(lead.attempt) + 1, cause: open.negotiation.cause,
@@ -156,7 +164,8 @@ extension Decision {
     }
 
     /// The partner's row and the evaluation by which it may have the lead now; nil if it may not. Whom Leadline would
-    /// choose at this moment, and whether it would keep the place, counts no longer: the offer was made.
+    /// choose at this moment, and whether it would keep the place, counts no longer: the offer was made. Ownership
+    /// counts all the same, for it comes before competition.
     private mutating func standing(_ state: State, _ open: OpenOffer, _ view: LeadView) -> (
         row: Int, EvaluationSummary
     )? {
@@ -164,17 +173,20 @@ extension Decision {
         var chosen: Int?, summary: EvaluationSummary
         switch judge(state, lead.id, view, attemptsSoFar: UInt32(lead.attempt), cause) {
         case .assign(let partner, let found): (chosen, summary) = (partner, found)
-        case .escalate(.placesReserved, let found?, _), .escalate(.ownerAtCap, let found?, _): summary = found
+        case .escalate(.placesReserved, let found?, _): summary = found
         case .escalate: return nil
         }
+        if summary.basis == .ownership && chosen != open.partner { return nil }
         guard let row = scratch.partners.firstIndex(of: open.partner), scratch.isIn[row] else { return nil }
+        let partnerID = state.partners.profiles[open.partner].partnerID
         if chosen != open.partner || summary.basis == .exploration {
+            // Of those who tie whoever agrees has its turn.
+            let isTied = summary.basis == .tieDebt && summary.tiedPartnerIDs.contains(partnerID)
+            if !isTied { summary.tiedPartnerIDs = [] }
             summary.basis = .agreement
-            summary.tiedPartnerIDs = []
             summary.claimID = ""
         }
         summary.propensity = 0
-        let partnerID = state.partners.profiles[open.partner].partnerID
         summary.runnerUpPartnerID = summary.best.first { $0.partnerID != partnerID }?.partnerID ?? ""
         return (row, summary)
     }
@@ -204,6 +216,13 @@ extension Decision {
         guard let rule = state.policy?.negotiation, !rule.approver.isEmpty else { return false }
         guard let below = rule.unattendedBelowMinorUnits, view.valueMinorUnits ?? 0 < below else { return true }
         return scratch.conversion[row] < Double(rule.unattendedConversionBasisPoints) / 10_000
+    }
+
+    /// True if a human has to look at it because the partner is not likely enough to win the lead. One who sent the
+    /// lead back to be routed has looked at it.
+    private func needsReview(_ state: State, _ cause: RoutingCause, conversion: Double) -> Bool {
+        guard cause != .human, let below = state.policy?.review.conversionBelowBasisPoints else { return false }
+        return conversion < Double(below) / 10_000
     }
 
     // MARK: A round goes on, and ends
@@ -258,22 +277,38 @@ extension Decision {
     }
 
     /// Every offer ends by an event of its own: those that an input leaves open are withdrawn before the lead goes on.
+    /// So is what was agreed and waited for a human, where it does not come about: its partner was told that it might.
     func withdrawingOffers(_ state: State, _ events: [Event]) -> [Event] {
-        if state.offers.isEmpty { return events }
+        if state.offers.isEmpty && !state.offers.hasAgreements { return events }
         var ended: [String] = []
         var all: [Event] = []
         all.reserveCapacity(events.count)
         for event in events {
             if case .offerClosed(let event) = event { ended.append(event.offerID) }
-            if let slot = event.placedLeadID.flatMap({ state.leads.ownSlot(of: $0) }).map({ Int($0) }),
-                let negotiation = state.offers[slot] {
-                for offer in negotiation.open where !ended.contains(offer.id) {
-                    let open = OpenOffer(slot: slot, negotiation: negotiation, offer: offer)
-                    all.append(closed(state, open, .withdrawn))
-                    ended.append(offer.id)
+            if let slot = event.placedLeadID.flatMap({ state.leads.ownSlot(of: $0) }).map({ Int($0) }) {
+                for offer in withdrawn(state, slot, by: event) where !ended.contains(offer.offerID) {
+                    all.append(.offerClosed(offer))
+                    ended.append(offer.offerID)
                 }
             }
             all.append(event)
+        }
+        return all
+    }
+
+    /// The offers of a lead, open or agreed, that the lead goes on without.
+    private func withdrawn(_ state: State, _ slot: Int, by event: Event) -> [OfferClosed] {
+        func ended(_ offerID: String, _ partner: UInt32, _ round: UInt32) -> OfferClosed {
+            OfferClosed(
+                offerID: offerID, leadID: state.leads.leads[slot].id,
+                partnerID: state.partners.profiles[Int(partner)].partnerID, round: round, status: .withdrawn)
+        }
+        var all: [OfferClosed] = []
+        if let negotiation = state.offers[slot] {
+            all = negotiation.open.map { ended($0.id, $0.partner, negotiation.round) }
+        }
+        if let agreement = state.offers.agreement(slot), event.ends(agreement) {
+            all.append(ended(agreement.offerID, agreement.partner, agreement.round))
         }
         return all
     }
@@ -300,6 +335,16 @@ extension Event {
         case .leadMerged(let event): event.sameID ? nil : event.leadID
         case .offerMade(let event): event.leadID
         default: nil
+        }
+    }
+
+    /// True of an event about a lead after which what was agreed of it holds no longer: all but its approval, and that
+    /// nobody approved it yet.
+    fileprivate func ends(_ agreement: OfferTable.Agreement) -> Bool {
+        switch self {
+        case .leadAssigned(let event): event.offerID != agreement.offerID
+        case .leadEscalated(let event): event.reason != .unanswered
+        default: true
         }
     }
 }

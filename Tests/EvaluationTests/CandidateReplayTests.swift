@@ -84,6 +84,32 @@ import Testing
         #expect(report(CandidateReplay(policy, version: "c", from: from)).changed == 0)
     }
 
+    /// Offers are how a choice is carried out: with or without them, in history or by the candidate, as many decisions are
+    /// compared, and the choice is whom a lead is offered first.
+    @Test(arguments: [0, 2] as [UInt32], [0, 2] as [UInt32])
+    func offersAreNoDecisionsOfTheirOwn(recorded: UInt32, candidate: UInt32) throws {
+        func policy(_ rounds: UInt32) -> Policy {
+            RecordedProgram.policy {
+                $0.negotiation.rounds = rounds
+                $0.negotiation.answerMillis = 60_000
+            }
+        }
+        var program = RecordedProgram(policy(recorded), partners: partners)
+        for k in 0..<6 {
+            program.take(RecordedProgram.lead("l\(k)", vertical: "manufacturing"), at: 10 * k)
+            guard let offer = program.state.offerStandings.first else { continue }
+            let answer: OfferAnswer = k % 3 == 0 ? .accepted : k % 3 == 1 ? .declined : .capacityConfirmed
+            program.take(
+                Input(.offerAnswered(.init(leadID: offer.leadID, partnerID: offer.partnerID, offerID: offer.offerID, answer: answer))),
+                at: 10 * k)
+        }
+        program.take(RecordedProgram.lead("last", vertical: "manufacturing"), at: 100)
+        let offers = program.entries.flatMap(\.events).filter { if case .offerMade = $0 { true } else { false } }
+        #expect(offers.isEmpty == (recorded == 0))
+        let report = replay(program, policy(candidate))
+        #expect(report.decisions == 7 && report.changed == 0, "\(report.differences)")
+    }
+
     @Test func aLeadThatTheCandidateGivesToNobodyIsNamed() throws {
         var program = RecordedProgram(RecordedProgram.policy(), partners: partners)
         program.take(RecordedProgram.lead("l"), at: 1)

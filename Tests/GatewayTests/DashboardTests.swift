@@ -121,6 +121,21 @@ import UseCases
         }
     }
 
+    /// A lead that is offered is open: whoever may override decides about it on its page.
+    @Test func anOfferedLeadCanBeDecidedAbout() async throws {
+        try await Self.browsing { served, browser in
+            let policy =
+                #"{"attemptsMax":3,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"negotiation":{"rounds":1,"answerMillis":86400000}}"#
+            let published = try await served.ask(.PUT, "/v1/policy", served.admin, policy, ["prefer": "wait=20"])
+            try #require(published.status == 200, "\(published.text)")
+            let offered = try await served.submit("offered-1")
+            try #require(offered.text.contains("leadline.v1.OfferMade"), "\(offered.text)")
+            let known = try await Self.signedIn(.manager, browser)
+            let page = try await known.ask(.GET, "/app/leads/offered-1")
+            #expect(page.status == 200 && page.text.contains("/app/leads/offered-1/override"), "\(page.text)")
+        }
+    }
+
     @Test func aFormCountsOnceAndForItsSessionAlone() async throws {
         try await Self.browsing { served, browser in
             try await served.submit("form-1")

@@ -204,6 +204,8 @@ import UseCases
 
     /// A lead is offered before it is assigned: nobody at the partner sees more of it than the offer says until it agrees.
     private static func offers(_ ask: Asking) async throws {
+        let preview = try await ask("previewLead", body: #"{"country":"IT","product":"negotiated"}"#)
+        #expect(preview.json["partner"] as? String != nil && preview.text.contains("offer"), "\(preview.text)")
         let body = #"{"leadId":"o-1","country":"IT","product":"negotiated","contact":{"email":"o-1@officine.example"}}"#
         #expect(try await ask("submitLead", body: body).text.contains("leadline.v1.OfferMade"))
         let holders = try await ask.served.ask(.GET, "/v1/partners", ask.served.admin).json["partners"] as? [[String: Any]] ?? []

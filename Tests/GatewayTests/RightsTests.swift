@@ -130,6 +130,26 @@ import UseCases
         }
     }
 
+    /// Whoever sends leads in learns nothing of what partners of its own program are offered, and answers for none.
+    @Test func aProducerHasNoPartInOffers() async throws {
+        try await ServedFolder.serving { served in
+            let path = "/v1/partners/p-one/offers"
+            let producer = try served.key(.producer, sources: ["/web-form"])
+            let list = try await served.ask(.GET, path, producer)
+            #expect(list.status == 403, "\(list.text)")
+            let answer =
+                #"{"specversion":"1.0","id":"o-1","source":"/web-form","type":"leadline.v1.OfferAnswered","data":{"leadId":"l-1","partnerId":"p-one","offerId":"o","answer":"OFFER_ANSWER_ACCEPTED"}}"#
+            let sent = try await served.ask(.POST, "/v1/events", producer, answer, ["content-type": EventOperations.structured])
+            #expect(sent.status == 403, "\(sent.text)")
+            var others = try [Role.manager, .auditor, .agent].map { try served.key($0) }
+            others += try [Role.partner, .partnerLead].map { try served.key($0, partner: "p-one") }
+            for key in others {
+                let reply = try await served.ask(.GET, path, key)
+                #expect(reply.status == 200 && reply.text == #"{"offers":[]}"#, "\(reply.text)")
+            }
+        }
+    }
+
     /// Two partners claim one account: each hears of its own claim, and of another's only that it stands against it.
     @Test func aClaimTellsNothingOfAnother() async throws {
         try await ServedFolder.serving { served in

@@ -175,6 +175,7 @@ import Testing
             }
             #expect(EventOperations.scope(for: .erasureRequested) == .rightsExercise)
             #expect(EventOperations.scope(for: .humanDecisionRecorded) == .decisionsOverride)
+            #expect(EventOperations.scope(for: .offerAnswered) == .leadsAnswer)
         }
     }
 

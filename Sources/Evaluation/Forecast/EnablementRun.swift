@@ -157,6 +157,7 @@ struct RerunWorld: Sendable {
             // It acts, draws no lots, and never counts an open deal as lost.
             policy.exploration = Exploration()
             policy.shadow = false
+            policy.negotiation = NegotiationRule()
             policy.dealHorizonDays = 0
             policy.ownerFirst = false
             run(Input(.policyPublished(PolicyPublished(policy: policy, version: state.policyVersion))), at: now)

@@ -47,11 +47,12 @@ public struct CandidateReplay: Sendable {
     }
 
     /// What is estimated is the candidate's choice; its own lots and budget are added by probability, and its shadow
-    /// would hide what it chooses.
+    /// would hide what it chooses. How partners would answer its offers nobody knows; its choice is whom it asks first.
     private static func decided(_ policy: Policy) -> Policy {
         var decided = policy
         decided.exploration = Exploration()
         decided.shadow = false
+        decided.negotiation = NegotiationRule()
         return decided
     }
 

@@ -13,19 +13,28 @@ public struct RoutingChoice: Equatable, Sendable {
     /// True where history chose and this is what Leadline would have done.
     public var isImported = false
 
-    /// The routing decision among an entry's events; nil if there is none. What a human chose is none.
+    /// The routing decision among an entry's events; nil if there is none. What a human chose is none. Of a lead that
+    /// is offered the decision is whom it is offered first: what its offers come to, partners decide.
     public init?(_ events: [Event]) {
         var found: RoutingChoice?
+        var negotiated: [String] = []
         for event in events {
             switch event {
+            case .offerClosed(let event):
+                if event.status != .withdrawn { negotiated.append(event.leadID) }
+            case .offerMade(let event):
+                if event.round == 1 && event.evaluation != nil {
+                    found = RoutingChoice(event.leadID, event.partnerID, "", event.evaluation)
+                }
             case .leadAssigned(let event):
-                if event.evaluation != nil {
+                if event.evaluation != nil && event.offerID.isEmpty && !negotiated.contains(event.leadID) {
                     found = RoutingChoice(event.leadID, event.partnerID, "", event.evaluation)
                 }
             case .shadowDecided(let event):
                 found = RoutingChoice(event.leadID, event.partnerID, "noEligiblePartner", event.evaluation)
                 found?.isImported = true
             case .leadEscalated(let event):
+                if negotiated.contains(event.leadID) { continue }
                 switch event.reason {
                 case .processingRestricted, .personObjected, .addressSuppressed, .unanswered: continue
                 default: break

@@ -51,7 +51,7 @@ struct LeadGathering {
 
     private static func acts(_ lead: VisibleLead, _ grant: Grant, isUnderReview: Bool) -> [LeadPage.Act] {
         let status = lead.history.row.status
-        let isOpen = ["received", "assigned", "responded", "escalated"].contains(status)
+        let isOpen = ["received", "offered", "assigned", "responded", "escalated"].contains(status)
         let isWithPartner = ["assigned", "responded"].contains(status)
         if grant.role == .producer { return [] }
         if grant.partner != nil {

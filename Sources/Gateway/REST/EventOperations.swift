@@ -92,9 +92,11 @@ enum EventOperations {
     static func scope(for kind: MessageKind) -> Scope {
         switch kind {
         case .leadSubmitted, .leadUpdated, .leadWithdrawn, .intentObserved, .firmographicsObserved,
-            .technographicsObserved, .leadAccepted, .leadDeclined, .leadReturned, .offerAnswered, .firstResponseRecorded,
+            .technographicsObserved, .leadAccepted, .leadDeclined, .leadReturned, .firstResponseRecorded,
             .dealStageChanged, .dealWon, .dealLost, .dealClaimed, .claimWithdrawn:
             .eventsSend
+        // An answer binds its partner to terms.
+        case .offerAnswered: .leadsAnswer
         case .partnerUpserted, .partnerCapacitySet, .partnerPaused, .partnerResumed, .partnerRemoved,
             .partnerAbsenceSet, .partnerAbsenceCancelled, .partnerCommissionTermsSet:
             .partnersWrite

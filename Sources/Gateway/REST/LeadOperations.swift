@@ -259,13 +259,16 @@ enum LeadOperations {
                 }
                 let currency = try await call.read { try $0.currency() }
                 let words = EventWords(currency: currency) { TimeText.utc($0) }
-                let assigned = events.compactMap { event in
-                    if case .leadAssigned(let event) = event { return event.partnerID }
-                    return nil
+                let chosen = events.compactMap { event -> String? in
+                    switch event {
+                    case .leadAssigned(let event): event.partnerID
+                    case .offerMade(let event): event.partnerID
+                    default: nil
+                    }
                 }.first
                 return .json(
                     JSONText.object([
-                        ("partner", assigned.map(JSONText.quoted)),
+                        ("partner", chosen.map(JSONText.quoted)),
                         ("events", try JSONText.line(events.map(words.sentence))),
                     ]), [(.cacheControl, "no-store")])
             })

@@ -11,7 +11,7 @@ enum OfferOperations {
     private static let list = Operation(
         id: "listOffers", method: .get, path: "/v1/partners/{partner}/offers", tag: "Offers",
         summary: "The offers that wait for a partner's answer, with what it is told of each lead",
-        scope: .leadsRead, rate: .read,
+        scope: .partnersRead, rate: .read,
         successes: [.init(status: 200, about: "The open offers.", schema: .reference("OfferList"))],
         work: .whole { call in
             let partner = try await PartnerOperations.visible(call).partner

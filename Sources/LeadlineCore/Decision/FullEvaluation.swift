@@ -75,10 +75,11 @@ public struct Evidence: Sendable, Equatable {
     public var declined: UInt32
     public var inTime: UInt32
     public var missed: UInt32
+    /// Leads that it holds, and other leads that it is offered.
     public var openLeads: UInt32
     /// Nil if uncapped.
     public var openLeadsMax: UInt32?
-    /// Places left in the period; nil if uncapped.
+    /// Places left in the period, less what else it is offered; nil if uncapped.
     public var placesLeft: UInt32?
     public var tieDebtMicros: Int64
     /// What the living profile says besides; since logic version 2.
@@ -190,8 +191,7 @@ extension FullEvaluation {
                 placePrice: scratch.placePrice[row], favour: scratch.favour[row],
                 isBelowMinimum: !scratch.isIn[row] && !scratch.isAtCap[row],
                 evidence: Evidence(
-                    partner, vertical: view.words.vertical, column: column, band: band, row: scratch.row, state,
-                    period: period, at: stamp))
+                    partner, view, column: column, band: band, row: scratch.row, state, period: period, at: stamp))
         }
         candidates = scored.indices.filter { !scratch.isAtCap[$0] }.map { scored[$0] }
         var excluded: [ExcludedPartner] = []
@@ -201,9 +201,7 @@ extension FullEvaluation {
                     partnerID: state.partners.profiles[partner].partnerID, reason: step.reason,
                     rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
                     evidence: Evidence(
-                    partner, vertical: view.words.vertical, column: column, band: band, row: scratch.row, state,
-                        period: period,
-                    at: stamp),
+                        partner, view, column: column, band: band, row: scratch.row, state, period: period, at: stamp),
                     scored: scratch.partners.firstIndex(of: partner).map { scored[$0] }))
             }
         }
@@ -219,8 +217,8 @@ extension FullEvaluation {
 
 extension Evidence {
     init(
-        _ partner: Int, vertical code: Vocabulary.Code, column: Int?, band: Int, row: [Int32], _ state: State,
-        period: Int64, at stamp: Timestamp
+        _ partner: Int, _ view: LeadView, column: Int?, band: Int, row: [Int32], _ state: State, period: Int64,
+        at stamp: Timestamp
     ) {
         let tallies = state.tallies
         let all = tallies.partners[partner]
@@ -236,7 +234,9 @@ extension Evidence {
         bySlot[LeadSlot.dealSize.rawValue] = SlotRecord(won: size.won, closed: size.closed)
         let openMax = state.partners.openLeadsMax[partner]
         let cap = state.partners.leadsPerPeriodMax[partner]
-        let got = CapacityLimits.leads(state.partners, partner, in: period)
+        // Caps count what else the partner is offered.
+        let offered = state.partners.offered[partner] - view.offers(to: partner)
+        let got = CapacityLimits.leads(state.partners, partner, in: period) + offered
         self.init(
             won: all.won, closed: all.closed, wonInVertical: vertical.won, closedInVertical: vertical.closed,
             cycleDaysInVertical: vertical.won > 0 ? vertical.cycleDays / UInt64(vertical.won) : nil,
@@ -244,11 +244,11 @@ extension Evidence {
             largestWonMinorUnits: tallies.largestWonMinorUnits[partner], bySlot: bySlot,
             taken: tallies.engagement[partner].taken, declined: tallies.engagement[partner].declined,
             inTime: tallies.engagement[partner].inTime, missed: tallies.engagement[partner].missed,
-            openLeads: state.partners.openLeads[partner],
+            openLeads: state.partners.openLeads[partner] + offered,
             openLeadsMax: openMax == PartnerTable.uncapped ? nil : openMax,
             placesLeft: cap == PartnerTable.uncapped ? nil : cap > got ? cap - got : 0,
             tieDebtMicros: state.partners.tieDebtMicros[partner],
-            living: state.isLogic(2) ? LivingEvidence(partner, vertical: code, state, at: stamp) : nil)
+            living: state.isLogic(2) ? LivingEvidence(partner, vertical: view.words.vertical, state, at: stamp) : nil)
     }
 }
 

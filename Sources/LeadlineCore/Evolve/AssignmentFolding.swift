@@ -134,7 +134,13 @@ extension State {
         guard let slot = leads.slot(of: event.leadID) else { return }
         endAward(slot)
         release(slot)
-        if leads.leads[slot].status == .offered { offers[slot] = nil }
+        // What an offered lead's partner has just agreed to waits here; what was agreed before waits on until somebody
+        // answers, and is over with any other new wait.
+        if leads.leads[slot].status == .offered {
+            offers[slot] = nil
+        } else if event.reason != .unanswered {
+            offers.set(nil, slot)
+        }
         leads.leads[slot].status = .escalated
         if isLogic(4) {
             leads.leads[slot].dueCause = .expired
@@ -156,6 +162,7 @@ extension State {
         leads.leads[slot].holder = LeadTable.nowhere
         leads.leads[slot].dueAt = .distantFuture
         leads.leads[slot].place = CountedPlace()
+        if isLogic(6) { leads.leads[slot].agreedBasisPoints = LeadTable.Lead.nothingAgreed }
         stopReminders(slot)
         forgetTurn(slot)
         leads.leads[slot].flags.remove(.onHorizon)

@@ -8,10 +8,13 @@ extension State {
             return
         }
         let partner = partners.index(of: event.partnerID)
+        let (holder, agreed) = (leads.leads[slot].holder, leads.leads[slot].agreedBasisPoints)
         release(slot)
         endOffers(slot)
         unlinkFromAccount(slot)
         leads.leads[slot].holder = partner.map(UInt32.init) ?? LeadTable.nowhere
+        // A later correction pays its partner what it agreed to, and nobody else.
+        if isLogic(6) && leads.leads[slot].holder == holder { leads.leads[slot].agreedBasisPoints = agreed }
         leads.leads[slot].dueAt = stamp
         leads.leads[slot].tried = []
         leads.close(slot, as: .closed, at: stamp)

@@ -18,7 +18,8 @@ extension State {
         let asked = event.round == 1 ? [] : offers[slot]?.asked ?? []
         let basis = event.evaluation?.basis ?? .none
         let isByValue = event.round == 1 ? basis == .score || basis == .tieDebt : offers[slot]?.isByValue ?? false
-        if let evaluation = event.evaluation, evaluation.propensity > 0, event.round == 1 {
+        // A later round was chosen, and may have been drawn, like the first.
+        if let evaluation = event.evaluation, evaluation.propensity > 0 {
             lots.draw(
                 wasExplored: evaluation.basis == .exploration,
                 period: policy.map { CapacityLimits.period(at: stamp, $0) } ?? 0)
@@ -42,7 +43,9 @@ extension State {
         partners.offered[partner] -= 1
         count(event, offer, slot, partner)
         if event.status == .agreed, let terms = event.terms {
-            offers.set(.init(offerID: event.offerID, partner: UInt32(partner), terms: terms), slot)
+            let agreement = OfferTable.Agreement(
+                offerID: event.offerID, partner: UInt32(partner), round: event.round, terms: terms)
+            offers.set(agreement, slot)
         }
         if event.status == .declined { leads.leads[slot].tried.append(UInt32(partner)) }
         waitOn(slot)

@@ -12,7 +12,8 @@ extension State {
         partners.noteTurn(partner, at: stamp)
         var credited = BitRow()
         switch basis {
-        case .tieDebt:
+        case .agreement where event.evaluation?.tiedPartnerIDs.isEmpty ?? true: return
+        case .tieDebt, .agreement:
             for id in event.evaluation?.tiedPartnerIDs ?? [] {
                 if let index = partners.index(of: id) { credited[index] = true }
             }

@@ -134,7 +134,7 @@ public struct EvaluationSummary: Sendable, Equatable {
     public var exclusions: [Exclusion] = []
     public var digest = Digest128.zero
     public var basis = SelectionBasis.none
-    /// Those who shared the best score, where debt decided.
+    /// Those who shared the best score, where debt decided or one of them agreed.
     public var tiedPartnerIDs: [String] = []
     /// How the arm, or the policy, chooses.
     public var method = RoutingMethod.bidPrice

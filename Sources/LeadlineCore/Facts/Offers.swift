@@ -118,7 +118,7 @@ public enum OfferStatus: UInt8, Sendable, CaseIterable {
     case declined
     /// No answer came in time.
     case expired
-    /// The lead went on without it.
+    /// The lead went on without it; also after the partner had agreed, where a human had to approve and did not.
     case withdrawn
     /// Another partner agreed first.
     case lostToAnother

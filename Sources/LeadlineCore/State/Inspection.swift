@@ -259,7 +259,7 @@ extension State {
         leads.ownSlot(of: lead).map { wasMade(offerID, Int($0), to: partner) } ?? false
     }
 
-    /// Every agreement that waits for whom the policy names, by lead.
+    /// Every agreement that waits for a human to approve or review it, by lead.
     public var agreementStandings: [AgreementStanding] {
         offers.agreements.map { slot, agreement in
             AgreementStanding(

@@ -23,10 +23,11 @@ struct OfferTable: Sendable {
         var open: [Offer] = []
     }
 
-    /// What was agreed and waits for whom the policy names.
+    /// What was agreed and waits for a human.
     struct Agreement: Sendable, Equatable {
         var offerID: String
         var partner: UInt32
+        var round: UInt32
         var terms: OfferTerms
     }
 
@@ -66,6 +67,8 @@ struct OfferTable: Sendable {
     var agreements: [(slot: UInt32, Agreement)] {
         waiting.keys.sorted().compactMap { slot in waiting[slot].map { (slot, $0) } }
     }
+
+    var hasAgreements: Bool { !waiting.isEmpty }
 
     func agreement(_ slot: Int) -> Agreement? { waiting.isEmpty ? nil : waiting[UInt32(slot)] }
 
@@ -134,6 +137,7 @@ extension OfferTable {
             w.put(one.slot)
             w.put(one.1.offerID)
             w.put(one.1.partner)
+            w.put(one.1.round)
             one.1.terms.write(to: &w)
         }
         w.put(each: tallies) { w, tally in
@@ -155,7 +159,7 @@ extension OfferTable {
         for _ in 0..<(try r.count()) {
             let slot: UInt32 = try r.get()
             let agreement = Agreement(
-                offerID: try r.string(), partner: try r.get(), terms: try OfferTerms(from: &r))
+                offerID: try r.string(), partner: try r.get(), round: try r.get(), terms: try OfferTerms(from: &r))
             guard slot < leads.leads.count, agreement.partner < partners else { throw .invalid(at: r.at) }
             waiting[slot] = agreement
         }

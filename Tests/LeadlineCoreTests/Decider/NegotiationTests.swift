@@ -151,6 +151,23 @@ import Testing
             500, then: ["offer of L1 to C expired", "offered L1 to B, round 2, until 501, promise 60, 0 bp, submitted"])
     }
 
+    /// A lead that is told apart is offered as its own: its partner can answer, and a late answer finds its offer.
+    @Test func aLeadThatIsToldApartIsOffered() {
+        var story = Self.program()
+        for (minute, id) in [(0, "L1"), (1, "L2")] {
+            story.given(minute, .lead(id, account: 1, person: 1) { $0.country = "DE"; $0.dealValue = euros(5_000) })
+            if id == "L1" { story.given(minute, .answered("L1", "C", .accepted, in: story.state)) }
+        }
+        story.when(
+            2, .leadsUnlinked("L2", "L1"), then: "unlinked L2 and L1, sameEnquiry",
+            "offered L2 to C, round 1, until 3, promise 60, 1000 bp, unlinked")
+        let answer = Input.answered("L2", "C", .accepted, in: story.state)
+        story.when(
+            2, answer, then: "offer of L2 to C agreed, promise 60, 1000 bp",
+            "assigned L2 to C, attempt 1, unlinked, due 62, agreed, promise 60, 1000 bp")
+        story.when(2, answer, then: "disregarded L2, offerOver")
+    }
+
     // MARK: Several at once
 
     @Test func theFirstAgreementWins() {
@@ -261,6 +278,18 @@ import Testing
             4, .won("L1", "C", euros(1_000)), then: "closed L1 at C, won, 100000, learned", "commission L1 to C, 11000 at 1100")
     }
 
+    /// What one partner agreed to is not what another is paid, when the lead left it and ended elsewhere.
+    @Test func anAgreedCommissionIsItsPartnersOwn() {
+        var story = Self.program { $0.attemptsMax = 1 }
+        story.given(0, .commission("B", basisPoints: 500))
+        story.given(0, Self.lead("L1"))
+        story.given(0, .answered("L1", "C", .accepted, in: story.state))
+        story.until(60, then: ["expired L1 at C, attempt 1, due 60", "escalated L1 to partner-managers, attemptsExhausted"])
+        story.given(61, .lost("L1", "B"))
+        story.when(
+            62, .won("L1", "B", euros(5_000)), then: "closed L1 at B, won, 500000, learned", "commission L1 to B, 25000 at 500")
+    }
+
     /// The promise that was agreed is the deadline; who misses it loses the lead, and what was agreed with it.
     @Test func theAgreedPromiseIsTheDeadline() {
         var story = Self.offered()
@@ -317,8 +346,145 @@ import Testing
         var story = Self.approving { _ in }
         story.until(5, then: ["escalated L1 to director, unanswered"])
         story.given(6, .human("L1", .assign(partnerID: "B")))
-        #expect(story.last.map(\.text) == ["assigned L1 to B, attempt 1, human, due 66"])
+        #expect(story.last.map(\.text) == ["offer of L1 to C withdrawn", "assigned L1 to B, attempt 1, human, due 66"])
         #expect(story.state.agreementStandings.isEmpty)
+    }
+
+    /// What was refused does not come back when somebody gives the lead to the same partner later; its partner hears.
+    @Test func whatWasRefusedIsOver() {
+        var story = Self.approving { _ in }
+        story.given(1, .policy("p2") { $0.lawfulBases = ["consent"] })
+        story.when(
+            1, .human("L1", .reroute), then: "offer of L1 to C withdrawn", "escalated L1 to partner-managers, lawfulBasisMissing")
+        #expect(story.state.agreementStandings.isEmpty)
+        story.when(2, .human("L1", .assign(partnerID: "C")), then: "assigned L1 to C, attempt 1, human, due 7")
+        story.when(3, .won("L1", "C", euros(5_000)), then: "closed L1 at C, won, 500000, learned", "commission L1 to C, 50000 at 1000")
+    }
+
+    /// However the lead goes on, its partner hears that what it agreed to did not come about.
+    @Test(arguments: [
+        (Input.withdrawn("L1"), ["offer of L1 to C withdrawn", "closed L1 at nobody, withdrawn"]),
+        (.human("L1", .close), ["offer of L1 to C withdrawn", "closed L1 at nobody, human"]),
+        (.human("L1", .reroute), ["offer of L1 to C withdrawn", "offered L1 to C, round 1, until 2, promise 60, 1000 bp, human"]),
+        (.updated("L1") { $0.vertical = "energy" }, []),
+    ] as [(Input, [String])])
+    func anAgreementThatWaitsIsWithdrawn(input: Input, expected: [String]) {
+        var story = Self.approving { _ in }
+        story.given(1, input)
+        #expect(story.last.map(\.text) == expected)
+        #expect(story.state.agreementStandings.isEmpty == !expected.isEmpty)
+    }
+
+    // MARK: Review
+
+    /// C won what it got and B lost it. The policy that follows has a human look at whoever is less likely to win than
+    /// halfway between the two.
+    private static func unlikely() throws -> (story: Story, review: UInt32) {
+        var story = program { $0.negotiation.askedAtOnce = 3 }
+        for number in 0..<6 {
+            story.given(0, lead("C\(number)"), .human("C\(number)", .assign(partnerID: "C")), .won("C\(number)", "C", euros(5_000)))
+            story.given(0, lead("B\(number)"), .human("B\(number)", .assign(partnerID: "B")), .lost("B\(number)", "B"))
+        }
+        story.given(0, lead("L1"))
+        let best = try story.evaluation().best
+        let likely = try #require(best.first { $0.partnerID == "C" }).conversion
+        let unlikely = try #require(best.first { $0.partnerID == "B" }).conversion
+        try #require(likely - unlikely > 0.01)
+        return (story, UInt32((likely + unlikely) / 2 * 10_000))
+    }
+
+    /// The first choice needs no review, and whoever accepts does: a human looks, and gives it the lead as agreed.
+    @Test func whoAcceptsIsReviewed() throws {
+        let (before, review) = try Self.unlikely()
+        var story = before
+        try #require(Set(story.state.offerStandings.map(\.partnerID)) == ["A", "B", "C"])
+        story.given(0, .policy("p2") { $0.review.conversionBelowBasisPoints = review })
+        story.given(0, .answered("L1", "B", .accepted, in: story.state))
+        #expect(story.last.first?.text == "offer of L1 to B agreed, promise 60, 0 bp")
+        #expect(story.last.last?.text == "escalated L1 to partner-managers, reviewRequired, suggests B")
+        #expect(story.state.agreementStandings.map(\.partnerID) == ["B"] && story.state.offerStandings.isEmpty)
+        story.when(
+            1, .human("L1", .assign(partnerID: "B")), then: "assigned L1 to B, attempt 1, human, due 61, agreed, promise 60, 0 bp")
+    }
+
+    @Test func whoWouldBeReviewedIsNotAsked() throws {
+        let (before, review) = try Self.unlikely()
+        var story = before
+        story.given(0, .withdrawn("L1"))
+        story.given(0, .policy("p2") {
+            $0.negotiation.rounds = 1
+            $0.negotiation.askedAtOnce = 3
+            $0.review.conversionBelowBasisPoints = review
+        })
+        story.given(0, Self.lead("L2"))
+        let asked = story.state.offerStandings.map(\.partnerID)
+        #expect(asked.contains("C") && !asked.contains("B"), "\(asked)")
+    }
+
+    // MARK: Owners, ties, lots
+
+    /// Ownership comes before competition, also where it begins after the offer; an owner without a place is a human's
+    /// matter.
+    @Test(arguments: [
+        (nil, "offered L1 to A, round 2, until 1, promise 0, 0 bp, submitted"),
+        (1, "escalated L1 to partner-managers, ownerAtCap, suggests C"),
+    ] as [(UInt32?, String)])
+    func anOwnerComesBeforeWhoeverAccepts(places: UInt32?, goesOn: String) {
+        var story = Self.program { $0.sla.firstResponseMinutes = 0 }
+        story.given(0, .lead("L1", account: 1) { $0.country = "DE"; $0.dealValue = euros(5_000) })
+        story.given(0, .lead("L0", account: 1), .human("L0", .assign(partnerID: "A")), .capacity("A", open: places))
+        story.when(
+            0, .answered("L1", "C", .accepted, in: story.state), then: "offer of L1 to C notEligible", goesOn)
+    }
+
+    /// Whoever of those that tie accepts first has had its turn; the others are owed it.
+    @Test func anAgreementCostsATurn() throws {
+        var story = Story(
+            .policy {
+                $0.sla.firstResponseMinutes = 60
+                $0.negotiation.rounds = 1
+                $0.negotiation.askedAtOnce = 2
+                $0.negotiation.answerMillis = 60_000
+            }, .partner("A"), .partner("B"))
+        story.when(
+            0, .lead("L1"), then: "offered L1 to A, round 1, until 1, promise 60, 0 bp, submitted",
+            "offered L1 to B, round 1, until 1, promise 60, 0 bp, submitted")
+        story.given(0, .answered("L1", "B", .accepted, in: story.state))
+        #expect(try story.evaluation().basis == .agreement && story.evaluation().tiedPartnerIDs == ["A", "B"])
+        #expect(try story.partner("A").tieDebtMicros == 500_000 && story.partner("B").tieDebtMicros == -500_000)
+    }
+
+    /// A lot that a later round draws is drawn like the first's, and counts in the period.
+    @Test func aLaterRoundsLotCounts() throws {
+        var story = Self.program {
+            $0.exploration.shareBasisPoints = 10_000
+            $0.exploration.leadsPerPeriodMax = 2
+        }
+        story.given(0, Self.lead("L1"))
+        var propensities = [try story.evaluation().propensity]
+        let asked = try #require(story.state.offerStandings.first).partnerID
+        story.given(0, .answered("L1", asked, .declined, in: story.state))
+        propensities.append(try story.evaluation().propensity)
+        story.given(0, Self.lead("L2"))
+        propensities.append(try story.evaluation().propensity)
+        #expect(propensities.map { $0 > 0 } == [true, true, false], "\(propensities)")
+    }
+
+    // MARK: What is said of it
+
+    /// What a partner is offered counts in its evidence as it does in its caps, but for the lead's own offer.
+    @Test func offersCountInTheEvidence() throws {
+        var story = Self.program()
+        story.given(0, .capacity("C", open: 1, period: 1))
+        story.given(0, Self.lead("L1"))
+        let other = Decider.explain(Self.lead("L2"), at: Moment.at(0), in: story.state).evaluation
+        let out = try #require(other?.excluded.first { $0.partnerID == "C" })
+        #expect(out.reason == .openLeadsCap && out.evidence.openLeads == 1 && out.evidence.openLeadsMax == 1)
+        #expect(out.evidence.placesLeft == 0)
+        let answer = Input.answered("L1", "C", .accepted, in: story.state)
+        let own = Decider.explain(answer, at: Moment.at(0), in: story.state).evaluation
+        let evidence = try #require(own?.candidates.first { $0.partnerID == "C" }).evidence
+        #expect(evidence.openLeads == 0 && evidence.placesLeft == 1)
     }
 
     // MARK: Without

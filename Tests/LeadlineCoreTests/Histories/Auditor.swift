@@ -69,6 +69,8 @@ struct Auditor {
     private var returns: [(event: ReturnChanged, until: Timestamp, assigned: Timestamp)] = []
     /// Offers that are open, by id, and those whose partner left.
     private var offers: [String: OfferMade] = [:]
+    /// Offers that a partner agreed to, by id.
+    private var agreed: [String: OfferMade] = [:]
     private var gone: Set<String> = []
     private var sources: [String: (leads: Int, returned: Int)] = [:]
     /// The same before the entry: what it is decided on.
@@ -336,13 +338,19 @@ struct Auditor {
         leads[event.leadID]?.isForced = false
     }
 
-    /// Each offer ends once, and in one way.
+    /// Each offer ends once, and in one way; what was agreed and waited may come to nothing.
     private mutating func close(_ event: OfferClosed, _ entry: Stream.Entry) {
+        if let offer = agreed.removeValue(forKey: event.offerID) {
+            #expect(event.status == .withdrawn && event.terms == nil && leads[event.leadID]?.holder == nil, "\(event)")
+            #expect(offer.leadID == event.leadID && offer.partnerID == event.partnerID && offer.round == event.round, "\(event)")
+            return
+        }
         guard let offer = offers.removeValue(forKey: event.offerID) else {
             Issue.record("no such offer was open: \(event)")
             return
         }
         gone.remove(event.offerID)
+        if event.status == .agreed { agreed[event.offerID] = offer }
         #expect(offer.leadID == event.leadID && offer.partnerID == event.partnerID && offer.round == event.round, "\(event)")
         if event.status == .expired { #expect(offer.answerBy <= entry.stamp, "\(event)") }
         if event.status == .declined { leads[event.leadID]?.tried.insert(event.partnerID) }
