@@ -343,6 +343,11 @@ extension State {
     /// True if any partner was ever registered.
     public var hasPartners: Bool { partners.count > 0 }
 
+    /// Ids of the partners that are neither paused nor removed, in order of registration.
+    public var activePartnerIDs: [String] {
+        (0..<partners.count).filter { partners.status[$0] == .active }.map { partners.profiles[$0].partnerID }
+    }
+
     /// Every partner in order of registration.
     public var partnerStandings: [PartnerStanding] {
         let period = currentPeriod
