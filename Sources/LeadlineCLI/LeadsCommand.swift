@@ -59,10 +59,11 @@ struct LeadsList: AsyncParsableCommand {
         if json {
             for row in page.rows { Terminal.line(try JSONText.line(LeadDocument(row))) }
         } else if page.rows.isEmpty {
-            tellEmpty(page.counts, deployment.program)
+            tellEmpty(try deployment.leadCounts(), deployment.program)
         } else {
             Terminal.write(LeadsText.table(page.rows, Terminal.style))
-            Terminal.line("\n" + LeadsText.counts(page.counts))
+            let counts = try deployment.leadCounts()
+            Terminal.line("\n" + LeadsText.counts(counts))
         }
     }
 

@@ -15,7 +15,7 @@ import Testing
     private static func reader(_ language: EditionLanguage = .en, zone: String = "Europe/Rome", partner: String? = nil) throws -> Reader {
         Reader(
             texts: .of(language), zone: try #require(TimeZone(identifier: zone)), theme: .dark, hasShortcuts: true, now: moment, program: hostile,
-            role: hostile, partner: partner, sections: Section.allCases, formToken: hostile, once: hostile, isLive: true, cursor: hostile)
+            role: hostile, partner: partner, sections: Section.allCases, formToken: hostile, once: hostile, tabs: hostile, isLive: true, cursor: hostile)
     }
 
     private static func line(_ text: String) -> LeadListPage.Line {
@@ -49,28 +49,40 @@ import Testing
         (why.basis, why.compared, why.ruling, why.otherwise, why.isEqual) = (text, text, text, [text], true)
         var pair = LeadPage.Comparison(first: text, second: text)
         pair.figures = [("fit", text, text)]
+        pair.deals = (.init(won: 2, closed: 3), nil)
         (pair.conversion, pair.fit) = ([.init(text, 0.5, -0.5)], [.init(text, 30, nil)])
         why.comparison = pair
         why.reasons = (0..<min(rows * 2, 120)).map { _ in (text, text) }
-        var lead = LeadPage(line(text), why: why, steps: [.init(position: 1, at: moment, input: text, events: [text])], acts: LeadPage.Act.allCases)
-        (lead.candidates, lead.reasons, lead.said, lead.refused) = ([text], [(text, text)], text, text)
+        let steps = (0..<rows * 3).map { LeadPage.Step(position: UInt64($0), at: moment, input: text, events: [text, text]) }
+        var lead = LeadPage(line(text), why: why, steps: steps, skip: 1, acts: LeadPage.Act.allCases)
+        (lead.candidates, lead.reasons) = (Array(repeating: text, count: min(rows * 4, 200)), [(text, text)])
+        (lead.said, lead.refused) = (.disregarded, text)
+        var busy = LeadPage(line(text), why: nil, steps: [], acts: [])
+        busy.isWhyBusy = true
         let standing = standing(text)
         let board = BoardPage.Line(standing, owed: 2, firstDue: moment)
         var partner = PartnerPage(standing, board, currency: text)
-        (partner.held, partner.canChange, partner.said) = (Array(lines.prefix(40)), true, text)
+        (partner.held, partner.heldLeft, partner.canChange, partner.said) = (lines + lines.prefix(30), 3, true, .pause)
         partner.lately = [.init(lead: text, at: moment, isOwn: false, text: text)]
         var letter = WireDeadLetter()
         (letter.detail, letter.field) = (text, text)
         letter.origin.topic = text
         var system = SystemPage(entries: 3, last: moment, behind: 1)
-        system.letters = [DeadLetterView(.init(offset: 1), letter)]
+        system.letters = Array(repeating: DeadLetterView(.init(offset: 1), letter), count: min(rows, 20))
+        system.hasMoreLetters = true
+        system.said = .resubmit
         system.canResubmit = true
-        system.endpoints = [.init(id: text, host: text, partner: text, isOn: false, failures: 2)]
-        system.keys = [.init(id: text, role: text, label: text, partner: text, expires: moment, isEnded: false)]
+        system.endpoints = (0..<rows * 2).map { _ in .init(id: text, host: text, partner: text, isOn: false, failures: 2) }
+        system.keys = (0..<rows * 2).map { _ in
+            .init(id: text, role: text, label: text, partner: text, expires: moment, isEnded: false)
+        }
         let checkpoint = CheckpointDocument(program: text, origin: text, size: 3, root: text, note: text, verifierKey: text, signedAt: text)
         let work = ProofPage.Work(
             id: text, kind: text, status: text, done: 1, total: 2, isGood: false, problem: text, lines: [text], result: "/v1/jobs/" + text)
         let review = LeadStanding(leadID: text, stage: .assigned, partnerID: text, attempt: 1, submittedAt: moment)
+        var day = PartnersDayPage(
+            waiting: lines + lines.prefix(10), inHand: lines + lines.prefix(10), line: board, canAnswer: true)
+        (day.waitingLeft, day.inHandLeft, day.said) = (2, 1_000, .decline)
         return [
             ("today", today.page(reader)), ("start", TodayPage().page(reader)),
             (
@@ -79,10 +91,10 @@ import Testing
                     lines: lines, counts: [("assigned", 3)], status: "assigned", partner: text, isLater: true, next: text, missing: text
                 ).page(reader)
             ),
-            ("lead", lead.page(reader)),
+            ("lead", lead.page(reader)), ("busy", busy.page(reader)),
             ("partners", BoardPage((0..<min(rows * 4, 200)).map { _ in board }).page(reader)), ("partner", partner.page(reader)),
-            ("day", PartnersDayPage(waiting: Array(lines.prefix(60)), inHand: lines, line: board, canAnswer: true).page(reader)),
-            ("reviews", ReviewsPage([review], said: text).page(reader)), ("system", system.page(reader)),
+            ("day", day.page(reader)),
+            ("reviews", ReviewsPage(Array(repeating: review, count: rows * 2), said: .decide).page(reader)), ("system", system.page(reader)),
             ("proof", ProofPage(checkpoint: checkpoint, work: [work], canMakeDossiers: true).page(reader)),
             ("signIn", SmallPages.signIn(reader, isWrong: true, hasIssuer: true, next: text)),
             ("refused", SmallPages.refused(reader, status: 404, title: text, detail: text, id: text)),
@@ -107,6 +119,42 @@ import Testing
         }
         // All that a browser loads besides, once.
         #expect(Shell.Asset.allCases.reduce(0) { $0 + $1.bytes.count } < 60_000)
+    }
+
+    /// What a page leaves out it says.
+    @Test func whatIsLeftOutIsSaid() throws {
+        let pages = Self.pages("text", rows: 50, try Self.reader())
+        for (name, words) in [
+            ("lead", "Earlier steps: 89"), ("lead", "/app/leads/text?skip=61\""), ("lead", "The newest steps"),
+            ("day", "2 more in the list"), ("day", "1,000 more in the list"), ("partner", "3 more in the list"),
+            ("reviews", "20 more are open"), ("system", "50 more are listed by GET /v1/webhooks"),
+            ("system", "50 more are listed by leadline access list"), ("lead", ">2 of 3<"),
+        ] { #expect(try #require(pages.first { $0.name == name }).html.contains(words), "\(name): \(words)") }
+        // The newest stands first, and no page has more than so many.
+        let lead = try #require(pages.first { $0.name == "lead" }).html
+        #expect(lead.components(separatedBy: "<li class=\"step\">").count == LeadPage.stepsMost + 1)
+        // However many somebody skips, a page is a page.
+        for skip in [Int.min, -1, 0, 5, 6, Int.max] {
+            let steps = (0..<5).map { LeadPage.Step(position: $0, at: Self.moment, input: "", events: []) }
+            let shown = LeadPage(Self.line("text"), why: nil, steps: steps, skip: skip, acts: [])
+            #expect(shown.steps.count == (skip <= 0 ? 5 : 0), "\(skip)")
+        }
+    }
+
+    /// An explanation that was refused takes no place of one that is there.
+    @Test func aBusyPageIsNotLiveWhereItIsBusy() throws {
+        let busy = try #require(Self.pages("text", rows: 1, try Self.reader()).first { $0.name == "busy" }).html
+        let why = try #require(busy.components(separatedBy: "<section id=\"why\"").last?.prefix { $0 != ">" })
+        #expect(!why.contains("data-live") && busy.contains("Open the page again shortly"))
+    }
+
+    /// A page that is loaded again whole leaves time to read it.
+    @Test func withoutScriptAPageIsLeftAloneForAWhile() throws {
+        let work = ProofPage.Work(
+            id: "w", kind: "verify", status: "running", done: 1, total: 2, isGood: nil, problem: nil, lines: [], result: nil)
+        let html = ProofPage(checkpoint: nil, work: [work], canMakeDossiers: false).page(try Self.reader())
+        #expect(html.contains("<noscript><meta http-equiv=\"refresh\" content=\"20\"></noscript>"))
+        #expect(html.contains("data-refresh=\"1\""))
     }
 
     @Test func momentsAreTheReaders() throws {

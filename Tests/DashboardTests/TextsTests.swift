@@ -51,6 +51,8 @@ import Testing
         }
         for section in Section.allCases { #expect(texts["nav.\(section.rawValue)"] != nil) }
         for month in 1...12 { #expect(texts["month.\(month)"] != nil) }
+        for said in Said.allCases { #expect(texts["said.\(said.rawValue)"] != nil, "\(said)") }
+        #expect(texts.keys.count { $0.hasPrefix("said.") } == Said.allCases.count)
         for act in LeadPage.Act.allCases { #expect(texts["act.\(act.rawValue)"] != nil) }
     }
 
@@ -58,6 +60,11 @@ import Testing
         #expect(Texts.of(.en).number(1_234_567) == "1,234,567" && Texts.of(.de).number(1_234_567) == "1.234.567")
         #expect(Texts.of(.fr).percent(0.125) == "12,5 %" && Texts.of(.de).money(11_800_050, "EUR") == "EUR 118.000,50")
         #expect(Texts.of(.en)("today.needed", ["count": .count(1)]) == "1 waits for a person.")
+        #expect(Texts.of(.fr)("tile.ofWhich", ["reviews": .count(0)]) == "dont 0 revue")
+        #expect(Texts.of(.en)("tile.ofWhich", ["reviews": .count(0)]) == "of which 0 reviews")
+        #expect(Texts.of(.es)("system.failing", ["count": .count(1)]) == "1 falla o está apagado")
+        #expect(Texts.of(.it)("system.failing", ["count": .count(1)]) == "1 fallisce o è fermo")
+        #expect(Texts.of(.es)("system.webhook.on", ["count": .count(1)]) == "activo, 1 fallo seguido")
         // What is put in is never read again.
         #expect(Texts.of(.en)("due.with", ["partner": .text("{count}")]) == "with {count}")
     }

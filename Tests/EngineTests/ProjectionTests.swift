@@ -77,6 +77,41 @@ import Testing
         #expect(plan.contains("USING INDEX leads_by_") && !plan.contains("TEMP B-TREE"), "\(plan)")
     }
 
+    /// Counting by status, a status's page and what a partner holds read an index of their own.
+    @Test(arguments: [
+        ("SELECT status, count(*) FROM leads WHERE program = 'acme' GROUP BY status ORDER BY status", "leads_by_status"),
+        ("SELECT * FROM leads WHERE program = 'acme' AND status = 's' ORDER BY submitted DESC, lead LIMIT 5", "leads_by_status"),
+        (
+            "SELECT count(*) FROM leads WHERE program = 'acme' AND partner = 'p' AND status = 'assigned' AND status IN ('assigned', 'responded')",
+            "leads_held"
+        ),
+    ]) func nothingReadsTheWholeList(_ sql: String, _ index: String) async throws {
+        let folder = try await Self.filled(26, leads: 5)
+        let plan = try await folder.folder.openProjections().read { db in
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }.joined(separator: "\n")
+        }
+        #expect(plan.contains("INDEX \(index) ") && !plan.contains("TEMP B-TREE"), "\(plan)")
+    }
+
+    /// What is due first comes first, however new it is; what the page leaves out is counted.
+    @Test func whatAPartnerHoldsIsSortedByUrgency() async throws {
+        let folder = try await Self.filled(27, leads: 90)
+        let leads = try LeadsProjection(folder.folder)
+        var query = LeadsProjection.Query(program: "acme")
+        (query.limit, query.status) = (10_000, "assigned")
+        let all = try leads.list(query)
+        let partner = try #require(all.first?.partnerID)
+        let own = all.filter { $0.partnerID == partner }.sorted {
+            ($0.respondBy?.micros ?? .max, $0.leadID) < ($1.respondBy?.micros ?? .max, $1.leadID)
+        }
+        let held = try leads.held(by: partner, status: "assigned", of: "acme", limit: 2)
+        #expect(held.rows.map(\.leadID) == own.prefix(2).map(\.leadID) && held.count == own.count)
+        let promise = try leads.promise(of: partner, program: "acme"), board = try leads.promises(of: "acme")[partner]
+        #expect(promise?.count == board?.count && promise?.first == board?.first)
+        #expect(try leads.held(by: "nobody", status: "assigned", of: "acme", limit: 2).count == 0)
+        #expect(try leads.promise(of: "nobody", program: "acme")?.count == nil)
+    }
+
     @Test func theListIsReadWhileSomebodyWritesIt() async throws {
         let folder = try await Self.filled(23, leads: 5)
         let leads = try LeadsProjection(folder.folder)

@@ -50,13 +50,14 @@ import UseCases
         }
     }
 
-    private static func browsing(_ body: @escaping @Sendable (ServedFolder, Browser) async throws -> Void) async throws {
+    private static func browsing(
+        quota: Double? = nil, _ body: @escaping @Sendable (ServedFolder, Browser) async throws -> Void) async throws {
         var signIn = SignInSettings()
         signIn.publicURL = PublicURL(origin)
         let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: .init(redirectConfiguration: .disallow))
         let result: Result<Void, any Error>
         do {
-            try await ServedFolder.serving(signIn: signIn) { try await body($0, Browser(served: $0, client: client)) }
+            try await ServedFolder.serving({ if let quota { $0.quotaFactor = quota } }, signIn: signIn) { try await body($0, Browser(served: $0, client: client)) }
             result = .success(())
         } catch { result = .failure(error) }
         try await client.shutdown()
@@ -65,7 +66,10 @@ import UseCases
 
     /// Signs in by the form, as somebody with a new key of a role.
     private static func signedIn(_ role: Role, _ browser: Browser, partner: String? = nil) async throws -> Browser {
-        let key = try browser.served.key(role, partner: partner, sources: role == .producer ? ["/own"] : [])
+        try await signedIn(try browser.served.key(role, partner: partner, sources: role == .producer ? ["/own"] : []), browser)
+    }
+
+    private static func signedIn(_ key: KeyToken, _ browser: Browser) async throws -> Browser {
         let reply = try await browser.post("/app/sign-in", [("key", " \(key)\n"), ("next", "/app/leads")])
         try #require(reply.status == 303 && reply.headers["location"] == "/app/leads", "\(reply.status) \(reply.text)")
         let set = try #require(reply.headers["set-cookie"])
@@ -186,6 +190,134 @@ import UseCases
                 let page = try await partner.ask(.GET, path)
                 #expect(page.status == 200 && !page.text.contains(holder) && !page.text.contains("held-1"), "\(path)")
             }
+        }
+    }
+
+    /// A page shows nothing of a kind that its reader's scopes leave out, and nobody waits twice.
+    @Test func reviewsAreShownToThoseWhoMayReadThem() async throws {
+        try await Self.browsing { served, browser in
+            try await served.submit("asked-1")
+            let manager = try await Self.signedIn(.manager, browser), agent = try await Self.signedIn(.agent, browser)
+            let asked = try await manager.post("/app/leads/asked-1/review", try await manager.fields(of: "/app/leads/asked-1"))
+            #expect(asked.status == 303, "\(asked.text)")
+            func needs(_ reader: Browser) async throws -> String {
+                let page = try await reader.ask(.GET, "/app")
+                try #require(page.status == 200)
+                let panel = try #require(page.text.components(separatedBy: "<section id=\"needs\"").last)
+                return panel.components(separatedBy: "</section>")[0]
+            }
+            #expect(try await needs(manager).contains("data-row=\"asked-1\""))
+            #expect(try await !needs(agent).contains("asked-1"))
+            #expect(try await agent.ask(.GET, "/app").text.contains("Nothing waits for a person."))
+        }
+    }
+
+    /// What an operation may not be asked for now no page does in its stead.
+    @Test func pagesCostWhatTheirOperationsCost() async throws {
+        // One heavy call, and the next most of a minute later.
+        try await Self.browsing(quota: 0.02) { served, browser in
+            try await served.submit("dear-1")
+            let known = try await Self.signedIn(.manager, browser)
+            #expect(try await known.ask(.GET, "/app/leads/dear-1").text.contains("equal to what was recorded"))
+            let busy = try await known.ask(.GET, "/app/leads/dear-1")
+            #expect(busy.status == 200 && busy.text.contains("Open the page again shortly") && busy.text.contains("id=\"story\""))
+            let refused = try await known.ask(.GET, "/app/partners")
+            #expect(refused.status == 429 && refused.headers["retry-after"] != nil)
+            // Whoever is known keeps the navigation.
+            #expect(refused.text.contains("data-key=\"l\"") && !refused.text.contains("href=\"/app/sign-in\""))
+        }
+    }
+
+    @Test func whatChangedNothingIsNotSaidToBeDone() async throws {
+        try await Self.browsing { served, browser in
+            let known = try await Self.signedIn(.manager, browser)
+            let path = "/app/partners/p-two"
+            // It takes leads already.
+            let reply = try await known.post(path + "/resume", try await known.fields(of: path))
+            #expect(reply.headers["location"]?.hasPrefix(path + "?said=disregarded") == true, "\(reply.headers)")
+            let page = try await known.ask(.GET, reply.headers["location"] ?? "")
+            #expect(page.text.contains("class=\"notice warn\" role=\"alert\"") && !page.text.contains("notice good"))
+            let pause = try await known.post(path + "/pause", try await known.fields(of: path))
+            #expect(pause.headers["location"]?.hasPrefix(path + "?said=pause") == true, "\(pause.headers)")
+            // An address says nothing of its own.
+            for said in ["Call+0800", "%3Cb%3E", "later%00", ""] {
+                let page = try await known.ask(.GET, path + "?said=" + said)
+                #expect(page.status == 200 && !page.text.contains("class=\"notice"), "\(said)")
+            }
+        }
+    }
+
+    @Test func aPartnersDeclineIsConfirmed() async throws {
+        try await Self.browsing { served, browser in
+            try await served.submit("declined-1")
+            let holder = try await served.holder("declined-1")
+            let known = try await Self.signedIn(.partner, browser, partner: holder)
+            let page = try await known.ask(.GET, "/app/leads/declined-1")
+            let reason = try #require(page.text.firstMatch(of: /<option value="([a-z-]+)"/)).output.1
+            let form = try await known.fields(of: "/app/leads/declined-1") + [("reason", String(reason))]
+            let reply = try await known.post("/app/leads/declined-1/decline", form)
+            #expect(reply.headers["location"] == "/app?said=decline", "\(reply.headers) \(reply.text)")
+            #expect(try await known.ask(.GET, "/app?said=decline").text.contains("class=\"notice good\""))
+        }
+    }
+
+    /// An absence that is sent twice is one.
+    @Test func anAbsenceIsSetOnce() async throws {
+        try await Self.browsing { served, browser in
+            let known = try await Self.signedIn(.manager, browser)
+            let path = "/app/partners/p-one"
+            let form = try await known.fields(of: path) + [("from", "2031-03-01T09:00"), ("until", "2031-03-05T18:30")]
+            for _ in 0..<2 {
+                let reply = try await known.post(path + "/absences", form)
+                #expect(reply.status == 303, "\(reply.text)")
+            }
+            let page = try await known.ask(.GET, path)
+            #expect(page.text.components(separatedBy: "/cancel\"").count == 2)
+        }
+    }
+
+    @Test func aSessionThatIsReplacedIsOver() async throws {
+        try await Self.browsing { _, browser in
+            let first = try await Self.signedIn(.manager, browser)
+            let second = try await Self.signedIn(.manager, first)
+            #expect(first.cookie != second.cookie)
+            #expect(try await first.ask(.GET, "/app").status == 303)
+            #expect(try await second.ask(.GET, "/app").status == 200)
+        }
+    }
+
+    /// Tabs of one session share one stream, those of two share nothing.
+    @Test func tabsAreOfTheirSession() async throws {
+        try await Self.browsing { _, browser in
+            let one = try await Self.signedIn(.manager, browser), other = try await Self.signedIn(.manager, browser)
+            func who(_ reader: Browser, _ path: String) async throws -> String {
+                let page = try await reader.ask(.GET, path)
+                return String(try #require(page.text.firstMatch(of: /data-who="([0-9a-f]{16})"/)).output.1)
+            }
+            let name = try await who(one, "/app")
+            #expect(try await who(one, "/app/leads") == name)
+            #expect(try await who(other, "/app") != name)
+            #expect(!one.cookie.contains(name))
+        }
+    }
+
+    /// Whoever is known gets somewhere, with whatever scopes.
+    @Test func nobodyIsStuckAtTheStart() async throws {
+        try await Self.browsing { served, browser in
+            for (scopes, role, place) in [
+                ([Scope.auditRead], Role.auditor, "/app/proof"), ([.leadsRead], .agent, "/app/leads"), ([.decisionsRead], .agent, "/app/preferences"),
+            ] {
+                let known = try await Self.signedIn(try served.key(role, scopes: Set(scopes)), browser)
+                let start = try await known.ask(.GET, "/app")
+                #expect(start.status == 303 && start.headers["location"] == place, "\(scopes)")
+                #expect(try await known.ask(.GET, place).status == 200, "\(scopes)")
+            }
+            let partner = try await Self.signedIn(.partner, browser)
+            let refused = try await partner.ask(.GET, "/app/reviews")
+            #expect(refused.status == 403 && refused.text.contains("data-key=\"l\"") && !refused.text.contains("data-stream"))
+            // Where somebody wanted to go outlasts a key that is wrong.
+            let wrong = try await browser.post("/app/sign-in", [("key", "ll_wrong"), ("next", "/app/leads/x?status=won")])
+            #expect(wrong.status == 401 && wrong.text.contains("name=\"next\" value=\"/app/leads/x?status=won\""), "\(wrong.text)")
         }
     }
 

@@ -32,45 +32,79 @@
   };
   setInterval(count, 1000);
 
-  // Parts of the page are taken from the server again and put in place of those that are there.
-  let isLooking = false, isDue = false;
-  const isHeld = (part) => part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-  // A page that nobody touches asks for nothing, so that a session that nobody uses ends.
-  const patience = 25 * 60 * 1000;
-  let touched = Date.now();
+  // Parts of the page are taken from the server again and put in place of those that are there. A part that somebody is
+  // at, or has filled in, is left alone until then.
+  const isFilledIn = (field) => {
+    if (field.matches("select")) {
+      const first = [...field.options].findLastIndex((one) => one.defaultSelected);
+      return field.selectedIndex !== Math.max(0, first) && field.options.length > 0;
+    }
+    return field.matches("[type=checkbox], [type=radio]")
+      ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  };
+  const isHeld = (part) => part.contains(document.activeElement)
+    || [...part.querySelectorAll("input, textarea, select")].some(isFilledIn);
+  // A page that nobody touches or sees asks for nothing, so that a session that nobody uses ends; what it missed it
+  // catches up on.
+  const patience = 25 * 60 * 1000, gap = 3000;
+  let touched = Date.now(), looked = 0, isLooking = false, isMissed = false, wasHeld = false, onTouch = null;
+  const isIdle = () => Date.now() - touched > patience;
+  const catchUp = () => {
+    if (document.hidden || isIdle()) return;
+    if (isMissed) { isMissed = false; plan(0, true); }
+    const work = onTouch;
+    onTouch = null;
+    work?.();
+  };
   for (const kind of ["pointerdown", "pointermove", "keydown", "scroll", "focus"]) {
-    addEventListener(kind, () => { touched = Date.now(); }, { passive: true, capture: true });
+    addEventListener(kind, () => { touched = Date.now(); catchUp(); }, { passive: true, capture: true });
   }
-  const look = async (skipsFlow) => {
-    if (Date.now() - touched > patience) return;
-    if (isLooking) { isDue = true; return; }
+  document.addEventListener("visibilitychange", catchUp);
+  document.addEventListener("focusout", () => { if (wasHeld) { wasHeld = false; soon(); } });
+  const isSignedOut = (reply) => reply.status === 401
+    || (reply.redirected && new URL(reply.url).pathname === "/app/sign-in");
+  const ask = () => fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+  // One timer for whatever is looked at next, and some time between two looks.
+  let timer = 0, at = 0, isWholeDue = false;
+  const plan = (wait, isWhole) => {
+    isWholeDue ||= isWhole;
+    const due = Math.max(Date.now() + wait, looked + gap);
+    if (timer && at <= due) return;
+    clearTimeout(timer);
+    at = due;
+    timer = setTimeout(() => {
+      const isWhole = isWholeDue;
+      timer = 0;
+      isWholeDue = false;
+      look(isWhole);
+    }, due - Date.now());
+  };
+  const soon = () => plan(800, false);
+  const look = async (isWhole) => {
+    if (document.hidden || isIdle()) { isMissed = true; return; }
+    if (isLooking) { plan(gap, isWhole); return; }
     isLooking = true;
     try {
-      const reply = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
-      if (reply.redirected || reply.status === 401) return ended();
+      const reply = await ask();
+      looked = Date.now();
+      if (isSignedOut(reply)) { state("ended"); return; }
+      if (reply.status === 429) { plan(1000 * (Number(reply.headers.get("retry-after")) || 30), true); return; }
       if (!reply.ok) return;
       const page = new DOMParser().parseFromString(await reply.text(), "text/html");
       for (const part of document.querySelectorAll("[data-live]")) {
-        if ((skipsFlow && part.id === "flow" && part.querySelector("#flow-rows li")) || isHeld(part)) continue;
+        if (!isWhole && part.id === "flow" && part.querySelector("#flow-rows li")) continue;
         const next = page.getElementById(part.id);
-        if (!next || next.innerHTML === part.innerHTML) continue;
+        if (!next?.hasAttribute("data-live") || next.innerHTML === part.innerHTML) continue;
+        if (isHeld(part)) { wasHeld = true; continue; }
         const opened = [...part.querySelectorAll("details[open][id]")].map((one) => one.id);
-        const focused = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
         part.replaceChildren(...next.childNodes);
         for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
-        if (focused) part.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
       }
-      if (page.body.dataset.refresh) again(Number(page.body.dataset.refresh)); else delete body.dataset.refresh;
+      if (page.body.dataset.refresh) plan(1000 * Number(page.body.dataset.refresh), true);
       count();
-    } catch { /* Without a network nothing is newer. */ } finally {
-      isLooking = false;
-      if (isDue) { isDue = false; soon(); }
-    }
+    } catch { /* Without a network nothing is newer. */ } finally { isLooking = false; }
   };
-  let timer = 0;
-  const soon = () => { timer ||= setTimeout(() => { timer = 0; look(true); }, 800); };
-  const again = (seconds) => setTimeout(() => look(false), seconds * 1000);
-  if (body.dataset.refresh) again(Number(body.dataset.refresh));
+  if (body.dataset.refresh) plan(1000 * Number(body.dataset.refresh), true);
 
   // The live flow: it waits while somebody reads it or looks elsewhere, and says how many wait.
   const rowsMax = 60, waitingMax = 500;
@@ -115,49 +149,61 @@
     tell();
   });
 
-  // One stream for all tabs: whoever holds the lock reads it and tells the others.
+  // One stream for all tabs of a session: whoever holds the lock reads it and tells the others.
   const state = (is) => {
     const place = document.getElementById("state");
     if (place && place.dataset.is !== is) { place.dataset.is = is; place.textContent = say(`live.${is}`); }
   };
-  const ended = () => { state("ended"); };
   let cursor = body.dataset.cursor || "";
   const heed = (news) => {
     cursor = news.id;
     take(news.row);
     if (!body.dataset.lead || body.dataset.lead === news.lead) soon();
   };
-  const channel = "BroadcastChannel" in window ? new BroadcastChannel("leadline") : null;
+  const name = `leadline-${body.dataset.who || ""}`;
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel(name) : null;
   const broadcast = (message) => channel?.postMessage(message);
-  let isReader = false;
+  let isReader = false, source = null;
+  const stand = (is) => { state(is); broadcast({ is, cursor: is === "on" ? cursor : "" }); };
+  // A stream that was refused is not tried again by itself. Whether the session is over the page's own answer tells.
+  const isOver = async () => { try { return isSignedOut(await ask()); } catch { return false; } };
   const follow = (over) => {
     const after = cursor ? `?after=${encodeURIComponent(cursor)}` : "";
-    const source = new EventSource(body.dataset.stream + after);
-    source.onopen = () => { state("on"); broadcast({ is: "on", cursor }); };
+    isReader = true;
+    source = new EventSource(body.dataset.stream + after);
+    source.onopen = () => stand("on");
     source.addEventListener("decision", (event) => {
       const news = { id: event.lastEventId, ...JSON.parse(event.data) };
       heed(news);
       broadcast({ news });
     });
-    source.onerror = () => {
-      const is = source.readyState === EventSource.CLOSED ? "ended" : "lost";
-      state(is);
-      broadcast({ is });
-      if (is === "ended") over();
+    source.onerror = async () => {
+      if (source.readyState !== EventSource.CLOSED) { stand("lost"); return; }
+      isReader = false;
+      stand("lost");
+      if (await isOver()) { stand("ended"); over(); return; }
+      setTimeout(() => {
+        if (!document.hidden && !isIdle()) { follow(over); return; }
+        // Another tab may be looked at, and have it.
+        over();
+        onTouch = join;
+      }, 5000 + 25000 * Math.random());
     };
-    addEventListener("pagehide", () => source.close(), { once: true });
+  };
+  const join = () => {
+    if (!channel || !navigator.locks) { follow(() => {}); return; }
+    broadcast({ asks: true });
+    navigator.locks.request(`${name}-stream`, () => new Promise((over) => { follow(over); }));
   };
   if (body.dataset.stream) {
     channel?.addEventListener("message", ({ data }) => {
       if (data.news) heed(data.news);
       if (data.is) state(data.is);
-      if (data.cursor && data.cursor !== cursor) { cursor = data.cursor; look(false); }
+      if (data.cursor && data.cursor !== cursor) { cursor = data.cursor; plan(0, true); }
       if (data.asks && isReader) broadcast({ is: document.getElementById("state")?.dataset.is, cursor });
     });
-    if (channel && navigator.locks) {
-      broadcast({ asks: true });
-      navigator.locks.request("leadline-stream", () => new Promise((over) => { isReader = true; follow(over); }));
-    } else { follow(() => {}); }
+    join();
+    addEventListener("pagehide", () => source?.close());
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   }
 

@@ -34,12 +34,28 @@ public struct LeadPage: Sendable {
         }
     }
 
+    /// How many deals a partner won of those that were closed.
+    public struct Deals: Sendable {
+        public var won: Int
+        public var closed: Int
+
+        /// Deals from their counts.
+        public init(won: Int, closed: Int) {
+            self.won = won
+            self.closed = closed
+        }
+
+        func text(_ t: Texts) -> String { t("partners.won", ["won": .count(won), "closed": .count(closed)]) }
+    }
+
     /// Two partners side by side, or one.
     public struct Comparison: Sendable {
         public var first: String
         public var second: String?
         /// Figures of both by their names among the texts, as they are written.
         public var figures: [(name: String, first: String, second: String?)] = []
+        /// Deals that were won, of those that were closed.
+        public var deals: (first: Deals, second: Deals?)?
         /// Log-odds.
         public var conversion: [Part] = []
         /// Points of a hundred.
@@ -82,9 +98,18 @@ public struct LeadPage: Sendable {
         case accept, decline, respond, giveBack, override, review, decideReview
     }
 
+    /// The most steps that one page shows.
+    static let stepsMost = 60
+
     public var line: LeadListPage.Line
     public var why: Why?
-    public var steps: [Step]
+    /// True if the decision was asked for too often to be explained now.
+    public var isWhyBusy = false
+    /// Steps that are shown, the newest last.
+    public let steps: [Step]
+    /// How many newer and older ones are left out.
+    private let newer: Int
+    private let older: Int
     public var acts: [Act]
     /// Partners that a person may choose from, the best first.
     public var candidates: [String] = []
@@ -92,15 +117,21 @@ public struct LeadPage: Sendable {
     public var reasons: [(value: String, text: String)] = []
     public var isUnderReview = false
     /// What was just done, by its name among the texts.
-    public var said: String?
+    public var said: Said?
     /// Why the last thing was refused.
     public var refused: String?
 
     /// A page from its parts.
-    public init(_ line: LeadListPage.Line, why: Why?, steps: [Step], acts: [Act]) {
+    /// - Parameters:
+    ///   - steps: all of them, the newest last.
+    ///   - skip: so many of the newest are left out.
+    public init(_ line: LeadListPage.Line, why: Why?, steps: [Step], skip: Int = 0, acts: [Act]) {
         self.line = line
         self.why = why
-        self.steps = steps
+        newer = max(0, min(skip, steps.count))
+        let rest = steps.dropLast(newer)
+        self.steps = Array(rest.suffix(Self.stepsMost))
+        older = rest.count - self.steps.count
         self.acts = acts
     }
 
@@ -109,7 +140,7 @@ public struct LeadPage: Sendable {
         let t = reader.texts
         return Shell(reader, title: t("lead.title", ["lead": .text(line.lead)]), section: .leads, lead: line.lead).page([
             head(reader),
-            said.map { .worded(.p, [.look(.notice, .good), .set(.role, "status")], t.label("said", $0)) } ?? .nothing,
+            Said.notice(said, t),
             refused.map {
                 .element(.p, [.look(.notice, .bad), .set(.role, "alert")], [reader.recorded($0)])
             } ?? .nothing,
@@ -153,6 +184,15 @@ public struct LeadPage: Sendable {
     private func decision(_ reader: Reader) -> HTML {
         let t = reader.texts
         guard let why else {
+            // Not live, so that it takes no explanation's place that is there already.
+            if isWhyBusy {
+                return .element(
+                    .section, [.set(.id, "why"), .set(.labelledBy, "why-title"), .look(.panel)],
+                    [
+                        .div(.head, [.worded(.h2, [.set(.id, "why-title")], t("why.title"))]),
+                        .worded(.p, [.look(.notice, .warn)], t("why.busy")),
+                    ])
+            }
             return .panel("why", t("why.title"), [.empty(t("why.empty"), t("why.empty.how"))])
         }
         return .panel(
@@ -177,15 +217,17 @@ public struct LeadPage: Sendable {
             HTML.worded(.th, [.columnHead], t("why.figure")), .worded(.th, [.columnHead, .look(.chosen)], pair.first),
             pair.second.map { .worded(.th, [.columnHead, .look(.second)], $0) } ?? .nothing,
         ]
-        let figures = pair.figures.map { figure in
-            HTML.element(
+        func row(_ name: String, _ first: String, _ second: String?) -> HTML {
+            .element(
                 .tr, [],
                 [
-                    .worded(.th, [.rowHead], t("figure.\(figure.name)")),
-                    .worded(.td, [.look(.num)], t.figures(figure.first)),
-                    pair.second == nil ? .nothing : .worded(.td, [.look(.num)], figure.second.map(t.figures) ?? "–"),
+                    .worded(.th, [.rowHead], t("figure.\(name)")), .worded(.td, [.look(.num)], first),
+                    pair.second == nil ? .nothing : .worded(.td, [.look(.num)], second ?? "–"),
                 ])
         }
+        let figures =
+            pair.figures.map { row($0.name, t.figures($0.first), $0.second.map(t.figures)) }
+            + (pair.deals.map { [row("won", $0.first.text(t), $0.second?.text(t))] } ?? [])
         return .all([
             figures.isEmpty ? .nothing : .div(
                 .sheet,
@@ -306,8 +348,20 @@ public struct LeadPage: Sendable {
                                     (step.input.isEmpty ? [] : [HTML.worded(.p, [.look(.quiet)], step.input)])
                                         + step.events.map { .worded(.p, $0) }),
                             ])
-                    })
+                    }), otherSteps(t),
             ])
+    }
+
+    /// Links to the steps that the page leaves out.
+    private func otherSteps(_ t: Texts) -> HTML {
+        let path = "/app/leads/\(line.lead)"
+        return .all([
+            newer > 0 ? .link(path, [.more], [.text(t("story.newest"))]) : .nothing,
+            older > 0
+                ? .link(
+                    path + "?skip=\(newer + steps.count)", [.more], [.text(t("story.older", ["count": .count(older)]))])
+                : .nothing,
+        ])
     }
 
     // MARK: What can be done

@@ -28,10 +28,12 @@ public struct PartnerPage: Sendable {
     public var absences: [AbsenceStanding]
     /// Leads that it holds.
     public var held: [LeadListPage.Line] = []
+    /// How many more it holds than are shown.
+    public var heldLeft = 0
     public var lately: [Lately] = []
     /// True if the reader may say when it is away, and how much it takes.
     public var canChange = false
-    public var said: String?
+    public var said: Said?
 
     /// A partner's page.
     public init(_ standing: PartnerStanding, _ line: BoardPage.Line, currency: String) {
@@ -49,7 +51,7 @@ public struct PartnerPage: Sendable {
             .div(
                 .head,
                 [.element(.h1, [.look(.title, .mono)], [.text(line.partner)]), StatusPill.of(line.status, t)]),
-            said.map { .worded(.p, [.look(.notice, .good), .set(.role, "status")], t.label("said", $0)) } ?? .nothing,
+            Said.notice(said, t),
             suspendedUntil.map {
                 .element(.p, [.look(.notice, .warn)], [.text(t("partner.suspended") + " "), reader.moment($0)])
             } ?? .nothing,
@@ -87,7 +89,11 @@ public struct PartnerPage: Sendable {
         return .panel(
             "queue", t("partner.queue"), count: t.number(line.open),
             more: .link("/app/leads?partner=\(line.partner)", [.more], [.text(t("partner.allLeads"))]),
-            [rows.isEmpty ? .empty(t("partner.queue.empty"), t("partner.queue.how")) : .element(.ul, [.look(.rows)], rows)])
+            [
+                rows.isEmpty
+                    ? .empty(t("partner.queue.empty"), t("partner.queue.how")) : .element(.ul, [.look(.rows)], rows),
+                LeftOut.link("/app/leads?partner=\(line.partner)", heldLeft, t),
+            ])
     }
 
     private func latelyPanel(_ reader: Reader) -> HTML {

@@ -6,8 +6,12 @@ public struct PartnersDayPage: Sendable {
     /// Leads that wait for its answer, the soonest first, and those that it has taken.
     public var waiting: [LeadListPage.Line]
     public var inHand: [LeadListPage.Line]
+    /// How many more it has than are shown: offered or taken, and answered.
+    public var waitingLeft = 0
+    public var inHandLeft = 0
     public var line: BoardPage.Line?
     public var canAnswer: Bool
+    public var said: Said?
 
     /// A day from its parts.
     public init(waiting: [LeadListPage.Line], inHand: [LeadListPage.Line], line: BoardPage.Line?, canAnswer: Bool) {
@@ -21,7 +25,7 @@ public struct PartnersDayPage: Sendable {
     public func page(_ reader: Reader) -> String {
         let t = reader.texts
         return Shell(reader, title: t("nav.today"), section: .today).page([
-            .worded(.h1, [.look(.title)], t("nav.today")),
+            .worded(.h1, [.look(.title)], t("nav.today")), Said.notice(said, t),
             .worded(
                 .p, [.look(.lead), .set(.id, "sentence"), .set(.live)],
                 t(waiting.isEmpty ? "day.nothing" : "day.waiting", ["count": .count(waiting.count)])),
@@ -52,7 +56,11 @@ public struct PartnersDayPage: Sendable {
         }
         return .panel(
             "answers", t("day.answers"), count: waiting.isEmpty ? nil : t.number(waiting.count),
-            [rows.isEmpty ? .empty(t("day.answers.empty"), t("day.answers.how")) : .element(.ul, [.look(.rows)], rows)])
+            [
+                rows.isEmpty
+                    ? .empty(t("day.answers.empty"), t("day.answers.how")) : .element(.ul, [.look(.rows)], rows),
+                LeftOut.link("/app/leads?status=assigned", waitingLeft, t),
+            ])
     }
 
     private func hand(_ reader: Reader) -> HTML {
@@ -60,7 +68,10 @@ public struct PartnersDayPage: Sendable {
         let rows = inHand.map { HTML.element(.li, [.set(.row, $0.lead)], [about($0, reader)]) }
         return .panel(
             "hand", t("day.hand"), count: inHand.isEmpty ? nil : t.number(inHand.count),
-            [rows.isEmpty ? .empty(t("day.hand.empty"), t("day.hand.how")) : .element(.ul, [.look(.rows)], rows)])
+            [
+                rows.isEmpty ? .empty(t("day.hand.empty"), t("day.hand.how")) : .element(.ul, [.look(.rows)], rows),
+                LeftOut.link("/app/leads?status=responded", inHandLeft, t),
+            ])
     }
 
     private func about(_ lead: LeadListPage.Line, _ reader: Reader) -> HTML {
@@ -106,5 +117,13 @@ public struct PartnersDayPage: Sendable {
             [
                 .element(.ol, [.set(.id, "flow-rows"), .look(.flow), .set(.label, t("flow.title"))], []), .empty(t("day.flow"), t("day.flow.how")),
             ])
+    }
+}
+
+/// What a page leaves out of what a partner holds.
+enum LeftOut {
+    /// How many, and where they are; nothing where none are.
+    static func link(_ path: String, _ count: Int, _ t: Texts) -> HTML {
+        count > 0 ? .link(path, [.more], [.text(t("held.left", ["count": .count(count)]))]) : .nothing
     }
 }

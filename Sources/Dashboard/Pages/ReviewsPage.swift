@@ -4,10 +4,10 @@ import Reports
 /// Decisions of which somebody asked that a person looks at them.
 public struct ReviewsPage: Sendable {
     public var reviews: [LeadStanding]
-    public var said: String?
+    public var said: Said?
 
     /// Those that are open.
-    public init(_ reviews: [LeadStanding], said: String?) {
+    public init(_ reviews: [LeadStanding], said: Said?) {
         self.reviews = reviews
         self.said = said
     }
@@ -35,12 +35,15 @@ public struct ReviewsPage: Sendable {
         }
         return Shell(reader, title: t("nav.reviews"), section: .reviews).page([
             .worded(.h1, [.look(.title)], t("nav.reviews")), .worded(.p, [.look(.quiet)], t("reviews.about")),
-            said.map { .worded(.p, [.look(.notice, .good), .set(.role, "status")], t.label("said", $0)) } ?? .nothing,
+            Said.notice(said, t),
             .panel(
                 "reviews", t("reviews.open"), count: t.number(reviews.count),
                 [
                     rows.isEmpty
-                        ? .empty(t("reviews.empty"), t("reviews.empty.how")) : .element(.ul, [.look(.rows)], Array(rows))
+                        ? .empty(t("reviews.empty"), t("reviews.empty.how")) : .element(.ul, [.look(.rows)], Array(rows)),
+                    reviews.count > rows.count
+                        ? .worded(.p, [.look(.hint)], t("reviews.left", ["count": .count(reviews.count - rows.count)]))
+                        : .nothing,
                 ]),
         ])
     }

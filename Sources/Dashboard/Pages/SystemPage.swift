@@ -54,7 +54,7 @@ public struct SystemPage: Sendable {
     /// Nil where the reader may not see them.
     public var endpoints: [Endpoint]?
     public var keys: [Key]?
-    public var said: String?
+    public var said: Said?
 
     /// A page from what every service has.
     public init(entries: UInt64, last: Timestamp?, behind: Int64?) {
@@ -68,7 +68,7 @@ public struct SystemPage: Sendable {
         let t = reader.texts
         return Shell(reader, title: t("nav.system"), section: .system).page([
             .worded(.h1, [.look(.title)], t("nav.system")),
-            said.map { .worded(.p, [.look(.notice, .good), .set(.role, "status")], t.label("said", $0)) } ?? .nothing,
+            Said.notice(said, t),
             .element(.dl, [.set(.id, "tiles"), .set(.live), .look(.tiles)], tiles(reader)),
             .div(.columns, [.div(.column, [deadLetters(reader)]), .div(.column, [webhooks(reader), keyList(reader)])]),
         ])
@@ -151,7 +151,12 @@ public struct SystemPage: Sendable {
             "webhooks", t("system.webhooks"),
             [
                 rows.isEmpty
-                    ? .empty(t("system.webhooks.empty"), t("system.webhooks.how")) : .element(.ul, [.look(.rows)], Array(rows))
+                    ? .empty(t("system.webhooks.empty"), t("system.webhooks.how"))
+                    : .element(.ul, [.look(.rows)], Array(rows)),
+                endpoints.count > rows.count
+                    ? .worded(
+                        .p, [.look(.hint)],
+                        t("system.webhooks.left", ["count": .count(endpoints.count - rows.count)])) : .nothing,
             ])
     }
 
@@ -176,6 +181,13 @@ public struct SystemPage: Sendable {
                         ])
                 ])
         }
-        return .panel("keys", t("system.keys"), count: t.number(keys.count), [.element(.ul, [.look(.rows)], Array(rows))])
+        return .panel(
+            "keys", t("system.keys"), count: t.number(keys.count),
+            [
+                .element(.ul, [.look(.rows)], Array(rows)),
+                keys.count > rows.count
+                    ? .worded(
+                        .p, [.look(.hint)], t("system.keys.left", ["count": .count(keys.count - rows.count)])) : .nothing,
+            ])
     }
 }

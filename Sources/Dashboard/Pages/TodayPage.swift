@@ -102,6 +102,7 @@ public struct TodayPage: Sendable {
     public var leads = 0
     public var hasPolicy = true
     public var hasPartners = true
+    public var said: Said?
 
     /// Nothing yet.
     public init() {}
@@ -115,7 +116,7 @@ public struct TodayPage: Sendable {
         let t = reader.texts
         if leads == 0 { return [.worded(.h1, [.look(.title)], t("nav.today")), start(t), flowPanel(reader)] }
         return [
-            .worded(.h1, [.look(.title)], t("nav.today")),
+            .worded(.h1, [.look(.title)], t("nav.today")), Said.notice(said, t),
             .worded(.p, [.look(.lead), .set(.id, "sentence"), .set(.live)], sentence(t)),
             .element(.dl, [.set(.id, "tiles"), .set(.live), .look(.tiles)], tiles(t)),
             .div(.columns, [.div(.column, [flowPanel(reader)]), .div(.column, [needPanel(reader), duePanel(reader)])]),

@@ -1,6 +1,7 @@
 import Reports
 
-/// Forms of the dashboard. Each carries the session's token and a number that makes it count once.
+/// Forms of the dashboard. Each carries the session's token, and a number by which a change that is sent twice counts
+/// once.
 extension HTML {
     /// - Parameter path: where it is sent.
     static func form(_ path: String, _ reader: Reader, _ looks: [Look] = [.form], _ pieces: [HTML]) -> HTML {
@@ -74,6 +75,6 @@ extension HTML {
 public enum FormField {
     /// Shows that a page of ours made the form for this session.
     public static let token = "token"
-    /// Makes a form that is sent twice count once.
+    /// By it a form that changes leads or partners counts once, however often it is sent.
     public static let once = "once"
 }

@@ -43,6 +43,8 @@ public struct Reader: Sendable {
     public var formToken: String
     /// Makes a form that is sent twice count once.
     public var once: String
+    /// Names the session among those of one browser, so that tabs of one alone share what comes; no secret.
+    public var tabs: String
     /// True if decisions come as they are made.
     public var isLive: Bool
     /// The decision up to which the page tells; nil where it tells of none.
@@ -52,7 +54,7 @@ public struct Reader: Sendable {
     public init(
         texts: Texts, zone: TimeZone, theme: Theme, hasShortcuts: Bool, now: Timestamp, program: String = "",
         role: String = "", partner: String? = nil, sections: [Section] = [], formToken: String = "",
-        once: String = "", isLive: Bool = false, cursor: String? = nil
+        once: String = "", tabs: String = "", isLive: Bool = false, cursor: String? = nil
     ) {
         self.texts = texts
         self.zone = zone
@@ -65,6 +67,7 @@ public struct Reader: Sendable {
         self.sections = sections
         self.formToken = formToken
         self.once = once
+        self.tabs = tabs
         self.isLive = isLive
         self.cursor = cursor
     }

@@ -45,6 +45,9 @@ public struct Shell: Sendable {
     /// After so many seconds the page is looked at again.
     private let refresh: Int?
 
+    /// Whole pages are loaded again no sooner, so that they can be read and filled in meanwhile; in seconds.
+    private static let refreshLeast = 20
+
     /// A page's surroundings.
     public init(_ reader: Reader, title: String, section: Section? = nil, lead: String? = nil, refresh: Int? = nil) {
         self.reader = reader
@@ -63,7 +66,7 @@ public struct Shell: Sendable {
             : [.element(.main, [.set(.id, "main"), .set(.tabIndex, "-1"), .look(.sign)], content)]
         let scope = isKnown ? " · \(reader.program)" : ""
         let theme = reader.theme == .auto ? "" : " data-theme=\"\(reader.theme.rawValue)\""
-        let again = refresh.map { "<noscript><meta http-equiv=\"refresh\" content=\"\($0)\"></noscript>\n" } ?? ""
+        let again = refresh.map { "<noscript><meta http-equiv=\"refresh\" content=\"\(max($0, Self.refreshLeast))\"></noscript>\n" } ?? ""
         return """
             <!DOCTYPE html>
             <html lang="\(reader.texts.language.rawValue)"\(theme)><head><meta charset="utf-8">
@@ -81,6 +84,7 @@ public struct Shell: Sendable {
     private var attributes: String {
         var values: [(String, String)] = []
         if reader.isLive { values.append(("data-stream", "/app/live")) }
+        if !reader.tabs.isEmpty { values.append(("data-who", reader.tabs)) }
         if let cursor = reader.cursor { values.append(("data-cursor", cursor)) }
         if let lead { values.append(("data-lead", lead)) }
         if let refresh { values.append(("data-refresh", "\(refresh)")) }

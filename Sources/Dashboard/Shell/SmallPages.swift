@@ -42,8 +42,8 @@ public enum SmallPages {
                 .p, [],
                 [
                     .link(
-                        reader.program.isEmpty ? "/app/sign-in" : "/app", [.button],
-                        [.text(t(reader.program.isEmpty ? "signIn" : "refused.back"))])
+                        status == 401 ? "/app/sign-in" : "/app", [.button],
+                        [.text(t(status == 401 ? "signIn" : "refused.back"))])
                 ]),
         ])
     }

@@ -48,6 +48,9 @@ public struct Texts: Sendable {
         return TextTemplate.filled(text) { name, forms in
             switch values[name] {
             case .text(let text): text
+            // In French none is as one is.
+            case .count(0) where language == .fr && forms.count == 2:
+                TextTemplate.counted(0, [forms[0], forms[0]]) { number($0) }
             case .count(let count): TextTemplate.counted(count, forms) { number($0) }
             case nil: ""
             }

@@ -370,6 +370,35 @@ public struct LeadsProjection: Sendable {
             [program, limit])
     }
 
+    /// Leads of one status that a partner holds, the first response that is due soonest first, and how many there are.
+    /// - Parameter status: "assigned" or "responded".
+    public func held(by partner: String, status: String, of program: String, limit: Int) throws -> (
+        rows: [LeadRow], count: Int
+    ) {
+        let condition = "program = ? AND partner = ? AND status = ? AND \(LeadsTables.isHeld)"
+        let rows = try rows(
+            "SELECT * FROM leads WHERE \(condition) ORDER BY respond_by IS NULL, respond_by, lead LIMIT ?",
+            [program, partner, status, limit])
+        let count = try reader.read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM leads WHERE \(condition)", arguments: [program, partner, status])
+        }
+        return (rows, count ?? 0)
+    }
+
+    /// How many first responses one partner owes, and when the first of them is due; nil where it owes none.
+    public func promise(of partner: String, program: String) throws -> (count: Int, first: Timestamp)? {
+        let row = try reader.read { db in
+            try Row.fetchOne(
+                db,
+                sql: "SELECT count(*), min(respond_by) FROM leads WHERE program = ? AND partner = ? "
+                    + "AND status = 'assigned' AND respond_by IS NOT NULL AND \(LeadsTables.isHeld)",
+                arguments: [program, partner])
+        }
+        guard let row, let first = row[1] as Int64? else { return nil }
+        return (row[0], Timestamp(micros: first))
+    }
+
     /// How many first responses each partner owes, and when the first of them is due.
     public func promises(of program: String) throws -> [String: (count: Int, first: Timestamp)] {
         let rows = try reader.read { db in

@@ -22,6 +22,8 @@ public enum LeadsTables: Projection {
     /// Which leads' first response is due, and which wait for a person.
     static let isDue = "status = 'assigned' AND respond_by IS NOT NULL"
     static let isWaiting = "status = 'escalated'"
+    /// Which leads a partner has now.
+    static let isHeld = "status IN ('assigned', 'responded')"
 
     public static func create(in db: Database) throws {
         try takeOverCursor(db)
@@ -37,6 +39,9 @@ public enum LeadsTables: Projection {
                 CREATE INDEX IF NOT EXISTS leads_by_partner ON leads(program, partner, submitted DESC, lead);
                 CREATE INDEX IF NOT EXISTS leads_due ON leads(program, respond_by, lead) WHERE \(isDue);
                 CREATE INDEX IF NOT EXISTS leads_waiting ON leads(program, changed, lead) WHERE \(isWaiting);
+                CREATE INDEX IF NOT EXISTS leads_by_status ON leads(program, status, submitted DESC, lead);
+                CREATE INDEX IF NOT EXISTS leads_held ON leads(program, partner, status, respond_by, lead)
+                    WHERE \(isHeld);
                 CREATE TABLE IF NOT EXISTS lead_entries (
                     program TEXT NOT NULL, lead TEXT NOT NULL, position INTEGER NOT NULL,
                     PRIMARY KEY (program, lead, position)) WITHOUT ROWID;

@@ -11,44 +11,44 @@ import Reports
 struct DashboardForm: Sendable {
     let path: String
     let operation: String
-    /// What was done, by its name among the texts.
-    let said: String
-    /// Where to go on; the path's parameters are put in.
+    /// What was done; nil where the page itself shows what became of it.
+    let said: Said?
+    /// Where to go on; the path's parameters are put in. Empty leads to the start.
     let back: String
     let body: @Sendable (SentForm, PageCall) async throws -> [String: JSONValue]
 
     static let all: [DashboardForm] = [
-        .init(path: "/leads/{lead}/accept", operation: "acceptLead", said: "accept", back: "/leads/{lead}") { _, _ in [:] },
-        .init(path: "/leads/{lead}/respond", operation: "recordFirstResponse", said: "respond", back: "/leads/{lead}") { _, _ in [:] },
-        .init(path: "/leads/{lead}/decline", operation: "declineLead", said: "decline", back: "") { try await refusal($0, $1) },
-        .init(path: "/leads/{lead}/giveBack", operation: "returnLead", said: "giveBack", back: "/leads/{lead}") {
+        .init(path: "/leads/{lead}/accept", operation: "acceptLead", said: .accept, back: "/leads/{lead}") { _, _ in [:] },
+        .init(path: "/leads/{lead}/respond", operation: "recordFirstResponse", said: .respond, back: "/leads/{lead}") { _, _ in [:] },
+        .init(path: "/leads/{lead}/decline", operation: "declineLead", said: .decline, back: "") { try await refusal($0, $1) },
+        .init(path: "/leads/{lead}/giveBack", operation: "returnLead", said: .giveBack, back: "/leads/{lead}") {
             try await refusal($0, $1)
         },
-        .init(path: "/leads/{lead}/review", operation: "requestReview", said: "review", back: "/leads/{lead}") { form, _ in note(form) },
-        .init(path: "/leads/{lead}/override", operation: "overrideDecision", said: "override", back: "/leads/{lead}") { form, _ in
+        .init(path: "/leads/{lead}/review", operation: "requestReview", said: .review, back: "/leads/{lead}") { form, _ in note(form) },
+        .init(path: "/leads/{lead}/override", operation: "overrideDecision", said: .override, back: "/leads/{lead}") { form, _ in
             try decision(form)
         },
-        .init(path: "/leads/{lead}/decide", operation: "decideReview", said: "decide", back: "/leads/{lead}") { form, _ in
+        .init(path: "/leads/{lead}/decide", operation: "decideReview", said: .decide, back: "/leads/{lead}") { form, _ in
             try decision(form)
         },
-        .init(path: "/partners/{partner}/pause", operation: "pausePartner", said: "pause", back: "/partners/{partner}") { _, _ in [:] },
-        .init(path: "/partners/{partner}/resume", operation: "resumePartner", said: "resume", back: "/partners/{partner}") { _, _ in
+        .init(path: "/partners/{partner}/pause", operation: "pausePartner", said: .pause, back: "/partners/{partner}") { _, _ in [:] },
+        .init(path: "/partners/{partner}/resume", operation: "resumePartner", said: .resume, back: "/partners/{partner}") { _, _ in
             [:]
         },
-        .init(path: "/partners/{partner}/absences", operation: "setAbsence", said: "absence", back: "/partners/{partner}") {
+        .init(path: "/partners/{partner}/absences", operation: "setAbsence", said: .absence, back: "/partners/{partner}") {
             try absence($0, $1)
         },
         .init(
-            path: "/partners/{partner}/absences/{absence}/cancel", operation: "cancelAbsence", said: "absenceCancelled",
+            path: "/partners/{partner}/absences/{absence}/cancel", operation: "cancelAbsence", said: .absenceCancelled,
             back: "/partners/{partner}"
         ) { _, _ in [:] },
-        .init(path: "/dead-letters/{letter}/resubmit", operation: "resubmitDeadLetter", said: "resubmit", back: "/system") { _, _ in
+        .init(path: "/dead-letters/{letter}/resubmit", operation: "resubmitDeadLetter", said: .resubmit, back: "/system") { _, _ in
             [:]
         },
-        .init(path: "/proof/verifications", operation: "verify", said: "", back: "/proof") { form, _ in
+        .init(path: "/proof/verifications", operation: "verify", said: nil, back: "/proof") { form, _ in
             ["quick": .flag(form["quick"] == "yes")]
         },
-        .init(path: "/proof/dossiers", operation: "makeDossier", said: "", back: "/proof") { form, _ in
+        .init(path: "/proof/dossiers", operation: "makeDossier", said: nil, back: "/proof") { form, _ in
             var fields: [String: JSONValue] = [
                 "subject": .text(form["subject"]), "reason": .text(form["reason"]), "format": .text("html"),
                 "edition": .text(form["edition"]),
@@ -76,43 +76,68 @@ struct DashboardForm: Sendable {
         headers[.traceParent] = call.headers[.traceParent]
         if operation.isWrite {
             headers[.prefer] = "wait=10"
-            let once = form[FormField.once]
-            if !once.isEmpty && once.utf8.count <= 64 && once.utf8.allSatisfy(Hexadecimal.isDigit) {
-                headers[.idempotencyKey] = "form-" + once
-            }
+            headers[.idempotencyKey] = Self.once(form)
         }
         let fields = try await body(form, page)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let bytes = operation.payload == nil || (fields.isEmpty && operation.payloadIsOptional) ? [] : Array(try encoder.encode(fields))
         let asked = Call(
-            services: call.services, bearer: call.bearer, headers: headers, path: try parameters(page), query: [:],
+            services: call.services, bearer: call.bearer, headers: headers, path: parameters(page, form), query: [:],
             body: bytes)
         let answer = try await page.admission.perform(operation, asked)
-        return PageCall.seeOther(next(call, answer))
+        return PageCall.seeOther(try await next(call, answer, isWrite: operation.isWrite))
+    }
+
+    /// What a form is known by that is sent again; nil for one that no page of ours made.
+    private static func once(_ form: SentForm) -> String? {
+        let once = form[FormField.once]
+        let isOurs = (1...64).contains(once.utf8.count) && once.utf8.allSatisfy(Hexadecimal.isDigit)
+        return isOurs ? "form-" + once : nil
     }
 
     /// The path's parameters; an absence that is set by a form is named by what makes the form count once.
-    private func parameters(_ page: PageCall) throws -> [String: String] {
+    private func parameters(_ page: PageCall, _ form: SentForm) -> [String: String] {
         var path = page.call.path
         if operation == "setAbsence" {
-            path["absence"] = "form-" + Hexadecimal.text(page.call.services.folder.machine.random.bytes(6))
+            let random = page.call.services.folder.machine.random
+            path["absence"] = Self.once(form) ?? "form-" + Hexadecimal.text(random.bytes(12))
         }
         return path
     }
 
-    private func next(_ call: Call, _ answer: Answer) -> String {
-        if back.isEmpty { return "/app" }
+    private func next(_ call: Call, _ answer: Answer, isWrite: Bool) async throws -> String {
         var path = "/app"
         for part in back.unicodeScalars.split(separator: "/").map(String.init) {
             let value = part.utf8.first == UInt8(ascii: "{") ? call.path[String(part.dropFirst().dropLast())] : part
             path += "/" + (value.flatMap { FieldLimits.isID($0) ? $0 : nil } ?? "")
         }
-        if said.isEmpty { return path }
+        guard var said else { return path }
         let outcome = JSONValue(json: answer.body)?.members ?? [:]
-        path += "?said=" + (answer.status == 202 ? "later" : said)
-        if case .whole(let position)? = outcome["position"] { path += "&at=\(position)" }
+        if answer.status == 202 {
+            said = .later
+        } else if isWrite, try await Self.isDisregarded(call, outcome) {
+            said = .disregarded
+        }
+        path += "?said=" + said.rawValue
+        if case .whole(let position)? = outcome["position"], !back.isEmpty { path += "&at=\(position)" }
         return path
+    }
+
+    /// True if what was asked for is in the journal, and changed nothing there: things had moved on.
+    private static func isDisregarded(_ call: Call, _ outcome: [String: JSONValue]) async throws -> Bool {
+        let type = WireInputDisregarded.protoMessageName
+        if case .list(let decisions)? = outcome["decisions"],
+            decisions.contains(where: { $0.members?["type"] == .text(type) })
+        {
+            return true
+        }
+        // A partner is not told of it by its answer; its lead's entry is the same.
+        guard case .text(let event)? = outcome["event"], let lead = call.path["lead"] else { return false }
+        let first = try await call.read { try $0.firstDecisions(ofEvent: event, aboutLead: lead) }
+        return try first?.decisions.contains { decision in
+            if case .inputDisregarded = try decision.event() { true } else { false }
+        } ?? false
     }
 
     // MARK: Fields

@@ -12,41 +12,46 @@ enum DashboardRoutes {
     private static let answered = [Operation.Success(status: 200, about: "A page.", schema: .string, type: WebPage.type)]
 
     private static let pages = [
-        page("showToday", "", "What happens now, and what somebody must do", .leadsRead) { try await TodayGathering($0).answer() },
+        page("showToday", "", "What happens now, and what somebody must do", nil, query: ["said"]) {
+            try await TodayGathering($0).answer()
+        },
         page(
             "showLeads", "/leads", "The list of leads", .leadsRead, query: ["status", "partner", "after", "lead"]
         ) { try await LeadsGathering($0).answer() },
         page(
             "showLead", "/leads/{lead}", "A lead, why it went where it went, and what can be done", .leadsRead,
-            query: ["said", "at"]
+            query: said + ["skip"]
         ) { try await LeadGathering($0).answer() },
-        page("showPartners", "/partners", "Partners by load and promise", .partnersRead) {
+        page("showPartners", "/partners", "Partners by load and promise", .partnersRead, rate: .heavy) {
             try await PartnerGathering($0).board()
         },
-        page("showPartner", "/partners/{partner}", "A partner, what it holds and owes, and when it is away", .partnersRead, query: said) {
-            try await PartnerGathering($0).one()
-        },
+        page(
+            "showPartner", "/partners/{partner}", "A partner, what it holds and owes, and when it is away",
+            .partnersRead, query: said, rate: .heavy
+        ) { try await PartnerGathering($0).one() },
         page("showReviews", "/reviews", "Decisions that a person shall look at", .reviewsRead, query: said) {
             try await SystemGathering($0).reviews()
         },
-        page("showSystem", "/system", "How the service stands", .deadLettersRead, query: said) {
+        page("showSystem", "/system", "How the service stands", .deadLettersRead, query: said, rate: .heavy) {
             try await SystemGathering($0).system()
         },
-        page("showProof", "/proof", "Evidence, and everything about one person", .auditRead, query: said) {
-            try await SystemGathering($0).proof()
-        },
+        page(
+            "showProof", "/proof", "Evidence, and everything about one person", .auditRead, query: said, rate: .heavy
+        ) { try await SystemGathering($0).proof() },
     ]
 
     /// What the last form did, and the position of its entry.
     private static let said = ["said", "at"]
 
-    /// A page of those who are known and hold a scope.
+    /// A page of those who are known and hold a scope; nil asks for none. What costs as much as a heavy operation is
+    /// counted as one.
     static func page(
-        _ id: String, _ path: String, _ summary: String, _ scope: Scope, query: [String] = [], rate: RateClass = .read,
+        _ id: String, _ path: String, _ summary: String, _ scope: Scope?, query: [String] = [], rate: RateClass = .read,
         _ work: @escaping @Sendable (PageCall) async throws -> Answer
     ) -> Operation {
         Operation(
-            id: id, method: .get, path: "/app" + path, tag: "Dashboard", summary: summary, scope: scope, rate: rate,
+            id: id, method: .get, path: "/app" + path, tag: "Dashboard", summary: summary, scope: scope,
+            isForKnown: scope == nil, rate: rate,
             query: query.map(parameter), successes: answered,
             work: .face { call, admission in
                 let page = PageCall(call: call, admission: admission)
@@ -114,6 +119,9 @@ enum DashboardRoutes {
             let reader = try PageCall(call: call, admission: admission).reader()
             let currency = try await call.read { try $0.currency() }
             let form = SharedPages.Form(name: "decision") { decision, grant in
+                // The stream lasts, and its moments are told from now.
+                var reader = reader
+                reader.now = call.services.folder.now()
                 guard let row = try FlowRow(decision, for: grant, currency: currency, reader) else { return nil }
                 return Array(
                     JSONText.object([

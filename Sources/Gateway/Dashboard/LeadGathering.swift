@@ -20,11 +20,15 @@ struct LeadGathering {
         let reader = try await page.reader(cursor: call.services.decisions.end(of: grant.program))
         let time: @Sendable (Timestamp) -> String = { reader.spoken($0) }
         let isUnderReview = grant.partner == nil && grant.allows(.reviewsRead)
-            ? try await call.look { state in state.leadsUnderReview.contains { $0.leadID == row.leadID } } : false
+            ? try await call.look { $0.isUnderReview(row.leadID) } : false
+        let isExplained = grant.allows(.decisionsRead) && grant.role != .producer
+        let isBusy = isExplained && !mayExplain(grant)
         var shown = LeadPage(
-            Edition.line(row, for: grant), why: try await why(lead, grant, time),
-            steps: Edition.steps(lead, for: grant, time), acts: Self.acts(lead, grant, isUnderReview: isUnderReview))
+            Edition.line(row, for: grant), why: isExplained && !isBusy ? try await why(lead, grant, time) : nil,
+            steps: Edition.steps(lead, for: grant, time), skip: page.query("skip").flatMap { Int($0) } ?? 0,
+            acts: Self.acts(lead, grant, isUnderReview: isUnderReview))
         shown.isUnderReview = isUnderReview
+        shown.isWhyBusy = isBusy
         if !shown.acts.filter({ $0 == LeadPage.Act.decline || $0 == LeadPage.Act.giveBack }).isEmpty {
             shown.reasons = try await reasons(reader)
         }
@@ -37,7 +41,7 @@ struct LeadGathering {
 
     /// What the last form did, as its own entry says.
     private func say(_ shown: inout LeadPage, _ lead: VisibleLead, _ time: @escaping @Sendable (Timestamp) -> String) {
-        shown.said = page.query("said")
+        shown.said = page.said
         guard let position = page.query("at").flatMap({ UInt64($0) }), call.bearer?.partner == nil,
             let entry = lead.history.steps.first(where: { $0.entry.position == position })?.entry
         else { return }
@@ -74,9 +78,7 @@ struct LeadGathering {
 
     /// Partners that a person may choose from: those that were scored, the best first, then the other active ones.
     private func candidates(_ why: LeadPage.Why?) async throws -> [String] {
-        let active = try await call.look { state in
-            state.partnerStandings.filter { $0.status == "active" }.map(\.profile.partnerID)
-        }
+        let active = Set(try await call.look { $0.activePartnerIDs })
         let scored = [why?.comparison?.first, why?.comparison?.second].compactMap { $0 } + (why?.reasons.map(\.partner) ?? [])
         var seen: Set<String> = []
         return (scored + active.sorted()).filter { active.contains($0) && seen.insert($0).inserted }.prefix(200).map { $0 }
@@ -89,10 +91,16 @@ struct LeadGathering {
 
     // MARK: Why
 
+    /// Deciding again costs what the operation for it costs, and is counted as that: where it may not be done now, the
+    /// page goes without.
+    private func mayExplain(_ grant: Grant) -> Bool {
+        do { _ = try page.admission.admit(OperationTable.row("explainLead"), grant, address: "") } catch { return false }
+        return true
+    }
+
     private func why(_ lead: VisibleLead, _ grant: Grant, _ time: @escaping @Sendable (Timestamp) -> String) async throws
         -> LeadPage.Why?
     {
-        guard grant.allows(.decisionsRead), grant.role != .producer else { return nil }
         let id = lead.history.row.leadID
         let found = try await call.read { deployment -> (ExplanationAnswer, [Counterfactual])? in
             do {
@@ -195,7 +203,10 @@ extension LeadPage.Comparison {
         if first.net != first.score || second.map({ $0.net != $0.score }) ?? false {
             figure("net") { MoneyText.exact($0.net, currency) }
         }
-        figure("won") { "\($0.evidence.won) of \($0.evidence.closed)" }
+        func deals(_ candidate: ScoredCandidate) -> LeadPage.Deals {
+            .init(won: Int(candidate.evidence.won), closed: Int(candidate.evidence.closed))
+        }
+        self.deals = (deals(first), second.map(deals))
         parts(first, second, vertical)
     }
 

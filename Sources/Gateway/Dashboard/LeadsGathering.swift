@@ -69,7 +69,8 @@ struct LeadsGathering {
         }
         let page = try deployment.leads(
             status: status, partnerID: grant.partner ?? partner, after: after, limit: limit)
-        return (page.rows, page.counts, page.rows.count == limit ? page.rows.last?.leadID : nil)
+        let counts = grant.partner == nil ? try deployment.leadCounts() : []
+        return (page.rows, counts, page.rows.count == limit ? page.rows.last?.leadID : nil)
     }
 }
 

@@ -12,13 +12,20 @@ struct PageCall {
 
     /// Who reads the page.
     func reader(cursor: DecisionCursor? = nil) throws -> Reader {
-        let (grant, services) = (try call.grant, call.services)
-        var reader = Preferences(call.headers).stranger(at: services.folder.now())
+        Self.reader(try call.grant, call.headers, call.services, cursor: cursor)
+    }
+
+    /// Whoever is known.
+    static func reader(
+        _ grant: Grant, _ headers: HTTPFields, _ services: GatewayServices, cursor: DecisionCursor? = nil
+    ) -> Reader {
+        var reader = Preferences(headers).stranger(at: services.folder.now())
         reader.program = grant.program
         reader.role = grant.role.rawValue
         reader.partner = grant.partner
-        reader.sections = Self.sections(grant)
+        reader.sections = sections(grant)
         reader.formToken = services.identities.formToken(grant)
+        reader.tabs = services.identities.tabsName(grant)
         reader.once = Hexadecimal.text(services.folder.machine.random.bytes(12))
         reader.isLive = grant.allows(.decisionsRead)
         reader.cursor = reader.isLive ? cursor?.description : nil
@@ -61,16 +68,26 @@ struct PageCall {
 
     /// A value of the query; one that is empty, as forms send it, is none.
     func query(_ name: String) -> String? { call.query[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// What the last form did. Whoever makes an address of other words has nothing said by them.
+    var said: Said? { query("said").flatMap(Said.init(rawValue:)) }
 }
 
 extension Identities {
     /// What shows that a form was made by a page of ours for this session, or this key.
     func formToken(_ grant: Grant) -> String {
-        let credential =
-            switch grant.credential {
-            case .session(let id, _): "session " + id
-            case .key, .token, .link: "grant " + grant.id
-            }
-        return Hexadecimal.text(forms.digest([grant.program, grant.principal, credential]).prefix(16))
+        Hexadecimal.text(forms.digest([grant.program, grant.principal, Self.credential(grant)]).prefix(16))
+    }
+
+    /// Names a session, or a key, to the tabs of a browser: those of another share nothing with its own.
+    func tabsName(_ grant: Grant) -> String {
+        Hexadecimal.text(forms.digest(["tabs", grant.program, grant.principal, Self.credential(grant)]).prefix(8))
+    }
+
+    private static func credential(_ grant: Grant) -> String {
+        switch grant.credential {
+        case .session(let id, _): "session " + id
+        case .key, .token, .link: "grant " + grant.id
+        }
     }
 }

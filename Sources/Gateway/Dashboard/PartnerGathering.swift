@@ -17,51 +17,36 @@ struct PartnerGathering {
 
     init(_ page: PageCall) { self.page = page }
 
-    /// Partners as they stand, with what they owe; a partner's own alone.
-    private func standings() async throws -> [(standing: PartnerStanding, line: BoardPage.Line)] {
-        let own = try call.grant.partner
-        let standings = try await call.look { $0.partnerStandings }.filter { own == nil || $0.profile.partnerID == own }
-        let promises = try await call.read { try $0.promises() }
-        return standings.map { standing in
-            let promise = promises[standing.profile.partnerID]
-            return (standing, .init(standing, owed: promise?.count ?? 0, firstDue: promise?.first))
-        }
-    }
-
     func board() async throws -> Answer {
         if let own = try call.grant.partner { return PageCall.seeOther("/app/partners/\(own)") }
         let reader = try await page.reader(cursor: call.services.decisions.end(of: try call.grant.program))
-        return PageCall.answer(BoardPage(try await standings().map(\.line)).page(reader))
+        let standings = try await call.look { $0.partnerStandings }
+        let promises = try await call.read { try $0.promises() }
+        let lines = standings.map { standing in
+            let promise = promises[standing.profile.partnerID]
+            return BoardPage.Line(standing, owed: promise?.count ?? 0, firstDue: promise?.first)
+        }
+        return PageCall.answer(BoardPage(lines).page(reader))
     }
 
     func one() async throws -> Answer {
         let (id, grant) = (try call.id("partner"), try call.grant)
-        guard let found = try await standings().first(where: { $0.standing.profile.partnerID == id }) else {
-            throw Refusal.nothingHere
-        }
-        let currency = try await call.read { try $0.currency() }
+        guard grant.partner == nil || grant.partner == id,
+            let standing = try await call.look({ $0.partnerStanding(id) })
+        else { throw Refusal.nothingHere }
+        let (currency, promise) = try await call.read { (try $0.currency(), try $0.promise(of: id)) }
         let reader = try await page.reader(cursor: call.services.decisions.end(of: grant.program))
-        var shown = PartnerPage(found.standing, found.line, currency: currency)
-        if grant.allows(.leadsRead) { shown.held = try await held(id, grant) }
-        if grant.allows(.decisionsRead) { shown.lately = try await lately(id, grant, reader) }
-        shown.canChange = grant.allows(.availabilityWrite) && found.standing.status != "removed"
-        shown.said = page.query("said")
-        return PageCall.answer(shown.page(reader))
-    }
-
-    /// Leads that it has now, the most urgent first.
-    private func held(_ partner: String, _ grant: Grant) async throws -> [LeadListPage.Line] {
-        let rows = try await call.read { deployment in
-            try ["assigned", "responded"].flatMap {
-                try deployment.leads(status: $0, partnerID: partner, after: nil, limit: Self.heldMost).rows
-            }
+        let line = BoardPage.Line(standing, owed: promise?.count ?? 0, firstDue: promise?.first)
+        var shown = PartnerPage(standing, line, currency: currency)
+        if grant.allows(.leadsRead) {
+            let held = try await call.read { try $0.held(by: id, limit: Self.heldMost) }
+            shown.held = (held.assigned + held.responded).map { Edition.line($0, for: grant) }
+            shown.heldLeft = held.assignedLeft + held.respondedLeft
         }
-        let lines = rows.map { Edition.line($0, for: grant) }
-        return lines.sorted { (Self.due($0), $0.lead) < (Self.due($1), $1.lead) }
-    }
-
-    private static func due(_ line: LeadListPage.Line) -> Int64 {
-        line.status == "assigned" ? line.respondBy?.micros ?? .max : .max
+        if grant.allows(.decisionsRead) { shown.lately = try await lately(id, grant, reader) }
+        shown.canChange = grant.allows(.availabilityWrite) && standing.status != "removed"
+        shown.said = page.said
+        return PageCall.answer(shown.page(reader))
     }
 
     // MARK: Lately
@@ -113,8 +98,6 @@ struct PartnerGathering {
 struct PartnersDayGathering {
     private static let most = 60
 
-    private static func due(_ row: LeadRow) -> Int64 { row.respondBy?.micros ?? .max }
-
     private let page: PageCall
     private var call: Call { page.call }
 
@@ -125,20 +108,20 @@ struct PartnersDayGathering {
         guard let partner = grant.partner else { throw Refusal.nothingHere }
         let reader = try await page.reader(cursor: call.services.decisions.end(of: grant.program))
         let identities = call.services.identities
-        let rows = try await call.read { deployment in
-            let assigned = try deployment.leads(status: "assigned", partnerID: partner, after: nil, limit: Self.most).rows
-            let responded = try deployment.leads(status: "responded", partnerID: partner, after: nil, limit: Self.most).rows
-            let waiting = try assigned.filter {
+        let (held, waiting) = try await call.read { deployment in
+            let held = try deployment.held(by: partner, limit: Self.most)
+            let waiting = try held.assigned.filter {
                 try !Edition.visible($0.leadID, grant, deployment, identities).isAccepted
             }
-            return (waiting: waiting, inHand: assigned.filter { !waiting.contains($0) } + responded)
+            return (held, waiting)
         }
-        let standing = try await call.look { $0.partnerStandings }.first { $0.profile.partnerID == partner }
-        let soonest = rows.waiting.sorted { Self.due($0) < Self.due($1) }
-        let day = PartnersDayPage(
-            waiting: soonest.map { Edition.line($0, for: grant) }, inHand: rows.inHand.map { Edition.line($0, for: grant) },
-            line: standing.map { BoardPage.Line($0, owed: rows.waiting.count, firstDue: nil) },
+        let standing = try await call.look { $0.partnerStanding(partner) }
+        let inHand = held.assigned.filter { !waiting.contains($0) } + held.responded
+        var day = PartnersDayPage(
+            waiting: waiting.map { Edition.line($0, for: grant) }, inHand: inHand.map { Edition.line($0, for: grant) },
+            line: standing.map { BoardPage.Line($0, owed: waiting.count, firstDue: nil) },
             canAnswer: grant.allows(.leadsAnswer))
+        (day.waitingLeft, day.inHandLeft, day.said) = (held.assignedLeft, held.respondedLeft, page.said)
         return PageCall.answer(day.page(reader))
     }
 }

@@ -9,18 +9,30 @@ enum RefusalPage {
     /// Nil for requests that no page makes.
     static func answer(_ refusal: Refusal, _ request: Request, id: String, _ services: GatewayServices) -> Answer? {
         let path = request.uri.path
-        guard path == "/app" || path.utf8.starts(with: "/app/".utf8), !path.utf8.starts(with: "/app/live".utf8) else {
-            return nil
+        guard isPage(path) else { return nil }
+        if let page = refusal.page { return page }
+        if refusal.status == 401, request.method == .get || request.method == .head {
+            return path == SignIn.path ? nil : PageCall.seeOther(SignIn.path + "?next=" + path, clearing(request))
         }
-        let call = Call(services: services, bearer: nil, headers: request.headers, path: [:], query: [:], body: [])
-        if refusal.status == 401 {
-            if request.method == .get || request.method == .head {
-                return path == SignIn.path ? nil : PageCall.seeOther(SignIn.path + "?next=" + path, clearing(request))
-            }
-            if path == SignIn.path { return SignIn.page(call, next: nil, status: 401) }
-        }
-        let reader = Preferences(request.headers).stranger(at: services.folder.now())
-        return PageCall.answer(
+        return page(refusal, Preferences(request.headers).stranger(at: services.folder.now()), id: id)
+    }
+
+    /// The refusal as somebody who is known is shown it, who goes on by the navigation.
+    static func known(_ refusal: Refusal, _ grant: Grant, _ request: Request, _ services: GatewayServices) -> Refusal {
+        guard [403, 429].contains(refusal.status), isPage(request.uri.path) else { return refusal }
+        var reader = PageCall.reader(grant, request.headers, services)
+        reader.isLive = false
+        var told = refusal
+        told.page = page(refusal, reader, id: "")
+        return told
+    }
+
+    private static func isPage(_ path: String) -> Bool {
+        (path == "/app" || path.utf8.starts(with: "/app/".utf8)) && !path.utf8.starts(with: "/app/live".utf8)
+    }
+
+    private static func page(_ refusal: Refusal, _ reader: Reader, id: String) -> Answer {
+        PageCall.answer(
             SmallPages.refused(reader, status: refusal.status, title: refusal.title, detail: refusal.detail, id: id),
             status: refusal.status, headers: refusal.headers.filter { $0.0 != .wwwAuthenticate })
     }
@@ -38,8 +50,11 @@ extension PageCall {
             let refusal = Refusal(error)
             guard [400, 403, 404, 409, 422].contains(refusal.status) else { throw error }
             let detail = refusal.field.isEmpty ? refusal.detail : refusal.detail + " (" + refusal.field + ")"
+            // Where a form is sent there is no page to bring up to date.
+            var reader = try reader()
+            reader.isLive = false
             return Self.answer(
-                SmallPages.refused(try reader(), status: refusal.status, title: refusal.title, detail: detail, id: ""),
+                SmallPages.refused(reader, status: refusal.status, title: refusal.title, detail: detail, id: ""),
                 status: refusal.status)
         }
     }

@@ -19,9 +19,23 @@ enum SignIn {
         let authentication = Authentication(services: call.services)
         let key = String(form["key"].unicodeScalars.filter { !$0.properties.isWhitespace }.map(Character.init))
         guard (1...200).contains(key.utf8.count), let grant = try await authentication.grant(ofKey: key) else {
-            throw Refusal.wrongKey
+            var refusal = Refusal.wrongKey
+            refusal.page = page(call, next: form["next"], status: 401)
+            throw refusal
         }
-        return PageCall.seeOther(safe(form["next"]), [try await authentication.session(under: grant)])
+        let cookie = try await authentication.session(under: grant)
+        try await endSession(sentWith: call)
+        return PageCall.seeOther(safe(form["next"]), [cookie])
+    }
+
+    /// The session whose cookie the new one replaces: nobody could end it any more.
+    private static func endSession(sentWith call: Call) async throws {
+        guard let sent = Cookie.session.value(call.headers).flatMap({ SessionToken($0) }) else { return }
+        let (access, limits) = (call.services.access, call.services.signIn.sessions)
+        try await call.services.readers.runLong {
+            guard case .session(let id, _)? = try await access.grant(for: sent, limits)?.credential else { return }
+            _ = try await access.endSession(id)
+        }
     }
 
     /// A path of the dashboard; its beginning for any other text, which may lead elsewhere.

@@ -19,7 +19,7 @@ struct SystemGathering {
     func reviews() async throws -> Answer {
         let reviews = try await call.look { $0.leadsUnderReview }.sorted { $0.submittedAt < $1.submittedAt }
         let reader = try await page.reader(cursor: call.services.decisions.end(of: try call.grant.program))
-        return PageCall.answer(ReviewsPage(reviews, said: page.query("said")).page(reader))
+        return PageCall.answer(ReviewsPage(reviews, said: page.said).page(reader))
     }
 
     func system() async throws -> Answer {
@@ -48,7 +48,7 @@ struct SystemGathering {
                     isEnded: !key.isInForce(at: now))
             }
         }
-        shown.said = page.query("said")
+        shown.said = page.said
         let reader = try await page.reader(cursor: services.decisions.end(of: grant.program))
         return PageCall.answer(shown.page(reader))
     }

@@ -16,11 +16,14 @@ struct TodayGathering {
 
     func answer() async throws -> Answer {
         let grant = try call.grant
-        guard grant.allows(.decisionsRead) else { return PageCall.seeOther("/app/leads") }
+        guard grant.allows(.leadsRead), grant.allows(.decisionsRead) else {
+            return PageCall.seeOther(PageCall.sections(grant).first?.path ?? "/app/preferences")
+        }
         if grant.partner != nil { return try await PartnersDayGathering(page).answer() }
         let recent = try await call.services.activity.recent(grant.program, call.services.decisions)
         let reader = try page.reader(cursor: recent.cursor)
         var today = TodayPage()
+        today.said = page.said
         try await count(&today, reader)
         today.answers = recent.answered(before: reader.now)
         let currency = try await call.read { try $0.currency() }
@@ -32,8 +35,13 @@ struct TodayGathering {
 
     private func count(_ today: inout TodayPage, _ reader: Reader) async throws {
         let attention = try await call.read { [now = reader.now] in try $0.attention(at: now, limit: Self.rowsMost) }
-        let state = try await call.services.live.look(try call.grant.program) { state in
-            (reviews: state.leadsUnderReview, hasPolicy: state.policy != nil, hasPartners: !state.partnerStandings.isEmpty)
+        let grant = try call.grant
+        let showsReviews = grant.allows(.reviewsRead)
+        let state = try await call.services.live.look(grant.program) { state in
+            (
+                reviews: showsReviews ? state.leadsUnderReviewAlone(first: Self.rowsMost) : (count: 0, first: []),
+                hasPolicy: state.policy != nil, hasPartners: state.hasPartners
+            )
         }
         let counts = Dictionary(attention.counts.map { ($0.status, $0.count) }) { $0 + $1 }
         today.leads = counts.values.reduce(0, +)
@@ -48,14 +56,14 @@ struct TodayGathering {
         }
         today.hasPolicy = state?.hasPolicy ?? false
         today.hasPartners = state?.hasPartners ?? false
-        let reviews = state?.reviews ?? []
-        today.underReview = reviews.count
+        today.underReview = state?.reviews.count ?? 0
         today.needs = attention.waiting.map { waiting in
             .init(
                 lead: waiting.row.leadID, why: waiting.reason.map(DecisionReasonWords.escalation) ?? "",
                 since: waiting.row.changedAt, path: "/app/leads/\(waiting.row.leadID)")
         }
-        today.needs += reviews.prefix(Self.rowsMost - today.needs.count).map { review in
+        let reviews = state?.reviews.first ?? []
+        today.needs += reviews.prefix(max(0, Self.rowsMost - today.needs.count)).map { review in
             .init(
                 lead: review.leadID, why: FactWords().sentence(.reviewRequested(ReviewRequested(leadID: review.leadID))),
                 since: review.submittedAt, path: "/app/leads/\(review.leadID)")

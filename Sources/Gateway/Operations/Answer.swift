@@ -37,6 +37,8 @@ struct Refusal: Error, Sendable {
     /// The field that must be mended.
     var field = ""
     var headers: [(HTTPField.Name, String)] = []
+    /// What a browser is shown in its place; nil for what everybody is shown.
+    var page: Answer?
 
     init(_ status: Int, _ type: String, _ title: String, _ detail: String, field: String = "") {
         self.status = status

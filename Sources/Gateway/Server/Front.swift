@@ -40,6 +40,9 @@ struct Front: Sendable {
                         operation: operation.id, status: refusal.status, problem: refusal.type,
                         program: who.grant?.program ?? "", principal: who.principal))
             }
+            if [403, 429].contains(refusal.status), let grant = who.grant {
+                throw RefusalPage.known(refusal, grant, request, services)
+            }
             throw slowed ?? error
         }
     }

@@ -313,8 +313,26 @@ extension State {
     }
 
     /// Every lead of which somebody asked that a human looks at the decision, and none has yet.
-    public var leadsUnderReview: [LeadStanding] {
-        leads.leads.filter { $0.flags.contains(.underReview) && !$0.id.isEmpty }.map(standing)
+    public var leadsUnderReview: [LeadStanding] { slotsUnderReview.map { standing(leads.leads[$0]) } }
+
+    /// Leads under review that no escalation has a human look at anyway: how many, and the first of them to be
+    /// submitted.
+    public func leadsUnderReviewAlone(first limit: Int) -> (count: Int, first: [LeadStanding]) {
+        let slots = slotsUnderReview.filter { leads.leads[$0].status != .escalated }
+        let first = slots.sorted { a, b in
+            let (x, y) = (leads.leads[a], leads.leads[b])
+            return x.submittedAt == y.submittedAt ? x.id < y.id : x.submittedAt < y.submittedAt
+        }
+        return (slots.count, first.prefix(limit).map { standing(leads.leads[$0]) })
+    }
+
+    private var slotsUnderReview: [Int] {
+        leads.leads.indices.filter { leads.leads[$0].flags.contains(.underReview) && !leads.leads[$0].id.isEmpty }
+    }
+
+    /// True if somebody asked that a human looks at the decision about this very lead, and none has yet.
+    public func isUnderReview(_ lead: String) -> Bool {
+        leads.ownSlot(of: lead).map { leads.leads[Int($0)].flags.contains(.underReview) } ?? false
     }
 
     /// Every lead that a partner holds or that waits for a human.
@@ -322,23 +340,40 @@ extension State {
         leads.leads.indices.filter { leads.leads[$0].isOpen }.map { standing(leads.leads[$0]) }
     }
 
+    /// True if any partner was ever registered.
+    public var hasPartners: Bool { partners.count > 0 }
+
+    /// Ids of the partners that are neither paused nor removed, in order of registration.
+    public var activePartnerIDs: [String] {
+        (0..<partners.count).filter { partners.status[$0] == .active }.map { partners.profiles[$0].partnerID }
+    }
+
     /// Every partner in order of registration.
     public var partnerStandings: [PartnerStanding] {
-        let period = policy.map { CapacityLimits.period(at: lastStamp, $0) } ?? .min
-        return (0..<partners.count).map { index in
-            PartnerStanding(
-                profile: partners.profiles[index],
-                status: ["active", "paused", "removed"][Int(partners.status[index].rawValue)],
-                openLeads: partners.openLeads[index], assignments: partners.assignments[index],
-                won: tallies.partners[index].won, lost: tallies.partners[index].lost,
-                tieDebtMicros: partners.tieDebtMicros[index],
-                commissionBasisPoints: partners.commissionBasisPoints[index],
-                leadsInPeriod: CapacityLimits.leads(partners, index, in: period),
-                coolingUntil: partners.coolingUntil[index] > lastStamp ? partners.coolingUntil[index] : nil,
-                suspendedUntil: suspensions[index].until > .epoch ? suspensions[index].until : nil,
-                creditedReturns: returns.credits(of: index, in: period),
-                segments: partners.segmentStandings(index, in: period),
-                absences: partners.absences[index].map { .init(absenceID: $0.id, from: $0.from, until: $0.until) })
-        }
+        let period = currentPeriod
+        return (0..<partners.count).map { standing(ofPartnerAt: $0, in: period) }
+    }
+
+    /// One partner; nil for one that never was registered.
+    public func partnerStanding(_ id: String) -> PartnerStanding? {
+        partners.index(of: id).map { standing(ofPartnerAt: $0, in: currentPeriod) }
+    }
+
+    private var currentPeriod: Int64 { policy.map { CapacityLimits.period(at: lastStamp, $0) } ?? .min }
+
+    private func standing(ofPartnerAt index: Int, in period: Int64) -> PartnerStanding {
+        PartnerStanding(
+            profile: partners.profiles[index],
+            status: ["active", "paused", "removed"][Int(partners.status[index].rawValue)],
+            openLeads: partners.openLeads[index], assignments: partners.assignments[index],
+            won: tallies.partners[index].won, lost: tallies.partners[index].lost,
+            tieDebtMicros: partners.tieDebtMicros[index],
+            commissionBasisPoints: partners.commissionBasisPoints[index],
+            leadsInPeriod: CapacityLimits.leads(partners, index, in: period),
+            coolingUntil: partners.coolingUntil[index] > lastStamp ? partners.coolingUntil[index] : nil,
+            suspendedUntil: suspensions[index].until > .epoch ? suspensions[index].until : nil,
+            creditedReturns: returns.credits(of: index, in: period),
+            segments: partners.segmentStandings(index, in: period),
+            absences: partners.absences[index].map { .init(absenceID: $0.id, from: $0.from, until: $0.until) })
     }
 }

@@ -19,6 +19,16 @@ public struct Attention: Sendable {
     public var waiting: [(row: LeadRow, reason: EscalationReason?)] = []
 }
 
+/// Leads that a partner has now, the first response that is due soonest first.
+public struct HeldLeads: Sendable {
+    /// Those that were offered or taken and are not answered.
+    public var assigned: [LeadRow]
+    public var responded: [LeadRow]
+    /// How many more it has of each.
+    public var assignedLeft: Int
+    public var respondedLeft: Int
+}
+
 extension Deployment {
     /// What a program's leads ask of people at a moment.
     /// - Parameter limit: at most so many leads of each kind.
@@ -51,6 +61,24 @@ extension Deployment {
             }
         }
         return nil
+    }
+
+    /// What a partner has now.
+    /// - Parameter limit: at most so many leads of each kind.
+    public func held(by partner: String, limit: Int) throws(Problem) -> HeldLeads {
+        try Problem.told {
+            let projection = try leadsProjection()
+            let assigned = try projection.held(by: partner, status: "assigned", of: program, limit: limit)
+            let responded = try projection.held(by: partner, status: "responded", of: program, limit: limit)
+            return HeldLeads(
+                assigned: assigned.rows, responded: responded.rows, assignedLeft: assigned.count - assigned.rows.count,
+                respondedLeft: responded.count - responded.rows.count)
+        }
+    }
+
+    /// What one partner has promised: how many first responses it owes, and when the first is due; nil for nothing.
+    public func promise(of partner: String) throws(Problem) -> (count: Int, first: Timestamp)? {
+        try Problem.told { try leadsProjection().promise(of: partner, program: program) }
     }
 
     /// What each partner has promised: how many first responses it owes, and when the first is due.

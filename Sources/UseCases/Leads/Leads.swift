@@ -10,8 +10,6 @@ import Vault
 /// One page of the list of leads.
 public struct LeadsPage: Sendable {
     public let rows: [LeadRow]
-    /// How many leads of each status the program has.
-    public let counts: [(status: String, count: Int)]
 }
 
 /// What an entry holds of a lead's person.
@@ -51,8 +49,13 @@ extension Deployment {
                 }
                 query.after = .init(submittedAt: last.submittedAt, leadID: last.leadID)
             }
-            return LeadsPage(rows: try projection.list(query), counts: try projection.counts(program: program))
+            return LeadsPage(rows: try projection.list(query))
         }
+    }
+
+    /// How many leads of each status the program has.
+    public func leadCounts() throws(Problem) -> [(status: String, count: Int)] {
+        try Problem.told { try leadsProjection().counts(program: program) }
     }
 
     /// Leads that came from some sources, the latest submitted first. Where a lead came from its journal alone tells, so
