@@ -132,10 +132,8 @@ import Testing
     /// where it counted is it taken off: of the week that runs it never was. Version 5 worked the week out from the day.
     @Test(arguments: [(5, 0), (6, 1)] as [(UInt32, UInt32)])
     func aLeadCountsNoMoreWhereItCounted(logic version: UInt32, left: UInt32) throws {
-        let cap = SegmentCap(leadField: .country, value: "DE", leadsPerPeriodMax: 9)
         var story = Self.program(logic: version) { $0.periodDays = 30; $0.floorPeriodDays = 30 }
-        story.given(0, .capacity("B", period: 9, segments: [cap]))
-        story.given(8 * Self.day, .lead("L1") { $0.country = "DE" })
+        story.given(8 * Self.day, .lead("L1"))
         story.given(8 * Self.day + 1, .policy("p2") {
             $0.sla.firstResponseMinutes = 0
             $0.periodAnchor = Moment.start
@@ -144,7 +142,7 @@ import Testing
             $0.returns.creditsPerPeriodMax = 1
             $0.returns.answerDays = 3
         })
-        story.given(9 * Self.day, .lead("L2") { $0.country = "DE" })
+        story.given(9 * Self.day, .lead("L2"))
         #expect(try story.partner("B").leadsInPeriod == 1)
         let bytes = story.state.canonicalBytes()
         #expect(try State(canonicalBytes: bytes).canonicalBytes() == bytes)
