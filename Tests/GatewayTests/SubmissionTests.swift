@@ -129,6 +129,50 @@ import Testing
         }
     }
 
+    /// Given an id beyond ASCII, when it comes once in structured mode and then percent-encoded in binary mode, then it is
+    /// one event; what is no text percent-decoded is none.
+    @Test(arguments: [
+        ("g\u{fc}n 1", "g%C3%BCn%201"), ("g\u{fc}n 1", "\"g%c3%bcn 1\""), ("50%", "50%"), ("50%", "50%25"), ("a%zz", "a%zz"),
+        ("a\"b", #""a\"b""#),
+    ])
+    func aHeadersValueIsPercentDecoded(id: String, header: String) async throws {
+        #expect(EventOperations.attribute(header) == id)
+        try await ServedFolder.serving { served in
+            let text = String(decoding: try JSONEncoder().encode(id), as: UTF8.self)
+            let structured = #"{"specversion":"1.0","id":\#(text),"source":"/web","type":"leadline.v1.LeadSubmitted","data":{"leadId":"l-1","country":"IT"}}"#
+            let ways = [
+                (structured, ["content-type": "application/cloudevents+json"]),
+                (#"{"leadId":"l-2","country":"IT"}"#, [
+                    "content-type": "application/vnd.acme.lead+json", "ce-specversion": "1.0", "ce-id": header, "ce-source": "/web",
+                    "ce-type": "leadline.v1.LeadSubmitted",
+                ]),
+            ]
+            for (body, headers) in ways {
+                let reply = try await served.ask(.POST, "/v1/events", served.admin, body, headers)
+                #expect(reply.status == 202, "\(reply.text)")
+            }
+            // Another lead behind them, so that both are decided.
+            try await served.submit("l-3")
+            let leads = try await served.ask(.GET, "/v1/leads", served.admin)
+            let ids = (leads.json["leads"] as? [[String: Any]] ?? []).compactMap { $0["lead"] as? String ?? $0["leadId"] as? String }
+            #expect(Set(ids) == ["l-1", "l-3"], "\(leads.text)")
+        }
+    }
+
+    @Test func aHeaderThatIsNoTextIsRefused() async throws {
+        #expect(EventOperations.attribute("%ff") == nil && EventOperations.attribute("%C3") == nil)
+        try await ServedFolder.serving { served in
+            let reply = try await served.ask(
+                .POST, "/v1/events", served.admin, #"{"leadId":"l-1"}"#,
+                ["content-type": "application/json", "ce-specversion": "1.0", "ce-id": "%ff", "ce-source": "/web", "ce-type": "leadline.v1.LeadSubmitted"])
+            #expect(reply.status == 400 && reply.text.contains("ce-id"), "\(reply.text)")
+            for type in ["application/cloudevents-avro+json", "application/+json", "text/x+json"] {
+                let other = try await served.ask(.POST, "/v1/events", served.admin, "{}", ["content-type": type])
+                #expect(other.status == 415, "\(type)")
+            }
+        }
+    }
+
     @Test func eventsComeInEveryMode() async throws {
         try await ServedFolder.serving { served in
             let key = try served.key(.producer, sources: ["/web"])

@@ -152,8 +152,12 @@ struct A2AFace: Sendable {
             task.state == .rejected
             ? LeadMentions(of: tool, asked: given, answered: kept.result) : LeadMentions(given, answered: kept.result)
         let isMoved = try await keep(kept, mentions)
+        if isMoved { return task }
+        // A person was erased meanwhile: the agent is answered, and nothing of it is kept.
+        let grant = try call.grant
+        let isKept = try await services.readers.run { [id = task.id] in try services.agentTasks.task(id, grant) != nil }
         // Another repeat of the message was faster; its answer stands.
-        return isMoved ? task : try await find(task.id)
+        return isKept ? try await find(task.id) : task
     }
 
     /// Keeps what came of a task's work under the leads that it speaks of; false if the task has moved on already.
