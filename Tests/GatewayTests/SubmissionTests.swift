@@ -1,6 +1,7 @@
 import Foundation
 import LeadlineSchemas
 import Testing
+import UseCases
 
 @testable import Gateway
 
@@ -156,6 +157,22 @@ import Testing
             let leads = try await served.ask(.GET, "/v1/leads", served.admin)
             let ids = (leads.json["leads"] as? [[String: Any]] ?? []).compactMap { $0["lead"] as? String ?? $0["leadId"] as? String }
             #expect(Set(ids) == ["l-1", "l-3"], "\(leads.text)")
+        }
+    }
+
+    /// Whoever may open what was sealed sees the id as it was sent.
+    @Test func theIDAsSentIsOpenedWithTheLead() async throws {
+        try await ServedFolder.serving { served in
+            let event = #"{"specversion":"1.0","id":"order 24 #1","source":"/web","type":"leadline.v1.LeadSubmitted","data":{"leadId":"l-1","country":"IT"}}"#
+            let reply = try await served.ask(.POST, "/v1/events", served.admin, event, ["content-type": "application/cloudevents+json"])
+            #expect(reply.status == 202)
+            try await served.submit("l-2")
+            let deployment = Deployment(served.folder, namedProgram: ServedFolder.program, asker: Asker(actor: "tester", reason: "test"))
+            var ids: [String] = []
+            for step in try deployment.lead("l-1", unseals: true).steps {
+                if case .fields(let fields) = step.opened { ids += fields.filter { $0.path == "ce_id" }.map(\.value) }
+            }
+            #expect(ids == ["order 24 #1"])
         }
     }
 
