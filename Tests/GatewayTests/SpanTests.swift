@@ -82,7 +82,7 @@ import Tracing
                 _ = try await receiver.got("traces", requests)
                 for _ in 0..<SpanBuffer.spansMax { export.recorder.startSpan("work", context: .topLevel).end() }
             })
-            #expect(try await receiver.got("traces", 2 * requests).count == 2 * requests)
+            #expect(try await receiver.got("traces", 2 * requests).count >= 2 * requests)
             #expect(registry.text().contains("leadline_spans_exported_total \(2 * SpanBuffer.spansMax)\n"), "\(registry.text())")
         }
     }
