@@ -5,7 +5,7 @@ import LeadlineSchemas
 /// events and profiles alone. It shares no code with the decider, so that it can contradict it.
 struct LeadLedger {
     private enum Standing: Equatable {
-        case held(Int, since: Timestamp)
+        case held(Int, Counted)
         case humanQueue
         /// At partners who have not agreed yet.
         case offered
@@ -21,6 +21,13 @@ struct LeadLedger {
         var inPeriod: UInt32 = 0
     }
 
+    /// Where a lead counts at its holder.
+    private struct Counted: Equatable {
+        var since: Timestamp
+        /// Of the length that periods had then. Before logic version 6 it was worked out again.
+        var period: Int64?
+    }
+
     /// A lead that a partner gave back.
     private struct Handed: Hashable {
         var lead: String
@@ -32,8 +39,9 @@ struct LeadLedger {
     private var partners: [Partner] = []
     /// Open leads only.
     private var leads: [String: Standing] = [:]
-    /// When partners had got the leads whose credit waits for a person, by lead and partner, in the order they end.
-    private var waiting: [Handed: [Timestamp]] = [:]
+    /// Where the leads counted whose credit waits for a person, by lead and partner, in the order they end.
+    private var waiting: [Handed: [Counted]] = [:]
+    private var logicVersion = Logic.oldest
     private var periodMicros: Int64?
     private var periodAnchor = Timestamp.epoch
 
@@ -61,15 +69,19 @@ struct LeadLedger {
             partners[index].inPeriod = standing.leadsInPeriod
         }
         for lead in state.openLeads {
-            leads[lead.leadID] = lead.partnerID.flatMap { indexByID[$0] }.map { .held($0, since: lead.assignedAt ?? .epoch) } ?? (lead.stage == .offered ? .offered : .humanQueue)
+            let counted = Counted(since: lead.assignedAt ?? .epoch, period: lead.countedPeriod)
+            leads[lead.leadID] = lead.partnerID.flatMap { indexByID[$0] }.map { .held($0, counted) }
+                ?? (lead.stage == .offered ? .offered : .humanQueue)
         }
         for credit in state.returnStandings.sorted(by: { $0.until < $1.until }) {
-            waiting[Handed(lead: credit.leadID, partner: credit.partnerID), default: []].append(credit.assignedAt)
+            waiting[Handed(lead: credit.leadID, partner: credit.partnerID), default: []]
+                .append(Counted(since: credit.assignedAt, period: credit.countedPeriod))
         }
     }
 
     /// Books an entry. Returns the promise it broke, in words, or nil.
     mutating func book(_ entry: EntryRecord) -> String? {
+        logicVersion = entry.logicVersion
         switch entry.input.fact {
         case .partnerUpserted(let profile): setCapacity(of: indexOrInsert(profile.partnerID), profile.capacity)
         case .partnerCapacitySet(let fact):
@@ -77,6 +89,7 @@ struct LeadLedger {
         case .policyPublished(let fact):
             periodMicros = Int64(max(fact.policy.periodDays, 1)) * Timestamp.microsPerDay
             periodAnchor = fact.policy.periodAnchor
+        case .logicVersionAdopted(let version) where entry.logicVersion < 6 && version >= 6: fixPeriods()
         case .leadSubmitted(let fact):
             leadsAccepted += 1
             guard entry.events.contains(where: { $0.places(fact.leadID) }) else {
@@ -134,7 +147,7 @@ struct LeadLedger {
         }
         partners[index].open += 1
         partners[index].inPeriod += 1
-        leads[event.leadID] = .held(index, since: stamp)
+        leads[event.leadID] = .held(index, Counted(since: stamp, period: period(at: stamp)))
         return nil
     }
 
@@ -143,21 +156,34 @@ struct LeadLedger {
         let handed = Handed(lead: event.leadID, partner: event.partnerID)
         switch event.status {
         case .credited:
-            if case .held(let index, let since)? = leads[event.leadID] { uncount(index, since) }
+            if case .held(let index, let counted)? = leads[event.leadID] { uncount(index, counted) }
         case .waiting:
-            if case .held(_, let since)? = leads[event.leadID] { waiting[handed, default: []].append(since) }
+            if case .held(_, let counted)? = leads[event.leadID] { waiting[handed, default: []].append(counted) }
         case .approved, .refused, .lapsed:
-            guard var moments = waiting[handed], !moments.isEmpty else { return }
-            let since = moments.removeFirst()
-            waiting[handed] = moments.isEmpty ? nil : moments
-            if event.status == .approved, let index = indexByID[event.partnerID] { uncount(index, since) }
+            guard var places = waiting[handed], !places.isEmpty else { return }
+            let counted = places.removeFirst()
+            waiting[handed] = places.isEmpty ? nil : places
+            if event.status == .approved, let index = indexByID[event.partnerID] { uncount(index, counted) }
         case .taken: break
         }
     }
 
-    private mutating func uncount(_ index: Int, _ since: Timestamp) {
-        guard partners[index].inPeriod > 0, period(at: since) == partners[index].period else { return }
+    private mutating func uncount(_ index: Int, _ counted: Counted) {
+        let period = logicVersion < 6 ? period(at: counted.since) : counted.period
+        guard partners[index].inPeriod > 0, period == partners[index].period else { return }
         partners[index].inPeriod -= 1
+    }
+
+    /// With logic version 6 where a lead counts is worked out for the last time.
+    private mutating func fixPeriods() {
+        for (id, standing) in leads {
+            guard case .held(let index, var counted) = standing else { continue }
+            counted.period = period(at: counted.since)
+            leads[id] = .held(index, counted)
+        }
+        for (handed, places) in waiting {
+            waiting[handed] = places.map { Counted(since: $0.since, period: period(at: $0.since)) }
+        }
     }
 
     private func period(at moment: Timestamp) -> Int64? {

@@ -78,8 +78,8 @@ struct RunCommand: AsyncParsableCommand {
             folder, batchMax: batchMax, pause: .milliseconds(pauseMillis), traces: spans, logger)
         logger.info("started", metadata: ["data": "\(folder.path)", "program": "\(deployment.program)"])
         if once {
-            let total = try await runtime.drain { Self.log($0, logger) }
-            await spans?.export()
+            let drain: @Sendable () async throws -> StepReport = { try await runtime.drain { Self.log($0, logger) } }
+            let total = if let spans { try await spans.export(during: drain) } else { try await drain() }
             logger.info("done", metadata: Self.metadata(total))
         } else {
             let work = GracefulStop.Work { try await runtime.run { Self.log($0, logger) } }

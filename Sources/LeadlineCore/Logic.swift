@@ -29,6 +29,7 @@ import DequeModule
 /// | | links between leads, and of a lead to its company, are undone by a person, and made again |
 /// | 6 | leads are offered to partners, who accept, decline or counter, before one of them gets them |
 /// | | an agreement is the partner's acceptance; its promise and its commission hold for the lead |
+/// | | a lead that is given back counts no more where it counted, whatever became of the length of periods |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
@@ -56,6 +57,7 @@ extension State {
         if before < 3 && version >= 3 { beginVersion3() }
         if before < 4 && version >= 4 { beginVersion4() }
         if before < 5 && version >= 5 { beginVersion5() }
+        if before < 6 && version >= 6 { beginVersion6() }
     }
 
     /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's
@@ -84,6 +86,19 @@ extension State {
             }
         }
         beginLinks()
+    }
+
+    /// Until now the windows in which a lead counted were worked out again; of those that are there, once more.
+    private mutating func beginVersion6() {
+        guard let policy else { return }
+        for slot in leads.leads.indices {
+            let lead = leads.leads[slot]
+            guard lead.status == .assigned, lead.holder != LeadTable.nowhere else { continue }
+            leads.leads[slot].place.windows = windows(at: lead.assignedAt, Int(lead.holder), policy)
+        }
+        for one in returns.waiting {
+            returns.note(windows(at: one.cost.assignedAt, Int(one.partner), policy), ofWaiting: one.ticket)
+        }
     }
 
     /// What version 3 knows leads by besides. Of the leads that are there nobody has said it.

@@ -72,6 +72,27 @@ import Vault
         #expect(last.origin?.eventID.hasPrefix("keyed:") == true && last.sealed.isEmpty && last.input.subject == nil)
     }
 
+    /// What names no lead is about a person all the same, but sealed for none: nothing opens the id as it was sent.
+    @Test(arguments: [
+        ("leadline.v1.IntentObserved", #"{"accountDomain":"officine.example","intentTopic":"cnc","firstSeen":"2026-02-01T00:00:00Z","lastSeen":"2026-02-02T00:00:00Z"}"#)
+    ])
+    func anIDOfWhatNamesNoLeadIsKeptByNobody(type: String, body: String) async throws {
+        let folder = try TestFolder()
+        try folder.append(try Workload(program: "acme", seed: 7).setUp(at: TestFolder.start) + [
+            binaryEvent(.intents, type, Array(body.utf8), id: "ada@acme.example")
+        ])
+        #expect(try await folder.process().rejections == 0)
+        let keyring = try folder.folder.openVault()
+        let last = try #require(try folder.entries().last)
+        #expect(last.origin?.eventID.hasPrefix("keyed:") == true)
+        if !last.sealed.isEmpty {
+            let subject = try #require(last.input.subject.flatMap { SubjectID($0.bytes) }), event = try #require(last.input.eventDigest)
+            let context = SealingContext.bytes("acme", .intentObserved, event.bytes)
+            #expect(try SentEventID.id(in: keyring.vault.open(last.sealed, subject: subject, context: context)) == nil)
+        }
+        for file in try folder.files() { #expect(file.bytes.range(of: Data("ada@acme.example".utf8)) == nil, "\(file.name)") }
+    }
+
     /// A member that is null is one that is not there.
     @Test(arguments: [
         #""time":null"#, #""partitionkey":null"#, #""datacontenttype":null"#, #""data_base64":null"#, #""subject":null,"unsetext":null"#,

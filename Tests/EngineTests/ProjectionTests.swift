@@ -112,6 +112,19 @@ import Testing
         #expect(try leads.promise(of: "nobody", program: "acme")?.count == nil)
     }
 
+    /// However many persons were erased, whether one was costs a look-up.
+    @Test(arguments: [
+        ("SELECT max(position) FROM erasures WHERE program = 'acme'", "erasures_by_position"),
+        ("SELECT EXISTS (SELECT 1 FROM leads JOIN erasures USING (program, subject) WHERE program = 'acme' AND lead = 'l')", "erasures_by_subject"),
+    ])
+    func noErasureIsSearchedFor(sql: String, index: String) async throws {
+        let folder = try await Self.filled(24, leads: 1)
+        let plan = try await folder.folder.openProjections().read { db in
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }.joined(separator: "\n")
+        }
+        #expect(plan.contains("INDEX " + index) && !plan.contains("SCAN"), "\(plan)")
+    }
+
     @Test func theListIsReadWhileSomebodyWritesIt() async throws {
         let folder = try await Self.filled(23, leads: 5)
         let leads = try LeadsProjection(folder.folder)

@@ -31,6 +31,25 @@ import Testing
         return program
     }
 
+    /// Given a lead that a partner gave back for bad data and that it got again since, when nobody has looked at the data in
+    /// time, then it has declined the award that it gave back, not the one that it holds.
+    @Test func aLapsedReturnIsOfTheAwardThatWasGivenBack() throws {
+        var program = RecordedProgram(
+            RecordedProgram.policy {
+                $0.returns.creditsPerPeriodMax = 1
+                $0.returns.answerDays = 3
+            }, partners: [RecordedProgram.partner("a"), RecordedProgram.partner("b")])
+        for (index, lead) in ["l0", "l1"].enumerated() {
+            program.assign(RecordedProgram.lead(lead), to: "a", at: 10 * index)
+            program.take(Input(.leadReturned(.init(leadID: lead, partnerID: "a", reason: .badData))), at: 10 * index + 5)
+        }
+        program.take(Input(.humanDecisionRecorded(.init(leadID: "l1", decision: .assign(partnerID: "a")))), at: 30)
+        program.take(RecordedProgram.lead("l2"), at: 5 * Self.day)
+        let lead = try #require(PilotReportTests.history(program).leads.first { $0.id == "l1" })
+        #expect(lead.awards.first?.end == .declined && lead.awards.first?.isExcused == false)
+        #expect(lead.awards.last?.end == .open && lead.awards.count == 3, "\(lead.awards)")
+    }
+
     @Test func partnersAndWindowsAreCounted() throws {
         let report = ChannelReport(PilotReportTests.history(program(), candidates: true), program: "demo")
         #expect(report.whole.arrived == 7 && report.windows.count == 3 && report.windows.map(\.figures.arrived) == [3, 3, 1])

@@ -4,6 +4,7 @@ import GRDB
 import HTTPTypes
 import LeadlineCore
 import Testing
+import UseCases
 
 @testable import Gateway
 
@@ -255,6 +256,102 @@ import Testing
                 #expect([1, 3].contains(events.count) && events[0].contains("\"task\":"))
                 if events.count == 3 { #expect(events[1].contains("artifactUpdate") && events[2].contains("TASK_STATE_COMPLETED")) }
             }
+        }
+    }
+
+    /// A card as whoever verifies it has it: without the signatures, by RFC 8785, in the form without what is empty.
+    private static func canonical(_ card: ServedFolder.Reply) throws -> String {
+        var members = try #require(JSONValue(json: Array(card.text.utf8))?.members)
+        members["signatures"] = nil
+        return try #require(try A2ACard.payloads(.object(members)).first)
+    }
+
+    private static func base64URL(_ text: String) -> String {
+        Data(text.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    /// Given no public URL, when the card is asked for under any host, then nobody has signed it and nobody keeps it.
+    @Test func theCardIsSignedForNoHostOfTheRequests() async throws {
+        try await ServedFolder.serving { served in
+            for host in ["elsewhere.example", "127.0.0.1:\(served.port)"] {
+                let card = try await served.ask(.GET, "/.well-known/agent-card.json", nil, nil, ["host": host])
+                #expect(card.status == 200 && card.json["signatures"] == nil && card.headers["cache-control"] == "no-store")
+            }
+        }
+    }
+
+    /// Given a public URL, when the card is asked for under another host, then it is signed for that URL alone, and once.
+    @Test func theCardIsSignedForThePublicURL() async throws {
+        var signIn = SignInSettings()
+        signIn.publicURL = PublicURL("https://leads.vendor.example")
+        try await ServedFolder.serving(signIn: signIn) { served in
+            var texts: Set<String> = []
+            for host in ["elsewhere.example", "leads.vendor.example"] {
+                let card = try await served.ask(.GET, "/.well-known/agent-card.json", nil, nil, ["host": host])
+                #expect(card.status == 200 && !card.text.contains("elsewhere") && card.text.contains("https://leads.vendor.example/a2a"))
+                texts.insert(card.text)
+                let signature = try #require((card.json["signatures"] as? [[String: String]])?.first)
+                let (header, signed) = (try #require(signature["protected"]), try #require(signature["signature"]))
+                let payload = Self.base64URL(try Self.canonical(card))
+                let keys = try await served.ask(.GET, "/v1/statement-keys", served.admin)
+                #expect(throws: Never.self) {
+                    try SignedStatement(Array("\(header).\(payload).\(signed)".utf8)).payload(by: Array(keys.text.utf8))
+                }
+                let other = Self.base64URL(try Self.canonical(card) + " ")
+                #expect(throws: SignedStatement.Fault.badSignature) {
+                    try SignedStatement(Array("\(header).\(other).\(signed)".utf8)).payload(by: Array(keys.text.utf8))
+                }
+            }
+            // ECDSA signs no text alike twice: the same card was not signed again.
+            #expect(texts.count == 1)
+        }
+    }
+
+    /// Given a message that names more leads than a task is kept for, then few rows are written, and nothing is kept of what
+    /// was answered past the bound.
+    @Test func aMessageNamesNoMoreLeadsThanAreKept() async throws {
+        let many = (0..<5_000).map { "l-\($0)" }
+        let mentions = LeadMentions(["leads": .list(many.map { .text($0) })], answered: nil)
+        #expect(mentions.ids.count == LeadMentions.most && mentions.areTooMany)
+        let few = LeadMentions(["leads": .list((0..<2_000).map { _ in .text("l-1") })], answered: nil)
+        #expect(few.ids == ["l-1"] && !few.areTooMany)
+        try await ServedFolder.serving { served in
+            let ask = Asking(served: served, key: served.admin)
+            let list = many.map { "\"\($0)\"" }.joined(separator: ",")
+            let data = #"{"skill":"lead_status","lead":"a-1","leads":[\#(list)],"aLead":"a-2"}"#
+            let task = try ask.task(try await ask.rpc("SendMessage", Self.message("m-1", data)))
+            #expect(Self.state(task) == "TASK_STATE_REJECTED")
+            let rows = try await DatabaseQueue(path: served.folder.path + "/agents.db").read { try Int.fetchOne($0, sql: "SELECT count(*) FROM task_leads") }
+            #expect(rows == 1)
+        }
+    }
+
+    /// Given a task whose work was cut off, when a person of the lead that its message names is erased, then it goes.
+    @Test func aTaskThatHasBegunIsFoundByItsLead() async throws {
+        try await ServedFolder.serving { served in
+            try await served.submit("a-1")
+            let grant = try #require(try served.access.grant(for: served.admin))
+            let tasks = served.services.agentTasks
+            let task = AgentTask(id: "task-cut", context: "c", state: .working, skill: "accept_lead", changed: served.folder.now())
+            let lead = served.services.identities.agentLead(ServedFolder.program, "a-1")
+            #expect(try tasks.begin(task, context: "c", by: .init(id: "m", content: "x"), isNew: true, leads: [lead], grant))
+            try await Self.erase("a-1", served)
+            #expect(try tasks.task("task-cut", grant) == nil)
+        }
+    }
+
+    /// Given erasures from before a program's first task, then they are not looked through for it.
+    @Test func aProgramsFirstTaskBeginsAfterTheErasuresThatThereAre() async throws {
+        try await ServedFolder.serving { served in
+            try await served.submit("a-1")
+            try await Self.erase("a-1", served)
+            let ask = Asking(served: served, key: served.admin)
+            _ = try ask.task(try await ask.rpc("SendMessage", Self.message("m-1", #"{"skill":"preview_route","country":"IT"}"#)))
+            let through = try #require(try served.services.agentTasks.programs().first { $0.id == ServedFolder.program })
+            let last = try await served.services.readers.run { [place = served.services.place(ServedFolder.program)] in
+                try Deployment(place, program: ServedFolder.program, asker: Asker(actor: "test")).lastErasure()
+            }
+            #expect(last != nil && through.erasedThrough == last)
         }
     }
 

@@ -68,6 +68,25 @@ import Tracing
         }
     }
 
+    /// Given work that makes more spans than are kept, when it waits for nothing but their receiver, then none is dropped.
+    @Test func spansAreWrittenWhileWorkIsDone() async throws {
+        let registry = PrometheusRegistry([])
+        var settings = WebhookTests.settings()
+        settings.metrics = registry
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        try await Receiver.receiving { [settings] receiver in
+            let export = try SpanExport(.endpoint(receiver.url("traces")), settings, Machine.real, logger: quiet)
+            let requests = SpanBuffer.spansMax / 512
+            try await export.export(during: {
+                for _ in 0..<SpanBuffer.spansMax { export.recorder.startSpan("work", context: .topLevel).end() }
+                _ = try await receiver.got("traces", requests)
+                for _ in 0..<SpanBuffer.spansMax { export.recorder.startSpan("work", context: .topLevel).end() }
+            })
+            #expect(try await receiver.got("traces", 2 * requests).count >= 2 * requests)
+            #expect(registry.text().contains("leadline_spans_exported_total \(2 * SpanBuffer.spansMax)\n"), "\(registry.text())")
+        }
+    }
+
     @Test func whatIsNotKeptIsCounted() async throws {
         let registry = PrometheusRegistry([])
         var settings = WebhookTests.settings()

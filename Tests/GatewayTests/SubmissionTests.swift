@@ -1,6 +1,7 @@
 import Foundation
 import LeadlineSchemas
 import Testing
+import UseCases
 
 @testable import Gateway
 
@@ -126,6 +127,66 @@ import Testing
         try await ServedFolder.serving { served in
             let reply = try await served.ask(.GET, path, served.admin)
             #expect(reply.status == 404, "\(reply.text)")
+        }
+    }
+
+    /// Given an id beyond ASCII, when it comes once in structured mode and then percent-encoded in binary mode, then it is
+    /// one event; what is no text percent-decoded is none.
+    @Test(arguments: [
+        ("g\u{fc}n 1", "g%C3%BCn%201"), ("g\u{fc}n 1", "\"g%c3%bcn 1\""), ("50%", "50%"), ("50%", "50%25"), ("a%zz", "a%zz"),
+        ("a\"b", #""a\"b""#),
+    ])
+    func aHeadersValueIsPercentDecoded(id: String, header: String) async throws {
+        #expect(EventOperations.attribute(header) == id)
+        try await ServedFolder.serving { served in
+            let text = String(decoding: try JSONEncoder().encode(id), as: UTF8.self)
+            let structured = #"{"specversion":"1.0","id":\#(text),"source":"/web","type":"leadline.v1.LeadSubmitted","data":{"leadId":"l-1","country":"IT"}}"#
+            let ways = [
+                (structured, ["content-type": "application/cloudevents+json"]),
+                (#"{"leadId":"l-2","country":"IT"}"#, [
+                    "content-type": "application/vnd.acme.lead+json", "ce-specversion": "1.0", "ce-id": header, "ce-source": "/web",
+                    "ce-type": "leadline.v1.LeadSubmitted",
+                ]),
+            ]
+            for (body, headers) in ways {
+                let reply = try await served.ask(.POST, "/v1/events", served.admin, body, headers)
+                #expect(reply.status == 202, "\(reply.text)")
+            }
+            // Another lead behind them, so that both are decided.
+            try await served.submit("l-3")
+            let leads = try await served.ask(.GET, "/v1/leads", served.admin)
+            let ids = (leads.json["leads"] as? [[String: Any]] ?? []).compactMap { $0["lead"] as? String ?? $0["leadId"] as? String }
+            #expect(Set(ids) == ["l-1", "l-3"], "\(leads.text)")
+        }
+    }
+
+    /// Whoever may open what was sealed sees the id as it was sent.
+    @Test func theIDAsSentIsOpenedWithTheLead() async throws {
+        try await ServedFolder.serving { served in
+            let event = #"{"specversion":"1.0","id":"order 24 #1","source":"/web","type":"leadline.v1.LeadSubmitted","data":{"leadId":"l-1","country":"IT"}}"#
+            let reply = try await served.ask(.POST, "/v1/events", served.admin, event, ["content-type": "application/cloudevents+json"])
+            #expect(reply.status == 202)
+            try await served.submit("l-2")
+            let deployment = Deployment(served.folder, namedProgram: ServedFolder.program, asker: Asker(actor: "tester", reason: "test"))
+            var ids: [String] = []
+            for step in try deployment.lead("l-1", unseals: true).steps {
+                if case .fields(let fields) = step.opened { ids += fields.filter { $0.path == "ce_id" }.map(\.value) }
+            }
+            #expect(ids == ["order 24 #1"])
+        }
+    }
+
+    @Test func aHeaderThatIsNoTextIsRefused() async throws {
+        #expect(EventOperations.attribute("%ff") == nil && EventOperations.attribute("%C3") == nil)
+        try await ServedFolder.serving { served in
+            let reply = try await served.ask(
+                .POST, "/v1/events", served.admin, #"{"leadId":"l-1"}"#,
+                ["content-type": "application/json", "ce-specversion": "1.0", "ce-id": "%ff", "ce-source": "/web", "ce-type": "leadline.v1.LeadSubmitted"])
+            #expect(reply.status == 400 && reply.text.contains("ce-id"), "\(reply.text)")
+            for type in ["application/cloudevents-avro+json", "application/+json", "text/x+json"] {
+                let other = try await served.ask(.POST, "/v1/events", served.admin, "{}", ["content-type": type])
+                #expect(other.status == 415, "\(type)")
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 # the check ends.
 #
 #   founded PROGRAM     makes $work/data with its keys; needs $binary
-#   served              serves it; sets $address
+#   served OPTION...    serves it; sets $address
 #   stopped             stops the server
 #   key OPTION...       makes an API key and prints it
 
@@ -24,7 +24,7 @@ founded() {
 
 served() {
   : >"$work/serve.out"
-  "$binary" serve --port 0 >"$work/serve.out" 2>&1 &
+  "$binary" serve --port 0 "$@" >"$work/serve.out" 2>&1 &
   server=$!
   address=
   for _ in $(seq 200); do

@@ -31,8 +31,8 @@ INTERNAL = {topic for topic, (way, _, _) in CHANNELS.items() if way == "both"}
 ABOUT = """Leadline routes each sales lead to the channel partner most likely to win it.
 Inputs and outputs are CloudEvents 1.0 in binary mode: attributes are record headers with the prefix `ce_`, the value
 is the data. `content-type` says whether the value is the proto3 JSON form (`application/json`) or serialised protobuf
-(`application/protobuf`) of the message that `ce_type` names. Structured mode (`application/cloudevents+json`) is read
-as well. The record's key and `ce_partitionkey` are the program id; partitions are chosen by murmur2 of the key.
+(`application/protobuf`) of the message that `ce_type` names; `application/*+json` counts as JSON. Structured mode
+(`application/cloudevents+json`) is read as well. The record's key and `ce_partitionkey` are the program id; partitions are chosen by murmur2 of the key.
 Unknown properties are ignored. An input with a `ce_source` and `ce_id` that came before changes nothing.
 """
 
@@ -42,7 +42,7 @@ HEADERS = {
     "required": ["content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_partitionkey"],
     "properties": {
         "content-type": {"description": "How the value is encoded.", "type": "string",
-                         "enum": ["application/json", "application/protobuf"]},
+                         "pattern": "^application/(protobuf|([A-Za-z0-9][A-Za-z0-9!#$&^_.-]{0,99}[+])?json)( *;.*)?$"},
         "ce_specversion": {"description": "Version of CloudEvents.", "type": "string", "const": "1.0"},
         "ce_id": {"description": "Id of the event, unique within its source, without control characters. A repetition changes nothing.", "type": "string",
                   "minLength": 1, "maxLength": 256},
@@ -104,7 +104,10 @@ def headers_name(topic):
 
 
 def published_headers():
-    properties = {**HEADERS["properties"], "ce_id": {"type": "string", "minLength": 1,
+    properties = {**HEADERS["properties"],
+                  "content-type": {"description": "How the value is encoded.", "type": "string",
+                                   "enum": ["application/json", "application/protobuf"]},
+                  "ce_id": {"type": "string", "minLength": 1,
                   "description": "Id of the event, unique within its source; a decision's is program/position/ordinal."},
                   "ce_subject": {"type": "string", "pattern": ID, "description": "The lead that the decision is about; absent where "
                                                                                "it is about none."}}

@@ -6,8 +6,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BASE = "https://leadline.example/schemas/"
 ID = "^[A-Za-z0-9._:-]{1,128}$"
 
-# What each form of text is in JSON Schema, which counts characters where intake counts bytes: what a schema refuses,
-# intake refuses too.
+# What each form of text is in JSON Schema. Both count characters; what a schema refuses, intake refuses too.
 FORMS = {
     "id": {"pattern": ID}, "word": {"pattern": "^[^\\u0000-\\u001f\\u007f@]*$", "maxLength": 128},
     "country": {"pattern": "^[A-Z]{2}$"}, "language": {"pattern": "^[a-z]{2,3}$"}, "currency": {"pattern": "^[A-Z]{3}$"},

@@ -36,7 +36,10 @@ struct RecordReader: Sendable {
         let pseudonyms = pseudonyms(of: checked.program)
         let (kind, event) = (checked.kind, checked.event)
         let isAboutPerson = checked.isAboutPerson
-        if isAboutPerson && !EventIDToken.isClear(event.id) { checked.sealed += SentEventID.bytes(event.id) }
+        // What names no lead is sealed, if at all, for a program or a partner, whom no erasure reaches.
+        if isAboutPerson, checked.fact.leadID != nil, !EventIDToken.isClear(event.id) {
+            checked.sealed += SentEventID.bytes(event.id)
+        }
         var read = ReadRecord(
             checked: checked, event: pseudonyms.eventDigest(source: event.source, id: event.id),
             content: pseudonyms.contentDigest(type: kind.fullName, bytes: checked.message.bytes),

@@ -161,10 +161,7 @@ public struct LeadsProjection: Sendable {
     public func leadsErased(after position: UInt64?, program: String) throws -> (leads: [String], through: UInt64?) {
         try catchUp()
         return try reader.read { db in
-            // The latest stands last, so that nothing is searched where nothing came.
-            let last = try Int64.fetchOne(
-                db, sql: "SELECT position FROM erasures WHERE program = ? ORDER BY rowid DESC LIMIT 1",
-                arguments: [program])
+            let last = try Self.lastErasure(of: program, db)
             let after = position.map { Int64($0) } ?? -1
             guard let last, last > after else { return ([], last.map { UInt64($0) }) }
             let leads = try String.fetchAll(
@@ -175,6 +172,17 @@ public struct LeadsProjection: Sendable {
                     """, arguments: [program, after])
             return (leads, UInt64(last))
         }
+    }
+
+    /// The last entry that erases anybody of a program; nil where none does.
+    public func lastErasure(of program: String) throws -> UInt64? {
+        try catchUp()
+        return try reader.read { try Self.lastErasure(of: program, $0) }.map { UInt64($0) }
+    }
+
+    private static func lastErasure(of program: String, _ db: Database) throws -> Int64? {
+        try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT max(position) FROM erasures WHERE program = ?"), arguments: [program])
     }
 
     /// Whether a person of any of these leads was erased.

@@ -57,6 +57,8 @@ public enum LeadsTables: Projection {
                     program TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (program, position)) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS erasures (
                     program TEXT NOT NULL, position INTEGER NOT NULL, subject BLOB NOT NULL);
+                CREATE INDEX IF NOT EXISTS erasures_by_subject ON erasures(program, subject, position);
+                CREATE INDEX IF NOT EXISTS erasures_by_position ON erasures(program, position);
                 """)
     }
 

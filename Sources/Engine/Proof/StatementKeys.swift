@@ -18,6 +18,9 @@ public struct StatementKeys: Sendable {
         return #"{"keys":["# + keys.joined(separator: ",") + "]}"
     }
 
+    /// The name of the key that signs, as the set of keys has it.
+    public var signingKeyID: String { Self.keyID(signing.publicKey) }
+
     /// A text under a signature in the compact form of RFC 7515.
     public func sign(_ payload: String) throws -> String {
         let header = #"{"alg":"ES256","cty":"json","kid":"\#(Self.keyID(signing.publicKey))","typ":"JOSE"}"#

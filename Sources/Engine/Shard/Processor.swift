@@ -69,6 +69,7 @@ public actor Processor<Log: ShardLog> {
             log: log, machine: machine, timeSource: timeSource, keyring: keyring,
             load: { program in try Self.load(program, journal, derived) },
             store: { snapshots in try Self.keep(snapshots, derived) },
+            notesTraces: traced != nil,
             onCommit: { batch in
                 figures.record(batch)
                 commits.committed(batch.sizes)

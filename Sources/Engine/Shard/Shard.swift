@@ -72,6 +72,7 @@ public struct Shard: ~Copyable {
     private var parkedLeads: [String: Set<String>] = [:]
     private var batch = Batch()
     private var due: [DueSnapshot] = []
+    private let notesTraces: Bool
     private var erasures: [SubjectID] = []
     private var report = StepReport()
     private var done = CommittedBatch()
@@ -84,7 +85,7 @@ public struct Shard: ~Copyable {
     public init(
         log: any ShardLog, machine: Machine, timeSource: TimeSource, keyring: Keyring,
         load: @escaping (String) throws -> ProgramStream, store: @escaping ([DueSnapshot]) throws -> Void,
-        onCommit: @escaping (CommittedBatch) -> Void = { _ in }
+        notesTraces: Bool = false, onCommit: @escaping (CommittedBatch) -> Void = { _ in }
     ) throws {
         self.log = log
         self.machine = machine
@@ -94,6 +95,7 @@ public struct Shard: ~Copyable {
         deadLetters = DeadLetters(keyring)
         self.load = load
         self.store = store
+        self.notesTraces = notesTraces
         self.onCommit = onCommit
         for (program, lead) in try log.parkedLeads() { parkedLeads[program, default: []].insert(lead) }
     }
@@ -289,7 +291,7 @@ public struct Shard: ~Copyable {
 
     /// Whoever decides is told nothing of traces; that an input with one is decided now is told once it is durable.
     private mutating func noteTrace(_ taken: TakenInput, _ position: UInt64) {
-        guard let trace = taken.trace else { return }
+        guard notesTraces, let trace = taken.trace, trace.flags & 1 == 1 else { return }
         let traced = TracedDeciding(trace, program: taken.program, position: position, began: machine.clock.now())
         if let traced { done.traced.append(traced) }
     }

@@ -195,14 +195,18 @@ public struct NetworkHistory: Sendable {
     /// A lead given back for bad data was not refused, unless its data turns out to be good. The award is open when the
     /// partner gives it back, and has ended when a person decides.
     private mutating func change(_ event: ReturnChanged) {
-        guard let index = leadByID[event.leadID], let partner = partnerByID[event.partnerID],
-            let award = leads[index].awards.lastIndex(where: { $0.partner == partner })
-        else { return }
+        guard let index = leadByID[event.leadID], let partner = partnerByID[event.partnerID] else { return }
+        let awards = leads[index].awards
         switch event.status {
-        case .credited, .waiting: leads[index].awards[award].isExcused = true
+        case .credited, .waiting:
+            if let award = awards.lastIndex(where: { $0.partner == partner }) {
+                leads[index].awards[award].isExcused = true
+            }
         case .refused, .lapsed:
+            // The partner may have got the lead again since.
+            guard let award = awards.lastIndex(where: { $0.partner == partner && $0.isExcused }) else { return }
             leads[index].awards[award].isExcused = false
-            if !leads[index].awards[award].isAccepted { leads[index].awards[award].end = .declined }
+            if awards[award].end == .left && !awards[award].isAccepted { leads[index].awards[award].end = .declined }
         case .taken, .approved: break
         }
     }

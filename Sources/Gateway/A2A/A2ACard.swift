@@ -1,5 +1,21 @@
 import Engine
 import Reports
+import Synchronization
+
+/// The agent card as it was signed last: no request costs a signature while key and origin are the same.
+final class SignedCard: Sendable {
+    private let last = Mutex<(keyID: String, origin: String, json: String)?>(nil)
+
+    func json(origin: String, by keys: StatementKeys) throws -> String {
+        let keyID = keys.signingKeyID
+        return try last.withLock { last in
+            if let last, last.keyID == keyID, last.origin == origin { return last.json }
+            let json = try A2ACard.json(origin: origin, signedBy: keys)
+            last = (keyID, origin, json)
+            return json
+        }
+    }
+}
 
 /// The agent card: what this agent can do, and where and how it is asked.
 enum A2ACard {

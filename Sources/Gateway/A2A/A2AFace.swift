@@ -54,11 +54,23 @@ struct A2AFace: Sendable {
         task.skill = skill?.id ?? ""
         task.changed = services.folder.now()
         let context = services.identities.agentDigest(grant, "context", Array(task.context.utf8))
+        let named = skill.flatMap(Self.tool).map { LeadMentions(of: $0, asked: arguments).ids } ?? []
+        let leads = named.sorted().map { services.identities.agentLead(grant.program, $0) }
+        let erased = try await lastErasure()
         let isBegun = try await services.readers.run { [task, isNew] in
-            try services.agentTasks.begin(task, context: context, by: said, isNew: isNew, grant)
+            try services.agentTasks.begin(
+                task, context: context, by: said, isNew: isNew, leads: leads, erasedThrough: erased, grant)
         }
         guard isBegun else { throw A2AError.unsupportedOperation }
         return Begun(task: task, skill: skill, arguments: arguments)
+    }
+
+    /// The last entry that erased anybody, where the program's tasks are looked through from there on; nil where they
+    /// are already.
+    private func lastErasure() async throws -> UInt64? {
+        let (services, program) = (call.services, try call.grant.program)
+        if try await services.readers.run({ try services.agentTasks.knows(program) }) { return nil }
+        return try await call.read { try $0.lastErasure() }
     }
 
     /// What a message asks for by its first data part. A member that is null was not given.
@@ -136,21 +148,34 @@ struct A2AFace: Sendable {
         task.changed = services.folder.now()
         var kept = task
         if Self.isAskedAgain(tool), task.state == .completed { (kept.result, kept.asked) = (nil, given) }
-        let isMoved = try await keep(kept, LeadMentions(given, answered: kept.result).ids)
+        let mentions =
+            task.state == .rejected
+            ? LeadMentions(of: tool, asked: given, answered: kept.result) : LeadMentions(given, answered: kept.result)
+        let isMoved = try await keep(kept, mentions)
+        if isMoved { return task }
+        // A person was erased meanwhile: the agent is answered, and nothing of it is kept.
+        let grant = try call.grant
+        let isKept = try await services.readers.run { [id = task.id] in try services.agentTasks.task(id, grant) != nil }
         // Another repeat of the message was faster; its answer stands.
-        return isMoved ? task : try await find(task.id)
+        return isKept ? try await find(task.id) : task
     }
 
     /// Keeps what came of a task's work under the leads that it speaks of; false if the task has moved on already.
-    /// Where a lead's person is erased by now, the agent is answered and nothing of it is kept.
-    private func keep(_ task: AgentTask, _ leads: Set<String>) async throws -> Bool {
+    /// Where a lead's person is erased by now, or there are more leads than a task is kept for, the agent is answered
+    /// and nothing of it is kept.
+    private func keep(_ task: AgentTask, _ mentions: LeadMentions) async throws -> Bool {
         let (services, program) = (call.services, try call.grant.program)
+        let leads = mentions.areTooMany ? [] : mentions.ids
         let digests = leads.sorted().map { services.identities.agentLead(program, $0) }
         let isMoved = try await services.readers.run {
             try services.agentTasks.move(task, from: .working, leads: digests)
         }
         // Asked once it is kept: an erasure before that is seen here, and a later one finds the task by its leads.
-        guard isMoved, !leads.isEmpty, try await call.read({ try $0.isAnyErased(leads) }) else { return isMoved }
+        guard isMoved else { return false }
+        if !mentions.areTooMany {
+            if leads.isEmpty { return true }
+            guard try await call.read({ try $0.isAnyErased(leads) }) else { return true }
+        }
         try await services.readers.run { try services.agentTasks.erase(task) }
         return true
     }

@@ -18,13 +18,17 @@ enum A2ARoutes {
         id: "getAgentCard", method: .get, path: "/.well-known/agent-card.json", tag: "A2A", summary: "The agent card",
         scope: nil, rate: .read, successes: answered,
         work: .face { call, _ in
-            let scheme = call.services.signIn.isEncrypted ? "https://" : "http://"
-            let origin = call.services.signIn.publicURL?.origin ?? scheme + call.authority
-            let path = call.services.folder.statementKeyPath
-            let logger = call.services.logger
-            let card = try await call.services.readers.run {
+            let services = call.services
+            guard let origin = services.signIn.publicURL?.origin else {
+                // Whoever asks may name any host: nothing is signed that says so, and nothing kept.
+                let scheme = services.signIn.isEncrypted ? "https://" : "http://"
+                let card = try A2ACard.json(origin: scheme + call.authority, signedBy: nil)
+                return .whole(.json(card, [(.cacheControl, "no-store")]))
+            }
+            let (path, logger, signed) = (services.folder.statementKeyPath, services.logger, services.signedCard)
+            let card = try await services.readers.run {
                 // Unsigned it still says how to ask.
-                do { return try A2ACard.json(origin: origin, signedBy: StatementKeyFile.loadOrCreate(at: path)) } catch {
+                do { return try signed.json(origin: origin, by: StatementKeyFile.loadOrCreate(at: path)) } catch {
                     logger.warning("the agent card is not signed", metadata: ["reason": "\(error)"])
                     return try A2ACard.json(origin: origin, signedBy: nil)
                 }

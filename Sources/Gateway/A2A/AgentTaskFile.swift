@@ -24,11 +24,11 @@ struct AgentTaskFile: Sendable {
 
     private let database: DatabasePool
     private let seal: RecordSeal
-    /// Whether the write-ahead log may hold what was forgotten.
+    /// Whether the write-ahead log may hold what was forgotten; the one that is found may hold it from before.
     private let holdsForgotten = Flag()
 
     private final class Flag: Sendable {
-        let isSet = Mutex(false)
+        let isSet = Mutex(true)
     }
 
     /// Opens the file, and makes it where it is absent.
@@ -154,8 +154,15 @@ struct AgentTaskFile: Sendable {
     }
 
     /// Begins a task, or goes on with one that waits for more; false if it does not wait, or if somebody was faster.
-    /// - Parameter context: a digest of the context's name.
-    func begin(_ task: AgentTask, context: String, by message: Message, isNew: Bool, _ grant: Grant) throws -> Bool {
+    /// - Parameters:
+    ///   - context: a digest of the context's name.
+    ///   - leads: digests of the leads that the message names.
+    ///   - erased: the last entry that erased any of the program's, where the program is new here: none of its tasks
+    ///     was there before.
+    func begin(
+        _ task: AgentTask, context: String, by message: Message, isNew: Bool, leads: [String] = [],
+        erasedThrough erased: UInt64? = nil, _ grant: Grant
+    ) throws -> Bool {
         let sealed = try sealed(task)
         return try database.write { db in
             if isNew {
@@ -173,7 +180,10 @@ struct AgentTaskFile: Sendable {
                     ])
             }
             guard db.changesCount == 1 else { return false }
-            try db.execute(sql: "INSERT OR IGNORE INTO programs VALUES (?, NULL)", arguments: [grant.program])
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO programs VALUES (?, ?)",
+                arguments: [grant.program, erased.map { Int64($0) }])
+            try Self.tag(task, leads, db)
             try db.execute(
                 sql: "INSERT OR IGNORE INTO messages VALUES (?, ?, ?)",
                 arguments: [message.id, task.id, message.content])
@@ -195,11 +205,21 @@ struct AgentTaskFile: Sendable {
                 sql: "UPDATE tasks SET state = ?, changed = ?, sealed = ? WHERE id = ? AND state = ?",
                 arguments: [task.state.rawValue, task.changed.micros, sealed, task.id, state.rawValue])
             guard db.changesCount == 1 else { return false }
-            for lead in leads {
-                try db.execute(sql: "INSERT OR IGNORE INTO task_leads VALUES (?, ?)", arguments: [lead, task.id])
-            }
+            try Self.tag(task, leads, db)
             return true
         }
+    }
+
+    private static func tag(_ task: AgentTask, _ leads: [String], _ db: Database) throws {
+        let statement = try db.cachedStatement(sql: "INSERT OR IGNORE INTO task_leads VALUES (?, ?)")
+        for lead in leads { try statement.execute(arguments: [lead, task.id]) }
+    }
+
+    /// Whether any of a program's tasks was ever here.
+    func knows(_ program: String) throws -> Bool {
+        try database.read { db in
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM programs WHERE id = ?)", arguments: [program])
+        } == true
     }
 
     /// Forgets a task whose work could not be done now, so that its message can be sent again.

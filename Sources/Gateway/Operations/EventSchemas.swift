@@ -14,6 +14,13 @@ enum EventSchemas {
     private static let moment = Schema(
         json: #"{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"}"#)
 
+    /// JSON by its own name, or of a type whose syntax is JSON.
+    private static let json = #"application/([A-Za-z0-9][A-Za-z0-9!#$&^_.-]{0,99}[+])?json"#
+
+    private static func mediaType(_ pattern: String) -> Schema {
+        Schema(json: #"{"type":"string","pattern":"^\#(pattern)( ?;.*)?$"}"#)
+    }
+
     private static let attributes: [(String, Schema)] = [
         ("specversion", .choice(["1.0"])), ("id", id), ("source", text), ("time?", .time), ("partitionkey?", .string),
     ]
@@ -27,7 +34,7 @@ enum EventSchemas {
         let name = MessageSchemas.name(of: kind)
         let schema = Schema.object(
             attributes + [
-                ("type", .choice([kind.fullName])), ("datacontenttype?", .choice(["application/json"])),
+                ("type", .choice([kind.fullName])), ("datacontenttype?", mediaType(json)),
                 ("data", .reference(name)),
             ])
         return (name + "Event", schema)
@@ -36,14 +43,16 @@ enum EventSchemas {
     private static let encoded = Schema.object(
         attributes + [
             ("type", .choice(MessageKind.allCases.map(\.fullName))),
-            ("datacontenttype", .choice(["application/json", "application/protobuf"])),
+            ("datacontenttype", mediaType("(\(json)|application/protobuf)")),
             ("data_base64", Schema(json: #"{"type":"string","contentEncoding":"base64"}"#)),
         ])
 
     /// The attributes as headers: how an event comes in binary mode.
     static let headers: [Operation.Parameter] = [
         .init(name: "ce-specversion", schema: .choice(["1.0"]), about: "In binary mode: 1.0."),
-        .init(name: "ce-id", schema: .id, about: "In binary mode: what names the event."),
+        .init(
+            name: "ce-id", schema: id,
+            about: "In binary mode: what names the event; as in every ce- header, other than ASCII is percent-encoded."),
         .init(name: "ce-source", schema: text, about: "In binary mode: where it comes from, as the key may send it."),
         .init(
             name: "ce-type", schema: .choice(MessageKind.allCases.map(\.fullName)),

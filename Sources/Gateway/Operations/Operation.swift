@@ -20,6 +20,11 @@ struct Operation: Sendable {
         /// One JSON value, or lines of them.
         var example: String
         var bytesMax = RequestLimits.bodyBytesMax
+        /// True if `application/*+json` is read as well.
+        var takesOtherJSON = false
+
+        /// - Parameter type: a media type without parameters, in lower case.
+        func takes(_ type: String) -> Bool { types.contains(type) || takesOtherJSON && MediaType.isOtherJSON(type) }
     }
 
     /// Whether `Leadline-Reason` may or must be there.

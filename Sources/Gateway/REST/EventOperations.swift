@@ -21,8 +21,8 @@ enum EventOperations {
             types: [structured, batch, "application/json", "application/protobuf"], schema: .reference("CloudEvent"),
             example:
                 #"{"specversion":"1.0","id":"web-1","source":"/web-form","type":"leadline.v1.LeadSubmitted","#
-                + #""data":{"leadId":"lead-1","country":"IT"}}"#
-        ),
+                + #""data":{"leadId":"lead-1","country":"IT"}}"#,
+            takesOtherJSON: true),
         successes: [
             .init(
                 status: 202, about: "All are durable; the decisions follow.", schema: .object([("accepted", .integer)]))
@@ -44,20 +44,67 @@ enum EventOperations {
                 throw Refusal(400, "malformed", "Not readable", "A batch is a JSON array of at most \(batchMax) events.")
             }
             return parts.map { (structuredType, Array($0)) }
-        default: return [(binaryHeaders(call.headers, type), call.body)]
+        default: return [(try binaryHeaders(call.headers, type), call.body)]
         }
     }
 
     /// `ce-` headers as they stand on a topic (HTTP and Kafka protocol bindings).
-    private static func binaryHeaders(_ fields: HTTPFields, _ type: String) -> [RecordHeader] {
+    private static func binaryHeaders(_ fields: HTTPFields, _ type: String) throws -> [RecordHeader] {
         var headers = [RecordHeader("content-type", type)]
         for field in fields where field.name.canonicalName.utf8.starts(with: "ce-".utf8) {
-            headers.append(
-                RecordHeader(
-                    "ce_" + field.name.canonicalName.unicodeScalars.dropFirst(3).map(String.init).joined(), field.value)
-            )
+            let name = field.name.canonicalName.unicodeScalars.dropFirst(3).map(String.init).joined()
+            guard let text = attribute(field.value) else {
+                throw Refusal(
+                    400, "not-utf8", "Not readable", "The header, percent-decoded, is not UTF-8.",
+                    field: field.name.rawName.utf8.count <= 128 ? field.name.rawName : "")
+            }
+            headers.append(RecordHeader("ce_" + name, text))
         }
         return headers
+    }
+
+    /// What a header's value says (CloudEvents HTTP binding 1.0.2, section 3.1.3.2): a quoted string is unquoted, and
+    /// then percent-decoded once. A percent sign before anything but two digits stands for itself. Nil for what is no
+    /// UTF-8.
+    static func attribute(_ value: String) -> String? {
+        let bytes = unquoted(Array(value.utf8))
+        var (decoded, at): ([UInt8], Int) = ([], 0)
+        while at < bytes.count {
+            if bytes[at] == UInt8(ascii: "%"), at + 2 < bytes.count, let high = digit(bytes[at + 1]),
+                let low = digit(bytes[at + 2])
+            {
+                decoded.append(high << 4 | low)
+                at += 3
+            } else {
+                decoded.append(bytes[at])
+                at += 1
+            }
+        }
+        return String(validating: decoded, as: UTF8.self)
+    }
+
+    private static func unquoted(_ bytes: [UInt8]) -> [UInt8] {
+        let quote = UInt8(ascii: "\"")
+        guard bytes.count >= 2, bytes.first == quote, bytes.last == quote else { return bytes }
+        var (text, isEscaped): ([UInt8], Bool) = ([], false)
+        for byte in bytes.dropFirst().dropLast() {
+            if byte == UInt8(ascii: "\\"), !isEscaped {
+                isEscaped = true
+            } else {
+                text.append(byte)
+                isEscaped = false
+            }
+        }
+        return text
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        default: nil
+        }
     }
 
     /// A record, if its sender may send it from there.
@@ -113,6 +160,14 @@ enum EventOperations {
 
 /// Media types of headers.
 enum MediaType {
+    /// A type whose syntax is JSON (RFC 6839, section 3.1), bare; none of those in which whole CloudEvents stand.
+    static func isOtherJSON(_ type: String) -> Bool {
+        let (start, end) = ("application/".utf8, "+json".utf8)
+        return type.utf8.count > start.count + end.count && type.utf8.starts(with: start)
+            && type.utf8.reversed().starts(with: end.reversed())
+            && !type.utf8.starts(with: "application/cloudevents".utf8)
+    }
+
     /// Without parameters, in lower case.
     static func bare(_ text: String) -> String {
         let bytes = text.utf8.prefix { $0 != UInt8(ascii: ";") }.filter { $0 != 0x20 && $0 != 0x09 }

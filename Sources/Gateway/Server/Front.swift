@@ -183,7 +183,7 @@ struct Front: Sendable {
             throw Refusal.tooLarge
         }
         let type = MediaType.bare(request.headers[.contentType] ?? "")
-        if !type.isEmpty, !payload.types.contains(type) { throw unread(payload) }
+        if !type.isEmpty, !payload.takes(type) { throw unread(payload) }
         let bytes = Array(buffer: try await collected(request, payload.bytesMax))
         if bytes.isEmpty {
             guard operation.payloadIsOptional else {

@@ -42,6 +42,8 @@ public struct GatewayServices: Sendable {
     let jobs = Jobs()
     /// What agents asked for, and what came of it.
     let agentTasks: AgentTaskFile
+    /// The agent card, as it is signed.
+    let signedCard = SignedCard()
     /// What programs decided lately, for pages.
     let activity = RecentActivity()
     /// Who was refused what.

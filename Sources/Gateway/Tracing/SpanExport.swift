@@ -79,6 +79,23 @@ public final class SpanExport: Service {
         await client.close()
     }
 
+    /// Writes while work is done, from second to second, and then what is left.
+    public func export<Value: Sendable>(during work: @Sendable () async throws -> Value) async throws -> Value {
+        let following = Task { () async throws -> Void in
+            while true {
+                try await machine.passingTime.sleep(for: Self.every)
+                // What is being written is written to the end, though nobody waits for more.
+                await Task { await export() }.value
+            }
+        }
+        let outcome: Result<Value, any Error>
+        do { outcome = .success(try await work()) } catch { outcome = .failure(error) }
+        following.cancel()
+        _ = await following.result
+        await export()
+        return try outcome.get()
+    }
+
     private func export(by client: inout ScreenedClient) async {
         var (spans, dropped) = recorder.buffer.take()
         while !spans.isEmpty {

@@ -52,6 +52,7 @@ extension State {
         partners.assignments[partner] += 1
         if isLogic(5) { leads.leads[slot].place = place(ofLeadAt: slot, partner) }
         guard let policy else { return }
+        if isLogic(6) { leads.leads[slot].place.windows = windows(at: stamp, partner, policy) }
         let period = CapacityLimits.period(at: stamp, policy)
         if partners.period[partner] != period {
             partners.period[partner] = period

@@ -10,18 +10,27 @@ extension State {
             valueMinorUnits: max(value(of: leads.leads[slot]) ?? 0, 0), country: view.words.country, kinds: kinds)
     }
 
+    /// The windows in which a lead that the partner gets at a moment counts. Since logic version 6.
+    func windows(at stamp: Timestamp, _ partner: Int, _ policy: Policy) -> CountedPlace.Windows {
+        .init(
+            period: CapacityLimits.period(at: stamp, policy), floorPeriod: CapacityLimits.floorPeriod(at: stamp, policy),
+            wasPriced: partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped)
+    }
+
     /// A lead counts neither against the partner's caps nor for its floor any more, as what it counted when it came.
     mutating func uncount(_ place: CountedPlace, _ partner: Int, assignedAt: Timestamp) {
-        guard let policy else { return }
-        let period = CapacityLimits.period(at: assignedAt, policy)
+        guard let policy,
+            let windows = isLogic(6) ? place.windows : windows(at: assignedAt, partner, policy)
+        else { return }
+        let period = windows.period
         if partners.period[partner] == period && partners.leadsInPeriod[partner] > 0 {
             partners.leadsInPeriod[partner] -= 1
         }
-        if partners.floorPeriod[partner] == CapacityLimits.floorPeriod(at: assignedAt, policy) {
+        if partners.floorPeriod[partner] == windows.floorPeriod {
             if partners.leadsInFloorPeriod[partner] > 0 { partners.leadsInFloorPeriod[partner] -= 1 }
             partners.valueInFloorPeriod[partner] -= min(place.valueMinorUnits, partners.valueInFloorPeriod[partner])
         }
-        if partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped {
+        if windows.wasPriced {
             prices.use[partner].taken = max(prices.use[partner].taken - 1, 0)
         }
         partners.discountSegments(place.kinds, at: partner, in: period)

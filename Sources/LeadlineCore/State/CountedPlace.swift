@@ -12,6 +12,17 @@ struct CountedPlace: Sendable, Equatable {
     /// In whose rotation it was the holder's turn.
     var country = Vocabulary.none
     var kinds: [Kind] = []
+
+    /// Which windows a lead counted in, as their lengths were then; a policy may change those while the lead is there.
+    struct Windows: Sendable, Equatable {
+        var period: Int64
+        var floorPeriod: Int64
+        /// Whether it counted as a taken place when places have prices: its holder had a cap then.
+        var wasPriced: Bool
+    }
+
+    /// Nil where it counted in none. Since logic version 6; before, they are worked out again.
+    var windows: Windows?
 }
 
 // MARK: - Canonical bytes
@@ -24,11 +35,21 @@ extension CountedPlace {
             w.put(kind.field.rawValue)
             w.put(kind.code)
         }
+        if w.logicVersion < 6 { return }
+        w.put(optional: windows) { w, windows in
+            w.put(windows.period)
+            w.put(windows.floorPeriod)
+            w.put(windows.wasPriced)
+        }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
         valueMinorUnits = try r.get()
         country = try r.get()
         kinds = try r.each { (r) throws(StateBytesError) in Kind(field: try r.raw(), code: try r.get()) }
+        if r.logicVersion < 6 { return }
+        windows = try r.optional { (r) throws(StateBytesError) in
+            Windows(period: try r.get(), floorPeriod: try r.get(), wasPriced: try r.bool())
+        }
     }
 }

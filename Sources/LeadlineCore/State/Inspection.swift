@@ -21,6 +21,8 @@ public struct LeadStanding: Sendable, Equatable {
     public var movesOn: Timestamp?
     /// The data subject's random id, if the lead concerns one.
     public var subject: Digest128?
+    /// In which capacity period it counts at its holder; nil where that is worked out when it is asked for.
+    public var countedPeriod: Int64?
 }
 
 /// A partner as it stands.
@@ -93,6 +95,8 @@ public struct ReturnStanding: Sendable, Equatable {
     public var reasonID: String
     /// When the partner had got the lead.
     public var assignedAt: Timestamp
+    /// In which capacity period it counted; nil where that is worked out when it is asked for.
+    public var countedPeriod: Int64?
     public var until: Timestamp
 }
 
@@ -224,7 +228,8 @@ extension State {
         returns.waiting.map {
             ReturnStanding(
                 leadID: $0.leadID, partnerID: partners.profiles[Int($0.partner)].partnerID, reasonID: $0.reasonID,
-                assignedAt: $0.cost.assignedAt, until: $0.until)
+                assignedAt: $0.cost.assignedAt,
+                countedPeriod: $0.cost.place.windows?.period, until: $0.until)
         }
     }
 
@@ -309,7 +314,7 @@ extension State {
             assignedAt: lead.holder == LeadTable.nowhere ? nil : lead.assignedAt,
             respondBy: lead.status == .assigned && lead.hasTimer && !lead.flags.contains(.onHorizon) ? lead.dueAt : nil,
             movesOn: lead.status == .escalated && lead.hasTimer ? lead.dueAt : nil,
-            subject: lead.subject == .zero ? nil : lead.subject)
+            subject: lead.subject == .zero ? nil : lead.subject, countedPeriod: lead.place.windows?.period)
     }
 
     /// Every lead of which somebody asked that a human looks at the decision, and none has yet.

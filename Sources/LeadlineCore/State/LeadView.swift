@@ -86,7 +86,7 @@ extension State {
     /// words are looked at in the order in which `set` learns them. Before, it was a word that equals no other.
     func view(of attributes: LeadAttributes, account: Digest128?) -> LeadView {
         var view = LeadView()
-        var news: [String] = []
+        var news = Vocabulary.News()
         func code(_ word: String) -> Vocabulary.Code {
             isLogic(3) ? vocabulary.code(of: word, announcing: &news) : vocabulary.code(of: word)
         }

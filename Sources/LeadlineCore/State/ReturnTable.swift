@@ -72,6 +72,11 @@ struct ReturnTable: Sendable {
         return new.ticket
     }
 
+    /// Says in which windows the lead counted whose credit waits.
+    mutating func note(_ windows: CountedPlace.Windows, ofWaiting ticket: UInt32) {
+        byTicket[ticket]?.cost.place.windows = windows
+    }
+
     mutating func remove(_ ticket: UInt32) { byTicket[ticket] = nil }
 }
 

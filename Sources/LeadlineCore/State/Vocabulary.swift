@@ -29,15 +29,21 @@ struct Vocabulary: Sendable, Equatable {
         return code
     }
 
+    /// Words that an entry teaches, with the codes that they will have.
+    struct News {
+        fileprivate var codes: [String: Code] = [:]
+    }
+
     /// The code that a word has, or will have once the entry that states it is folded: `news` are the words that it
     /// teaches, in the order in which folding learns them.
-    func code(of word: String, announcing news: inout [String]) -> Code {
+    func code(of word: String, announcing news: inout News) -> Code {
         if word.isEmpty { return Self.none }
         if let known = codes[word] { return known }
-        if let place = news.firstIndex(of: word) { return Code(words.count + place) }
-        guard words.count + news.count < Self.wordsMax else { return Self.unlisted }
-        news.append(word)
-        return Code(words.count + news.count - 1)
+        if let known = news.codes[word] { return known }
+        guard words.count + news.codes.count < Self.wordsMax else { return Self.unlisted }
+        let code = Code(words.count + news.codes.count)
+        news.codes[word] = code
+        return code
     }
 
     /// The word behind a code.

@@ -365,7 +365,7 @@ extension FirmographicsObserved {
 
 extension TechnographicsObserved {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
-        try at.count(technologies.count, "technologies", most: 512)
+        try at.count(technologies.count, "technologies", most: 64)
         for each in technologies { try at.word(each, "technologies", required: true) }
         try at.word(observer, "observer")
     }
@@ -381,9 +381,9 @@ extension LeadSubmitted {
         try attributes.dealValue?.checkLimits(at.inside("deal_value"))
         try at.word(attributes.product, "product")
         try at.word(attributes.source, "source")
-        try at.count(attributes.technologies.count, "technologies", most: 512)
+        try at.count(attributes.technologies.count, "technologies", most: 64)
         for each in attributes.technologies { try at.word(each, "technologies", required: true) }
-        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 512)
+        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 64)
         for each in attributes.requiredCertifications { try at.word(each, "required_certifications", required: true) }
         try at.word(attributes.residency, "residency")
         if let past = pastPartnerID { try at.inside("past_assignment").id(past, "partner_id", required: true) }
@@ -401,9 +401,9 @@ extension LeadUpdated {
         try attributes.dealValue?.checkLimits(at.inside("deal_value"))
         try at.word(attributes.product, "product")
         try at.word(attributes.source, "source")
-        try at.count(attributes.technologies.count, "technologies", most: 512)
+        try at.count(attributes.technologies.count, "technologies", most: 64)
         for each in attributes.technologies { try at.word(each, "technologies", required: true) }
-        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 512)
+        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 64)
         for each in attributes.requiredCertifications { try at.word(each, "required_certifications", required: true) }
         try at.word(attributes.residency, "residency")
         try at.id(attributes.campaign, "campaign")

@@ -19,6 +19,11 @@ extension Deployment {
         }
     }
 
+    /// The last entry that erases anybody; nil where none does.
+    public func lastErasure() throws(Problem) -> UInt64? {
+        try Problem.told { try leadsProjection().lastErasure(of: program) }
+    }
+
     /// Whether a person of any of these leads was erased.
     public func isAnyErased(_ leads: Set<String>) throws(Problem) -> Bool {
         try Problem.told { try leadsProjection().isAnyErased(leads, program: program) }

@@ -144,7 +144,8 @@ extension Deployment {
         switch try fields.open(entry, program: program) {
         case .nothing: .none
         case .erased: .erased
-        case .opened(let bytes, let kind): .fields(try SchemaJSON.leaves(bytes, as: kind))
+        case .opened(let bytes, let kind):
+            .fields(try EntryFields.opened(bytes, kind).map { (path: $0.name, value: $0.value) })
         }
     }
 

@@ -40,6 +40,12 @@ enum EntryFields {
         try SchemaJSON.leaves(bytes, as: kind).map { .init(name: $0.path, value: $0.value) }
     }
 
+    /// All that intake sealed, the event's id as it was sent included.
+    static func opened(_ bytes: [UInt8], _ kind: MessageKind) throws -> [Dossier.Field] {
+        let id = try SentEventID.id(in: bytes).map { [Dossier.Field(name: "ce_id", value: $0)] } ?? []
+        return try leaves(bytes, kind) + id
+    }
+
     /// Opens what intake sealed; without the keyring nothing opens.
     /// - Parameters:
     ///   - noted: ids of those whose reading is noted already.
@@ -61,9 +67,7 @@ enum EntryFields {
                 switch try fields.open(entry, program: program) {
                 case .nothing: return .nothing
                 case .erased: return .erased
-                case .opened(let bytes, let kind):
-                    let id = try SentEventID.id(in: bytes).map { [Dossier.Field(name: "ce_id", value: $0)] } ?? []
-                    return .fields(try leaves(bytes, kind) + id)
+                case .opened(let bytes, let kind): return .fields(try opened(bytes, kind))
                 }
             } catch VaultError.keyMissing { return .unavailable }
         }

@@ -128,6 +128,29 @@ import Testing
         story.when(4, .returnDecided("L2", "B", approved: true), then: "disregarded L2, returnUnknown")
     }
 
+    /// Given a lead counted in a period of 30 days and a policy of 7 days since, when the partner gives it back, then only
+    /// where it counted is it taken off: of the week that runs it never was. Version 5 worked the week out from the day.
+    @Test(arguments: [(5, 0), (6, 1)] as [(UInt32, UInt32)])
+    func aLeadCountsNoMoreWhereItCounted(logic version: UInt32, left: UInt32) throws {
+        var story = Self.program(logic: version) { $0.periodDays = 30; $0.floorPeriodDays = 30 }
+        story.given(8 * Self.day, .lead("L1"))
+        story.given(8 * Self.day + 1, .policy("p2") {
+            $0.sla.firstResponseMinutes = 0
+            $0.periodAnchor = Moment.start
+            $0.periodDays = 7
+            $0.floorPeriodDays = 7
+            $0.returns.creditsPerPeriodMax = 1
+            $0.returns.answerDays = 3
+        })
+        story.given(9 * Self.day, .lead("L2"))
+        #expect(try story.partner("B").leadsInPeriod == 1)
+        let bytes = story.state.canonicalBytes()
+        #expect(try State(canonicalBytes: bytes).canonicalBytes() == bytes)
+        story.given(9 * Self.day + 2, .returned("L1", "B", .badData))
+        #expect(story.last.first?.text == "return of L1 by B, badData, credited, 1 of 1")
+        #expect(try story.partner("B").leadsInPeriod == left)
+    }
+
     /// Whoever has left still has its word; and the source its name back.
     @Test func aRemovedPartnersCreditIsDecided() {
         var story = Self.waiting()
