@@ -5,6 +5,7 @@ import HTTPTypes
 import LeadlineCore
 import LeadlineSchemas
 import Reports
+import UseCases
 
 /// A form of a page as a row of a table: where it is sent, which operation it asks for, and what of its fields goes
 /// along.
