@@ -13,7 +13,8 @@ extension State {
     /// The windows in which a lead that the partner gets at a moment counts. Since logic version 6.
     func windows(at stamp: Timestamp, _ partner: Int, _ policy: Policy) -> CountedPlace.Windows {
         .init(
-            period: CapacityLimits.period(at: stamp, policy), floorPeriod: CapacityLimits.floorPeriod(at: stamp, policy),
+            period: CapacityLimits.period(at: stamp, policy),
+            floorPeriod: CapacityLimits.floorPeriod(at: stamp, policy),
             wasPriced: partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped)
     }
 
