@@ -193,7 +193,7 @@ public struct Shard: ~Copyable {
         if let address = taken.address, Self.isSuppressed(address, streams, place) {
             taken.input.suppressedAddress = address
         }
-        if streams[place].state.isRegistered { try advance(place, to: record.received, imported: record.isImported) }
+        if Self.look(streams, place, { $0.isRegistered }) { try advance(place, to: record.received, imported: record.isImported) }
         let stamp = stamp(place, record)
         switch Self.admission(taken.input, at: stamp, streams, place) {
         case .accept:
@@ -236,7 +236,7 @@ public struct Shard: ~Copyable {
             taken.input.account = known
         }
         let program = taken.program
-        let position = streams[place].state.nextPosition
+        let position = Self.look(streams, place) { $0.nextPosition }
         noteTrace(taken, position)
         var events = Self.decide(taken.input, at: stamp, streams, place, &scratch)
         if !keepsPerson(taken.input, events, place) {
@@ -282,7 +282,7 @@ public struct Shard: ~Copyable {
         input.eventDigest = taken.input.eventDigest
         input.contentDigest = taken.input.contentDigest
         let bytes = InputCodec.encode(input)
-        let position = streams[place].state.nextPosition
+        let position = Self.look(streams, place) { $0.nextPosition }
         noteTrace(taken, position)
         let events = Self.decide(input, at: stamp, streams, place, &scratch)
         try append(place, input, bytes, origin(taken, record), events, at: stamp)
@@ -331,9 +331,9 @@ public struct Shard: ~Copyable {
         _ place: Int, _ input: Input, _ inputBytes: [UInt8], _ origin: OriginRecord?, _ events: [Event],
         at stamp: Timestamp
     ) throws {
-        let position = streams[place].state.nextPosition
-        if streams[place].state.isSnapshotDue(at: position) { snapshot(place) }
-        let logicVersion = streams[place].state.logicVersion
+        let position = Self.look(streams, place) { $0.nextPosition }
+        if Self.look(streams, place, { $0.isSnapshotDue(at: position) }) { snapshot(place) }
+        let logicVersion = Self.look(streams, place) { $0.logicVersion }
         for case .retentionApplied(let event) in events { try end(event, place) }
         streams[place].state.fold(input, events, at: stamp)
         var writer = WireWriter()
@@ -356,6 +356,13 @@ public struct Shard: ~Copyable {
     }
 
     // A state is read through a span, in place: read as an array's element it would be copied.
+
+    private static func look<Value>(_ streams: [ProgramStream], _ place: Int, _ value: (borrowing State) -> Value)
+        -> Value
+    {
+        let streams = streams.span
+        return value(streams[place].state)
+    }
 
     private static func isSuppressed(_ address: Digest128, _ streams: [ProgramStream], _ place: Int) -> Bool {
         let streams = streams.span
@@ -471,15 +478,15 @@ public struct Shard: ~Copyable {
 
 extension Shard {
     private func stamp(_ place: Int, _ record: LogRecord) -> Timestamp {
-        let last = streams[place].state.lastStamp
+        let last = Self.look(streams, place) { $0.lastStamp }
         return max(last, record.isImported || timeSource == .eventTime ? record.received : machine.clock.now())
     }
 
     /// Fires every timer of a program that falls due before `moment`, one entry each.
     private mutating func advance(_ place: Int, to moment: Timestamp, imported: Bool) throws {
-        while let deadline = streams[place].state.nextDeadline, deadline < moment {
+        while let deadline = Self.look(streams, place, { $0.nextDeadline }), deadline < moment {
             let stamp = max(
-                streams[place].state.lastStamp, imported || timeSource == .eventTime ? deadline : machine.clock.now())
+                Self.look(streams, place) { $0.lastStamp }, imported || timeSource == .eventTime ? deadline : machine.clock.now())
             let input = Input(.timeAdvanced(through: deadline), imported: imported || timeSource == .eventTime)
             let events = Self.decide(input, at: stamp, streams, place, &scratch)
             try append(place, input, InputCodec.encode(input), nil, events, at: stamp)
