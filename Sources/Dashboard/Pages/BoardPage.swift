@@ -86,28 +86,11 @@ public struct BoardPage: Sendable {
 
     private func table(_ reader: Reader) -> HTML {
         let t = reader.texts
-        let head = [
+        let head: [(name: String, isNumber: Bool)] = [
             ("partner", false), ("status", false), ("load", false), ("period", false), ("owed", false), ("received", true),
             ("won", true), ("countries", false),
         ]
-        return .element(
-            .div, [.set(.id, "board"), .set(.live), .look(.sheet)],
-            [
-                .element(
-                    .table, [.look(.grid)],
-                    [
-                        .worded(.caption, [.look(.hint)], t("partners.caption")),
-                        .element(
-                            .thead, [],
-                            [
-                                .element(
-                                    .tr, [],
-                                    head.map { name, isRight in
-                                        .worded(.th, [.columnHead] + (isRight ? [.look(.num)] : []), t("column.\(name)"))
-                                    })
-                            ]), .element(.tbody, [], lines.map { row($0, reader) }),
-                    ])
-            ])
+        return .grid("board", caption: t("partners.caption"), head, lines.map { row($0, reader) }, t)
     }
 
     private func row(_ line: Line, _ reader: Reader) -> HTML {

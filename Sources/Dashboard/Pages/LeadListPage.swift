@@ -135,29 +135,11 @@ public struct LeadListPage: Sendable {
                         : .empty(t("leads.none"), t("leads.none.how"))
                 ])
         }
-        let head = [
+        let head: [(name: String, isNumber: Bool)] = [
             ("lead", false), ("status", false), ("partner", false), ("value", true), ("country", false),
             ("vertical", false), ("submitted", true), ("respondBy", true),
         ]
-        return .element(
-            .div, [.set(.id, "list"), .set(.live), .look(.sheet)],
-            [
-                .element(
-                    .table, [.look(.grid)],
-                    [
-                        .worded(.caption, [.look(.hint)], t("leads.caption")),
-                        .element(
-                            .thead, [],
-                            [
-                                .element(
-                                    .tr, [],
-                                    head.map { name, isRight in
-                                        .worded(.th, [.columnHead] + (isRight ? [.look(.num)] : []), t("column.\(name)"))
-                                    })
-                            ]),
-                        .element(.tbody, [], lines.map { row($0, reader) }),
-                    ])
-            ])
+        return .grid("list", caption: t("leads.caption"), head, lines.map { row($0, reader) }, t)
     }
 
     private func row(_ line: Line, _ reader: Reader) -> HTML {

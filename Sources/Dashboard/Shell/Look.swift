@@ -43,6 +43,25 @@ extension HTML {
             ] + pieces)
     }
 
+    /// A table that scrolls by itself and is brought up to date by itself, with a head of columns' names.
+    static func grid(
+        _ id: String, caption: String, _ columns: [(name: String, isNumber: Bool)], _ rows: [HTML], _ t: Texts
+    ) -> HTML {
+        let heads = columns.map { column in
+            worded(.th, [.columnHead] + (column.isNumber ? [.look(.num)] : []), t("column.\(column.name)"))
+        }
+        return element(
+            .div, [.set(.id, id), .set(.live), .look(.sheet)],
+            [
+                element(
+                    .table, [.look(.grid)],
+                    [
+                        worded(.caption, [.look(.hint)], caption),
+                        element(.thead, [], [element(.tr, [], heads)]), element(.tbody, [], rows),
+                    ])
+            ])
+    }
+
     /// What would be here, and what to do first.
     static func empty(_ what: String, _ how: String) -> HTML {
         .div(.empty, [.worded(.p, what), .worded(.p, [.look(.quiet)], how)])

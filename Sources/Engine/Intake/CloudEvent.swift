@@ -49,16 +49,10 @@ struct CloudEvent {
         }
     }
 
-    /// A media type whose syntax is JSON (RFC 6839, section 3.1); no CloudEvent stands in a value of one.
-    private static func isJSON(_ media: String) -> Bool {
-        media.utf8.count > "application/+json".utf8.count && media.utf8.starts(with: "application/".utf8)
-            && media.hasSuffix("+json") && !media.utf8.starts(with: "application/cloudevents".utf8)
-    }
-
     private static func encoding(_ media: String) throws(Rejection) -> Encoding {
         switch media {
         case "application/json": return .json
-        case _ where isJSON(media): return .json
+        case _ where JSONSyntax.isOf(mediaType: media): return .json
         case "application/protobuf", "application/x-protobuf", "application/vnd.google.protobuf": return .protobuf
         default:
             throw Rejection(

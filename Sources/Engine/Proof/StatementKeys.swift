@@ -23,10 +23,9 @@ public struct StatementKeys: Sendable {
 
     /// A text under a signature in the compact form of RFC 7515.
     public func sign(_ payload: String) throws -> String {
-        let header = #"{"alg":"ES256","cty":"json","kid":"\#(Self.keyID(signing.publicKey))","typ":"JOSE"}"#
-        let signed = Base64URL.text(header.utf8) + "." + Base64URL.text(payload.utf8)
-        let signature = try signing.signature(for: Array(signed.utf8))
-        return signed + "." + Base64URL.text(signature.rawRepresentation)
+        let header = #"{"alg":"ES256","cty":"json","kid":"\#(signingKeyID)","typ":"JOSE"}"#
+        let (signed, signature) = try signature(of: payload, header: header)
+        return signed + "." + signature
     }
 
     /// The parts of a detached signature (RFC 7515, appendix F): the header that it covers, and the signature, both in
@@ -34,10 +33,15 @@ public struct StatementKeys: Sendable {
     /// - Parameter keySetURL: Where whoever checks it finds the public keys.
     public func signDetached(_ payload: String, keySetURL: String) throws -> (protected: String, signature: String) {
         let url = JSONEscapes.quoted(keySetURL)
-        let kid = Self.keyID(signing.publicKey)
-        let header = Base64URL.text(#"{"alg":"ES256","jku":\#(url),"kid":"\#(kid)","typ":"JOSE"}"#.utf8)
-        let signed = Array((header + "." + Base64URL.text(payload.utf8)).utf8)
-        return (header, Base64URL.text(try signing.signature(for: signed).rawRepresentation))
+        let header = #"{"alg":"ES256","jku":\#(url),"kid":"\#(signingKeyID)","typ":"JOSE"}"#
+        return (Base64URL.text(header.utf8), try signature(of: payload, header: header).signature)
+    }
+
+    /// What is signed, header and payload in base64url with a point between them, and its signature (RFC 7515, section
+    /// 5.1).
+    private func signature(of payload: String, header: String) throws -> (signed: String, signature: String) {
+        let signed = Base64URL.text(header.utf8) + "." + Base64URL.text(payload.utf8)
+        return (signed, Base64URL.text(try signing.signature(for: Array(signed.utf8)).rawRepresentation))
     }
 
     private static func coordinates(_ key: P256.Signing.PublicKey) -> (x: String, y: String) {

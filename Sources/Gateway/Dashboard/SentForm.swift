@@ -17,10 +17,7 @@ struct SentForm {
         let parts = body.split(separator: UInt8(ascii: "&"))
         guard parts.count <= Self.fieldsMax else { throw Self.unreadable }
         for part in parts {
-            let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            let texts = pair.map { piece in
-                String(decoding: piece.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self).removingPercentEncoding
-            }
+            let texts = FormEncoding.pair(part)
             guard texts.count == 2, let name = texts[0], let value = texts[1], fields[name] == nil else {
                 throw Self.unreadable
             }

@@ -1,3 +1,4 @@
+import Engine
 import HTTPTypes
 import NIOCore
 
@@ -24,7 +25,7 @@ struct Operation: Sendable {
         var takesOtherJSON = false
 
         /// - Parameter type: a media type without parameters, in lower case.
-        func takes(_ type: String) -> Bool { types.contains(type) || takesOtherJSON && MediaType.isOtherJSON(type) }
+        func takes(_ type: String) -> Bool { types.contains(type) || takesOtherJSON && JSONSyntax.isOf(mediaType: type) }
     }
 
     /// Whether `Leadline-Reason` may or must be there.

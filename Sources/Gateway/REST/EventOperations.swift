@@ -160,14 +160,6 @@ enum EventOperations {
 
 /// Media types of headers.
 enum MediaType {
-    /// A type whose syntax is JSON (RFC 6839, section 3.1), bare; none of those in which whole CloudEvents stand.
-    static func isOtherJSON(_ type: String) -> Bool {
-        let (start, end) = ("application/".utf8, "+json".utf8)
-        return type.utf8.count > start.count + end.count && type.utf8.starts(with: start)
-            && type.utf8.reversed().starts(with: end.reversed())
-            && !type.utf8.starts(with: "application/cloudevents".utf8)
-    }
-
     /// Without parameters, in lower case.
     static func bare(_ text: String) -> String {
         let bytes = text.utf8.prefix { $0 != UInt8(ascii: ";") }.filter { $0 != 0x20 && $0 != 0x09 }

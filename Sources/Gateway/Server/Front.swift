@@ -134,10 +134,7 @@ struct Front: Sendable {
         let text = request.uri.query ?? ""
         if text.isEmpty && operation.query.isEmpty { return values }
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
-            let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            let words = pair.map {
-                String(decoding: $0.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self).removingPercentEncoding
-            }
+            let words = FormEncoding.pair(part)
             guard let name = words[0], let value = words.count == 2 ? words[1] : "",
                 value.utf8.count <= operation.queryBytesMax
             else {
