@@ -11,7 +11,7 @@ import Testing
 /// Goal: whoever puts an input in hears at once what is wrong with it, shares commits with others, and hears what
 /// became of it.
 @Suite struct InboxTests {
-    private static func lead(_ id: String, event: String = UUID().uuidString, program: String? = "acme") -> NewRecord {
+    static func lead(_ id: String, event: String = UUID().uuidString, program: String? = "acme") -> NewRecord {
         var record = binaryEvent(
             .leads, "leadline.v1.LeadSubmitted", Array(#"{"leadId":"\#(id)","country":"IT"}"#.utf8), id: event,
             key: program)

@@ -29,9 +29,11 @@ extension Runtime where Log == EmbeddedLog {
     /// An inbox on the folder, from which the runtime's processor works.
     public func inbox(_ folder: DataFolder) throws -> GroupedInbox {
         let decisions = try decisions(folder)
+        // What a server left behind waits too.
+        processor.backlog.appended(try EmbeddedLog(folder.openJournal()).pendingCount())
         return GroupedInbox(
             try EmbeddedRecordSink(folder), clock: folder.machine.clock, fates: processor.fates,
-            arrivals: processor.arrivals
+            arrivals: processor.arrivals, backlog: processor.backlog, time: folder.machine.passingTime
         ) { _ in decisions }
     }
 }

@@ -34,6 +34,8 @@ public final class GroupedInbox: Inbox {
     private let fates: RecordFates?
     private let decisions: @Sendable (_ partition: UInt32) -> JournalDecisions?
     private let arrivals: CommitSignal?
+    private let backlog: DecidingBacklog?
+    private let time: any PassingTime
     private let metrics: any MetricsFactory
     private let rules = Mutex(IntakeRules())
     private let state = Mutex(State())
@@ -49,10 +51,12 @@ public final class GroupedInbox: Inbox {
     ///   - decisions: the journal in which a partition's entries can be read here; nil for one that is decided
     ///     elsewhere.
     ///   - arrivals: told when records are durable, so that a processor at rest looks at once.
+    ///   - backlog: what waits to be decided in this process, by which commits are paced; nil where none is.
+    ///   - time: how a commit that is paced waits.
     ///   - metrics: where its figures go.
     public init(
         _ sink: any RecordSink, clock: any WallClock = SystemClock(), fates: RecordFates? = nil,
-        arrivals: CommitSignal? = nil,
+        arrivals: CommitSignal? = nil, backlog: DecidingBacklog? = nil, time: any PassingTime = SystemTime(),
         metrics: any MetricsFactory = MetricsSystem.factory,
         decisions: @escaping @Sendable (_ partition: UInt32) -> JournalDecisions? = { _ in nil }
     ) {
@@ -60,6 +64,8 @@ public final class GroupedInbox: Inbox {
         self.clock = clock
         self.fates = fates
         self.arrivals = arrivals
+        self.backlog = backlog
+        self.time = time
         self.metrics = metrics
         self.decisions = decisions
     }
@@ -113,7 +119,17 @@ public final class GroupedInbox: Inbox {
     }
 
     private func commitAll() async {
-        while let group = nextGroup() { await commit(group) }
+        while let group = nextGroup() {
+            let count = await commit(group)
+            await rest(after: count)
+        }
+    }
+
+    /// Leaves deciding its time; who comes meanwhile goes into the next commit.
+    private func rest(after count: Int) async {
+        guard let rest = backlog?.rest(after: count), rest > .zero else { return }
+        // The task is nobody's to cancel, and a wait cut short only means a commit sooner.
+        try? await time.sleep(for: rest)
     }
 
     /// Nil once nobody waits: whoever comes next begins again.
@@ -136,15 +152,22 @@ public final class GroupedInbox: Inbox {
         }
     }
 
-    private func commit(_ group: [Caller]) async {
+    /// Commits what a group of callers brought, and tells them.
+    /// - Returns: records that are durable now.
+    private func commit(_ group: [Caller]) async -> Int {
         let records = group.count == 1 ? group[0].records : group.flatMap(\.records)
         let result: Result<[RecordPlace], any Error>
         do {
+            // Before anybody can decide them.
+            backlog?.appended(records.count)
             result = .success(try await sink.append(records))
             arrivals?.committed([:])
             EngineMetric.appended.add(records.count, to: metrics)
             EngineMetric.groups.add(1, to: metrics)
-        } catch { result = .failure(error) }
+        } catch {
+            backlog?.withdrawn(records.count)
+            result = .failure(error)
+        }
         state.withLock { state in
             state.commits += 1
             state.waiting -= records.count
@@ -155,5 +178,6 @@ public final class GroupedInbox: Inbox {
             from = range.upperBound
             caller.continuation.resume(with: result.map { Array($0[range]) })
         }
+        return (try? result.get().count) ?? 0
     }
 }

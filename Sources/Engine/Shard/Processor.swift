@@ -33,6 +33,8 @@ public actor Processor<Log: ShardLog> {
     /// Told by whoever has appended records in this process, so that a processor at rest does not wait for its pause to
     /// end.
     public nonisolated let arrivals = CommitSignal()
+    /// Records that this process made durable and has not decided yet.
+    public nonisolated let backlog: DecidingBacklog
 
     /// Takes the folder's lock, applies erasures that a crash left undone, and recovers every program of the journal.
     /// - Parameters:
@@ -54,6 +56,8 @@ public actor Processor<Log: ShardLog> {
         self.machine = machine
         self.commits = commits
         self.fates = fates
+        let backlog = DecidingBacklog(machine.passingTime)
+        self.backlog = backlog
         lock = try folder.lock()
         let journal = try folder.openJournal()
         let derived = try folder.openDerived()
@@ -74,6 +78,7 @@ public actor Processor<Log: ShardLog> {
                 figures.record(batch)
                 commits.committed(batch.sizes)
                 fates.report(batch.outcomes)
+                backlog.decided(batch.outcomes.count)
                 if !batch.traced.isEmpty { traced?(batch.traced) }
             })
         earlierLookups = try EarlierLookups(journal, derived, keyring)
