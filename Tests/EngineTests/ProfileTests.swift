@@ -16,7 +16,7 @@ import Vault
             ($0.en, $0.de, $0.fr, $0.it, $0.es) = (marker, marker, marker, marker, marker)
         }
         let contact = WireContactPoint.with {
-            ($0.name, $0.postalAddress, $0.email) = (marker, marker, marker)
+            ($0.name, $0.postalAddress, $0.email) = (marker, marker, marker + "@acme.example")
             ($0.telephone, $0.website) = (marker, marker)
         }
         return WireProgramProfileSet.with { profile in

@@ -240,6 +240,21 @@ import UseCases
         }
     }
 
+    /// What is refused of a lead that is submitted is refused of one that is previewed, and a text that cannot be kept is
+    /// refused by its field's name.
+    @Test(arguments: [
+        ("/v1/preview", #"{"country":"IT","contact":{"email":"0"}}"#, "contact.email"),
+        ("/v1/preview", #"{"country":"IT","accountDomain":"a b"}"#, "accountDomain"),
+        ("/v1/rights/lift", #"{"subject":"lead-1","requestedBy":"a\u0000b","reason":"case 4711"}"#, "requestedBy"),
+        ("/v1/rights/restrict", #"{"subject":"a\u0000b","requestedBy":"by letter","reason":"case 4711"}"#, "subject"),
+    ])
+    func aFormThatNothingIsKeptOfIsHeldToTheSameRules(path: String, body: String, field: String) async throws {
+        try await ServedFolder.serving { served in
+            let answer = try await served.ask(.POST, path, served.admin, body)
+            #expect(answer.status == 422 && answer.json["field"] as? String == field, "\(answer.status) \(answer.text)")
+        }
+    }
+
     @Test func pathsAndMethodsAreToldApart() async throws {
         try await ServedFolder.serving { served in
             let wrong = try await served.ask(.DELETE, "/v1/leads", served.admin)

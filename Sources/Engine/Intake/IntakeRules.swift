@@ -74,19 +74,30 @@ public struct IntakeRules: Sendable {
                 field: "type")
         }
         let message = try kind.decode(event.data, event.encoding)
-        let parts = try Self.split(message.resolved ?? message.bytes, kind)
-        let fact = try Self.fact(kind, parts.clear)
+        let stated = try Self.stated(by: message, kind)
+        var checked = CheckedRecord(
+            program: program, kind: kind, event: event, message: message, fact: stated.fact, clear: stated.clear,
+            sealed: stated.sealed, accountDomains: stated.accountDomains, addresses: stated.addresses)
+        if let zone = message.timeZone { checked.timeZone = try zones.rules(zone, at: record.received) }
+        return checked
+    }
+
+    /// What a message states, if all of it has the form that is asked of it.
+    static func stated(by message: DecodedMessage, _ kind: MessageKind) throws(Rejection) -> (
+        fact: Fact, clear: [UInt8], sealed: [UInt8], accountDomains: [String], addresses: [String]
+    ) {
+        let parts = try split(message.resolved ?? message.bytes, kind)
+        let fact = try fact(kind, parts.clear)
         try FieldRules.check(fact)
         guard parts.sealed.count <= Intake.sealedBytesMax else {
             throw Rejection(.tooLarge, "names, addresses and free text together exceed \(Intake.sealedBytesMax) bytes")
         }
-        var checked = CheckedRecord(
-            program: program, kind: kind, event: event, message: message, fact: fact, clear: parts.clear,
-            sealed: parts.sealed)
-        if let domain = message.accountDomain { checked.accountDomains = try Self.accountDomains(domain, kind) }
-        if !message.email.isEmpty { checked.addresses = try Self.addresses(message.email) }
-        if let zone = message.timeZone { checked.timeZone = try zones.rules(zone, at: record.received) }
-        return checked
+        if let domain = message.correctedDomain { _ = try accountDomains(domain, kind) }
+        return (
+            fact, parts.clear, parts.sealed,
+            try message.accountDomain.map { (domain) throws(Rejection) in try accountDomains(domain, kind) } ?? [],
+            message.email.isEmpty ? [] : try addresses(message.email)
+        )
     }
 
     private static func value(of record: LogRecord) throws(Rejection) -> [UInt8] {
@@ -158,7 +169,7 @@ public struct IntakeRules: Sendable {
     private static func accountDomains(_ domain: String, _ kind: MessageKind) throws(Rejection) -> [String] {
         guard let name = AddressSpelling.domain(domain) else {
             if domain.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
-                if kind == .leadSubmitted { return [] }
+                if kind == .leadSubmitted || kind == .leadUpdated { return [] }
                 throw Rejection(.missingField, "account_domain is required", field: "account_domain")
             }
             throw Rejection(

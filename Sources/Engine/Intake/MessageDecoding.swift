@@ -15,6 +15,8 @@ struct DecodedMessage {
     var partnerContact = ""
     /// The account's domain, where the message names one.
     var accountDomain: String?
+    /// A lead's domain as it is corrected: it is kept with the lead, whose account stays the one it came with.
+    var correctedDomain: String?
     /// Time zone that working hours refer to.
     var timeZone: String?
 }
@@ -31,6 +33,7 @@ extension MessageKind {
         case .leadUpdated:
             return try read(WireLeadUpdated.self, data, encoding) { message, decoded in
                 decoded.email = message.contact.email
+                decoded.correctedDomain = message.accountDomain
             }
         case .leadWithdrawn: return try read(WireLeadWithdrawn.self, data, encoding)
         case .intentObserved:

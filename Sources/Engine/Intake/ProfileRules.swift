@@ -49,6 +49,9 @@ public enum ProfileRules {
         try text(contact.name, "\(field).name")
         try text(contact.postalAddress, "\(field).postal_address")
         try text(contact.email, "\(field).email")
+        if !contact.email.isEmpty && AddressSpelling.address(contact.email) == nil {
+            throw invalid("\(field).email", "must hold exactly one e-mail address, such as privacy@acme.example, or be left out")
+        }
         try text(contact.telephone, "\(field).telephone")
         try text(contact.website, "\(field).website")
     }

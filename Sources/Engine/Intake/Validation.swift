@@ -16,18 +16,7 @@ public enum Validation {
     /// - Throws: What it would be refused for.
     public static func fact(_ json: [UInt8], as kind: MessageKind, at moment: Timestamp) throws(Rejection) -> Fact {
         let message = try kind.decode(json, .json)
-        let parts: (clear: [UInt8], sealed: [UInt8])
-        do { parts = try FieldSealing.split(message.bytes, as: kind) } catch {
-            throw Rejection(.malformed, "the data is not protobuf of this message type")
-        }
-        guard parts.sealed.count <= Intake.sealedBytesMax else {
-            throw Rejection(.tooLarge, "names, addresses and free text together exceed \(Intake.sealedBytesMax) bytes")
-        }
-        let fact: Fact
-        do { fact = try FactCodec.decode(bodyField: kind.bodyFieldNumber, parts.clear) } catch {
-            throw Rejection(.invalidField, "a field holds a value that the schema does not allow: \(error)")
-        }
-        try FieldRules.check(fact)
+        let fact = try IntakeRules.stated(by: message, kind).fact
         if let zone = message.timeZone {
             var zones = TimeZoneResolution()
             _ = try zones.rules(zone, at: moment)

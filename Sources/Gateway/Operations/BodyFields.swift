@@ -29,6 +29,7 @@ struct BodyFields {
             throw .invalid(
                 "It is text of \(characters.lowerBound) to \(characters.upperBound) characters.", field: name)
         }
+        guard !text.utf8.contains(0) else { throw .invalid("It holds a NUL character.", field: name) }
         return text
     }
 
@@ -78,11 +79,11 @@ struct BodyFields {
         let list = if case .list(let list) = value { list } else { [JSONValue]() }
         let texts = list.compactMap { value -> String? in if case .text(let text) = value { text } else { nil } }
         guard count.contains(texts.count), texts.count == list.count,
-            texts.allSatisfy({ characters.contains($0.unicodeScalars.count) })
+            texts.allSatisfy({ characters.contains($0.unicodeScalars.count) && !$0.utf8.contains(0) })
         else {
             throw .invalid(
                 "It is a list of \(count.lowerBound) to \(count.upperBound) texts of \(characters.lowerBound) to "
-                    + "\(characters.upperBound) characters.", field: name)
+                    + "\(characters.upperBound) characters, none of them NUL.", field: name)
         }
         return texts
     }

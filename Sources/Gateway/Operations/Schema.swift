@@ -58,9 +58,10 @@ struct Schema: Sendable, Equatable {
         return Schema(json: json + #","description":\#(JSONText.quoted(about))}"#)
     }
 
-    /// Text of so many characters.
+    /// Text of so many characters, none of which is NUL.
     static func text(_ range: ClosedRange<Int>) -> Schema {
-        Schema(json: #"{"type":"string","minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)}"#)
+        let lengths = #""minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)"#
+        return Schema(json: #"{"type":"string",\#(lengths),"pattern":"^[^\\u0000]*$"}"#)
     }
 
     /// Exactly one of several forms, which are components: generated clients name their types by these.

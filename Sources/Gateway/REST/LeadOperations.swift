@@ -246,14 +246,15 @@ enum LeadOperations {
             work: .whole { call in
                 let submission = try Submission(call, "previewLead")
                 var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
-                // Whose lead it is stays out: a preview tells nothing about a person or an account.
                 lead.leadID = "preview"
+                let now = call.services.folder.now()
+                _ = try Validation.fact(Array(try lead.jsonUTF8Data()), as: .leadSubmitted, at: now)
+                // Whose lead it is stays out: a preview tells nothing about a person or an account.
                 lead.accountDomain = ""
                 lead.accountName = ""
                 lead.clearContact()
                 lead.message = ""
-                let fact = try Validation.fact(
-                    Array(try lead.jsonUTF8Data()), as: .leadSubmitted, at: call.services.folder.now())
+                let fact = try Validation.fact(Array(try lead.jsonUTF8Data()), as: .leadSubmitted, at: now)
                 guard let events = try await call.services.preview(submission.grant.program, fact) else {
                     throw Refusal.nothingHere
                 }
