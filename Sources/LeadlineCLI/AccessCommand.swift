@@ -13,10 +13,10 @@ struct AccessCommand: AsyncParsableCommand {
             A key is 'll_', its id and a secret, and is shown once, when it is made; the data folder keeps a keyed \
             digest of it. A change holds at once, for a running 'leadline serve' too: streams, waits and sessions \
             under an ended key end within a second. With --kafka the keys are those that all gateways of the cluster \
-            share. 'leadline keys' is about another thing, the master key; create, list and revoke are there too. \
+            share. 'leadline keys' is about another thing, the master key; create, list, revoke and budgets are there too. \
             \(Outcome.note)
             """,
-        subcommands: [Create.self, List.self, Revoke.self, Rotate.self])
+        subcommands: [Create.self, List.self, Revoke.self, Rotate.self, SetBudgets.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -50,6 +50,7 @@ struct AccessCommand: AsyncParsableCommand {
         @Flag(help: "Print the key and what it is as JSON.")
         var json = false
 
+        @OptionGroup var budget: BudgetOptions
         @OptionGroup var data: DataFolderOptions
         @OptionGroup var kafka: KafkaOptions
 
@@ -58,7 +59,7 @@ struct AccessCommand: AsyncParsableCommand {
                 try await access.create(
                     GrantRequest(
                         program: program, role: role, scopes: scopes.isEmpty ? nil : Set(scopes), partner: partner,
-                        sources: sources, label: label, days: days))
+                        sources: sources, label: label, days: days, budgets: budget.budgets))
             }
             try AccessLines.show(made, isJSON: json)
         }
@@ -69,7 +70,7 @@ struct AccessCommand: AsyncParsableCommand {
             commandName: "list", abstract: "List the program's API keys, without their secrets.",
             discussion: """
                 With --json one object a line: id, principal, role, partner, scopes, sources, label, created, expires, \
-                revoked. \(Outcome.note)
+                revoked, budgets. \(Outcome.note)
                 """)
 
         @Flag(help: "Print one key a line as JSON.")
@@ -101,6 +102,34 @@ struct AccessCommand: AsyncParsableCommand {
         func run() async throws {
             let grant = try await data.withAccess(kafka) { try await $0.revoke(id, program: $1) }
             Terminal.line("Ended: \(grant.id) (\(grant.role.rawValue)).")
+        }
+    }
+
+    struct SetBudgets: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "budgets",
+            abstract: "Set how much an API key lets through a day; what is not given is not bounded.",
+            discussion: """
+                Past a budget the gateway refuses with the budget's name and when it is there anew, at midnight UTC. \
+                They count by who asks, so a key that takes another's place goes on where that one was. \(Outcome.note)
+                """)
+
+        @Argument(help: ArgumentHelp("The key's id, which stands between 'll_' and the secret.", valueName: "id"))
+        var id: String
+
+        @Flag(help: "Print the key, without its secret, as JSON.")
+        var json = false
+
+        @OptionGroup var budget: BudgetOptions
+        @OptionGroup var data: DataFolderOptions
+        @OptionGroup var kafka: KafkaOptions
+
+        func run() async throws {
+            let grant = try await data.withAccess(kafka) {
+                try await $0.setBudgets(budget.budgets, of: id, program: $1)
+            }
+            if json { return Terminal.line(try JSONText.line(GrantDocument(grant))) }
+            Terminal.line("Set: \(grant.id) (\(grant.role.rawValue)).")
         }
     }
 

@@ -15,13 +15,13 @@ struct KeysCommand: AsyncParsableCommand {
             What people and events are found by hangs on a key that stays, wrapped in the same file: everybody is \
             found, duplicates are refused and owners match as before. The key that signs checkpoints is another; see \
             'leadline audit rotate-key'. API keys, by which others ask over HTTP, are at home in 'leadline access'; \
-            create, list and revoke do the same here.
+            create, list, revoke and budgets do the same here.
 
             \(MasterKeyText.limits) \(Outcome.note)
             """,
         subcommands: [
             Rotate.self, Status.self, Retire.self, AccessCommand.Create.self, AccessCommand.List.self,
-            AccessCommand.Revoke.self,
+            AccessCommand.Revoke.self, AccessCommand.SetBudgets.self,
         ])
 
     struct Rotate: AsyncParsableCommand {

@@ -25,7 +25,7 @@ struct Leadline: AsyncParsableCommand {
                 subcommands: [
                     InitCommand.self, TopicsCommand.self, PolicyCommand.self, ProgramCommand.self,
                     PartnersCommand.self, LogicCommand.self, KeysCommand.self, AccessCommand.self,
-                    DemoCommand.self,
+                    AgentsCommand.self, DemoCommand.self,
                 ]),
             CommandGroup(
                 name: "Stream:",

@@ -5,6 +5,7 @@
 // | the partner confirms that it has room | it is known, and nothing else |
 // | it accepts | agreed; the round's other offers are lost; the lead is assigned, or waits for a human |
 // | it counters within the policy's range, and is worth more so than the others as usual | likewise |
+// | it asks for no more than it was offered | likewise |
 // | it counters otherwise, or may not have the lead any more | the offer is over; the lead is not lost to it |
 // | it declines | the offer is over, and the lead comes to this partner no more |
 // | its time passes | the offer is over |
@@ -138,7 +139,8 @@ extension Decision {
         guard let (row, summary) = standing(state, open, view) else {
             return over(state, open, .notEligible, isCounter ? terms : nil)
         }
-        if isCounter && open.negotiation.isByValue && !isWorth(state, row, open.offer.terms, terms) {
+        let asksMore = isCounter && terms.asksMore(than: open.offer.terms)
+        if asksMore && open.negotiation.isByValue && !isWorth(state, row, open.offer.terms, terms) {
             return over(state, open, .counterNotWorth, terms)
         }
         let others = open.negotiation.open.filter { $0.id != open.offer.id }
@@ -311,6 +313,15 @@ extension Decision {
             all.append(ended(agreement.offerID, agreement.partner, agreement.round))
         }
         return all
+    }
+}
+
+extension OfferTerms {
+    /// True if whoever asks for these terms gives less, or wants more, than at those it was offered. What it is told
+    /// besides costs the vendor nothing that is weighed.
+    fileprivate func asksMore(than offered: OfferTerms) -> Bool {
+        let isLonger = offered.promiseMinutes > 0 && promiseMinutes > offered.promiseMinutes
+        return isLonger || commissionBasisPoints ?? 0 > offered.commissionBasisPoints ?? 0
     }
 }
 

@@ -30,6 +30,7 @@ import DequeModule
 /// | 6 | leads are offered to partners, who accept, decline or counter, before one of them gets them |
 /// | | an agreement is the partner's acceptance; its promise and its commission hold for the lead |
 /// | | a lead that is given back counts no more where it counted, whatever became of the length of periods |
+/// | | an agent that is stopped has declined what it was offered |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1

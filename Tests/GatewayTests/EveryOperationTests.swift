@@ -91,6 +91,10 @@ import UseCases
             try await Self.rights(ask)
             try await Self.webhooks(ask)
             let spare = try served.key(.agent)
+            try await ask("setKeyBudgets", [spare.id], body: #"{"leadsPerDay":3}"#)
+            #expect(try await ask("listAgents").text.contains(#""budgets":{"leadsPerDay":3}"#))
+            #expect(try await ask("stopAgent", [spare.id], body: #"{"reason":"a test"}"#).text.contains(#""reason":"a test""#))
+            #expect(try await ask("getAgent", [spare.id]).text.contains(#""state":"ended""#))
             try await ask("revokeKey", [spare.id])
             #expect(ask.answered.missing == [])
         }

@@ -65,7 +65,7 @@ import UseCases
         try await done(served, .PUT, "/v1/partners/p-two/claims/theirs-1", served.admin, #"{"accountDomain":"theirs.example"}"#)
         var others: [String: [String]] = [
             "lead": ["foreign-1", "theirs-1"], "partner": ["p-abroad", "p-two"], "claim": ["theirs-1"], "absence": ["a-1"],
-            "key": [foreign.id], "job": [], "webhook": [], "letter": [],
+            "key": [foreign.id], "agent": [foreign.id], "job": [], "webhook": [], "letter": [],
         ]
         others["offer"] = [try await offer(ofLead: "offered-1", to: "p-two", served)]
         for key in [foreign, served.admin] {
@@ -164,7 +164,7 @@ import UseCases
             case "offer": names[name] = try await offer(ofLead: fresh, to: "p-one", served)
             case "absence": names[name] = "a-1"
             case "month": names[name] = "2026-03"
-            case "key": names[name] = try served.key(.agent).id
+            case "key", "agent": names[name] = try served.key(.agent).id
             case "job":
                 let made = try await served.ask(.POST, role == .agent || role == .manager ? "/v1/reports/forecasts" : "/v1/audit/verifications", key, "{}")
                 let job = try #require(made.json["job"] as? String, "\(role): \(made.text)")

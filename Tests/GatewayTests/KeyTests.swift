@@ -46,7 +46,7 @@ import UseCases
             let key = try served.key(.manager)
             let made = try await served.ask(.POST, "/v1/webhooks", served.admin, #"{"url":"https://crm.example/x"}"#)
             let id = try #require(made.json["webhook"] as? String)
-            try await served.access.database.write { db in try db.execute(sql: "DROP TABLE sessions; PRAGMA user_version = 1") }
+            try await served.access.database.write { db in try db.execute(sql: "DROP TABLE sessions; DROP TABLE charges; DROP TABLE stops; ALTER TABLE keys DROP COLUMN budgets; PRAGMA user_version = 1") }
             try await #require(served.services.webhooks as? WebhookFile).settings.write { db in
                 try db.execute(sql: "ALTER TABLE endpoints DROP COLUMN sends_links; PRAGMA user_version = 1")
             }

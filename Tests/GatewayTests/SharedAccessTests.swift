@@ -88,6 +88,50 @@ import UseCases
         }
     }
 
+    /// Budgets, what was taken of them and stops are the same at each, whatever comes in which order.
+    @Test func budgetsAndStopsAreShared() async throws {
+        try await Self.inFolder { root in
+            let table = Table()
+            let one = try await Self.gateway(root, "one", table), two = try await Self.gateway(root, "two", table)
+            let made = try await one.create(GrantRequest(program: "acme", role: .agent, budgets: Budgets(leadsPerDay: 9)))
+            #expect(try two.grant(id: made.grant.id)?.budgets == Budgets(leadsPerDay: 9))
+            let budgets = Budgets(leadsPerDay: 2)
+            #expect(try await two.setBudgets(budgets, of: made.grant.id, program: "acme").budgets == budgets)
+            #expect(try one.grant(id: made.grant.id)?.budgets == budgets)
+            let day = BudgetCharge.day(SystemClock().now())
+            func charge(_ event: String) -> BudgetCharge {
+                BudgetCharge(program: "acme", principal: made.grant.principal, event: event, day: day, use: BudgetUse(leads: 1))
+            }
+            #expect(try await one.charge([charge("a")], within: budgets) == [.taken])
+            #expect(try await two.charge([charge("a"), charge("b"), charge("c")], within: budgets) == [
+                .repeated, .taken, .exceeded(name: "leadsPerDay", budget: 2),
+            ])
+            try await two.giveBack([charge("b")])
+            #expect(try await one.charge([charge("c"), charge("b")], within: budgets) == [.taken, .exceeded(name: "leadsPerDay", budget: 2)])
+            for access in [one, two] { #expect(try access.used(by: made.grant.principal, program: "acme", day: day).leads == 2) }
+
+            let next = try await one.rotate(made.grant.id, program: "acme", days: 30, overlapHours: 1)
+            let stop = try await two.stop(made.grant.principal, program: "acme", reason: "a test", by: "p-admin")
+            #expect(try await one.stop(made.grant.principal, program: "acme", reason: "again", by: "p-admin") == stop)
+            for access in [one, two] {
+                #expect(try access.isStopped(made.grant.principal, program: "acme") && !access.isStopped(made.grant.principal, program: "other"))
+                for id in [made.grant.id, next.grant.id] { #expect(try access.grant(id: id)?.revoked != nil) }
+            }
+            // Who comes later has the same, in either order; a key that is told of after the stop has ended.
+            for isReversed in [false, true] {
+                let late = try SharedAccess(try await Self.folder(root, "late-\(isReversed)"), logger: Self.quiet)
+                let records = table.values.filter { !$0.key.hasPrefix("ended/") }.sorted { isReversed ? $0.key > $1.key : $0.key < $1.key }
+                for (key, value) in records { try late.take(key, value) }
+                late.follow(table)
+                #expect(try late.grant(id: next.grant.id)?.revoked != nil && late.stops(program: "acme") == [stop])
+                #expect(try late.used(by: made.grant.principal, program: "acme", day: day).leads == 2)
+                #expect(try late.grant(id: next.grant.id)?.budgets == budgets)
+            }
+            let bytes = Data(table.values.flatMap { Array($0.key.utf8) + $0.value })
+            for text in [made.grant.principal, "a test"] { #expect(bytes.range(of: Data(text.utf8)) == nil) }
+        }
+    }
+
     @Test func anEndStaysWhateverComesAfterIt() async throws {
         try await Self.inFolder { root in
             let table = Table()

@@ -141,6 +141,41 @@ import Testing
         }
     }
 
+    /// An offer is one message, whoever sends it and however often: the agent that gets it answers one offer.
+    @Test func anOfferIsOneMessageAtEveryTryAndAfterATakeover() async throws {
+        let isOpen = Mutex(false)
+        try await Receiver.receiving({ _, _ in isOpen.withLock { $0 } ? (200, [:]) : (503, [:]) }) { receiver in
+            try await ServedFolder.serving(webhooks: Self.settings(tries: 1_000), sends: false) { served in
+                let policy = #"{"attemptsMax":3,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7,"negotiation":{"rounds":1,"answerMillis":86400000}}"#
+                #expect(try await served.ask(.PUT, "/v1/policy", served.admin, policy, ["prefer": "wait=20"]).status == 200)
+                _ = try await Self.make(served, receiver.url("all"), #","kinds":["leadline.v1.OfferMade"]"#)
+                try await served.submit("o-1")
+                let services = served.services
+                let first = Task { try await WebhookSender(services).run() }
+                _ = try await receiver.got("all", 2)
+                first.cancel()
+                try await first.value
+                let before = receiver.all("all").count
+                let again = try GatewayServices(
+                    folder: served.folder, inbox: NoInbox(), decisions: services.decisions, access: served.access,
+                    webhooks: Self.settings(tries: 1_000), logger: services.logger, live: services.live, place: services.place)
+                let second = Task { try await WebhookSender(again).run() }
+                _ = try await receiver.got("all", before + 1)
+                isOpen.withLock { $0 = true }
+                try await served.submit("o-2")
+                var got: [Receiver.Got] = []
+                repeat { got = try await receiver.got("all", got.count + 1) } while try Self.leads(got).last != "o-2"
+                second.cancel()
+                try await second.value
+                let tries = try got.filter { try Self.data($0)["leadId"] as? String == "o-1" }
+                #expect(tries.count > before && Set(tries.map(\.id)).count == 1 && Set(tries.map(\.body)).count == 1)
+                let offers = try Set(got.map { try Self.data($0)["offerId"] as? String ?? "" })
+                #expect(offers.count == 2 && !offers.contains(""), "\(got.first?.body ?? "")")
+                #expect(Set(got.map(\.id)).count == 2)
+            }
+        }
+    }
+
     @Test func endpointsThatHangHoldUpNobody() async throws {
         try await Receiver.receiving({ path, _ in
             if path.hasPrefix("hang") { try await Task.sleep(for: .seconds(3_600)) }

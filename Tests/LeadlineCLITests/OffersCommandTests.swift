@@ -46,5 +46,65 @@ import Testing
         #expect(try leadline.mustRun("explain", "l1").out.contains("as agreed"))
         #expect(try leadline.mustRun("verify").code == 0)
         #expect(try leadline.mustRun("replay").code == 0)
+        try expectSealed(["agent scout", "it is far"])
+    }
+
+    /// Who answered and what they remarked stands in no file in clear; whoever may read it finds it until the person of the
+    /// lead is erased, and nobody does after that.
+    private func expectSealed(_ texts: [String]) throws {
+        let files = try #require(FileManager.default.enumerator(atPath: leadline.data)).compactMap { $0 as? String }
+        #expect(files.contains("journal.db"), "\(files)")
+        for file in files {
+            let bytes = FileManager.default.contents(atPath: leadline.data + "/" + file) ?? Data()
+            for text in texts { #expect(bytes.range(of: Data(text.utf8)) == nil, "\(file): \(text)") }
+        }
+        let before = try leadline.mustRun("audit", "dossier", "--subject", "l1", "--json", "-").out
+        for text in texts { #expect(before.contains(text), "\(text)") }
+        try leadline.mustRun(
+            "audit", "erase", "--subject", "l1", "--requested-by", "her", "-o", leadline.root.appendingPathComponent("note").path)
+        let after = try leadline.mustRun("audit", "dossier", "--subject", "l1", "--json", "-").out
+        for text in texts { #expect(!after.contains(text), "\(text)") }
+        #expect(try leadline.mustRun("verify").code == 0 && leadline.mustRun("replay").code == 0)
+    }
+
+    /// An agent is stopped on the command line: what it was offered counts as declined, for that reason, and what was agreed
+    /// stands. The journal alone, without the agents' keys, decides and proves the same, and says what would have been without
+    /// offers.
+    @Test func anAgentIsStopped() throws {
+        defer { _ = try? leadline.remove() }
+        let key = try #require(
+            try leadline.mustRun("access", "create", "--role", "partner", "--partner", "p-a", "--offers-per-day", "5", "--json").objects().first)
+        let (id, principal) = (try #require(key["id"] as? String), try #require(key["principal"] as? String))
+        #expect((key["budgets"] as? [String: Any])?["offersPerDay"] as? Int == 5)
+        let set = try leadline.mustRun("keys", "budgets", id, "--leads-per-day", "7", "--json").objects().first
+        #expect((set?["budgets"] as? [String: Any])?["leadsPerDay"] as? Int == 7)
+        for lead in ["l1", "l2"] {
+            try leadline.mustRun(
+                "produce", "leads", "--type", "leadline.v1.LeadSubmitted", "-", input: #"{"leadId":"\#(lead)","country":"IT"}"# + "\n")
+        }
+        try leadline.mustRun("run", "--once", "-q")
+        let open = try leadline.mustRun("offers", "list", "--json").objects()
+        let offer = try #require(open.first { $0["lead"] as? String == "l1" }?["offer"] as? String)
+        try leadline.mustRun("offers", "answer", "accept", "--lead", "l1", "--partner", "p-a", "--offer", offer, "--by", "agent")
+        #expect(try leadline.run("agents", "stop", "nobody", "--reason", "x").code == 2)
+        #expect(try leadline.run("agents", "stop", id, "--reason", "ask kim@example.org").code == 2)
+        let stopped = try #require(try leadline.mustRun("agents", "stop", id, "--reason", "a test", "--json").objects().first)
+        #expect(stopped["agent"] as? String == principal && stopped["openOffers"] as? Int == 0)
+        let shown = try #require(try leadline.mustRun("agents", "show", principal, "--json").objects().first)
+        #expect((shown["agreed"] as? [[String: Any]])?.map { $0["lead"] as? String } == ["l1"], "\(shown)")
+        #expect(try leadline.mustRun("agents", "list").out.contains("stopped"))
+        #expect(try leadline.mustRun("explain", "l2").out.contains("the vendor stopped"))
+        #expect(try leadline.mustRun("access", "list", "--json").objects().first?["revoked"] != nil)
+
+        // The journal alone.
+        for name in try FileManager.default.contentsOfDirectory(atPath: leadline.data)
+        where ["access.db", "webhooks.db", "agents.db", "agent-tasks.db"].contains(where: name.hasPrefix) {
+            try FileManager.default.removeItem(atPath: leadline.data + "/" + name)
+        }
+        #expect(try leadline.mustRun("verify").code == 0 && leadline.mustRun("replay").code == 0)
+        let plain = try leadline.file("plain.yaml", "name: p\nsla: {first_response_minutes: 60}\n")
+        let without = try leadline.run("replay", "--policy", plain)
+        #expect(without.code == 0 || without.code == 1, "\(without.err)")
+        #expect(without.out.contains("p-a"), "\(without.out)")
     }
 }

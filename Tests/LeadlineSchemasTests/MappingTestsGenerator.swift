@@ -291,7 +291,7 @@ struct Draw {
     }
 
     mutating func meaning() -> RefusalReason {
-        one(of: [.unspecified, .noCapacity, .notAFit, .conflict, .badData, .price, .competitor, .noDecision, .other])
+        one(of: [.unspecified, .noCapacity, .notAFit, .conflict, .badData, .price, .competitor, .noDecision, .other, .agentStopped])
     }
 
     // MARK: Facts and events

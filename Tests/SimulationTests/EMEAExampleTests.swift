@@ -78,6 +78,8 @@ import Yams
 
         try await comesBack(&stage, clock)
 
+        if Logic.newest >= 6 { try await negotiate(&stage, clock) }
+
         try await stage.settle()
         try expectReasons()
         if Logic.newest >= 5 { try await tellApart(&stage) }
@@ -120,14 +122,67 @@ import Yams
         #expect(said == ["credited", "reminder 1 of 2", "waiting", "approved"])
     }
 
+    /// What logic version 6 brought stands in the journal too: of leads that are offered one is accepted, one countered within
+    /// the policy's range and one past it, one declined, one let lapse, and of one the agent is stopped.
+    private func negotiate(_ stage: inout Stage, _ clock: SettableClock) async throws {
+        let negotiation = """
+
+            negotiation: {rounds: 2, answerMillis: 60000, commissionMaxBasisPoints: 2000, promiseMaxMinutes: 60, enrichment: [technographics]}
+            """
+        _ = try await events("PolicyPublished", "v6-policy", try policyWithReturns(and: negotiation), &stage)
+        let answers = [
+            #""answer":"OFFER_ANSWER_ACCEPTED""#,
+            #""answer":"OFFER_ANSWER_COUNTERED","terms":{"promiseMinutes":4,"enrichment":["technographics"]}"#,
+            #""answer":"OFFER_ANSWER_COUNTERED","terms":{"commissionBasisPoints":2001}"#,
+            #""answer":"OFFER_ANSWER_DECLINED","reason":"REFUSAL_REASON_NO_CAPACITY","note":"on a fair""#,
+            #""answer":"OFFER_ANSWER_DECLINED","reason":"REFUSAL_REASON_AGENT_STOPPED","actor":"desk""#,
+            #""answer":"OFFER_ANSWER_CAPACITY_CONFIRMED""#,
+        ]
+        var ended: [OfferStatus] = []
+        for (number, answer) in answers.enumerated() {
+            let lead = "offer-2026-000\(number)"
+            let data = #"{"leadId":"\#(lead)","accountDomain":"offer-\#(number).example","contact":{"email":"kim@offer-\#(number).example"},"country":"IT","language":"it","vertical":"manufacturing","employees":200,"dealValue":{"minorUnits":"12000000","currency":"EUR"},"technologies":["opc-ua"],"residency":"eu","lawfulBasis":"LAWFUL_BASIS_CONSENT"}"#
+            let made = try await events("LeadSubmitted", "v6-lead-\(number)", data, &stage).compactMap { event in
+                if case .offerMade(let offer) = event { offer } else { nil }
+            }
+            let offer = try #require(made.first)
+            let said = #"{"leadId":"\#(lead)","partnerId":"\#(offer.partnerID)","offerId":"\#(offer.offerID)",\#(answer)}"#
+            ended += Self.ended(try await events("OfferAnswered", "v6-answer-\(number)", said, &stage))
+        }
+        #expect(ended == [.agreed, .agreed, .counterOutOfRange, .declined, .declined])
+        // Twice past the time for an answer: whoever is asked in the second round is silent too.
+        for _ in 0..<2 {
+            clock.set(clock.now().adding(micros: 61_000_000))
+            let lapsed = Self.ended(try await events(&stage))
+            #expect(!lapsed.isEmpty && lapsed.allSatisfy { $0 == .expired })
+        }
+    }
+
+    private static func ended(_ events: [Event]) -> [OfferStatus] {
+        events.compactMap { event in if case .offerClosed(let offer) = event { offer.status } else { nil } }
+    }
+
+    /// Says something live, and what the engine publishes of it.
+    private func events(_ type: String, _ id: String, _ data: String, _ stage: inout Stage) async throws -> [Event] {
+        let line = CloudEventLine.text(type: type, source: "example", id: id, data: data)
+        try await stage.send([CloudEventLine.record(line, program: scenario.program, asPast: false)])
+        return try await events(&stage)
+    }
+
+    private func events(_ stage: inout Stage) async throws -> [Event] {
+        var events: [Event] = []
+        for decision in try await stage.work() { events.append(try stage.event(of: decision)) }
+        return events
+    }
+
     /// The example's policy with return reasons, one credit a period, and reminders.
-    private func policyWithReturns() throws -> String {
+    private func policyWithReturns(and more: String = "") throws -> String {
         let yaml = try String(contentsOfFile: examples + "/policy.yaml", encoding: .utf8) + """
 
             returns:
               creditsPerPeriodMax: 1
               reasons: [{id: wrong-number, meaning: REFUSAL_REASON_BAD_DATA, wordings: [{language: en, text: The number is wrong}]}]
-            """
+            """ + more
         let promise = "sla: {firstResponseMinutes: 5, inWorkingHours: false"
         try #require(yaml.contains(promise))
         let reminders = ", reminders: [{afterBasisPoints: 5000}, {afterBasisPoints: 8000}]"

@@ -35,11 +35,13 @@ struct FieldRules {
             if pair.leadID == pair.otherLeadID { throw invalid("other_lead_id", "must name another lead than lead_id") }
         case .leadsUnlinked(let fact), .leadsLinked(let fact): try link(fact)
         case .offerAnswered(let fact): try answer(fact)
+        case .leadDeclined(let fact), .leadReturned(let fact): try ofPartners(fact.reason, "reason")
+        case .dealLost(let fact): try ofPartners(fact.reason, "reason")
         case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .returnDecided, .processingResumed, .suppressionSet,
             .suppressionLifted, .reviewRequested, .processingRestricted, .processingObjected, .erasureRequested, .partnerCapacitySet,
             .partnerPaused, .partnerResumed, .partnerRemoved, .partnerAbsenceCancelled, .partnerCommissionTermsSet,
-            .intentObserved, .firmographicsObserved, .technographicsObserved, .leadAccepted, .leadDeclined, .leadReturned,
-            .firstResponseRecorded, .dealStageChanged, .dealWon, .dealLost, .leadSubmitted, .leadUpdated,
+            .intentObserved, .firmographicsObserved, .technographicsObserved, .leadAccepted,
+            .firstResponseRecorded, .dealStageChanged, .dealWon, .leadSubmitted, .leadUpdated,
             .leadWithdrawn:
             break
         }
@@ -111,13 +113,24 @@ struct FieldRules {
         if fact.reason != .unspecified && fact.answer != .declined && fact.answer != .countered {
             throw invalid("reason", "may come with a decline or a counter only")
         }
+        if fact.reason == .agentStopped && fact.answer != .declined {
+            throw invalid("reason", "may say of a decline only that the agent was stopped")
+        }
         if isRepeated(fact.terms?.enrichment ?? []) { throw invalid("terms.enrichment", "must name each thing once") }
+    }
+
+    /// That its agent was stopped no partner says, and of an offer's answer alone it is said.
+    private static func ofPartners(_ reason: RefusalReason, _ field: String) throws(Rejection) {
+        if reason == .agentStopped {
+            throw invalid(field, "must be one of a partner's own; an agent is stopped by the vendor")
+        }
     }
 
     private static func returns(_ rule: ReturnRule) throws(Rejection) {
         let reasons = "policy.returns.reasons"
         if isRepeated(rule.reasons.map(\.id)) { throw invalid("\(reasons).id", "must differ from reason to reason") }
         for reason in rule.reasons {
+            try ofPartners(reason.meaning, "\(reasons).meaning")
             if reason.meaning == .unspecified {
                 throw Rejection(
                     .missingField,

@@ -18,6 +18,29 @@ public protocol AccessDirectory: Sendable {
     /// Ends a grant, at once and for good; one that has ended stays so.
     func revoke(_ id: String, program: String) async throws(Problem) -> Grant
 
+    // MARK: Budgets
+
+    /// Sets how much a key lets do a day.
+    func setBudgets(_ budgets: Budgets, of id: String, program: String) async throws(Problem) -> Grant
+    /// Takes charges of one principal from its budgets, in order, each unless more than that is left.
+    func charge(_ charges: [BudgetCharge], within budgets: Budgets) async throws -> [BudgetOutcome]
+    /// Gives back charges that were taken for changes that did not come about.
+    func giveBack(_ charges: [BudgetCharge]) async throws
+    /// What a principal took of its budgets on a day.
+    func used(by principal: String, program: String, day: Int64) throws -> BudgetUse
+    /// Forgets charges whose changes are not told from new ones any more.
+    func forgetCharges() async throws
+
+    // MARK: Stops
+
+    /// Stops a principal, at once and for good: its keys and sessions end, and no token lets it in. The first stop
+    /// stays, with its reason.
+    func stop(_ principal: String, program: String, reason: String, by: String) async throws(Problem) -> AgentStop
+    /// Everyone who was stopped in a program, the latest first.
+    func stops(program: String) throws -> [AgentStop]
+    /// True if the principal was stopped.
+    func isStopped(_ principal: String, program: String) throws -> Bool
+
     // MARK: Sessions
 
     /// Begins a session under a grant: under its key where it has one, otherwise under what the issuer said. Of one

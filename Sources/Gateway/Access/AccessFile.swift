@@ -11,7 +11,7 @@ import Vault
 /// Kept are keyed digests of secrets, never secrets: the file alone opens nothing, and neither does a copy of it
 /// without the master key. Every change is flushed before it is told.
 public struct AccessFile: AccessKeeper {
-    private static let formatVersion = 2
+    private static let formatVersion = 3
     /// Most keys a program may have, revoked ones included.
     static let keysMax = 10_000
 
@@ -42,7 +42,7 @@ public struct AccessFile: AccessKeeper {
         database = try DatabaseQueue()
         // Nobody else writes here.
         knownGrants = KnownGrants(folder.machine.passingTime) { 0 }
-        try database.write { try $0.execute(sql: Self.schema + Self.sessionSchema) }
+        try database.write { try $0.execute(sql: Self.schema + Self.sessionSchema + Self.budgetSchema) }
     }
 
     /// What is known of a file whose changes a connection of its own notices.
@@ -56,7 +56,7 @@ public struct AccessFile: AccessKeeper {
     }
 
     /// Changes what is kept; what was known is looked up again.
-    private func change<Value>(_ work: (Database) throws -> Value) throws -> Value {
+    func change<Value>(_ work: (Database) throws -> Value) throws -> Value {
         defer { knownGrants.changed() }
         return try database.write(work)
     }
@@ -67,6 +67,7 @@ public struct AccessFile: AccessKeeper {
         ).open { db, version in
             if version == 0 { try db.execute(sql: schema) }
             if version < 2 { try db.execute(sql: sessionSchema) }
+            if version < 3 { try db.execute(sql: budgetSchema) }
         }
     }
 
@@ -148,7 +149,7 @@ public struct AccessFile: AccessKeeper {
             scopes: Set(scopes.compactMap(Scope.init(rawValue:))), partner: row["partner"],
             sources: try JSONDecoder().decode([String].self, from: Data((row["sources"] as String).utf8)),
             label: row["label"], created: Timestamp(micros: row["created"]), expires: Timestamp(micros: row["expires"]),
-            revoked: (row["revoked"] as Int64?).map { Timestamp(micros: $0) })
+            revoked: (row["revoked"] as Int64?).map { Timestamp(micros: $0) }, budgets: try budgets(row["budgets"]))
     }
 
     // MARK: Changing
@@ -169,7 +170,8 @@ public struct AccessFile: AccessKeeper {
             id: token.id, principal: request.principal ?? "p-" + Hexadecimal.text(machine.random.bytes(8)),
             program: request.program, role: request.role, scopes: request.scopes ?? request.role.scopes,
             partner: request.partner, sources: request.sources, label: request.label, created: now,
-            expires: now.adding(micros: Int64(request.days) * Timestamp.microsPerDay), revoked: nil)
+            expires: now.adding(micros: Int64(request.days) * Timestamp.microsPerDay), revoked: nil,
+            budgets: request.budgets)
         return (grant, token)
     }
 
@@ -230,7 +232,7 @@ public struct AccessFile: AccessKeeper {
     func take(_ grant: Grant, digest: [UInt8]) throws {
         try change { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                sql: "INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
                 arguments: try Self.arguments(grant, digest))
         }
     }
@@ -265,7 +267,7 @@ public struct AccessFile: AccessKeeper {
     private func insert(_ grant: Grant, _ token: KeyToken, _ db: Database) throws {
         try Self.checkRoom(grant.program, db)
         try db.execute(
-            sql: "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            sql: "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
             arguments: try Self.arguments(grant, digest(of: token)))
     }
 
@@ -285,6 +287,7 @@ public struct AccessFile: AccessKeeper {
         [
             grant.id, grant.principal, grant.program, grant.role.rawValue, try json(grant.scopes.map(\.rawValue).sorted()),
             grant.partner, try json(grant.sources), grant.label, Data(digest), grant.created.micros, grant.expires.micros,
+            try text(grant.budgets),
         ]
     }
 

@@ -43,16 +43,24 @@ struct Authentication: Sendable {
         guard let token = SessionToken(cookie) else { return .wrong }
         let (access, limits) = (services.access, services.signIn.sessions)
         let grant = try await services.readers.runLong { try await access.grant(for: token, limits) }
-        return grant.flatMap { services.stillSigns($0) ? .known($0) : nil } ?? .wrong
+        guard let grant, services.stillSigns(grant), try await !isStopped(grant) else { return .wrong }
+        return .known(grant)
     }
 
     private func token(_ text: String, at now: Timestamp) async throws -> Finding {
         if let grant = try await grant(ofKey: text) { return .known(grant) }
         switch await services.oauth?.read(text, at: now) {
-        case .granted(let grant)?: return .known(grant)
+        case .granted(let grant)?: return try await isStopped(grant) ? .wrong : .known(grant)
         case .nothing(let principal)?: return .nothing(principal: principal)
         case nil: return .wrong
         }
+    }
+
+    /// True if whoever an issuer speaks for was stopped here. A key's principal is stopped by the key's end.
+    private func isStopped(_ grant: Grant) async throws -> Bool {
+        if grant.credential.isOfKey { return false }
+        let access = services.access
+        return try await services.readers.run { try access.isStopped(grant.principal, program: grant.program) }
     }
 
     /// The grant of an API key that is in force.

@@ -18,6 +18,8 @@ public struct Grant: Sendable, Equatable {
     public var created: Timestamp
     public var expires: Timestamp
     public var revoked: Timestamp?
+    /// How much it lets do a day.
+    public var budgets = Budgets()
     /// What it is asked by.
     public var credential = Credential.key
 
@@ -76,11 +78,13 @@ public struct GrantRequest: Sendable {
     public var days: Int
     /// Who asks with it; nil for somebody new.
     public var principal: String?
+    /// How much it lets do a day.
+    public var budgets: Budgets
 
     /// A request from its parts.
     public init(
         program: String, role: Role, scopes: Set<Scope>? = nil, partner: String? = nil, sources: [String] = [],
-        label: String = "", days: Int = 365, principal: String? = nil
+        label: String = "", days: Int = 365, principal: String? = nil, budgets: Budgets = Budgets()
     ) {
         self.program = program
         self.role = role
@@ -90,5 +94,6 @@ public struct GrantRequest: Sendable {
         self.label = label
         self.days = days
         self.principal = principal
+        self.budgets = budgets
     }
 }

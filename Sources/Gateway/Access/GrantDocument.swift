@@ -15,6 +15,8 @@ public struct GrantDocument: Encodable, Sendable {
     public var created: String
     public var expires: String
     public var revoked: String?
+    /// How much it lets do a day; absent where nothing is bounded.
+    public var budgets: Budgets?
     /// The key itself, where it was made just now.
     public var key: String?
 
@@ -31,6 +33,7 @@ public struct GrantDocument: Encodable, Sendable {
         created = TimeText.utc(grant.created)
         expires = TimeText.utc(grant.expires)
         revoked = grant.revoked.map(TimeText.utc)
+        budgets = grant.budgets.isEmpty ? nil : grant.budgets
         self.key = key.map { "\($0)" }
     }
 }

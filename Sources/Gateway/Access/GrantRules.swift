@@ -5,6 +5,7 @@ import UseCases
 enum GrantRules {
     static func check(_ request: GrantRequest) throws(Problem) {
         try check(days: request.days)
+        try check(request.budgets)
         guard FieldLimits.isID(request.program) else {
             throw Problem(.invalid, "no program can have this id; ids match [A-Za-z0-9._:-]{1,128}", at: "program")
         }
@@ -29,6 +30,13 @@ enum GrantRules {
         }
         guard request.label.utf8.count <= 128 else {
             throw Problem(.invalid, "a label has at most 128 bytes", at: "label")
+        }
+    }
+
+    static func check(_ budgets: Budgets) throws(Problem) {
+        for name in Budgets.Name.allCases {
+            guard let budget = budgets[name], !(0...Budgets.most).contains(budget) else { continue }
+            throw Problem(.invalid, "a budget is from 0 to \(Budgets.most)", at: name.rawValue)
         }
     }
 

@@ -24,6 +24,8 @@ public final class SharedAccess: AccessKeeper {
     /// Ends of keys, and when they expire earlier than they were made for: records of another partition, so they may be
     /// told of before the keys.
     private let ends = Mutex<[Kind: [String: Int64]]>([:])
+    /// Budgets of keys, the newest; a record of another partition too.
+    private let budgets = Mutex<[String: Budgets]>([:])
     /// Until when sessions last after a use that was told of before the session itself.
     private let uses = Mutex<[String: Int64]>([:])
 
@@ -32,6 +34,7 @@ public final class SharedAccess: AccessKeeper {
         var id: String, principal: String, program: String, role: Role, scopes: [String]
         var partner: String?
         var sources: [String], label: String, created: Int64, expires: Int64, digest: Data
+        var budgets: Budgets?
     }
 
     /// What a record says of a key. Each stands under a name of its own, so that none takes another's place.
@@ -40,6 +43,8 @@ public final class SharedAccess: AccessKeeper {
         /// A session, which a record without a value ends; and until when it lasts after a use. What is told of a use
         /// never begins a session anew.
         case session, used
+        /// Budgets of a key, what was taken of a principal's, and that a principal is stopped.
+        case budgets, charge, stop
 
         func name(_ id: String) -> String { rawValue + "/" + id }
     }
@@ -68,6 +73,7 @@ public final class SharedAccess: AccessKeeper {
         guard let (kind, id) = Self.read(key) else { return }
         guard let value else {
             if kind == .session { _ = try kept.endSession(id) }
+            if kind == .charge { try kept.takeEnd(ofCharge: id) }
             return
         }
         let plain: Data
@@ -76,9 +82,13 @@ public final class SharedAccess: AccessKeeper {
             return
         }
         if kind == .session || kind == .used { return try takeSession(kind, id, plain) }
+        if kind == .charge || kind == .stop { return try takeUse(kind, plain) }
         if kind == .grant {
             let (grant, digest) = try Self.grant(JSONDecoder().decode(Stored.self, from: plain))
             try kept.take(grant, digest: digest)
+        } else if kind == .budgets {
+            let told = try JSONDecoder().decode(Budgets.self, from: plain)
+            budgets.withLock { $0[id] = told }
         } else {
             let micros = try JSONDecoder().decode(Moment.self, from: plain).micros
             ends.withLock { known in known[kind, default: [:]][id] = min(micros, known[kind]?[id] ?? .max) }
@@ -86,6 +96,14 @@ public final class SharedAccess: AccessKeeper {
         let (ended, expiry) = ends.withLock { ($0[.ended]?[id], $0[.expiry]?[id]) }
         if let ended { try kept.takeEnd(of: id, at: Timestamp(micros: ended)) }
         if let expiry { try kept.takeExpiry(of: id, Timestamp(micros: expiry)) }
+        if let told = budgets.withLock({ $0[id] }) { try kept.takeBudgets(told, of: id) }
+        // A key that comes after its principal's stop is over from the beginning.
+        if kind == .grant { try kept.endIfStopped(id) }
+    }
+
+    private func takeUse(_ kind: Kind, _ plain: Data) throws {
+        if kind == .stop { return try kept.take(JSONDecoder().decode(AccessFile.StoredStop.self, from: plain)) }
+        try kept.take(JSONDecoder().decode(AccessFile.StoredCharge.self, from: plain))
     }
 
     private func takeSession(_ kind: Kind, _ id: String, _ plain: Data) throws {
@@ -113,7 +131,7 @@ public final class SharedAccess: AccessKeeper {
             id: stored.id, principal: stored.principal, program: stored.program, role: stored.role,
             scopes: Set(stored.scopes.compactMap(Scope.init(rawValue:))), partner: stored.partner,
             sources: stored.sources, label: stored.label, created: Timestamp(micros: stored.created),
-            expires: Timestamp(micros: stored.expires), revoked: nil)
+            expires: Timestamp(micros: stored.expires), revoked: nil, budgets: stored.budgets ?? Budgets())
         return (grant, Array(stored.digest))
     }
 
@@ -152,6 +170,77 @@ public final class SharedAccess: AccessKeeper {
     public func list(program: String) throws(Problem) -> [Grant] { try kept.list(program: program) }
 
     public func isEmpty() throws(Problem) -> Bool { try kept.isEmpty() }
+
+    // MARK: Budgets
+
+    public func setBudgets(_ budgets: Budgets, of id: String, program: String) async throws(Problem) -> Grant {
+        try GrantRules.check(budgets)
+        let grant = try kept.known(id, program: program)
+        try await put(budgets, Kind.budgets.name(grant.id))
+        return try kept.known(id, program: program)
+    }
+
+    /// What is taken counts here before the others are told, so that changes at once do not pass each other. Gateways
+    /// that are asked in the same moment may each let one pass before they hear of each other.
+    public func charge(_ charges: [BudgetCharge], within budgets: Budgets) async throws -> [BudgetOutcome] {
+        let outcomes = try kept.charge(charges, within: budgets)
+        let taken = zip(charges, outcomes).filter { $0.1 == .taken }.map(\.0)
+        do {
+            try await tell(taken.map { charge in
+                let stored = kept.stored(charge)
+                return (Kind.charge.name(stored.name), try JSONEncoder().encode(stored))
+            })
+        } catch {
+            try kept.giveBack(taken)
+            throw error
+        }
+        return outcomes
+    }
+
+    public func giveBack(_ charges: [BudgetCharge]) async throws {
+        try kept.giveBack(charges)
+        try await followed.put(charges.map { (Kind.charge.name(kept.stored($0).name), nil) })
+    }
+
+    public func used(by principal: String, program: String, day: Int64) throws -> BudgetUse {
+        try checkAge()
+        return try kept.used(by: principal, program: program, day: day)
+    }
+
+    public func forgetCharges() async throws {
+        let names = try kept.chargesOver()
+        if !names.isEmpty { try await followed.put(names.map { (Kind.charge.name($0), nil) }) }
+    }
+
+    // MARK: Stops
+
+    /// The stop itself ends keys, also such as are told of later; its keys' ends are told besides, for gateways of a
+    /// version that knows no stops.
+    public func stop(
+        _ principal: String, program: String, reason: String, by: String
+    ) async throws(Problem) -> AgentStop {
+        try AgentStop.check(reason: reason)
+        do {
+            if let known = try kept.stops(program: program).first(where: { $0.principal == principal }) { return known }
+            let stop = AgentStop(program: program, principal: principal, at: kept.now, reason: reason, by: by)
+            let stored = kept.stored(stop)
+            let ends = try kept.grants(of: principal, program: program).filter { $0.revoked == nil }
+            let sessions = try kept.sessions(of: principal, program: program)
+            let moment = try JSONEncoder().encode(Moment(micros: stop.at.micros))
+            try await tell(
+                [(Kind.stop.name(stored.name), try JSONEncoder().encode(stored))]
+                    + ends.map { (Kind.ended.name($0.id), moment) })
+            for id in sessions { try await end(id) }
+            return stop
+        } catch { throw Problem(error) }
+    }
+
+    public func stops(program: String) throws -> [AgentStop] { try kept.stops(program: program) }
+
+    public func isStopped(_ principal: String, program: String) throws -> Bool {
+        try checkAge()
+        return try kept.isStopped(principal, program: program)
+    }
 
     // MARK: Sessions
 
@@ -233,13 +322,18 @@ public final class SharedAccess: AccessKeeper {
             id: grant.id, principal: grant.principal, program: grant.program, role: grant.role,
             scopes: grant.scopes.map(\.rawValue).sorted(), partner: grant.partner, sources: grant.sources,
             label: grant.label, created: grant.created.micros, expires: grant.expires.micros,
-            digest: Data(kept.digest(of: token)))
+            digest: Data(kept.digest(of: token)), budgets: grant.budgets.isEmpty ? nil : grant.budgets)
         try await put(stored, Kind.grant.name(grant.id))
     }
 
     private var followed: any SharedTable {
         guard let table = table.withLock({ $0 }) else { preconditionFailure("nothing is put before it is followed") }
         return table
+    }
+
+    private func tell(_ records: [(key: String, plain: Data)]) async throws {
+        if records.isEmpty { return }
+        try await followed.put(try records.map { ($0.key, Array(try seal.seal($0.plain, as: $0.key))) })
     }
 
     private func put(_ value: some Encodable, _ key: String) async throws(Problem) {

@@ -39,9 +39,13 @@ struct StandingGrant: Sendable {
             return current.flatMap { services.stillSigns($0) ? $0 : nil }
         case .link: return grant
         case .token(let keyID):
-            // A token can't be called back; it ends by itself, or with the key that signed it.
+            // A token can't be called back; it ends by itself, with its issuer's key, or with its principal's stop.
             guard let oauth = services.oauth, await oauth.verifier.keys.has(keyID) else { return nil }
-            return grant
+            let grant = grant
+            let isStopped = try await services.readers.run {
+                try access.isStopped(grant.principal, program: grant.program)
+            }
+            return isStopped ? nil : grant
         }
     }
 

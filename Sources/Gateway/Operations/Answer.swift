@@ -37,6 +37,8 @@ struct Refusal: Error, Sendable {
     /// The field that must be mended.
     var field = ""
     var headers: [(HTTPField.Name, String)] = []
+    /// The budget that is used up, and when it is there anew.
+    var budget: (name: String, renews: String)?
     /// What a browser is shown in its place; nil for what everybody is shown.
     var page: Answer?
 

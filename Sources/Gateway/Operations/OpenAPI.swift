@@ -252,6 +252,7 @@ enum AnswerSchemas {
             "Problem",
             .object([
                 ("type", .string), ("title", .string), ("status", .integer), ("detail", .string), ("field?", .string),
+                ("budget?", .choice(Budgets.Name.allCases.map(\.rawValue))), ("renews?", .time),
             ])
         ),
         (
@@ -463,11 +464,12 @@ enum AnswerSchemas {
                 ("role", .choice(Role.allCases.map(\.rawValue))),
                 ("partner?", .id), ("scopes", .array(.string)), ("sources", .array(.string)), ("label", .string),
                 ("created", .string), ("expires", .string), ("revoked?", .string),
+                ("budgets?", .reference("Budgets")),
             ])
         ),
         (
             "Remark",
             .request([("note?", .string.saying("Why, in your words; sealed with the person's data."))])
         ),
-    ] + explanations + EventSchemas.all + ActionLinkOperations.schemas
+    ] + explanations + EventSchemas.all + ActionLinkOperations.schemas + AgentOperations.schemas
 }

@@ -25,33 +25,68 @@ struct BulkSubmission {
         _ = try Submission(call, "submitLeads")
     }
 
+    /// A line that is a lead, on its way.
+    private struct Line {
+        var index: Int
+        var lead: String
+        var event: String
+        var change: Submission.Change
+        /// What it took of the sender's budgets.
+        var leave = BudgetGate.Leave.free
+    }
+
+    private var gate: BudgetGate { BudgetGate(services: call.services, grant: grant) }
+
     func answer() async throws -> Answer {
         var results = [String](repeating: "", count: lines.count)
-        var records: [(line: Int, lead: String, record: NewRecord)] = []
+        var records: [Line] = []
         for (index, line) in lines.enumerated() {
             do { records.append(try record(Array(line), index)) } catch {
                 results[index] = refused(index, Refusal(error))
             }
         }
+        try await charge(&records, &results)
         let appended = try await append(&records, &results)
-        for ((line, lead, _), fate) in zip(records, try await fates(of: appended)) {
-            results[line] = accepted(line, lead, fate)
+        for (line, fate) in zip(records, try await fates(of: appended)) {
+            results[line.index] = accepted(line.index, line.lead, fate)
         }
         return Answer(
             status: 200, type: "application/x-ndjson", body: results.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] })
     }
 
+    /// Leaves out the lines that are past the sender's budgets, as if they had come one by one.
+    private func charge(_ records: inout [Line], _ results: inout [String]) async throws {
+        let leaves = try await gate.ask(records.map { ($0.event, $0.change.wish) })
+        for (place, leave) in leaves.enumerated() {
+            records[place].leave = leave
+            guard case .refused(let refusal) = leave else { continue }
+            let line = records[place].index
+            results[line] = refused(line, refusal)
+        }
+        records.removeAll { if case .refused = $0.leave { true } else { false } }
+    }
+
     /// Appends all that intake takes. What it refuses is left out, and the rest tried once more.
-    private func append(
-        _ records: inout [(line: Int, lead: String, record: NewRecord)], _ results: inout [String]
-    ) async throws -> [AppendedRecord] {
-        do { return try await call.services.inbox.append(records.map(\.record)) } catch let refusal as InboxRefusal {
-            for one in refusal.refused {
-                results[records[one.index].line] = refused(records[one.index].line, .rejected(one.rejection))
-            }
+    private func append(_ records: inout [Line], _ results: inout [String]) async throws -> [AppendedRecord] {
+        let all = records.map(\.change.record)
+        do { return try await call.services.inbox.append(all) } catch let refusal as InboxRefusal {
             let bad = Set(refusal.refused.map(\.index))
+            for one in refusal.refused {
+                results[records[one.index].index] = refused(records[one.index].index, .rejected(one.rejection))
+            }
+            try await gate.giveBack(bad.map { records[$0].leave })
             records = records.enumerated().filter { !bad.contains($0.offset) }.map(\.element)
-            return try await call.services.inbox.append(records.map(\.record))
+            return try await appendRest(records)
+        } catch {
+            try await gate.giveBack(records.map(\.leave), after: error)
+            throw error
+        }
+    }
+
+    private func appendRest(_ records: [Line]) async throws -> [AppendedRecord] {
+        do { return try await call.services.inbox.append(records.map(\.change.record)) } catch {
+            try await gate.giveBack(records.map(\.leave), after: error)
+            throw error
         }
     }
 
@@ -73,12 +108,12 @@ struct BulkSubmission {
     }
 
     /// A line is an event named by the lead's id and the request's key, so a repeat of the request repeats its events.
-    private func record(_ line: [UInt8], _ index: Int) throws -> (line: Int, lead: String, record: NewRecord) {
+    private func record(_ line: [UInt8], _ index: Int) throws -> Line {
         let one = Call(
             services: call.services, bearer: grant, headers: call.headers, path: [:], query: [:], body: line)
         let submission = try Submission(one, "submitLeads \(index)")
-        let (lead, record) = try submission.submitted(submission.message(WireLeadSubmitted.self, .leadSubmitted))
-        return (index, lead, record)
+        let (lead, change) = try submission.submitted(submission.message(WireLeadSubmitted.self, .leadSubmitted))
+        return Line(index: index, lead: lead, event: submission.eventID, change: change)
     }
 
     private func refused(_ index: Int, _ refusal: Refusal) -> String {

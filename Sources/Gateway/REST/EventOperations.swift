@@ -29,10 +29,25 @@ enum EventOperations {
         ],
         work: .whole { call in
             let grant = try call.grant
-            let records = try await events(of: call).map { try record($0.headers + call.traceHeaders, $0.value, grant) }
-            _ = try await call.services.inbox.append(records, isWatched: false)
-            return .json(#"{"accepted":\#(records.count)}"#, status: 202, [(.cacheControl, "no-store")])
+            let events = try await events(of: call).map { try event($0.headers + call.traceHeaders, $0.value, grant) }
+            try await append(events, BudgetGate(services: call.services, grant: grant))
+            return .json(#"{"accepted":\#(events.count)}"#, status: 202, [(.cacheControl, "no-store")])
         })
+
+    /// All of them or none: where one is past the sender's budgets, the others take nothing.
+    private static func append(
+        _ events: [(record: NewRecord, change: BudgetGate.Change)], _ gate: BudgetGate
+    ) async throws {
+        let leaves = try await gate.ask(events.map(\.change))
+        for case .refused(let refusal) in leaves {
+            try await gate.giveBack(leaves)
+            throw refusal
+        }
+        do { _ = try await gate.services.inbox.append(events.map(\.record), isWatched: false) } catch {
+            try await gate.giveBack(leaves, after: error)
+            throw error
+        }
+    }
 
     private static func events(of call: Call) async throws -> [(headers: [RecordHeader], value: [UInt8])] {
         let type = call.headers[.contentType] ?? ""
@@ -108,7 +123,9 @@ enum EventOperations {
     }
 
     /// A record, if its sender may send it from there.
-    private static func record(_ headers: [RecordHeader], _ value: [UInt8], _ grant: Grant) throws -> NewRecord {
+    private static func event(
+        _ headers: [RecordHeader], _ value: [UInt8], _ grant: Grant
+    ) throws -> (record: NewRecord, change: BudgetGate.Change) {
         let event = try EventAttributes(headers: headers, value: value)
         guard grant.maySend(from: event.source) else {
             throw Refusal(
@@ -119,13 +136,24 @@ enum EventOperations {
         }
         let scope = scope(for: kind)
         guard grant.allows(scope) else { throw Refusal.missing(scope) }
+        try checkReason(event, kind, grant)
+        let change: BudgetGate.Change = (event.source + " " + event.id, BudgetWish(event, kind))
         guard let field = RecordedActor.field(of: kind) else {
-            return NewRecord(topic: topic, key: Array(grant.program.utf8), headers: headers, value: value)
+            return (NewRecord(topic: topic, key: Array(grant.program.utf8), headers: headers, value: value), change)
         }
         let data = try RecordedActor.stating(grant.principal, in: event.data, isJSON: event.isJSON, field)
-        return EventRecord.binary(
+        let record = EventRecord.binary(
             topic: topic, program: grant.program, type: event.type, id: event.id, source: event.source, body: data,
             contentType: event.isJSON ? "application/json" : "application/protobuf", extraHeaders: optional(event))
+        return (record, change)
+    }
+
+    private static func checkReason(_ event: EventAttributes, _ kind: MessageKind, _ grant: Grant) throws {
+        guard kind == .offerAnswered, grant.partner != nil else { return }
+        let answer: WireOfferAnswered
+        // Of data that cannot be read intake says what is wrong with it.
+        do { answer = try BudgetWish.read(WireOfferAnswered.self, event) } catch { return }
+        try OfferOperations.checkReason(answer, grant)
     }
 
     private static func optional(_ event: EventAttributes) -> [RecordHeader] {

@@ -4,7 +4,7 @@ import UseCases
 
 /// The program's keys, for who may manage them. A key is shown in the answer that made it, and never again.
 enum KeyOperations {
-    static let all = [list, revoke]
+    static let all = [list, revoke, setBudgets]
 
     private static let list = Operation(
         id: "listKeys", method: .get, path: "/v1/keys", tag: "Keys",
@@ -28,6 +28,29 @@ enum KeyOperations {
             let (access, program) = (call.services.access, try call.grant.program)
             let key = try call.id("key")
             let grant = try await call.services.readers.runLong { try await access.revoke(key, program: program) }
+            return .json(try JSONText.line(GrantDocument(grant)), [(.cacheControl, "no-store")])
+        })
+    private static let setBudgets = Operation(
+        id: "setKeyBudgets", method: .put, path: "/v1/keys/{key}/budgets", tag: "Keys",
+        summary: "Set how many leads, how much value and how many answers to offers a key lets through a day",
+        scope: .keysManage, rate: .write,
+        payload: .init(
+            types: ["application/json"], schema: .reference("Budgets"),
+            example: #"{"leadsPerDay":200,"valueMinorUnitsPerDay":50000000,"offersPerDay":100}"#),
+        payloadIsOptional: true,
+        successes: [.init(status: 200, about: "The key, with its budgets.", schema: .reference("Grant"))],
+        work: .whole { call in
+            let (access, program) = (call.services.access, try call.grant.program)
+            let key = try call.id("key")
+            var fields = try BodyFields(call)
+            let budgets = Budgets(
+                leadsPerDay: try fields.number(Budgets.Name.leads.rawValue, 0...Budgets.most),
+                valueMinorUnitsPerDay: try fields.number(Budgets.Name.value.rawValue, 0...Budgets.most),
+                offersPerDay: try fields.number(Budgets.Name.offers.rawValue, 0...Budgets.most))
+            try fields.end()
+            let grant = try await call.services.readers.runLong {
+                try await access.setBudgets(budgets, of: key, program: program)
+            }
             return .json(try JSONText.line(GrantDocument(grant)), [(.cacheControl, "no-store")])
         })
 }

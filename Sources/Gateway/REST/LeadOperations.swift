@@ -27,8 +27,8 @@ enum LeadOperations {
         isWrite: true, successes: submission, makes: "lead",
         work: .whole { call in
             let submission = try Submission(call, "submitLead")
-            let (lead, record) = try submission.submitted(submission.message(WireLeadSubmitted.self, .leadSubmitted))
-            return try await submission.send(record, lead: lead)
+            let (lead, change) = try submission.submitted(submission.message(WireLeadSubmitted.self, .leadSubmitted))
+            return try await submission.send(change, lead: lead)
         })
 
     private static let upsert = Operation(

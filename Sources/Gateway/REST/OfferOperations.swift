@@ -31,6 +31,7 @@ enum OfferOperations {
             let (lead, offer) = (try call.id("lead"), try call.id("offer"))
             let submission = try Submission(call, "answerOffer")
             var body = try submission.message(WireOfferAnswered.self, .offerAnswered)
+            try checkReason(body, submission.grant)
             let partner = try await speaker(submission.grant, named: body.partnerID, offer, call)
             // One that was never made to the partner and one that is another's are the same to it; one that is over is
             // answered late, which is recorded.
@@ -41,6 +42,13 @@ enum OfferOperations {
             body.actor = submission.grant.principal
             return try await submission.send(body, .offerAnswered, lead: lead)
         })
+
+    /// That an agent was stopped its vendor says, and no partner of itself.
+    static func checkReason(_ answer: WireOfferAnswered, _ grant: Grant) throws(Refusal) {
+        if answer.reason == .agentStopped && grant.partner != nil {
+            throw .invalid("It is one of a partner's own reasons; an agent is stopped by the vendor.", field: "reason")
+        }
+    }
 
     /// A partner speaks for itself; the vendor for whom it names, or for whoever the open offer is to.
     private static func speaker(_ grant: Grant, named partner: String, _ offer: String, _ call: Call) async throws

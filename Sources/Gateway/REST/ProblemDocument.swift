@@ -45,6 +45,7 @@ extension Refusal {
             ("type", JSONText.quoted("urn:leadline:problem:" + type)), ("title", JSONText.quoted(title)),
             ("status", "\(status)"), ("detail", JSONText.quoted(detail)),
             ("field", field.isEmpty ? nil : JSONText.quoted(field)),
+            ("budget", budget.map { JSONText.quoted($0.name) }), ("renews", budget.map { JSONText.quoted($0.renews) }),
         ])
         return Answer(
             status: status, headers: headers + [(.cacheControl, "no-store")], type: "application/problem+json",

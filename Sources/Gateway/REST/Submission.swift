@@ -78,11 +78,21 @@ struct Submission: Sendable {
         }
     }
 
-    /// A lead as a record, and its id. A form without ids of its own: a repeat under the same key makes the same id.
-    func submitted(_ message: WireLeadSubmitted) throws -> (lead: String, record: NewRecord) {
+    /// A change as a record, with what it takes of its sender's budgets.
+    struct Change: Sendable {
+        var record: NewRecord
+        var wish: BudgetWish
+    }
+
+    /// A lead as a change, and its id. A form without ids of its own: a repeat under the same key makes the same id.
+    func submitted(_ message: WireLeadSubmitted) throws -> (lead: String, change: Change) {
         var message = message
         if message.leadID.isEmpty { message.leadID = "lead-" + eventID }
-        return (message.leadID, try record(message, .leadSubmitted))
+        return (message.leadID, try change(message, .leadSubmitted))
+    }
+
+    private func change(_ message: some SwiftProtobuf.Message, _ kind: MessageKind) throws -> Change {
+        Change(record: try record(message, kind), wish: BudgetWish(message))
     }
 
     private func record(_ message: some SwiftProtobuf.Message, _ kind: MessageKind) throws -> NewRecord {
@@ -99,13 +109,14 @@ struct Submission: Sendable {
 
     /// Appends a message and answers what became of it.
     func send(_ message: some SwiftProtobuf.Message, _ kind: MessageKind, lead: String? = nil) async throws -> Answer {
-        try await send(record(message, kind), lead: lead)
+        try await send(change(message, kind), lead: lead)
     }
 
-    /// Appends a record and answers what became of it.
-    func send(_ record: NewRecord, lead: String?) async throws -> Answer {
+    /// Appends a change and answers what became of it.
+    func send(_ change: Change, lead: String?) async throws -> Answer {
         let patience = call.wait ?? (isRepeatable ? Self.repeatPatience : .zero)
-        let appended = try await call.services.inbox.append([record], isWatched: patience > .zero)[0]
+        let appended = try await BudgetGate(services: call.services, grant: grant).append(
+            change.record, (eventID, change.wish), isWatched: patience > .zero)
         let fate = patience == .zero ? nil : try await Self.fate(of: appended, within: patience, grant, call.services)
         return try answer(try await firstAnswer(fate, lead), lead: lead)
     }

@@ -143,7 +143,10 @@ public struct GatewayServer: Service {
                 let (tasks, now) = (services.agentTasks, services.folder.now())
                 try await services.readers.run { try tasks.forget(before: now) }
                 let access = services.access
-                try await services.readers.runLong { try await access.forgetSessions() }
+                try await services.readers.runLong {
+                    try await access.forgetSessions()
+                    try await access.forgetCharges()
+                }
             } catch is CancellationError { return } catch {
                 services.logger.error("results are not looked through", metadata: ["error": "\(type(of: error))"])
             }

@@ -253,6 +253,8 @@ public enum LawfulBasis: UInt8, Sendable, Equatable {
 /// Why a partner declined or lost. Raw values are the schema's.
 public enum RefusalReason: UInt8, Sendable, Equatable {
     case unspecified = 0, noCapacity, notAFit, conflict, badData, price, competitor, noDecision, other
+    /// The vendor stopped the agent that was to answer an offer. Since logic version 6.
+    case agentStopped
 }
 
 /// A lead came in.

@@ -122,6 +122,22 @@ public struct AgreementStanding: Sendable, Equatable {
     public var terms: OfferTerms
 }
 
+/// A lead that a partner agreed to take, at terms that stand.
+public struct AgreedLead: Sendable, Equatable {
+    public var leadID: String
+    /// The share of the deal that was agreed.
+    public var commissionBasisPoints: UInt32
+    public var stage: LeadStage
+    /// True if a human has not approved it yet.
+    public var isWaiting: Bool
+    public init(leadID: String, commissionBasisPoints: UInt32, stage: LeadStage, isWaiting: Bool) {
+        self.leadID = leadID
+        self.commissionBasisPoints = commissionBasisPoints
+        self.stage = stage
+        self.isWaiting = isWaiting
+    }
+}
+
 /// How a partner answers offers.
 public struct OfferRecord: Sendable, Equatable {
     public var partnerID: String
@@ -270,6 +286,27 @@ extension State {
             AgreementStanding(
                 offerID: agreement.offerID, leadID: leads.leads[Int(slot)].id,
                 partnerID: partners.profiles[Int(agreement.partner)].partnerID, terms: agreement.terms)
+        }
+    }
+
+    /// What a partner agreed to and stands, by lead: what it holds, or held when it ended, or may get once a human
+    /// approves.
+    public func agreed(by partnerID: String) -> [AgreedLead] {
+        guard let partner = partners.index(of: partnerID) else { return [] }
+        return leads.leads.indices.compactMap { slot in
+            let lead = leads.leads[slot]
+            if lead.id.isEmpty { return nil }
+            if let waiting = offers.agreement(slot), waiting.partner == UInt32(partner) {
+                return AgreedLead(
+                    leadID: lead.id, commissionBasisPoints: waiting.terms.commissionBasisPoints ?? 0,
+                    stage: standing(lead).stage, isWaiting: true)
+            }
+            guard lead.holder == UInt32(partner), lead.agreedBasisPoints != LeadTable.Lead.nothingAgreed else {
+                return nil
+            }
+            return AgreedLead(
+                leadID: lead.id, commissionBasisPoints: lead.agreedBasisPoints, stage: standing(lead).stage,
+                isWaiting: false)
         }
     }
 

@@ -136,7 +136,9 @@ extension State {
         return valueInProgramCurrency(Money(minorUnits: lead.valueMinorUnits, currency: vocabulary.word(lead.currency)))
     }
 
-    func valueInProgramCurrency(_ money: Money?) -> Int64? {
+    /// What a lead is worth in the program's currency, in minor units: the policy's usual value where it does not say;
+    /// nil for a currency without a rate.
+    public func valueInProgramCurrency(_ money: Money?) -> Int64? {
         guard let money else { return policy?.defaultDealValueMinorUnits ?? 0 }
         if money.currency == currency { return money.minorUnits }
         guard let rate = policy?.exchangeRates.first(where: { $0.currency == money.currency }) else { return nil }

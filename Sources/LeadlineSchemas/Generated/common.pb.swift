@@ -101,6 +101,9 @@ public nonisolated enum WireRefusalReason: SwiftProtobuf.Enum, Swift.CaseIterabl
 
   /// Something else; see the note.
   case other // = 8
+
+  /// The vendor stopped the agent that was to answer. Logic version 6 and later.
+  case agentStopped // = 9
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -118,6 +121,7 @@ public nonisolated enum WireRefusalReason: SwiftProtobuf.Enum, Swift.CaseIterabl
     case 6: self = .competitor
     case 7: self = .noDecision
     case 8: self = .other
+    case 9: self = .agentStopped
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -133,6 +137,7 @@ public nonisolated enum WireRefusalReason: SwiftProtobuf.Enum, Swift.CaseIterabl
     case .competitor: return 6
     case .noDecision: return 7
     case .other: return 8
+    case .agentStopped: return 9
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -148,6 +153,7 @@ public nonisolated enum WireRefusalReason: SwiftProtobuf.Enum, Swift.CaseIterabl
     .competitor,
     .noDecision,
     .other,
+    .agentStopped,
   ]
 
 }
@@ -252,7 +258,7 @@ nonisolated extension WireLawfulBasis: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireRefusalReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REFUSAL_REASON_UNSPECIFIED\0\u{1}REFUSAL_REASON_NO_CAPACITY\0\u{1}REFUSAL_REASON_NOT_A_FIT\0\u{1}REFUSAL_REASON_CONFLICT\0\u{1}REFUSAL_REASON_BAD_DATA\0\u{1}REFUSAL_REASON_PRICE\0\u{1}REFUSAL_REASON_COMPETITOR\0\u{1}REFUSAL_REASON_NO_DECISION\0\u{1}REFUSAL_REASON_OTHER\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REFUSAL_REASON_UNSPECIFIED\0\u{1}REFUSAL_REASON_NO_CAPACITY\0\u{1}REFUSAL_REASON_NOT_A_FIT\0\u{1}REFUSAL_REASON_CONFLICT\0\u{1}REFUSAL_REASON_BAD_DATA\0\u{1}REFUSAL_REASON_PRICE\0\u{1}REFUSAL_REASON_COMPETITOR\0\u{1}REFUSAL_REASON_NO_DECISION\0\u{1}REFUSAL_REASON_OTHER\0\u{1}REFUSAL_REASON_AGENT_STOPPED\0")
 }
 
 nonisolated extension WireLeadLink: SwiftProtobuf._ProtoNameProviding {

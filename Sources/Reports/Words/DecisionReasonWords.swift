@@ -199,6 +199,7 @@ public enum DecisionReasonWords {
         case .competitor: "a competitor won"
         case .noDecision: "the customer made no decision"
         case .other: "another reason"
+        case .agentStopped: "the vendor stopped the partner's agent"
         }
     }
 

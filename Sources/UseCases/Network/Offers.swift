@@ -19,6 +19,28 @@ extension Deployment {
         throw Self.knowsNone("offers", state)
     }
 
+    /// Declines what is offered to a partner now, whose agent the vendor stopped.
+    public func declineOpenOffers(of partner: String, by actor: String) async throws(Problem) {
+        try await declineOffers(try state().offerStandings.filter { $0.partnerID == partner }, by: actor)
+    }
+
+    /// Declines offers for their partner, whose agent the vendor stopped, and waits until the answers are journaled.
+    /// What is offered no more by then stays as it is.
+    /// - Parameter actor: who stopped the agent; sealed in the journal, as the asker's reason is.
+    public func declineOffers(_ offers: [OfferStanding], by actor: String) async throws(Problem) {
+        if offers.isEmpty { return }
+        return try await Problem.told {
+            let note = asker.reason
+            let records = try offers.map { offer in
+                event(.offerAnswered, try WireOfferAnswered.with {
+                    ($0.leadID, $0.partnerID, $0.offerID) = (offer.leadID, offer.partnerID, offer.offerID)
+                    ($0.answer, $0.reason, $0.actor, $0.note) = (.declined, .agentStopped, actor, note)
+                }.jsonString())
+            }
+            try await submit(all: records)
+        }
+    }
+
     /// Answers an offer for its partner, waits until the answer is journaled, and says what came of it.
     /// - Parameter actor: who says so; sealed in the journal, as the asker's reason is.
     public func answer(_ answer: OfferAnswered, by actor: String) async throws(Problem) -> (

@@ -175,13 +175,28 @@ extension Deployment {
             }
             return try decided(at: position)
         }
+        return try await published([record])
+    }
+
+    /// Puts records on their topics, all at once, and waits for the entry of the last.
+    func submit(all records: [NewRecord]) async throws {
+        if let submitting {
+            _ = try await submitting.submit(records)
+        } else {
+            _ = try await published(records)
+        }
+    }
+
+    /// By the command line's own way.
+    private func published(_ records: [NewRecord]) async throws -> (position: UInt64, events: [Event]) {
         let before = try head()
-        let published = try await publish([record])
-        if case .processed(let report) = published, report.rejections > 0 {
+        let outcome = try await publish(records)
+        if case .processed(let report) = outcome, report.rejections > 0 {
             throw Problem(
                 .invalid, "the request was rejected", remedy: "'leadline deadletter list' says why; mend it, try again")
         }
-        let id = record.headers.first { $0.name == Array("ce_id".utf8) }.map { String(decoding: $0.value, as: UTF8.self) }
+        let name = Array("ce_id".utf8)
+        let id = records.last?.headers.first { $0.name == name }.map { String(decoding: $0.value, as: UTF8.self) }
         let late = Problem(
             .unavailable, "the request is on its topic, but this folder's journal does not show it yet",
             at: folder.path, remedy: "Look again with 'leadline rights show'")

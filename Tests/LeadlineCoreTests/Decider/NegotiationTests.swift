@@ -94,6 +94,40 @@ import Testing
             "offered L2 to B, round 2, until 3, promise 60, 0 bp, submitted")
     }
 
+    /// Given that the others leave more at their usual terms, when a partner counters with no more than it was offered, then
+    /// it has that: it could have accepted as much. For one basis point more it is weighed.
+    @Test(arguments: [
+        (OfferTerms(), "offer of L1 to C agreed, promise 60, 9000 bp"),
+        (OfferTerms(promiseMinutes: 30, commissionBasisPoints: 8_000), "offer of L1 to C agreed, promise 30, 8000 bp"),
+        (OfferTerms(enrichment: ["technographics"]), "offer of L1 to C agreed, promise 60, 9000 bp, with technographics"),
+        (OfferTerms(commissionBasisPoints: 9_001), "offer of L1 to C counterNotWorth, promise 60, 9001 bp"),
+        (OfferTerms(promiseMinutes: 61), "offer of L1 to C counterNotWorth, promise 61, 9000 bp"),
+    ] as [(OfferTerms, String)])
+    func whoAsksForNoMoreIsNotWeighed(terms: OfferTerms, expected: String) {
+        var story = Self.program { $0.negotiation.commissionMaxBasisPoints = 9_500 }
+        story.given(0, .commission("C", basisPoints: 9_000), Self.lead("L1"))
+        story.given(0, .answered("L1", "C", .countered, in: story.state, terms))
+        #expect(story.last.first?.text == expected)
+    }
+
+    /// Given an agent that the vendor stops, when its open offer is answered for it, then that is a decline with its own
+    /// reason, and what was agreed before stands.
+    @Test func aStoppedAgentHasDeclined() throws {
+        var story = Self.offered()
+        story.given(0, .answered("L1", "C", .accepted, in: story.state))
+        story.given(0, Self.lead("L2"))
+        story.when(
+            0, .answered("L2", "C", .declined, in: story.state, reason: .agentStopped),
+            then: "offer of L2 to C declined, agentStopped",
+            "offered L2 to B, round 2, until 1, promise 60, 0 bp, submitted")
+        #expect(story.state.agreed(by: "C") == [
+            AgreedLead(leadID: "L1", commissionBasisPoints: 1_000, stage: .accepted, isWaiting: false)
+        ])
+        #expect(story.state.offerRecords.last.map { [$0.made, $0.agreed, $0.declined] } == [2, 1, 1])
+        story.given(1, .won("L1", "C", euros(5_000)))
+        #expect(story.state.agreed(by: "C").map(\.stage) == [.won] && story.state.agreed(by: "nobody").isEmpty)
+    }
+
     @Test func whoDeclinesAnOfferGetsTheLeadNoMore() throws {
         var story = Self.offered()
         for partner in ["C", "B"] { story.given(0, .answered("L1", partner, .declined, in: story.state)) }
@@ -334,6 +368,7 @@ import Testing
         }
         #expect(story.state.lead("L1")?.stage == (waits ? .escalated : .accepted))
         #expect(story.state.agreementStandings.map(\.partnerID) == (waits ? ["C"] : []))
+        #expect(story.state.agreed(by: "C").map(\.isWaiting) == [waits])
         if !waits { return }
         #expect(story.last.last?.text == "escalated L1 to channel-lead, agreementToApprove, suggests C, moves on 5")
         story.when(

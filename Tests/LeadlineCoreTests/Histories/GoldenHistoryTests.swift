@@ -41,7 +41,39 @@ import Testing
             while let due = story.state.nextDeadline, due < Moment.at(30) { _ = story.fireNext() }
             story.given(30, .lead("L8", account: 9) { $0.country = "DE"; $0.dealValue = euros(900) }.event(15))
         }
+        if version >= 6 { negotiate(&story) }
         return story
+    }
+
+    /// Offers that are accepted, declined, countered within the range and past it, let lapse, and declined for an agent that
+    /// was stopped; then a deal at agreed terms.
+    private static func negotiate(_ story: inout Story) {
+        let day = 4 * 1_440
+        while let due = story.state.nextDeadline, due < Moment.at(day) { _ = story.fireNext() }
+        story.given(
+            day,
+            .policy("p3") {
+                $0.periodDays = 5
+                $0.sla.firstResponseMinutes = 10
+                $0.negotiation.rounds = 2
+                $0.negotiation.askedAtOnce = 2
+                $0.negotiation.answerMillis = 60_000
+                $0.negotiation.commissionMaxBasisPoints = 2_000
+                $0.negotiation.promiseMaxMinutes = 60
+                $0.negotiation.hourCostBasisPoints = 10
+                $0.negotiation.enrichment = ["intent"]
+            })
+        let answers: [(OfferAnswer, RefusalReason, OfferTerms?)] = [
+            (.accepted, .unspecified, nil), (.declined, .noCapacity, nil), (.countered, .unspecified, OfferTerms(promiseMinutes: 30, enrichment: ["intent"])),
+            (.countered, .unspecified, OfferTerms(commissionBasisPoints: 2_001)), (.capacityConfirmed, .unspecified, nil), (.declined, .agentStopped, nil),
+        ]
+        for (number, (answer, reason, terms)) in answers.enumerated() {
+            story.given(day, .lead("N\(number)") { $0.country = "DE"; $0.dealValue = euros(1_000 * Int64(number + 1)) }.event(20 + UInt64(number)))
+            guard let offer = story.state.offerStandings.first(where: { $0.leadID == "N\(number)" }) else { continue }
+            story.given(day, .answered(offer.leadID, offer.partnerID, answer, offer: offer.offerID, reason: reason, terms))
+        }
+        while let due = story.state.nextDeadline, due < Moment.at(day + 3) { _ = story.fireNext() }
+        if let holder = story.state.lead("N0")?.partnerID { story.given(day + 3, .won("N0", holder, euros(1_000))) }
     }
 
     private static let digests: [UInt32: String] = [

@@ -134,7 +134,7 @@ struct HostileProducer {
         return Input(.offerAnswered(.init(
             leadID: lead, partnerID: partner, offerID: random.chance(96) ? offer.offerID : "none",
             round: random.chance(60) ? 0 : offer.round, answer: random.pick([.accepted, .accepted, .declined, .countered, .capacityConfirmed]),
-            terms: terms, reason: random.pick([.unspecified, .noCapacity, .notAFit]))))
+            terms: terms, reason: random.pick([.unspecified, .noCapacity, .notAFit, .agentStopped]))))
     }
 
     /// Rounds that are short and long, of one and of several, and none.
