@@ -8,7 +8,7 @@ import UseCases
 /// Agents under the program's keys, and the switch that stops one.
 struct AgentsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "agents", abstract: "Who asks under the program's keys, and the switch that stops one at once.",
+        commandName: "agents", abstract: "Agents under the program's keys, a switch that stops one, and example agents to try.",
         discussion: """
             An agent is a principal: whoever asks under one key, and under those that take its place. Budgets are a \
             key's: leads, value and answers to offers a day of UTC; see 'leadline access budgets'.
@@ -18,9 +18,12 @@ struct AgentsCommand: AsyncParsableCommand {
             declined, for the reason that it was stopped. What its partner agreed to before stands; 'leadline agents \
             show' lists it. A stop is for good; a partner goes on under a new key.
 
+            'leadline agents simulate' and 'leadline agents worth' need no folder: they try example agents of partners, \
+            good and bad, against the real engine.
+
             \(Outcome.note)
             """,
-        subcommands: [List.self, Show.self, Stop.self])
+        subcommands: [List.self, Show.self, Stop.self, AgentsSimulate.self, AgentsWorth.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -45,7 +45,7 @@ struct Leadline: AsyncParsableCommand {
                 name: "Measure:",
                 subcommands: [
                     ReportCommand.self, PilotCommand.self, ForecastCommand.self, EvaluateCommand.self,
-                    BacktestCommand.self, ArenaCommand.self,
+                    BacktestCommand.self, ArenaCommand.self, AgentsCommand.self,
                     BenchCommand.self,
                 ]),
             CommandGroup(name: "Learn:", subcommands: [ExitCodesCommand.self]),

@@ -147,7 +147,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let gateway = try server(services, deployment.program, first, logger)
         let exporting: [any Service] = spans.map { [$0] } ?? []
-        try await GracefulStop.run(within: Self.stopPatience, exporting + [processor, WebhookSender(services), gateway])
+        try await GracefulStop.run(within: Self.stopPatience, exporting + [processor, WebhookSender(services), TaskPushSender(services), gateway])
     }
 
     /// On a cluster. HTTP is served once the copy of the journal is there.

@@ -11,6 +11,8 @@ public struct Stage: Sendable {
     private let processor: Processor<EmbeddedLog>
     private let journal: DatabaseQueue
     private var nextOffset: UInt64
+    /// Records so far that could not be taken in.
+    public private(set) var rejections = 0
 
     /// Opens a folder that `importPast` has filled, with the clock that live time is read from.
     public init(_ folder: DataFolder, clock: any WallClock) throws {
@@ -36,7 +38,7 @@ public struct Stage: Sendable {
     /// Lets the engine work until nothing is left for it to do now.
     /// - Returns: What was published meanwhile.
     public mutating func work() async throws -> [PublishedDecision] {
-        _ = try await processor.runUntilIdle(batchMax: 1_000)
+        rejections += try await processor.runUntilIdle(batchMax: 1_000).rejections
         var published: [PublishedDecision] = []
         while true {
             let from = nextOffset
@@ -46,6 +48,9 @@ public struct Stage: Sendable {
             nextOffset = page.next
         }
     }
+
+    /// When the next timer fires.
+    public var nextDeadline: Timestamp? { get async { await processor.nextDeadline } }
 
     /// The event behind a published decision, as the journal keeps it.
     /// - Throws: `EngineError.journalBroken` if the journal does not hold it.

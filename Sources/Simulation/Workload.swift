@@ -173,7 +173,7 @@ public struct Workload: Sendable {
         return try record(.outcomes, message, id: "outcome-\(made)", at: time)
     }
 
-    private func record(_ topic: Topic, _ message: some SwiftProtobuf.Message, id: String, at time: Timestamp?) throws
+    func record(_ topic: Topic, _ message: some SwiftProtobuf.Message, id: String, at time: Timestamp?) throws
         -> NewRecord
     {
         var headers = [

@@ -87,6 +87,78 @@ import UseCases
         }
     }
 
+    /// Whoever follows a task that waits for more is told what becomes of it, and nothing after its end.
+    @Test(arguments: [(true, "TASK_STATE_COMPLETED"), (false, "TASK_STATE_CANCELED")])
+    func aTaskThatWaitsIsFollowedToItsEnd(goesOn: Bool, end: String) async throws {
+        try await ServedFolder.serving { served in
+            let ask = Asking(served: served, key: served.admin)
+            let text = #"{"message":{"messageId":"m-1","role":"ROLE_USER","parts":[{"text":"hello"}]}}"#
+            let id = try #require(try ask.task(try await ask.rpc("SendMessage", text))["id"] as? String)
+            async let followed = ask.http(.GET, "/tasks/\(id):subscribe")
+            // It waits by now, or sees the end at once; either way it is told the same.
+            while served.services.agentTasks.changes.waiting == 0 { await Task.yield() }
+            if goesOn {
+                let message = Self.message(
+                    "m-2", #"{"skill":"preview_route","country":"IT"}"#, #","taskId":"\#(id)""#)
+                _ = try ask.task(try await ask.rpc("SendMessage", message))
+            } else {
+                _ = try await ask.rpc("CancelTask", #"{"id":"\#(id)"}"#)
+            }
+            let told = try await followed.text.components(separatedBy: "\n\n").filter { $0.hasPrefix("data: ") }
+            #expect(told.first?.contains("TASK_STATE_INPUT_REQUIRED") == true, "\(told)")
+            #expect(told.last?.contains(end) == true && told.last?.contains("statusUpdate") == true, "\(told)")
+            #expect(told.contains { $0.contains("artifactUpdate") } == goesOn)
+        }
+    }
+
+    /// An address is told of each change: its state, its token, and nothing of what the task is about.
+    @Test func changesOfATaskAreToldToAnAddress() async throws {
+        try await Receiver.receiving { receiver in
+            try await ServedFolder.serving(webhooks: WebhookTests.settings()) { served in
+                let ask = Asking(served: served, key: try served.key(.agent, sources: ["/agent"]))
+                let text = #"{"message":{"messageId":"m-1","role":"ROLE_USER","parts":[{"text":"hello"}]}}"#
+                let id = try #require(try ask.task(try await ask.rpc("SendMessage", text))["id"] as? String)
+                let config = #""url":"\#(receiver.url("push"))","token":"t-1","authentication":{"scheme":"Bearer","credentials":"c-1"}"#
+                let made = try await ask.rpc("CreateTaskPushNotificationConfig", #"{"taskId":"\#(id)","id":"p-1",\#(config)}"#)
+                #expect(ask.code(made) == nil && made.text.contains("p-1") && !made.text.contains("c-1"), "\(made.text)")
+                let path = "/tasks/\(id)/pushNotificationConfigs"
+                #expect((try await ask.http(.GET, path).json["configs"] as? [Any])?.count == 1)
+                #expect(try await ask.http(.GET, path + "/p-1").json["taskId"] as? String == id)
+                let foreign = Asking(served: served, key: served.admin)
+                #expect(try await foreign.http(.GET, path).status == 404)
+                let lead = #"{"skill":"route_lead","country":"IT","waitSeconds":20,"contact":{"email":"kim@officine.example"}}"#
+                _ = try ask.task(try await ask.rpc("SendMessage", Self.message("m-2", lead, #","taskId":"\#(id)""#)))
+                var told = try await receiver.got("push", 1)
+                while told.last?.body.contains("TASK_STATE_COMPLETED") != true {
+                    told = try await receiver.got("push", told.count + 1)
+                }
+                let last = try #require(told.last)
+                #expect(last.headers["x-a2a-notification-token"] == "t-1" && last.headers["authorization"] == "Bearer c-1")
+                #expect(last.body.contains("statusUpdate") && !last.body.contains("officine") && !last.body.contains("artifact"))
+                for _ in 0..<2 { #expect(try await ask.http(.DELETE, path + "/p-1").status == 200) }
+                #expect((try await ask.http(.GET, path).json["configs"] as? [Any])?.isEmpty == true)
+                // One that comes with its message is told as well.
+                let whole = Self.message("m-3", #"{"skill":"preview_route","country":"IT"}"#).dropLast()
+                    + #","configuration":{"taskPushNotificationConfig":{"url":"\#(receiver.url("own"))"}}}"#
+                _ = try ask.task(try await ask.rpc("SendMessage", String(whole)))
+                #expect(try await receiver.got("own", 1).first?.body.contains("TASK_STATE_COMPLETED") == true)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        #""url":"ftp://a.example/""#, #""url":"https://a.example/","token":"a\nb""#, #""url":"https://a.example/","id":"a b""#,
+        #""url":"https://a.example/","authentication":{"scheme":"Bearer x","credentials":"c"}"#, #""url":"http://a.example/""#, #""id":"p""#,
+    ]) func anAddressThatIsNoneIsRefused(config: String) async throws {
+        try await ServedFolder.serving { served in
+            let ask = Asking(served: served, key: served.admin)
+            let text = #"{"message":{"messageId":"m-1","role":"ROLE_USER","parts":[{"text":"hello"}]}}"#
+            let id = try #require(try ask.task(try await ask.rpc("SendMessage", text))["id"] as? String)
+            let made = try await ask.rpc("CreateTaskPushNotificationConfig", #"{"taskId":"\#(id)",\#(config)}"#)
+            #expect(ask.code(made) == -32_602, "\(made.text)")
+        }
+    }
+
     @Test func aMessageIdIsOneMessagesAndATaskGoesOnOnce() async throws {
         try await ServedFolder.serving { served in
             let ask = Asking(served: served, key: served.admin)

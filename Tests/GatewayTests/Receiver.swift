@@ -24,17 +24,23 @@ final class Receiver: Sendable {
     private let kept = Mutex<[String: [Got]]>([:])
     private let arrivals = CommitSignal()
     private let answering: Answering
+    private let replying: @Sendable (Got) -> String
     private let reached = Mutex(0)
     var port: Int { reached.withLock { $0 } }
 
-    private init(_ answering: @escaping Answering) { self.answering = answering }
+    private init(_ answering: @escaping Answering, _ replying: @escaping @Sendable (Got) -> String) {
+        self.answering = answering
+        self.replying = replying
+    }
 
     /// Receives while `body` runs; whatever still hangs then is let go.
+    /// - Parameter replying: what the body of the answer to a message is.
     static func receiving(
-        tls: TLSConfiguration? = nil, _ answering: @escaping Answering = { _, _ in (200, [:]) },
+        tls: TLSConfiguration? = nil, replying: @escaping @Sendable (Got) -> String = { _ in "" },
+        _ answering: @escaping Answering = { _, _ in (200, [:]) },
         _ body: @Sendable (Receiver) async throws -> Void
     ) async throws {
-        let receiver = Receiver(answering)
+        let receiver = Receiver(answering, replying)
         let router = Router()
         router.post("/{path}") { request, context in
             let path = try context.parameters.require("path")
@@ -45,7 +51,7 @@ final class Receiver: Sendable {
             let got = Got(headers: headers, body: text)
             let number = receiver.keep(path, got)
             let (status, fields) = try await receiver.answering(path, number)
-            var response = Response(status: .init(code: status))
+            var response = Response(status: .init(code: status), body: .init(byteBuffer: ByteBuffer(string: receiver.replying(got))))
             for (name, value) in fields { if let name = HTTPField.Name(name) { response.headers[name] = value } }
             return response
         }

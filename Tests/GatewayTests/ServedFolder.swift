@@ -91,7 +91,7 @@ struct ServedFolder: Sendable {
         let server = try GatewayServer(services, settings) { ready.yield($0) }
         let deciding = DecidingSwitch()
         let group = ServiceGroup(
-            services: [Deciding(runtime: runtime, isOn: deciding)] + (copies.map { [Keeping(copies: $0)] } ?? []) + (sends ? [WebhookSender(services)] : []) + [server], logger: logger)
+            services: [Deciding(runtime: runtime, isOn: deciding)] + (copies.map { [Keeping(copies: $0)] } ?? []) + (sends ? [WebhookSender(services), TaskPushSender(services)] : []) + [server], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             var port: Int?

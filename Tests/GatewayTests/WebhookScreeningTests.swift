@@ -69,6 +69,8 @@ import Testing
         }
     }
 
+    private static let request = ScreenedClient.Request(method: .post, headers: [], body: [1])
+
     private static func settings(_ lookUp: @escaping @Sendable (String) async throws -> [NetworkAddress]) -> WebhookSettings {
         var settings = WebhookSettings()
         settings.allowsLoopback = true
@@ -90,7 +92,7 @@ import Testing
             var client = WebhookClient(settings, SystemTime())
             let target = try #require(WebhookTarget(receiver.url("x", host: "hooks.partner.example")))
             var words: [WebhookOutcome.Word] = []
-            for _ in 0..<6 { words.append(try await client.post([1], [], to: target).word) }
+            for _ in 0..<6 { words.append(try await client.post(Self.request, to: target).outcome.word) }
             await client.close()
             // The fourth is public, and the URL is not encrypted.
             #expect(words == [.delivered, .forbiddenAddress, .forbiddenAddress, .forbiddenAddress, .unresolved, .delivered])
@@ -111,7 +113,7 @@ import Testing
                 if trusts { settings.trustRoots = .certificates([certificate]) }
                 var client = WebhookClient(settings, SystemTime())
                 let target = try #require(WebhookTarget("https://\(host):\(receiver.port)/x"))
-                let outcome = try await client.post([1], [], to: target)
+                let outcome = try await client.post(Self.request, to: target).outcome
                 await client.close()
                 return outcome.word
             }
@@ -154,7 +156,7 @@ import Testing
         }) { receiver in
             portBox.withLock { $0 = receiver.port }
             var client = WebhookClient(Self.settings { _ in [here] }, SystemTime())
-            let outcome = try await client.post([1], [], to: try #require(WebhookTarget(receiver.url("here"))))
+            let outcome = try await client.post(Self.request, to: try #require(WebhookTarget(receiver.url("here")))).outcome
             await client.close()
             #expect(outcome.word == .refused && outcome.status == 307 && receiver.all("there").isEmpty)
         }
@@ -165,11 +167,11 @@ import Testing
         let gone = Mutex("")
         try await Receiver.receiving { receiver in gone.withLock { $0 = receiver.url("x") } }
         var client = WebhookClient(Self.settings { _ in [here] }, SystemTime())
-        let outcome = try await client.post([1], [], to: try #require(WebhookTarget(gone.withLock { $0 })))
+        let outcome = try await client.post(Self.request, to: try #require(WebhookTarget(gone.withLock { $0 }))).outcome
         await client.close()
         #expect(outcome.word == .unreachable)
         // A look-up that fails is no address either.
         var other = WebhookClient(Self.settings { _ in throw HostLookup.Failure() }, SystemTime())
-        #expect(try await other.post([1], [], to: try #require(WebhookTarget("https://a.example/"))).word == .unresolved)
+        #expect(try await other.post(Self.request, to: try #require(WebhookTarget("https://a.example/"))).outcome.word == .unresolved)
     }
 }

@@ -71,7 +71,7 @@ enum A2ACard {
             ("version", #""1""#), ("supportedInterfaces", "[" + interfaces.joined(separator: ",") + "]"),
             (
                 "capabilities",
-                #"{"streaming":true,"pushNotifications":false,"extendedAgentCard":false}"#
+                #"{"streaming":true,"pushNotifications":true,"extendedAgentCard":false}"#
             ),
             (
                 "securitySchemes",

@@ -2,7 +2,7 @@ import Reports
 
 /// Why an agent's request is not done, in the words of A2A 1.0 (specification, section on errors).
 enum A2AError: Error, Sendable {
-    case taskNotFound, taskNotCancelable, pushNotSupported, unsupportedOperation, versionNotSupported
+    case taskNotFound, taskNotCancelable, unsupportedOperation, versionNotSupported
     case extendedCardNotConfigured
     case contentTypeNotSupported
     case parse, unknownMethod
@@ -13,7 +13,6 @@ enum A2AError: Error, Sendable {
         switch self {
         case .taskNotFound: -32_001
         case .taskNotCancelable: -32_002
-        case .pushNotSupported: -32_003
         case .unsupportedOperation: -32_004
         case .contentTypeNotSupported: -32_005
         case .extendedCardNotConfigured: -32_007
@@ -30,7 +29,6 @@ enum A2AError: Error, Sendable {
         switch self {
         case .taskNotFound: "TASK_NOT_FOUND"
         case .taskNotCancelable: "TASK_NOT_CANCELABLE"
-        case .pushNotSupported: "PUSH_NOTIFICATION_NOT_SUPPORTED"
         case .unsupportedOperation, .unknownMethod: "UNSUPPORTED_OPERATION"
         case .contentTypeNotSupported: "CONTENT_TYPE_NOT_SUPPORTED"
         case .extendedCardNotConfigured: "EXTENDED_AGENT_CARD_NOT_CONFIGURED"
@@ -43,7 +41,6 @@ enum A2AError: Error, Sendable {
         switch self {
         case .taskNotFound: "There is no such task, or none that this key may see."
         case .taskNotCancelable: "The task has ended."
-        case .pushNotSupported: "Tasks are not pushed here; webhooks tell of decisions."
         case .unsupportedOperation: "That is not possible with this task, or not here."
         case .contentTypeNotSupported: "Send parts with text or data."
         case .extendedCardNotConfigured: "There is one card for everybody."

@@ -28,7 +28,9 @@ struct A2AFace: Sendable {
     /// same task, whose work goes on where it was cut off.
     func begin(_ params: Members) async throws -> Begun {
         try checkTenant(params)
-        if params["configuration"]?.members?["taskPushNotificationConfig"] != nil { throw A2AError.pushNotSupported }
+        // An address that is none refuses the message before anything is kept.
+        let wish = params["configuration"]?.members?["taskPushNotificationConfig"]?.members
+        if let wish { _ = try push(wish, of: "") }
         guard let message = params["message"]?.members, let id = message["messageId"]?.text,
             (1...256).contains(id.utf8.count), case .list(let parts)? = message["parts"], !parts.isEmpty
         else { throw A2AError.invalid("A message has a messageId of 1 to 256 bytes and at least one part.") }
@@ -62,6 +64,7 @@ struct A2AFace: Sendable {
                 task, context: context, by: said, isNew: isNew, leads: leads, erasedThrough: erased, grant)
         }
         guard isBegun else { throw A2AError.unsupportedOperation }
+        if let wish { _ = try await keep(try push(wish, of: task.id), of: task) }
         return Begun(task: task, skill: skill, arguments: arguments)
     }
 
@@ -234,6 +237,48 @@ struct A2AFace: Sendable {
         // Work that is under way is not called back.
         guard isMoved else { throw A2AError.taskNotCancelable }
         return task
+    }
+
+    // MARK: Being told
+
+    /// Keeps where a task's changes are told.
+    func makePush(_ id: String?, _ params: Members) async throws -> TaskPush {
+        let task = try await find(id, params)
+        return try await keep(try push(params, of: task.id), of: task)
+    }
+
+    private func push(_ members: Members, of task: String) throws -> TaskPush {
+        // Whoever is told has to be known when nobody asks any more.
+        guard try call.grant.credential.isOfKey else { throw A2AError.invalid("Being told takes an API key.") }
+        let machine = call.services.folder.machine
+        return try TaskPush(
+            members, of: task, newID: machine.newID(), allowsLoopback: call.services.webhookSettings.allowsLoopback)
+    }
+
+    private func keep(_ push: TaskPush, of task: AgentTask) async throws -> TaskPush {
+        let services = call.services
+        let isKept = try await services.readers.run { try services.agentTasks.keep(push, toldOf: task.changed) }
+        guard isKept else { throw A2AError.invalid("A task has at most \(TaskPush.most) configurations.") }
+        return push
+    }
+
+    func pushes(_ id: String?, _ params: Members) async throws -> [TaskPush] {
+        let (task, services) = (try await find(id, params), call.services)
+        return try await services.readers.run { try services.agentTasks.pushes(of: task.id) }
+    }
+
+    func push(_ id: String?, _ config: String?, _ params: Members) async throws -> TaskPush {
+        guard let found = try await pushes(id, params).first(where: { $0.id == config }) else {
+            throw A2AError.taskNotFound
+        }
+        return found
+    }
+
+    /// One that is not there is gone all the same.
+    func removePush(_ id: String?, _ config: String?, _ params: Members) async throws {
+        let (task, services) = (try await find(id, params), call.services)
+        guard let config else { throw A2AError.invalid("Name the configuration.") }
+        try await services.readers.run { try services.agentTasks.removePush(config, of: task.id) }
     }
 
     private static let pageUsual = 50

@@ -7,7 +7,9 @@ import Reports
 /// Where other agents ask, by A2A 1.0: the card, JSON-RPC, and the same over plain HTTP.
 enum A2ARoutes {
     static let path = "/a2a"
-    static let all = [card, rpc, send, stream, list, show, change, push, extendedCard]
+    static let all = [
+        card, rpc, send, stream, list, show, change, pushes, makePush, push, removePush, extendedCard,
+    ]
 
     private static let types = ["application/json", "application/a2a+json"]
     private static let answered = [
@@ -83,9 +85,14 @@ enum A2ARoutes {
         case "GetTask": return try await face.find(params["id"]?.text, params).json()
         case "CancelTask": return try await face.cancel(params["id"]?.text, params).json()
         case "ListTasks": return try await face.list(params)
-        case "CreateTaskPushNotificationConfig", "GetTaskPushNotificationConfig", "ListTaskPushNotificationConfigs",
-            "DeleteTaskPushNotificationConfig":
-            throw A2AError.pushNotSupported
+        case "CreateTaskPushNotificationConfig": return try await face.makePush(params["taskId"]?.text, params).json
+        case "GetTaskPushNotificationConfig":
+            return try await face.push(params["taskId"]?.text, params["id"]?.text, params).json
+        case "ListTaskPushNotificationConfigs":
+            return pushList(try await face.pushes(params["taskId"]?.text, params))
+        case "DeleteTaskPushNotificationConfig":
+            try await face.removePush(params["taskId"]?.text, params["id"]?.text, params)
+            return "null"
         case "GetExtendedAgentCard": throw A2AError.unsupportedOperation
         default: throw A2AError.unknownMethod
         }
@@ -98,7 +105,8 @@ enum A2ARoutes {
             // Whatever is left to do is done by a message; a task that has ended brings nothing more.
             let task = try await face.find(params["id"]?.text, params)
             if task.state.isTerminal { throw A2AError.unsupportedOperation }
-            return A2AStream(face: face, begun: .init(task: task, skill: nil, arguments: [:]), requestID: id)
+            return A2AStream(
+                face: face, begun: .init(task: task, skill: nil, arguments: [:]), requestID: id, follows: true)
         }
         return A2AStream(face: face, begun: try await face.begin(params), requestID: id)
     }
@@ -169,9 +177,41 @@ enum A2ARoutes {
         return parts.count == 2 ? (parts[0], parts[1]) : (call.path["task"] ?? "", "")
     }
 
+    private static let pushPath = "/tasks/{task}/pushNotificationConfigs"
+
+    private static func pushList(_ pushes: [TaskPush]) -> String {
+        JSONText.object([
+            ("configs", "[" + pushes.map(\.json).joined(separator: ",") + "]"), ("nextPageToken", JSONText.quoted("")),
+        ])
+    }
+
+    private static let pushes = route(
+        "listAgentPushes", .get, pushPath, "Where a task's changes are told", takesBody: false,
+        work: http { call, face in
+            .whole(.json(pushList(try await face.pushes(call.path["task"], [:])), [(.cacheControl, "no-store")]))
+        })
+
+    private static let makePush = route(
+        "createAgentPush", .post, pushPath, "Has a task's changes told to an address",
+        work: http { call, face in
+            let push = try await face.makePush(call.path["task"], try params(call))
+            return .whole(.json(push.json, [(.cacheControl, "no-store")]))
+        })
+
     private static let push = route(
-        "listAgentPushes", .get, "/tasks/{task}/pushNotificationConfigs", "Not offered: tasks are not pushed",
-        takesBody: false, work: http { _, _ in throw A2AError.pushNotSupported })
+        "getAgentPush", .get, pushPath + "/{push}", "One address that a task's changes are told to",
+        takesBody: false,
+        work: http { call, face in
+            let push = try await face.push(call.path["task"], call.path["push"], [:])
+            return .whole(.json(push.json, [(.cacheControl, "no-store")]))
+        })
+
+    private static let removePush = route(
+        "deleteAgentPush", .delete, pushPath + "/{push}", "Tells a task's changes there no more", takesBody: false,
+        work: http { call, face in
+            try await face.removePush(call.path["task"], call.path["push"], [:])
+            return .whole(.json("{}", [(.cacheControl, "no-store")]))
+        })
 
     private static let extendedCard = route(
         "getExtendedAgentCard", .get, "/extendedAgentCard", "Not offered: there is one card for everybody",
@@ -201,26 +241,30 @@ enum A2ARoutes {
 
 /// A message's task as it comes about, as server-sent events.
 struct A2AStream: AnswerStream {
-    private enum Step { case task, work, status, end }
+    private enum Step { case task, work, status, follow, end }
 
     let face: A2AFace
     let begun: A2AFace.Begun
     /// Nil over plain HTTP.
     let requestID: String?
+    /// Nil where the stream ends with the message's own work.
+    private var following: FollowedTask?
     private var step = Step.task
     private var task: AgentTask
 
-    init(face: A2AFace, begun: A2AFace.Begun, requestID: String?) {
+    /// - Parameter follows: true for a stream that stays open until the task has ended.
+    init(face: A2AFace, begun: A2AFace.Begun, requestID: String?, follows: Bool = false) {
         self.face = face
         self.begun = begun
         self.requestID = requestID
         task = begun.task
+        if follows { following = FollowedTask(begun.task, face) }
     }
 
     mutating func next() async throws -> ByteBuffer? {
         switch step {
         case .task:
-            step = begun.skill == nil ? .end : .work
+            step = following != nil ? .follow : begun.skill == nil ? .end : .work
             return event("task", task.json())
         case .work:
             do { task = try await face.finish(begun) } catch let error as CancellationError { throw error } catch {
@@ -229,23 +273,47 @@ struct A2AStream: AnswerStream {
                 return event("statusUpdate", failed(Refusal(error)))
             }
             step = .status
-            guard let artifact = task.artifact else { return try await next() }
-            return event(
-                "artifactUpdate",
-                JSONText.object([
-                    ("taskId", JSONText.quoted(task.id)), ("contextId", JSONText.quoted(task.context)),
-                    ("artifact", artifact), ("lastChunk", "true"),
-                ]))
+            guard task.artifact != nil else { return try await next() }
+            return artifactUpdate
         case .status:
-            step = .end
-            return event(
-                "statusUpdate",
-                JSONText.object([
-                    ("taskId", JSONText.quoted(task.id)), ("contextId", JSONText.quoted(task.context)),
-                    ("status", task.status),
-                ]))
+            step = task.state.isTerminal || following == nil ? .end : .follow
+            return statusUpdate
+        case .follow:
+            switch try await following?.next() {
+            case .changed(let changed)?:
+                task = changed
+                step = .status
+                return task.artifact == nil ? statusUpdateAndGoOn() : artifactUpdate
+            case .quiet?: return ByteBuffer(string: ": still here\n\n")
+            case .over?, nil:
+                step = .end
+                return nil
+            }
         case .end: return nil
         }
+    }
+
+    private mutating func statusUpdateAndGoOn() -> ByteBuffer {
+        step = task.state.isTerminal ? .end : .follow
+        return statusUpdate
+    }
+
+    private var artifactUpdate: ByteBuffer {
+        event(
+            "artifactUpdate",
+            JSONText.object([
+                ("taskId", JSONText.quoted(task.id)), ("contextId", JSONText.quoted(task.context)),
+                ("artifact", task.artifact), ("lastChunk", "true"),
+            ]))
+    }
+
+    private var statusUpdate: ByteBuffer {
+        event(
+            "statusUpdate",
+            JSONText.object([
+                ("taskId", JSONText.quoted(task.id)), ("contextId", JSONText.quoted(task.context)),
+                ("status", task.status),
+            ]))
     }
 
     /// What could not be done now.

@@ -16,7 +16,7 @@ import Vault
 struct AgentTaskFile: Sendable {
     /// "LLAg": names the kind of file.
     private static let applicationID: Int32 = 0x4C4C_4167
-    private static let formatVersion = 2
+    private static let formatVersion = 3
     /// For how long a task is kept.
     private static let keptMicros: Int64 = 30 * Timestamp.microsPerDay
     /// Tasks kept of one principal; beyond that the oldest go.
@@ -30,6 +30,9 @@ struct AgentTaskFile: Sendable {
     private final class Flag: Sendable {
         let isSet = Mutex(true)
     }
+
+    /// Fires with every change of a task by this process.
+    let changes = CommitSignal()
 
     /// Opens the file, and makes it where it is absent.
     init(_ folder: DataFolder, _ masterKey: MasterKey) throws(Problem) {
@@ -47,8 +50,27 @@ struct AgentTaskFile: Sendable {
         ).open { db, version in
             // Of tasks from before nobody can say whose leads they speak of.
             if version == 1 { try db.execute(sql: "DROP TABLE messages; DROP TABLE tasks;") }
-            try db.execute(sql: schema)
+            if version < 2 { try db.execute(sql: schema) }
+            if version < 3 { try db.execute(sql: pushSchema) }
         }
+    }
+
+    func write<Value>(_ work: (Database) throws -> Value) throws -> Value {
+        defer { changes.committed([:]) }
+        return try database.write(work)
+    }
+
+    /// A write that changes no task.
+    func writeQuietly(_ work: (Database) throws -> Void) throws { try database.write(work) }
+
+    func read<Value>(_ work: (Database) throws -> Value) throws -> Value { try database.read(work) }
+
+    func sealed(_ value: some Encodable, as name: String) throws -> Data {
+        try seal.seal(JSONEncoder().encode(value), as: name)
+    }
+
+    func opened<Value: Decodable>(_ bytes: Data, as name: String) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: seal.open(bytes, as: name))
     }
 
     private static let schema = """
@@ -164,7 +186,7 @@ struct AgentTaskFile: Sendable {
         erasedThrough erased: UInt64? = nil, _ grant: Grant
     ) throws -> Bool {
         let sealed = try sealed(task)
-        return try database.write { db in
+        return try write { db in
             if isNew {
                 try db.execute(
                     sql: "INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -200,7 +222,7 @@ struct AgentTaskFile: Sendable {
     /// - Parameter leads: digests of the leads that it speaks of from here on.
     func move(_ task: AgentTask, from state: AgentTask.State, leads: [String] = []) throws -> Bool {
         let sealed = try sealed(task)
-        return try database.write { db in
+        return try write { db in
             try db.execute(
                 sql: "UPDATE tasks SET state = ?, changed = ?, sealed = ? WHERE id = ? AND state = ?",
                 arguments: [task.state.rawValue, task.changed.micros, sealed, task.id, state.rawValue])
@@ -224,7 +246,7 @@ struct AgentTaskFile: Sendable {
 
     /// Forgets a task whose work could not be done now, so that its message can be sent again.
     func drop(_ task: AgentTask) throws {
-        try database.write { db in
+        try write { db in
             try db.execute(
                 sql: "DELETE FROM tasks WHERE id = ? AND state = ?",
                 arguments: [task.id, AgentTask.State.working.rawValue])
@@ -245,7 +267,7 @@ struct AgentTaskFile: Sendable {
     ///   - leads: digests of the leads.
     ///   - position: the last entry that erased any of the program's.
     func erase(_ leads: [String], of program: String, through position: UInt64) throws {
-        try database.write { db in
+        try write { db in
             for lead in leads {
                 try db.execute(
                     sql: "DELETE FROM tasks WHERE id IN (SELECT task FROM task_leads WHERE lead = ?)",
@@ -260,7 +282,7 @@ struct AgentTaskFile: Sendable {
 
     /// Forgets a task, whatever its state.
     func erase(_ task: AgentTask) throws {
-        try database.write { try $0.execute(sql: "DELETE FROM tasks WHERE id = ?", arguments: [task.id]) }
+        try write { try $0.execute(sql: "DELETE FROM tasks WHERE id = ?", arguments: [task.id]) }
         holdsForgotten.isSet.withLock { $0 = true }
         try tidy()
     }
@@ -277,7 +299,7 @@ struct AgentTaskFile: Sendable {
         guard try database.read({ db in
             try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM tasks WHERE changed < ?)", arguments: [limit])
         }) == true else { return }
-        try database.write { db in try db.execute(sql: "DELETE FROM tasks WHERE changed < ?", arguments: [limit]) }
+        try write { db in try db.execute(sql: "DELETE FROM tasks WHERE changed < ?", arguments: [limit]) }
     }
 
     private func sealed(_ task: AgentTask) throws -> Data {
@@ -285,7 +307,7 @@ struct AgentTaskFile: Sendable {
             JSONEncoder().encode(Sealed(context: task.context, result: task.result, asked: task.asked)), as: task.id)
     }
 
-    private func task(_ row: Row) throws -> AgentTask {
+    func task(_ row: Row) throws -> AgentTask {
         let id: String = row["id"]
         guard let state = AgentTask.State(rawValue: row["state"]) else {
             throw Problem(.unavailable, "the file of agents' tasks holds what no Leadline wrote")

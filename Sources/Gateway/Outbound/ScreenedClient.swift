@@ -16,6 +16,8 @@ struct ScreenedClient {
         var method: Method
         var headers: [(String, String)]
         var body: [UInt8] = []
+        /// Longest time, look-up and answer included, where that is less than the settings'.
+        var tryMax: Duration?
     }
 
     /// What came back.
@@ -70,11 +72,12 @@ struct ScreenedClient {
     /// - Throws: `Failure`, or `CancellationError` if it was called off, in which case nothing is known.
     mutating func send(_ request: Request, to target: WebhookTarget, _ reading: Reading) async throws -> Reply {
         let started = time.elapsed()
+        let tryMax = min(request.tryMax ?? settings.tryMax, settings.tryMax)
         let addresses: [NetworkAddress]
         do {
             let lookUp = settings.lookUp
             let host = target.host
-            addresses = try await within(settings.tryMax) { try await lookUp(host) }
+            addresses = try await within(tryMax) { try await lookUp(host) }
         } catch is TooLong { throw Failure.timedOut } catch is CancellationError { throw CancellationError() } catch {
             throw Failure.unresolved
         }
@@ -88,7 +91,7 @@ struct ScreenedClient {
         let client = try await client(for: target.host, at: address)
         tries += 1
         let reply = try await execute(
-            Self.assembled(request, target), by: client, within: settings.tryMax - (time.elapsed() - started), reading)
+            Self.assembled(request, target), by: client, within: tryMax - (time.elapsed() - started), reading)
         if (200..<300).contains(reply.status) { tries -= 1 }
         return reply
     }

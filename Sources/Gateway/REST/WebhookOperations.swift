@@ -32,6 +32,7 @@ enum WebhookOperations {
             }
             try checkLinks(request, call)
             try request.checkTemplate()
+            try request.checkAgent(grant)
             let machine = call.services.folder.machine
             let endpoint = WebhookEndpoint(
                 id: "wh-" + Hexadecimal.text(machine.random.bytes(8)), program: grant.program,
@@ -110,6 +111,7 @@ enum WebhookOperations {
                                 "This endpoint sends links, which go in no other format.", field: "format")
                         }
                         try request.checkTemplate(of: endpoint)
+                        try request.checkAgent(grant, of: endpoint)
                         endpoint.apply(request, by: grant, at: now)
                     }), noStore)
         })
@@ -364,7 +366,7 @@ enum WebhookSchemas {
         (
             "WebhookRequest",
             closed(stated + [("partner", Schema.id.json), ("actionLinks", Schema.boolean.json)], required: ["url"])
-                .without("actionLinks", "true", with: ("format", #"["slack","teams"]"#))
+                .without("actionLinks", "true", with: ("format", #"["slack","teams","a2a"]"#))
         ),
         ("WebhookChange", closed(stated + [("enabled", Schema.boolean.json)])),
         (

@@ -28,7 +28,7 @@ struct WebhookRequest: Sendable {
         }
         format = try values["format"].map { value in
             guard case .text(let word) = value, let format = WebhookEndpoint.Format(rawValue: word) else {
-                throw Refusal.invalid("It is standard, slack, teams or template.", field: "format")
+                throw Refusal.invalid("It is standard, slack, teams, template or a2a.", field: "format")
             }
             return format
         }
@@ -53,6 +53,16 @@ struct WebhookRequest: Sendable {
         if format != .template && template != nil {
             throw Refusal.invalid("It goes with the format template alone.", field: "template")
         }
+    }
+
+    /// An agent answers for one partner: whoever has offers sent to it must be allowed to answer them.
+    /// - Parameter endpoint: the one that is changed; nil for a new one.
+    func checkAgent(_ grant: Grant, of endpoint: WebhookEndpoint? = nil) throws {
+        guard format ?? endpoint?.format == .a2a else { return }
+        guard grant.partner ?? partner ?? endpoint?.partner != nil else {
+            throw Refusal.invalid("Offers go to the agent of one partner; name it.", field: "partner")
+        }
+        guard grant.allows(.leadsAnswer) else { throw Refusal.missing(.leadsAnswer) }
     }
 
     // MARK: Values

@@ -77,7 +77,7 @@ struct EndpointDelivery {
             return true
         }
         switch try await next(endpoint, grant) {
-        case .send(let decision, let body): return try await send(decision, body, to: endpoint)
+        case .send(let decision, let body): return try await send(decision, body, to: endpoint, grant)
         case .replayEnded: try await keep(nil) { $0.end(endpoint.replay) }
         case .wait: try await wait(forMoreThan: ahead?.streamSize ?? 0, of: endpoint.program, or: seen)
         case nil: return try await disable(endpoint, .archived)
@@ -135,7 +135,9 @@ struct EndpointDelivery {
         while true {
             while let decision = ahead.waiting.first {
                 if let replay = endpoint.replay, !replay.through.covers(decision.cursor) { return .replayEnded }
-                if endpoint.wants(decision.type), let body = try await body(decision, endpoint, grant) {
+                if endpoint.wants(decision.type), try isInTime(decision, endpoint),
+                    let body = try await body(decision, endpoint, grant)
+                {
                     return .send(decision, body)
                 }
                 ahead.waiting.removeFirst()
@@ -152,6 +154,12 @@ struct EndpointDelivery {
                 (ahead.isEnd, ahead.streamSize) = (page.isEnd, page.streamSize)
             } catch JournalError.archived { return nil }
         }
+    }
+
+    /// An offer whose time is over is told to no agent.
+    private func isInTime(_ decision: PublishedDecision, _ endpoint: WebhookEndpoint) throws -> Bool {
+        guard endpoint.format == .a2a, let offer = try decision.offer else { return true }
+        return services.folder.now() < offer.answerBy
     }
 
     private func body(
@@ -181,12 +189,20 @@ struct EndpointDelivery {
     // MARK: Sending
 
     private mutating func send(
-        _ decision: PublishedDecision, _ body: [UInt8], to endpoint: WebhookEndpoint
+        _ decision: PublishedDecision, _ body: [UInt8], to endpoint: WebhookEndpoint, _ grant: Grant
     ) async throws -> Bool {
         let isReplay = endpoint.replay != nil
+        let offer = endpoint.format == .a2a ? try decision.offer : nil
+        let settings = services.webhookSettings
         let message = WebhookMessage(
-            id: decision.messageID, cause: isReplay ? .replay : .decision, body: body, trace: decision.trace)
-        let attempt = try await message.post(to: endpoint, by: &client, machine, services.spans)
+            id: decision.messageID, cause: isReplay ? .replay : .decision, body: body, trace: decision.trace,
+            tryMax: offer.map { settings.tryMax($0, at: services.folder.now()) })
+        let answering = AgentAnswering(services: services, endpoint: endpoint, grant: grant)
+        let attempt = try await message.post(to: endpoint, by: &client, machine, services.spans) { reply in
+            guard let offer else { return true }
+            // Durable before the cursor moves: whoever sends it again gets the same event.
+            return try await answering.take(reply, to: offer)
+        }
         if attempt.outcome.isDelivered {
             try await keep(attempt) { $0.taken(through: decision.cursor, isReplay: isReplay) }
             ahead?.waiting.removeFirst()
@@ -194,7 +210,28 @@ struct EndpointDelivery {
             if endpoint.failures > 0 { services.logger.notice("webhook answers again", metadata: metadata(endpoint)) }
             return true
         }
-        return try await failed(endpoint, attempt)
+        guard let offer else { return try await failed(endpoint, attempt) }
+        return try await missed(offer, decision, endpoint, attempt)
+    }
+
+    /// An agent did not take an offer.
+    private mutating func missed(
+        _ offer: OfferMade, _ decision: PublishedDecision, _ endpoint: WebhookEndpoint, _ attempt: WebhookTry
+    ) async throws -> Bool {
+        let (settings, now, isReplay) = (services.webhookSettings, services.folder.now(), endpoint.replay != nil)
+        if attempt.outcome.isGone { return try await disable(endpoint, .gone, after: attempt) }
+        if settings.isGivenUp(failingSince: endpoint.failingSince, at: now) {
+            return try await disable(endpoint, .failing, after: attempt)
+        }
+        let next = now.adding(micros: settings.agentWaitMicros(after: endpoint.failures + 1))
+        if next < offer.answerBy {
+            try await keep(attempt) { $0.notTaken(attempt, next: next) }
+        } else {
+            try await keep(attempt) { $0.passedOver(attempt, through: decision.cursor, isReplay: isReplay) }
+            ahead?.waiting.removeFirst()
+            ahead?.kept = decision.cursor
+        }
+        return true
     }
 
     private mutating func failed(_ endpoint: WebhookEndpoint, _ attempt: WebhookTry) async throws -> Bool {

@@ -16,6 +16,10 @@ enum WebhookBody {
     ) throws -> [UInt8]? {
         guard let event = try Edition.decision(decision, for: grant) else { return nil }
         if endpoint.format == .standard { return standard(event, decision, link) }
+        if endpoint.format == .a2a {
+            let whole = event.count <= bytesMax ? event : shortened(decision)
+            return AgentRequest.body(whole, messageID: AgentRequest.messageID(decision, try decision.offer))
+        }
         let sentence = try Edition.sentence(decision, for: grant, currency: currency)
         if let template = endpoint.template { return try template.body(decision, event, sentence: sentence) }
         return wrapped(sentence, endpoint.format)
@@ -46,10 +50,11 @@ enum WebhookBody {
                 .program: endpoint.program, .sentence: sentence,
             ])
         }
-        guard endpoint.format == .standard else { return wrapped(sentence, endpoint.format) }
-        return message(
+        guard [.standard, .a2a].contains(endpoint.format) else { return wrapped(sentence, endpoint.format) }
+        let event = message(
             id: id, source: "/leadline/\(endpoint.program)", type: type, at: moment, subject: nil,
             data: JSONText.object([("webhook", JSONText.quoted(endpoint.id))]))
+        return endpoint.format == .a2a ? AgentRequest.body(event, messageID: id) : event
     }
 
     private static func message(
@@ -68,7 +73,7 @@ enum WebhookBody {
     private static func wrapped(_ sentence: String, _ format: WebhookEndpoint.Format) -> [UInt8] {
         let json: String
         switch format {
-        case .standard, .slack, .template:
+        case .standard, .slack, .template, .a2a:
             json = JSONText.object([("text", JSONText.quoted(escaped(sentence))), ("mrkdwn", "false")])
         case .teams:
             // A text run is shown as it is; a text block would be read as Markdown.

@@ -4,7 +4,9 @@ import Metrics
 /// Sends one message at a time to one endpoint, by the client that screens where it goes.
 struct WebhookClient {
     /// What it says beside its status is nobody's business; read, it leaves the connection free.
-    private static let reading = ScreenedClient.Reading(bytesMax: 16_384, limit: .seconds(1))
+    static let reading = ScreenedClient.Reading(bytesMax: 16_384, limit: .seconds(1))
+    /// What an agent says is its answer.
+    static let readingAnswers = ScreenedClient.Reading(bytesMax: AgentReply.bytesMax, limit: .seconds(5))
 
     private var client: ScreenedClient
     private let metrics: any MetricsFactory
@@ -17,20 +19,17 @@ struct WebhookClient {
     /// Sends a message and says what came of it.
     /// - Throws: `CancellationError` if it was called off, in which case nothing is known.
     mutating func post(
-        _ body: [UInt8], _ headers: [(String, String)], to target: WebhookTarget
-    ) async throws -> WebhookOutcome {
-        let outcome = try await outcome(of: body, headers, to: target)
-        WebhookMetric.attempts.add(1, outcome.word.rawValue, to: metrics)
-        return outcome
+        _ request: ScreenedClient.Request, to target: WebhookTarget, _ reading: ScreenedClient.Reading = reading
+    ) async throws -> (outcome: WebhookOutcome, reply: [UInt8]?) {
+        do {
+            let reply = try await client.send(request, to: target, reading)
+            return (Self.outcome(of: reply), reply.body)
+        } catch let failure as ScreenedClient.Failure { return (WebhookOutcome(Self.word(failure)), nil) }
     }
 
-    private mutating func outcome(
-        of body: [UInt8], _ headers: [(String, String)], to target: WebhookTarget
-    ) async throws -> WebhookOutcome {
-        do {
-            let request = ScreenedClient.Request(method: .post, headers: headers, body: body)
-            return Self.outcome(of: try await client.send(request, to: target, Self.reading))
-        } catch let failure as ScreenedClient.Failure { return WebhookOutcome(Self.word(failure)) }
+    /// Counts a try.
+    func count(_ outcome: WebhookOutcome) {
+        WebhookMetric.attempts.add(1, outcome.word.rawValue, to: metrics)
     }
 
     private static func outcome(of reply: ScreenedClient.Reply) -> WebhookOutcome {

@@ -1,5 +1,6 @@
 import Engine
 import LeadlineCore
+import LeadlineSchemas
 
 /// Somebody's address to which decisions are sent, and how far that has come.
 struct WebhookEndpoint: Sendable, Equatable {
@@ -11,6 +12,8 @@ struct WebhookEndpoint: Sendable, Equatable {
         case slack, teams
         /// As the endpoint's template says.
         case template
+        /// A message to the partner's agent, which answers offers in what it sends back.
+        case a2a
     }
 
     /// How it stands, in a word.
@@ -68,7 +71,10 @@ struct WebhookEndpoint: Sendable, Equatable {
     var state: State { disabled != nil ? .disabled : failures > 0 ? .failing : .active }
 
     /// True if it is told of decisions of that type.
-    func wants(_ type: String) -> Bool { kinds.isEmpty || kinds.contains(type) }
+    func wants(_ type: String) -> Bool {
+        if kinds.isEmpty { return format != .a2a || type == EventKind.offerMade.fullName }
+        return kinds.contains(type)
+    }
 
     /// Secrets that sign at a moment: during a rotation the old one as well.
     func signing(at moment: Timestamp) -> [WebhookSecret] {
@@ -88,6 +94,12 @@ extension WebhookEndpoint {
         // A replay that was called off meanwhile stays so.
         if isReplay { replay?.after = cursor } else { self.cursor = cursor }
         (failures, failingSince, nextTry) = (0, nil, Timestamp(micros: 0))
+    }
+
+    /// An offer's time ended before anybody took it: the next ones are not held up.
+    mutating func passedOver(_ attempt: WebhookTry, through cursor: DecisionCursor, isReplay: Bool) {
+        if isReplay { replay?.after = cursor } else { self.cursor = cursor }
+        notTaken(attempt, next: Timestamp(micros: 0))
     }
 
     /// A message was not taken: it is tried again at `next`.
@@ -129,6 +141,8 @@ struct WebhookTry: Sendable, Equatable {
 struct WebhookOutcome: Sendable, Equatable {
     enum Word: String, Sendable, CaseIterable {
         case delivered
+        /// An agent took an offer and sent nothing back that is an answer.
+        case noAnswer = "no-answer"
         /// Another status than 2xx.
         case refused
         /// Not done in time.
@@ -154,7 +168,7 @@ struct WebhookOutcome: Sendable, Equatable {
         self.retryAfterSeconds = retryAfterSeconds
     }
 
-    var isDelivered: Bool { word == .delivered }
+    var isDelivered: Bool { word == .delivered || word == .noAnswer }
     /// 410: nobody is there any more.
     var isGone: Bool { status == 410 }
 }

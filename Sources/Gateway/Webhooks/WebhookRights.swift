@@ -15,6 +15,7 @@ enum WebhookRights {
     /// True if the endpoint may be told of decisions under a key.
     static func suffices(_ key: Grant, _ endpoint: WebhookEndpoint, at now: Timestamp) -> Bool {
         key.isInForce(at: now) && key.allows(.webhooksManage) && key.allows(.decisionsRead)
+            && (endpoint.format != .a2a || key.allows(.leadsAnswer))
             && key.principal == endpoint.owner && key.program == endpoint.program && endpoint.isVisible(to: key)
     }
 

@@ -10,6 +10,8 @@ public struct WebhookSettings: Sendable {
     var waits = RetrySchedule.waits
     /// Longest time for one try, look-up and answer included.
     var tryMax: Duration = .seconds(15)
+    /// Wait before an offer that an agent did not take is tried again; it doubles while the offer's time runs.
+    var agentWait: Duration = .milliseconds(250)
     /// What names stand for.
     var lookUp: @Sendable (String) async throws -> [NetworkAddress] = HostLookup.addresses
 

@@ -98,6 +98,7 @@ struct ClusterGateway {
             onceFollowed(GracefulStop.Work { [copies] in try await copies.run() }),
             // Who claims can send: not before the copies are there.
             onceFollowed(shared.claim), onceFollowed(WebhookSender(services, under: shared.claim)),
+            TaskPushSender(services),
         ]
     }
 
