@@ -3,7 +3,6 @@ import Reports
 /// Why an agent's request is not done, in the words of A2A 1.0 (specification, section on errors).
 enum A2AError: Error, Sendable {
     case taskNotFound, taskNotCancelable, pushNotSupported, unsupportedOperation, versionNotSupported
-    case extendedCardNotConfigured
     case contentTypeNotSupported
     case parse, unknownMethod
     case invalid(String)
@@ -16,7 +15,6 @@ enum A2AError: Error, Sendable {
         case .pushNotSupported: -32_003
         case .unsupportedOperation: -32_004
         case .contentTypeNotSupported: -32_005
-        case .extendedCardNotConfigured: -32_007
         case .versionNotSupported: -32_009
         case .parse: -32_700
         case .unknownMethod: -32_601
@@ -33,7 +31,6 @@ enum A2AError: Error, Sendable {
         case .pushNotSupported: "PUSH_NOTIFICATION_NOT_SUPPORTED"
         case .unsupportedOperation, .unknownMethod: "UNSUPPORTED_OPERATION"
         case .contentTypeNotSupported: "CONTENT_TYPE_NOT_SUPPORTED"
-        case .extendedCardNotConfigured: "EXTENDED_AGENT_CARD_NOT_CONFIGURED"
         case .versionNotSupported: "VERSION_NOT_SUPPORTED"
         case .parse, .invalid: "INVALID_REQUEST"
         }
@@ -46,7 +43,6 @@ enum A2AError: Error, Sendable {
         case .pushNotSupported: "Tasks are not pushed here; webhooks tell of decisions."
         case .unsupportedOperation: "That is not possible with this task, or not here."
         case .contentTypeNotSupported: "Send parts with text or data."
-        case .extendedCardNotConfigured: "There is one card for everybody."
         case .versionNotSupported: "A2A 1.0 is spoken here; say so in the header A2A-Version."
         case .parse: "The body is not JSON."
         case .unknownMethod: "There is no such method."

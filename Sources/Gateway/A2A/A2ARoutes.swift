@@ -7,7 +7,18 @@ import Reports
 /// Where other agents ask, by A2A 1.0: the card, JSON-RPC, and the same over plain HTTP.
 enum A2ARoutes {
     static let path = "/a2a"
-    static let all = [card, rpc, send, stream, list, show, change, push, extendedCard]
+    static let all = [card, rpc] + bound + bound.map(ofTenant)
+
+    /// What the HTTP binding has, without a tenant and below one.
+    private static let bound = [send, stream, list, show, change, push, extendedCard]
+
+    /// The same below a tenant, which is a program here.
+    private static func ofTenant(_ operation: Operation) -> Operation {
+        var operation = operation
+        operation.id += "OfTenant"
+        operation.path = path + "/{tenant}" + String(operation.path.unicodeScalars.dropFirst(path.unicodeScalars.count))
+        return operation
+    }
 
     private static let types = ["application/json", "application/a2a+json"]
     private static let answered = [
@@ -21,8 +32,7 @@ enum A2ARoutes {
             let services = call.services
             guard let origin = services.signIn.publicURL?.origin else {
                 // Whoever asks may name any host: nothing is signed that says so, and nothing kept.
-                let scheme = services.signIn.isEncrypted ? "https://" : "http://"
-                let card = try A2ACard.json(origin: scheme + call.authority, signedBy: nil)
+                let card = try A2ACard.json(origin: origin(call), signedBy: nil)
                 return .whole(.json(card, [(.cacheControl, "no-store")]))
             }
             let (path, logger, signed) = (services.folder.statementKeyPath, services.logger, services.signedCard)
@@ -86,7 +96,7 @@ enum A2ARoutes {
         case "CreateTaskPushNotificationConfig", "GetTaskPushNotificationConfig", "ListTaskPushNotificationConfigs",
             "DeleteTaskPushNotificationConfig":
             throw A2AError.pushNotSupported
-        case "GetExtendedAgentCard": throw A2AError.unsupportedOperation
+        case "GetExtendedAgentCard": return try await extended(face, params)
         default: throw A2AError.unknownMethod
         }
     }
@@ -98,9 +108,10 @@ enum A2ARoutes {
             // Whatever is left to do is done by a message; a task that has ended brings nothing more.
             let task = try await face.find(params["id"]?.text, params)
             if task.state.isTerminal { throw A2AError.unsupportedOperation }
-            return A2AStream(face: face, begun: .init(task: task, skill: nil, arguments: [:]), requestID: id)
+            return A2AStream(
+                face: face, begun: .init(task: task, skill: nil, arguments: [:]), requestID: id, follows: true)
         }
-        return A2AStream(face: face, begun: try await face.begin(params), requestID: id)
+        return A2AStream(face: face, begun: try await face.begin(params), requestID: id, follows: false)
     }
 
     // MARK: Plain HTTP
@@ -112,7 +123,9 @@ enum A2ARoutes {
         { call, admission in
             do {
                 try checkVersion(call)
-                return try await work(call, A2AFace(call: call, admission: admission))
+                let face = A2AFace(call: call, admission: admission)
+                try face.checkTenant([:])
+                return try await work(call, face)
             } catch let error as A2AError { return .whole(error.answer) }
         }
     }
@@ -174,8 +187,36 @@ enum A2ARoutes {
         takesBody: false, work: http { _, _ in throw A2AError.pushNotSupported })
 
     private static let extendedCard = route(
-        "getExtendedAgentCard", .get, "/extendedAgentCard", "Not offered: there is one card for everybody",
-        takesBody: false, work: http { _, _ in throw A2AError.unsupportedOperation })
+        "getExtendedAgentCard", .get, "/extendedAgentCard", "The agent card as the caller's key has it",
+        query: [.init(name: "tenant", schema: .string, about: "As A2A has it.")], takesBody: false,
+        work: http { call, face in
+            let tenant = call.query["tenant"].map { ["tenant": JSONValue.text($0)] } ?? [:]
+            return .whole(.json(try await extended(face, tenant), [(.cacheControl, "no-store")]))
+        })
+
+    /// The card with the caller's tenant, and the skills that its key lets it ask for.
+    private static func extended(_ face: A2AFace, _ params: A2AFace.Members) async throws -> String {
+        try face.checkTenant(params)
+        let (call, grant) = (face.call, try face.call.grant)
+        let services = call.services
+        let (path, logger) = (services.folder.statementKeyPath, services.logger)
+        guard let origin = services.signIn.publicURL?.origin else {
+            return try A2ACard.json(origin: origin(call), signedBy: nil, for: grant)
+        }
+        return try await services.readers.run {
+            do {
+                return try A2ACard.json(origin: origin, signedBy: StatementKeyFile.loadOrCreate(at: path), for: grant)
+            } catch {
+                logger.warning("the agent card is not signed", metadata: ["reason": "\(error)"])
+                return try A2ACard.json(origin: origin, signedBy: nil, for: grant)
+            }
+        }
+    }
+
+    /// Where the service was asked, by the request's own word.
+    private static func origin(_ call: Call) -> String {
+        (call.services.signIn.isEncrypted ? "https://" : "http://") + call.authority
+    }
 
     /// The verb stands after the task's id, behind a colon.
     private static let change = route(
@@ -199,28 +240,40 @@ enum A2ARoutes {
     }
 }
 
-/// A message's task as it comes about, as server-sent events.
+/// A message's task as it comes about, or a task that somebody follows until it ends, as server-sent events.
 struct A2AStream: AnswerStream {
-    private enum Step { case task, work, status, end }
+    private enum Step { case task, work, watch, artifact, status, end }
+
+    /// How often a task that is followed is looked at.
+    private static let interval = Duration.milliseconds(200)
+    /// So often something is written, that both ends know of each other.
+    private static let heartbeat = Duration.seconds(15)
+    /// How long one stream follows; whoever wants to go on follows anew.
+    private static let followsMost = Duration.seconds(1_800)
 
     let face: A2AFace
     let begun: A2AFace.Begun
     /// Nil over plain HTTP.
     let requestID: String?
+    /// True if it goes on until the task ends.
+    let follows: Bool
     private var step = Step.task
     private var task: AgentTask
+    private var silence = Duration.zero
+    private var followed = Duration.zero
 
-    init(face: A2AFace, begun: A2AFace.Begun, requestID: String?) {
+    init(face: A2AFace, begun: A2AFace.Begun, requestID: String?, follows: Bool) {
         self.face = face
         self.begun = begun
         self.requestID = requestID
+        self.follows = follows
         task = begun.task
     }
 
     mutating func next() async throws -> ByteBuffer? {
         switch step {
         case .task:
-            step = begun.skill == nil ? .end : .work
+            step = follows ? .watch : begun.skill == nil ? .end : .work
             return event("task", task.json())
         case .work:
             do { task = try await face.finish(begun) } catch let error as CancellationError { throw error } catch {
@@ -228,6 +281,15 @@ struct A2AStream: AnswerStream {
                 step = .end
                 return event("statusUpdate", failed(Refusal(error)))
             }
+            step = .artifact
+            return try await next()
+        case .watch:
+            let isOn = try await change()
+            if isOn == nil { return nil }
+            if isOn == false { return ByteBuffer(string: ": still here\n\n") }
+            step = .artifact
+            return try await next()
+        case .artifact:
             step = .status
             guard let artifact = task.artifact else { return try await next() }
             return event(
@@ -237,7 +299,7 @@ struct A2AStream: AnswerStream {
                     ("artifact", artifact), ("lastChunk", "true"),
                 ]))
         case .status:
-            step = .end
+            step = follows && !task.state.isTerminal ? .watch : .end
             return event(
                 "statusUpdate",
                 JSONText.object([
@@ -246,6 +308,32 @@ struct A2AStream: AnswerStream {
                 ]))
         case .end: return nil
         }
+    }
+
+    /// Waits until the task stands otherwise than it was told; false if nothing has changed for a while, nil if it is
+    /// not followed any further: with the right to look, and with the task, ends the looking.
+    private mutating func change() async throws -> Bool? {
+        let (grant, services) = (try face.call.grant, face.call.services)
+        while followed < Self.followsMost {
+            try await services.folder.machine.passingTime.sleep(for: Self.interval)
+            followed += Self.interval
+            silence += Self.interval
+            guard let standing = try await StandingGrant(grant, services).now(), standing.hasRights(of: grant) else {
+                return nil
+            }
+            let (tasks, id) = (services.agentTasks, task.id)
+            guard let kept = try await services.readers.run({ try tasks.task(id, grant) }) else { return nil }
+            if kept.state != task.state || kept.changed != task.changed {
+                silence = .zero
+                task = try await face.find(id)
+                return true
+            }
+            if silence >= Self.heartbeat {
+                silence = .zero
+                return false
+            }
+        }
+        return nil
     }
 
     /// What could not be done now.
