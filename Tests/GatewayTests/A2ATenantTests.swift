@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import LeadlineCore
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import Gateway
