@@ -231,7 +231,8 @@ struct MCPResources {
     }
 
     private static func contents(_ uri: String, _ type: String, _ text: String) -> MCPResult.Fields {
-        let shown = JSONSyntax.isOf(mediaType: type) ? JSONText.visible(text) : text
+        let isJSON = type == "application/json" || JSONSyntax.isOf(mediaType: type)
+        let shown = isJSON ? JSONText.visible(text) : text
         let contents = JSONText.object([
             ("uri", JSONText.quoted(uri)), ("mimeType", JSONText.quoted(type)), ("text", JSONText.quoted(shown)),
         ])
