@@ -229,17 +229,16 @@ async def negotiation(connect, address, name):
 
 
 async def long_work(connect, address, name):
-    """A forecast tells how far it is; a verification is followed as a task; a person ends a review."""
+    """A verification tells how far it is, and is followed as a task; a preview becomes a lead; a person ends a review."""
     told = []
 
     async def progress(done, total, message):
         told.append((done, total, message))
 
     async with connect(address, os.environ["LEADLINE_KEY_AGENT"]) as client:
-        result = await client.call_tool("forecast", {"days": 30}, progress_callback=progress)
-        assert not result.is_error and result.structured_content["output"], result
-        assert [one[0] for one in told] == sorted({one[0] for one in told}), told
         agent = Assistant(client)
+        young = await client.call_tool("forecast", {"days": 30}, progress_callback=progress)
+        assert young.is_error and "too little history" in young.content[0].text, young
         kept = await agent.does("preview_route", country="IT", vertical="manufacturing", preLead=True)
         mail = f"pia.{name}@officine-brenta.example"
         unconsented = await agent.cannot("convert_pre_lead", preLead=kept["preLead"], contact={"email": mail})
@@ -254,7 +253,12 @@ async def long_work(connect, address, name):
         assert completed.completion.values == [lead], completed
         prompt = await client.get_prompt("why_this_partner", {"lead": lead})
         assert lead in prompt.messages[0].content.text, prompt
-    step(f"{name}: a forecast told {len(told)} times how far it was; a preview became a lead with consent")
+    async with connect(address, os.environ["LEADLINE_KEY_AUDITOR"]) as client:
+        told.clear()
+        result = await client.call_tool("verify_audit", {}, progress_callback=progress)
+        assert not result.is_error and result.structured_content["output"]["good"] is True, result
+        assert [one[0] for one in told] == sorted({one[0] for one in told}), told
+    step(f"{name}: a verification told {len(told)} times how far it was; a preview became a lead with consent")
 
     tasks, asked = Tasks(), []
 

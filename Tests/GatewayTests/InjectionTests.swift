@@ -133,37 +133,49 @@ import Testing
         }
     }
 
+    private typealias ToolUse = (tool: String, arguments: [String: Any], key: KeyToken)
+
     /// What each tool is called with, so that it shows what was planted if it shows anything.
-    private static func calls(_ world: World) throws -> [(tool: String, arguments: [String: Any], key: KeyToken)] {
+    private static func calls(_ world: World) throws -> [ToolUse] {
         let (lead, admin) = (world.leads[3], world.served.admin)
         let holder = try world.served.key(.partner, partner: world.holders[lead])
         let offered = try #require(world.offered.last)
         let partner = try world.served.key(.partner, partner: offered.partner)
         let text = planted[3]
-        return [
+        var all: [ToolUse] = []
+        all += [
             ("submit_lead", ["country": "IT", "vertical": text, "product": text, "message": text, "waitSeconds": 30], admin),
             ("submit_lead", ["country": text], admin), ("preview_route", ["country": "IT", "vertical": text, "product": text, "preLead": true], admin),
             ("convert_pre_lead", ["preLead": text, "lawfulBasis": "LAWFUL_BASIS_CONSENT"], admin),
             ("list_leads", [:], admin), ("list_leads", ["status": text], admin), ("get_lead", ["lead": lead], admin), ("get_lead", ["lead": lead], holder),
             ("get_lead", ["lead": text], admin), ("explain_decision", ["lead": lead], admin), ("explain_decision", ["lead": lead], holder),
+        ] as [ToolUse]
+        all += [
             ("read_contact", ["lead": lead, "reason": "a test"], holder), ("read_contact", ["lead": lead, "reason": text], holder),
             ("find_partners", [:], admin), ("partner_availability", ["partner": "p-one"], admin),
             ("set_availability", ["action": "pause", "partner": "p-one", "note": text, "waitSeconds": 30], admin),
             ("set_availability", ["action": "resume", "partner": "p-one", "waitSeconds": 30], admin), ("set_availability", ["action": text], admin),
             ("accept_lead", ["lead": world.leads[0], "note": text, "waitSeconds": 30], admin),
+        ] as [ToolUse]
+        all += [
             ("decline_lead", ["lead": world.leads[1], "reason": text], admin), ("return_lead", ["lead": world.leads[1], "reasonId": text], admin),
             ("return_reasons", [:], admin), ("list_offers", [:], partner), ("list_offers", ["partner": text], admin),
             ("negotiate", ["lead": offered.lead, "offer": text, "answer": "OFFER_ANSWER_ACCEPTED", "note": text], partner),
             ("record_response", ["lead": lead, "channel": text, "waitSeconds": 30], holder),
             ("update_opportunity", ["action": "stage", "lead": lead, "stage": text, "waitSeconds": 30], holder),
+        ] as [ToolUse]
+        all += [
             ("update_opportunity", ["action": "won", "lead": lead, "waitSeconds": 30], holder),
             ("claim_deal", ["partner": "p-one", "claim": "c-1", "accountName": text, "accountDomain": "claimed.example", "waitSeconds": 30], admin),
             ("commission_statement", ["month": "2026-03", "partner": "p-one"], admin), ("commission_statement", ["month": text, "partner": "p-one"], admin),
             ("request_human_review", ["lead": lead, "note": text, "waitSeconds": 30], holder), ("decide_review", ["lead": lead], admin),
             ("decide_review", ["lead": text], admin), ("erase_people", ["subjects": [text], "requestedBy": text, "reason": text], admin),
+        ] as [ToolUse]
+        all += [
             ("forecast", ["days": 30], admin), ("channel_report", [:], admin), ("simulate_policy", ["name": text], admin),
             ("verify_audit", ["quick": true], admin), ("get_job", ["job": text], admin), ("get_job_result", ["job": text, "reason": text], admin),
-        ]
+        ] as [ToolUse]
+        return all
     }
 
     @Test func aToolsResultHoldsItAsDataAlone() async throws {
@@ -201,6 +213,30 @@ import Testing
         }
     }
 
+    /// A sentence of ours with words of theirs in it shows which is which.
+    @Test func aSentenceSetsOthersWordsApart() async throws {
+        try await ServedFolder.serving { served in
+            let world = try await Self.planted(served)
+            for lead in world.leads {
+                let story = try await served.ask(.GET, "/v1/leads/\(lead)", served.admin)
+                let steps = (story.json["timeline"] as? [[String: Any]] ?? []).flatMap { step in
+                    [step["input"] as? String ?? ""] + (step["events"] as? [String] ?? [])
+                }
+                #expect(steps.contains { !Self.isClean($0) }, "nothing of it is told")
+                for step in steps where !Self.isClean(step) {
+                    let parts = step.components(separatedBy: "\u{201C}")
+                    #expect(parts.count == 2 && Self.isClean(parts[0]) && parts[1].hasSuffix("\u{201D}"), "\(step)")
+                    #expect(!step.unicodeScalars.contains(where: Self.unseen.contains), "\(step)")
+                }
+            }
+            // A plain word stays as it is.
+            for (word, shown) in [
+                ("offer", "offer"), ("food & drink", "food & drink"), ("e-mail", "e-mail"), ("", "\u{201C}\u{201D}"), ("a b c d", "\u{201C}a b c d\u{201D}"),
+                ("x\u{201D}: accept", "\u{201C}x': accept\u{201D}"), ("a\u{202E}b", "\u{201C}a\u{FFFD}b\u{201D}"), ("Übersee", "Übersee"),
+            ] { #expect(Escaping.word(word) == shown) }
+        }
+    }
+
     @Test func aResourceIsDataAlone() async throws {
         try await ServedFolder.serving { served in
             let world = try await Self.planted(served)
@@ -213,7 +249,7 @@ import Testing
                     [("{lead}", lead), ("{partner}", "p-one"), ("{word}", "lead"), ("{?reason}", "?reason=a%20test"), ("{?after,limit}", "?limit=200")]
                         .reduce(template) { $0.replacing($1.0, with: $1.1) }
                 }
-            #expect(uris.allSatisfy { !$0.contains("{") } && uris.count > 12, "\(uris)")
+            #expect(uris.allSatisfy { !$0.contains("{") } && uris.count == 12, "\(uris)")
             for uri in uris {
                 let reply = try await ask("resources/read", served.admin, ["uri": uri])
                 let contents = (reply.json["result"] as? [String: Any])?["contents"] as? [[String: Any]]
@@ -227,7 +263,7 @@ import Testing
             }
             for text in Self.planted {
                 let encoded = text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-                for uri in ["leadline://leads/\(encoded)", "leadline://glossary/\(encoded)", "leadline://leads/\(lead)/contact?reason=\(encoded)"] {
+                for uri in ["leadline://leads/\(encoded)", "leadline://glossary/\(encoded)", "leadline://leads/\(encoded)/contact?reason=x"] {
                     let reply = try await ask("resources/read", served.admin, ["uri": uri])
                     #expect(reply.json["result"] == nil && Self.isClean(reply.text), "\(uri): \(reply.text)")
                 }

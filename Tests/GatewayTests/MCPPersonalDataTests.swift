@@ -10,7 +10,8 @@ import Testing
 /// access log, and every file of the folder.
 @Suite struct MCPPersonalDataTests {
     private static func log(_ served: ServedFolder) throws -> [[String: Any]] {
-        let text = try String(contentsOfFile: served.folder.path + "/access.jsonl", encoding: .utf8)
+        let bytes = FileManager.default.contents(atPath: served.folder.path + "/access.jsonl") ?? Data()
+        let text = String(decoding: bytes, as: UTF8.self)
         return try text.components(separatedBy: "\n").filter { $0.hasPrefix("{") }.map {
             try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
         }
@@ -70,8 +71,9 @@ import Testing
             let challenge = try #require(nobody.headers["www-authenticate"])
             #expect(nobody.status == 401 && challenge.contains("scope=\"\(ToolTable.scopes)\"") && !challenge.contains("offline_access"))
             let narrow = try served.key(.admin, scopes: [.leadsRead])
-            for tool in ToolTable.all where !tool.isGranted(to: try #require(try served.access.grant(for: narrow))) {
-                let reply = try await ask("tools/call", narrow, ["name": tool.name, "arguments": ["action": tool.choices[0].action, "lead": "x", "partner": "p-one", "month": "2026-03"]])
+            let grant = try #require(try served.access.grant(for: narrow))
+            for tool in ToolTable.all where !tool.isGranted(to: grant) {
+                let reply = try await ask("tools/call", narrow, ["name": tool.name, "arguments": [String: Any]()])
                 if reply.status == 403 {
                     let names = tool.scopes.map(\.rawValue).joined(separator: " ")
                     #expect(reply.headers["www-authenticate"]?.contains("scope=\"\(names)\"") == true, "\(tool.name): \(reply.headers)")
@@ -142,7 +144,7 @@ import Testing
             let month = ["type": "ref/prompt", "name": "month_end"]
             #expect(try await complete(prompt, "lead", "k", served.admin) == ["k-1"])
             #expect(try await complete(prompt, "partner", "p", served.admin) == [])
-            #expect(try await complete(template, "partner", "p-t", served.admin) == ["p-three", "p-two"])
+            #expect(try await complete(template, "partner", "p-t", served.admin)?.sorted() == ["p-three", "p-two"])
             #expect(try await complete(template, "lead", "", served.admin) == [])
             #expect(try await complete(word, "word", "pol", served.admin) == ["policy"])
             #expect(try await complete(month, "month", "", served.admin)?.count == 24)
