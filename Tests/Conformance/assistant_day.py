@@ -185,7 +185,7 @@ async def negotiation(connect, address, name):
     keys = {
         "alpi-automazione": os.environ["LEADLINE_KEY_PARTNER_ALPI"],
         "rhein-systeme": os.environ["LEADLINE_KEY_PARTNER_RHEIN"]}
-    lead, mail = f"negotiated-{name}", f"lea.{name}@officine-brenta.example"
+    lead, mail = f"negotiated-{name}", f"lea@negotiated-{name}.example"
     tasks = Tasks()
     async with connect(address, os.environ["LEADLINE_KEY_AGENT"], extensions=[tasks]) as client:
         agent = Assistant(client)
