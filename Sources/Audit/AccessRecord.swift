@@ -8,6 +8,8 @@ public struct AccessRecord: Sendable, Codable, Equatable {
     public var user: String
     /// In which role; nil where there are none.
     public var role: String?
+    /// What asked on the reader's behalf: an agent's protocol, and the key that it asked by; nil where nothing did.
+    public var agent: String?
     /// The command that read.
     public var command: String
     /// The program whose data it was.
@@ -23,13 +25,14 @@ public struct AccessRecord: Sendable, Codable, Equatable {
 
     /// A record from its parts.
     public init(
-        number: UInt64? = nil, time: String, user: String, role: String? = nil, command: String, program: String,
-        subjects: [String], reason: String, previous: String, torn: String? = nil
+        number: UInt64? = nil, time: String, user: String, role: String? = nil, agent: String? = nil, command: String,
+        program: String, subjects: [String], reason: String, previous: String, torn: String? = nil
     ) {
         self.number = number
         self.time = time
         self.user = user
         self.role = role
+        self.agent = agent
         self.command = command
         self.program = program
         self.subjects = subjects

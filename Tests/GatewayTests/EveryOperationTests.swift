@@ -134,6 +134,10 @@ import UseCases
         try await ask("getLeadContact", ["d-1"])
         try await ask("previewLead", body: #"{"country":"IT"}"#)
         try await ask("queryPreview", body: #"{"country":"IT"}"#)
+        let known = try await ask("previewLead", [], "?preLead=true", body: #"{"country":"IT"}"#)
+        let preLead = try #require(known.json["preLead"] as? String)
+        try await ask(
+            "convertPreLead", body: #"{"preLead":"\#(preLead)","lawfulBasis":"LAWFUL_BASIS_CONSENT","contact":{"email":"pre@officine.example"}}"#)
         try await ask("acceptLead", ["d-1"])
         try await ask("recordFirstResponse", ["d-1"])
         try await ask("changeStage", ["d-1"], body: #"{"stage":"offer"}"#)

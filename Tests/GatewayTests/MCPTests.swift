@@ -8,35 +8,7 @@ import Testing
 /// Goal: an assistant can do what its key may do, by either era of the protocol, and nothing that anybody wrote becomes
 /// an instruction. Method: messages made by hand, over HTTP and a line each, against a served folder.
 @Suite struct MCPTests {
-    private static let version = "io.modelcontextprotocol/protocolVersion"
-
-    /// A message of an era as an assistant's program sends it.
-    private struct Asking {
-        let served: ServedFolder
-        var isStateless = true
-
-        func callAsFunction(
-            _ method: String, _ key: KeyToken?, _ params: [String: Any] = [:], headers: [String: String?] = [:]
-        ) async throws -> ServedFolder.Reply {
-            var params = params
-            var fields = ["mcp-protocol-version": isStateless ? "2026-07-28" : "2025-11-25"]
-            if isStateless {
-                params["_meta"] = [version: "2026-07-28", "io.modelcontextprotocol/clientCapabilities": [String: Any]()]
-                fields["mcp-method"] = method
-                if let name = (params["name"] ?? params["uri"]) as? String { fields["mcp-name"] = name }
-            }
-            for (name, value) in headers { fields[name] = value }
-            let message: [String: Any] = ["jsonrpc": "2.0", "id": "a-1", "method": method, "params": params]
-            let body = String(decoding: try JSONSerialization.data(withJSONObject: message), as: UTF8.self)
-            return try await served.ask(.POST, "/mcp", key, body, fields)
-        }
-
-        func call(_ tool: String, _ arguments: [String: Any], _ key: KeyToken?) async throws -> [String: Any] {
-            let reply = try await self("tools/call", key, ["name": tool, "arguments": arguments])
-            #expect(reply.status == 200, "\(tool): \(reply.text)")
-            return try #require(reply.json["result"] as? [String: Any])
-        }
-    }
+    private typealias Asking = Assistant
 
     private static func names(_ reply: ServedFolder.Reply) throws -> [String] {
         let result = try #require(reply.json["result"] as? [String: Any])
@@ -216,7 +188,7 @@ import Testing
                 #"{"jsonrpc":"2.0","id":6,"method":"no/such","params":{\#(meta)}}"#, "{bad",
             ]
             for line in lines {
-                let (near, far) = (await folder.answer(Array(line.utf8)), await remote.answer(Array(line.utf8)))
+                let (near, far) = (await folder.answer(Array(line.utf8)) { _ in }, await remote.answer(Array(line.utf8)) { _ in })
                 #expect(near.map { String(decoding: $0, as: UTF8.self) } == far.map { String(decoding: $0, as: UTF8.self) }, "\(line)")
                 #expect((near == nil) == line.contains("notifications/"))
             }

@@ -165,6 +165,9 @@ import Yams
             let reply = try await served.ask(.GET, "/.well-known/oauth-protected-resource", nil)
             #expect(reply.status == 200 && reply.json["authorization_servers"] as? [String] == [TestIssuer.name])
             #expect(reply.json["resource"] as? String == TestIssuer.resource)
+            #expect((reply.json["scopes_supported"] as? [String])?.contains("leads:submit") == true && !reply.text.contains("offline_access"))
+            let below = try await served.ask(.GET, "/.well-known/oauth-protected-resource/mcp", nil)
+            #expect(below.status == 200 && below.text == reply.text)
         }
         try await ServedFolder.serving { served in
             let none = try await served.ask(.GET, "/.well-known/oauth-protected-resource", nil)

@@ -22,8 +22,9 @@ enum A2ACard {
     /// - Parameters:
     ///   - origin: scheme, host and port by which it is reached.
     ///   - keys: What signs it; nil leaves it unsigned.
-    static func json(origin: String, signedBy keys: StatementKeys?) throws -> String {
-        let fields = fields(origin: origin)
+    ///   - grant: whose card it is: it names its tenant, and what its key lets it ask for; nil for everybody's.
+    static func json(origin: String, signedBy keys: StatementKeys?, for grant: Grant? = nil) throws -> String {
+        let fields = fields(origin: origin, for: grant)
         guard let keys, let card = JSONValue(json: Array(JSONText.object(fields).utf8)) else {
             return JSONText.object(fields)
         }
@@ -58,12 +59,17 @@ enum A2ACard {
         }
     }
 
-    private static func fields(origin: String) -> [(name: String, json: String?)] {
+    private static func fields(origin: String, for grant: Grant?) -> [(name: String, json: String?)] {
         let url = JSONText.quoted(origin + A2ARoutes.path)
         let interfaces = ["JSONRPC", "HTTP+JSON"].map { binding in
             JSONText.object([
                 ("url", url), ("protocolBinding", JSONText.quoted(binding)), ("protocolVersion", #""1.0""#),
+                ("tenant", grant.map { JSONText.quoted($0.program) }),
             ])
+        }
+        let skills = A2ASkills.all.filter { skill in
+            guard let grant else { return true }
+            return ToolTable.tool(skill.tool)?.isGranted(to: grant) ?? false
         }
         return [
             ("name", #""Leadline""#),
@@ -71,7 +77,7 @@ enum A2ACard {
             ("version", #""1""#), ("supportedInterfaces", "[" + interfaces.joined(separator: ",") + "]"),
             (
                 "capabilities",
-                #"{"streaming":true,"pushNotifications":true,"extendedAgentCard":false}"#
+                #"{"streaming":true,"pushNotifications":true,"extendedAgentCard":true}"#
             ),
             (
                 "securitySchemes",
@@ -80,7 +86,7 @@ enum A2ACard {
             ),
             ("securityRequirements", #"[{"schemes":{"key":{"list":[]}}}]"#),
             ("defaultInputModes", #"["application/json"]"#), ("defaultOutputModes", #"["application/json"]"#),
-            ("skills", "[" + A2ASkills.all.map(skill).joined(separator: ",") + "]"),
+            ("skills", "[" + skills.map(skill).joined(separator: ",") + "]"),
         ]
     }
 

@@ -3,7 +3,6 @@ import Reports
 /// Why an agent's request is not done, in the words of A2A 1.0 (specification, section on errors).
 enum A2AError: Error, Sendable {
     case taskNotFound, taskNotCancelable, unsupportedOperation, versionNotSupported
-    case extendedCardNotConfigured
     case contentTypeNotSupported
     case parse, unknownMethod
     case invalid(String)
@@ -15,7 +14,6 @@ enum A2AError: Error, Sendable {
         case .taskNotCancelable: -32_002
         case .unsupportedOperation: -32_004
         case .contentTypeNotSupported: -32_005
-        case .extendedCardNotConfigured: -32_007
         case .versionNotSupported: -32_009
         case .parse: -32_700
         case .unknownMethod: -32_601
@@ -31,7 +29,6 @@ enum A2AError: Error, Sendable {
         case .taskNotCancelable: "TASK_NOT_CANCELABLE"
         case .unsupportedOperation, .unknownMethod: "UNSUPPORTED_OPERATION"
         case .contentTypeNotSupported: "CONTENT_TYPE_NOT_SUPPORTED"
-        case .extendedCardNotConfigured: "EXTENDED_AGENT_CARD_NOT_CONFIGURED"
         case .versionNotSupported: "VERSION_NOT_SUPPORTED"
         case .parse, .invalid: "INVALID_REQUEST"
         }
@@ -43,7 +40,6 @@ enum A2AError: Error, Sendable {
         case .taskNotCancelable: "The task has ended."
         case .unsupportedOperation: "That is not possible with this task, or not here."
         case .contentTypeNotSupported: "Send parts with text or data."
-        case .extendedCardNotConfigured: "There is one card for everybody."
         case .versionNotSupported: "A2A 1.0 is spoken here; say so in the header A2A-Version."
         case .parse: "The body is not JSON."
         case .unknownMethod: "There is no such method."

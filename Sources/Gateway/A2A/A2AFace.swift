@@ -14,6 +14,13 @@ struct A2AFace: Sendable {
 
     typealias Members = [String: JSONValue]
 
+    init(call: Call, admission: Admission) {
+        var call = call
+        call.face = "a2a"
+        self.call = call
+        self.admission = admission
+    }
+
     // MARK: Sending
 
     /// What a message comes to before anything is done: the task that it begins or goes on with.
@@ -192,6 +199,7 @@ struct A2AFace: Sendable {
 
     /// A task as its agent may see it now.
     func find(_ id: String?, _ params: Members = [:]) async throws -> AgentTask {
+        // Who may not ask here is told so before anything is looked up.
         try checkTenant(params)
         let (grant, services) = (try call.grant, call.services)
         guard let id, (1...128).contains(id.utf8.count),
@@ -344,10 +352,11 @@ struct A2AFace: Sendable {
         return number
     }
 
-    /// A key belongs to one program, which is what a tenant is here.
-    private func checkTenant(_ params: Members) throws {
-        if let tenant = params["tenant"]?.text, !tenant.isEmpty, tenant != (try call.grant.program) {
-            throw A2AError.taskNotFound
+    /// A key belongs to one program, which is what a tenant is here, whether the path or the request names it.
+    func checkTenant(_ params: Members) throws {
+        let program = try call.grant.program
+        for tenant in [call.path["tenant"], params["tenant"]?.text].compactMap({ $0 }) where !tenant.isEmpty {
+            guard tenant.utf8.elementsEqual(program.utf8) else { throw A2AError.taskNotFound }
         }
     }
 }

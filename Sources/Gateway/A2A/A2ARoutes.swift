@@ -7,9 +7,20 @@ import Reports
 /// Where other agents ask, by A2A 1.0: the card, JSON-RPC, and the same over plain HTTP.
 enum A2ARoutes {
     static let path = "/a2a"
-    static let all = [
-        card, rpc, send, stream, list, show, change, pushes, makePush, push, removePush, extendedCard,
+    static let all = [card, rpc] + bound + bound.map(ofTenant)
+
+    /// What the HTTP binding has, without a tenant and below one.
+    private static let bound = [
+        send, stream, list, show, change, pushes, makePush, push, removePush, extendedCard,
     ]
+
+    /// The same below a tenant, which is a program here.
+    private static func ofTenant(_ operation: Operation) -> Operation {
+        var operation = operation
+        operation.id += "OfTenant"
+        operation.path = path + "/{tenant}" + String(operation.path.unicodeScalars.dropFirst(path.unicodeScalars.count))
+        return operation
+    }
 
     private static let types = ["application/json", "application/a2a+json"]
     private static let answered = [
@@ -23,8 +34,7 @@ enum A2ARoutes {
             let services = call.services
             guard let origin = services.signIn.publicURL?.origin else {
                 // Whoever asks may name any host: nothing is signed that says so, and nothing kept.
-                let scheme = services.signIn.isEncrypted ? "https://" : "http://"
-                let card = try A2ACard.json(origin: scheme + call.authority, signedBy: nil)
+                let card = try A2ACard.json(origin: origin(call), signedBy: nil)
                 return .whole(.json(card, [(.cacheControl, "no-store")]))
             }
             let (path, logger, signed) = (services.folder.statementKeyPath, services.logger, services.signedCard)
@@ -93,7 +103,7 @@ enum A2ARoutes {
         case "DeleteTaskPushNotificationConfig":
             try await face.removePush(params["taskId"]?.text, params["id"]?.text, params)
             return "null"
-        case "GetExtendedAgentCard": throw A2AError.unsupportedOperation
+        case "GetExtendedAgentCard": return try await extended(face, params)
         default: throw A2AError.unknownMethod
         }
     }
@@ -108,7 +118,7 @@ enum A2ARoutes {
             return A2AStream(
                 face: face, begun: .init(task: task, skill: nil, arguments: [:]), requestID: id, follows: true)
         }
-        return A2AStream(face: face, begun: try await face.begin(params), requestID: id)
+        return A2AStream(face: face, begun: try await face.begin(params), requestID: id, follows: false)
     }
 
     // MARK: Plain HTTP
@@ -120,7 +130,9 @@ enum A2ARoutes {
         { call, admission in
             do {
                 try checkVersion(call)
-                return try await work(call, A2AFace(call: call, admission: admission))
+                let face = A2AFace(call: call, admission: admission)
+                try face.checkTenant([:])
+                return try await work(call, face)
             } catch let error as A2AError { return .whole(error.answer) }
         }
     }
@@ -214,8 +226,36 @@ enum A2ARoutes {
         })
 
     private static let extendedCard = route(
-        "getExtendedAgentCard", .get, "/extendedAgentCard", "Not offered: there is one card for everybody",
-        takesBody: false, work: http { _, _ in throw A2AError.unsupportedOperation })
+        "getExtendedAgentCard", .get, "/extendedAgentCard", "The agent card as the caller's key has it",
+        query: [.init(name: "tenant", schema: .string, about: "As A2A has it.")], takesBody: false,
+        work: http { call, face in
+            let tenant = call.query["tenant"].map { ["tenant": JSONValue.text($0)] } ?? [:]
+            return .whole(.json(try await extended(face, tenant), [(.cacheControl, "no-store")]))
+        })
+
+    /// The card with the caller's tenant, and the skills that its key lets it ask for.
+    private static func extended(_ face: A2AFace, _ params: A2AFace.Members) async throws -> String {
+        try face.checkTenant(params)
+        let (call, grant) = (face.call, try face.call.grant)
+        let services = call.services
+        let (path, logger) = (services.folder.statementKeyPath, services.logger)
+        guard let origin = services.signIn.publicURL?.origin else {
+            return try A2ACard.json(origin: origin(call), signedBy: nil, for: grant)
+        }
+        return try await services.readers.run {
+            do {
+                return try A2ACard.json(origin: origin, signedBy: StatementKeyFile.loadOrCreate(at: path), for: grant)
+            } catch {
+                logger.warning("the agent card is not signed", metadata: ["reason": "\(error)"])
+                return try A2ACard.json(origin: origin, signedBy: nil, for: grant)
+            }
+        }
+    }
+
+    /// Where the service was asked, by the request's own word.
+    private static func origin(_ call: Call) -> String {
+        (call.services.signIn.isEncrypted ? "https://" : "http://") + call.authority
+    }
 
     /// The verb stands after the task's id, behind a colon.
     private static let change = route(
@@ -239,9 +279,9 @@ enum A2ARoutes {
     }
 }
 
-/// A message's task as it comes about, as server-sent events.
+/// A message's task as it comes about, or a task that somebody follows until it ends, as server-sent events.
 struct A2AStream: AnswerStream {
-    private enum Step { case task, work, status, follow, end }
+    private enum Step { case task, work, artifact, status, follow, end }
 
     let face: A2AFace
     let begun: A2AFace.Begun
@@ -272,6 +312,9 @@ struct A2AStream: AnswerStream {
                 step = .end
                 return event("statusUpdate", failed(Refusal(error)))
             }
+            step = .artifact
+            return try await next()
+        case .artifact:
             step = .status
             guard task.artifact != nil else { return try await next() }
             return artifactUpdate
@@ -282,8 +325,8 @@ struct A2AStream: AnswerStream {
             switch try await following?.next() {
             case .changed(let changed)?:
                 task = changed
-                step = .status
-                return task.artifact == nil ? statusUpdateAndGoOn() : artifactUpdate
+                step = .artifact
+                return try await next()
             case .quiet?: return ByteBuffer(string: ": still here\n\n")
             case .over?, nil:
                 step = .end
@@ -291,11 +334,6 @@ struct A2AStream: AnswerStream {
             }
         case .end: return nil
         }
-    }
-
-    private mutating func statusUpdateAndGoOn() -> ByteBuffer {
-        step = task.state.isTerminal ? .end : .follow
-        return statusUpdate
     }
 
     private var artifactUpdate: ByteBuffer {

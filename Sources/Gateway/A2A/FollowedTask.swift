@@ -33,10 +33,13 @@ struct FollowedTask: Sendable {
     mutating func next() async throws -> Turn {
         let services = face.call.services
         let (time, changes) = (services.folder.machine.passingTime, services.agentTasks.changes)
+        let grant = try face.call.grant
         let asked = time.elapsed()
         while time.elapsed() - began < Self.longest {
             let seen = changes.commits
-            guard try await StandingGrant(try face.call.grant, services).now() != nil else { return .over }
+            guard let standing = try await StandingGrant(grant, services).now(), standing.hasRights(of: grant) else {
+                return .over
+            }
             do {
                 let task = try await face.find(told.id)
                 if task.state != told.state || task.changed != told.changed {

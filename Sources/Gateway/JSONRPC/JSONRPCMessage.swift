@@ -23,11 +23,8 @@ struct JSONRPCMessage {
         }
         guard let members = message.members, members["jsonrpc"]?.text == "2.0", let method = members["method"]?.text
         else { throw Unreadable(words: "The body is not one JSON-RPC 2.0 request.") }
-        switch members["id"] {
-        case nil: id = nil
-        case .text(let text)? where text.utf8.count <= Self.idBytesMax: id = JSONText.quoted(text)
-        case .whole(let number)?: id = "\(number)"
-        default:
+        id = members["id"].flatMap(Self.id)
+        if id == nil, members["id"] != nil {
             throw Unreadable(
                 words: "An id is a whole number, or text of at most \(Self.idBytesMax) bytes.")
         }
@@ -40,4 +37,13 @@ struct JSONRPCMessage {
     }
 
     private static let idBytesMax = 256
+
+    /// An id as JSON; nil for a value that is none.
+    static func id(_ value: JSONValue) -> String? {
+        switch value {
+        case .text(let text) where text.utf8.count <= idBytesMax: JSONText.quoted(text)
+        case .whole(let number): "\(number)"
+        default: nil
+        }
+    }
 }

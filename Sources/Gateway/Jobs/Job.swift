@@ -36,6 +36,8 @@ struct Job: Sendable {
     /// When it is forgotten, whatever came of it.
     let expires: Timestamp
     var status = Status.queued
+    /// When it was last told of.
+    var changed: Timestamp
     var progress: Progress?
     var problem: Refusal?
     var result: Result?
@@ -44,8 +46,14 @@ struct Job: Sendable {
     var isOver: Bool { status != .queued && status != .running }
 
     /// As its owner sees it.
-    var json: String {
-        JSONText.object([
+    var json: String { JSONText.object(fields) }
+
+    /// The same, with what came of it.
+    /// - Parameter output: JSON.
+    func json(output: String) -> String { JSONText.object(fields + [("output", output)]) }
+
+    private var fields: [(name: String, json: String?)] {
+        [
             ("job", JSONText.quoted(id)), ("kind", JSONText.quoted(kind)),
             ("status", JSONText.quoted(status.rawValue)),
             (
@@ -60,6 +68,6 @@ struct Job: Sendable {
             ("problem", problem.map { String(decoding: $0.answer.body, as: UTF8.self) }),
             ("began", JSONText.quoted(TimeText.utc(began))), ("expires", JSONText.quoted(TimeText.utc(expires))),
             ("result", result == nil ? nil : JSONText.quoted("/v1/jobs/\(id)/result")),
-        ])
+        ]
     }
 }

@@ -49,7 +49,9 @@ enum JobOperations {
         work: .whole { call in
             let job = try visible(call)
             let grant = try call.grant
-            guard grant.allows(job.scope) else { throw Refusal.missing(job.scope) }
+            guard grant.allows(job.scope) else {
+                throw Refusal.missing(job.scope).challenging(with: [.jobsRead, job.scope])
+            }
             guard let result = job.result else {
                 throw Refusal(
                     409, "no-result", "Not possible as things stand", "Nothing has come of the job, or not yet.")

@@ -54,12 +54,13 @@ final class Jobs: Sendable {
         let job = Job(
             id: Hexadecimal.text(services.folder.machine.random.bytes(16)), kind: kind, program: grant.program,
             principal: grant.principal, role: grant.role, partner: grant.partner, scope: scope, began: now,
-            expires: now.adding(micros: limits.lifeMicros))
+            expires: now.adding(micros: limits.lifeMicros), changed: now)
         let cursor = try await services.decisions.end(of: grant.program)
         try kept.withLock { try Self.enter(Kept(job: job, cursor: cursor), &$0, limits) }
         let deployment: Deployment
         do {
-            deployment = try call.asked(reason: reason, progress: { [weak self] in self?.note($0, job.id) })
+            deployment = try call.asked(
+                reason: reason, progress: { [weak self] in self?.note($0, job.id, at: services.folder.now()) })
         } catch {
             forget(job.id)
             throw error
@@ -104,13 +105,14 @@ final class Jobs: Sendable {
                 defer { group.cancelAll() }
                 return try await group.next() ?? nil
             }
-            end(id, result)
-        } catch { end(id, error) }
+            end(id, result, at: services.folder.now())
+        } catch { end(id, error, at: services.folder.now()) }
     }
 
-    private func end(_ id: String, _ result: Job.Result?) {
+    private func end(_ id: String, _ result: Job.Result?, at now: Timestamp) {
         kept.withLock { kept in
             kept[id]?.isWorking = false
+            kept[id]?.job.changed = now
             guard let result, kept[id]?.job.isOver == false else { return }
             let bytes = kept.values.reduce(0) { $0 + ($1.job.result?.body.count ?? 0) }
             if result.body.count > limits.resultBytes || bytes + result.body.count > limits.allBytes {
@@ -124,18 +126,20 @@ final class Jobs: Sendable {
         }
     }
 
-    private func end(_ id: String, _ error: any Error) {
+    private func end(_ id: String, _ error: any Error, at now: Timestamp) {
         kept.withLock { kept in
             kept[id]?.isWorking = false
+            kept[id]?.job.changed = now
             guard kept[id]?.job.isOver == false else { return }
             kept[id]?.job.status = error is CancellationError ? .cancelled : .failed
             if !(error is CancellationError) { kept[id]?.job.problem = Refusal(error) }
         }
     }
 
-    private func note(_ progress: WorkProgress, _ id: String) {
+    private func note(_ progress: WorkProgress, _ id: String, at now: Timestamp) {
         if progress.isFinished { return }
         kept.withLock {
+            $0[id]?.job.changed = now
             $0[id]?.job.progress = .init(
                 label: progress.label, unit: progress.unit, done: progress.done, total: progress.total)
         }

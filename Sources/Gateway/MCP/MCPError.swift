@@ -6,12 +6,28 @@ extension JSONRPCMessage {
         switch method {
         case "tools/call", "prompts/get": params["name"]?.text
         case "resources/read": params["uri"]?.text
+        case "tasks/get", "tasks/update", "tasks/cancel": params["taskId"]?.text
         default: nil
         }
     }
 
     /// What stands beside the parameters.
     var meta: [String: JSONValue] { params["_meta"]?.members ?? [:] }
+
+    /// By what the client tells news of this request from others; nil where it wants none.
+    var progressToken: String? { meta["progressToken"].flatMap(Self.id) }
+
+    /// What the client can do beyond what every client can, by its own word in this very request.
+    private var capabilities: [String: JSONValue] { meta[MCPRevision.Meta.capabilities]?.members ?? [:] }
+
+    /// True if the client can follow a task.
+    var followsTasks: Bool { capabilities["extensions"]?.members?[MCPTasks.extensionName]?.members != nil }
+
+    /// True if the client can show a person a form. One that says nothing of how it asks can do that.
+    var asksPeople: Bool {
+        guard let ways = capabilities["elicitation"]?.members else { return false }
+        return ways.isEmpty || ways["form"] != nil
+    }
 }
 
 /// Why a request is not answered with a result.
@@ -27,6 +43,7 @@ struct MCPError: Error {
         case unknownResource = -32_002
         /// A header says something else than the body.
         case headerMismatch = -32_020
+        case missingCapability = -32_021
         case unsupportedVersion = -32_022
     }
 
@@ -36,6 +53,14 @@ struct MCPError: Error {
     var data: String?
 
     static func invalid(_ words: String) -> MCPError { MCPError(code: .invalidParams, words: words) }
+
+    /// The client cannot do what the request needs.
+    /// - Parameter capabilities: what it would have to, as JSON.
+    static func missing(_ capabilities: String) -> MCPError {
+        MCPError(
+            code: .missingCapability, words: "The client lacks a capability that this needs.",
+            data: JSONText.object([("requiredCapabilities", capabilities)]))
+    }
 
     /// The error for what is no request.
     init(_ unreadable: JSONRPCMessage.Unreadable) {

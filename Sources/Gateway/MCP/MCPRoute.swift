@@ -2,10 +2,18 @@ import HTTPTypes
 
 /// Where the Model Context Protocol is spoken over HTTP.
 enum MCPRoute {
-    static let all = [messages]
+    static let path = "/mcp"
+    static let all = [messages, resource]
+
+    /// The resource's metadata where clients of the protocol look first (RFC 9728, section 3.1).
+    private static let resource = Operation(
+        id: "getProtectedResourceOfMCP", method: .get, path: OAuth.metadataPath + path, tag: "MCP",
+        summary: "Which issuer's access tokens are taken", scope: nil, rate: .read,
+        successes: [.init(status: 200, about: "The issuer.", schema: .anyObject)],
+        work: .face { call, _ in .whole(try ServiceOperations.resource(call)) })
 
     private static let messages = Operation(
-        id: "sendMessage", method: .post, path: "/mcp", tag: "MCP",
+        id: "sendMessage", method: .post, path: path, tag: "MCP",
         summary: "One message of the Model Context Protocol", scope: nil, isForKnown: true,
         refusesForeignOrigins: true, rate: .read,
         payload: .init(
@@ -13,7 +21,7 @@ enum MCPRoute {
             example: #"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#),
         successes: [.init(status: 200, about: "The answer.", schema: .anyObject)],
         work: .face { call, admission in
-            guard takesJSON(call.headers) else {
+            guard takes(["application/json", "application/*", "*/*"], call.headers) ?? true else {
                 throw Refusal(
                     406, "not-acceptable", "Not possible as it is asked",
                     "Answers are application/json; a client accepts that and text/event-stream.")
@@ -24,9 +32,14 @@ enum MCPRoute {
                     "MCP-Protocol-Version is one of \(MCPRevision.names.joined(separator: ", ")).",
                     field: "MCP-Protocol-Version")
             }
-            var answer = try await MCPFace(call: call, admission: admission).answer(call.body, call.headers)
-            answer.headers.append((.cacheControl, "no-store"))
-            return .whole(answer)
+            let face = MCPFace(
+                call: call, admission: admission, takesNews: takes(["text/event-stream"], call.headers) ?? false)
+            switch try await face.reply(call.body, call.headers) {
+            case .whole(var answer):
+                answer.headers.append((.cacheControl, "no-store"))
+                return .whole(answer)
+            case .watched(let job): return .stream(job)
+            }
         })
 
     /// An unknown revision is told of by the protocol's own error where the body names it too.
@@ -37,11 +50,12 @@ enum MCPRoute {
         } catch { return false }
     }
 
-    private static func takesJSON(_ headers: HTTPFields) -> Bool {
+    /// True if the client takes one of these; nil if it does not say what it takes.
+    private static func takes(_ types: [String], _ headers: HTTPFields) -> Bool? {
         let accepted = headers[values: .accept].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }.map {
             MediaType.bare(String(decoding: Array($0), as: UTF8.self))
         }
-        return accepted.isEmpty || accepted.contains { ["application/json", "application/*", "*/*"].contains($0) }
+        return accepted.isEmpty ? nil : accepted.contains(where: types.contains)
     }
 }
 

@@ -82,6 +82,17 @@ struct Refusal: Error, Sendable {
         return refusal
     }
 
+    /// The same, naming every scope that what was asked needs: whoever gets them all is not refused once more.
+    func challenging(with scopes: [Scope]) -> Refusal {
+        guard status == 403, !scopes.isEmpty, headers.contains(where: { $0.0 == .wwwAuthenticate }) else { return self }
+        var refusal = self
+        refusal.headers.removeAll { $0.0 == .wwwAuthenticate }
+        let names = scopes.map(\.rawValue).joined(separator: " ")
+        refusal.headers.append(
+            (.wwwAuthenticate, #"Bearer realm="leadline", error="insufficient_scope", scope="\#(names)""#))
+        return refusal
+    }
+
     /// A field that nothing is done with, which is most likely misspelt.
     /// - Parameter name: as it was sent; a long one is told of without it.
     static func unknownField(_ name: String?) -> Refusal {

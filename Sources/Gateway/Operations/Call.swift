@@ -16,6 +16,8 @@ struct Call: Sendable {
     let body: [UInt8]
     /// Under which name the service was asked.
     var authority = ""
+    /// The protocol by which it was asked, beside plain HTTP; empty for that.
+    var face = ""
 
     /// Who asks.
     var grant: Grant {
@@ -28,6 +30,15 @@ struct Call: Sendable {
     /// The same request as somebody else's: of whoever it turned out to be.
     func acting(as grant: Grant) -> Call {
         Call(services: services, bearer: grant, headers: headers, path: path, query: query, body: body)
+    }
+
+    /// A request of an operation that stands for this one: by the same caller and the same protocol.
+    func asking(
+        headers: HTTPFields = [:], path: [String: String] = [:], query: [String: String] = [:], body: [UInt8] = []
+    ) -> Call {
+        var asked = Call(services: services, bearer: bearer, headers: headers, path: path, query: query, body: body)
+        asked.face = face
+        return asked
     }
 
     /// The program as it is asked of, by whom; what is read of a person is noted under that name.
@@ -45,7 +56,7 @@ struct Call: Sendable {
             services.place(grant.program), program: grant.program,
             asker: Asker(
                 actor: grant.principal, role: grant.role.rawValue,
-                reason: reason ?? headers[.leadlineReason] ?? ""),
+                reason: reason ?? headers[.leadlineReason] ?? "", agent: face.isEmpty ? "" : face + " " + grant.id),
             submitting: submitting, progress: progress)
     }
 
@@ -96,6 +107,15 @@ struct Call: Sendable {
             throw Refusal.badQuery(name, "It is a whole number from \(range.lowerBound) to \(range.upperBound).")
         }
         return number
+    }
+
+    /// A yes or no from the query; no where it is absent.
+    func flag(_ name: String) throws -> Bool {
+        switch query[name] {
+        case nil, "false": false
+        case "true": true
+        default: throw Refusal.badQuery(name, "It is true or false.")
+        }
     }
 
     /// How long the caller waits for a decision (RFC 7240); nil if it does not say.

@@ -130,6 +130,7 @@ enum MessageSchemas {
                 optional = leavingOut(optional["required"] as? [String] ?? [], optional)
                 optional["required"] = nil
                 components["LeadSubmission"] = text(IntakeSchemas.refined("LeadSubmission", optional))
+                components["PreLeadSubmission"] = text(preLead(IntakeSchemas.refined("LeadSubmission", optional)))
             }
         }
         for message in MessageKind.allCases.map(name) {
@@ -141,6 +142,18 @@ enum MessageSchemas {
         }
         return components.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }()
+
+    /// A lead that was previewed: what the preview gave is brought back, with the person's consent.
+    private static func preLead(_ lead: Object) -> Object {
+        var properties = lead["properties"] as? Object ?? [:]
+        properties["preLead"] = [
+            "type": "string", "minLength": 1, "description": "What the preview answered with.",
+        ] as Object
+        properties["lawfulBasis"] = [
+            "type": "string", "enum": ["LAWFUL_BASIS_CONSENT"], "description": "The person has consented.",
+        ] as Object
+        return lead.merging(["properties": properties, "required": ["lawfulBasis", "preLead"]]) { $1 }
+    }
 
     /// What a schema refers to.
     private static func parts(of schema: Object) -> [String: String] {

@@ -440,7 +440,7 @@ enum AnswerSchemas {
             ])
         ),
         ("LeadContact", .object([("lead", .id), ("fields", .anyObject)])),
-        ("Preview", .object([("partner?", .id), ("events", .array(.string))])),
+        ("Preview", .object([("partner?", .id), ("events", .array(.string)), ("preLead?", .string)])),
         (
             "Partner",
             .object([

@@ -10,7 +10,9 @@ import UseCases
 
 /// Submitting leads, and reading where they stand.
 enum LeadOperations {
-    static let all = [submit, bulk, list, show, upsert, update, withdraw, explain, contact, preview, queryPreview]
+    static let all = [
+        submit, bulk, list, show, upsert, update, withdraw, explain, contact, preview, queryPreview, convert,
+    ]
 
     /// What a change answers.
     static let submission = [
@@ -239,6 +241,11 @@ enum LeadOperations {
             id: id, method: method, path: "/v1/preview", tag: "Leads",
             summary: "Where a lead would go now; nothing is kept",
             scope: .leadsPreview, rate: .heavy,
+            query: [
+                .init(
+                    name: "preLead", schema: .boolean,
+                    about: "true answers also with a text from which a lead can be made later; nothing is kept here.")
+            ],
             payload: .init(
                 types: ["application/json"], schema: .reference("LeadFields"),
                 example: #"{"country":"IT","vertical":"manufacturing"}"#),
@@ -254,6 +261,7 @@ enum LeadOperations {
                 lead.accountName = ""
                 lead.clearContact()
                 lead.message = ""
+                let keeps = try call.flag("preLead")
                 let fact = try Validation.fact(Array(try lead.jsonUTF8Data()), as: .leadSubmitted, at: now)
                 guard let events = try await call.services.preview(submission.grant.program, fact) else {
                     throw Refusal.nothingHere
@@ -271,9 +279,30 @@ enum LeadOperations {
                     JSONText.object([
                         ("partner", chosen.map(JSONText.quoted)),
                         ("events", try JSONText.line(events.map(words.sentence))),
+                        ("preLead", keeps ? JSONText.quoted(try PreLead(lead, call).text(call)) : nil),
                     ]), [(.cacheControl, "no-store")])
             })
     }
+
+    private static let convert = Operation(
+        id: "convertPreLead", method: .post, path: "/v1/pre-leads", tag: "Leads",
+        summary: "Make a lead of what was previewed, once the person has left a name and consented",
+        scope: .leadsSubmit, rate: .write,
+        payload: .init(
+            types: ["application/json"], schema: .reference("PreLeadSubmission"),
+            example: #"{"preLead":"AAAA","lawfulBasis":"LAWFUL_BASIS_CONSENT","country":"IT"}"#),
+        isWrite: true, successes: submission, makes: "lead",
+        work: .whole { call in
+            let (known, whole) = try PreLead.joined(call)
+            let submission = try Submission(whole, "convertPreLead")
+            var message = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
+            guard message.lawfulBasis == .consent else {
+                throw Refusal.invalid("It becomes a lead with the person's consent.", field: "lawfulBasis")
+            }
+            known.fill(&message)
+            let (lead, record) = try submission.submitted(message)
+            return try await submission.send(record, lead: lead)
+        })
 
     private static let bulk = Operation(
         id: "submitLeads", method: .post, path: "/v1/bulk/leads", tag: "Leads",

@@ -53,13 +53,17 @@ enum ServiceOperations {
                 status: 200, about: "The issuer.",
                 schema: .object([
                     ("resource", .string), ("authorization_servers", .array(.string)),
-                    ("bearer_methods_supported", .array(.string)), ("resource_name", .string),
+                    ("scopes_supported", .array(.string)), ("bearer_methods_supported", .array(.string)),
+                    ("resource_name", .string),
                 ]))
         ],
-        work: .whole { call in
-            guard let oauth = call.services.oauth else { throw Refusal.nothingHere }
-            return .json(oauth.metadata, [(.cacheControl, "max-age=300")])
-        })
+        work: .whole { call in try resource(call) })
+
+    /// The same for whoever looks under a path of the resource's.
+    static func resource(_ call: Call) throws -> Answer {
+        guard let oauth = call.services.oauth else { throw Refusal.nothingHere }
+        return .json(oauth.metadata, [(.cacheControl, "max-age=300")])
+    }
 
     private static let who = Operation(
         id: "getGrant", method: .get, path: "/v1/me", tag: "Service", summary: "What the key that you send lets do",

@@ -59,9 +59,11 @@ struct EdgeMiddleware: RouterMiddleware {
             return Self.closing(page.response, refusal, request)
         }
         var response = refusal.answer.response
-        if refusal.status == 401, let oauth = services.oauth, let challenge = response.headers[.wwwAuthenticate] {
-            // Where a client finds which issuer to ask (RFC 9728).
-            response.headers[.wwwAuthenticate] = challenge + ", resource_metadata=\"\(oauth.metadataURL)\""
+        if refusal.status == 401, var challenge = response.headers[.wwwAuthenticate] {
+            // Where a client finds which issuer to ask (RFC 9728), and all that it may want of it, at once.
+            if let oauth = services.oauth { challenge += ", resource_metadata=\"\(oauth.metadataURL)\"" }
+            if request.uri.path == MCPRoute.path { challenge += ", scope=\"\(ToolTable.scopes)\"" }
+            response.headers[.wwwAuthenticate] = challenge
         }
         return Self.closing(response, refusal, request)
     }

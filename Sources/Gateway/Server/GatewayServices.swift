@@ -40,6 +40,10 @@ public struct GatewayServices: Sendable {
     let identities: Identities
     /// Long work, and what came of it.
     let jobs = Jobs()
+    /// Calls whose clients are told how far they are.
+    let watchedCalls = WatchedCalls()
+    /// Seals what clients keep for the service and bring back.
+    let clientStates: RecordSeal
     /// What agents asked for, and what came of it.
     let agentTasks: AgentTaskFile
     /// The agent card, as it is signed.
@@ -77,6 +81,7 @@ public struct GatewayServices: Sendable {
         readers = ReaderThreads(count: 4, .init(), folder.machine.passingTime)
         let masterKey = try folder.openVault().masterKey
         identities = Identities(masterKey)
+        clientStates = RecordSeal(masterKey, purpose: "what clients bring back")
         agentTasks = try AgentTaskFile(folder, masterKey)
         self.signIn = signIn
         oauth = signIn.oauth.map { OAuth($0, masterKey, webhooks, folder.machine.passingTime) }
@@ -159,6 +164,11 @@ struct Identities: Sendable {
         Hexadecimal.text(
             agentTasks.digest([grant.program, grant.principal, kind, String(decoding: content, as: UTF8.self)])
                 .prefix(16))
+    }
+
+    /// Tells one request's arguments from another's, and nothing else.
+    func argumentsDigest(_ grant: Grant, _ arguments: [UInt8]) -> String {
+        Hexadecimal.text(confirmations.digest(["arguments", grant.program, grant.principal], arguments).prefix(16))
     }
 
     /// What confirms a request once it was listed.

@@ -15,6 +15,36 @@ public enum Escaping {
         }
     }
 
+    /// A word that somebody else wrote, within a sentence of ours: as it is where it is plainly a word or a few, else
+    /// between quotes, so that nobody takes it for part of the sentence. What is invisible, or would turn the text around
+    /// it, is made visible.
+    public static func word(_ text: String) -> String {
+        let parts = text.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false)
+        let isPlain = (1...wordsMax).contains(parts.count) && parts.allSatisfy { part in
+            (1...wordScalarsMax).contains(part.count) && part.allSatisfy(isOfWord)
+        }
+        if isPlain { return text }
+        var out = String.UnicodeScalarView("\u{201C}".unicodeScalars)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\u{201C}", "\u{201D}": out.append("'")
+            case _ where isDisruptive(scalar) || isUnseen(scalar): out.append("\u{FFFD}")
+            default: out.append(scalar)
+            }
+        }
+        return String(out + "\u{201D}".unicodeScalars)
+    }
+
+    private static let wordsMax = 3
+    private static let wordScalarsMax = 32
+
+    private static func isOfWord(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "-_/&+.".unicodeScalars.contains(scalar)
+    }
+
+    /// True for what has a meaning and no look: signs of direction, joiners, tags.
+    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .format }
+
     /// As text or as an attribute's value in HTML and XML; what these forbid, and what is disruptive, is made visible.
     public static func markup(_ text: String) -> String {
         var out = String.UnicodeScalarView()

@@ -25,7 +25,7 @@ public enum ContributionWords {
         case .program: "program"
         case .lead: "this kind of lead"
         case .partner: "partner"
-        case .partnerVertical: vertical.map { "in \($0)" } ?? "in the vertical"
+        case .partnerVertical: vertical.map { "in \(Escaping.word($0))" } ?? "in the vertical"
         case .partnerCountry: "in the country"
         case .partnerCompanySize: "with companies of this size"
         case .partnerDealSize: "at this deal size"

@@ -45,16 +45,16 @@ public struct FactWords: Sendable {
         case .partnerAbsenceCancelled(let fact): "absence \(fact.absenceID) of \(fact.partnerID) cancelled"
         case .partnerCommissionTermsSet(let fact):
             "commission of \(fact.partnerID) set to \(NumberText.percent(basisPoints: fact.rateBasisPoints))"
-        case .intentObserved(let fact): "an account shows interest in \(fact.topic), \(fact.strengthPercent) %"
+        case .intentObserved(let fact): "an account shows interest in \(Escaping.word(fact.topic)), \(fact.strengthPercent) %"
         case .firmographicsObserved: "firmographics of an account"
         case .technographicsObserved(let fact):
-            "technologies of an account: \(fact.technologies.joined(separator: ", "))"
+            "technologies of an account: \(fact.technologies.map(Escaping.word).joined(separator: ", "))"
         case .leadAccepted(let fact): "\(fact.partnerID) accepted \(fact.leadID)"
         case .leadDeclined(let fact): "\(fact.partnerID) declined \(fact.leadID)\(refusal(fact.reason, fact.reasonID))"
         case .leadReturned(let fact): "\(fact.partnerID) gave \(fact.leadID) back\(refusal(fact.reason, fact.reasonID))"
         case .firstResponseRecorded(let fact):
-            "\(fact.partnerID) got in touch about \(fact.leadID)\(fact.channel.isEmpty ? "" : " by \(fact.channel)")"
-        case .dealStageChanged(let fact): "\(fact.partnerID) moved \(fact.leadID) to stage \(fact.stage)"
+            "\(fact.partnerID) got in touch about \(fact.leadID)\(fact.channel.isEmpty ? "" : " by \(Escaping.word(fact.channel))")"
+        case .dealStageChanged(let fact): "\(fact.partnerID) moved \(fact.leadID) to stage \(Escaping.word(fact.stage))"
         case .dealWon(let fact):
             "\(fact.partnerID) won \(fact.leadID)"
                 + (fact.amount.map { " for \(MoneyText.exact($0.minorUnits, $0.currency, short: true))" } ?? "")

@@ -124,6 +124,25 @@ extension Deployment {
         }
     }
 
+    /// What was decided about a lead from a position on, an entry at a time.
+    public func decisions(aboutLead lead: String, from position: UInt64) throws(Problem) -> [(
+        position: UInt64, decisions: [PublishedDecision]
+    )] {
+        try Problem.told {
+            let positions = try leadsProjection().positions(of: lead, program: program)
+            return try journalReader().read { db in
+                let first = max(position, try JournalReader().firstReadable(of: program, in: db))
+                return try positions.filter { $0 >= first }.compactMap { position in
+                    guard let bytes = try JournalReader().entry(program: program, position: position, in: db) else {
+                        return nil
+                    }
+                    let all = try PublishedDecision.all(program: program, entry: bytes)
+                    return (position, all.filter { $0.subject == lead })
+                }
+            }
+        }
+    }
+
     /// Notes the read first, and gives nobody back whom an old vault still knows.
     private func unsealed(_ entries: [EntryRecord]) throws -> [OpenedFields] {
         let subjects = Set(entries.compactMap { $0.input.subject.flatMap { SubjectID($0.bytes) }?.description })

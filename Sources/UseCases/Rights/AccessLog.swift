@@ -25,7 +25,8 @@ extension Deployment {
             try JSONText.line(
                 AccessRecord(
                     number: place.number, time: TimeText.utc(self.folder.now()), user: asker.actor,
-                    role: asker.role.isEmpty ? nil : asker.role, command: action, program: program, subjects: subjects,
+                    role: asker.role.isEmpty ? nil : asker.role, agent: asker.agent.isEmpty ? nil : asker.agent,
+                    command: action, program: program, subjects: subjects,
                     reason: reason.isEmpty ? "not stated" : reason, previous: place.previous, torn: place.torn))
         }
     }

@@ -63,6 +63,10 @@ struct OAuth: Sendable {
         JSONText.object([
             ("resource", JSONText.quoted(settings.resource)),
             ("authorization_servers", "[\(JSONText.quoted(settings.issuer))]"),
+            (
+                "scopes_supported",
+                "[" + Scope.allCases.map(\.rawValue).sorted().map(JSONText.quoted).joined(separator: ",") + "]"
+            ),
             ("bearer_methods_supported", #"["header"]"#), ("resource_name", #""Leadline""#),
         ])
     }

@@ -20,7 +20,7 @@ public struct MCPFolder: MCPPeer {
         }
     }
 
-    public func answer(_ line: [UInt8]) async -> [UInt8]? {
+    public func answer(_ line: [UInt8], tell: @escaping @Sendable ([UInt8]) -> Void) async -> [UInt8]? {
         guard line.count <= RequestLimits.bodyBytesMax, String(validating: line, as: UTF8.self) != nil,
             JSONElements.isShallow(line)
         else { return Array(MCPError(code: .invalidRequest, words: Self.unread).json(id: nil).utf8) }
@@ -30,9 +30,15 @@ public struct MCPFolder: MCPPeer {
                 throw Refusal.wrongKey
             }
             let call = Call(services: services, bearer: grant, headers: [:], path: [:], query: [:], body: line)
-            let answer = try await MCPFace(call: call, admission: admission).answer(line, nil)
-            return answer.body.isEmpty ? nil : answer.body
-        } catch {
+            switch try await MCPFace(call: call, admission: admission).reply(line, nil) {
+            case .whole(let answer): return answer.body.isEmpty ? nil : answer.body
+            case .watched(var job):
+                while let part = try await job.part() {
+                    if case .message(let json) = part { tell(Array(json.utf8)) }
+                }
+                return nil
+            }
+        } catch is CancellationError { return nil } catch {
             let refusal = Refusal(error)
             return MCPLines.failure("\(refusal.title): \(refusal.detail)", to: line)
         }

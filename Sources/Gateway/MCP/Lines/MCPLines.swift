@@ -1,9 +1,12 @@
+import Reports
 import Synchronization
 
 /// Who answers messages of the Model Context Protocol that come a line each.
 public protocol MCPPeer: Sendable {
-    /// The answer to a message; nil where nothing is answered. It never fails: what goes wrong is an answer, too.
-    func answer(_ line: [UInt8]) async -> [UInt8]?
+    /// The answer to a message; nil where nothing is answered, or all of it was told. It never fails: what goes wrong
+    /// is an answer, too.
+    /// - Parameter tell: takes news that comes before the answer, or the answer itself.
+    func answer(_ line: [UInt8], tell: @escaping @Sendable ([UInt8]) -> Void) async -> [UInt8]?
 }
 
 /// The Model Context Protocol over standard input and output: a message a line, each answered as soon as it can be.
@@ -17,16 +20,47 @@ public enum MCPLines {
         _ lines: some AsyncSequence<[UInt8], Never> & Sendable, _ peer: some MCPPeer,
         write: @escaping @Sendable ([UInt8]) -> Void
     ) async {
-        let output = Output(write)
+        let (output, underWay) = (Output(write), UnderWay())
         await withTaskGroup(of: Void.self) { group in
             var running = 0
             for await line in lines where !line.isEmpty {
+                let message = Self.message(line)
+                // Read as it comes: what it calls back may be all that there is room for.
+                if let message, message.id == nil { underWay.heed(message) }
                 if running == atOnceMax { await group.next() } else { running += 1 }
+                let work = Task { await peer.answer(line) { output.put($0) } }
+                let id = message?.id
+                if let id { underWay.enter(id, work) }
                 group.addTask {
-                    guard let answer = await peer.answer(line) else { return }
+                    let answer = await withTaskCancellationHandler { await work.value } onCancel: { work.cancel() }
+                    if let id { underWay.leave(id) }
+                    // What the client has called back it waits for no longer.
+                    guard let answer, !work.isCancelled else { return }
                     output.put(answer)
                 }
             }
+        }
+    }
+
+    private static func message(_ line: [UInt8]) -> JSONRPCMessage? {
+        guard line.count <= RequestLimits.bodyBytesMax, JSONElements.isShallow(line) else { return nil }
+        do throws(JSONRPCMessage.Unreadable) { return try JSONRPCMessage(line) } catch { return nil }
+    }
+
+    /// Requests that are worked on, by their ids.
+    private final class UnderWay: Sendable {
+        private let works = Mutex<[String: Task<[UInt8]?, Never>]>([:])
+
+        func enter(_ id: String, _ work: Task<[UInt8]?, Never>) { works.withLock { $0[id] = work } }
+
+        func leave(_ id: String) { works.withLock { $0[id] = nil } }
+
+        /// Calls a request back, where that is what a notification says.
+        func heed(_ message: JSONRPCMessage) {
+            guard message.method == "notifications/cancelled",
+                let id = message.params["requestId"].flatMap(JSONRPCMessage.id)
+            else { return }
+            works.withLock { $0[id] }?.cancel()
         }
     }
 

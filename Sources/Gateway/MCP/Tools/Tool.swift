@@ -10,6 +10,32 @@ struct Tool: Sendable {
         var operation: Operation
     }
 
+    /// What a call goes on as once it is answered, for those who can follow a task.
+    enum Followed: String, Sendable, Codable {
+        /// Long work that it began.
+        case job
+        /// A review, until a person has decided it.
+        case review
+        /// A lead, until it is somebody's: partners may be asked first, or a person.
+        case lead
+    }
+
+    /// What a person is asked before anything is done.
+    enum Question: Sendable {
+        /// How a review ends.
+        case review
+        /// Whether what was listed is to go.
+        case erasure
+
+        /// Arguments that the person gives, and the assistant cannot.
+        var said: Set<String> {
+            switch self {
+            case .review: ["assignToPartnerId", "uphold", "close", "reroute", "note"]
+            case .erasure: ["confirm"]
+            }
+        }
+    }
+
     /// In lower case, with underscores.
     var name: String
     var title: String
@@ -18,12 +44,16 @@ struct Tool: Sendable {
     var choices: [Choice]
     /// True if what it does is not undone by another call.
     var isDestructive = false
+    /// Nil for one that is done once it is answered.
+    var follows: Followed?
+    /// Nil for one that is done without a person.
+    var asks: Question?
 
     /// True if nothing changes by it.
     var isReadOnly: Bool {
         choices.allSatisfy { choice in
             choice.operation.method == .get || !(choice.operation.isWrite || choice.operation.takesIdempotencyKey)
-        }
+        } && asks == nil
     }
 
     /// True if whoever asks may have any of it.
@@ -31,12 +61,23 @@ struct Tool: Sendable {
         choices.contains { choice in choice.operation.scope.map(grant.allows) ?? true }
     }
 
+    /// Every scope that a use of it from beginning to end needs, in the order of their names.
+    var scopes: [Scope] {
+        let own = choices.compactMap(\.operation.scope) + (follows == .job ? [.jobsRead] : [])
+        return Set(own).sorted { $0.rawValue < $1.rawValue }
+    }
+
     /// One that is a single operation.
-    init(_ name: String, _ title: String, _ operation: String, isDestructive: Bool = false, _ about: String) {
+    init(
+        _ name: String, _ title: String, _ operation: String, isDestructive: Bool = false, follows: Followed? = nil,
+        asks: Question? = nil, _ about: String
+    ) {
         self.name = name
         self.title = title
         self.about = about
         self.isDestructive = isDestructive
+        self.follows = follows
+        self.asks = asks
         choices = [Choice(action: "", operation: OperationTable.row(operation))]
     }
 

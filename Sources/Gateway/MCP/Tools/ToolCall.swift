@@ -12,17 +12,29 @@ struct ToolCall {
 
     /// What the tool answers: the operation's answer, or why not, for the assistant to read.
     /// - Throws: `Refusal` where it is the caller that is refused, and not the call.
-    func result(_ arguments: [String: JSONValue]) async throws -> [(name: String, json: String?)] {
-        do {
-            let answer = try await answer(arguments.filter { $0.value != .null })
-            let text = Self.structured(answer)
-            return [("content", Self.content(text)), ("structuredContent", text), ("isError", "false")]
-        } catch let error as CancellationError { throw error } catch {
-            let refusal = Refusal(error)
-            if [401, 403].contains(refusal.status) { throw refusal }
-            let text = String(decoding: refusal.answer.body, as: UTF8.self)
-            return [("content", Self.content(text)), ("isError", "true")]
-        }
+    func result(_ arguments: [String: JSONValue]) async throws -> MCPResult.Fields {
+        do { return Self.done(Self.structured(try await answer(arguments))) } catch let error as CancellationError {
+            throw error
+        } catch { return try failed(error) }
+    }
+
+    /// A result: an object, and the same as JSON in a text.
+    static func done(_ structured: String) -> MCPResult.Fields {
+        [("content", content(structured)), ("structuredContent", structured), ("isError", "false")]
+    }
+
+    /// Why the tool did not do it, for the assistant to read.
+    /// - Throws: `Refusal` where it is the caller that is refused; it names every scope that the tool needs.
+    func failed(_ error: any Error) throws -> MCPResult.Fields {
+        let refusal = Refusal(error)
+        if refusal.status == 403 { throw refusal.challenging(with: tool.scopes) }
+        if refusal.status == 401 { throw refusal }
+        return Self.failure(refusal)
+    }
+
+    /// Why something was not done.
+    static func failure(_ refusal: Refusal) -> MCPResult.Fields {
+        [("content", content(String(decoding: refusal.answer.body, as: UTF8.self))), ("isError", "true")]
     }
 
     /// The answer as a JSON object; a page stands in one.
@@ -33,13 +45,14 @@ struct ToolCall {
     }
 
     private static func content(_ text: String) -> String {
-        "[" + JSONText.object([("type", #""text""#), ("text", JSONText.quoted(text))]) + "]"
+        "[" + JSONText.object([("type", #""text""#), ("text", JSONText.quoted(JSONText.visible(text)))]) + "]"
     }
 
     /// The operation's answer.
     /// - Throws: `Refusal` and whatever else the operation throws.
     func answer(_ given: [String: JSONValue]) async throws -> Answer {
-        var arguments = given
+        // A member that is null was not given.
+        var arguments = given.filter { $0.value != .null }
         let operation = try chosen(&arguments)
         let names = ToolSchemas.names(of: operation)
         if let unknown = arguments.keys.sorted().first(where: { !names.contains($0) }) {
@@ -56,9 +69,8 @@ struct ToolCall {
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             body = Array(try encoder.encode(arguments))
         }
-        let asked = Call(
-            services: call.services, bearer: call.bearer, headers: headers, path: path, query: query, body: body)
-        return try await admission.perform(operation, asked)
+        return try await admission.perform(
+            operation, call.asking(headers: headers, path: path, query: query, body: body))
     }
 
     private func chosen(_ arguments: inout [String: JSONValue]) throws -> Operation {

@@ -6,7 +6,8 @@ enum ToolSchemas {
     private typealias Object = MessageSchemas.Object
 
     /// A tool as a list shows it.
-    static func listed(_ tool: Tool) -> String {
+    /// - Parameter saysTasks: true for revisions by which each tool says whether it is done as a task.
+    private static func listed(_ tool: Tool, saysTasks: Bool) -> String {
         JSONText.object([
             ("name", JSONText.quoted(tool.name)), ("title", JSONText.quoted(tool.title)),
             ("description", JSONText.quoted(tool.about)), ("inputSchema", input(of: tool)),
@@ -19,12 +20,17 @@ enum ToolSchemas {
                     ("openWorldHint", "false"),
                 ])
             ),
+            ("execution", saysTasks && tool.follows != nil ? #"{"taskSupport":"optional"}"# : nil),
         ])
     }
 
     /// Every tool's text, made once.
     static let listed: [String: String] = Dictionary(
-        uniqueKeysWithValues: ToolTable.all.map { ($0.name, listed($0)) })
+        uniqueKeysWithValues: ToolTable.all.map { ($0.name, listed($0, saysTasks: false)) })
+
+    /// The same for the revisions that begin with `initialize`.
+    static let listedBefore: [String: String] = Dictionary(
+        uniqueKeysWithValues: ToolTable.all.map { ($0.name, listed($0, saysTasks: true)) })
 
     // MARK: What it takes
 
@@ -32,7 +38,11 @@ enum ToolSchemas {
         var properties: Object = [:]
         var required: Set<String>?
         for choice in tool.choices {
-            let own = arguments(of: choice.operation)
+            var own = arguments(of: choice.operation)
+            for name in tool.asks?.said ?? [] {
+                own.properties[name] = nil
+                own.required.remove(name)
+            }
             properties.merge(own.properties) { first, _ in first }
             required = required.map { $0.intersection(own.required) } ?? own.required
         }
@@ -107,7 +117,13 @@ enum ToolSchemas {
             preconditionFailure("\(tool.name) never succeeds")
         }
         // An answer of one of several kinds is an object all the same, and says so where readers look.
-        return MessageSchemas.text(whole(resolved(parsed(success.schema.json)).merging(["type": "object"]) { own, _ in own }))
+        var schema = resolved(parsed(success.schema.json)).merging(["type": "object"]) { own, _ in own }
+        if tool.follows == .job {
+            var properties = schema["properties"] as? Object ?? [:]
+            properties["output"] = described(.anyObject, "What came of it, where the call was followed until then.")
+            schema["properties"] = properties
+        }
+        return MessageSchemas.text(whole(schema))
     }
 
     // MARK: References

@@ -2,7 +2,7 @@
 enum ToolTable {
     static let all: [Tool] = [
         Tool(
-            "submit_lead", "Submit a lead", "submitLead",
+            "submit_lead", "Submit a lead", "submitLead", follows: .lead,
             """
             Hands a sales lead in, to be routed to one partner. Send what is known: country, product, deal value, the \
             account, the contact. With waitSeconds the answer brings the decision. Give an idempotencyKey, so that \
@@ -13,7 +13,14 @@ enum ToolTable {
             "preview_route", "Preview a route", "previewLead",
             """
             Says where a lead would go now. Nothing is kept, and who the person or the account is stays out of it: \
-            leave contact data away. The answer may be another by the time the lead is submitted.
+            leave contact data away. The answer may be another by the time the lead is submitted. With preLead it \
+            answers also with a text to keep, of which convert_pre_lead makes a lead once the person has left a name.
+            """),
+        Tool(
+            "convert_pre_lead", "Make a lead of a preview", "convertPreLead", follows: .lead,
+            """
+            Makes a lead of what preview_route answered as preLead, once the person has left a name and consented: \
+            give the text back with the contact and the consent. What you give beside it replaces what was previewed.
             """),
         Tool(
             "list_leads", "List leads", "listLeads",
@@ -106,13 +113,23 @@ enum ToolTable {
             that say so. Tell the month as 2026-03, and the time zone in which it is meant.
             """),
         Tool(
-            "request_human_review", "Request a human review", "requestReview",
-            "Asks that a person looks at where a lead went. The decision stands until that person has decided."),
-        Tool(
-            "forecast", "Forecast", "forecast",
+            "request_human_review", "Request a human review", "requestReview", follows: .review,
             """
-            Begins a forecast of wins and revenue per partner and answers with a job; get_job tells how far it is, \
-            get_job_result what came of it.
+            Asks that a person looks at where a lead went. The decision stands until that person has decided; followed \
+            as a task it says when that is.
+            """),
+        Tool(
+            "decide_review", "Have a person decide a review", "decideReview", asks: .review,
+            """
+            Ends a review that is open, as a person says: uphold, assign, close or route again. The person is asked by \
+            your program; you name the lead and cannot decide yourself.
+            """),
+        Tool(
+            "forecast", "Forecast", "forecast", follows: .job,
+            """
+            Forecasts wins and revenue per partner. It takes a while: followed as a task, or with a progress token, it \
+            answers with what came of it; else with a job, of which get_job tells how far it is and get_job_result \
+            what came of it.
             """),
         Tool(
             "channel_report", "Report on the channel", "getChannelReport",
@@ -124,16 +141,26 @@ enum ToolTable {
             published.
             """),
         Tool(
-            "verify_audit", "Verify the audit trail", "verify",
+            "verify_audit", "Verify the audit trail", "verify", follows: .job,
             """
-            Begins a verification of the journal, that nothing was changed or left out, and answers with a job; \
-            get_job tells how far it is, get_job_result what was found.
+            Verifies the journal: that nothing was changed or left out. It takes a while: followed as a task, or with \
+            a progress token, it answers with what was found; else with a job, of which get_job tells how far it is \
+            and get_job_result what was found.
+            """),
+        Tool(
+            "erase_people", "Have a person confirm an erasure", "erasePeople", isDestructive: true, asks: .erasure,
+            """
+            Destroys the keys to what is held of people, once a person has confirmed it: your program asks, and shows \
+            how much would go. Nothing brings it back.
             """),
         Tool("get_job", "Look at a job", "getJob", "Tells how far long work is that was begun with the same key."),
         Tool(
             "get_job_result", "Get a job's result", "getJobResult",
             "Answers what came of long work, until that expires. Needs a reason, since people may be in it."),
     ]
+
+    /// Every scope that any of them needs, as a challenge names them.
+    static let scopes = Set(all.flatMap(\.scopes).map(\.rawValue)).sorted().joined(separator: " ")
 
     /// The tool of a name; nil where there is none.
     static func tool(_ name: String) -> Tool? { all.first { $0.name == name } }

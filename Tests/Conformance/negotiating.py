@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""Publishes a policy under which leads of the product "negotiated" are offered before they are assigned. See run.
+
+    negotiating.py ADDRESS
+"""
+
+import json
+import os
+import sys
+import urllib.request
+
+PATH = "/v1/policy"
+
+
+def ask(address, method, body=None):
+    request = urllib.request.Request(address + PATH, json.dumps(body).encode() if body else None, method=method, headers={
+        "Authorization": "Bearer " + os.environ["LEADLINE_KEY_MANAGER"], "Content-Type": "application/json",
+        "Prefer": "wait=20", **({"Idempotency-Key": "negotiating"} if body else {})})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def main():
+    address = sys.argv[1]
+    policy = ask(address, "GET")["policy"]
+    policy["negotiation"] = {
+        "rounds": 3, "answerMillis": 600000, "commissionMaxBasisPoints": 2500, "promiseMaxMinutes": 2880,
+        "when": {"leadIs": {"leadField": "LEAD_FIELD_PRODUCT", "values": ["negotiated"]}}}
+    assert ask(address, "PUT", policy)["status"] == "decided"
+    print("leads of the product negotiated are offered first")
+
+
+if __name__ == "__main__":
+    main()
