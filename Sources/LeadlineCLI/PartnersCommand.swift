@@ -24,7 +24,7 @@ struct PartnersApply: AsyncParsableCommand {
             Checks every profile of the list under 'partners:', shows field by field what differs from what is in \
             force, and publishes those that are new or changed. Values of sealed fields (name, contact_email) are \
             compared but never shown. Partners that the file does not name stay as they are; PartnerRemoved on \
-            leadline.partners removes one.
+            leadline.partners removes one. A file does not bring one back that was removed: PartnerResumed does.
 
             \(Outcome.note)
             """)
@@ -107,6 +107,9 @@ struct PartnersApply: AsyncParsableCommand {
         for change in changes where change.kind == .added || change.kind == .changed {
             Terminal.line("\(change.kind == .added ? "new" : "changed") \(change.partner)")
             for difference in change.differences { Terminal.line(difference.line(Terminal.style)) }
+        }
+        for change in changes where change.kind == .keptOut {
+            Terminal.line("removed before, stays out until PartnerResumed says that it is back: \(change.partner)")
         }
         for change in changes where change.kind == .notInFile {
             Terminal.line("not in the file, stays as it is: \(change.partner)")

@@ -48,7 +48,9 @@ struct Decision {
             let isInForce = fact.version == state.policyVersion
                 && state.policy == fact.policy.known(toLogic: state.logicVersion)
             return isInForce ? disregard("", .noChange) : []
-        case .partnerUpserted, .intentObserved, .firmographicsObserved, .technographicsObserved,
+        case .partnerUpserted(let profile):
+            return state.isKeptOut(profile.partnerID) ? disregard(profile.partnerID, .partnerRemoved) : []
+        case .intentObserved, .firmographicsObserved, .technographicsObserved,
             .duplicateReceived, .segmentArchived, .programProfileSet, .rejectedRecordsErased:
             return []
         case .logicVersionAdopted(let version):
@@ -85,7 +87,7 @@ struct Decision {
 
         case .leadAccepted, .leadDeclined, .leadReturned, .firstResponseRecorded, .dealStageChanged, .dealWon,
             .dealLost:
-            return outcome(state, input.fact, imported: input.imported)
+            return outcome(state, input.fact, imported: input.imported, input.times)
         case .dealClaimed(let fact): return claimed(state, fact, input)
         case .claimDecided(let fact): return claimDecided(state, fact)
         case .claimWithdrawn(let fact): return claimWithdrawn(state, fact)
@@ -106,7 +108,7 @@ struct Decision {
     func ifPartner(_ state: State, _ id: String, becomes status: PartnerTable.Status) -> [Event] {
         guard let index = state.partners.index(of: id) else { return disregard(id, .partnerUnknown) }
         if state.partners.status[index] == status { return disregard(id, .noChange) }
-        return state.partners.canBecome(status, at: index) ? [] : disregard(id, .partnerUnknown)
+        return state.canBecome(status, index) ? [] : disregard(id, .partnerUnknown)
     }
 
     private mutating func openLead(_ state: State, _ id: String, _ body: (inout Decision, Int) -> [Event]) -> [Event] {
@@ -158,6 +160,7 @@ extension Decision {
     }
 
     private func samePerson(_ state: State, _ input: Input) -> Int? {
+        if state.isLogic(7) { return Ownership.samePerson(input, state, at: stamp) }
         guard let policy = state.policy, policy.samePersonDays > 0, let subject = input.subject,
             let account = input.account.flatMap(state.accounts.index(of:))
         else { return nil }
@@ -254,7 +257,7 @@ extension Decision {
         for step in scratch.steps {
             switch step.reason {
             case .hardRule, .tried: continue
-            case .absent, .paused:
+            case .absent, .paused, .leaving:
                 forEachBit(step.out) { partner in
                     if someoneIsAway || view.tried.contains(UInt32(partner)) { return }
                     // The paused are out before the rules are laid over them.
@@ -288,12 +291,7 @@ extension Decision {
 extension Decision {
     /// What is promised of a lead: by the first service level that holds for lead and partner, else by the policy.
     func promise(_ state: State, _ view: LeadView, _ partner: Int) -> (sla: SLA, level: String) {
-        guard let policy = state.policy else { return (SLA(), "") }
-        for (index, level) in state.serviceLevels.enumerated()
-        where HardRules.holds(level, view, partner, state.partners) {
-            return (policy.serviceLevels[index].sla, level.name)
-        }
-        return (policy.sla, "")
+        state.promise(view, partner)
     }
 
     /// An assignment with what is promised of it, or was agreed.
@@ -334,10 +332,10 @@ extension Decision {
     }
 
     private func after(micros: Int64, _ sla: SLA, _ partner: Int, _ state: State) -> Timestamp {
-        if !sla.inWorkingHours { return stamp.adding(micros: micros) }
-        return WorkingTime.deadline(
-            from: stamp, micros: micros, hours: state.partners.profiles[partner].workingHours,
-            zone: state.partners.timeZones[partner], absences: state.partners.absences[partner])
+        let absences = state.partners.absences[partner]
+        let runsOn = state.isLogic(7) && state.policy?.absenceAhead == .runOn
+        return state.due(
+            micros, sla, partner, from: stamp, absences: runsOn ? absences.filter { $0.from <= stamp } : absences)
     }
 }
 
@@ -359,13 +357,14 @@ extension Decision {
         case .reminder: return reminded(state, state.leads.leads[Int(item.index)])
         case .deliverOutcome:
             guard let waiting = state.waiting[item.index] else { return [] }
-            return outcome(state, waiting.fact, imported: waiting.imported)
+            return outcome(state, waiting.fact, imported: waiting.imported, waiting.times)
         case .outcomeExpiry:
             guard let waiting = state.waiting[item.index] else { return [] }
             return [.outcomeUnmatched(OutcomeUnmatched(leadID: waiting.leadID, waitingPosition: waiting.position))]
         case .claim: return claimDue(state, item.index)
         case .suspension: return reinstated(state, Int(item.index), byVendor: false)
         case .returnCredit: return returnDue(state, item.index)
+        case .waiting: return waitingDue(state)
         }
     }
 

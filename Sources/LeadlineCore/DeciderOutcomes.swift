@@ -2,7 +2,7 @@
 
 extension Decision {
     /// An outcome, fresh or one that waited for its lead.
-    mutating func outcome(_ state: State, _ fact: Fact, imported: Bool) -> [Event] {
+    mutating func outcome(_ state: State, _ fact: Fact, imported: Bool, _ times: AnswerTimes) -> [Event] {
         guard let leadID = fact.outcomeLeadID else { return [] }
         if !state.knows(fact) { return disregard(leadID, .logicTooOld) }
         guard let slot = state.leads.slot(of: leadID) else {
@@ -16,13 +16,14 @@ extension Decision {
                 lead.flags.contains(.accepted) ? decision.disregard(lead.id, .noChange) : []
             }
         case .firstResponseRecorded(let fact):
+            if let credited = credited(state, slot, fact.partnerID, times) { return credited }
             return ifHolder(state, fact.partnerID, slot) { decision, lead in
                 lead.flags.contains(.responded)
-                    ? decision.disregard(lead.id, .noChange) : decision.responded(state, lead)
+                    ? decision.disregard(lead.id, .noChange) : decision.responded(state, lead, times)
             }
         case .dealStageChanged(let fact):
             return ifHolder(state, fact.partnerID, slot) { decision, lead in
-                lead.flags.contains(.responded) ? [] : decision.responded(state, lead)
+                lead.flags.contains(.responded) ? [] : decision.responded(state, lead, times)
             }
         case .leadDeclined(let fact):
             return ifHolder(state, fact.partnerID, slot) { decision, lead in
@@ -51,11 +52,6 @@ extension Decision {
         return body(&self, lead)
     }
 
-    private func responded(_ state: State, _ lead: LeadTable.Lead) -> [Event] {
-        [.firstResponseMet(FirstResponseMet(
-            leadID: lead.id, partnerID: holderID(state, lead), elapsedMicros: stamp.micros - lead.assignedAt.micros))]
-    }
-
     /// A deal was won or lost. Only the outcome of the partner who held the lead teaches.
     private func decided(
         _ state: State, _ slot: Int, by partnerID: String, won: Bool, amount: Money?, imported: Bool
@@ -80,23 +76,48 @@ extension Decision {
         guard lead.flags.contains(.learned),
             lead.holder == UInt32(partner)
         else { return disregard(lead.id, .leadClosed) }
-        if lead.flags.contains(.won) == won { return disregard(lead.id, .noChange) }
+        if lead.flags.contains(.won) == won && !isOtherAmount(state, lead, won ? amount : nil) {
+            return disregard(lead.id, .noChange)
+        }
         return closing(state, lead, partner, won: won, amount: amount)
     }
 
+    /// Since logic version 7 a won deal's amount is corrected by saying it again; one that cannot be counted is looked at
+    /// further.
+    private func isOtherAmount(_ state: State, _ lead: LeadTable.Lead, _ amount: Money?) -> Bool {
+        guard state.isLogic(7), let amount else { return false }
+        return state.valueInProgramCurrency(amount) != lead.learnedMinorUnits
+    }
+
+    /// What is taken back of a deal that was decided before comes between its new end and what accrues for that.
     func closing(_ state: State, _ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
-        let worth = won ? (amount.flatMap { state.valueInProgramCurrency($0) } ?? state.value(of: lead) ?? 0) : 0
+        guard let worth = won ? worth(state, lead, amount) : 0 else { return disregard(lead.id, .currencyUnknown) }
         let partnerID = state.partners.profiles[partner].partnerID
         var events: [Event] = [.leadClosed(LeadClosed(
             leadID: lead.id, partnerID: partnerID, reason: won ? .won : .lost, amountMinorUnits: worth, learned: true))]
-        let rate = lead.holder == UInt32(partner) && lead.agreedBasisPoints != LeadTable.Lead.nothingAgreed
-            ? lead.agreedBasisPoints : state.partners.commissionBasisPoints[partner]
+        if lead.accruedMinorUnits > 0 {
+            events.append(.commissionReversed(CommissionReversed(
+                leadID: lead.id, partnerID: partnerID, amountMinorUnits: lead.accruedMinorUnits,
+                rateBasisPoints: lead.wonBasisPoints)))
+        }
+        // Another amount of a deal that is won keeps its rate; one that is won after it was lost is won now.
+        let isWon = lead.status == .closed && lead.flags.contains(.won)
+        let rate = isWon && lead.wonBasisPoints != LeadTable.Lead.nothingAgreed
+            ? lead.wonBasisPoints : state.commissionBasisPoints(lead, partner)
         if won && rate > 0 {
-            let share = Int64(10_000).dividingFullWidth(worth.multipliedFullWidth(by: Int64(rate))).quotient
             events.append(.commissionAccrued(CommissionAccrued(
-                leadID: lead.id, partnerID: partnerID, amountMinorUnits: share, rateBasisPoints: rate)))
+                leadID: lead.id, partnerID: partnerID,
+                amountMinorUnits: State.commission(of: worth, basisPoints: rate), rateBasisPoints: rate)))
         }
         return events
+    }
+
+    /// What a won deal comes to; nil where nobody can say. Before logic version 7 the lead's value stood in for an amount
+    /// without a rate.
+    private func worth(_ state: State, _ lead: LeadTable.Lead, _ amount: Money?) -> Int64? {
+        let stated = amount.map { state.valueInProgramCurrency($0) }
+        if state.isLogic(7) { return stated ?? state.value(of: lead) }
+        return (stated ?? nil) ?? state.value(of: lead) ?? 0
     }
 }
 

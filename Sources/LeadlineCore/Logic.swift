@@ -31,11 +31,18 @@ import DequeModule
 /// | | an agreement is the partner's acceptance; its promise and its commission hold for the lead |
 /// | | a lead that is given back counts no more where it counted, whatever became of the length of periods |
 /// | | an agent that is stopped has declined what it was offered |
+/// | 7 | a won deal's amount is corrected; what accrued is reversed, and the largest deal with it |
+/// | | an amount in a currency without a rate is no amount, and one beyond what is counted none either |
+/// | | leads that wait for a human for want of a partner are offered again once there is one |
+/// | | who goes away before the promise is due is passed over, or the clock runs on |
+/// | | answers count by their own time, in the promised kind of time; one that turns up late is credited |
+/// | | leads of one person are one unless they name two accounts |
+/// | | a partner that was removed comes back by an explicit word alone; a rotation weight of 0 is no turn |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
     /// The version with which programs start today.
-    public static let newest: UInt32 = 6
+    public static let newest: UInt32 = 7
 
     /// True if this program can decide by `version`.
     public static func knows(_ version: UInt32) -> Bool { oldest...newest ~= version }
@@ -59,6 +66,13 @@ extension State {
         if before < 4 && version >= 4 { beginVersion4() }
         if before < 5 && version >= 5 { beginVersion5() }
         if before < 6 && version >= 6 { beginVersion6() }
+        if before < 7 && version >= 7 { beginVersion7() }
+    }
+
+    /// Of leads in the human queue nobody has remembered what they wait for: a human takes them out.
+    private mutating func beginVersion7() {
+        beginMoney()
+        beginPersonLinks()
     }
 
     /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's

@@ -67,11 +67,34 @@ import Testing
             switch entry.events[line.ordinal] {
             case .commissionAccrued(let event): #expect(event.amountMinorUnits == line.amountMinorUnits && line.accruedAt == nil)
             case .leadClosed(let event): #expect(event.reason == .lost && line.accruedAt != nil)
+            case .commissionReversed(let event): #expect(event.amountMinorUnits == -line.amountMinorUnits && line.accruedAt != nil)
             default: Issue.record("\(line)")
             }
         }
         let last = try Self.statement(folder, 60, 120)
         #expect(last.lines.isEmpty && !last.isFinal && last.terms.map(\.rateBasisPoints) == [2_000])
         #expect(try Self.statement(folder, 0, 120, of: "beta").lines.isEmpty)
+    }
+
+    /// A won deal's amount is corrected: what had accrued is taken back by an event, and accrues anew at the same rate.
+    @Test func aCorrectedAmountIsReversedAndAccruedAnew() async throws {
+        let folder = try AuditFolder()
+        folder.setUp(slaMinutes: 0, logic: Logic.newest)
+        folder.partner("alpha")
+        folder.event(1, .partners, "PartnerCommissionTermsSet", #"{"partnerId":"alpha","rateBasisPoints":1000}"#)
+        folder.lead(10, "L1")
+        folder.outcome(20, "DealWon", "L1", "alpha")
+        folder.event(
+            30, .outcomes, "DealWon",
+            #"{"leadId":"L1","partnerId":"alpha","amount":{"minorUnits":"8000000","currency":"EUR"}}"#)
+        folder.event(2 * Self.days, .partners, "PartnerPaused", #"{"partnerId":"alpha"}"#)
+        try await folder.process(until: 3 * Self.days)
+        let statement = try Self.statement(folder, 0, 1)
+        #expect(
+            Self.text(statement) == [
+                "L1 1200000 of 12000000 at 1000", "L1 -1200000 of 12000000 at 1000 back", "L1 800000 of 8000000 at 1000",
+            ])
+        let back = try EntryCodec.decode(folder.entries()[Int(statement.lines[1].position)]).events[statement.lines[1].ordinal]
+        #expect(back == .commissionReversed(.init(leadID: "L1", partnerID: "alpha", amountMinorUnits: 1_200_000, rateBasisPoints: 1_000)))
     }
 }

@@ -110,7 +110,7 @@ struct Draw {
         value.typicalDealMax = maybe { $0.money() }
         value.capacity = capacity()
         value.timeZone = text()
-        value.rotationWeight = uint32()
+        value.rotationWeight = maybe { $0.uint32() }
         value.workingHours = several {
             WorkingHours(
                 weekday: UInt8($0.dice.below(8)), fromMinute: UInt16($0.dice.below(1440)),
@@ -207,6 +207,9 @@ struct Draw {
         value.suspension.movesLeads = dice.bool()
         value.claims.claimsPerPartnerMax = uint32()
         value.negotiation = negotiation()
+        value.waiting.offersPerMinuteMax = maybe { $0.uint32() }
+        value.absenceAhead = one(of: AbsenceAhead.allCases)
+        value.lateAnswerMinutes = maybe { $0.uint32() }
         value.returns.creditsPerPeriodMax = uint32()
         value.returns.answerDays = uint32()
         value.returns.reasons = several {
@@ -239,7 +242,7 @@ struct Draw {
             Exclusion(
                 reason: $0.one(of: [
                     .hardRule, .paused, .absent, .tried, .openLeadsCap, .periodCap, .conversionBelowMinimum, .coolingDown,
-                    .segmentCap,
+                    .segmentCap, .suspended, .leaving, .noTurns,
                 ]), rule: $0.text(), partners: $0.uint32())
         }
         value.digest = digest()
@@ -279,6 +282,7 @@ struct Draw {
     mutating func cause() -> RoutingCause {
         one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported, .resumed,
             .partnerSuspended, .returned, .unlinked, .linked,
+            .offeredAgain, .answeredInTime,
         ])
     }
 
@@ -418,12 +422,18 @@ struct Draw {
                         .notTheHolder, .leadClosed, .noChange, .leadUnknown, .partnerUnknown, .notEligible,
                         .tooManyWaiting, .alreadyRegistered, .tooManyPersons, .logicTooOld,
                         .claimUnknown, .tooManyClaims, .notLinked, .returnUnknown, .offerUnknown, .offerOver,
+                        .currencyUnknown, .partnerRemoved,
                     ]))),
             .reviewOpened(ReviewOpened(leadID: text(), partnerID: text())),
             .reviewResolved(ReviewResolved(leadID: text(), overridden: dice.bool())),
             .commissionAccrued(
                 CommissionAccrued(
                     leadID: text(), partnerID: text(), amountMinorUnits: int64(), rateBasisPoints: uint32())),
+            .commissionReversed(
+                CommissionReversed(
+                    leadID: text(), partnerID: text(), amountMinorUnits: int64(), rateBasisPoints: uint32())),
+            .answerCredited(AnswerCredited(
+                leadID: text(), partnerID: text(), elapsedMicros: int64(), respondBy: Timestamp(micros: int64()))),
             .retentionApplied(RetentionApplied(
                 leadID: text(), category: one(of: RetentionCategory.allCases), closedAt: Timestamp(micros: int64()), keptDays: uint32(),
                 subject: maybe { $0.digest() })),

@@ -340,6 +340,9 @@ private let policy: Policy = {
     value.negotiation.approver = "lead"
     value.negotiation.unattendedBelowMinorUnits = 0
     value.negotiation.unattendedConversionBasisPoints = 12
+    value.waiting.offersPerMinuteMax = 0
+    value.absenceAhead = .stop
+    value.lateAnswerMinutes = 0
     return value
 }()
 
@@ -468,6 +471,9 @@ private let wirePolicy = WirePolicy.with {
         $0.creditsPerPeriodMax = 36
         $0.answerDays = 360
     }
+    $0.waiting = .with { $0.offersPerMinuteMax = 0 }
+    $0.absenceAhead = .stop
+    $0.lateAnswerMinutes = 0
     $0.negotiation = .with {
         $0.rounds = 1
         $0.askedAtOnce = 2
@@ -1173,6 +1179,26 @@ private var endingPairs: [(Event, any Message)] {
                 $0.partnerID = "P"
                 $0.amountMinorUnits = 4
                 $0.rateBasisPoints = 50
+            }
+        ),
+        (
+            .commissionReversed(
+                CommissionReversed(leadID: "L", partnerID: "P", amountMinorUnits: 4, rateBasisPoints: 50)),
+            WireCommissionReversed.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.amountMinorUnits = 4
+                $0.rateBasisPoints = 50
+            }
+        ),
+        (
+            .answerCredited(
+                AnswerCredited(leadID: "L", partnerID: "P", elapsedMicros: 4, respondBy: Timestamp(micros: 9))),
+            WireAnswerCredited.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.elapsedMicros = 4
+                $0.respondByMicros = 9
             }
         ),
         (

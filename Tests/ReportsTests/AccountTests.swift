@@ -171,6 +171,8 @@ import Testing
             .resumed: (.leadline, "A restriction of the processing had ended"),
             .unlinked: (.leadline, "A person had undone the link"),
             .linked: (.leadline, "A person had linked the enquiry to another"),
+            .offeredAgain: (.leadline, "by now a partner could take the enquiry"),
+            .answeredInTime: (.leadline, "had answered the enquiry before its deadline"),
         ]
         for cause in Self.all(RoutingCause.init(rawValue:)) {
             let account = Self.account(Self.assigned(Self.summary(.bidPrice, .score), cause))

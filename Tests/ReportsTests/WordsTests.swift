@@ -44,6 +44,8 @@ import Testing
             offerID: "o", leadID: "L", partnerID: "p", round: 1, answerBy: moment, cause: .submitted,
             terms: OfferTerms(promiseMinutes: 60, commissionBasisPoints: 1_200, enrichment: ["intent"]))),
         .offerClosed(.init(offerID: "o", leadID: "L", partnerID: "p", round: 1, status: .declined, reason: .noCapacity)),
+        .commissionReversed(.init(leadID: "L", partnerID: "p", amountMinorUnits: 1_180_000, rateBasisPoints: 1_000)),
+        .answerCredited(.init(leadID: "L", partnerID: "p", elapsedMicros: 180_000_000, respondBy: moment)),
     ]
 
     private static func kind(_ event: Event) -> Int {
@@ -74,11 +76,13 @@ import Testing
         case .leadLinkChanged: 23
         case .offerMade: 24
         case .offerClosed: 25
+        case .commissionReversed: 26
+        case .answerCredited: 27
         }
     }
 
     @Test func everyKindOfEventHasOneSentence() {
-        #expect(Self.events.map(Self.kind) == Array(0...25))
+        #expect(Self.events.map(Self.kind) == Array(0...27))
         let words = EventWords(currency: "EUR")
         let sentences = Self.events.map(words.sentence)
         #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.contains("L") || $0.hasPrefix("p ") })

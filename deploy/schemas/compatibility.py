@@ -21,6 +21,12 @@ def shape(message, field):
     return field.name, field.type, field.label, field.type_name, choice, field.proto3_optional, is_clear(field)
 
 
+def shape_without_presence(message, field):
+    """The same for readers of a field that told 0 from absent by nothing: what they read is what they read before."""
+    name, type_, label, type_name, choice, _, clear = shape(message, field)
+    return name, type_, label, type_name, choice, False, clear
+
+
 def is_clear(field):
     # Without our extension registered, option 50001 stands in the serialised options as this tag.
     return b"\x8a\xb5\x18" in field.options.SerializeToString()
@@ -55,5 +61,5 @@ def changed_fields(name, before, after):
         now = fields.get(field.number)
         if now is None and not is_reserved(after, field.number, field.name, 0):
             yield f"{name}.{field.name}: removed without reserving its number and name"
-        if now is not None and shape(before, field) != shape(after, now):
+        if now is not None and shape(before, field) not in (shape(after, now), shape_without_presence(after, now)):
             yield f"{name}.{field.name}: number {field.number} changed its meaning"

@@ -18,7 +18,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
 
         // What led to it.
         case onArrival, afterDeadline, afterRefusal, afterPause, afterRemoval, afterSuspension, sentBackByHuman
-        case afterRestriction, afterReturn, afterUnlinking, afterLinking
+        case afterRestriction, afterReturn, afterUnlinking, afterLinking, afterWaiting, afterLateAnswer
 
         // Why a human got it.
         case noPolicy, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
@@ -35,7 +35,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
 
         // Who was in question.
         case outByRule, outPaused, outAway, outTried, outFull, outPeriodFull, outSegmentFull, outCoolingDown
-        case outSuspended
+        case outSuspended, outLeaving, outTurnless
         case outBelowMinimum, nobodyOut, evaluated, nobodyEvaluated
 
         // What was decisive.

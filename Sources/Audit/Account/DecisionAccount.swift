@@ -149,6 +149,8 @@ private struct Record {
         case .human: .init(.sentBackByHuman)
         case .imported: .init(.historyUnknown)
         case .resumed: .init(.afterRestriction)
+        case .offeredAgain: .init(.afterWaiting)
+        case .answeredInTime: .init(.afterLateAnswer)
         }
     }
 

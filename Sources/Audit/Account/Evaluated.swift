@@ -48,6 +48,8 @@ struct Evaluated {
             case .coolingDown: .outCoolingDown
             case .suspended: .outSuspended
             case .segmentCap: .outSegmentFull
+            case .leaving: .outLeaving
+            case .noTurns: .outTurnless
             }
         return .init(kind, [.count: .count(Int(exclusion.partners)), .rule: .text(exclusion.rule)])
     }

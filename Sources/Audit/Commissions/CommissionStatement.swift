@@ -3,8 +3,9 @@ public import LeadlineSchemas
 
 /// What a partner earned by commission in a period, and what was taken back, as the journal says.
 ///
-/// An accrual is recorded when a deal is won. Nothing is recorded when a correction takes the win back: that follows
-/// from the correction, so that journals of every logic version give the same statement.
+/// An accrual is recorded when a deal is won. What a correction takes back is recorded since logic version 7; before, it
+/// followed from the correction. Either way what stands accrued for a lead is taken back before anything else accrues
+/// for it, so that journals of every logic version give the same statement.
 public struct CommissionStatement: Sendable, Equatable {
     /// A share of a deal that was won, or its taking back.
     public struct Line: Sendable, Equatable {
@@ -83,8 +84,11 @@ public struct CommissionStatement: Sendable, Equatable {
             switch event {
             case .leadClosed(let event):
                 worth[event.leadID] = event.amountMinorUnits
-                if event.reason != .won { reverse(event.leadID, entry, ordinal) }
+                if event.reason != .won && !entry.reversesCommission { reverse(event.leadID, entry, ordinal) }
+            case .commissionReversed(let event) where event.partnerID == partnerID:
+                reverse(event.leadID, entry, ordinal)
             case .commissionAccrued(let event) where event.partnerID == partnerID:
+                reverse(event.leadID, entry, ordinal)
                 let line = Line(
                     position: entry.position, ordinal: ordinal, stamp: entry.stamp, leadID: event.leadID,
                     dealMinorUnits: worth[event.leadID] ?? 0, rateBasisPoints: event.rateBasisPoints,
@@ -117,5 +121,12 @@ public struct CommissionStatement: Sendable, Equatable {
 
     private mutating func add(_ line: Line) {
         if line.stamp >= from && line.stamp < until && line.amountMinorUnits != 0 { lines.append(line) }
+    }
+}
+
+extension EntryRecord {
+    /// True if it says by an event what commission is taken back.
+    fileprivate var reversesCommission: Bool {
+        events.contains { if case .commissionReversed = $0 { true } else { false } }
     }
 }

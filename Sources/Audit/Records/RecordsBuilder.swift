@@ -9,6 +9,8 @@ public struct RecordsBuilder {
     var records: ProgramRecords
     var persons: Set<Digest128> = []
     var fairness: [String: ProgramRecords.PartnerFairness] = [:]
+    /// How the deals of leads ended last.
+    private var dealsEnded: [String: (partnerID: String, isWon: Bool)] = [:]
     var promises: [String: ProgramRecords.PartnerPromise] = [:]
     var responseMicros: [String: Int64] = [:]
     var transfers: [String: ProgramRecords.Transfer] = [:]
@@ -63,6 +65,7 @@ public struct RecordsBuilder {
         case .policyPublished(let fact): publish(fact, entry, position)
         case .partnerUpserted(let profile): profiled(profile, entry.input.timeZone, position)
         case .leadSubmitted(let fact):
+            if !entry.events.contains(where: \.isRepetition) { dealsEnded[fact.leadID] = nil }
             if !fact.attributes.residency.isEmpty { leadResidency[fact.leadID] = fact.attributes.residency }
             submitted(fact, entry.events)
             records.processing.lawfulBases[
@@ -176,6 +179,10 @@ public struct RecordsBuilder {
         case .firstResponseMet(let event):
             promises[event.partnerID, default: .init(partner: event.partnerID)].met += 1
             responseMicros[event.partnerID, default: 0] += event.elapsedMicros
+        case .answerCredited(let event):
+            promises[event.partnerID]?.missed -= 1
+            promises[event.partnerID]?.met += 1
+            responseMicros[event.partnerID, default: 0] += event.elapsedMicros
         case .leadClosed(let event): closed(event)
         case .reviewOpened(let event): if !event.partnerID.isEmpty { reviewed[event.leadID] = event.partnerID }
         case .reviewResolved(let event):
@@ -229,6 +236,14 @@ public struct RecordsBuilder {
         leadResidency[event.leadID] = nil
         guard event.reason == .won || event.reason == .lost, !event.partnerID.isEmpty else { return }
         let isWon = event.reason == .won
+        // A correction, of the end or of the amount alone, is no deal more.
+        if let before = dealsEnded.updateValue((event.partnerID, isWon), forKey: event.leadID) {
+            if before.isWon {
+                fairness[before.partnerID]?.won -= 1
+            } else {
+                fairness[before.partnerID]?.lost -= 1
+            }
+        }
         if isWon {
             fairness[event.partnerID, default: .init(partner: event.partnerID)].won += 1
         } else {
@@ -304,4 +319,9 @@ public struct RecordsBuilder {
         for index in rows.indices { rows[index].disparity = rows[index].rate / highest }
         return rows
     }
+}
+
+extension Event {
+    /// True if it says that a lead came again.
+    fileprivate var isRepetition: Bool { if case .leadMerged(let event) = self { event.sameID } else { false } }
 }

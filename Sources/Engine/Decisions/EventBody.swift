@@ -61,6 +61,8 @@ extension WireEvent.OneOf_Body {
         case .returnChanged(let message): (message, message.leadID)
         case .offerMade(let message): (message, message.leadID)
         case .offerClosed(let message): (message, message.leadID)
+        case .commissionReversed(let message): (message, message.leadID)
+        case .answerCredited(let message): (message, message.leadID)
         }
     }
 }

@@ -77,7 +77,7 @@ public struct Intake {
     /// Takes one record in.
     /// - Throws: `Rejection` for what the producer must mend; any other error is the vault's, and stops the batch.
     public mutating func take(_ record: LogRecord) throws -> TakenInput {
-        try take(reader.read(record), imported: record.isImported)
+        try take(reader.read(record), imported: record.isImported, received: record.received)
     }
 
     /// Takes records in, in their order; all cores read them before the first is handed out.
@@ -86,11 +86,11 @@ public struct Intake {
         _ records: [LogRecord], _ body: (_ record: LogRecord, _ take: () throws -> TakenInput) throws -> Void
     ) throws {
         for (record, read) in zip(records, reader.read(records)) {
-            try body(record) { try take(read.get(), imported: record.isImported) }
+            try body(record) { try take(read.get(), imported: record.isImported, received: record.received) }
         }
     }
 
-    private mutating func take(_ read: ReadRecord, imported: Bool) throws -> TakenInput {
+    private mutating func take(_ read: ReadRecord, imported: Bool, received: Timestamp) throws -> TakenInput {
         let checked = read.checked
         let (program, kind, fact) = (checked.program, checked.kind, checked.fact)
         var input = Input(fact, imported: imported)
@@ -98,6 +98,10 @@ public struct Intake {
         input.contentDigest = Digest128(read.content)
         input.account = read.accounts.first
         input.timeZone = checked.timeZone
+        if fact.isAnswer {
+            input.receivedAt = received
+            input.ownTime = checked.event.time
+        }
 
         var taken = TakenInput(
             program: program, input: input, eventID: EventIDToken.of(checked.event.id, read.event),
@@ -176,6 +180,14 @@ extension Fact {
         case .returnDecided(let fact): return fact.leadID
         case .offerAnswered(let fact): return fact.leadID
         default: return nil
+        }
+    }
+
+    /// True if it says that the holder of a lead got to work on it, so that it counts when.
+    fileprivate var isAnswer: Bool {
+        switch self {
+        case .firstResponseRecorded, .dealStageChanged: true
+        default: false
         }
     }
 

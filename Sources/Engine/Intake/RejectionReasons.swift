@@ -14,6 +14,15 @@ public struct Rejection: Error, Sendable, Equatable {
         self.field = field
     }
 
+    /// The rejection of a won deal whose amount cannot be counted.
+    /// - Parameter currency: that of the amount.
+    public init(amountNotCounted currency: String) {
+        self.init(
+            .invalidField,
+            "the policy in force has no exchange rate for \(currency), or the amount comes to more than is counted: publish a policy with the rate, then resubmit",
+            field: "amount")
+    }
+
     /// The rejection of an answer that names a return reason that the policy in force does not have.
     /// - Parameter known: ids of those that it has.
     public init(returnReasonUnknown known: [String]) {

@@ -51,7 +51,35 @@ public struct LeadsProjection: Sendable {
     @discardableResult
     public func catchUp(
         before limit: UInt64 = .max, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
-    ) throws -> UInt64 { try follower.catchUp(before: limit, progress: progress) }
+    ) throws -> UInt64 {
+        try restate()
+        return try follower.catchUp(before: limit, progress: progress)
+    }
+
+    /// A list from before it followed updates shows what leads were submitted with. Once, it is made up for what the
+    /// journal still holds of their updates; a lead whose updates are in an archive shows what it showed.
+    private func restate() throws {
+        let mark = ProjectionCursor(name: "leads.restated", version: 1)
+        if try derived.read({ try mark.recordedVersion(in: $0) }) != nil { return }
+        try journal.read { source in
+            try derived.write { db in
+                guard try mark.recordedVersion(in: db) == nil else { return }
+                try mark.setNextSeq(1, in: db)
+                if try LeadsTables.nextSeq(in: db) == 1 { return }
+                for stream in try JournalReader().streams(in: source) {
+                    let first = try JournalReader().firstReadable(of: stream.program, in: source)
+                    try JournalReader().forEachEntry(program: stream.program, from: first, in: source) { _, bytes in
+                        try unsafe bytes.withUnsafeBytes { raw in
+                            guard unsafe try EntryCodec.peek(raw).inputField == MessageKind.leadUpdated.bodyFieldNumber
+                            else { return }
+                            let entry = unsafe try EntryCodec.decode(raw)
+                            try LeadsTables.restate(entry, of: stream.program, in: db)
+                        }
+                    }
+                }
+            }
+        }
+    }
 
     /// Makes the list again, as far as it has come, in a temporary file, and compares row by row. Changes nothing.
     /// - Returns: nil if there is no list yet.

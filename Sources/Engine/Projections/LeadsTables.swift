@@ -78,6 +78,7 @@ public enum LeadsTables: Projection {
 
     public static func fold(_ entry: EntryRecord, of program: String, in db: Database) throws {
         if case .leadSubmitted(let fact) = entry.input.fact { try insert(program, fact, entry, db) }
+        try restate(entry, of: program, in: db)
         // Before logic version 4 no event says so.
         if entry.logicVersion < 4, let event = entry.inferredLink { try note(event, program, entry.position, db) }
         if let account = entry.input.account, entry.input.fact.isObservation {
@@ -103,6 +104,26 @@ public enum LeadsTables: Projection {
         }
     }
 
+    /// What an update states replaces what the list shows of the lead, unless its person was erased. What it states of a
+    /// lead that is over changes nothing.
+    static func restate(_ entry: EntryRecord, of program: String, in db: Database) throws {
+        guard case .leadUpdated(let fact) = entry.input.fact else { return }
+        let isRefused = entry.events.contains { if case .inputDisregarded = $0 { true } else { false } }
+        if isRefused { return }
+        let (value, words) = (fact.attributes.dealValue, fact.attributes)
+        try db.cachedStatement(
+            sql: """
+                UPDATE leads SET value = coalesce(?, value), currency = coalesce(?, currency),
+                    country = coalesce(?, country), vertical = coalesce(?, vertical)
+                WHERE program = ? AND lead = ? AND (subject IS NULL
+                    OR NOT EXISTS (SELECT 1 FROM erasures e WHERE e.program = leads.program AND e.subject = leads.subject))
+                """
+        ).execute(arguments: [
+            value?.minorUnits, value?.currency, words.country.isEmpty ? nil : words.country,
+            words.vertical.isEmpty ? nil : words.vertical, program, fact.leadID,
+        ])
+    }
+
     /// The leads that an entry is about: under these it is listed.
     public static func leads(of entry: EntryRecord) -> Set<String> {
         var leads: Set<String> = []
@@ -118,6 +139,8 @@ public enum LeadsTables: Projection {
             case .claimChanged(let event) where !event.leadID.isEmpty: leads.insert(event.leadID)
             case .returnChanged(let event): leads.insert(event.leadID)
             case .offerClosed(let event): leads.insert(event.leadID)
+            case .commissionReversed(let event): leads.insert(event.leadID)
+            case .answerCredited(let event): leads.insert(event.leadID)
             default: break
             }
             if let change = LeadChange(event) { leads.insert(change.leadID) }

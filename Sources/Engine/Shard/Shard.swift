@@ -224,6 +224,9 @@ public struct Shard: ~Copyable {
         case .returnReasonUnknown(let known):
             vault.rollBack(to: mark)
             try reject(record, Rejection(returnReasonUnknown: known))
+        case .amountNotCounted(let currency):
+            vault.rollBack(to: mark)
+            try reject(record, Rejection(amountNotCounted: currency))
         }
     }
 

@@ -126,6 +126,7 @@ public struct NetworkHistory: Sendable {
             guard let index = leadByID[event.leadID], let award = leads[index].awards.indices.last else { return }
             leads[index].awards[award].responseMicros = event.elapsedMicros
             leads[index].awards[award].isAccepted = true
+        case .answerCredited(let event): credit(event)
         case .leadEscalated(let event): escalate(event, at: stamp)
         case .leadClosed(let event): close(event, at: stamp)
         case .leadMerged(let event):
@@ -147,7 +148,7 @@ public struct NetworkHistory: Sendable {
             partner: partner, at: stamp, isByHuman: isByHuman, isImported: event.cause == .imported,
             respondBy: event.respondBy,
             conversion: state.awardedConversion(ofLead: event.leadID))
-        award.isAccepted = earlyAccepts[event.leadID] == event.partnerID
+        award.isAccepted = earlyAccepts[event.leadID] == event.partnerID || event.cause == .answeredInTime
         leads[index].awards.append(award)
         if let summary = event.evaluation { read(summary, of: index) }
     }
@@ -209,6 +210,18 @@ public struct NetworkHistory: Sendable {
             if awards[award].end == .left && !awards[award].isAccepted { leads[index].awards[award].end = .declined }
         case .taken, .approved: break
         }
+    }
+
+    /// The partner that seemed to miss a deadline had answered before it.
+    private mutating func credit(_ event: AnswerCredited) {
+        guard let index = leadByID[event.leadID], let partner = partnerByID[event.partnerID],
+            let award = leads[index].awards.lastIndex(where: {
+                $0.partner == partner && $0.end == .expired && $0.respondBy == event.respondBy
+            })
+        else { return }
+        leads[index].awards[award].end = .left
+        leads[index].awards[award].responseMicros = event.elapsedMicros
+        leads[index].awards[award].isAccepted = true
     }
 
     private mutating func finish(_ lead: Int, _ award: Int, _ end: AwardEnd, at stamp: Timestamp) {

@@ -82,6 +82,17 @@ enum Edition {
             data(
                 event.leadID, partner,
                 [("amountMinorUnits", "\(event.amountMinorUnits)"), ("rateBasisPoints", "\(event.rateBasisPoints)")])
+        case .commissionReversed(let event) where event.partnerID == partner:
+            data(
+                event.leadID, partner,
+                [("amountMinorUnits", "\(event.amountMinorUnits)"), ("rateBasisPoints", "\(event.rateBasisPoints)")])
+        case .answerCredited(let event) where event.partnerID == partner:
+            data(
+                event.leadID, partner,
+                [
+                    ("elapsedMillis", "\(event.elapsedMicros / 1_000)"),
+                    ("respondBy", JSONText.quoted(TimeText.utc(event.respondBy))),
+                ])
         case .claimChanged(let event) where event.partnerID == partner:
             data(
                 event.leadID, partner,

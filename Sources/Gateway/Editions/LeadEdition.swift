@@ -166,10 +166,11 @@ struct PartnersStanding {
     }
 
     /// Why a partner has a lead no longer, as it is told. That a link put the lead there, or takes it away, would tell
-    /// of another lead: a person decided so, which is what it hears.
+    /// of another lead, and that another had answered in time of another partner: a person decided so, which is what it
+    /// hears.
     static func word(_ cause: RoutingCause) -> String {
         switch cause {
-        case .linked, .unlinked: "\(RoutingCause.human)"
+        case .linked, .unlinked, .answeredInTime: "\(RoutingCause.human)"
         default: "\(cause)"
         }
     }
@@ -194,6 +195,8 @@ struct PartnersStanding {
         case .offerClosed(let event) where event.partnerID == partner: "your offer: \(OfferJSON.word(event.status))"
         case .leadClosed(let event) where event.partnerID == partner: "closed: \(event.reason)"
         case .commissionAccrued(let event) where event.partnerID == partner: "commission accrued"
+        case .commissionReversed(let event) where event.partnerID == partner: "commission taken back"
+        case .answerCredited(let event) where event.partnerID == partner: "your answer counts as in time"
         case .partnerSuspended(let event) where event.partnerID == partner:
             "no leads until \(time(event.until)): \(CountText.of(event.missedDeadlines, "deadline")) missed"
         case .partnerReinstated(let event) where event.partnerID == partner: "you get leads again"

@@ -97,7 +97,7 @@ extension Evaluation {
             state.partners.active[owner]
         else { return nil }
         let isOut = scratch.steps.contains { step in
-            ![.openLeadsCap, .periodCap, .segmentCap].contains(step.reason)
+            ![.openLeadsCap, .periodCap, .segmentCap, .noTurns].contains(step.reason)
                 && step.out[owner >> 6] & (1 << UInt64(owner & 63)) != 0
         }
         return isOut ? nil : owner

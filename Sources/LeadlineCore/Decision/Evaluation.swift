@@ -83,6 +83,7 @@ enum Evaluation {
         let arm = PilotArms.arm(lead, leadID: leadID, policy, state)
         let method = arm?.method ?? policy.method
         Ranking.fill(method, value: lead.valueMinorUnits ?? 0, state, policy, at: stamp, &scratch)
+        if state.isLogic(7) && method == .weightedRotation { leaveOutTurnless(state, &scratch) }
 
         var summary = EvaluationSummary()
         summary.policyVersion = state.policyVersion
@@ -116,6 +117,18 @@ enum Evaluation {
         return exponent
     }
 
+    /// Partners without a turn are out of a rotation; what they own still comes to them.
+    private static func leaveOutTurnless(_ state: State, _ scratch: inout EvaluationScratch) {
+        var out = [UInt64](repeating: 0, count: state.partners.wordCount)
+        for row in scratch.partners.indices where scratch.isIn[row] {
+            let partner = scratch.partners[row]
+            guard state.partners.profiles[partner].rotationWeight == 0 else { continue }
+            scratch.isIn[row] = false
+            out[partner >> 6] |= 1 << UInt64(partner & 63)
+        }
+        put(out: out, .noTurns, rule: -1, &scratch)
+    }
+
     /// Lays rule after rule over all partners: who is eligible, and of those, who has a place free.
     private static func exclude(
         _ lead: LeadView, _ state: State, at stamp: Timestamp, period: Int64, _ scratch: inout EvaluationScratch
@@ -140,15 +153,18 @@ enum Evaluation {
             }
             put(out: out, .hardRule, rule: index, &scratch)
         }
+        let watchesAbsences = state.isLogic(7) && state.policy?.absenceAhead == .passOver
+            && state.partners.withAbsences.words.contains { $0 != 0 }
         func lay(_ reason: ExclusionReason) {
             if reason == .coolingDown && state.partners.coolingLatest <= stamp { return }
             if reason == .suspended && state.suspensions.latest <= stamp { return }
             if reason == .segmentCap && state.partners.withSegments.words.allSatisfy({ $0 == 0 }) { return }
+            if reason == .leaving && !watchesAbsences { return }
             let out = who(isOut: reason, of: alive, lead, state, at: stamp, period: period)
             for word in out.indices { alive[word] &= ~out[word] }
             put(out: out, reason, rule: -1, &scratch)
         }
-        for reason in [ExclusionReason.absent, .suspended, .coolingDown, .tried] { lay(reason) }
+        for reason in [ExclusionReason.absent, .leaving, .suspended, .coolingDown, .tried] { lay(reason) }
         let eligible = alive
         for reason in [ExclusionReason.openLeadsCap, .periodCap, .segmentCap] { lay(reason) }
         return (eligible, alive)
@@ -181,6 +197,8 @@ enum Evaluation {
     ) -> Bool {
         switch reason {
         case .absent: state.partners.withAbsences[index] && state.partners.isAbsent(index, at: stamp)
+        case .leaving:
+            state.partners.withAbsences[index] && state.leavesBeforePromise(index, lead, at: stamp)
         case .suspended: state.suspensions[index].until > stamp
         case .coolingDown: state.partners.coolingUntil[index] > stamp
         case .tried: lead.tried.contains(UInt32(index))
@@ -225,7 +243,9 @@ enum Evaluation {
                 reason: step.reason, rule: step.rule < 0 ? "" : state.hardRules[step.rule].name,
                 partners: UInt32(partners)))
         }
+        let turnless = scratch.steps.last.flatMap { $0.reason == .noTurns ? $0.out : nil } ?? []
         let below = scratch.partners.indices.reduce(0) { $0 + (scratch.isIn[$1] || scratch.isAtCap[$1] ? 0 : 1) }
+            - turnless.reduce(0) { $0 + $1.nonzeroBitCount }
         if below > 0 { list.append(Exclusion(reason: .conversionBelowMinimum, partners: UInt32(below))) }
         return list
     }

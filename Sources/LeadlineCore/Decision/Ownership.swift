@@ -50,4 +50,26 @@ enum Ownership {
         }
         return nil
     }
+
+    /// An open lead of the same person that came not too long ago, and is of no other account than the new one: of the same
+    /// first, then one where either names none. Since logic version 7.
+    static func samePerson(_ input: Input, _ state: State, at stamp: Timestamp) -> Int? {
+        guard let policy = state.policy, policy.samePersonDays > 0, let subject = input.subject else { return nil }
+        let since = stamp.adding(micros: -Int64(policy.samePersonDays) * Timestamp.microsPerDay)
+        let account = input.account.flatMap(state.accounts.index(of:)).map { UInt32($0) }
+        var withoutAccount: Int?
+        for person in [subject] + state.persons.group(of: [subject]).filter({ $0 != subject }) {
+            var slot = state.newestOpen[person] ?? LeadTable.nowhere
+            for _ in 0..<hopsMax where slot != LeadTable.nowhere {
+                let lead = state.leads.leads[Int(slot)]
+                if lead.submittedAt >= since && !lead.marks.contains(.apart) {
+                    if input.account != nil && lead.account == account { return Int(slot) }
+                    let isOneSided = lead.account == LeadTable.nowhere || input.account == nil
+                    if isOneSided && withoutAccount == nil { withoutAccount = Int(slot) }
+                }
+                slot = lead.personLink
+            }
+        }
+        return withoutAccount
+    }
 }

@@ -25,6 +25,26 @@ enum WorkingTime {
         return start.adding(micros: horizonDays * Timestamp.microsPerDay)
     }
 
+    /// The working time between two moments; of more days than a promise is waited for, every day counts in full.
+    static func elapsed(
+        from start: Timestamp, until end: Timestamp, hours: [WorkingHours], zone: TimeZoneRules?,
+        absences: [PartnerTable.Absence]
+    ) -> Int64 {
+        if end <= start { return 0 }
+        if hours.isEmpty && absences.isEmpty { return end.micros - start.micros }
+        let firstDay = localDay(of: start, zone)
+        var counted = start, sum: Int64 = 0
+        for day in firstDay...(firstDay + horizonDays) {
+            for stretch in stretches(on: day, hours, zone, absences) where stretch.until > counted && stretch.from < end {
+                let until = min(stretch.until, end)
+                sum += until.micros - max(stretch.from, counted).micros
+                counted = until
+            }
+        }
+        let horizon = start.adding(micros: horizonDays * Timestamp.microsPerDay)
+        return sum + max(0, end.micros - horizon.micros)
+    }
+
     /// Working stretches of one local day in UTC, in order, absences cut out. A moment is in them if the local clock
     /// shows a working hour then: an hour that the clock skips is none, one that it shows twice is two.
     private static func stretches(

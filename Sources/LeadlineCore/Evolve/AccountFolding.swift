@@ -39,6 +39,7 @@ extension State {
             stated.insert(.annualRevenue)
         }
         if isLogic(2) { accounts.accounts[index].sources.set(stated, at: nextPosition) }
+        noteChance(ofAccount: index)
     }
 
     mutating func observe(_ fact: TechnographicsObserved, _ account: Digest128?) {
@@ -46,5 +47,11 @@ extension State {
         let index = accounts.indexOrInsert(account)
         accounts.accounts[index].technologies = fact.technologies.map { vocabulary.learn($0) }
         if isLogic(2) { accounts.accounts[index].sources.set(SourcedFields(.technologies), at: nextPosition) }
+        noteChance(ofAccount: index)
+    }
+
+    /// What is known of a company with an open lead changed: another may be able to take it.
+    private mutating func noteChance(ofAccount index: Int) {
+        if accounts.accounts[index].firstOpenLead != LeadTable.nowhere { noteChance() }
     }
 }

@@ -8,6 +8,7 @@ extension State {
         for lead in gone {
             // Nobody can decide a review of a lead that is no longer there.
             if lead.flags.contains(.underReview) { reviewsOpen -= 1 }
+            noteArchivedDeal(lead)
             let digest = Self.archiveDigest(lead.id)
             if archivedIDs.insert(digest).inserted { archived.append(digest, at: stamp) }
         }
@@ -22,6 +23,7 @@ extension State {
         let claims = claims
         let suspensions = suspensions
         let returns = returns
+        let lookAt = again.lookAt
         agenda.dropStale { item in
             switch item.kind {
             case .lead:
@@ -35,6 +37,7 @@ extension State {
             case .claim: return claims[item.index]?.until == item.at
             case .suspension: return suspensions[Int(item.index)].until == item.at
             case .returnCredit: return returns[item.index]?.until == item.at
+            case .waiting: return lookAt == item.at
             }
         }
     }

@@ -12,6 +12,7 @@ extension State {
     private mutating func place(_ event: LeadAssigned, at stamp: Timestamp) {
         guard let slot = leads.slot(of: event.leadID), let partner = partners.index(of: event.partnerID) else { return }
         endOffers(slot)
+        leaveQueue(slot)
         leads.leads[slot].status = .assigned
         leads.leads[slot].holder = UInt32(partner)
         if isLogic(4) && !leads.leads[slot].recipients.contains(UInt32(partner)) {
@@ -29,12 +30,20 @@ extension State {
         countAssignment(slot, partner, at: stamp)
         if isLogic(5) { countSource(slot) }
         if isLogic(6) { agree(event, slot) }
+        if isLogic(7) { notePromise(event, slot, partner) }
         award(slot, partner, at: stamp)
         guard let evaluation = event.evaluation else { return }
         if isRotationTurn(evaluation) { rotate(slot, partner, evaluation) }
         if evaluation.propensity > 0 {
             lots.draw(wasExplored: evaluation.basis == .exploration, period: partners.period[partner])
         }
+    }
+
+    /// In which kind of time its holder promised an answer; one that had answered has nothing to answer any more.
+    private mutating func notePromise(_ event: LeadAssigned, _ slot: Int, _ partner: Int) {
+        leads.leads[slot].marks.remove(.inWorkingHours)
+        if promise(view(ofLeadAt: slot), partner).sla.inWorkingHours { leads.leads[slot].marks.insert(.inWorkingHours) }
+        if event.cause == .answeredInTime { leads.leads[slot].flags.insert(.responded) }
     }
 
     /// From now on the timer is the policy's horizon for deals, if it has one.
@@ -100,13 +109,15 @@ extension State {
         countAnswer(\.missed, event.leadID, taken: false)
         countMissed(event.leadID, at: stamp)
         coolDown(event.partnerID, at: stamp)
+        if let slot = leads.slot(of: event.leadID) { noteMissed(slot) }
         takeBack(event.leadID)
+        noteTurns()
     }
 
     /// The lead is taken back for another reason; who declined, or lost it by a link, may have its turn back. A link is
-    /// nobody's fault: whoever lost a lead by one may get it again.
+    /// nobody's fault, nor is an answer of another that became known late: whoever lost a lead by one may get it again.
     mutating func end(_ event: AssignmentEnded) {
-        let isByLink = event.cause == .linked || event.cause == .unlinked
+        let isByLink = event.cause == .linked || event.cause == .unlinked || event.cause == .answeredInTime
         if event.cause == .declined || event.cause == .returned { handBack(event) }
         if isByLink, let slot = leads.slot(of: event.leadID) { giveUpPlace(slot) }
         takeBack(event.leadID, isTried: !isByLink)
@@ -154,13 +165,16 @@ extension State {
         leads.leads[slot].rung = event.reason == .unanswered ? leads.leads[slot].rung &+ 1 : 0
         leads.leads[slot].dueAt = event.movesOn ?? .distantFuture
         if let movesOn = event.movesOn { agenda.add(.lead, UInt32(slot), at: movesOn) }
+        joinQueue(slot, event.reason)
     }
 
     mutating func release(_ slot: Int) {
         let holder = leads.leads[slot].holder
         guard holder != LeadTable.nowhere else { return }
+        let wasFull = isFull(Int(holder))
         partners.openLeads[Int(holder)] -= 1
         leads.leads[slot].holder = LeadTable.nowhere
+        noteFreePlace(wasFull)
         leads.leads[slot].dueAt = .distantFuture
         leads.leads[slot].place = CountedPlace()
         if isLogic(6) { leads.leads[slot].agreedBasisPoints = LeadTable.Lead.nothingAgreed }

@@ -9,15 +9,19 @@ extension State {
         }
         let partner = partners.index(of: event.partnerID)
         let (holder, agreed) = (leads.leads[slot].holder, leads.leads[slot].agreedBasisPoints)
+        let rate = partner.map { commissionBasisPoints(leads.leads[slot], $0) }
         release(slot)
         endOffers(slot)
         unlinkFromAccount(slot)
+        unlinkFromPerson(slot)
+        leaveQueue(slot)
         leads.leads[slot].holder = partner.map(UInt32.init) ?? LeadTable.nowhere
         // A later correction pays its partner what it agreed to, and nobody else.
         if isLogic(6) && leads.leads[slot].holder == holder { leads.leads[slot].agreedBasisPoints = agreed }
         leads.leads[slot].dueAt = stamp
         leads.leads[slot].tried = []
         leads.close(slot, as: .closed, at: stamp)
+        if isLogic(7), event.reason == .won, let rate { leads.leads[slot].wonBasisPoints = rate }
         if event.learned, let partner {
             // From the human queue a partner may have got it by other ways.
             if leads.leads[slot].award == LeadTable.nowhere { award(slot, partner, at: stamp) }
@@ -66,6 +70,10 @@ extension State {
         let lead = leads.leads[slot]
         guard lead.flags.contains(.learned), lead.holder != LeadTable.nowhere else { return }
         tallies.unlearn(outcome(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: 0))
+        forgetLargest(slot, Int(lead.holder))
+        if isLogic(7), event.reason == .won, !lead.flags.contains(.won) {
+            leads.leads[slot].wonBasisPoints = commissionBasisPoints(lead, Int(lead.holder))
+        }
         if isLogic(2) { unrecordDeal(slot, Int(lead.holder)) }
         if lead.account != LeadTable.nowhere { disown(Int(lead.account), through: slot) }
         if (event.reason == .won) != lead.flags.contains(.won) {

@@ -35,7 +35,7 @@ extension State {
         case .erasureRequested(let fact): forgetRetention(ofLead: fact.leadID)
         case .leadAccepted, .leadDeclined, .leadReturned, .firstResponseRecorded, .dealStageChanged, .dealWon,
             .dealLost:
-            fold(outcome: input.fact, imported: input.imported)
+            fold(outcome: input.fact, imported: input.imported, input.times)
         case .partnerUpserted(let profile): upsert(profile, input.timeZone)
         case .partnerCapacitySet(let fact): setCapacity(fact)
         case .partnerPaused(let fact): pause(fact.partnerID, at: stamp)
@@ -82,7 +82,10 @@ extension State {
         case .leadLinkChanged(let event): change(event)
         case .offerMade(let event): make(event, at: stamp)
         case .offerClosed(let event): close(event)
-        case .outcomeUnmatched, .outcomeWaiting, .commissionAccrued, .recipientInformed: break
+        case .commissionAccrued(let event): accrue(event)
+        case .commissionReversed(let event): reverse(event)
+        case .answerCredited(let event): credit(event)
+        case .outcomeUnmatched, .outcomeWaiting, .recipientInformed: break
         }
     }
 
@@ -106,5 +109,6 @@ extension State {
         if let ended = retentionEnded(through: through) { return end(ended) }
         takeDueReminder(through, at: stamp)
         takeDueOutcome(through)
+        takeDueLook(through, at: stamp)
     }
 }

@@ -15,6 +15,7 @@ extension State {
         }
         let slot = leads.insert(lead)
         linkToAccount(slot)
+        linkToPerson(slot)
         for ticket in waiting.tickets(ofLead: fact.leadID) { agenda.add(.deliverOutcome, ticket, at: stamp) }
     }
 
@@ -24,6 +25,7 @@ extension State {
         set(fact.attributes, on: &lead)
         if isLogic(2) { lead.restated.set(fact.attributes.stated(toLogic: logicVersion), at: nextPosition) }
         leads.leads[slot] = lead
+        if lead.marks.contains(.awaitsPartner) { noteChance() }
     }
 
     /// Sets what is stated; what is not stays. `view(of:account:)` foresees the codes in this order.
@@ -57,6 +59,8 @@ extension State {
         else { return }
         endOffers(new)
         unlinkFromAccount(new)
+        unlinkFromPerson(new)
+        leaveQueue(new)
         leads.leads[new].link = UInt32(old)
         let hasRecipients = !leads.leads[new].recipients.isEmpty || leads.leads[new].marks.contains(.tookIn)
         if isLogic(5) && hasRecipients { leads.leads[old].marks.insert(.tookIn) }
@@ -72,6 +76,7 @@ extension State {
     mutating func resolveReview(_ event: ReviewResolved) {
         if let slot = leads.slot(of: event.leadID) { leads.leads[slot].flags.remove(.underReview) }
         reviewsOpen -= 1
+        if let slot = leads.slot(of: event.leadID), leads.leads[slot].marks.contains(.awaitsPartner) { noteChance() }
     }
 
     /// A person is erased on request; the policy's retention has nothing left to end.

@@ -22,6 +22,7 @@ extension State {
         leads.reopen(slot)
         leads.leads[slot].marks.insert(.apart)
         linkToAccount(slot)
+        linkToPerson(slot)
     }
 
     /// The lead is of no company from here on; what it won makes nobody the owner of one.

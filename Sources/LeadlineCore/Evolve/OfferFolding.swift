@@ -25,6 +25,7 @@ extension State {
                 period: policy.map { CapacityLimits.period(at: stamp, $0) } ?? 0)
         }
         offers.set(nil, slot)
+        leaveQueue(slot)
         offers[slot] = .init(
             round: event.round, answerBy: event.answerBy, cause: event.cause, isByValue: isByValue, asked: asked)
         leads.leads[slot].status = .offered
@@ -40,7 +41,9 @@ extension State {
             let offer = offers[slot]?.open.first(where: { $0.id == event.offerID })
         else { return }
         offers[slot]?.open.removeAll { $0.id == event.offerID }
+        let wasFull = isFull(partner)
         partners.offered[partner] -= 1
+        noteFreePlace(wasFull)
         count(event, offer, slot, partner)
         if event.status == .agreed, let terms = event.terms {
             let agreement = OfferTable.Agreement(

@@ -2,12 +2,14 @@
 
 extension State {
     /// What an outcome changes by itself, without an event: that it waits, or that the partner accepted.
-    mutating func fold(outcome fact: Fact, imported: Bool) {
+    mutating func fold(outcome fact: Fact, imported: Bool, _ times: AnswerTimes) {
         guard let leadID = fact.outcomeLeadID, knows(fact) else { return }
         guard let slot = leads.slot(of: leadID) else {
             let until = lastStamp.adding(micros: WaitingOutcomes.patienceMicros)
             let ticket = waiting.add(
-                .init(position: nextPosition, leadID: leadID, fact: fact, imported: imported, until: until))
+                .init(
+                    position: nextPosition, leadID: leadID, fact: fact, imported: imported, until: until,
+                    times: isLogic(7) ? times : AnswerTimes()))
             agenda.add(.outcomeExpiry, ticket, at: until)
             return
         }
@@ -26,7 +28,7 @@ extension State {
             let due = waiting[item.index]
         else { return }
         waiting.remove(item.index)
-        if item.kind == .deliverOutcome { fold(outcome: due.fact, imported: due.imported) }
+        if item.kind == .deliverOutcome { fold(outcome: due.fact, imported: due.imported, due.times) }
     }
 
     /// Too many outcomes wait: the newest is given up.

@@ -13,4 +13,7 @@ extension PartnerTable {
         coolingUntil[index] = max(coolingUntil[index], until)
         coolingLatest = max(coolingLatest, until)
     }
+
+    /// The deadline was kept after all.
+    mutating func warmUp(_ index: Int, at stamp: Timestamp) { coolingUntil[index] = min(coolingUntil[index], stamp) }
 }

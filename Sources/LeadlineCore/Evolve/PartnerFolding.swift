@@ -5,6 +5,7 @@ extension State {
         ifPartner(fact.partnerID) {
             $0.partners.setCapacity($0.known(fact.capacity), at: $1, &$0.vocabulary)
             $0.prices.isStale = true
+            $0.noteChance()
         }
     }
 
@@ -16,6 +17,7 @@ extension State {
         ifPartner(id, becomes: .active) {
             $0.partners.setStatus(.active, at: $1)
             $0.prices.isStale = true
+            $0.noteChance()
         }
     }
 
@@ -34,6 +36,7 @@ extension State {
             let absence = PartnerTable.Absence(id: fact.absenceID, from: fact.from, until: fact.until)
             $0.partners.setAbsence(absence, at: $1, forgetting: $0.absencesMatterFrom(stamp))
             $0.prices.isStale = true
+            $0.noteChance()
         }
     }
 
@@ -41,6 +44,7 @@ extension State {
         ifPartner(fact.partnerID) {
             $0.partners.cancelAbsence(fact.absenceID, at: $1)
             $0.prices.isStale = true
+            $0.noteChance()
         }
     }
 
@@ -55,10 +59,23 @@ extension State {
     private mutating func ifPartner(
         _ id: String, becomes status: PartnerTable.Status, _ body: (inout State, Int) -> Void
     ) {
-        ifPartner(id) { if $0.partners.canBecome(status, at: $1) { body(&$0, $1) } }
+        ifPartner(id) { if $0.canBecome(status, $1) { body(&$0, $1) } }
+    }
+
+    /// Whether a pause, a return or a removal changes anything. A partner that was removed comes back by a profile; since
+    /// logic version 7 by the word that it takes leads again, and by nothing else.
+    func canBecome(_ status: PartnerTable.Status, _ partner: Int) -> Bool {
+        if isLogic(7) && status == .active { return partners.status[partner] != .active }
+        return partners.canBecome(status, at: partner)
+    }
+
+    /// True if the profile is one of a partner that was removed, and changes nothing.
+    func isKeptOut(_ id: String) -> Bool {
+        isLogic(7) && partners.index(of: id).map { partners.status[$0] == .removed } ?? false
     }
 
     mutating func upsert(_ profile: PartnerProfile, _ timeZone: TimeZoneRules?) {
+        if isKeptOut(profile.partnerID) { return }
         if partners.index(of: profile.partnerID) == nil {
             tallies.addPartner()
             records.addPartner()
@@ -68,8 +85,10 @@ extension State {
         }
         var profile = profile
         profile.capacity = known(profile.capacity)
+        if !isLogic(7) && profile.rotationWeight == 0 { profile.rotationWeight = nil }
         partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
         prices.isStale = true
+        noteChance()
     }
 
     /// Floors in value are pursued from logic version 2 on; one that was stated before is to be stated again.

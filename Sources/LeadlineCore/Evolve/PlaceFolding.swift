@@ -35,6 +35,7 @@ extension State {
             prices.use[partner].taken = max(prices.use[partner].taken - 1, 0)
         }
         partners.discountSegments(place.kinds, at: partner, in: period)
+        if windows.wasPriced || !place.kinds.isEmpty { noteChance() }
     }
 
     /// A link takes the lead from its holder, which is nobody's fault: the turn comes back where a decline would give

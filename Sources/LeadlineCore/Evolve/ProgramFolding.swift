@@ -20,6 +20,7 @@ extension State {
         model.setPrior(
             rate: min(max(Double(fact.policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999),
             strength: Double(max(fact.policy.priorStrengthDeals, 1)))
+        noteChance()
     }
 
     mutating func compileHardRules() {

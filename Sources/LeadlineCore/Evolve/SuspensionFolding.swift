@@ -40,5 +40,6 @@ extension State {
         guard let partner = partners.index(of: event.partnerID) else { return }
         suspensions.set(.init(missed: suspensions[partner].missed), of: partner)
         prices.isStale = true
+        noteChance()
     }
 }

@@ -73,7 +73,7 @@ extension State {
 
     /// The partner had its turn in the lead's country.
     mutating func rotate(_ slot: Int, _ partner: Int, _ evaluation: EvaluationSummary) {
-        let weight = evaluation.method == .weightedRotation ? partners.profiles[partner].rotationWeight : 1
+        let weight = evaluation.method == .weightedRotation ? partners.profiles[partner].rotationWeight ?? 1 : 1
         let stride = turns.take(
             partner, in: view(ofLeadAt: slot).words.country, weight: weight, wasNext: evaluation.basis == .rotation)
         if isLogic(2) && (policy?.declineKeepsTurn == true || creditsReturns) {

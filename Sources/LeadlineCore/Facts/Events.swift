@@ -28,6 +28,8 @@ public enum Event: Sendable, Equatable {
     case leadLinkChanged(LeadLinkChanged)
     case offerMade(OfferMade)
     case offerClosed(OfferClosed)
+    case commissionReversed(CommissionReversed)
+    case answerCredited(AnswerCredited)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
@@ -35,12 +37,17 @@ public enum RoutingCause: UInt8, Sendable {
     case submitted = 1, expired, declined, partnerPaused, partnerRemoved, human, imported, resumed
     case partnerSuspended, returned
     case unlinked = 20, linked
+    /// It waited for a human, and a partner can take it after all; its former holder had answered in time. Since logic
+    /// version 7.
+    case offeredAgain = 40, answeredInTime
 }
 
 /// Why a candidate is out. Raw values are the schema's.
 public enum ExclusionReason: UInt8, Sendable {
     case hardRule = 1, paused, absent, tried, openLeadsCap, periodCap, conversionBelowMinimum
     case coolingDown, segmentCap, suspended
+    /// It goes away before the promise is due; its rotation weight is 0. Since logic version 7.
+    case leaving = 40, noTurns
 }
 
 /// Why a lead went to the human queue. Raw values are the schema's.
@@ -73,6 +80,8 @@ public enum DisregardReason: UInt8, Sendable {
     case notLinked = 23
     /// No such offer is open to the partner, or it is over. Since logic version 6.
     case offerUnknown = 30, offerOver
+    /// The policy has no rate for the amount's currency; the partner was removed. Since logic version 7.
+    case currencyUnknown = 40, partnerRemoved
 }
 
 /// A right of a person. Raw values are the schema's.
@@ -409,6 +418,36 @@ public struct CommissionAccrued: Sendable, Equatable {
         self.partnerID = partnerID
         self.amountMinorUnits = amountMinorUnits
         self.rateBasisPoints = rateBasisPoints
+    }
+}
+
+/// Commission that had accrued is taken back. Since logic version 7.
+public struct CommissionReversed: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var amountMinorUnits: Int64
+    /// The rate at which it had accrued.
+    public var rateBasisPoints: UInt32
+    public init(leadID: String, partnerID: String, amountMinorUnits: Int64, rateBasisPoints: UInt32) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.amountMinorUnits = amountMinorUnits
+        self.rateBasisPoints = rateBasisPoints
+    }
+}
+
+/// A partner whose deadline passed had answered before it, as became known later. Since logic version 7.
+public struct AnswerCredited: Sendable, Equatable {
+    public var leadID: String
+    public var partnerID: String
+    public var elapsedMicros: Int64
+    /// When the response was due.
+    public var respondBy: Timestamp
+    public init(leadID: String, partnerID: String, elapsedMicros: Int64, respondBy: Timestamp) {
+        self.leadID = leadID
+        self.partnerID = partnerID
+        self.elapsedMicros = elapsedMicros
+        self.respondBy = respondBy
     }
 }
 

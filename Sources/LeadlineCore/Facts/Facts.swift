@@ -20,6 +20,10 @@ public struct Input: Sendable, Equatable {
     public var timeZone: TimeZoneRules?
     /// Persons and rejected records whose keys this input ends; nothing is decided on it.
     public var erased: [Digest128]
+    /// When a record of a partner's answer was received, and its own time where it states one; nil of all others. Since
+    /// logic version 7.
+    public var receivedAt: Timestamp?
+    public var ownTime: Timestamp?
     /// What happened.
     public var fact: Fact
 
@@ -27,7 +31,8 @@ public struct Input: Sendable, Equatable {
     public init(
         _ fact: Fact, eventDigest: Digest128? = nil, contentDigest: Digest128? = nil, subject: Digest128? = nil,
         linkedSubject: Digest128? = nil, suppressedAddress: Digest128? = nil, account: Digest128? = nil,
-        imported: Bool = false, timeZone: TimeZoneRules? = nil, erased: [Digest128] = []
+        imported: Bool = false, timeZone: TimeZoneRules? = nil, erased: [Digest128] = [],
+        receivedAt: Timestamp? = nil, ownTime: Timestamp? = nil
     ) {
         self.fact = fact
         self.eventDigest = eventDigest
@@ -39,6 +44,8 @@ public struct Input: Sendable, Equatable {
         self.imported = imported
         self.timeZone = timeZone
         self.erased = erased
+        self.receivedAt = receivedAt
+        self.ownTime = ownTime
     }
 }
 

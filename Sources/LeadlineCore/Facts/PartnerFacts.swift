@@ -92,8 +92,8 @@ public struct PartnerProfile: Sendable, Equatable {
     /// IANA name; the rules come with the input.
     public var timeZone = ""
     public var workingHours: [WorkingHours] = []
-    /// Its turns among equals against those of others; 0 is 1.
-    public var rotationWeight: UInt32 = 0
+    /// Its turns among equals against those of others; nil is 1, and 0 is none since logic version 7, 1 before.
+    public var rotationWeight: UInt32?
     public init(partnerID: String) { self.partnerID = partnerID }
 }
 

@@ -23,7 +23,8 @@ public struct Policy: Sendable, Equatable {
     public var defaultDealValueMinorUnits: Int64 = 1_000_000
     /// Rates for leads in other currencies.
     public var exchangeRates: [ExchangeRate] = []
-    /// An open lead of the same person and account this many days back absorbs a new one; 0 is never.
+    /// An open lead of the same person this many days back absorbs a new one, unless both name an account and not the
+    /// same; before logic version 7 only where both name the same. 0 is never.
     public var samePersonDays: UInt32 = 30
     /// True if the owner of an account gets its next leads.
     public var ownerFirst = true
@@ -69,7 +70,34 @@ public struct Policy: Sendable, Equatable {
     public var returns = ReturnRule()
     /// Leads that are offered before they are assigned; since logic version 6.
     public var negotiation = NegotiationRule()
+    /// Leads that wait for a human and that a partner can take after all; since logic version 7.
+    public var waiting = WaitingRule()
+    /// What becomes of a promise whose partner goes away before it is due; since logic version 7.
+    public var absenceAhead = AbsenceAhead.passOver
+    /// For so many minutes after a deadline an answer is credited that lies before it by its own time; nil is a day. Since
+    /// logic version 7.
+    public var lateAnswerMinutes: UInt32?
     public init() {}
+}
+
+/// Leads that wait in the human queue for want of a partner, and are offered again once there is one.
+public struct WaitingRule: Sendable, Equatable {
+    /// Most leads that are offered again a minute; 0: none are; nil is 10.
+    public var offersPerMinuteMax: UInt32?
+    public init() {}
+
+    /// The same with what nil stands for.
+    var perMinute: UInt32 { offersPerMinuteMax ?? 10 }
+}
+
+/// What becomes of a promise whose partner goes away before it is due. Raw values are the schema's.
+public enum AbsenceAhead: UInt8, Sendable, CaseIterable {
+    /// Such a partner gets no such lead.
+    case passOver = 1
+    /// The clock runs on while the partner is away.
+    case runOn
+    /// The clock stops meanwhile, where the promise counts working time alone.
+    case stop
 }
 
 /// For how many days after its closing a lead's sealed data stays readable; then the person's key is destroyed, unless
@@ -146,6 +174,7 @@ extension Policy {
     /// in the bytes of a state of that version.
     func known(toLogic version: UInt32) -> Policy {
         var policy = self
+        if version < 7 { policy.forgetVersion7() }
         if version < 6 { policy.negotiation = NegotiationRule() }
         if version < 5 { policy.forgetVersion5() }
         if version >= 2 { return policy }
@@ -159,6 +188,10 @@ extension Policy {
 }
 
 extension Policy {
+    private mutating func forgetVersion7() {
+        (waiting, absenceAhead, lateAnswerMinutes) = (WaitingRule(), .passOver, nil)
+    }
+
     private mutating func forgetVersion5() {
         (claims, suspension, returns) = (ClaimRule(), SuspensionRule(), ReturnRule())
         review.sourceQualityBelowBasisPoints = 0

@@ -17,6 +17,8 @@ struct Agenda: Sendable {
         case suspension = 5
         /// Nobody has decided on the credit for a return.
         case returnCredit = 6
+        /// Somebody may be able to take a lead that waits for a partner.
+        case waiting = 7
         static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
     }
 

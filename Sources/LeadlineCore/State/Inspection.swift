@@ -390,6 +390,14 @@ extension State {
         (0..<partners.count).filter { partners.status[$0] == .active }.map { partners.profiles[$0].partnerID }
     }
 
+    /// When leads that wait for a partner are looked at next; nil: not before something happens.
+    public var nextLook: Timestamp? { again.lookAt < .distantFuture ? again.lookAt : nil }
+
+    /// Ids of the partners that were removed and that no profile brings back.
+    public var keptOutPartnerIDs: Set<String> {
+        Set(partners.profiles.lazy.map(\.partnerID).filter { isKeptOut($0) })
+    }
+
     /// Every partner in order of registration.
     public var partnerStandings: [PartnerStanding] {
         let period = currentPeriod

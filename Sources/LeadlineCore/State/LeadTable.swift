@@ -34,6 +34,20 @@ struct LeadTable: Sendable {
         static let suppressed = Marks(rawValue: 8)
         /// A lead that partners had received was merged into it: they are told of its changes too.
         static let tookIn = Marks(rawValue: 16)
+        /// Its holder promised working time; since logic version 7.
+        static let inWorkingHours = Marks(rawValue: 32)
+        /// It is in the human queue for want of a partner, and goes to one as soon as one can take it; since logic
+        /// version 7.
+        static let awaitsPartner = Marks(rawValue: 64)
+    }
+
+    /// A deadline that passed without an answer; since logic version 7.
+    struct Missed: Sendable, Equatable {
+        var partner: UInt32
+        var assignedAt: Timestamp
+        var dueAt: Timestamp
+        /// Most that are remembered of one lead.
+        static let countMax = 8
     }
 
     /// "No such slot" and "no such partner".
@@ -107,6 +121,16 @@ struct LeadTable: Sendable {
         /// The commission that its holder agreed on; and how many offers of it there were. Since logic version 6.
         var agreedBasisPoints = Lead.nothingAgreed
         var offersMade: UInt16 = 0
+        /// The commission that stands accrued on a closed lead, and the rate at which the deal was won;
+        /// `nothingAgreed` before it was. Since logic version 7.
+        var accruedMinorUnits: Int64 = 0
+        var wonBasisPoints = Lead.nothingAgreed
+        /// The deadlines that partners missed, as far as an answer may still turn up for them. Since logic version 7.
+        var missed: [Missed] = []
+        /// The next older open lead of the same person; `nowhere` without one. Since logic version 7.
+        var personLink = LeadTable.nowhere
+        /// Of a lead that waits for a partner, which chance was looked at last. Since logic version 7.
+        var chancesSeen: UInt32 = 0
 
         /// No commission was agreed: the partner's own counts.
         static let nothingAgreed = UInt32.max

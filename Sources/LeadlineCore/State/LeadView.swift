@@ -145,8 +145,12 @@ extension State {
         let product = money.minorUnits.multipliedFullWidth(by: rate.rateMicros)
         // Amounts are bounded at intake (10^15) and rates here, so that the quotient fits.
         guard product.high < 250_000 else { return nil }
-        return Int64(1_000_000).dividingFullWidth(product).quotient
+        let value = Int64(1_000_000).dividingFullWidth(product).quotient
+        return isLogic(7) && value > Self.amountMax ? nil : value
     }
+
+    /// The largest amount that is counted, as of one that is stated in the program's own currency.
+    private static let amountMax: Int64 = 1_000_000_000_000_000
 
     private func enrich(_ view: inout LeadView) {
         view.sourceQualityBasisPoints = sources.tally(view.words.source)?.qualityBasisPoints

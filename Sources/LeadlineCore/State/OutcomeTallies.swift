@@ -54,17 +54,21 @@ struct OutcomeTallies: Sendable, Equatable {
     var programEngagement = EngagementTally()
     /// Largest deal each partner has won, minor units.
     var largestWonMinorUnits: [Int64] = []
+    /// The largest of those that are archived, and can be corrected no more; since logic version 7.
+    var largestArchivedMinorUnits: [Int64] = []
 
     static func == (a: Self, b: Self) -> Bool {
         a.program == b.program && a.partners == b.partners && a.bands == b.bands && a.engagement == b.engagement
             && a.programEngagement == b.programEngagement
             && a.largestWonMinorUnits == b.largestWonMinorUnits
+            && a.largestArchivedMinorUnits == b.largestArchivedMinorUnits
             && a.verticals.elementsEqual(b.verticals) { $0.code == $1.code && $0.tallies == $1.tallies }
     }
 
     mutating func addPartner() {
         partners.append(Tally())
         largestWonMinorUnits.append(0)
+        largestArchivedMinorUnits.append(0)
         engagement.append(EngagementTally())
         for band in bands.indices { bands[band].append(Tally()) }
         for column in verticals.indices { verticals[column].tallies.append(Tally()) }
@@ -74,6 +78,12 @@ struct OutcomeTallies: Sendable, Equatable {
     mutating func count(_ partner: Int, _ what: WritableKeyPath<EngagementTally, UInt32>) {
         engagement[partner][keyPath: what] += 1
         programEngagement[keyPath: what] += 1
+    }
+
+    /// A deadline that a partner seemed to miss was kept.
+    mutating func takeBackMiss(_ partner: Int) {
+        if engagement[partner].missed > 0 { engagement[partner].missed -= 1 }
+        if programEngagement.missed > 0 { programEngagement.missed -= 1 }
     }
 
     /// The column of a vertical; nil where no deal was decided in it.
@@ -121,13 +131,14 @@ struct OutcomeTallies: Sendable, Equatable {
 
     init(
         program: Tally, partners: [Tally], verticals: [(code: Vocabulary.Code, tallies: [Tally])], bands: [[Tally]],
-        largestWonMinorUnits: [Int64], engagement: [EngagementTally], programEngagement: EngagementTally
+        largestWonMinorUnits: [Int64], largestArchivedMinorUnits: [Int64]?, engagement: [EngagementTally], programEngagement: EngagementTally
     ) {
         self.program = program
         self.partners = partners
         self.verticals = verticals
         self.bands = bands
         self.largestWonMinorUnits = largestWonMinorUnits
+        self.largestArchivedMinorUnits = largestArchivedMinorUnits ?? largestWonMinorUnits.map { _ in 0 }
         self.engagement = engagement
         self.programEngagement = programEngagement
         for column in verticals.indices { columnByVertical[verticals[column].code] = column }

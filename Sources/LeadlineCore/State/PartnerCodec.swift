@@ -83,7 +83,11 @@ extension PartnerProfile {
             w.put(cap.leadsPerPeriodMax)
         }
         if w.logicVersion >= 2 { w.put(capacity.floorValueMinorUnitsPerPeriod) }
-        w.put(rotationWeight)
+        if w.logicVersion < 7 {
+            w.put(rotationWeight ?? 0)
+        } else {
+            w.put(optional: rotationWeight) { $0.put($1) }
+        }
         w.put(timeZone)
         w.put(each: workingHours) { w, hours in
             w.put(hours.weekday)
@@ -116,7 +120,12 @@ extension PartnerProfile {
                 SegmentCap(leadField: try r.raw(), value: try r.string(), leadsPerPeriodMax: try r.get())
             })
         if r.logicVersion >= 2 { capacity.floorValueMinorUnitsPerPeriod = try r.get() }
-        rotationWeight = try r.get()
+        if r.logicVersion < 7 {
+            let weight: UInt32 = try r.get()
+            rotationWeight = weight == 0 ? nil : weight
+        } else {
+            rotationWeight = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        }
         timeZone = try r.string()
         workingHours = try r.each { (r) throws(StateBytesError) in
             WorkingHours(weekday: try r.get(), fromMinute: try r.get(), untilMinute: try r.get())

@@ -123,8 +123,7 @@ struct PartnerTable: Sendable, Equatable {
         active[index] = new == .active
     }
 
-    /// Whether a pause, a return or a removal changes anything. A partner that was removed comes back by a profile
-    /// alone.
+    /// Whether a pause, a return or a removal changes anything, as logic before version 7 has it.
     func canBecome(_ new: Status, at index: Int) -> Bool { status[index] != new && status[index] != .removed }
 
     /// Notes when the partner got a lead. Leads of one moment lie a microsecond apart, in their order, so that a bulk

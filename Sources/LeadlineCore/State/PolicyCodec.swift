@@ -73,6 +73,10 @@ extension Policy {
         w.put(review.sourceQualityBelowBasisPoints)
         for sla in [sla] + serviceLevels.map(\.sla) { w.put(each: sla.reminders) { $0.put($1.afterBasisPoints) } }
         if w.logicVersion >= 6 { negotiation.write(to: &w) }
+        if w.logicVersion < 7 { return }
+        w.put(optional: waiting.offersPerMinuteMax) { $0.put($1) }
+        w.put(absenceAhead.rawValue)
+        w.put(optional: lateAnswerMinutes) { $0.put($1) }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -158,6 +162,10 @@ extension Policy {
         sla.reminders = try Self.reminders(from: &r)
         for level in serviceLevels.indices { serviceLevels[level].sla.reminders = try Self.reminders(from: &r) }
         if r.logicVersion >= 6 { negotiation = try NegotiationRule(from: &r) }
+        if r.logicVersion < 7 { return }
+        waiting.offersPerMinuteMax = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        absenceAhead = try r.raw()
+        lateAnswerMinutes = try r.optional { (r) throws(StateBytesError) in try r.get() }
     }
 
     private static func reminders(from r: inout StateReader) throws(StateBytesError) -> [ReminderRule] {

@@ -56,6 +56,9 @@ public struct State: Sendable {
     var sources = SourceTable()
     /// Leads that are offered. Since logic version 6.
     var offers = OfferTable()
+    /// Leads that wait for a partner, and the newest open lead of each person; derived. Since logic version 7.
+    var again = WaitingLeads()
+    var newestOpen: [Digest128: UInt32] = [:]
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []
@@ -110,6 +113,8 @@ public enum Admission: Sendable, Equatable {
     case leadArchived
     /// An answer names a return reason that the policy does not have; those that it has.
     case returnReasonUnknown(known: [String])
+    /// A won deal's amount is in a currency for which the policy has no rate, or beyond what is counted.
+    case amountNotCounted(currency: String)
 }
 
 extension State {
@@ -128,6 +133,9 @@ extension State {
         let reason = input.fact.returnReasonID, rule = policy?.returns ?? ReturnRule()
         if !reason.isEmpty && rule.reason(reason) == nil {
             return .returnReasonUnknown(known: rule.reasons.map(\.id))
+        }
+        if case .dealWon(let fact) = input.fact, let currency = currencyNotCounted(fact) {
+            return .amountNotCounted(currency: currency)
         }
         return .accept
     }

@@ -58,6 +58,7 @@ extension State {
             sources.write(to: &w)
         }
         if isLogic(6) { offers.write(to: &w) }
+        if isLogic(7) { again.write(to: &w) }
         return w.bytes
     }
 
@@ -130,6 +131,13 @@ extension State {
             sources = try SourceTable(from: &r)
         }
         if isLogic(6) { offers = try OfferTable(from: &r, partners: partners.count, leads: leads) }
+        if isLogic(7) {
+            again = try WaitingLeads(from: &r)
+            guard leads.leads.allSatisfy({ $0.missed.allSatisfy { $0.partner < partners.count } }) else {
+                throw .invalid(at: r.at)
+            }
+            try rebuildPersonLinks(r.at)
+        }
         guard r.isAtEnd else { throw .invalid(at: r.at) }
         for slot in offers.slots {
             for open in offers[Int(slot)]?.open ?? [] { partners.offered[Int(open.partner)] += 1 }
@@ -153,6 +161,8 @@ extension State {
         for claim in claims.all { agenda.add(.claim, claim.ticket, at: claim.until) }
         for (partner, until) in suspensions.suspended { agenda.add(.suspension, UInt32(partner), at: until) }
         for one in returns.waiting { agenda.add(.returnCredit, one.ticket, at: one.until) }
+        for slot in leads.leads.indices where leads.leads[slot].marks.contains(.awaitsPartner) { again.insert(UInt32(slot)) }
+        if again.lookAt < .distantFuture { agenda.add(.waiting, 0, at: again.lookAt) }
     }
 }
 
@@ -228,6 +238,16 @@ extension LeadTable.Lead {
         if w.logicVersion < 6 { return }
         w.put(agreedBasisPoints)
         w.put(offersMade)
+        if w.logicVersion < 7 { return }
+        w.put(accruedMinorUnits)
+        w.put(wonBasisPoints)
+        w.put(each: missed) { w, one in
+            w.put(one.partner)
+            w.put(one.assignedAt)
+            w.put(one.dueAt)
+        }
+        w.put(personLink)
+        w.put(chancesSeen)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -276,6 +296,14 @@ extension LeadTable.Lead {
         if r.logicVersion < 6 { return }
         agreedBasisPoints = try r.get()
         offersMade = try r.get()
+        if r.logicVersion < 7 { return }
+        accruedMinorUnits = try r.get()
+        wonBasisPoints = try r.get()
+        missed = try r.each { (r) throws(StateBytesError) in
+            LeadTable.Missed(partner: try r.get(), assignedAt: try r.timestamp(), dueAt: try r.timestamp())
+        }
+        personLink = try r.get()
+        chancesSeen = try r.get()
     }
 }
 
@@ -363,6 +391,7 @@ extension OutcomeTallies {
         }
         w.put(each: bands) { w, column in w.put(each: column) { $1.write(to: &$0) } }
         w.put(each: largestWonMinorUnits) { $0.put($1) }
+        if w.logicVersion >= 7 { w.put(each: largestArchivedMinorUnits) { $0.put($1) } }
         w.put(each: engagement) { $1.write(to: &$0) }
         programEngagement.write(to: &w)
     }
@@ -376,6 +405,8 @@ extension OutcomeTallies {
             verticals: try r.each { (r) throws(StateBytesError) in (try r.get(), try column(&r)) },
             bands: try r.each { (r) throws(StateBytesError) in try column(&r) },
             largestWonMinorUnits: try r.each { (r) throws(StateBytesError) in try r.get() },
+            largestArchivedMinorUnits: r.logicVersion < 7
+                ? nil : try r.each { (r) throws(StateBytesError) in try r.get() },
             engagement: try r.each { (r) throws(StateBytesError) in try EngagementTally(from: &r) },
             programEngagement: try EngagementTally(from: &r))
     }
@@ -387,6 +418,10 @@ extension WaitingOutcomes.Waiting {
         w.put(leadID)
         w.put(imported)
         w.put(until)
+        if w.logicVersion >= 7 {
+            w.put(optional: times.receivedAt) { $0.put($1) }
+            w.put(optional: times.ownTime) { $0.put($1) }
+        }
         switch fact {
         case .leadAccepted(let fact): put(kind: 0, partner: fact.partnerID, to: &w)
         case .leadDeclined(let fact): put(kind: 1, fact, to: &w)
@@ -419,6 +454,10 @@ extension WaitingOutcomes.Waiting {
         leadID = try r.string()
         imported = try r.bool()
         until = try r.timestamp()
+        if r.logicVersion >= 7 {
+            times.receivedAt = try r.optional { (r) throws(StateBytesError) in try r.timestamp() }
+            times.ownTime = try r.optional { (r) throws(StateBytesError) in try r.timestamp() }
+        }
         let kind: UInt8 = try r.get()
         let partner = try r.string()
         let text = try r.string()

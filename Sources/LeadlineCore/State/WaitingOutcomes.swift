@@ -11,6 +11,8 @@ struct WaitingOutcomes: Sendable {
         /// Whether its origin was an import, where times are past.
         var imported: Bool
         var until: Timestamp
+        /// Since logic version 7.
+        var times = AnswerTimes()
     }
 
     private(set) var byTicket: [UInt32: Waiting] = [:]

@@ -175,7 +175,7 @@ extension EventCodec {
     /// True if `Event.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 1...23, 33, 40...41: true
+        case 1...23, 33, 40...41, 50...51: true
         default: false
         }
     }
@@ -209,6 +209,8 @@ extension EventCodec {
         case .leadLinkChanged: 33
         case .offerMade: 40
         case .offerClosed: 41
+        case .commissionReversed: 50
+        case .answerCredited: 51
         }
     }
 
@@ -241,6 +243,8 @@ extension EventCodec {
         case .leadLinkChanged(let event): event.write(to: &writer)
         case .offerMade(let event): event.write(to: &writer)
         case .offerClosed(let event): event.write(to: &writer)
+        case .commissionReversed(let event): event.write(to: &writer)
+        case .answerCredited(let event): event.write(to: &writer)
         }
     }
 
@@ -273,6 +277,8 @@ extension EventCodec {
         case 33: .leadLinkChanged(try LeadLinkChanged.read(from: &reader))
         case 40: .offerMade(try OfferMade.read(from: &reader))
         case 41: .offerClosed(try OfferClosed.read(from: &reader))
+        case 50: .commissionReversed(try CommissionReversed.read(from: &reader))
+        case 51: .answerCredited(try AnswerCredited.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -332,6 +338,10 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case offerMade = 40
     /// An offer is over.
     case offerClosed = 41
+    /// Commission that had accrued is taken back: the deal was lost after all, or won for another amount, for which it accrues anew. Since logic version 7.
+    case commissionReversed = 50
+    /// An answer became known after its deadline had passed, and lies before it by its own time: the missed deadline no longer counts against the partner. Since logic version 7.
+    case answerCredited = 51
 
     /// The kind of an event.
     public init(_ event: Event) {
@@ -362,6 +372,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .leadLinkChanged: .leadLinkChanged
         case .offerMade: .offerMade
         case .offerClosed: .offerClosed
+        case .commissionReversed: .commissionReversed
+        case .answerCredited: .answerCredited
         }
     }
 
@@ -394,6 +406,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .leadLinkChanged: "leadline.v1.LeadLinkChanged"
         case .offerMade: "leadline.v1.OfferMade"
         case .offerClosed: "leadline.v1.OfferClosed"
+        case .commissionReversed: "leadline.v1.CommissionReversed"
+        case .answerCredited: "leadline.v1.AnswerCredited"
         }
     }
 }

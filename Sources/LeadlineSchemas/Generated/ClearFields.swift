@@ -80,6 +80,7 @@ enum ClearFields: Sendable {
     case suppressionSet
     case suspensionRule
     case technographicsObserved
+    case waitingRule
     case workingHours
     case timestamp
 
@@ -510,6 +511,9 @@ enum ClearFields: Sendable {
             case 282: .message(.suspensionRule, repeated: false)  // suspension
             case 290: .message(.returnRule, repeated: false)  // returns
             case 322: .message(.negotiationRule, repeated: false)  // negotiation
+            case 402: .message(.waitingRule, repeated: false)  // waiting
+            case 408: .clear  // absence_ahead
+            case 416: .clear  // late_answer_minutes
             default: .sealed
             }
         case .policyPublished:
@@ -680,6 +684,11 @@ enum ClearFields: Sendable {
             switch tag {
             case 18: .clear  // technologies
             case 26: .clear  // observer
+            default: .sealed
+            }
+        case .waitingRule:
+            switch tag {
+            case 8: .clear  // offers_per_minute_max
             default: .sealed
             }
         case .workingHours:

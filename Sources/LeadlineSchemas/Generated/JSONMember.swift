@@ -64,6 +64,8 @@ public enum JSONMember: Equatable, Sendable {
         case "Policy.suspension": .message("SuspensionRule")
         case "Policy.returns": .message("ReturnRule")
         case "Policy.negotiation": .message("NegotiationRule")
+        case "Policy.waiting": .message("WaitingRule")
+        case "Policy.absenceAhead", "Policy.absence_ahead": .enumeration("AbsenceAhead")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")
@@ -104,6 +106,7 @@ public enum JSONMember: Equatable, Sendable {
     /// The values of an enum; empty for none of ours.
     public static func values(of enumeration: String) -> [String] {
         switch enumeration {
+        case "AbsenceAhead": ["ABSENCE_AHEAD_UNSPECIFIED", "ABSENCE_AHEAD_PASS_OVER", "ABSENCE_AHEAD_RUN_ON", "ABSENCE_AHEAD_STOP"]
         case "AutomatedDecisionGround": ["AUTOMATED_DECISION_GROUND_UNSPECIFIED", "AUTOMATED_DECISION_GROUND_CONTRACT", "AUTOMATED_DECISION_GROUND_LAW", "AUTOMATED_DECISION_GROUND_EXPLICIT_CONSENT", "AUTOMATED_DECISION_GROUND_NO_SIGNIFICANT_EFFECT"]
         case "ClaimApproval": ["CLAIM_APPROVAL_UNSPECIFIED", "CLAIM_APPROVAL_BY_RULE"]
         case "FitWeightsMode": ["FIT_WEIGHTS_MODE_UNSPECIFIED", "FIT_WEIGHTS_MODE_FIXED", "FIT_WEIGHTS_MODE_LEARNED"]

@@ -206,7 +206,13 @@ extension RetentionRule {
 extension ExchangeRate {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.currency(currency, "currency", required: true)
-        try at.number(rateMicros, "rate_micros", least: 1, most: 1000000000)
+        try at.number(rateMicros, "rate_micros", least: 1, most: 1000000000000)
+    }
+}
+
+extension WaitingRule {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        if let offersPerMinuteMax { try at.number(offersPerMinuteMax, "offers_per_minute_max", most: 1000) }
     }
 }
 
@@ -242,6 +248,8 @@ extension Policy {
         try suspension.checkLimits(at.inside("suspension"))
         try returns.checkLimits(at.inside("returns"))
         try negotiation.checkLimits(at.inside("negotiation"))
+        try waiting.checkLimits(at.inside("waiting"))
+        if let lateAnswerMinutes { try at.number(lateAnswerMinutes, "late_answer_minutes", most: 44640, meaning: "a month") }
     }
 }
 
@@ -527,7 +535,7 @@ extension PartnerProfile {
         try capacity.checkLimits(at.inside("capacity"))
         try at.count(workingHours.count, "working_hours", most: 64)
         for each in workingHours { try each.checkLimits(at.inside("working_hours")) }
-        try at.number(rotationWeight, "rotation_weight", most: 1000)
+        if let rotationWeight { try at.number(rotationWeight, "rotation_weight", most: 1000) }
     }
 }
 

@@ -340,6 +340,25 @@ extension ExchangeRate: WireMessage {
     }
 }
 
+extension WaitingRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var offersPerMinuteMax: UInt32?
+        while let field = try reader.next() {
+            switch field {
+            case 1: offersPerMinuteMax = try reader.uint32("offers_per_minute_max")
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.offersPerMinuteMax = offersPerMinuteMax
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        if let offersPerMinuteMax { writer.uint(1, offersPerMinuteMax, always: true) }
+    }
+}
+
 extension PolicyPublished: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var policy: Policy?
@@ -1116,6 +1135,59 @@ extension CommissionAccrued: WireMessage {
         writer.string(2, partnerID)
         writer.int(3, amountMinorUnits)
         writer.uint(4, rateBasisPoints)
+    }
+}
+
+extension CommissionReversed: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var amountMinorUnits: Int64 = 0
+        var rateBasisPoints: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: amountMinorUnits = try reader.int64("amount_minor_units")
+            case 4: rateBasisPoints = try reader.uint32("rate_basis_points")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            leadID: leadID, partnerID: partnerID, amountMinorUnits: amountMinorUnits, rateBasisPoints: rateBasisPoints)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.int(3, amountMinorUnits)
+        writer.uint(4, rateBasisPoints)
+    }
+}
+
+extension AnswerCredited: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var elapsedMicros: Int64 = 0
+        var respondBy = Timestamp.epoch
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: elapsedMicros = try reader.int64("elapsed_micros")
+            case 4: respondBy = Timestamp(micros: try reader.int64("respond_by_micros"))
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, partnerID: partnerID, elapsedMicros: elapsedMicros, respondBy: respondBy)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.int(3, elapsedMicros)
+        writer.int(4, respondBy.micros)
     }
 }
 
@@ -1999,7 +2071,7 @@ extension PartnerProfile: WireMessage {
         var capacity = Capacity()
         var timeZone = ""
         var workingHours: [WorkingHours] = []
-        var rotationWeight: UInt32 = 0
+        var rotationWeight: UInt32?
         while let field = try reader.next() {
             switch field {
             case 1: partnerID = try reader.string("partner_id")
@@ -2056,7 +2128,7 @@ extension PartnerProfile: WireMessage {
         if capacity != Capacity() { writer.message(15, capacity) }
         writer.string(16, timeZone)
         writer.messages(17, workingHours)
-        writer.uint(18, rotationWeight)
+        if let rotationWeight { writer.uint(18, rotationWeight, always: true) }
     }
 }
 

@@ -22,13 +22,13 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case programProfileSet
     /// A person of the vendor's decides about a partner's claim: one that waits, or one in force. Logic version 5 and later.
     case claimDecided
-    /// A partner's profile, whole: a later one replaces it. What outcomes taught about it stays.
+    /// A partner's profile, whole: a later one replaces it. What outcomes taught about it stays. From logic version 7 on it does not bring a partner back that was removed.
     case partnerUpserted
     /// Only the capacity changes.
     case partnerCapacitySet
     /// The partner gets no more leads for now; what it holds without a first response is routed again.
     case partnerPaused
-    /// The partner takes leads again.
+    /// The partner takes leads again. From logic version 7 on also one that was removed, with the profile it had.
     case partnerResumed
     /// The partner leaves; all that it holds open is routed again.
     case partnerRemoved

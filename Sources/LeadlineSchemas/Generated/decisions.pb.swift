@@ -67,6 +67,12 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
 
   /// A person of the vendor's linked it to another lead, which goes on for both.
   case linked // = 21
+
+  /// It waited in the human queue, and somebody who can take it is free, back or new. Since logic version 7.
+  case offeredAgain // = 40
+
+  /// Its former holder had answered in time, as became known after the deadline. Since logic version 7.
+  case answeredInTime // = 41
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -88,6 +94,8 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case 10: self = .returned
     case 20: self = .unlinked
     case 21: self = .linked
+    case 40: self = .offeredAgain
+    case 41: self = .answeredInTime
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -107,6 +115,8 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case .returned: return 10
     case .unlinked: return 20
     case .linked: return 21
+    case .offeredAgain: return 40
+    case .answeredInTime: return 41
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -126,6 +136,8 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     .returned,
     .unlinked,
     .linked,
+    .offeredAgain,
+    .answeredInTime,
   ]
 
 }
@@ -166,6 +178,12 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// It is suspended for missing deadlines.
   case suspended // = 10
+
+  /// It goes away before the first response is due. Since logic version 7.
+  case leaving // = 40
+
+  /// Its rotation weight is 0. Since logic version 7.
+  case noTurns // = 41
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -185,6 +203,8 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 8: self = .coolingDown
     case 9: self = .segmentCap
     case 10: self = .suspended
+    case 40: self = .leaving
+    case 41: self = .noTurns
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -202,6 +222,8 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .coolingDown: return 8
     case .segmentCap: return 9
     case .suspended: return 10
+    case .leaving: return 40
+    case .noTurns: return 41
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -219,6 +241,8 @@ public nonisolated enum WireExclusionReason: SwiftProtobuf.Enum, Swift.CaseItera
     .coolingDown,
     .segmentCap,
     .suspended,
+    .leaving,
+    .noTurns,
   ]
 
 }
@@ -613,6 +637,12 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// The offer is over.
   case offerOver // = 31
+
+  /// The amount cannot be counted: the policy has no rate for its currency. Since logic version 7.
+  case currencyUnknown // = 40
+
+  /// The partner was removed, and comes back by PartnerResumed alone. Since logic version 7.
+  case partnerRemoved // = 41
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -638,6 +668,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 23: self = .notLinked
     case 30: self = .offerUnknown
     case 31: self = .offerOver
+    case 40: self = .currencyUnknown
+    case 41: self = .partnerRemoved
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -661,6 +693,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .notLinked: return 23
     case .offerUnknown: return 30
     case .offerOver: return 31
+    case .currencyUnknown: return 40
+    case .partnerRemoved: return 41
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -684,6 +718,8 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     .notLinked,
     .offerUnknown,
     .offerOver,
+    .currencyUnknown,
+    .partnerRemoved,
   ]
 
 }
@@ -1403,7 +1439,8 @@ public nonisolated struct WireFirstResponseMet: Sendable {
   /// The partner.
   public var partnerID: String = String()
 
-  /// Microseconds between assignment and response.
+  /// Microseconds between assignment and response. From logic version 7 on until the response's own time, or until it was
+  /// received where it states none that can be believed, and in working time where the promise was.
   public var elapsedMicros: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1669,6 +1706,54 @@ public nonisolated struct WireCommissionAccrued: Sendable {
 
   /// Rate applied.
   public var rateBasisPoints: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Commission that had accrued is taken back: the deal was lost after all, or won for another amount, for which it accrues
+/// anew. Since logic version 7.
+public nonisolated struct WireCommissionReversed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// The partner.
+  public var partnerID: String = String()
+
+  /// What is taken back, in minor units of the program's currency.
+  public var amountMinorUnits: Int64 = 0
+
+  /// Rate at which it had accrued.
+  public var rateBasisPoints: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An answer became known after its deadline had passed, and lies before it by its own time: the missed deadline no
+/// longer counts against the partner. Since logic version 7.
+public nonisolated struct WireAnswerCredited: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// The partner that had answered.
+  public var partnerID: String = String()
+
+  /// Microseconds between assignment and response.
+  public var elapsedMicros: Int64 = 0
+
+  /// When the response was due, Unix microseconds.
+  public var respondByMicros: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2060,11 +2145,11 @@ public nonisolated struct WireOfferClosed: Sendable {
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
 nonisolated extension WireRoutingCause: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{1}ROUTING_CAUSE_RETURNED\0\u{2}\u{a}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{1}ROUTING_CAUSE_RETURNED\0\u{2}\u{a}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0\u{2}\u{13}ROUTING_CAUSE_OFFERED_AGAIN\0\u{1}ROUTING_CAUSE_ANSWERED_IN_TIME\0")
 }
 
 nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXCLUSION_REASON_UNSPECIFIED\0\u{1}EXCLUSION_REASON_HARD_RULE\0\u{1}EXCLUSION_REASON_PAUSED\0\u{1}EXCLUSION_REASON_ABSENT\0\u{1}EXCLUSION_REASON_TRIED\0\u{1}EXCLUSION_REASON_OPEN_LEADS_CAP\0\u{1}EXCLUSION_REASON_PERIOD_CAP\0\u{1}EXCLUSION_REASON_CONVERSION_BELOW_MINIMUM\0\u{1}EXCLUSION_REASON_COOLING_DOWN\0\u{1}EXCLUSION_REASON_SEGMENT_CAP\0\u{1}EXCLUSION_REASON_SUSPENDED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EXCLUSION_REASON_UNSPECIFIED\0\u{1}EXCLUSION_REASON_HARD_RULE\0\u{1}EXCLUSION_REASON_PAUSED\0\u{1}EXCLUSION_REASON_ABSENT\0\u{1}EXCLUSION_REASON_TRIED\0\u{1}EXCLUSION_REASON_OPEN_LEADS_CAP\0\u{1}EXCLUSION_REASON_PERIOD_CAP\0\u{1}EXCLUSION_REASON_CONVERSION_BELOW_MINIMUM\0\u{1}EXCLUSION_REASON_COOLING_DOWN\0\u{1}EXCLUSION_REASON_SEGMENT_CAP\0\u{1}EXCLUSION_REASON_SUSPENDED\0\u{2}\u{1e}EXCLUSION_REASON_LEAVING\0\u{1}EXCLUSION_REASON_NO_TURNS\0")
 }
 
 nonisolated extension WireEscalationReason: SwiftProtobuf._ProtoNameProviding {
@@ -2084,7 +2169,7 @@ nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{1}DISREGARD_REASON_RETURN_UNKNOWN\0\u{2}\u{a}DISREGARD_REASON_NOT_LINKED\0\u{2}\u{7}DISREGARD_REASON_OFFER_UNKNOWN\0\u{1}DISREGARD_REASON_OFFER_OVER\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{1}DISREGARD_REASON_RETURN_UNKNOWN\0\u{2}\u{a}DISREGARD_REASON_NOT_LINKED\0\u{2}\u{7}DISREGARD_REASON_OFFER_UNKNOWN\0\u{1}DISREGARD_REASON_OFFER_OVER\0\u{2}\u{9}DISREGARD_REASON_CURRENCY_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_REMOVED\0")
 }
 
 nonisolated extension WirePersonRight: SwiftProtobuf._ProtoNameProviding {
@@ -3201,6 +3286,96 @@ nonisolated extension WireCommissionAccrued: SwiftProtobuf.Message, SwiftProtobu
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.amountMinorUnits != rhs.amountMinorUnits {return false}
     if lhs.rateBasisPoints != rhs.rateBasisPoints {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCommissionReversed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CommissionReversed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}amount_minor_units\0\u{3}rate_basis_points\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.amountMinorUnits) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.rateBasisPoints) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if self.amountMinorUnits != 0 {
+      try visitor.visitSingularInt64Field(value: self.amountMinorUnits, fieldNumber: 3)
+    }
+    if self.rateBasisPoints != 0 {
+      try visitor.visitSingularUInt32Field(value: self.rateBasisPoints, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireCommissionReversed, rhs: WireCommissionReversed) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.amountMinorUnits != rhs.amountMinorUnits {return false}
+    if lhs.rateBasisPoints != rhs.rateBasisPoints {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAnswerCredited: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AnswerCredited"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}elapsed_micros\0\u{3}respond_by_micros\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.elapsedMicros) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.respondByMicros) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if self.elapsedMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.elapsedMicros, fieldNumber: 3)
+    }
+    if self.respondByMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.respondByMicros, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAnswerCredited, rhs: WireAnswerCredited) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.elapsedMicros != rhs.elapsedMicros {return false}
+    if lhs.respondByMicros != rhs.respondByMicros {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -330,6 +330,19 @@ public nonisolated struct WireInput: @unchecked Sendable {
     set {_uniqueStorage()._erasedIds = newValue}
   }
 
+  /// When the record was received, Unix microseconds; of first responses and stages of deals, else 0, as in journals from
+  /// before.
+  public var receivedMicros: Int64 {
+    get {_storage._receivedMicros}
+    set {_uniqueStorage()._receivedMicros = newValue}
+  }
+
+  /// The record's own time, Unix microseconds; of the same, and 0 where it states none.
+  public var ownTimeMicros: Int64 {
+    get {_storage._ownTimeMicros}
+    set {_uniqueStorage()._ownTimeMicros = newValue}
+  }
+
   /// The message's clear part. Field numbers are topic rank x 10 and up.
   public var body: OneOf_Body? {
     get {return _storage._body}
@@ -979,6 +992,22 @@ public nonisolated struct WireEvent: Sendable {
     set {body = .offerClosed(newValue)}
   }
 
+  public var commissionReversed: WireCommissionReversed {
+    get {
+      if case .commissionReversed(let v)? = body {return v}
+      return WireCommissionReversed()
+    }
+    set {body = .commissionReversed(newValue)}
+  }
+
+  public var answerCredited: WireAnswerCredited {
+    get {
+      if case .answerCredited(let v)? = body {return v}
+      return WireAnswerCredited()
+    }
+    set {body = .answerCredited(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Exactly one is set.
@@ -1009,6 +1038,8 @@ public nonisolated struct WireEvent: Sendable {
     case leadLinkChanged(WireLeadLinkChanged)
     case offerMade(WireOfferMade)
     case offerClosed(WireOfferClosed)
+    case commissionReversed(WireCommissionReversed)
+    case answerCredited(WireAnswerCredited)
 
   }
 
@@ -1536,7 +1567,7 @@ nonisolated extension WireResolvedTimeZone: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Input"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{a}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{5}offer_answered\0\u{4}\u{6}leads_unlinked\0\u{3}leads_linked\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{5}received_micros\0\u{3}own_time_micros\0\u{4}\u{4}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{5}offer_answered\0\u{4}\u{6}leads_unlinked\0\u{3}leads_linked\0")
 
   fileprivate class _StorageClass {
     var _eventDigest: Data = Data()
@@ -1549,6 +1580,8 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _linkedSubjectID: Data = Data()
     var _suppressedDigest: Data = Data()
     var _erasedIds: [Data] = []
+    var _receivedMicros: Int64 = 0
+    var _ownTimeMicros: Int64 = 0
     var _body: WireInput.OneOf_Body?
 
       // This property is used as the initial default value for new instances of the type.
@@ -1570,6 +1603,8 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _linkedSubjectID = source._linkedSubjectID
       _suppressedDigest = source._suppressedDigest
       _erasedIds = source._erasedIds
+      _receivedMicros = source._receivedMicros
+      _ownTimeMicros = source._ownTimeMicros
       _body = source._body
     }
   }
@@ -1599,6 +1634,8 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 8: try { try decoder.decodeSingularBytesField(value: &_storage._linkedSubjectID) }()
         case 9: try { try decoder.decodeSingularBytesField(value: &_storage._suppressedDigest) }()
         case 10: try { try decoder.decodeRepeatedBytesField(value: &_storage._erasedIds) }()
+        case 15: try { try decoder.decodeSingularInt64Field(value: &_storage._receivedMicros) }()
+        case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._ownTimeMicros) }()
         case 20: try {
           var v: WireProgramRegistered?
           var hadOneofValue = false
@@ -2239,6 +2276,12 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       if !_storage._erasedIds.isEmpty {
         try visitor.visitRepeatedBytesField(value: _storage._erasedIds, fieldNumber: 10)
       }
+      if _storage._receivedMicros != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._receivedMicros, fieldNumber: 15)
+      }
+      if _storage._ownTimeMicros != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._ownTimeMicros, fieldNumber: 16)
+      }
       switch _storage._body {
       case .programRegistered?: try {
         guard case .programRegistered(let v)? = _storage._body else { preconditionFailure() }
@@ -2445,6 +2488,8 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._linkedSubjectID != rhs_storage._linkedSubjectID {return false}
         if _storage._suppressedDigest != rhs_storage._suppressedDigest {return false}
         if _storage._erasedIds != rhs_storage._erasedIds {return false}
+        if _storage._receivedMicros != rhs_storage._receivedMicros {return false}
+        if _storage._ownTimeMicros != rhs_storage._ownTimeMicros {return false}
         if _storage._body != rhs_storage._body {return false}
         return true
       }
@@ -2457,7 +2502,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0\u{3}return_changed\0\u{4}\u{a}lead_link_changed\0\u{4}\u{7}offer_made\0\u{3}offer_closed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0\u{3}return_changed\0\u{4}\u{a}lead_link_changed\0\u{4}\u{7}offer_made\0\u{3}offer_closed\0\u{4}\u{9}commission_reversed\0\u{3}answer_credited\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2803,6 +2848,32 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.body = .offerClosed(v)
         }
       }()
+      case 50: try {
+        var v: WireCommissionReversed?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .commissionReversed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .commissionReversed(v)
+        }
+      }()
+      case 51: try {
+        var v: WireAnswerCredited?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .answerCredited(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .answerCredited(v)
+        }
+      }()
       default: break
       }
     }
@@ -2917,6 +2988,14 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     case .offerClosed?: try {
       guard case .offerClosed(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+    }()
+    case .commissionReversed?: try {
+      guard case .commissionReversed(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+    }()
+    case .answerCredited?: try {
+      guard case .answerCredited(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
     }()
     case nil: break
     }

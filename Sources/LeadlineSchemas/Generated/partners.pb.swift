@@ -104,7 +104,8 @@ public nonisolated struct WireCapacity: Sendable {
   fileprivate var _leadsPerPeriodMax: UInt32? = nil
 }
 
-/// A partner's profile, whole: a later one replaces it. What outcomes taught about it stays.
+/// A partner's profile, whole: a later one replaces it. What outcomes taught about it stays. From logic version 7 on it does
+/// not bring a partner back that was removed.
 public nonisolated struct WirePartnerUpserted: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -224,11 +225,15 @@ public nonisolated struct WirePartnerUpserted: @unchecked Sendable {
     set {_uniqueStorage()._workingHours = newValue}
   }
 
-  /// Its turns among equals against those of others; 0 is 1.
+  /// Its turns among equals against those of others; absent is 1, and 0 is none (before logic version 7 it was 1).
   public var rotationWeight: UInt32 {
-    get {_storage._rotationWeight}
+    get {_storage._rotationWeight ?? 0}
     set {_uniqueStorage()._rotationWeight = newValue}
   }
+  /// Returns true if `rotationWeight` has been explicitly set.
+  public var hasRotationWeight: Bool {_storage._rotationWeight != nil}
+  /// Clears the value of `rotationWeight`. Subsequent reads from it will return its default value.
+  public mutating func clearRotationWeight() {_uniqueStorage()._rotationWeight = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -280,7 +285,7 @@ public nonisolated struct WirePartnerPaused: Sendable {
   public init() {}
 }
 
-/// The partner takes leads again.
+/// The partner takes leads again. From logic version 7 on also one that was removed, with the profile it had.
 public nonisolated struct WirePartnerResumed: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -545,7 +550,7 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
     var _capacity: WireCapacity? = nil
     var _timeZone: String = String()
     var _workingHours: [WireWorkingHours] = []
-    var _rotationWeight: UInt32 = 0
+    var _rotationWeight: UInt32? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -673,9 +678,9 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
       if !_storage._workingHours.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._workingHours, fieldNumber: 17)
       }
-      if _storage._rotationWeight != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._rotationWeight, fieldNumber: 18)
-      }
+      try { if let v = _storage._rotationWeight {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 18)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }

@@ -439,6 +439,57 @@ public nonisolated enum WireClaimApproval: SwiftProtobuf.Enum, Swift.CaseIterabl
 
 }
 
+/// What becomes of a promise whose partner goes away before it is due.
+public nonisolated enum WireAbsenceAhead: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// The default: passing over.
+  case unspecified // = 0
+
+  /// Such a partner gets no such lead; it is offered again when it is back.
+  case passOver // = 1
+
+  /// The clock runs on while the partner is away.
+  case runOn // = 2
+
+  /// The clock stops while the partner is away, where the promise counts working time alone.
+  case stop // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .passOver
+    case 2: self = .runOn
+    case 3: self = .stop
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .passOver: return 1
+    case .runOn: return 2
+    case .stop: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireAbsenceAhead] = [
+    .unspecified,
+    .passOver,
+    .runOn,
+    .stop,
+  ]
+
+}
+
 /// Several predicates.
 public nonisolated struct WirePredicateList: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1168,6 +1219,30 @@ public nonisolated struct WireExchangeRate: Sendable {
   public init() {}
 }
 
+/// Leads that wait in the human queue because nobody could take them are offered again once somebody can: the one that is
+/// worth most first, among equals the oldest. Logic version 7 and later.
+public nonisolated struct WireWaitingRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Most leads that are offered again a minute; 0: none are, absent is 10.
+  public var offersPerMinuteMax: UInt32 {
+    get {_offersPerMinuteMax ?? 0}
+    set {_offersPerMinuteMax = newValue}
+  }
+  /// Returns true if `offersPerMinuteMax` has been explicitly set.
+  public var hasOffersPerMinuteMax: Bool {self._offersPerMinuteMax != nil}
+  /// Clears the value of `offersPerMinuteMax`. Subsequent reads from it will return its default value.
+  public mutating func clearOffersPerMinuteMax() {self._offersPerMinuteMax = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _offersPerMinuteMax: UInt32? = nil
+}
+
 /// How a program routes. An event of its own; its version is the SHA-256 of its serialised form.
 public nonisolated struct WirePolicy: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1264,7 +1339,8 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
     set {_uniqueStorage()._exchangeRates = newValue}
   }
 
-  /// An open lead of the same person and account this many days back absorbs a new one; 0 is never.
+  /// An open lead of the same person this many days back absorbs a new one, unless both name an account and not the same;
+  /// before logic version 7 only where both name the same. 0 is never.
   public var samePersonDays: UInt32 {
     get {_storage._samePersonDays}
     set {_uniqueStorage()._samePersonDays = newValue}
@@ -1441,6 +1517,33 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
   /// Clears the value of `negotiation`. Subsequent reads from it will return its default value.
   public mutating func clearNegotiation() {_uniqueStorage()._negotiation = nil}
 
+  /// Leads in the human queue that somebody can take after all.
+  public var waiting: WireWaitingRule {
+    get {_storage._waiting ?? WireWaitingRule()}
+    set {_uniqueStorage()._waiting = newValue}
+  }
+  /// Returns true if `waiting` has been explicitly set.
+  public var hasWaiting: Bool {_storage._waiting != nil}
+  /// Clears the value of `waiting`. Subsequent reads from it will return its default value.
+  public mutating func clearWaiting() {_uniqueStorage()._waiting = nil}
+
+  /// What becomes of a promise whose partner goes away before it is due. Logic version 7 and later.
+  public var absenceAhead: WireAbsenceAhead {
+    get {_storage._absenceAhead}
+    set {_uniqueStorage()._absenceAhead = newValue}
+  }
+
+  /// For so many minutes after a deadline an answer is credited that lies before it by its own time; 0: none is, absent is
+  /// 1,440. Logic version 7 and later.
+  public var lateAnswerMinutes: UInt32 {
+    get {_storage._lateAnswerMinutes ?? 0}
+    set {_uniqueStorage()._lateAnswerMinutes = newValue}
+  }
+  /// Returns true if `lateAnswerMinutes` has been explicitly set.
+  public var hasLateAnswerMinutes: Bool {_storage._lateAnswerMinutes != nil}
+  /// Clears the value of `lateAnswerMinutes`. Subsequent reads from it will return its default value.
+  public mutating func clearLateAnswerMinutes() {_uniqueStorage()._lateAnswerMinutes = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1478,6 +1581,10 @@ nonisolated extension WireNegotiationFallback: SwiftProtobuf._ProtoNameProviding
 
 nonisolated extension WireClaimApproval: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLAIM_APPROVAL_UNSPECIFIED\0\u{1}CLAIM_APPROVAL_BY_RULE\0")
+}
+
+nonisolated extension WireAbsenceAhead: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ABSENCE_AHEAD_UNSPECIFIED\0\u{1}ABSENCE_AHEAD_PASS_OVER\0\u{1}ABSENCE_AHEAD_RUN_ON\0\u{1}ABSENCE_AHEAD_STOP\0")
 }
 
 nonisolated extension WirePredicateList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2703,9 +2810,43 @@ nonisolated extension WireExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
+nonisolated extension WireWaitingRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WaitingRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}offers_per_minute_max\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self._offersPerMinuteMax) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._offersPerMinuteMax {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireWaitingRule, rhs: WireWaitingRule) -> Bool {
+    if lhs._offersPerMinuteMax != rhs._offersPerMinuteMax {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0\u{2}\u{a}waiting\0\u{3}absence_ahead\0\u{3}late_answer_minutes\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -2745,6 +2886,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _suspension: WireSuspensionRule? = nil
     var _returns: WireReturnRule? = nil
     var _negotiation: WireNegotiationRule? = nil
+    var _waiting: WireWaitingRule? = nil
+    var _absenceAhead: WireAbsenceAhead = .unspecified
+    var _lateAnswerMinutes: UInt32? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2792,6 +2936,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _suspension = source._suspension
       _returns = source._returns
       _negotiation = source._negotiation
+      _waiting = source._waiting
+      _absenceAhead = source._absenceAhead
+      _lateAnswerMinutes = source._lateAnswerMinutes
     }
   }
 
@@ -2847,6 +2994,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 35: try { try decoder.decodeSingularMessageField(value: &_storage._suspension) }()
         case 36: try { try decoder.decodeSingularMessageField(value: &_storage._returns) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._negotiation) }()
+        case 50: try { try decoder.decodeSingularMessageField(value: &_storage._waiting) }()
+        case 51: try { try decoder.decodeSingularEnumField(value: &_storage._absenceAhead) }()
+        case 52: try { try decoder.decodeSingularUInt32Field(value: &_storage._lateAnswerMinutes) }()
         default: break
         }
       }
@@ -2970,6 +3120,15 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       try { if let v = _storage._negotiation {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
       } }()
+      try { if let v = _storage._waiting {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+      } }()
+      if _storage._absenceAhead != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._absenceAhead, fieldNumber: 51)
+      }
+      try { if let v = _storage._lateAnswerMinutes {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 52)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3016,6 +3175,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._suspension != rhs_storage._suspension {return false}
         if _storage._returns != rhs_storage._returns {return false}
         if _storage._negotiation != rhs_storage._negotiation {return false}
+        if _storage._waiting != rhs_storage._waiting {return false}
+        if _storage._absenceAhead != rhs_storage._absenceAhead {return false}
+        if _storage._lateAnswerMinutes != rhs_storage._lateAnswerMinutes {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -22,12 +22,16 @@ public struct InputHeader: Sendable, Equatable {
     public var timeZone: TimeZoneRules?
     /// Persons and rejected records whose keys the input ends.
     public var erased: [Digest128]
+    /// When a record of a partner's answer was received, and its own time.
+    public var receivedAt: Timestamp?
+    public var ownTime: Timestamp?
 
     /// A header; what is not given is absent.
     public init(
         eventDigest: Digest128? = nil, contentDigest: Digest128? = nil, subject: Digest128? = nil,
         linkedSubject: Digest128? = nil, suppressedAddress: Digest128? = nil, account: Digest128? = nil,
-        sealed: [UInt8] = [], imported: Bool = false, timeZone: TimeZoneRules? = nil, erased: [Digest128] = []
+        sealed: [UInt8] = [], imported: Bool = false, timeZone: TimeZoneRules? = nil, erased: [Digest128] = [],
+        receivedAt: Timestamp? = nil, ownTime: Timestamp? = nil
     ) {
         self.eventDigest = eventDigest
         self.contentDigest = contentDigest
@@ -39,6 +43,8 @@ public struct InputHeader: Sendable, Equatable {
         self.imported = imported
         self.timeZone = timeZone
         self.erased = erased
+        self.receivedAt = receivedAt
+        self.ownTime = ownTime
     }
 
     /// The header of an input that the domain already has.
@@ -46,7 +52,8 @@ public struct InputHeader: Sendable, Equatable {
         self.init(
             eventDigest: input.eventDigest, contentDigest: input.contentDigest, subject: input.subject,
             linkedSubject: input.linkedSubject, suppressedAddress: input.suppressedAddress, account: input.account,
-            sealed: sealed, imported: input.imported, timeZone: input.timeZone, erased: input.erased)
+            sealed: sealed, imported: input.imported, timeZone: input.timeZone, erased: input.erased,
+            receivedAt: input.receivedAt, ownTime: input.ownTime)
     }
 
     func write(to writer: inout WireWriter) {
@@ -60,6 +67,8 @@ public struct InputHeader: Sendable, Equatable {
         writer.digest(8, linkedSubject)
         writer.digest(9, suppressedAddress)
         for id in erased { writer.digest(10, id) }
+        if let receivedAt { writer.int(15, receivedAt.micros) }
+        if let ownTime { writer.int(16, ownTime.micros) }
     }
 }
 
@@ -125,6 +134,7 @@ public enum InputCodec {
         var linkedSubject: Digest128?
         var suppressedAddress: Digest128?
         var erased: [Digest128] = []
+        var receivedAt: Timestamp?, ownTime: Timestamp?
         var fact: Fact?
         sealed = []
         while let field = try reader.next() {
@@ -139,6 +149,8 @@ public enum InputCodec {
             case 8: linkedSubject = try reader.digest("linked_subject_id")
             case 9: suppressedAddress = try reader.digest("suppressed_digest")
             case 10: if let id = try reader.digest("erased_ids") { erased.append(id) }
+            case 15: receivedAt = Timestamp(micros: try reader.int64("received_micros"))
+            case 16: ownTime = Timestamp(micros: try reader.int64("own_time_micros"))
             case _ where FactCodec.isBody(field):
                 var body = try reader.nested("body")
                 fact = try FactCodec.read(field, from: &body)
@@ -148,6 +160,6 @@ public enum InputCodec {
         return Input(
             try required(fact, "body"), eventDigest: eventDigest, contentDigest: contentDigest, subject: subject,
             linkedSubject: linkedSubject, suppressedAddress: suppressedAddress, account: account, imported: imported,
-            timeZone: timeZone, erased: erased)
+            timeZone: timeZone, erased: erased, receivedAt: receivedAt, ownTime: ownTime)
     }
 }

@@ -60,6 +60,9 @@ extension Policy: WireMessage {
         case 35: suspension = try reader.message("suspension")
         case 36: returns = try reader.message("returns")
         case 40: negotiation = try reader.message("negotiation")
+        case 50: waiting = try reader.message("waiting")
+        case 51: absenceAhead = try reader.choice("absence_ahead")
+        case 52: lateAnswerMinutes = try reader.uint32("late_answer_minutes")
         default: try reader.skip()
         }
     }
@@ -117,6 +120,9 @@ extension Policy: WireMessage {
         if suspension != SuspensionRule() { writer.message(35, suspension) }
         if returns != ReturnRule() { writer.message(36, returns) }
         if negotiation != NegotiationRule() { writer.message(40, negotiation) }
+        if waiting != WaitingRule() { writer.message(50, waiting) }
+        if absenceAhead != .passOver { writer.choice(51, absenceAhead) }
+        if let lateAnswerMinutes { writer.uint(52, lateAnswerMinutes, always: true) }
     }
 }
 

@@ -52,6 +52,8 @@ enum EnglishAccount {
         case .sentBackByHuman: "A human had sent the enquiry back to be routed again."
 
         case .afterRestriction: "A restriction of the processing had ended, because of which a human had the enquiry."
+        case .afterWaiting: "It had waited for a human, and by now a partner could take the enquiry."
+        case .afterLateAnswer: "It became known that the partner had answered the enquiry before its deadline."
         case .afterUnlinking: "A person had undone the link that had put the enquiry where it was."
         case .afterLinking: "A person had linked the enquiry to another of the same person."
 
@@ -109,6 +111,8 @@ enum EnglishAccount {
         case .outSegmentFull: "{count|partner was|partners were} out at a cap for enquiries of this kind."
         case .outCoolingDown: "{count|partner was|partners were} out for a time after a missed deadline."
         case .outSuspended: "{count|partner was|partners were} out, suspended for missing deadlines."
+        case .outLeaving: "{count|partner was|partners were} out, leaving before an answer would have been due."
+        case .outTurnless: "{count|partner was|partners were} out, without a turn in the rotation."
         case .outBelowMinimum:
             "{count|evaluated partner was|evaluated partners were} out for a conversion below the policy's minimum."
         case .nobodyOut: "No partner was out."

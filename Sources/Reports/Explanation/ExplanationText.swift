@@ -288,7 +288,8 @@ public enum ExplanationText {
             let most = partner.evidence.openLeadsMax.map { " of \($0)" } ?? ""
             return "\(words) (\(partner.evidence.openLeads)\(most))"
         case .periodCap: return words + (standing?.profile.capacity.leadsPerPeriodMax.map { " (\($0))" } ?? "")
-        case .paused, .absent, .tried, .conversionBelowMinimum, .coolingDown, .segmentCap, .suspended:
+        case .paused, .absent, .tried, .conversionBelowMinimum, .coolingDown, .segmentCap, .suspended,
+            .leaving, .noTurns:
             return words
         }
     }

@@ -60,7 +60,7 @@ public enum PartnersText {
 /// What applying a file does to one partner, as JSON. Fields are added, never changed.
 public struct PartnerChangeDocument: Encodable, Sendable {
     /// What happens.
-    public enum Kind: String, Encodable, Sendable { case added, changed, unchanged, notInFile }
+    public enum Kind: String, Encodable, Sendable { case added, changed, unchanged, notInFile, keptOut }
 
     public var partner: String
     public var kind: Kind

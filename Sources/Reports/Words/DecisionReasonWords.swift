@@ -55,6 +55,8 @@ public enum DecisionReasonWords {
         case .returned: "given back by the partner"
         case .unlinked: "a link undone by a person"
         case .linked: "linked to another lead by a person"
+        case .offeredAgain: "offered again, as a partner can take it by now"
+        case .answeredInTime: "an answer in time that became known late"
         }
     }
 
@@ -71,6 +73,8 @@ public enum DecisionReasonWords {
         case .coolingDown: "cooling down after a missed deadline"
         case .segmentCap: "at its cap for leads of this kind"
         case .suspended: "suspended for missed deadlines"
+        case .leaving: "away before the response is due"
+        case .noTurns: "without a turn, by its rotation weight"
         }
     }
 
@@ -96,6 +100,8 @@ public enum DecisionReasonWords {
         case .returnUnknown: "no credit waits for a return of this lead"
         case .offerUnknown: "no such offer is open to the partner"
         case .offerOver: "the offer is over"
+        case .currencyUnknown: "the policy has no exchange rate for the amount's currency"
+        case .partnerRemoved: "the partner was removed; it comes back by being resumed"
         }
     }
 

@@ -48,6 +48,10 @@ public struct EventWords: Sendable {
         case .commissionAccrued(let event):
             "\(event.partnerID) earned \(MoneyText.exact(event.amountMinorUnits, currency)) commission on \(event.leadID), "
                 + NumberText.percent(basisPoints: event.rateBasisPoints)
+        case .commissionReversed(let event):
+            "\(event.partnerID) gives back \(MoneyText.exact(event.amountMinorUnits, currency)) commission on \(event.leadID)"
+        case .answerCredited(let event):
+            "\(event.partnerID) had answered \(event.leadID) in time, within \(TimeText.duration(micros: event.elapsedMicros)): the deadline of \(time(event.respondBy)) counts as met"
         case .retentionApplied(let event): retained(event)
         case .rightRecorded(let event): "person behind \(event.leadID): \(DecisionReasonWords.right(event.right))"
         case .recipientInformed(let event):

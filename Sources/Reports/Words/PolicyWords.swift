@@ -35,8 +35,9 @@ public struct PolicyWords: Sendable {
         lines += pilot
         lines += [fit, fitMode, fade, prior, worth, rates, periods, floors, promise, attempts, coolDown]
         lines += levels
-        lines += [queue]
+        lines += [ahead, lateAnswers, queue]
         lines += ladder
+        lines += [waiting]
         return lines + [review, bases, samePerson, horizon, claims, suspension, returns, offers, approval, retention]
     }
 
@@ -232,6 +233,25 @@ public struct PolicyWords: Sendable {
         return Line("cool_down_minutes", text: text)
     }
 
+    private var ahead: Line {
+        let text =
+            switch policy.absenceAhead {
+            case .passOver: "a partner that goes away before the response is due is passed over"
+            case .runOn: "the time for a response runs on while the partner is away"
+            case .stop: "a promise in working time stops while the partner is away"
+            }
+        return Line("absence_ahead", text: text)
+    }
+
+    private var lateAnswers: Line {
+        let late = policy.lateAnswerMinutes ?? 1_440
+        let text =
+            late == 0
+            ? "no answer is credited once its deadline has passed"
+            : "an answer in time by its own clock is credited up to \(minutes(late)) after the deadline"
+        return Line("late_answer_minutes", text: text)
+    }
+
     private var levels: [Line] {
         if policy.serviceLevels.isEmpty { return [Line("service_levels", text: "no service levels besides")] }
         return policy.serviceLevels.map { level in
@@ -255,6 +275,15 @@ public struct PolicyWords: Sendable {
                 "escalation_ladder", "EscalationStep.queue", "EscalationStep.after_minutes",
                 text: "after \(minutes(step.afterMinutes)) untaken a lead moves on to the queue \(step.queue)")
         }
+    }
+
+    private var waiting: Line {
+        let most = policy.waiting.offersPerMinuteMax ?? 10
+        let text =
+            most == 0
+            ? "a lead that came to the human queue for want of a partner stays there"
+            : "a lead in the human queue for want of a partner is offered again once there is one, at most \(CountText.of(most, "lead")) a minute"
+        return Line("waiting", "WaitingRule.offers_per_minute_max", text: text)
     }
 
     private var review: Line {
@@ -283,8 +312,8 @@ public struct PolicyWords: Sendable {
     private var samePerson: Line {
         let text =
             policy.samePersonDays == 0
-            ? "a second lead of the same person and company stands by itself"
-            : "an open lead of the same person and company absorbs a new one for \(days(policy.samePersonDays))"
+            ? "a second lead of the same person stands by itself"
+            : "an open lead of the same person absorbs a new one for \(days(policy.samePersonDays)), unless they are of two companies"
         return Line("same_person_days", text: text)
     }
 

@@ -51,7 +51,12 @@ extension Deployment {
             let known = try CurrentProfiles(self, state, looking: profiles.map(\.profile.partnerID))
             var changes: [PartnerChangeDocument] = []
             var changed: [ProposedProfile] = []
+            let gone = state.keptOutPartnerIDs
             for profile in profiles {
+                if gone.contains(profile.profile.partnerID) {
+                    changes.append(PartnerChangeDocument(partner: profile.profile.partnerID, kind: .keptOut))
+                    continue
+                }
                 let change = try Self.change(profile, known)
                 changes.append(change)
                 if change.kind != .unchanged { changed.append(profile) }

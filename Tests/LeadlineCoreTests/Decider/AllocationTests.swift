@@ -156,12 +156,13 @@ import Testing
         #expect(old.allSatisfy { $0.basis == .rotation && $0.method == .roundRobin })
     }
 
-    @Test(arguments: [(RoutingMethod.roundRobin, 0), (.weightedRotation, 3)] as [(RoutingMethod, UInt32)])
-    func turnsAreInProportion(method: RoutingMethod, weight: UInt32) throws {
+    @Test(arguments: [(RoutingMethod.roundRobin, 3, 40), (.weightedRotation, nil, 40), (.weightedRotation, 3, 60), (.weightedRotation, 0, 0)]
+        as [(RoutingMethod, UInt32?, UInt64)])
+    func turnsAreInProportion(method: RoutingMethod, weight: UInt32?, expected: UInt64) throws {
         var story = Story(
             .policy { $0.sla.firstResponseMinutes = 0; $0.method = method }, .partner("A") { $0.rotationWeight = weight }, .partner("B"))
         for number in 0..<80 { story.given(1 + number, .lead("L\(number)")) }
         let share = story.state.partnerStandings[0].assignments
-        #expect(share == (weight == 0 ? 40 : 60))
+        #expect(share == expected)
     }
 }

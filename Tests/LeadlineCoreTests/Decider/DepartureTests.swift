@@ -72,19 +72,31 @@ import Testing
         #expect(story.state.lead("L1")?.partnerID == "A")
     }
 
-    @Test func aRemovedPartnerIsNeitherPausedNorResumed() throws {
+    @Test func aRemovedPartnerIsNotPaused() throws {
         var story = Story(.policy(), .partner("A"), .partner("B"), .removed("A"))
         story.when(1, .removed("A"), then: "disregarded A, noChange")
-        story.when(1, .resumed("A"), then: "disregarded A, partnerUnknown")
         story.when(1, .paused("A"), then: "disregarded A, partnerUnknown")
         #expect(try story.partner("A").status == "removed")
         story.when(2, .lead("L1"), then: "assigned L1 to B, attempt 1, submitted, due 7")
     }
 
-    @Test func aPartnerCanComeBack() throws {
-        var story = Story(.policy(), .partner("A"), .removed("A"))
+    /// A file that still names it is no word that it is back; one that says so is.
+    @Test func aRemovedPartnerComesBackByAnExplicitWord() throws {
+        var story = Story(.policy(), .partner("A") { $0.tier = 1 }, .removed("A"))
         story.when(1, .lead("L1"), then: "escalated L1 to partner-managers, noEligiblePartner")
-        story.given(2, .partner("A"))
+        story.when(2, .partner("A") { $0.tier = 2 }, then: "disregarded A, partnerRemoved")
+        #expect(try story.partner("A").status == "removed" && story.partner("A").profile.tier == 1)
+        #expect(story.state.keptOutPartnerIDs == ["A"])
+        story.when(3, .resumed("A"))
+        story.when(3, .resumed("A"), then: "disregarded A, noChange")
+        #expect(try story.partner("A").status == "active" && story.state.keptOutPartnerIDs.isEmpty)
+        story.when(4, .lead("L2"), then: "assigned L2 to A, attempt 1, submitted, due 9")
+    }
+
+    @Test func underEarlierLogicItsProfileBringsItBack() throws {
+        var story = Story(logic: 6, .policy(), .partner("A"), .removed("A"))
+        story.when(1, .resumed("A"), then: "disregarded A, partnerUnknown")
+        story.when(2, .partner("A"))
         #expect(try story.partner("A").status == "active")
         story.when(3, .lead("L2"), then: "assigned L2 to A, attempt 1, submitted, due 8")
     }

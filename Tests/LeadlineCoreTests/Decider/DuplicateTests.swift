@@ -70,7 +70,7 @@ import Testing
     @Test(arguments: [
         ("another person", Input.lead("L2", account: 1, person: 2), 2, false),
         ("another account", .lead("L2", account: 2, person: 1), 2, false),
-        ("no account", .lead("L2", person: 1), 2, false),
+        ("no account", .lead("L2", person: 1), 2, true),
         ("no person", .lead("L2", account: 1), 2, false),
         ("on the thirtieth day", .lead("L2", account: 1, person: 1), 1 + month, true),
         ("after the thirtieth day", .lead("L2", account: 1, person: 1), 2 + month, false),

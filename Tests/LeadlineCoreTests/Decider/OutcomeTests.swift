@@ -45,7 +45,10 @@ import Testing
         story.given(0, .policy("p2") { $0.exchangeRates = [.init(currency: "USD", rateMicros: 500_000)] })
         story.when(1, .won("L1", "A", Money(minorUnits: 300, currency: "USD")), then: "closed L1 at A, won, 150, learned")
         story.given(2, .lead("L2") { $0.dealValue = euros(7) })
-        story.when(3, .won("L2", "A", Money(minorUnits: 300, currency: "JPY")), then: "closed L2 at A, won, 700, learned")
+        // Nobody makes up what an amount without a rate comes to.
+        story.refuses(3, .won("L2", "A", Money(minorUnits: 300, currency: "JPY")), .amountNotCounted(currency: "JPY"))
+        story.given(4, .policy("p3") { $0.exchangeRates = [.init(currency: "JPY", rateMicros: 6_000_000)] })
+        story.when(5, .won("L2", "A", Money(minorUnits: 300, currency: "JPY")), then: "closed L2 at A, won, 1800, learned")
     }
 
     @Test func anotherPartnersOutcomeDoesNothing() {

@@ -81,6 +81,9 @@ struct Auditor {
     private var open: Set<String> = []
     private var openLeads: [Lead] { open.compactMap { leads[$0] } }
     private var lastFired = Timestamp.epoch
+    /// When leads that wait for a partner are looked at next, as the state has it: that one can take a lead is checked once
+    /// it gets it.
+    var nextLook: Timestamp?
 
     /// Takes one entry and records whatever is against the rules.
     mutating func take(_ entry: Stream.Entry) {
@@ -100,7 +103,7 @@ struct Auditor {
         let leads = openLeads.flatMap { [$0.due, $0.remind].compactMap { $0 } }
         let waiting = waiting.values.flatMap { [$0.until, $0.deliver].compactMap { $0 } }
         let suspensions = partners.values.compactMap(\.suspendedUntil)
-        return (leads + waiting + claims.values.compactMap(\.until) + suspensions + returns.map(\.until)).min()
+        return ([nextLook].compactMap { $0 } + leads + waiting + claims.values.compactMap(\.until) + suspensions + returns.map(\.until)).min()
     }
 
     func checkCounts(_ state: State) {
@@ -160,9 +163,13 @@ struct Auditor {
         switch input.fact {
         case .policyPublished(let fact): policy = fact.policy
         case .partnerUpserted(let profile):
+            if case .inputDisregarded? = entry.events.first {
+                #expect(partners[profile.partnerID]?.status == "removed")
+                return
+            }
+            #expect(partners[profile.partnerID]?.status != "removed")
             partners[profile.partnerID, default: Partner(profile: profile)].profile = profile
             cap(profile.partnerID, profile.capacity)
-            if partners[profile.partnerID]?.status == "removed" { partners[profile.partnerID]?.status = "active" }
         case .partnerCapacitySet(let fact):
             partners[fact.partnerID]?.profile.capacity = fact.capacity
             cap(fact.partnerID, fact.capacity)
@@ -171,7 +178,7 @@ struct Auditor {
             if partners[fact.partnerID]?.status != "removed" { endClaims(entry.stamp) { $0.partnerID == fact.partnerID } }
             leave(fact.partnerID, "removed", entry.stamp)
             partners[fact.partnerID]?.suspendedUntil = nil
-        case .partnerResumed(let fact): if partners[fact.partnerID]?.status == "paused" { partners[fact.partnerID]?.status = "active" }
+        case .partnerResumed(let fact): if ["paused", "removed"].contains(partners[fact.partnerID]?.status) { partners[fact.partnerID]?.status = "active" }
         case .partnerAbsenceSet(let fact): partners[fact.partnerID]?.absences[fact.absenceID] = (fact.from, fact.until)
         case .partnerAbsenceCancelled(let fact): partners[fact.partnerID]?.absences[fact.absenceID] = nil
         case .firmographicsObserved(let fact):
@@ -300,7 +307,7 @@ struct Auditor {
         case .outcomeWaiting(let event): waiting[entry.position] = Waiting(lead: event.leadID, until: event.until)
         case .outcomeUnmatched(let event): #expect(waiting[event.waitingPosition]?.until ?? .distantFuture <= entry.stamp)
         case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided, .retentionApplied,
-            .rightRecorded, .recipientInformed, .personLinkChanged:
+            .rightRecorded, .recipientInformed, .personLinkChanged, .commissionReversed, .answerCredited:
             break
         case .leadLinkChanged(let event): note(event)
         case .claimChanged(let event): note(event)
@@ -562,7 +569,7 @@ struct Auditor {
             partner.status != "removed" && !lead.tried.contains(id) && (policy?.hardRules ?? []).allSatisfy { holds($0.require, lead, partner.profile) }
         }
         return !could.isEmpty && could.values.allSatisfy { partner in
-            partner.status == "paused" || partner.absences.values.contains { $0.from <= stamp && stamp < $0.until }
+            partner.status == "paused" || partner.absences.values.contains { stamp < $0.until }
         }
     }
 
@@ -719,6 +726,7 @@ struct Auditor {
         case claim
         case credit
         case reinstate
+        case look
     }
 
     /// What a `TimeAdvanced` must do: the earliest of all, deliveries before leads before giving up before reminders before
@@ -739,6 +747,7 @@ struct Auditor {
             if let until = partner.suspendedUntil { items.append((until, 5, 0, .reinstate)) }
         }
         for credit in returns { items.append((credit.until, 6, 0, .credit)) }
+        if let nextLook { items.append((nextLook, 7, 0, .look)) }
         let first = items.filter { $0.at <= through }.min { ($0.at, $0.rank, $0.position) < ($1.at, $1.rank, $1.position) }
         #expect(first != nil, "time advanced to \(through.micros) for nothing")
         return first?.due
@@ -770,6 +779,14 @@ struct Auditor {
                 return
             }
         case .remind: remind(entry)
+        case .look:
+            switch entry.events.first {
+            case nil: break
+            case .leadAssigned(let event): #expect(event.cause == .offeredAgain)
+            case .offerMade(let event): #expect(event.cause == .offeredAgain)
+            case .leadEscalated(let event): #expect(event.reason != .unanswered)
+            default: Issue.record("a lead should be offered again, not \(entry.events)")
+            }
         case .lead:
             switch entry.events.first {
             case .assignmentExpired, .assignmentEnded, .offerClosed: break

@@ -14,6 +14,8 @@ extension Input {
 
     static func policy(_ version: String = "p1", _ change: (inout Policy) -> Void = { _ in }) -> Input {
         var policy = Policy()
+        // What waits stays where it is, but in the tests of waiting.
+        policy.waiting.offersPerMinuteMax = 0
         change(&policy)
         return Input(.policyPublished(.init(policy: policy, version: version)))
     }
@@ -182,6 +184,14 @@ extension Input {
     func suppressed(_ address: UInt64) -> Input {
         var copy = self
         copy.suppressedAddress = digest(address)
+        return copy
+    }
+
+    /// The same as a record that was received at one minute and states that it happened at another.
+    func received(_ minute: Int, own: Int? = nil) -> Input {
+        var copy = self
+        copy.receivedAt = Moment.at(minute)
+        copy.ownTime = own.map(Moment.at)
         return copy
     }
 

@@ -56,6 +56,9 @@ extension Event {
         case .offerClosed(let e):
             "offer of \(e.leadID) to \(e.partnerID) \(e.status)\(e.reason == .unspecified ? "" : ", \(e.reason)")"
                 + (e.terms?.text ?? "")
+        case .commissionReversed(let e): "reversed \(e.leadID) of \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
+        case .answerCredited(let e):
+            "credited \(e.leadID) to \(e.partnerID), \(e.elapsedMicros / Timestamp.microsPerMinute) min, due \(Moment.text(e.respondBy))"
         case .commissionAccrued(let e): "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
         }
     }
