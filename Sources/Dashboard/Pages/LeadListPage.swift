@@ -67,7 +67,9 @@ public struct LeadListPage: Sendable {
         let own = reader.partner != nil
         return Shell(reader, title: t("nav.leads"), section: .leads).page([
             .worded(.h1, [.look(.title)], t(own ? "leads.own" : "nav.leads")),
-            missing.map { .worded(.p, [.look(.notice, .warn), .set(.role, "alert")], t("leads.missing", ["lead": .text($0)])) }
+            missing.map {
+                .worded(.p, [.look(.notice, .warn), .set(.role, "alert")], t("leads.missing", ["lead": .text($0)]))
+            }
                 ?? .nothing,
             filters(reader), tabs(t), table(reader), pages(t),
         ])
@@ -88,7 +90,9 @@ public struct LeadListPage: Sendable {
             .form, [.set(.method, "get"), .set(.action, "/app/leads"), .look(.filters), .set(.role, "search")],
             [
                 status.map { .hidden("status", $0) } ?? .nothing,
-                .field("lead", t("leads.find"), value: missing ?? "", [.set(.search), .set(.maxLength, "128"), .set(.spellcheck, "false")]),
+                .field(
+                    "lead", t("leads.find"), value: missing ?? "",
+                    [.set(.search), .set(.maxLength, "128"), .set(.spellcheck, "false")]),
                 reader.partner == nil && !counts.isEmpty
                     ? .field(
                         "partner", t("leads.partner"), value: partner ?? "",
@@ -109,7 +113,8 @@ public struct LeadListPage: Sendable {
                 [
                     .element(
                         .a,
-                        [.leading(to: address(status: status))] + (status == self.status ? [.set(.current, "true")] : []),
+                        [.leading(to: address(status: status))]
+                            + (status == self.status ? [.set(.current, "true")] : []),
                         [
                             .text(status.map { t.label("status", $0) } ?? t("leads.all")), .text(" "),
                             // Of one partner nobody has counted them.
@@ -176,7 +181,9 @@ public struct LeadListPage: Sendable {
             .nav, [.look(.pages), .set(.label, t("pages.label"))],
             [
                 isLater ? .link(address(status: status), [.button], [.text(t("pages.first"))]) : .nothing,
-                next.map { .link(address(status: status, after: $0), [.button], [.text(t("pages.next"))], [.set(.rel, "next")]) }
+                next.map {
+                    .link(address(status: status, after: $0), [.button], [.text(t("pages.next"))], [.set(.rel, "next")])
+                }
                     ?? .nothing,
             ])
     }
@@ -187,6 +194,10 @@ enum StatusPill {
     static func of(_ status: String, _ t: Texts) -> HTML {
         let look = Look(rawValue: status) ?? .other
         return .span(
-            .pill, [.worded(.span, [.look(.dot, look), .set(.hiddenFromReaders, "true")], ""), .text(t.label("status", status))])
+            .pill,
+            [
+                .worded(.span, [.look(.dot, look), .set(.hiddenFromReaders, "true")], ""),
+                .text(t.label("status", status)),
+            ])
     }
 }

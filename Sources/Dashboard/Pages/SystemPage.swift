@@ -70,7 +70,8 @@ public struct SystemPage: Sendable {
             .worded(.h1, [.look(.title)], t("nav.system")),
             Said.notice(said, t),
             .element(.dl, [.set(.id, "tiles"), .set(.live), .look(.tiles)], tiles(reader)),
-            .div(.columns, [.div(.column, [deadLetters(reader)]), .div(.column, [webhooks(reader), keyList(reader)])]),
+            .div(
+                .columns, [.div(.column, [deadLetters(reader)]), .div(.column, [webhooks(reader), keyList(reader)])]),
         ])
     }
 
@@ -123,7 +124,8 @@ public struct SystemPage: Sendable {
         return .panel(
             "letters", t("system.letters"),
             [
-                rows.isEmpty ? .empty(t("system.letters.empty"), t("system.letters.how")) : .element(.ul, [.look(.rows)], rows),
+                rows.isEmpty
+                    ? .empty(t("system.letters.empty"), t("system.letters.how")) : .element(.ul, [.look(.rows)], rows),
                 hasMoreLetters ? .worded(.p, [.look(.hint)], t("system.letters.more")) : .nothing,
             ])
     }
@@ -142,8 +144,15 @@ public struct SystemPage: Sendable {
                             .worded(
                                 .span, [.look(.words)],
                                 (one.partner.map { $0 + " · " } ?? "")
-                                    + t(one.isOn ? "system.webhook.on" : "system.webhook.off", ["count": .count(one.failures)])),
-                            .worded(.span, [.look(.dot, !one.isOn ? .expired : one.failures > 0 ? .escalated : .responded), .set(.hiddenFromReaders, "true")], ""),
+                                    + t(
+                                        one.isOn ? "system.webhook.on" : "system.webhook.off",
+                                        ["count": .count(one.failures)])),
+                            .worded(
+                                .span,
+                                [
+                                    .look(.dot, !one.isOn ? .expired : one.failures > 0 ? .escalated : .responded),
+                                    .set(.hiddenFromReaders, "true"),
+                                ], ""),
                         ])
                 ])
         }
@@ -177,7 +186,9 @@ public struct SystemPage: Sendable {
                                     .joined(separator: " · ")),
                             key.isEnded
                                 ? .span(.quiet, t("system.key.ended"))
-                                : .element(.span, [.look(.quiet)], [.text(t("system.key.until") + " "), reader.moment(key.expires)]),
+                                : .element(
+                                    .span, [.look(.quiet)],
+                                    [.text(t("system.key.until") + " "), reader.moment(key.expires)]),
                         ])
                 ])
         }
@@ -187,7 +198,8 @@ public struct SystemPage: Sendable {
                 .element(.ul, [.look(.rows)], Array(rows)),
                 keys.count > rows.count
                     ? .worded(
-                        .p, [.look(.hint)], t("system.keys.left", ["count": .count(keys.count - rows.count)])) : .nothing,
+                        .p, [.look(.hint)], t("system.keys.left", ["count": .count(keys.count - rows.count)]))
+                    : .nothing,
             ])
     }
 }

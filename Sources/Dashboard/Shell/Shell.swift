@@ -66,12 +66,16 @@ public struct Shell: Sendable {
             : [.element(.main, [.set(.id, "main"), .set(.tabIndex, "-1"), .look(.sign)], content)]
         let scope = isKnown ? " · \(reader.program)" : ""
         let theme = reader.theme == .auto ? "" : " data-theme=\"\(reader.theme.rawValue)\""
-        let again = refresh.map { "<noscript><meta http-equiv=\"refresh\" content=\"\(max($0, Self.refreshLeast))\"></noscript>\n" } ?? ""
+        let again =
+            refresh.map {
+                "<noscript><meta http-equiv=\"refresh\" content=\"\(max($0, Self.refreshLeast))\"></noscript>\n"
+            } ?? ""
         return """
             <!DOCTYPE html>
             <html lang="\(reader.texts.language.rawValue)"\(theme)><head><meta charset="utf-8">
             <title>\(Escaping.markup(title + scope)) · Leadline</title>
-            <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
             <link rel="stylesheet" href="\(Asset.style.path)"><link rel="icon" href="\(Asset.icon.path)">
             <script src="\(Asset.script.path)" defer></script>
             \(again)</head><body\(attributes)>
@@ -100,10 +104,13 @@ public struct Shell: Sendable {
         .element(
             .header, [.look(.bar)],
             [
-                .link("/app", [.brand], [.worded(.span, [.look(.mark), .set(.hiddenFromReaders, "true")], ""), .text("Leadline")]),
+                .link(
+                    "/app", [.brand],
+                    [.worded(.span, [.look(.mark), .set(.hiddenFromReaders, "true")], ""), .text("Leadline")]),
                 .span(.program, reader.program), .span(.spacer, ""),
                 reader.isLive
-                    ? .worded(.span, [.set(.id, "state"), .look(.state), .set(.role, "status")], t("live.off")) : .nothing,
+                    ? .worded(.span, [.set(.id, "state"), .look(.state), .set(.role, "status")], t("live.off"))
+                    : .nothing,
                 menu,
             ])
     }
@@ -142,7 +149,8 @@ public struct Shell: Sendable {
                                     [
                                         .text(t("nav.\(section.rawValue)")),
                                         .worded(
-                                            .kbd, [.look(.keyhint), .set(.hiddenFromReaders, "true")], "g \(section.key)"),
+                                            .kbd, [.look(.keyhint), .set(.hiddenFromReaders, "true")],
+                                            "g \(section.key)"),
                                     ])
                             ])
                     })
@@ -169,7 +177,9 @@ public struct Shell: Sendable {
 
     /// Texts that the script puts in.
     private var words: HTML {
-        let names = ["due.in", "due.over", "live.on", "live.off", "live.lost", "live.ended", "flow.waiting", "flow.paused"]
+        let names = [
+            "due.in", "due.over", "live.on", "live.off", "live.lost", "live.ended", "flow.waiting", "flow.paused",
+        ]
         let bare = Dictionary(uniqueKeysWithValues: names.map { ($0, $0) })
         return .element(
             .dl, [.set(.id, "words"), .set(.hidden)],

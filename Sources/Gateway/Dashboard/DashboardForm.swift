@@ -19,33 +19,20 @@ struct DashboardForm: Sendable {
     let body: @Sendable (SentForm, PageCall) async throws -> [String: JSONValue]
 
     static let all: [DashboardForm] = [
-        .init(path: "/leads/{lead}/accept", operation: "acceptLead", said: .accept, back: "/leads/{lead}") { _, _ in [:] },
-        .init(path: "/leads/{lead}/respond", operation: "recordFirstResponse", said: .respond, back: "/leads/{lead}") { _, _ in [:] },
-        .init(path: "/leads/{lead}/decline", operation: "declineLead", said: .decline, back: "") { try await refusal($0, $1) },
-        .init(path: "/leads/{lead}/giveBack", operation: "returnLead", said: .giveBack, back: "/leads/{lead}") {
-            try await refusal($0, $1)
-        },
-        .init(path: "/leads/{lead}/review", operation: "requestReview", said: .review, back: "/leads/{lead}") { form, _ in note(form) },
-        .init(path: "/leads/{lead}/override", operation: "overrideDecision", said: .override, back: "/leads/{lead}") { form, _ in
-            try decision(form)
-        },
-        .init(path: "/leads/{lead}/decide", operation: "decideReview", said: .decide, back: "/leads/{lead}") { form, _ in
-            try decision(form)
-        },
-        .init(path: "/partners/{partner}/pause", operation: "pausePartner", said: .pause, back: "/partners/{partner}") { _, _ in [:] },
-        .init(path: "/partners/{partner}/resume", operation: "resumePartner", said: .resume, back: "/partners/{partner}") { _, _ in
-            [:]
-        },
-        .init(path: "/partners/{partner}/absences", operation: "setAbsence", said: .absence, back: "/partners/{partner}") {
-            try absence($0, $1)
-        },
+        lead("accept", "acceptLead", .accept) { _, _ in [:] },
+        lead("respond", "recordFirstResponse", .respond) { _, _ in [:] },
+        lead("decline", "declineLead", .decline, back: "") { try await refusal($0, $1) },
+        lead("giveBack", "returnLead", .giveBack) { try await refusal($0, $1) },
+        lead("review", "requestReview", .review) { form, _ in note(form) },
+        lead("override", "overrideDecision", .override) { form, _ in try decision(form) },
+        lead("decide", "decideReview", .decide) { form, _ in try decision(form) },
+        partner("pause", "pausePartner", .pause) { _, _ in [:] },
+        partner("resume", "resumePartner", .resume) { _, _ in [:] },
+        partner("absences", "setAbsence", .absence) { try absence($0, $1) },
+        partner("absences/{absence}/cancel", "cancelAbsence", .absenceCancelled) { _, _ in [:] },
         .init(
-            path: "/partners/{partner}/absences/{absence}/cancel", operation: "cancelAbsence", said: .absenceCancelled,
-            back: "/partners/{partner}"
+            path: "/dead-letters/{letter}/resubmit", operation: "resubmitDeadLetter", said: .resubmit, back: "/system"
         ) { _, _ in [:] },
-        .init(path: "/dead-letters/{letter}/resubmit", operation: "resubmitDeadLetter", said: .resubmit, back: "/system") { _, _ in
-            [:]
-        },
         .init(path: "/proof/verifications", operation: "verify", said: nil, back: "/proof") { form, _ in
             ["quick": .flag(form["quick"] == "yes")]
         },
@@ -58,6 +45,24 @@ struct DashboardForm: Sendable {
             return fields
         },
     ]
+
+    private typealias Body = @Sendable (SentForm, PageCall) async throws -> [String: JSONValue]
+
+    /// A form of a lead's page, to which it leads back unless told otherwise.
+    private static func lead(
+        _ act: String, _ operation: String, _ said: Said, back: String = "/leads/{lead}", _ body: @escaping Body
+    ) -> DashboardForm {
+        .init(path: "/leads/{lead}/" + act, operation: operation, said: said, back: back, body: body)
+    }
+
+    /// A form of a partner's page, to which it leads back.
+    private static func partner(_ act: String, _ operation: String, _ said: Said, _ body: @escaping Body)
+        -> DashboardForm
+    {
+        .init(
+            path: "/partners/{partner}/" + act, operation: operation, said: said, back: "/partners/{partner}",
+            body: body)
+    }
 
     /// A route for every row.
     static var routes: [Operation] {
@@ -82,7 +87,9 @@ struct DashboardForm: Sendable {
         let fields = try await body(form, page)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes = operation.payload == nil || (fields.isEmpty && operation.payloadIsOptional) ? [] : Array(try encoder.encode(fields))
+        let bytes =
+            operation.payload == nil || (fields.isEmpty && operation.payloadIsOptional)
+            ? [] : Array(try encoder.encode(fields))
         let asked = Call(
             services: call.services, bearer: call.bearer, headers: headers, path: parameters(page, form), query: [:],
             body: bytes)

@@ -7,9 +7,13 @@ import UseCases
 /// The dashboard's pages, and the forms on them. What a form asks for is asked of the operations' table, so that a
 /// person may do by it what a key of the same scopes may, and nothing else.
 enum DashboardRoutes {
-    static let all = [root, asset, signIn, sendSignIn, live, preferences, savePreferences] + pages + SessionForms.all + DashboardForm.routes
+    static let all =
+        [root, asset, signIn, sendSignIn, live, preferences, savePreferences] + pages + SessionForms.all
+        + DashboardForm.routes
 
-    private static let answered = [Operation.Success(status: 200, about: "A page.", schema: .string, type: WebPage.type)]
+    private static let answered = [
+        Operation.Success(status: 200, about: "A page.", schema: .string, type: WebPage.type)
+    ]
 
     private static let pages = [
         page("showToday", "", "What happens now, and what somebody must do", nil, query: ["said"]) {
@@ -83,7 +87,8 @@ enum DashboardRoutes {
     // MARK: For everybody
 
     private static let root = Operation(
-        id: "showStart", method: .get, path: "/", tag: "Dashboard", summary: "Go to the dashboard", scope: nil, rate: .read,
+        id: "showStart", method: .get, path: "/", tag: "Dashboard", summary: "Go to the dashboard", scope: nil,
+        rate: .read,
         successes: answered, work: .face { _, _ in .whole(PageCall.seeOther("/app")) })
 
     /// Files of the binary. Their address has their digest in it, so a browser that has one need not ask again.
@@ -98,7 +103,8 @@ enum DashboardRoutes {
         })
 
     private static let signIn = Operation(
-        id: "showSignIn", method: .get, path: SignIn.path, tag: "Dashboard", summary: "Where somebody signs in", scope: nil,
+        id: "showSignIn", method: .get, path: SignIn.path, tag: "Dashboard", summary: "Where somebody signs in",
+        scope: nil,
         rate: .read, query: [parameter("next")], successes: answered,
         work: .face { call, _ in .whole(SignIn.page(call, next: call.query["next"])) })
 
@@ -112,7 +118,8 @@ enum DashboardRoutes {
     /// Decisions as lines of the live flow.
     private static let live = Operation(
         id: "followPage", method: .get, path: "/app/live", tag: "Dashboard",
-        summary: "Decisions as they are made, as lines of a page (server-sent events)", scope: .decisionsRead, rate: .stream,
+        summary: "Decisions as they are made, as lines of a page (server-sent events)", scope: .decisionsRead,
+        rate: .stream,
         query: [parameter("after")],
         successes: [.init(status: 200, about: "One event a decision.", schema: .string, type: "text/event-stream")],
         work: .face { call, admission in
@@ -132,14 +139,16 @@ enum DashboardRoutes {
         })
 
     private static let preferences = Operation(
-        id: "showPreferences", method: .get, path: "/app/preferences", tag: "Dashboard", summary: "What the reader prefers",
+        id: "showPreferences", method: .get, path: "/app/preferences", tag: "Dashboard",
+        summary: "What the reader prefers",
         scope: nil, isForKnown: true, rate: .read, query: [parameter("said")], successes: answered,
         work: .face { call, admission in
             let reader = try PageCall(call: call, admission: admission).reader()
             return .whole(PageCall.answer(SmallPages.preferences(reader, isSaved: call.query["said"] != nil)))
         })
 
-    private static let savePreferences = form("savePreferences", "/preferences", "Keep what the reader prefers") { page, form in
+    private static let savePreferences = form("savePreferences", "/preferences", "Keep what the reader prefers") {
+        page, form in
         let isEncrypted = page.call.services.signIn.isEncrypted
         let chosen: [(Preferences.Name, String, [String])] = [
             (.language, form["language"], EditionLanguage.allCases.map(\.rawValue)),

@@ -17,7 +17,9 @@ struct LeadsGathering {
     func answer() async throws -> Answer {
         let grant = try call.grant
         if let wanted = page.query("lead") {
-            if FieldLimits.isID(wanted), try await isVisible(wanted) { return PageCall.seeOther("/app/leads/\(wanted)") }
+            if FieldLimits.isID(wanted), try await isVisible(wanted) {
+                return PageCall.seeOther("/app/leads/\(wanted)")
+            }
             return try await list(grant, missing: wanted)
         }
         return try await list(grant, missing: nil)
@@ -28,7 +30,7 @@ struct LeadsGathering {
         do {
             _ = try await call.read { try Edition.visible(lead, grant, $0, identities) }
             return true
-        } catch where Refusal(error).status == 404 { return false }
+        } catch  where Refusal(error).status == 404 { return false }
     }
 
     private func list(_ grant: Grant, missing: String?) async throws -> Answer {

@@ -63,7 +63,9 @@ struct PageCall {
 
     /// Go there with GET.
     static func seeOther(_ path: String, _ headers: [(HTTPField.Name, String)] = []) -> Answer {
-        Answer(status: 303, headers: headers + [(.location, path), (.cacheControl, "no-store")], type: WebPage.type, body: [])
+        Answer(
+            status: 303, headers: headers + [(.location, path), (.cacheControl, "no-store")], type: WebPage.type,
+            body: [])
     }
 
     /// A value of the query; one that is empty, as forms send it, is none.

@@ -53,7 +53,8 @@ enum SessionForms {
         DashboardRoutes.form("sendSignOut", "/sign-out", "End this session") { page, _ in
             try await end(page, "endSession")
         },
-        DashboardRoutes.form("sendSignOutEverywhere", "/sign-out-everywhere", "End all sessions of the reader") { page, _ in
+        DashboardRoutes.form("sendSignOutEverywhere", "/sign-out-everywhere", "End all sessions of the reader") {
+            page, _ in
             try await end(page, "endSessions")
         },
     ]

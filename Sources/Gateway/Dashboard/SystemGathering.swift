@@ -26,7 +26,8 @@ struct SystemGathering {
         let (grant, services) = (try call.grant, call.services)
         let end = try await services.decisions.read(after: DecisionCursor(program: grant.program), limit: 1).streamSize
         let last = try await services.live.look(grant.program) { $0.lastStamp }
-        var shown = SystemPage(entries: end, last: end == 0 ? nil : last, behind: services.standing.flatMap { $0()?.recordsBehind })
+        var shown = SystemPage(
+            entries: end, last: end == 0 ? nil : last, behind: services.standing.flatMap { $0()?.recordsBehind })
         let letters = try await call.read { try $0.deadLetters(reason: nil, from: 0, limit: Self.lettersMost + 1) }
         shown.letters = Array(letters.prefix(Self.lettersMost))
         shown.hasMoreLetters = letters.count > Self.lettersMost
@@ -58,7 +59,9 @@ struct SystemGathering {
     func proof() async throws -> Answer {
         let grant = try call.grant
         let checkpoint = try await call.read { deployment -> CheckpointDocument? in
-            do { return try deployment.signCheckpoint(all: false).checkpoints.last } catch where Refusal(error).status < 500 {
+            do { return try deployment.signCheckpoint(all: false).checkpoints.last } catch
+                where Refusal(error).status < 500
+            {
                 return nil
             }
         }
