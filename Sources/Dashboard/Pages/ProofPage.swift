@@ -56,6 +56,7 @@ public struct ProofPage: Sendable {
         let refresh = work.contains(where: \.isUnderWay) ? 1 : nil
         return Shell(reader, title: t("nav.proof"), section: .proof, refresh: refresh).page([
             .worded(.h1, [.look(.title)], t("nav.proof")), .worded(.p, [.look(.quiet)], t("proof.about")),
+            .link("/app/proof/access", [.more], [.text(t("access.title"))]),
             .div(
                 .split,
                 [

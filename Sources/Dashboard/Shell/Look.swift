@@ -10,7 +10,9 @@ enum Look: String, CaseIterable {
     case split, main, rail, facts, compare, versus, chosen, second, hint, reasons, story, step, actions, form, field
     case row, button, primary, danger, inline, narrow, sheet, meter, held, full, paused, active, removed, suspended,
         fill
-    case spin, wide, tag, sub, right, sign, keys, pause, choices, labelled, left, elsewhere, accepted, closed
+    case scripted, palette, plots, range, point, tick, amount
+    case spin, wide, tag, sub, right, sign, keys, pause, choices, labelled, left
+    case elsewhere, accepted, closed
 }
 
 extension HTML.Attribute {
@@ -60,7 +62,9 @@ extension HTML {
                     [
                         worded(.caption, [.look(.hint)], caption),
                         element(.thead, [], [element(.tr, [], heads)]), element(.tbody, [], rows),
-                    ])
+                    ]),
+                // The script copies what the table says; without it there is no button.
+                worded(.button, [.set(.type, "button"), .set(.copies), .look(.scripted, .more)], t("copy.do")),
             ])
     }
 

@@ -8,8 +8,8 @@ import UseCases
 /// person may do by it what a key of the same scopes may, and nothing else.
 enum DashboardRoutes {
     static let all =
-        [root, asset, signIn, sendSignIn, live, preferences, savePreferences] + pages + SessionForms.all
-        + DashboardForm.routes
+        [root, asset, signIn, sendSignIn, live, preferences, savePreferences] + pages + bulk + rules + reports
+        + SessionForms.all + DashboardForm.routes + ReportForms.all
 
     private static let answered = [
         Operation.Success(status: 200, about: "A page.", schema: .string, type: WebPage.type)
@@ -20,7 +20,8 @@ enum DashboardRoutes {
             try await TodayGathering($0).answer()
         },
         page(
-            "showLeads", "/leads", "The list of leads", .leadsRead, query: ["status", "partner", "after", "lead"]
+            "showLeads", "/leads", "The list of leads", .leadsRead,
+            query: ["status", "partner", "after", "lead", "said"]
         ) { try await LeadsGathering($0).answer() },
         page(
             "showLead", "/leads/{lead}", "A lead, why it went where it went, and what can be done", .leadsRead,
@@ -40,8 +41,64 @@ enum DashboardRoutes {
             try await SystemGathering($0).system()
         },
         page(
+            "showWebhooks", "/system/webhooks", "Where decisions are sent, and what came of it", .webhooksManage,
+            query: said + ["endpoint", "before"]
+        ) { try await WebhookGathering($0).answer() },
+        page(
+            "showAccess", "/proof/access", "Who read a person's data, when and why", .auditRead,
+            query: ["person", "who"], rate: .heavy
+        ) { try await SystemGathering($0).access() },
+        page(
             "showProof", "/proof", "Evidence, and everything about one person", .auditRead, query: said, rate: .heavy
         ) { try await SystemGathering($0).proof() },
+    ]
+
+    private static let bulk = [
+        page(
+            "showAllLeads", "/bulk", "All leads that match, and what can be done to them", .decisionsOverride,
+            query: ["status", "partner"]
+        ) { try await AllLeadsGathering($0).answer() },
+        form(
+            "changeAllLeads", "/bulk", "Do something to all leads that match", scope: .decisionsOverride, rate: .heavy
+        ) { try await AllLeadsGathering($0).sent($1) },
+    ]
+
+    private static let rules = [
+        page("showRules", "/rules", "The policy in force, in words", .policiesRead, query: said) {
+            try await RulesGathering($0).inForce()
+        },
+        page(
+            "showRulesHistory", "/rules/history", "Policies that were published, and what each changed",
+            .policiesRead, rate: .heavy
+        ) { try await RulesGathering($0).history() },
+        page("showProposal", "/rules/proposal", "A policy to change", .policiesRead) {
+            try await RulesGathering($0).proposal()
+        },
+        form(
+            "sendProposal", "/rules/proposal", "Check a policy, hold it against history, or publish it",
+            scope: .policiesRead, bytesMax: RulesGathering.formBytesMax
+        ) { try await RulesGathering($0).sent($1) },
+        page("showRulesEffect", "/rules/effect", "What a policy would have changed", .policiesRead) {
+            try await RulesGathering($0).effect()
+        },
+    ]
+
+    private static let reports = [
+        page("showLearning", "/learning", "What the model learned, and how well it says what comes", .reportsRead) {
+            try await ReportGathering($0).learning()
+        },
+        page("showForecast", "/forecast", "Wins and revenue that are expected", .reportsRead) {
+            try await ReportGathering($0).forecast()
+        },
+        page("showFairness", "/fairness", "How evenly leads are spread", .reportsRead) {
+            try await ReportGathering($0).fairness()
+        },
+        page("showPilot", "/pilot", "What a pilot shows so far", .reportsRead) {
+            try await ReportGathering($0).pilot()
+        },
+        page("showEnablement", "/enablement", "What it would be worth if a partner could do more", .reportsRead) {
+            try await ReportGathering($0).enablement()
+        },
     ]
 
     /// What the last form did, and the position of its entry.
@@ -69,20 +126,21 @@ enum DashboardRoutes {
 
     /// Where a form is sent.
     static func form(
-        _ id: String, _ path: String, _ summary: String, scope: Scope? = nil,
-        _ work: @escaping @Sendable (PageCall, SentForm) async throws -> Answer
+        _ id: String, _ path: String, _ summary: String, scope: Scope? = nil, rate: RateClass = .write,
+        bytesMax: Int = SentForm.bytesMax, _ work: @escaping @Sendable (PageCall, SentForm) async throws -> Answer
     ) -> Operation {
         Operation(
             id: id, method: .post, path: "/app" + path, tag: "Dashboard", summary: summary, scope: scope,
-            isForKnown: true, refusesForeignOrigins: true, rate: .write, payload: formPayload, successes: answered,
+            isForKnown: true, refusesForeignOrigins: true, rate: rate, payload: payload(bytesMax), successes: answered,
             work: .face { call, admission in
                 let page = PageCall(call: call, admission: admission)
                 return .whole(try await page.withRefusalsShown { try await work(page, try SentForm.checked(page)) })
             })
     }
 
-    private static let formPayload = Operation.Payload(
-        types: [SentForm.type], schema: .string, example: "token=0&once=0", bytesMax: SentForm.bytesMax)
+    private static func payload(_ bytesMax: Int) -> Operation.Payload {
+        .init(types: [SentForm.type], schema: .string, example: "token=0&once=0", bytesMax: bytesMax)
+    }
 
     // MARK: For everybody
 
@@ -110,7 +168,7 @@ enum DashboardRoutes {
 
     private static let sendSignIn = Operation(
         id: "sendSignIn", method: .post, path: SignIn.path, tag: "Dashboard", summary: "Sign in with a key", scope: nil,
-        refusesForeignOrigins: true, rate: .write, payload: formPayload, successes: answered,
+        refusesForeignOrigins: true, rate: .write, payload: payload(SentForm.bytesMax), successes: answered,
         work: .face { call, _ in .whole(try await SignIn.answer(call)) })
 
     // MARK: For those who are known

@@ -8,6 +8,8 @@ import UseCases
 /// What the list of leads is made of.
 struct LeadsGathering {
     private static let limit = 50
+    /// Partners that the filter suggests.
+    private static let suggested = 300
 
     private let page: PageCall
     private var call: Call { page.call }
@@ -52,11 +54,18 @@ struct LeadsGathering {
         }
         let isWhole = grant.partner == nil && grant.role != .producer
         let reader = try await page.reader(cursor: call.services.decisions.end(of: grant.program))
-        return PageCall.answer(
-            LeadListPage(
-                lines: found.rows.map { Edition.line($0, for: grant) }, counts: isWhole ? found.counts : [],
-                status: status, partner: chosen, isLater: after != nil, next: found.next, missing: missing
-            ).page(reader))
+        var shown = LeadListPage(
+            lines: found.rows.map { Edition.line($0, for: grant) }, counts: isWhole ? found.counts : [],
+            status: status, partner: chosen, isLater: after != nil, next: found.next, missing: missing)
+        if isWhole, grant.allows(.partnersRead) {
+            shown.suggestions =
+                try await call.services.live.look(grant.program) {
+                    Array($0.activePartnerIDs.sorted().prefix(Self.suggested))
+                } ?? []
+        }
+        shown.canChangeAll = grant.allows(.decisionsOverride)
+        shown.said = page.said
+        return PageCall.answer(shown.page(reader))
     }
 
     private static func found(
