@@ -124,7 +124,7 @@ public struct EnablementPage: Sendable {
                         .grid(
                             "moved-rows", caption: t("enablement.moved"),
                             [("partner", false), ("before", true), ("after", true), ("difference", true)],
-                            Array(rows), t)
+                            Array(rows), t), .left(moved.count, rows.count, t),
                     ]),
         ]
     }

@@ -78,7 +78,7 @@ public struct FairnessPage: Sendable {
 
     /// Four fifths, below which a selection rate is looked at by custom.
     private static let least = 0.8
-    private static let plotted = 20, rowsMost = 120
+    private static let plotted = 20, rowsMost = 80
 
     public var found: Found?
     public var made: Timestamp?
@@ -151,7 +151,8 @@ public struct FairnessPage: Sendable {
                 ("partner", false), ("considered", true), ("assigned", true), ("selection", true), ("disparity", true),
                 ("overridden", true),
             ], Array(rows), t)
-        return .plotted("partners", t("nav.partners"), plot, table, t)
+        return .plotted(
+            "partners", t("nav.partners"), plot, .all([table, .left(sorted.count, rows.count, t)]), t)
     }
 
     private func countries(_ found: Found, _ t: Texts) -> HTML {
@@ -173,6 +174,7 @@ public struct FairnessPage: Sendable {
             "countries-rows", caption: t("fairness.countries.plot"),
             [("country", false), ("leads", true), ("toHuman", true), ("toPartner", true), ("disparity", true)],
             Array(rows), t)
-        return .plotted("countries", t("column.countries"), plot, table, t)
+        return .plotted(
+            "countries", t("column.countries"), plot, .all([table, .left(sorted.count, rows.count, t)]), t)
     }
 }

@@ -133,7 +133,9 @@ public struct ForecastsPage: Sendable {
         let table = HTML.grid(
             "forecast-rows", caption: t("forecast.wins.plot"),
             [("partner", false), ("open", true), ("wins", true), ("revenue", true)], Array(rows), t)
-        return .plotted("partners", t("nav.partners"), .div(.plots, [wins, revenue]), table, t)
+        return .plotted(
+            "partners", t("nav.partners"), .div(.plots, [wins, revenue]),
+            .all([table, .left(found.partners.count, rows.count, t)]), t)
     }
 
     private func quarters(_ found: Found, _ t: Texts) -> HTML {

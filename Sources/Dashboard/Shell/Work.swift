@@ -48,7 +48,8 @@ struct ReportFrame {
 
     /// The page.
     /// - Parameters:
-    ///   - name: of the texts: "learning" for "learning.about", "learning.empty" and "learning.how".
+    ///   - about: What it tells, in a sentence.
+    ///   - empty: What would appear, and what to do first.
     ///   - form: Where it is asked for.
     ///   - content: What it says; nothing where it was not made.
     func page(
@@ -121,6 +122,11 @@ extension HTML {
                 .element(
                     .details, [.set(.id, id + "-table")], [.worded(.summary, t("report.table")), table]),
             ])
+    }
+
+    /// How many rows a table leaves out; nothing where it has all.
+    static func left(_ all: Int, _ shown: Int, _ t: Texts) -> HTML {
+        all > shown ? .worded(.p, [.look(.hint)], t("report.left", ["count": .count(all - shown)])) : .nothing
     }
 
     /// A row of a table: its head, then cells with the names of their columns.
