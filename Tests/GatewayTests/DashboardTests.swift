@@ -351,7 +351,7 @@ import UseCases
             let (key, otherKey) = (try served.key(.manager), try served.key(.manager))
             let known = try await Self.signedIn(key, browser), other = try await Self.signedIn(otherKey, browser)
             let asked: [(path: String, form: [(String, String)], found: String)] = [
-                ("/app/learning", [], "Base win rate"), ("/app/forecast", [("days", "91"), ("backtest", "yes")], "Wins expected"),
+                ("/app/learning", [], "Base win rate"), ("/app/forecast", [("days", "91"), ("backtest", "yes")], "there is too little history to forecast from"),
                 ("/app/fairness", [], "Balance"), ("/app/pilot", [("pilot", ""), ("incumbent", "")], "The arms of a pilot"),
                 ("/app/enablement", [("partner", "p-one"), ("list", "certifications"), ("value", "iso"), ("days", "30")], "Leads that go elsewhere"),
             ]
@@ -363,7 +363,8 @@ import UseCases
                 try await Self.finished(key, served)
                 let after = try await known.ask(.GET, path)
                 #expect(after.text.contains(found), "\(path): \(after.text)")
-                #expect(!(try await other.ask(.GET, path)).text.contains("Asked for at"), "\(path) is another's")
+                let others = try await other.ask(.GET, path)
+                #expect(!others.text.contains("Asked for at"), "\(path) is another's")
             }
             // What a form says must be what its page offers.
             for form in [
@@ -376,7 +377,7 @@ import UseCases
                 #expect(reply.status == 422, "\(form): \(reply.status)")
             }
             // Without the token nothing begins.
-            #expect(try await known.post("/app/learning", []).status == 403)
+            #expect(try await known.post("/app/learning", [("days", "1")]).status == 403)
         }
     }
 
@@ -387,7 +388,7 @@ import UseCases
             let key = try served.key(.manager)
             let known = try await Self.signedIn(key, browser), agent = try await Self.signedIn(.agent, browser)
             let path = "/app/rules/proposal"
-            #expect(try await known.ask(.GET, "/app/rules").text.contains("attempt"))
+            #expect(try await known.ask(.GET, "/app/rules").text.contains("a lead is offered to at most 3 partners"))
             let text = #"{"attemptsMax":2,"name":"n\u0301<b>","fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7}"#
             func sent(_ one: Browser, _ policy: String, _ act: String) async throws -> ServedFolder.Reply {
                 try await one.post(path, try await one.fields(of: path) + [("policy", policy), ("do", act)])
@@ -409,7 +410,9 @@ import UseCases
             #expect(found.text.contains("made again") && found.text.contains("name=\"policy\""), "\(found.text)")
             // Whoever reads policies may look at what they would do, and publishes none.
             let refused = try await sent(agent, text, "publish")
-            #expect(refused.status == 403 && !(try await agent.ask(.GET, "/app/rules")).text.contains("/app/rules/proposal\" class=\"button"), "\(refused.status)")
+            #expect(refused.status == 403, "\(refused.status)")
+            let read = try await agent.ask(.GET, "/app/rules")
+            #expect(!read.text.contains("/app/rules/proposal\" class=\"button"))
             let published = try await sent(known, text, "publish")
             #expect(published.headers["location"] == "/app/rules?said=publish", "\(published.text)")
             let history = try await known.ask(.GET, "/app/rules/history")
@@ -460,10 +463,10 @@ import UseCases
             #expect(try await auditor.ask(.GET, "/app/proof/access?person=nobody").text.contains("No read is like that"))
             #expect(try await manager.ask(.GET, "/app/proof/access").status == 403)
             let key = try served.key(.admin)
-            let made = try await WebhookTests.make(served, "http://127.0.0.1:9/secret-path", key: key, "").id
+            let made = try await WebhookTests.make(served, "https://hooks.partner.example/secret-path", key: key, "").id
             let admin = try await Self.signedIn(key, browser)
             let page = try await admin.ask(.GET, "/app/system/webhooks?endpoint=\(made)")
-            #expect(page.status == 200 && page.text.contains("127.0.0.1") && !page.text.contains("secret-path"), "\(page.text)")
+            #expect(page.status == 200 && page.text.contains("hooks.partner.example") && !page.text.contains("secret-path"), "\(page.text)")
             let path = "/app/webhooks/\(made)/replay"
             let form = try await admin.fields(of: "/app/system/webhooks?endpoint=\(made)") + [("after", "\(ServedFolder.program)/1"), ("through", "")]
             let replayed = try await admin.post(path, form)
@@ -483,8 +486,6 @@ import UseCases
                 let reply = try await known.post(path + "/pause", try await known.fields(of: path))
                 #expect(reply.headers["location"] == path + "?said=" + said, "\(said): \(reply.headers) \(reply.text)")
             }
-            let called = try await known.post(path + "/absences/none/cancel", try await known.fields(of: path))
-            #expect(called.headers["location"] == path + "?said=disregarded", "\(called.headers) \(called.text)")
         }
     }
 

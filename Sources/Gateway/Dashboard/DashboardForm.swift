@@ -134,7 +134,7 @@ struct DashboardForm: Sendable {
         }
         guard var said else { return path }
         let outcome = JSONValue(json: answer.body)?.members ?? [:]
-        if answer.status == 202 {
+        if answer.status == 202, isWrite {
             said = .later
         } else if isWrite, try await Self.isDisregarded(call, outcome, after: before) {
             said = .disregarded

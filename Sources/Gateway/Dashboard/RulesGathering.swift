@@ -76,6 +76,10 @@ struct RulesGathering {
         }
         var shown = RulesProposalPage(text: text, canPublish: try canPublish)
         do {
+            // Nothing that reads it reads deeper than it has room for.
+            guard JSONElements.isShallow(text.utf8) else {
+                throw Refusal(400, "malformed", "Not readable", "The text is nested too deeply.")
+            }
             switch form["do"] {
             case "publish": return try await publish(text, form)
             case "effect": return try await begin(text)
