@@ -111,7 +111,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Reports", "UseCases", "Dashboard", crypto,
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "Evaluation", "Reports", "UseCases", "Dashboard", crypto,
                 grdb, protobuf, logging, metrics, lifecycle, nio, nioPosix, hummingbird, hummingbirdCore, hummingbirdTLS, hummingbirdHTTP2, httpTypes,
                 nioHTTPTypes, nioHTTP1, nioSSL, nioTLS, asyncHTTPClient, jwt, yams, deque, tracing,
             ],

@@ -96,9 +96,111 @@ import Testing
             ("day", day.page(reader)),
             ("reviews", ReviewsPage(Array(repeating: review, count: rows * 2), said: .decide).page(reader)), ("system", system.page(reader)),
             ("proof", ProofPage(checkpoint: checkpoint, work: [work], canMakeDossiers: true).page(reader)),
+        ] + reports(text, rows: rows, reader) + [
             ("signIn", SmallPages.signIn(reader, isWrong: true, hasIssuer: true, next: text)),
             ("refused", SmallPages.refused(reader, status: 404, title: text, detail: text, id: text)),
             ("preferences", SmallPages.preferences(reader, isSaved: true)),
+        ]
+    }
+
+    private static let underWay = WorkState(isUnderWay: true, done: 1, total: 2, problem: nil)
+    private static let figure = Ranged(0.2, 0.1, 0.4)
+
+    /// Reports, rules and lists: with one text in every field, and as they are before anybody asked.
+    private static func reports(_ text: String, rows: Int, _ reader: Reader) -> [(name: String, html: String)] {
+        let failed = WorkState(isUnderWay: false, done: 0, total: nil, problem: text)
+        let many = rows * 4
+        var learned = LearningPage.Found(
+            card: .init(version: text, logic: 5, baseRate: 0.2, priorRate: 0.1, awards: 9, open: 1, won: 2, lost: 3))
+        learned.scores = [.init(model: "leadline", logLoss: 0.4, brier: 0.2), .init(model: text, logLoss: 0.5, brier: 0.3)]
+        learned.bins = (0..<10).map { .init(predicted: Double($0) / 20, observed: figure, count: $0) }
+        learned.months = (0..<many).map { _ in
+            .init(month: text, decisions: 3, won: 1, lost: 1, outcomes: 2, predicted: 0.2, observed: 0.3)
+        }
+        learned.effects = (0..<many).map { _ in .init(name: text, logOdds: figure, won: 1, closed: 2) }
+        let row = ForecastsPage.Row(partner: text, open: 2, wins: figure, revenue: figure)
+        let forecast = ForecastsPage.Found(
+            from: text, to: text, currency: text, total: row, partners: Array(repeating: row, count: many),
+            quarters: (0..<40).map { _ in .init(from: text, wins: figure, won: 1) })
+        let fairness = FairnessPage.Found(
+            jain: 0.7,
+            partners: (0..<many).map { _ in
+                .init(partner: text, considered: 3, assigned: 1, overridden: 0, selection: 0.3, disparity: 0.5)
+            },
+            countries: (0..<many).map { _ in .init(country: text, leads: 3, toHuman: 1, rate: 0.6, disparity: nil) },
+            floors: .init(asked: 3, met: 2, outOfReach: 1))
+        let arm = PilotsPage.Arm(
+            name: text, leads: 9, closed: 3, won: 1, winRate: figure, difference: figure, missing: 400, verdict: .tooEarly)
+        let pilot = PilotsPage.Found(
+            pilot: text, incumbent: text, arms: Array(repeating: arm, count: 8), shadow: .init(leads: 3, agreed: 1))
+        let moved = (0..<many).map { EnablementPage.Moved(partner: text, before: $0, after: 2 * $0 + 1) }
+        let enabled = EnablementPage.Found(
+            changes: [text], days: 91, currency: text, leads: 9, moved: 3, difference: figure, partners: moved)
+        let change = PolicyDifference(field: text, before: text, after: nil)
+        let version = RulesHistoryPage.Version(
+            version: text, name: text, from: moment, approver: text, decisions: 2, changes: [change, change])
+        var proposal = RulesProposalPage(text: text, canPublish: true)
+        proposal.differences = Array(repeating: change, count: rows)
+        var faulty = RulesProposalPage(text: text, canPublish: false)
+        faulty.fault = .init(field: text, line: 3, detail: text)
+        let effect = RulesEffectPage.Found(
+            version: text, currency: text, decisions: 9, changed: 200, expectedBefore: 100, expectedAfter: 300,
+            verdict: .better,
+            differences: (0..<min(rows * 2, RulesEffectPage.most)).map { _ in
+                .init(lead: text, before: text, after: text, gain: 4)
+            }, partners: moved, text: text)
+        let read = AccessPage.Line(
+            at: moment, who: text, role: text, command: text, persons: Array(repeating: text, count: 6), reason: text)
+        let endpoint = SystemPage.Endpoint(id: text, host: text, partner: text, isOn: false, failures: 2)
+        var hooks = WebhooksPage(Array(repeating: endpoint, count: rows), chosen: endpoint)
+        hooks.deliveries = (0..<min(rows, WebhooksPage.most)).map {
+            .init(number: Int64($0), message: text, at: moment, cause: text, outcome: text, status: 500, millis: 3)
+        }
+        (hooks.older, hooks.said) = (7, .replay)
+        var all = AllLeadsPage(
+            leads: Array(repeating: text, count: min(many, AllLeadsPage.most)), hasMore: true, status: "assigned",
+            partner: text, acts: AllLeadsPage.Act.allCases, partners: Array(repeating: text, count: many),
+            fingerprint: text)
+        all.isOther = true
+        return [
+            ("learning", LearningPage(learned, made: moment, work: underWay).page(reader)),
+            ("learning, before", LearningPage(nil, made: nil, work: failed).page(reader)),
+            ("forecast", ForecastsPage(forecast, made: moment, work: failed).page(reader)),
+            ("forecast, before", ForecastsPage(nil, made: nil, work: nil).page(reader)),
+            ("fairness", FairnessPage(fairness, made: moment, work: underWay).page(reader)),
+            ("fairness, before", FairnessPage(nil, made: nil, work: nil).page(reader)),
+            ("pilot", PilotsPage(pilot, made: moment, work: failed).page(reader)),
+            ("pilot, before", PilotsPage(nil, made: nil, work: nil).page(reader)),
+            (
+                "enablement",
+                EnablementPage(enabled, made: moment, work: failed, partners: Array(repeating: text, count: many))
+                    .page(reader)
+            ),
+            ("enablement, before", EnablementPage(nil, made: nil, work: nil, partners: []).page(reader)),
+            (
+                "rules",
+                RulesPage(
+                    .init(version: text, lines: Array(repeating: text, count: 60)), logic: 5, canPublish: true,
+                    said: .publish
+                ).page(reader)
+            ),
+            ("rules, none", RulesPage(nil, logic: 1, canPublish: false, said: nil).page(reader)),
+            ("history", RulesHistoryPage(Array(repeating: version, count: rows)).page(reader)),
+            ("proposal", proposal.page(reader)), ("faulty", faulty.page(reader)),
+            ("effect", RulesEffectPage(effect, made: moment, work: failed).page(reader)),
+            ("effect, before", RulesEffectPage(nil, made: nil, work: underWay).page(reader)),
+            (
+                "access",
+                AccessPage(
+                    lines: Array(repeating: read, count: min(rows, AccessPage.most)), count: 900, person: text,
+                    who: text, brokenLine: 3, missing: text
+                ).page(reader)
+            ),
+            (
+                "access, torn",
+                AccessPage(lines: [], count: 0, person: text, who: "", brokenLine: nil, missing: text).page(reader)
+            ),
+            ("webhooks", hooks.page(reader)), ("all", all.page(reader)),
         ]
     }
 
@@ -109,7 +211,8 @@ import Testing
                 #expect(bytes.firstRange(of: Array(harm.utf8)) == nil, "\(language) \(name): \(harm)")
             }
             // One script, of ours, and nothing in line.
-            #expect(html.components(separatedBy: "<script ").count == 2 && !html.contains("<style") && !html.contains("http"), "\(name)")
+            let loads = html.replacing("<noscript><meta http-equiv=\"refresh\"", with: "")
+            #expect(html.components(separatedBy: "<script ").count == 2 && !html.contains("<style") && !loads.contains("http"), "\(name)")
         }
     }
 
@@ -139,6 +242,54 @@ import Testing
             let shown = LeadPage(Self.line("text"), why: nil, steps: steps, skip: skip, acts: [])
             #expect(shown.steps.count == (skip <= 0 ? 5 : 0), "\(skip)")
         }
+    }
+
+    /// Before anybody asked, a report says what would be there, and has the form by which it is asked for.
+    @Test func whatIsNotThereIsAskedFor() throws {
+        let pages = Self.pages("text", rows: 1, try Self.reader())
+        for (name, path) in [
+            ("learning, before", "/app/learning"), ("forecast, before", "/app/forecast"),
+            ("fairness, before", "/app/fairness"), ("pilot, before", "/app/pilot"),
+            ("enablement, before", "/app/enablement"),
+        ] {
+            let html = try #require(pages.first { $0.name == name }).html
+            #expect(html.contains("class=\"empty\"") && html.contains("action=\"\(path)\""), "\(name)")
+        }
+        // Work under way is looked at again; what failed says why.
+        #expect(try #require(pages.first { $0.name == "learning" }).html.contains("data-refresh=\"1\""))
+        let failed = try #require(pages.first { $0.name == "learning, before" }).html
+        #expect(!failed.contains("data-refresh") && failed.contains("role=\"alert\"><span>text"))
+    }
+
+    /// Whatever a plot shows is told where the pointer rests, and stands in a table behind it.
+    @Test func plotsHaveWordsAndTables() throws {
+        let pages = Self.pages("text", rows: 2, try Self.reader())
+        for name in ["learning", "forecast", "fairness", "pilot", "effect"] {
+            let html = try #require(pages.first { $0.name == name }).html
+            let plots = html.components(separatedBy: "<figure>").dropFirst()
+            #expect(!plots.isEmpty && plots.allSatisfy { $0.contains("<title>") && $0.contains("role=\"img\"") }, "\(name)")
+            #expect(html.contains("As a table</summary>"), "\(name)")
+        }
+    }
+
+    /// A policy's text keeps its lines where it is changed, and nothing else that would end the field.
+    @Test func aFieldOfLinesKeepsThem() throws {
+        let html = RulesProposalPage(text: "{\n  \"a\": \"</textarea>\"\n}", canPublish: true).page(try Self.reader())
+        #expect(html.contains(">{&#10;  &quot;a&quot;: &quot;&lt;/textarea&gt;&quot;&#10;}</textarea>"), "\(html)")
+        // Nothing is published that was not checked first.
+        #expect(!html.contains("value=\"publish\""))
+    }
+
+    /// Every page is one of the list that somebody types in, of those that the reader may open.
+    @Test func thePaletteHasEveryPage() throws {
+        let html = TodayPage().page(try Self.reader())
+        let list = try #require(html.components(separatedBy: "<ul id=\"palette-list\"").last)
+        for section in Section.allCases { #expect(list.contains("href=\"\(section.path)\""), "\(section)") }
+        #expect(!list.contains("/app/system/webhooks"))
+        var few = try Self.reader()
+        (few.sections, few.hasWebhooks) = ([.leads], true)
+        let short = try #require(TodayPage().page(few).components(separatedBy: "<ul id=\"palette-list\"").last)
+        #expect(!short.contains("/app/rules") && short.contains("/app/leads") && short.contains("/app/system/webhooks"))
     }
 
     /// An explanation that was refused takes no place of one that is there.

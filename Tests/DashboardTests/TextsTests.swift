@@ -27,7 +27,7 @@ import Testing
     /// Names that the code makes of words from elsewhere, by what they begin with.
     private static let families = [
         "month.", "role.", "nav.", "status.", "column.", "figure.", "theme.", "decision.", "said.", "refused.", "proof.kind.", "proof.status.",
-        "number.", "act.",
+        "number.", "act.", "learning.model.", "pilot.verdict.", "rules.tab.", "rules.verdict.", "bulk.act.",
     ]
 
     @Test func namesInTheCodeAndTextsAreTheSame() throws {
@@ -54,6 +54,12 @@ import Testing
         for said in Said.allCases { #expect(texts["said.\(said.rawValue)"] != nil, "\(said)") }
         #expect(texts.keys.count { $0.hasPrefix("said.") } == Said.allCases.count)
         for act in LeadPage.Act.allCases { #expect(texts["act.\(act.rawValue)"] != nil) }
+        for act in AllLeadsPage.Act.allCases { #expect(texts["bulk.act.\(act.rawValue)"] != nil) }
+        for verdict in PilotsPage.Verdict.allCases { #expect(texts["pilot.verdict.\(verdict.rawValue)"] != nil) }
+        for verdict in RulesEffectPage.Verdict.allCases { #expect(texts["rules.verdict.\(verdict.rawValue)"] != nil) }
+        for tab in RulesTabs.allCases { #expect(texts["rules.tab.\(tab.rawValue)"] != nil) }
+        for list in EnablementPage.lists { #expect(texts["column.\(list)"] != nil) }
+        for model in ["leadline", "base-rate", "partner-rate"] { #expect(texts["learning.model.\(model)"] != nil) }
     }
 
     @Test func numbersAreWrittenAsTheLanguageDoes() {

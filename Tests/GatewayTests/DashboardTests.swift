@@ -336,6 +336,159 @@ import UseCases
         }
     }
 
+    /// Waits until no work of a key is under way.
+    private static func finished(_ key: KeyToken, _ served: ServedFolder) async throws {
+        while true {
+            let jobs = try await served.ask(.GET, "/v1/jobs", key).text
+            if !jobs.contains("\"running\"") && !jobs.contains("\"queued\"") { return }
+        }
+    }
+
+    /// A report is asked for by a form and shown once it is found, to whoever asked for it and nobody else.
+    @Test func reportsAreFoundForWhoeverAsks() async throws {
+        try await Self.browsing { served, browser in
+            try await served.submit("reported-1")
+            let (key, otherKey) = (try served.key(.manager), try served.key(.manager))
+            let known = try await Self.signedIn(key, browser), other = try await Self.signedIn(otherKey, browser)
+            let asked: [(path: String, form: [(String, String)], found: String)] = [
+                ("/app/learning", [], "Base win rate"), ("/app/forecast", [("days", "91"), ("backtest", "yes")], "there is too little history to forecast from"),
+                ("/app/fairness", [], "Balance"), ("/app/pilot", [("pilot", ""), ("incumbent", "")], "The arms of a pilot"),
+                ("/app/enablement", [("partner", "p-one"), ("list", "certifications"), ("value", "iso"), ("days", "30")], "Leads that go elsewhere"),
+            ]
+            for (path, form, found) in asked {
+                let before = try await known.ask(.GET, path)
+                #expect(before.status == 200 && before.text.contains("class=\"empty\""), "\(path)")
+                let reply = try await known.post(path, try await known.fields(of: path) + form)
+                try #require(reply.status == 303 && reply.headers["location"] == path, "\(path): \(reply.text)")
+                try await Self.finished(key, served)
+                let after = try await known.ask(.GET, path)
+                #expect(after.text.contains(found), "\(path): \(after.text)")
+                let others = try await other.ask(.GET, path)
+                #expect(!others.text.contains("Asked for at"), "\(path) is another's")
+            }
+            // What a form says must be what its page offers.
+            for form in [
+                [("partner", "p-one"), ("list", "names"), ("value", "x"), ("days", "30")],
+                [("partner", "p one"), ("list", "verticals"), ("value", "x"), ("days", "30")],
+                [("partner", "p-one"), ("list", "verticals"), ("value", ""), ("days", "30")],
+                [("partner", "p-one"), ("list", "verticals"), ("value", "x"), ("days", "9999")],
+            ] {
+                let reply = try await known.post("/app/enablement", try await known.fields(of: "/app/enablement") + form)
+                #expect(reply.status == 422, "\(form): \(reply.status)")
+            }
+            // Without the token nothing begins.
+            #expect(try await known.post("/app/learning", [("days", "1")]).status == 403)
+        }
+    }
+
+    /// A policy is checked, held against history, and published by those who may; what is wrong is told at its field.
+    @Test func rulesAreChangedAsTheOperationsSay() async throws {
+        try await Self.browsing { served, browser in
+            try await served.submit("ruled-1")
+            let key = try served.key(.manager)
+            let known = try await Self.signedIn(key, browser), agent = try await Self.signedIn(.agent, browser)
+            let path = "/app/rules/proposal"
+            #expect(try await known.ask(.GET, "/app/rules").text.contains("a lead is offered to at most 3 partners"))
+            let text = #"{"attemptsMax":2,"name":"n\u0301<b>","fitWeights":{"country":10},"sla":{"firstResponseMinutes":240},"periodDays":7}"#
+            func sent(_ one: Browser, _ policy: String, _ act: String) async throws -> ServedFolder.Reply {
+                try await one.post(path, try await one.fields(of: path) + [("policy", policy), ("do", act)])
+            }
+            let checked = try await sent(known, text, "check")
+            #expect(checked.status == 200 && checked.text.contains("attempts_max") && checked.text.contains("value=\"publish\""), "\(checked.text)")
+            // What is wrong is told with its line, and what was written stays.
+            let wrong = try await sent(known, "{\r\n  \"attemptsMax\": \"many\"\r\n}", "publish")
+            #expect(wrong.status >= 400 && wrong.text.contains("id=\"fault\"") && wrong.text.contains("line 2"), "\(wrong.text)")
+            #expect(wrong.text.contains("{&#10;  &quot;attemptsMax&quot;: &quot;many&quot;&#10;}"))
+            for nonsense in ["", "[]", "null", "{", String(repeating: "[", count: 30_000)] {
+                let reply = try await sent(known, nonsense, "check")
+                #expect([400, 422].contains(reply.status) && reply.text.contains("id=\"fault\""), "\(nonsense.prefix(9)): \(reply.status)")
+            }
+            let effect = try await sent(known, text, "effect")
+            try #require(effect.headers["location"] == "/app/rules/effect", "\(effect.text)")
+            try await Self.finished(key, served)
+            let found = try await known.ask(.GET, "/app/rules/effect")
+            #expect(found.text.contains("made again") && found.text.contains("name=\"policy\""), "\(found.text)")
+            // Whoever reads policies may look at what they would do, and publishes none.
+            let refused = try await sent(agent, text, "publish")
+            #expect(refused.status == 403, "\(refused.status)")
+            let read = try await agent.ask(.GET, "/app/rules")
+            #expect(!read.text.contains("/app/rules/proposal\" class=\"button"))
+            let published = try await sent(known, text, "publish")
+            #expect(published.headers["location"] == "/app/rules?said=publish", "\(published.text)")
+            let history = try await known.ask(.GET, "/app/rules/history")
+            #expect(history.text.contains("attempts_max") && !history.text.contains("<b>"), "\(history.text)")
+        }
+    }
+
+    /// All that match are changed, if they are those that the reader saw, and counted.
+    @Test func allThatMatchAreChangedOnce() async throws {
+        try await Self.browsing { served, browser in
+            for lead in ["all-1", "all-2", "all-3"] { try await served.submit(lead) }
+            let known = try await Self.signedIn(.manager, browser)
+            let path = "/app/bulk?status=assigned"
+            let page = try await known.ask(.GET, path)
+            let match = try #require(page.text.firstMatch(of: /name="leads" value="([0-9a-f]+)"/), "\(page.text)")
+            let count = try #require(page.text.firstMatch(of: /Type ([0-9]+) to confirm/))
+            let fields = try await known.fields(of: path)
+            func form(_ leads: String, _ count: String) -> [(String, String)] {
+                fields + [("status", "assigned"), ("of", ""), ("leads", leads), ("act", "close"), ("note", "moved"), ("partner", ""), ("count", count)]
+            }
+            for (leads, count) in [(String(match.1), "1000"), (String(repeating: "0", count: 32), String(count.1))] {
+                let reply = try await known.post("/app/bulk", form(leads, count))
+                #expect(reply.status == 409 && reply.text.contains("role=\"alert\""), "\(reply.status)")
+            }
+            #expect(try await served.holder("all-1") != "")
+            let done = try await known.post("/app/bulk", form(String(match.1), String(count.1)))
+            #expect(done.headers["location"] == "/app/leads?said=bulk&status=assigned", "\(done.text)")
+            // What is sent later is decided later: by then all of them are.
+            try await served.submit("all-4")
+            for lead in ["all-1", "all-2", "all-3"] {
+                let story = try await served.ask(.GET, "/v1/leads/\(lead)", served.admin)
+                #expect(story.text.components(separatedBy: "a human decided about \(lead)").count == 2, "\(story.text)")
+            }
+            #expect(try await known.post("/app/bulk", Array(form(String(match.1), String(count.1)).dropFirst())).status == 403)
+            let partner = try await Self.signedIn(.partner, browser)
+            #expect(try await partner.ask(.GET, "/app/bulk").status == 403)
+        }
+    }
+
+    /// Who read what is the auditor's; where decisions go is its owner's, without what a token may stand in.
+    @Test func logsAreShownToTheirReaders() async throws {
+        try await Self.browsing { served, browser in
+            try await served.submit("read-1")
+            _ = try await served.ask(.GET, "/v1/leads/read-1/contact", served.admin, nil, ["leadline-reason": "a call"])
+            let auditor = try await Self.signedIn(.auditor, browser), manager = try await Self.signedIn(.manager, browser)
+            let log = try await auditor.ask(.GET, "/app/proof/access")
+            #expect(log.status == 200 && log.text.contains("class=\"notice good\""), "\(log.text)")
+            #expect(try await auditor.ask(.GET, "/app/proof/access?person=nobody").text.contains("No read is like that"))
+            #expect(try await manager.ask(.GET, "/app/proof/access").status == 403)
+            let key = try served.key(.admin)
+            let made = try await WebhookTests.make(served, "https://hooks.partner.example/secret-path", key: key, "").id
+            let admin = try await Self.signedIn(key, browser)
+            let page = try await admin.ask(.GET, "/app/system/webhooks?endpoint=\(made)")
+            #expect(page.status == 200 && page.text.contains("hooks.partner.example") && !page.text.contains("secret-path"), "\(page.text)")
+            let path = "/app/webhooks/\(made)/replay"
+            let form = try await admin.fields(of: "/app/system/webhooks?endpoint=\(made)") + [("after", "\(ServedFolder.program)/1"), ("through", "")]
+            let replayed = try await admin.post(path, form)
+            #expect(replayed.headers["location"] == "/app/system/webhooks?said=replay&endpoint=\(made)", "\(replayed.text)")
+            // Another's is not there.
+            let lead = try await Self.signedIn(.partnerLead, browser)
+            #expect(try await lead.ask(.GET, "/app/system/webhooks?endpoint=\(made)").status == 404)
+        }
+    }
+
+    /// A partner is told that what it asked for changed nothing, although no decision of it is its to see.
+    @Test func aPartnersPauseThatChangedNothingIsTold() async throws {
+        try await Self.browsing { served, browser in
+            let known = try await Self.signedIn(.partnerLead, browser, partner: "p-two")
+            let path = "/app/partners/p-two"
+            for said in ["pause", "disregarded"] {
+                let reply = try await known.post(path + "/pause", try await known.fields(of: path))
+                #expect(reply.headers["location"] == path + "?said=" + said, "\(said): \(reply.headers) \(reply.text)")
+            }
+        }
+    }
+
     /// A form asks for an operation that is there, under its scope.
     @Test func everyFormIsAnOperation() {
         #expect(!DashboardForm.all.isEmpty)

@@ -218,8 +218,11 @@ import UseCases
     }
 
     /// The browser's way to the issuer.
-    private static func start(_ served: ServedFolder, _ issuer: TestIssuer, _ client: HTTPClient) async throws -> Round {
-        let response = try await client.execute(served.request(.GET, "/v1/session/start", nil), timeout: .seconds(60))
+    private static func start(
+        _ served: ServedFolder, _ issuer: TestIssuer, _ client: HTTPClient, _ headers: [String: String] = [:]
+    ) async throws -> Round {
+        let response = try await client.execute(
+            served.request(.GET, "/v1/session/start", nil, nil, headers), timeout: .seconds(60))
         try #require(response.status.code == 303)
         let location = try #require(response.headers.first(name: "location"))
         #expect(location.hasPrefix("http://127.0.0.1:\(issuer.port)/authorize?response_type=code&client_id=leadline-pages&redirect_uri=https%3A%2F%2Fleads.vendor.example%2Fv1%2Fsession%2Fcallback&scope=openid&"))
@@ -278,6 +281,41 @@ import UseCases
             #expect(try await served.ask(.GET, path, nil, nil, ["cookie": round.cookie]).status == 401)
             let hook = try await served.ask(.POST, "/v1/webhooks", nil, #"{"url":"https://crm.example/x"}"#, ["cookie": cookie, "origin": Self.origin])
             #expect(hook.status == 409)
+        }
+    }
+
+    /// Whoever signs in at the issuer in a browser that had a session leaves none behind that nobody can end; the way
+    /// there alone ends nothing, and no cookie of one's own making ends another's.
+    @Test func aSessionIsReplacedByTheIssuersWay() async throws {
+        try await Self.issued { served, issuer, client, _ in
+            func begun() async throws -> String {
+                let reply = try await served.ask(
+                    .POST, "/v1/session", nil, "{\"key\":\"\(try served.key(.manager))\"}", ["origin": Self.origin])
+                return Self.cookie(reply, "__Host-leadline")
+            }
+            func isOver(_ cookie: String) async throws -> Bool {
+                try await served.ask(.GET, "/v1/me", nil, nil, ["cookie": cookie]).status == 401
+            }
+            let (old, foreign) = (try await begun(), try await begun())
+            let round = try await Self.start(served, issuer, client, ["cookie": old])
+            let away = try await Self.start(served, issuer, client, ["cookie": foreign])
+            #expect(try await isOver(old) == false)
+            func come(_ cookie: String) async throws -> ServedFolder.Reply {
+                let claims = TestIssuer.claims(at: served.folder.now(), ["aud": TestIssuer.clientID, "nonce": round.nonce])
+                let token = try issuer.sign(claims, header: ["typ": "JWT"]).text
+                issuer.expect("code") { _ in token }
+                return try await served.ask(
+                    .GET, "/v1/session/callback?code=code&state=\(round.state)", nil, nil, ["cookie": cookie])
+            }
+            // Another session in the cookie's place is another cookie.
+            let session = away.cookie.components(separatedBy: ".").last ?? ""
+            let forged = round.cookie.components(separatedBy: ".").dropLast().joined(separator: ".") + "." + session
+            #expect(try await come(forged).status == 401)
+            for cookie in [foreign, old] { #expect(try await isOver(cookie) == false) }
+            let reply = try await come(round.cookie)
+            #expect(reply.status == 200, "\(reply.text)")
+            #expect(try await isOver(old))
+            for cookie in [foreign, Self.cookie(reply, "__Host-leadline")] { #expect(try await isOver(cookie) == false) }
         }
     }
 

@@ -163,7 +163,7 @@ class Day:
     def manager(self):
         self.sign_in("manager")
         sections = [link.get_attribute("data-key") for link in self.all("nav.side a")]
-        self.expect(sections == ["t", "l", "p", "r", "s"], f"a manager goes where its scopes let it: {sections}")
+        self.expect(sections == ["t", "l", "p", "r", "u", "e", "f", "a", "i", "n", "s"], f"a manager goes where its scopes let it: {sections}")
         self.wait(lambda: self.one("#state").get_attribute("data-is") == "on", "the page is live")
         self.browser.execute_script("window.stayed = true")
         self.submit("seen-live-1")
@@ -248,6 +248,10 @@ class Day:
         self.go("/app/reviews")
         self.expect(not self.all("#reviews a[href='/app/leads/seen-live-2']"), "and is no longer open")
         self.looks_of_a_manager(other)
+        self.palette_and_views()
+        self.all_that_match()
+        self.rules()
+        self.reports()
 
     def looks_of_a_manager(self, partner):
         self.look("today", "/app")
@@ -284,6 +288,152 @@ class Day:
         self.go("/app/preferences")
         Select(self.one("select[name=language]")).select_by_value("en")
         self.one("form.narrow button").click()
+
+    def palette_and_views(self):
+        """All of it by keys: the list of pages opens, narrows, leads on, and finds a lead."""
+        self.go("/app/partners")
+        body = self.one("body")
+        body.send_keys(Keys.CONTROL, "k")
+        self.wait(lambda: self.one("#palette").get_attribute("open"), "Ctrl K opens the list of pages")
+        shown = lambda: [one.text for one in self.all("#palette-list li") if one.is_displayed()]
+        whole = len(shown())
+        sections = len(self.all("nav.side a"))
+        self.expect(whole > sections, f"it has every page: {whole} beside {sections} in the navigation")
+        self.browser.switch_to.active_element.send_keys("fore")
+        self.expect(shown() == ["Forecast"], f"it narrows: {shown()}")
+        self.browser.switch_to.active_element.send_keys(Keys.ENTER)
+        self.wait(lambda: self.browser.current_url.endswith("/app/forecast"), "Enter opens the page")
+        self.one("body").send_keys(Keys.CONTROL, "k")
+        self.browser.switch_to.active_element.send_keys("seen-live-1", Keys.ENTER)
+        self.wait(lambda: self.browser.current_url.endswith("/app/leads/seen-live-1"), "what is no page is a lead")
+        self.one("body").send_keys(Keys.CONTROL, "k")
+        self.browser.switch_to.active_element.send_keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+        self.expect(self.browser.switch_to.active_element.tag_name == "a", "arrows move through it")
+        self.browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+        self.wait(lambda: not self.one("#palette").get_attribute("open"), "Escape closes it")
+        # Every key that leads somewhere says so where the pointer rests.
+        for link in self.all("nav.side a"):
+            self.expect(link.get_attribute("title") == "g " + link.get_attribute("data-key"), "a shortcut is shown")
+        # A view is kept under a name, and forgotten.
+        self.go("/app/leads?status=assigned")
+        self.one("#view-add summary").click()
+        self.one("#f-view").send_keys(HOSTILE[:40], Keys.ENTER)
+        kept = self.wait(lambda: self.all("#views li a"), "a view is kept")
+        self.expect(kept and kept[0].get_attribute("href").endswith("?status=assigned"), "with its address")
+        self.expect(not self.all("#views img, #views script"), "a view's name is text")
+        self.go("/app/leads")
+        self.one("#views li a").click()
+        self.wait(lambda: self.browser.current_url.endswith("?status=assigned"), "and opened again")
+        self.one("#views li button").click()
+        self.expect(not self.all("#views li"), "and forgotten")
+        # Suggestions, and the table as CSV.
+        self.expect(len(self.all("#known-partners option")) > 1, "partners are suggested")
+        self.browser.execute_script(
+            "window.copied = ''; navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); }")
+        self.one("#list [data-copy]").click()
+        self.wait(lambda: self.browser.execute_script("return window.copied"), "a table is copied")
+        lines = self.browser.execute_script("return window.copied").split("\r\n")
+        self.expect(len(lines) == len(self.all("#list tbody tr")) + 1, f"all of it: {len(lines)} lines")
+        self.expect(not [one for line in lines for one in line.split(",") if one[:1] in ("=", "@")], "nothing of it reckons")
+
+    def all_that_match(self):
+        for number in range(3):
+            self.submit(f"many-{number}", country="JP")
+        self.wait(lambda: len(self.ask("manager", "GET", "/v1/leads?status=escalated")["leads"]) >= 3, "leads wait for a person")
+        self.go("/app/leads?status=escalated")
+        self.one("a[href='/app/bulk?status=escalated']").click()
+        self.wait(lambda: self.all("#matching"), "all that match are shown")
+        self.look("bulk", "/app/bulk?status=escalated")
+        self.go("/app/bulk?status=escalated")
+        count = self.one("label[for=f-count]").text.split()[1]
+        Select(self.one("#f-act")).select_by_value("close")
+        self.one("#f-note").send_keys("no country of ours")
+        self.one("#f-count").send_keys("1" + count, Keys.ENTER)
+        self.wait(lambda: self.all("[role=alert]"), "another count confirms nothing")
+        Select(self.one("#f-act")).select_by_value("close")
+        self.one("#f-note").send_keys("no country of ours")
+        self.one("#f-count").send_keys(count, Keys.ENTER)
+        self.wait(lambda: self.all(".notice.good"), "all that match are changed")
+        self.wait(lambda: not [one for one in self.ask("manager", "GET", "/v1/leads?status=escalated")["leads"]
+                               if one["lead"].startswith("many-")], "and each is closed")
+
+    def rules(self):
+        self.go("/app/rules")
+        self.expect(len(self.all("#policy .reasons li")) > 10, "the policy is told in words")
+        self.look("rules", "/app/rules")
+        self.look("rules-history", "/app/rules/history")
+        self.look("rules-proposal", "/app/rules/proposal")
+        self.look("rules-effect-before", "/app/rules/effect")
+        self.go("/app/rules/proposal")
+        text = self.one("#f-policy").get_attribute("value")
+        policy = json.loads(text)
+
+        def fill(value):
+            self.browser.execute_script("arguments[0].value = arguments[1]", self.one("#f-policy"), value)
+
+        # What is wrong is told at its field, and what was written stays.
+        fill(json.dumps(dict(policy, attemptsMax="many"), indent=2))
+        self.one("button[value=check]").click()
+        fault = self.wait(lambda: self.all("#fault"), "a wrong field is told of")
+        self.expect(fault and "line" in fault[0].text, f"with its line: {fault and fault[0].text}")
+        self.expect("many" in self.one("#f-policy").get_attribute("value"), "and nothing written is lost")
+        self.expect(self.one("#f-policy").get_attribute("aria-invalid") == "true", "the field says that it is wrong")
+        self.expect(not self.all("button[value=publish]"), "and it cannot be published")
+        self.go("/app/rules/proposal")
+        policy["name"] = HOSTILE_WORD
+        fill(json.dumps(policy))
+        self.one("button[value=check]").click()
+        self.wait(lambda: self.all("#differences-rows tbody tr"), "a difference is shown")
+        self.expect("<img src=x" in self.one("#differences").text, "as it was written")
+        self.expect(not self.all("main img, main script"), "a policy's text stays text")
+        self.one("button[value=effect]").click()
+        self.wait(lambda: self.browser.current_url.endswith("/app/rules/effect"), "its effect is asked for")
+        self.wait(lambda: self.all("#report .tiles"), "and found", 240)
+        self.look("rules-effect", "/app/rules/effect")
+        self.go("/app/rules/effect")
+        self.one("#report form button").click()
+        self.wait(lambda: self.all("button[value=publish]"), "the same text can be published")
+        self.one("button[value=publish]").click()
+        self.wait(lambda: self.all(".notice.good"), "a policy is published")
+        self.look("rules-hostile", "/app/rules")
+        # What changed last month, in two clicks from anywhere.
+        self.go("/app")
+        self.one("nav.side a[data-key=u]").click()
+        self.one("a[href='/app/rules/history']").click()
+        self.wait(lambda: self.all("#version-0-rows tbody tr"), "what changed is told with what it was before")
+        self.look("rules-history-hostile", "/app/rules/history")
+
+    def reports(self):
+        partner = self.ask("manager", "GET", "/v1/partners")["partners"][0]["partner"]
+        for name in ["learning", "forecast", "fairness", "pilot", "enablement"]:
+            self.look(f"{name}-before", f"/app/{name}")
+            self.go(f"/app/{name}")
+            self.expect(bool(self.all("#report .empty")), f"{name}: what would be there is told")
+            if name == "enablement":
+                self.one("#f-partner").send_keys(partner)
+                self.one("#f-value").send_keys("iso-27001")
+            if name == "forecast":
+                Select(self.one("#f-backtest")).select_by_value("yes")
+            self.one("aside form button").click()
+            self.wait(lambda: not self.all("#report .empty") or self.all("#work .notice.bad"), f"{name} is found", 240)
+            self.look(name, f"/app/{name}")
+            self.go(f"/app/{name}")
+            for figure in self.all("figure"):
+                told = figure.find_elements(By.CSS_SELECTOR, "svg title")
+                self.expect(bool(told), f"{name}: what a plot shows is told where the pointer rests")
+            for summary in self.all("details[id$='-table'] > summary"):
+                summary.click()
+            self.expect(all(one.is_displayed() for one in self.all("details[id$='-table'] table")), f"{name}: tables stand behind plots")
+            self.logged(name)
+        # By the keyboard alone: from the first field to the button, and by Enter to the report.
+        self.go("/app/fairness")
+        self.one("aside form button").send_keys(Keys.ENTER)
+        self.wait(lambda: self.browser.current_url.endswith("/app/fairness"), "a report is asked for by a key")
+        for language in ["de", "fr", "it", "es"]:
+            self.browser.add_cookie({"name": "leadline-language", "value": language})
+            for name in ["learning", "rules/proposal"]:
+                self.look(f"{name.replace('/', '-')}-{language}", f"/app/{name}")
+        self.browser.add_cookie({"name": "leadline-language", "value": "en"})
 
     def absence(self, partner):
         # The page's own script does not run; what is asked of the page here does.
@@ -325,6 +475,20 @@ class Day:
         self.go("/app/partners")
         self.expect(self.browser.current_url.endswith(f"/app/partners/{name}"), "a partner sees itself alone")
         self.look("partner-self", f"/app/partners/{name}")
+        # A pause of one that is paused is told of as what it is: nothing.
+        for said in [".notice.good", ".notice.warn"]:
+            self.go(f"/app/partners/{name}")
+            token = self.one("input[name=token]").get_attribute("value")
+            self.browser.execute_script(
+                "const form = document.createElement('form'); form.method = 'post'; form.action = arguments[0];"
+                "for (const [name, value] of Object.entries(arguments[1])) { const one = document.createElement('input');"
+                "one.name = name; one.value = value; form.append(one); } document.body.append(form); form.submit();",
+                f"/app/partners/{name}/pause", {"token": token, "once": os.urandom(12).hex()})
+            self.wait(lambda: self.all(said), f"a pause says {said}")
+        self.go(f"/app/partners/{name}")
+        [form for form in self.all("form") if (form.get_attribute("action") or "").endswith("/resume")][0].find_element(
+            By.CSS_SELECTOR, "button").click()
+        self.wait(lambda: self.all(".notice.good"), "a partner takes leads again")
 
     def auditor(self):
         self.sign_in("auditor")
@@ -335,6 +499,14 @@ class Day:
         self.look("proof", "/app/proof")
         self.go("/app/leads/seen-live-1")
         self.expect(not self.all("#act-override"), "an auditor reads and overrides nothing")
+        # Who read a person's data, in two clicks from anywhere.
+        self.go("/app/leads")
+        self.one("nav.side a[data-key=v]").click()
+        self.one("main a[href='/app/proof/access']").click()
+        self.wait(lambda: self.all(".notice.good"), "the access log is whole")
+        self.look("access", "/app/proof/access")
+        self.look("access-hostile", "/app/proof/access?person=" + urllib.parse.quote(HOSTILE[:100]))
+        self.expect("No read is like that" in self.text(), "of nobody nothing was read")
 
     def producer(self):
         self.sign_in("producer")
@@ -345,6 +517,14 @@ class Day:
         self.sign_in("admin")
         self.look("system-admin", "/app/system")
         self.look("proof-admin", "/app/proof")
+        made = self.ask("admin", "POST", "/v1/webhooks", {"url": "https://hooks.partner.example/secret-path"})["webhook"]
+        self.look("webhooks", "/app/system/webhooks")
+        self.look("webhook", f"/app/system/webhooks?endpoint={made}")
+        self.expect("secret-path" not in self.browser.page_source, "an address's path, which may hold a token, is not shown")
+        self.go(f"/app/system/webhooks?endpoint={made}")
+        self.one("#f-after").send_keys(self.ask("admin", "GET", "/v1/program")["program"] + "/1")
+        self.one("aside form button").click()
+        self.wait(lambda: self.all(".notice.good"), "decisions are sent again")
         # A form of another session does nothing.
         self.go("/app/leads/seen-live-3")
         self.browser.execute_script("for (const one of document.querySelectorAll('input[name=token]')) one.value = '0'.repeat(32)")

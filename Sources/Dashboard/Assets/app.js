@@ -242,6 +242,104 @@
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
+  // What a table says, as CSV. Text that a spreadsheet would reckon with stays text.
+  body.dataset.script = "";
+  const field = (cell) => {
+    const time = cell.querySelector("time[datetime]");
+    const isTime = time && time.textContent.trim() === cell.textContent.trim();
+    const text = isTime ? time.dateTime : cell.textContent.trim();
+    const safe = /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.,\s]+$/.test(text) ? `'${text}` : text;
+    return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  document.addEventListener("click", async (event) => {
+    const copier = event.target.closest?.("[data-copy]");
+    if (!copier) return;
+    const table = copier.parentElement.querySelector("table");
+    const csv = [...table.rows].map((row) => [...row.cells].map(field).join(",")).join("\r\n");
+    try { await navigator.clipboard.writeText(csv); copier.textContent = say("copy.done"); } catch { /* It may not. */ }
+  });
+
+  // Views of the list of leads that somebody keeps: their names and addresses, in this browser alone.
+  const views = document.getElementById("views");
+  if (views) {
+    const place = `leadline-views-${document.querySelector(".program")?.textContent || ""}`;
+    const load = () => { try { return JSON.parse(localStorage.getItem(place)) || []; } catch { return []; } };
+    const here = () => {
+      const asked = new URLSearchParams(location.search);
+      for (const name of ["said", "after", "lead"]) asked.delete(name);
+      for (const [name, value] of [...asked]) if (!value) asked.delete(name);
+      return `?${asked}`;
+    };
+    const keep = (all) => { try { localStorage.setItem(place, JSON.stringify(all.slice(0, 20))); } catch { /* Full. */ } };
+    const show = () => {
+      views.firstElementChild.replaceChildren(...load().map((view) => {
+        const [line, link, drop] = ["li", "a", "button"].map((tag) => document.createElement(tag));
+        link.href = `/app/leads${view.at}`;
+        link.textContent = view.name;
+        if (view.at === here()) link.setAttribute("aria-current", "true");
+        drop.type = "button";
+        drop.className = "pause";
+        drop.textContent = "\u00d7";
+        drop.setAttribute("aria-label", `${say("views.drop")}: ${view.name}`);
+        drop.addEventListener("click", () => { keep(load().filter((one) => one.name !== view.name)); show(); });
+        line.append(link, drop);
+        return line;
+      }));
+    };
+    views.querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const name = event.target.view.value.trim().slice(0, 40);
+      if (!name) return;
+      keep([...load().filter((one) => one.name !== name), { name, at: here() }]);
+      event.target.reset();
+      views.querySelector("details").open = false;
+      show();
+    });
+    show();
+  }
+
+  // All pages, by what is typed.
+  const palette = document.getElementById("palette");
+  const typed = document.getElementById("palette-text");
+  const entries = () => [...document.querySelectorAll("#palette-list li")].filter((one) => !one.hidden);
+  const narrow = () => {
+    const parts = typed.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const one of document.querySelectorAll("#palette-list li")) {
+      const text = one.textContent.toLowerCase();
+      one.hidden = !parts.every((part) => text.includes(part));
+      one.classList.remove("current");
+    }
+    if (typed.value) entries()[0]?.classList.add("current");
+  };
+  const openPalette = () => {
+    if (!palette || document.querySelector("dialog[open]")) return;
+    typed.value = "";
+    narrow();
+    palette.showModal();
+    typed.focus();
+  };
+  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-palette]")) openPalette(); });
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key === "k") {
+      event.preventDefault();
+      if (palette?.open) palette.close(); else openPalette();
+    }
+  });
+  typed?.addEventListener("input", narrow);
+  palette?.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const all = entries();
+    if (step) {
+      event.preventDefault();
+      const at = all.findIndex((one) => one.contains(document.activeElement));
+      const next = at + step;
+      if (next < 0) typed.focus(); else all[Math.min(next, all.length - 1)]?.firstElementChild.focus();
+    } else if (event.key === "Enter" && document.activeElement === typed && typed.value && all.length) {
+      event.preventDefault();
+      all[0].firstElementChild.click();
+    }
+  });
+
   // A form is sent once.
   document.addEventListener("submit", (event) => {
     const form = event.target;

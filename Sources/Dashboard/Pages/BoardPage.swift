@@ -73,7 +73,8 @@ public struct BoardPage: Sendable {
         return Shell(reader, title: t("nav.partners"), section: .partners).page([
             .worded(.h1, [.look(.title)], t("nav.partners")), .worded(.p, [.look(.quiet)], sentence(t)),
             lines.isEmpty
-                ? .element(.section, [.look(.panel)], [.empty(t("partners.empty"), t("partners.empty.how"))]) : table(reader),
+                ? .element(.section, [.look(.panel)], [.empty(t("partners.empty"), t("partners.empty.how"))])
+                : table(reader),
             left > 0 ? .worded(.p, [.look(.hint)], t("partners.left", ["count": .count(left)])) : .nothing,
         ])
     }
@@ -87,7 +88,8 @@ public struct BoardPage: Sendable {
     private func table(_ reader: Reader) -> HTML {
         let t = reader.texts
         let head: [(name: String, isNumber: Bool)] = [
-            ("partner", false), ("status", false), ("load", false), ("period", false), ("owed", false), ("received", true),
+            ("partner", false), ("status", false), ("load", false), ("period", false), ("owed", false),
+            ("received", true),
             ("won", true), ("countries", false),
         ]
         return .grid("board", caption: t("partners.caption"), head, lines.map { row($0, reader) }, t)
@@ -99,16 +101,27 @@ public struct BoardPage: Sendable {
             .element(.td, [.label(t("column.\(name)"))] + (looks.isEmpty ? [] : [.classes(looks)]), pieces)
         }
         let owed: [HTML] =
-            line.firstDue.map { due in [.text(t.number(line.owed) + " · "), reader.countdown(due)] } ?? [.span(.quiet, "–")]
+            line.firstDue.map { due in [.text(t.number(line.owed) + " · "), reader.countdown(due)] } ?? [
+                .span(.quiet, "–")
+            ]
         let more = line.countries.count - 6
         return .element(
             .tr, [.set(.row, line.partner)],
             [
                 .element(.th, [.rowHead], [.link("/app/partners/\(line.partner)", [.mono], [.text(line.partner)])]),
-                cell("status", [StatusPill.of(line.status, t)]), cell("load", [LoadMeter.of(line.open, line.openMost, t)], .labelled),
-                cell("period", [LoadMeter.of(line.inPeriod, line.perPeriodMost, t)], .labelled), cell("owed", owed, .labelled),
+                cell("status", [StatusPill.of(line.status, t)]),
+                cell("load", [LoadMeter.of(line.open, line.openMost, t)], .labelled),
+                cell("period", [LoadMeter.of(line.inPeriod, line.perPeriodMost, t)], .labelled),
+                cell("owed", owed, .labelled),
                 cell("received", [.text(t.number(line.assignments))], .num, .labelled),
-                cell("won", [.text(t("partners.won", ["won": .count(Int(line.won)), "closed": .count(Int(line.won + line.lost))]))], .num, .labelled),
+                cell(
+                    "won",
+                    [
+                        .text(
+                            t(
+                                "partners.won",
+                                ["won": .count(Int(line.won)), "closed": .count(Int(line.won + line.lost))]))
+                    ], .num, .labelled),
                 cell(
                     "countries",
                     [.text(line.countries.prefix(6).joined(separator: " ") + (more > 0 ? " +\(t.number(more))" : ""))]),

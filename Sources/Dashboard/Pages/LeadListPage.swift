@@ -46,6 +46,11 @@ public struct LeadListPage: Sendable {
     public var next: String?
     /// A lead that was looked for and is not there, or is not the reader's to see.
     public var missing: String?
+    /// Partners that the filter suggests.
+    public var suggestions: [String] = []
+    /// True if something can be done to all that match at once.
+    public var canChangeAll = false
+    public var said: Said?
 
     /// A page from its parts.
     public init(
@@ -67,9 +72,11 @@ public struct LeadListPage: Sendable {
         let own = reader.partner != nil
         return Shell(reader, title: t("nav.leads"), section: .leads).page([
             .worded(.h1, [.look(.title)], t(own ? "leads.own" : "nav.leads")),
-            missing.map { .worded(.p, [.look(.notice, .warn), .set(.role, "alert")], t("leads.missing", ["lead": .text($0)])) }
+            missing.map {
+                .worded(.p, [.look(.notice, .warn), .set(.role, "alert")], t("leads.missing", ["lead": .text($0)]))
+            }
                 ?? .nothing,
-            filters(reader), tabs(t), table(reader), pages(t),
+            Said.notice(said, t), filters(reader), tabs(t), views(t), table(reader), pages(t), all(t),
         ])
     }
 
@@ -88,11 +95,16 @@ public struct LeadListPage: Sendable {
             .form, [.set(.method, "get"), .set(.action, "/app/leads"), .look(.filters), .set(.role, "search")],
             [
                 status.map { .hidden("status", $0) } ?? .nothing,
-                .field("lead", t("leads.find"), value: missing ?? "", [.set(.search), .set(.maxLength, "128"), .set(.spellcheck, "false")]),
+                .field(
+                    "lead", t("leads.find"), value: missing ?? "",
+                    [.set(.search), .set(.maxLength, "128"), .set(.spellcheck, "false")]),
                 reader.partner == nil && !counts.isEmpty
                     ? .field(
                         "partner", t("leads.partner"), value: partner ?? "",
-                        [.set(.maxLength, "128"), .set(.spellcheck, "false")]) : .nothing,
+                        [
+                            .set(.list, "known-partners"), .set(.maxLength, "128"), .set(.spellcheck, "false"),
+                            .set(.autocomplete, "off"),
+                        ]) : .nothing, .suggestions("known-partners", suggestions),
                 .submit(t("leads.show")),
                 status != nil || partner != nil ? .link("/app/leads", [.more], [.text(t("leads.clear"))]) : .nothing,
             ])
@@ -109,7 +121,8 @@ public struct LeadListPage: Sendable {
                 [
                     .element(
                         .a,
-                        [.leading(to: address(status: status))] + (status == self.status ? [.set(.current, "true")] : []),
+                        [.leading(to: address(status: status))]
+                            + (status == self.status ? [.set(.current, "true")] : []),
                         [
                             .text(status.map { t.label("status", $0) } ?? t("leads.all")), .text(" "),
                             // Of one partner nobody has counted them.
@@ -120,6 +133,39 @@ public struct LeadListPage: Sendable {
         return .element(
             .nav, [.set(.label, t("leads.statuses")), .set(.id, "statuses"), .set(.live), .look(.pages, .filters)],
             [.element(.ul, [], [tab(nil, all)] + known.map { tab($0.status, $0.count) })])
+    }
+
+    // MARK: Views
+
+    /// Views that the reader has kept, as addresses: the script puts them in, and keeps them in this browser alone.
+    private func views(_ t: Texts) -> HTML {
+        .element(
+            .nav, [.set(.id, "views"), .set(.label, t("views.title")), .look(.scripted, .filters)],
+            [
+                .element(.ul, [], []),
+                .element(
+                    .details, [.set(.id, "view-add")],
+                    [
+                        .worded(.summary, t("views.keep")),
+                        .element(
+                            .form, [.set(.method, "get"), .set(.action, "/app/leads"), .look(.form)],
+                            [
+                                .field("view", t("views.name"), [.set(.maxLength, "40"), .set(.autocomplete, "off")]),
+                                .submit(t("views.save")),
+                            ]),
+                    ]),
+            ])
+    }
+
+    /// Where something is done to all that match.
+    private func all(_ t: Texts) -> HTML {
+        if !canChangeAll || lines.isEmpty { return .nothing }
+        let parts = [("status", status), ("partner", partner)].compactMap { part in
+            part.1.map { "\(part.0)=\($0)" }
+        }
+        let query = parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
+        return .element(
+            .p, [], [.link("/app/bulk" + query, [.button], [.text(t("bulk.title"))])])
     }
 
     // MARK: Rows
@@ -176,7 +222,9 @@ public struct LeadListPage: Sendable {
             .nav, [.look(.pages), .set(.label, t("pages.label"))],
             [
                 isLater ? .link(address(status: status), [.button], [.text(t("pages.first"))]) : .nothing,
-                next.map { .link(address(status: status, after: $0), [.button], [.text(t("pages.next"))], [.set(.rel, "next")]) }
+                next.map {
+                    .link(address(status: status, after: $0), [.button], [.text(t("pages.next"))], [.set(.rel, "next")])
+                }
                     ?? .nothing,
             ])
     }
@@ -187,6 +235,10 @@ enum StatusPill {
     static func of(_ status: String, _ t: Texts) -> HTML {
         let look = Look(rawValue: status) ?? .other
         return .span(
-            .pill, [.worded(.span, [.look(.dot, look), .set(.hiddenFromReaders, "true")], ""), .text(t.label("status", status))])
+            .pill,
+            [
+                .worded(.span, [.look(.dot, look), .set(.hiddenFromReaders, "true")], ""),
+                .text(t.label("status", status)),
+            ])
     }
 }

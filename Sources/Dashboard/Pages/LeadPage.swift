@@ -138,14 +138,21 @@ public struct LeadPage: Sendable {
     /// The page.
     public func page(_ reader: Reader) -> String {
         let t = reader.texts
-        return Shell(reader, title: t("lead.title", ["lead": .text(line.lead)]), section: .leads, lead: line.lead).page([
-            head(reader),
-            Said.notice(said, t),
-            refused.map {
-                .element(.p, [.look(.notice, .bad), .set(.role, "alert")], [reader.recorded($0)])
-            } ?? .nothing,
-            .div(.split, [.div(.main, [decision(reader), story(reader)]), .element(.aside, [.look(.rail), .set(.label, t("lead.actions"))], [facts(reader), actions(reader)])]),
-        ])
+        return Shell(reader, title: t("lead.title", ["lead": .text(line.lead)]), section: .leads, lead: line.lead).page(
+            [
+                head(reader),
+                Said.notice(said, t),
+                refused.map {
+                    .element(.p, [.look(.notice, .bad), .set(.role, "alert")], [reader.recorded($0)])
+                } ?? .nothing,
+                .div(
+                    .split,
+                    [
+                        .div(.main, [decision(reader), story(reader)]),
+                        .element(
+                            .aside, [.look(.rail), .set(.label, t("lead.actions"))], [facts(reader), actions(reader)]),
+                    ]),
+            ])
     }
 
     private func head(_ reader: Reader) -> HTML {
@@ -229,16 +236,18 @@ public struct LeadPage: Sendable {
             pair.figures.map { row($0.name, t.figures($0.first), $0.second.map(t.figures)) }
             + (pair.deals.map { [row("won", $0.first.text(t), $0.second?.text(t))] } ?? [])
         return .all([
-            figures.isEmpty ? .nothing : .div(
-                .sheet,
-                [
-                    .element(
-                        .table, [.look(.compare)],
-                        [
-                            .worded(.caption, [.look(.hint)], t("why.figures")),
-                            .element(.thead, [], [.element(.tr, [], head)]), .element(.tbody, [], figures),
-                        ])
-                ]),
+            figures.isEmpty
+                ? .nothing
+                : .div(
+                    .sheet,
+                    [
+                        .element(
+                            .table, [.look(.compare)],
+                            [
+                                .worded(.caption, [.look(.hint)], t("why.figures")),
+                                .element(.thead, [], [.element(.tr, [], head)]), .element(.tbody, [], figures),
+                            ])
+                    ]),
             bars(t("why.conversion"), pair.conversion, pair, reader) { NumberText.signed($0) },
             bars(t("why.fit"), pair.fit, pair, reader) { NumberText.fixed($0, 1) },
         ])
@@ -380,13 +389,18 @@ public struct LeadPage: Sendable {
         let path = "/app/leads/\(line.lead)/"
         switch act {
         case .accept: return .form(path + "accept", reader, [.inline], [.submit(t("act.accept"), .primary)])
-        case .respond: return .form(path + "respond", reader, [.inline], [.submit(t("act.respond"), isFirst ? .primary : .button)])
+        case .respond:
+            return .form(path + "respond", reader, [.inline], [.submit(t("act.respond"), isFirst ? .primary : .button)])
         case .decline: return refusal("decline", path, isFirst, reader)
         case .giveBack: return refusal("giveBack", path, isFirst, reader)
         case .review:
             return fold(
                 "review", isFirst, reader,
-                [.form(path + "review", reader, [.form], [.area("note", t("act.why"), id: "review-note"), .submit(t("act.review"))])])
+                [
+                    .form(
+                        path + "review", reader, [.form],
+                        [.area("note", t("act.why"), id: "review-note"), .submit(t("act.review"))])
+                ])
         case .override: return fold("override", isFirst, reader, [choice("override", path + "override", reader)])
         case .decideReview: return fold("decideReview", true, reader, [choice("decideReview", path + "decide", reader)])
         }

@@ -82,7 +82,8 @@ public struct PartnerPage: Sendable {
                                 .span, [.look(.words)],
                                 [t.label("status", lead.status), lead.country, lead.vertical].filter { !$0.isEmpty }
                                     .joined(separator: " · ")),
-                            lead.status == "assigned" ? lead.respondBy.map { reader.countdown($0) } ?? .nothing : .nothing,
+                            lead.status == "assigned"
+                                ? lead.respondBy.map { reader.countdown($0) } ?? .nothing : .nothing,
                         ])
                 ])
         }
@@ -106,14 +107,19 @@ public struct PartnerPage: Sendable {
                         "/app/leads/\(one.lead)", [.row],
                         [
                             reader.moment(one.at, seconds: true),
-                            .worded(.span, [.look(.dot, one.isOwn ? .assigned : .other), .set(.hiddenFromReaders, "true")], ""),
+                            .worded(
+                                .span, [.look(.dot, one.isOwn ? .assigned : .other), .set(.hiddenFromReaders, "true")],
+                                ""),
                             .element(.span, [.look(.words)] + reader.recordedLanguage, [.text(one.text)]),
                         ])
                 ])
         }
         return .panel(
             "lately", t("partner.lately"),
-            [rows.isEmpty ? .empty(t("partner.lately.empty"), t("partner.lately.how")) : .element(.ul, [.look(.flow)], rows)])
+            [
+                rows.isEmpty
+                    ? .empty(t("partner.lately.empty"), t("partner.lately.how")) : .element(.ul, [.look(.flow)], rows)
+            ])
     }
 
     // MARK: How much it takes
@@ -139,12 +145,15 @@ public struct PartnerPage: Sendable {
                         .fact(t("column.period"), LoadMeter.of(line.inPeriod, line.perPeriodMost, t)),
                         .fact(
                             t("column.owed"),
-                            line.firstDue.map { .all([.text(t.number(line.owed) + " · "), reader.countdown($0)]) } ?? .text("–")),
+                            line.firstDue.map { .all([.text(t.number(line.owed) + " · "), reader.countdown($0)]) }
+                                ?? .text("–")),
                         .fact(t("column.received"), .text(t.number(line.assignments))),
                         .fact(
                             t("column.won"),
                             .text(
-                                t("partners.won", ["won": .count(Int(line.won)), "closed": .count(Int(line.won + line.lost))]))),
+                                t(
+                                    "partners.won",
+                                    ["won": .count(Int(line.won)), "closed": .count(Int(line.won + line.lost))]))),
                     ]), change,
             ])
     }
@@ -182,13 +191,18 @@ public struct PartnerPage: Sendable {
                             .field("from", t("partner.absence.from"), type: "datetime-local", [.set(.required)]),
                             .field(
                                 "until", t("partner.absence.until"), type: "datetime-local",
-                                hint: t("partner.absence.zone", ["zone": .text(reader.zone.identifier)]), [.set(.required)]),
+                                hint: t("partner.absence.zone", ["zone": .text(reader.zone.identifier)]),
+                                [.set(.required)]),
                             .submit(t("partner.absence.save"), .primary),
                         ]),
                 ])
         return .panel(
             "away", t("partner.absences"),
-            [rows.isEmpty ? .worded(.p, [.look(.quiet)], t("partner.absences.empty")) : .element(.ul, [.look(.rows)], rows), add])
+            [
+                rows.isEmpty
+                    ? .worded(.p, [.look(.quiet)], t("partner.absences.empty")) : .element(.ul, [.look(.rows)], rows),
+                add,
+            ])
     }
 
     // MARK: What it is
@@ -198,8 +212,10 @@ public struct PartnerPage: Sendable {
         let sizes = [profile.typicalDealMin, profile.typicalDealMax].compactMap { $0 }
             .map { t.money($0.minorUnits, $0.currency) }.joined(separator: " – ")
         let rows: [(String, String)] = [
-            ("countries", profile.countries.joined(separator: " ")), ("languages", profile.languages.joined(separator: " ")),
-            ("verticals", profile.verticals.joined(separator: ", ")), ("products", profile.products.joined(separator: ", ")),
+            ("countries", profile.countries.joined(separator: " ")),
+            ("languages", profile.languages.joined(separator: " ")),
+            ("verticals", profile.verticals.joined(separator: ", ")),
+            ("products", profile.products.joined(separator: ", ")),
             ("certifications", profile.certifications.joined(separator: ", ")),
             ("technologies", profile.technologies.joined(separator: ", ")), ("deals", sizes),
             ("tier", profile.tier == 0 ? "" : "\(profile.tier)"), ("zone", profile.timeZone),

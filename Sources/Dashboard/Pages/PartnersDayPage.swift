@@ -49,7 +49,9 @@ public struct PartnersDayPage: Sendable {
                         ? .div(
                             .choices,
                             [
-                                .form("/app/leads/\(lead.lead)/accept", reader, [.inline], [.submit(t("act.accept"), .primary)]),
+                                .form(
+                                    "/app/leads/\(lead.lead)/accept", reader, [.inline],
+                                    [.submit(t("act.accept"), .primary)]),
                                 .link("/app/leads/\(lead.lead)#act-decline", [.button], [.text(t("act.decline"))]),
                             ]) : .nothing,
                 ])
@@ -104,7 +106,9 @@ public struct PartnersDayPage: Sendable {
                         .fact(
                             t("column.won"),
                             .text(
-                                t("partners.won", ["won": .count(Int(line.won)), "closed": .count(Int(line.won + line.lost))]))),
+                                t(
+                                    "partners.won",
+                                    ["won": .count(Int(line.won)), "closed": .count(Int(line.won + line.lost))]))),
                     ])
             ])
     }
@@ -113,9 +117,11 @@ public struct PartnersDayPage: Sendable {
         let t = reader.texts
         return .panel(
             "flow", t("flow.title"),
-            more: .element(.button, [.set(.type, "button"), .set(.id, "flow-state"), .look(.pause), .set(.hidden)], [.text("")]),
+            more: .element(
+                .button, [.set(.type, "button"), .set(.id, "flow-state"), .look(.pause), .set(.hidden)], [.text("")]),
             [
-                .element(.ol, [.set(.id, "flow-rows"), .look(.flow), .set(.label, t("flow.title"))], []), .empty(t("day.flow"), t("day.flow.how")),
+                .element(.ol, [.set(.id, "flow-rows"), .look(.flow), .set(.label, t("flow.title"))], []),
+                .empty(t("day.flow"), t("day.flow.how")),
             ])
     }
 }

@@ -56,11 +56,13 @@ public struct ProofPage: Sendable {
         let refresh = work.contains(where: \.isUnderWay) ? 1 : nil
         return Shell(reader, title: t("nav.proof"), section: .proof, refresh: refresh).page([
             .worded(.h1, [.look(.title)], t("nav.proof")), .worded(.p, [.look(.quiet)], t("proof.about")),
+            .link("/app/proof/access", [.more], [.text(t("access.title"))]),
             .div(
                 .split,
                 [
                     .div(.main, [jobs(reader), signed(reader)]),
-                    .element(.aside, [.look(.rail), .set(.label, t("lead.actions"))], [verify(reader), dossier(reader)]),
+                    .element(
+                        .aside, [.look(.rail), .set(.label, t("lead.actions"))], [verify(reader), dossier(reader)]),
                 ]),
         ])
     }
@@ -122,8 +124,13 @@ public struct ProofPage: Sendable {
                     [
                         .field(
                             "subject", t("proof.subject"), hint: t("proof.subject.hint"),
-                            [.set(.required), .set(.maxLength, "256"), .set(.autocomplete, "off"), .set(.spellcheck, "false")]),
-                        .field("reason", t("proof.reason"), [.set(.required), .set(.maxLength, "128"), .set(.autocomplete, "off")]),
+                            [
+                                .set(.required), .set(.maxLength, "256"), .set(.autocomplete, "off"),
+                                .set(.spellcheck, "false"),
+                            ]),
+                        .field(
+                            "reason", t("proof.reason"),
+                            [.set(.required), .set(.maxLength, "128"), .set(.autocomplete, "off")]),
                         .select(
                             "edition", t("proof.edition"), id: "f-edition",
                             [("auditor", t("proof.edition.auditor")), ("subject", t("proof.edition.subject"))]),
@@ -146,7 +153,10 @@ public struct ProofPage: Sendable {
                         [
                             .div(
                                 .head,
-                                [.worded(.h3, t.label("proof.kind", one.kind)), .span(.tag, t.label("proof.status", one.status))]),
+                                [
+                                    .worded(.h3, t.label("proof.kind", one.kind)),
+                                    .span(.tag, t.label("proof.status", one.status)),
+                                ]),
                             outcome(one, reader),
                         ])
                 })
@@ -175,7 +185,9 @@ public struct ProofPage: Sendable {
             verdict ?? .nothing,
             one.problem.map { .element(.p, [.look(.notice, .bad)], [reader.recorded($0)]) } ?? .nothing,
             one.lines.isEmpty
-                ? .nothing : .element(.ul, [.look(.reasons)], one.lines.map { .element(.li, reader.recordedLanguage, [.text($0)]) }),
+                ? .nothing
+                : .element(
+                    .ul, [.look(.reasons)], one.lines.map { .element(.li, reader.recordedLanguage, [.text($0)]) }),
             one.result.map { .element(.p, [], [.link($0, t("proof.result"))]) } ?? .nothing,
         ])
     }

@@ -40,7 +40,8 @@ public struct ReviewsPage: Sendable {
                 "reviews", t("reviews.open"), count: t.number(reviews.count),
                 [
                     rows.isEmpty
-                        ? .empty(t("reviews.empty"), t("reviews.empty.how")) : .element(.ul, [.look(.rows)], Array(rows)),
+                        ? .empty(t("reviews.empty"), t("reviews.empty.how"))
+                        : .element(.ul, [.look(.rows)], Array(rows)),
                     reviews.count > rows.count
                         ? .worded(.p, [.look(.hint)], t("reviews.left", ["count": .count(reviews.count - rows.count)]))
                         : .nothing,

@@ -70,7 +70,12 @@ public struct SystemPage: Sendable {
             .worded(.h1, [.look(.title)], t("nav.system")),
             Said.notice(said, t),
             .element(.dl, [.set(.id, "tiles"), .set(.live), .look(.tiles)], tiles(reader)),
-            .div(.columns, [.div(.column, [deadLetters(reader)]), .div(.column, [webhooks(reader), keyList(reader)])]),
+            .div(
+                .columns,
+                [
+                    .div(.column, [deadLetters(reader)]),
+                    .div(.column, [webhooks(reader), agents(reader), keyList(reader)]),
+                ]),
         ])
     }
 
@@ -123,7 +128,8 @@ public struct SystemPage: Sendable {
         return .panel(
             "letters", t("system.letters"),
             [
-                rows.isEmpty ? .empty(t("system.letters.empty"), t("system.letters.how")) : .element(.ul, [.look(.rows)], rows),
+                rows.isEmpty
+                    ? .empty(t("system.letters.empty"), t("system.letters.how")) : .element(.ul, [.look(.rows)], rows),
                 hasMoreLetters ? .worded(.p, [.look(.hint)], t("system.letters.more")) : .nothing,
             ])
     }
@@ -135,15 +141,22 @@ public struct SystemPage: Sendable {
             HTML.element(
                 .li, [],
                 [
-                    .div(
-                        .row,
+                    .link(
+                        "/app/system/webhooks?endpoint=" + one.id, [.row],
                         [
                             .span(.mono, one.host),
                             .worded(
                                 .span, [.look(.words)],
                                 (one.partner.map { $0 + " · " } ?? "")
-                                    + t(one.isOn ? "system.webhook.on" : "system.webhook.off", ["count": .count(one.failures)])),
-                            .worded(.span, [.look(.dot, !one.isOn ? .expired : one.failures > 0 ? .escalated : .responded), .set(.hiddenFromReaders, "true")], ""),
+                                    + t(
+                                        one.isOn ? "system.webhook.on" : "system.webhook.off",
+                                        ["count": .count(one.failures)])),
+                            .worded(
+                                .span,
+                                [
+                                    .look(.dot, !one.isOn ? .expired : one.failures > 0 ? .escalated : .responded),
+                                    .set(.hiddenFromReaders, "true"),
+                                ], ""),
                         ])
                 ])
         }
@@ -162,32 +175,57 @@ public struct SystemPage: Sendable {
 
     private func keyList(_ reader: Reader) -> HTML {
         let t = reader.texts
-        guard let keys else { return .nothing }
-        let rows = keys.prefix(50).map { key in
-            HTML.element(
-                .li, [],
-                [
-                    .div(
-                        .row,
-                        [
-                            .span(.mono, key.id),
-                            .worded(
-                                .span, [.look(.words)],
-                                [t.label("role", key.role), key.partner ?? "", key.label].filter { !$0.isEmpty }
-                                    .joined(separator: " · ")),
-                            key.isEnded
-                                ? .span(.quiet, t("system.key.ended"))
-                                : .element(.span, [.look(.quiet)], [.text(t("system.key.until") + " "), reader.moment(key.expires)]),
-                        ])
-                ])
-        }
+        guard let all = self.keys else { return .nothing }
+        let keys = all.filter { $0.role != Self.agent }
+        let rows = keys.prefix(50).map { row($0, reader) }
         return .panel(
             "keys", t("system.keys"), count: t.number(keys.count),
             [
-                .element(.ul, [.look(.rows)], Array(rows)),
-                keys.count > rows.count
-                    ? .worded(
-                        .p, [.look(.hint)], t("system.keys.left", ["count": .count(keys.count - rows.count)])) : .nothing,
+                .element(.ul, [.look(.rows)], Array(rows)), left(keys.count - rows.count, t),
+            ])
+    }
+
+    /// The role of those that act on their own.
+    private static let agent = "agent"
+
+    /// Keys of agents, whose reader sees at a glance who acts without a person.
+    private func agents(_ reader: Reader) -> HTML {
+        let t = reader.texts
+        guard let agents = keys?.filter({ $0.role == Self.agent }) else { return .nothing }
+        let rows = agents.prefix(50).map { row($0, reader) }
+        return .panel(
+            "agents", t("agents.title"), count: t.number(agents.count),
+            [
+                .worded(.p, [.look(.hint)], t("agents.about")),
+                rows.isEmpty
+                    ? .empty(t("agents.empty"), t("agents.how")) : .element(.ul, [.look(.rows)], Array(rows)),
+                left(agents.count - rows.count, t),
+            ])
+    }
+
+    private func left(_ count: Int, _ t: Texts) -> HTML {
+        count > 0 ? .worded(.p, [.look(.hint)], t("system.keys.left", ["count": .count(count)])) : .nothing
+    }
+
+    private func row(_ key: Key, _ reader: Reader) -> HTML {
+        let t = reader.texts
+        return HTML.element(
+            .li, [],
+            [
+                .div(
+                    .row,
+                    [
+                        .span(.mono, key.id),
+                        .worded(
+                            .span, [.look(.words)],
+                            [t.label("role", key.role), key.partner ?? "", key.label].filter { !$0.isEmpty }
+                                .joined(separator: " · ")),
+                        key.isEnded
+                            ? .span(.quiet, t("system.key.ended"))
+                            : .element(
+                                .span, [.look(.quiet)],
+                                [.text(t("system.key.until") + " "), reader.moment(key.expires)]),
+                    ])
             ])
     }
 }

@@ -119,7 +119,8 @@ public struct TodayPage: Sendable {
             .worded(.h1, [.look(.title)], t("nav.today")), Said.notice(said, t),
             .worded(.p, [.look(.lead), .set(.id, "sentence"), .set(.live)], sentence(t)),
             .element(.dl, [.set(.id, "tiles"), .set(.live), .look(.tiles)], tiles(t)),
-            .div(.columns, [.div(.column, [flowPanel(reader)]), .div(.column, [needPanel(reader), duePanel(reader)])]),
+            .div(
+                .columns, [.div(.column, [flowPanel(reader)]), .div(.column, [needPanel(reader), duePanel(reader)])]),
         ]
     }
 
@@ -145,7 +146,8 @@ public struct TodayPage: Sendable {
                 [.text(t("tile.ofOpen", ["count": .count(open)]))]),
             tile(
                 t("tile.waiting"), t.number(escalated + underReview),
-                [.text(t("tile.ofWhich", ["reviews": .count(underReview)]))], escalated + underReview > 0 ? .warn : nil),
+                [.text(t("tile.ofWhich", ["reviews": .count(underReview)]))],
+                escalated + underReview > 0 ? .warn : nil),
             tile(
                 t("tile.inTime"), asked == 0 ? "–" : t.percent(Double(answers.inTime) / Double(asked)),
                 [
@@ -224,7 +226,8 @@ public struct TodayPage: Sendable {
                     .link(
                         "/app/leads/\(one.lead)", [.row],
                         [
-                            .span(.mono, one.lead), .worded(.span, [.look(.words)], t("due.with", ["partner": .text(one.partner)])),
+                            .span(.mono, one.lead),
+                            .worded(.span, [.look(.words)], t("due.with", ["partner": .text(one.partner)])),
                             reader.countdown(one.respondBy),
                         ])
                 ])

@@ -2,13 +2,17 @@ import Reports
 
 /// Classes of the dashboard's stylesheet.
 enum Look: String, CaseIterable {
-    case skip, bar, brand, mark, program, spacer, state, menu, menubox, side, keyhint, content, title, lead, notice, good
+    case skip, bar, brand, mark, program, spacer, state, menu, menubox, side, keyhint, content, title, lead, notice,
+        good
     case bad, warn, tiles, tile, name, value, basis, change, up, down, columns, column, panel, head, count, more, rows
     case flow, dot, assigned, responded, escalated, received, merged, won, lost, withdrawn, human, objected, erased
     case expired, other, pill, calm, soon, late, empty, steps, filters, current, grid, mono, num, words, quiet, pages
     case split, main, rail, facts, compare, versus, chosen, second, hint, reasons, story, step, actions, form, field
-    case row, button, primary, danger, inline, narrow, sheet, meter, held, full, paused, active, removed, suspended, fill
-    case spin, wide, tag, sub, right, sign, keys, pause, choices, labelled, left, elsewhere, accepted, closed
+    case row, button, primary, danger, inline, narrow, sheet, meter, held, full, paused, active, removed, suspended,
+        fill
+    case scripted, palette, plots, range, point, tick, amount
+    case spin, wide, tag, sub, right, sign, keys, pause, choices, labelled, left
+    case elsewhere, accepted, closed
 }
 
 extension HTML.Attribute {
@@ -58,7 +62,9 @@ extension HTML {
                     [
                         worded(.caption, [.look(.hint)], caption),
                         element(.thead, [], [element(.tr, [], heads)]), element(.tbody, [], rows),
-                    ])
+                    ]),
+                // The script copies what the table says; without it there is no button.
+                worded(.button, [.set(.type, "button"), .set(.copies), .look(.scripted, .more)], t("copy.do")),
             ])
     }
 

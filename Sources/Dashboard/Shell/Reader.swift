@@ -7,7 +7,7 @@ public enum Theme: String, Sendable, CaseIterable { case auto, light, dark }
 
 /// Where the navigation leads.
 public enum Section: String, Sendable, CaseIterable {
-    case today, leads, partners, reviews, system, proof
+    case today, leads, partners, reviews, rules, learning, forecast, fairness, pilot, enablement, system, proof
 
     /// The page's path.
     public var path: String { self == .today ? "/app" : "/app/\(rawValue)" }
@@ -18,6 +18,12 @@ public enum Section: String, Sendable, CaseIterable {
         case .leads: "l"
         case .partners: "p"
         case .reviews: "r"
+        case .rules: "u"
+        case .learning: "e"
+        case .forecast: "f"
+        case .fairness: "a"
+        case .pilot: "i"
+        case .enablement: "n"
         case .system: "s"
         case .proof: "v"
         }
@@ -49,6 +55,8 @@ public struct Reader: Sendable {
     public var isLive: Bool
     /// The decision up to which the page tells; nil where it tells of none.
     public var cursor: String?
+    /// True if the reader may see where decisions are sent to.
+    public var hasWebhooks = false
 
     /// A reader from its parts.
     public init(

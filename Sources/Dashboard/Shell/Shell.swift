@@ -62,16 +62,23 @@ public struct Shell: Sendable {
         let isKnown = !reader.program.isEmpty
         let body =
             isKnown
-            ? [bar, side, .element(.main, [.set(.id, "main"), .set(.tabIndex, "-1"), .look(.content)], content), help]
+            ? [
+                bar, side, .element(.main, [.set(.id, "main"), .set(.tabIndex, "-1"), .look(.content)], content), help,
+                palette,
+            ]
             : [.element(.main, [.set(.id, "main"), .set(.tabIndex, "-1"), .look(.sign)], content)]
         let scope = isKnown ? " · \(reader.program)" : ""
         let theme = reader.theme == .auto ? "" : " data-theme=\"\(reader.theme.rawValue)\""
-        let again = refresh.map { "<noscript><meta http-equiv=\"refresh\" content=\"\(max($0, Self.refreshLeast))\"></noscript>\n" } ?? ""
+        let again =
+            refresh.map {
+                "<noscript><meta http-equiv=\"refresh\" content=\"\(max($0, Self.refreshLeast))\"></noscript>\n"
+            } ?? ""
         return """
             <!DOCTYPE html>
             <html lang="\(reader.texts.language.rawValue)"\(theme)><head><meta charset="utf-8">
             <title>\(Escaping.markup(title + scope)) · Leadline</title>
-            <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
             <link rel="stylesheet" href="\(Asset.style.path)"><link rel="icon" href="\(Asset.icon.path)">
             <script src="\(Asset.script.path)" defer></script>
             \(again)</head><body\(attributes)>
@@ -100,10 +107,17 @@ public struct Shell: Sendable {
         .element(
             .header, [.look(.bar)],
             [
-                .link("/app", [.brand], [.worded(.span, [.look(.mark), .set(.hiddenFromReaders, "true")], ""), .text("Leadline")]),
+                .link(
+                    "/app", [.brand],
+                    [.worded(.span, [.look(.mark), .set(.hiddenFromReaders, "true")], ""), .text("Leadline")]),
                 .span(.program, reader.program), .span(.spacer, ""),
+                .worded(
+                    .button,
+                    [.set(.type, "button"), .set(.opens), .meaning("Ctrl K"), .look(.scripted, .pause)],
+                    t("palette.open")),
                 reader.isLive
-                    ? .worded(.span, [.set(.id, "state"), .look(.state), .set(.role, "status")], t("live.off")) : .nothing,
+                    ? .worded(.span, [.set(.id, "state"), .look(.state), .set(.role, "status")], t("live.off"))
+                    : .nothing,
                 menu,
             ])
     }
@@ -137,12 +151,16 @@ public struct Shell: Sendable {
                             [
                                 .element(
                                     .a,
-                                    [.leading(to: section.path), .set(.key, section.key)]
+                                    [
+                                        .leading(to: section.path), .set(.key, section.key),
+                                        .meaning("g \(section.key)"),
+                                    ]
                                         + (section == self.section ? [.set(.current, "page")] : []),
                                     [
                                         .text(t("nav.\(section.rawValue)")),
                                         .worded(
-                                            .kbd, [.look(.keyhint), .set(.hiddenFromReaders, "true")], "g \(section.key)"),
+                                            .kbd, [.look(.keyhint), .set(.hiddenFromReaders, "true")],
+                                            "g \(section.key)"),
                                     ])
                             ])
                     })
@@ -154,6 +172,7 @@ public struct Shell: Sendable {
             reader.sections.map { ("g \($0.key)", t("nav.\($0.rawValue)")) }
             + [
                 ("j k", t("keys.move")), ("↵", t("keys.open")), ("/", t("keys.find")), ("p", t("keys.pause")),
+                ("Ctrl K", t("palette.open")),
                 ("?", t("keys.help")), ("Esc", t("keys.close")),
             ]
         return .element(
@@ -167,9 +186,50 @@ public struct Shell: Sendable {
             ])
     }
 
+    // MARK: Every page
+
+    /// Pages beside those of the navigation, with the section whose readers they are for.
+    private static let more: [(section: Section, path: String, name: String)] = [
+        (.leads, "/app/leads?status=escalated", "needs.all"), (.rules, "/app/rules/history", "rules.tab.history"),
+        (.rules, "/app/rules/proposal", "rules.tab.proposal"), (.rules, "/app/rules/effect", "rules.tab.effect"),
+        (.proof, "/app/proof/access", "access.title"),
+    ]
+
+    /// A list of all pages that somebody types in; what is none of them is looked for as a lead.
+    private var palette: HTML {
+        let links =
+            reader.sections.map { ($0.path, t("nav.\($0.rawValue)")) }
+            + Self.more.filter { reader.sections.contains($0.section) }
+            .map { ($0.path, t("nav.\($0.section.rawValue)") + ": " + t($0.name)) }
+            + (reader.hasWebhooks ? [("/app/system/webhooks", t("system.webhooks"))] : [])
+            + [("/app/preferences", t("preferences.title"))]
+        return .element(
+            .dialog, [.set(.id, "palette"), .set(.label, t("palette.open")), .look(.keys, .palette)],
+            [
+                .element(
+                    .form, [.set(.method, "get"), .set(.action, "/app/leads")],
+                    [
+                        .element(
+                            .input,
+                            [
+                                .set(.id, "palette-text"), .set(.name, "lead"), .set(.type, "text"),
+                                .set(.label, t("palette.hint")), .set(.autocomplete, "off"),
+                                .set(.spellcheck, "false"), .set(.maxLength, "128"),
+                            ], []),
+                        .worded(.p, [.look(.hint)], t("palette.hint")),
+                    ]),
+                .element(
+                    .ul, [.set(.id, "palette-list")],
+                    links.map { .element(.li, [], [.link($0.0, $0.1)]) }),
+            ])
+    }
+
     /// Texts that the script puts in.
     private var words: HTML {
-        let names = ["due.in", "due.over", "live.on", "live.off", "live.lost", "live.ended", "flow.waiting", "flow.paused"]
+        let names = [
+            "due.in", "due.over", "live.on", "live.off", "live.lost", "live.ended", "flow.waiting", "flow.paused",
+            "copy.done", "views.drop",
+        ]
         let bare = Dictionary(uniqueKeysWithValues: names.map { ($0, $0) })
         return .element(
             .dl, [.set(.id, "words"), .set(.hidden)],

@@ -11,7 +11,9 @@ public enum SmallPages {
     public static func signIn(_ reader: Reader, isWrong: Bool = false, hasIssuer: Bool, next: String) -> String {
         let t = reader.texts
         return Shell(reader, title: t("signIn.title")).page([
-            .element(.h1, [.look(.title)], [.worded(.span, [.look(.mark), .set(.hiddenFromReaders, "true")], ""), .text("Leadline")]),
+            .element(
+                .h1, [.look(.title)],
+                [.worded(.span, [.look(.mark), .set(.hiddenFromReaders, "true")], ""), .text("Leadline")]),
             .worded(.p, [.look(.quiet)], t("signIn.about")),
             isWrong ? .worded(.p, [.look(.notice, .bad), .set(.role, "alert")], t("signIn.wrong")) : .nothing,
             .element(
@@ -59,7 +61,10 @@ public enum SmallPages {
                 [
                     .select(
                         "language", t("preferences.language"), id: "f-language",
-                        [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("es", "Español")],
+                        [
+                            ("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"),
+                            ("es", "Español"),
+                        ],
                         chosen: t.language.rawValue),
                     .select(
                         "theme", t("preferences.theme"), id: "f-theme",

@@ -80,6 +80,23 @@ struct Authentication: Sendable {
         return Cookie.session.setting(token.text, seconds: limits.wholeMicros / 1_000_000)
     }
 
+    /// The session whose cookie a request has; nil where it has none, or one that is over. A session that is replaced
+    /// is ended by it: nobody could end it any more.
+    func session(sentWith headers: HTTPFields) async throws -> String? {
+        guard let sent = Cookie.session.value(headers).flatMap({ SessionToken($0) }) else { return nil }
+        let (access, limits) = (services.access, services.signIn.sessions)
+        return try await services.readers.runLong {
+            guard case .session(let id, _)? = try await access.grant(for: sent, limits)?.credential else { return nil }
+            return id
+        }
+    }
+
+    /// Ends a session by its id.
+    func endSession(_ id: String) async throws {
+        let access = services.access
+        _ = try await services.readers.runLong { try await access.endSession(id) }
+    }
+
     private static func bearer(_ value: String) -> String? {
         let parts = value.utf8.split(separator: UInt8(ascii: " ")).map { String(decoding: Array($0), as: UTF8.self) }
         guard parts.count == 2, MediaType.bare(parts[0]) == "bearer" else { return nil }

@@ -19,32 +19,28 @@ struct DashboardForm: Sendable {
     let body: @Sendable (SentForm, PageCall) async throws -> [String: JSONValue]
 
     static let all: [DashboardForm] = [
-        .init(path: "/leads/{lead}/accept", operation: "acceptLead", said: .accept, back: "/leads/{lead}") { _, _ in [:] },
-        .init(path: "/leads/{lead}/respond", operation: "recordFirstResponse", said: .respond, back: "/leads/{lead}") { _, _ in [:] },
-        .init(path: "/leads/{lead}/decline", operation: "declineLead", said: .decline, back: "") { try await refusal($0, $1) },
-        .init(path: "/leads/{lead}/giveBack", operation: "returnLead", said: .giveBack, back: "/leads/{lead}") {
-            try await refusal($0, $1)
-        },
-        .init(path: "/leads/{lead}/review", operation: "requestReview", said: .review, back: "/leads/{lead}") { form, _ in note(form) },
-        .init(path: "/leads/{lead}/override", operation: "overrideDecision", said: .override, back: "/leads/{lead}") { form, _ in
-            try decision(form)
-        },
-        .init(path: "/leads/{lead}/decide", operation: "decideReview", said: .decide, back: "/leads/{lead}") { form, _ in
-            try decision(form)
-        },
-        .init(path: "/partners/{partner}/pause", operation: "pausePartner", said: .pause, back: "/partners/{partner}") { _, _ in [:] },
-        .init(path: "/partners/{partner}/resume", operation: "resumePartner", said: .resume, back: "/partners/{partner}") { _, _ in
-            [:]
-        },
-        .init(path: "/partners/{partner}/absences", operation: "setAbsence", said: .absence, back: "/partners/{partner}") {
-            try absence($0, $1)
-        },
+        lead("accept", "acceptLead", .accept) { _, _ in [:] },
+        lead("respond", "recordFirstResponse", .respond) { _, _ in [:] },
+        lead("decline", "declineLead", .decline, back: "") { try await refusal($0, $1) },
+        lead("giveBack", "returnLead", .giveBack) { try await refusal($0, $1) },
+        lead("review", "requestReview", .review) { form, _ in note(form) },
+        lead("override", "overrideDecision", .override) { form, _ in try decision(form) },
+        lead("decide", "decideReview", .decide) { form, _ in try decision(form) },
+        partner("pause", "pausePartner", .pause) { _, _ in [:] },
+        partner("resume", "resumePartner", .resume) { _, _ in [:] },
+        partner("absences", "setAbsence", .absence) { try absence($0, $1) },
+        partner("absences/{absence}/cancel", "cancelAbsence", .absenceCancelled) { _, _ in [:] },
         .init(
-            path: "/partners/{partner}/absences/{absence}/cancel", operation: "cancelAbsence", said: .absenceCancelled,
-            back: "/partners/{partner}"
+            path: "/dead-letters/{letter}/resubmit", operation: "resubmitDeadLetter", said: .resubmit, back: "/system"
         ) { _, _ in [:] },
-        .init(path: "/dead-letters/{letter}/resubmit", operation: "resubmitDeadLetter", said: .resubmit, back: "/system") { _, _ in
-            [:]
+        .init(path: "/webhooks/{webhook}/replay", operation: "replayWebhook", said: .replay, back: "/system/webhooks") {
+            form, _ in
+            form["through"].isEmpty
+                ? ["after": .text(form["after"])]
+                : ["after": .text(form["after"]), "through": .text(form["through"])]
+        },
+        .init(path: "/webhooks/{webhook}/test", operation: "testWebhook", said: .test, back: "/system/webhooks") {
+            _, _ in [:]
         },
         .init(path: "/proof/verifications", operation: "verify", said: nil, back: "/proof") { form, _ in
             ["quick": .flag(form["quick"] == "yes")]
@@ -58,6 +54,24 @@ struct DashboardForm: Sendable {
             return fields
         },
     ]
+
+    private typealias Body = @Sendable (SentForm, PageCall) async throws -> [String: JSONValue]
+
+    /// A form of a lead's page, to which it leads back unless told otherwise.
+    private static func lead(
+        _ act: String, _ operation: String, _ said: Said, back: String = "/leads/{lead}", _ body: @escaping Body
+    ) -> DashboardForm {
+        .init(path: "/leads/{lead}/" + act, operation: operation, said: said, back: back, body: body)
+    }
+
+    /// A form of a partner's page, to which it leads back.
+    private static func partner(_ act: String, _ operation: String, _ said: Said, _ body: @escaping Body)
+        -> DashboardForm
+    {
+        .init(
+            path: "/partners/{partner}/" + act, operation: operation, said: said, back: "/partners/{partner}",
+            body: body)
+    }
 
     /// A route for every row.
     static var routes: [Operation] {
@@ -82,16 +96,19 @@ struct DashboardForm: Sendable {
         let fields = try await body(form, page)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes = operation.payload == nil || (fields.isEmpty && operation.payloadIsOptional) ? [] : Array(try encoder.encode(fields))
+        let bytes =
+            operation.payload == nil || (fields.isEmpty && operation.payloadIsOptional)
+            ? [] : Array(try encoder.encode(fields))
         let asked = Call(
             services: call.services, bearer: call.bearer, headers: headers, path: parameters(page, form), query: [:],
             body: bytes)
+        let before = try await call.services.decisions.end(of: try call.grant.program)
         let answer = try await page.admission.perform(operation, asked)
-        return PageCall.seeOther(try await next(call, answer, isWrite: operation.isWrite))
+        return PageCall.seeOther(try await next(call, answer, isWrite: operation.isWrite, after: before))
     }
 
     /// What a form is known by that is sent again; nil for one that no page of ours made.
-    private static func once(_ form: SentForm) -> String? {
+    static func once(_ form: SentForm) -> String? {
         let once = form[FormField.once]
         let isOurs = (1...64).contains(once.utf8.count) && once.utf8.allSatisfy(Hexadecimal.isDigit)
         return isOurs ? "form-" + once : nil
@@ -107,7 +124,9 @@ struct DashboardForm: Sendable {
         return path
     }
 
-    private func next(_ call: Call, _ answer: Answer, isWrite: Bool) async throws -> String {
+    private func next(_ call: Call, _ answer: Answer, isWrite: Bool, after before: DecisionCursor) async throws
+        -> String
+    {
         var path = "/app"
         for part in back.unicodeScalars.split(separator: "/").map(String.init) {
             let value = part.utf8.first == UInt8(ascii: "{") ? call.path[String(part.dropFirst().dropLast())] : part
@@ -115,30 +134,49 @@ struct DashboardForm: Sendable {
         }
         guard var said else { return path }
         let outcome = JSONValue(json: answer.body)?.members ?? [:]
-        if answer.status == 202 {
+        if answer.status == 202, isWrite {
             said = .later
-        } else if isWrite, try await Self.isDisregarded(call, outcome) {
+        } else if isWrite, try await Self.isDisregarded(call, outcome, after: before) {
             said = .disregarded
         }
         path += "?said=" + said.rawValue
+        if let webhook = call.path["webhook"], FieldLimits.isID(webhook) { path += "&endpoint=" + webhook }
         if case .whole(let position)? = outcome["position"], !back.isEmpty { path += "&at=\(position)" }
         return path
     }
 
     /// True if what was asked for is in the journal, and changed nothing there: things had moved on.
-    private static func isDisregarded(_ call: Call, _ outcome: [String: JSONValue]) async throws -> Bool {
+    private static func isDisregarded(
+        _ call: Call, _ outcome: [String: JSONValue], after before: DecisionCursor
+    ) async throws -> Bool {
         let type = WireInputDisregarded.protoMessageName
         if case .list(let decisions)? = outcome["decisions"],
             decisions.contains(where: { $0.members?["type"] == .text(type) })
         {
             return true
         }
-        // A partner is not told of it by its answer; its lead's entry is the same.
+        // A partner is not told of it by its answer; the journal has it.
+        if let partner = call.path["partner"], try call.grant.partner == partner, outcome["repeated"] == .flag(false) {
+            return try await isDisregarded(partner, call, after: before)
+        }
         guard case .text(let event)? = outcome["event"], let lead = call.path["lead"] else { return false }
         let first = try await call.read { try $0.firstDecisions(ofEvent: event, aboutLead: lead) }
         return try first?.decisions.contains { decision in
             if case .inputDisregarded = try decision.event() { true } else { false }
         } ?? false
+    }
+
+    /// Decisions that are looked through, which were made while a form was waited for.
+    private static let lookedThrough = 500
+
+    /// True if an input about a partner changed nothing since a moment.
+    private static func isDisregarded(_ partner: String, _ call: Call, after before: DecisionCursor) async throws
+        -> Bool
+    {
+        let page = try await call.services.decisions.read(after: before, limit: lookedThrough)
+        return try page.decisions.contains { decision in
+            if case .inputDisregarded(let event) = try decision.event() { event.subject == partner } else { false }
+        }
     }
 
     // MARK: Fields

@@ -19,7 +19,8 @@ struct LeadGathering {
         let (grant, row) = (try call.grant, lead.history.row)
         let reader = try await page.reader(cursor: call.services.decisions.end(of: grant.program))
         let time: @Sendable (Timestamp) -> String = { reader.spoken($0) }
-        let isUnderReview = grant.partner == nil && grant.allows(.reviewsRead)
+        let isUnderReview =
+            grant.partner == nil && grant.allows(.reviewsRead)
             ? try await call.look { $0.isUnderReview(row.leadID) } : false
         let isExplained = grant.allows(.decisionsRead) && grant.role != .producer
         let isBusy = isExplained && !mayExplain(grant)
@@ -47,7 +48,8 @@ struct LeadGathering {
         else { return }
         for case .inputDisregarded(let event) in entry.events {
             shown.said = nil
-            shown.refused = EventWords(currency: lead.history.currency, time: time).sentence(.inputDisregarded(event)) + "."
+            shown.refused =
+                EventWords(currency: lead.history.currency, time: time).sentence(.inputDisregarded(event)) + "."
         }
     }
 
@@ -79,9 +81,12 @@ struct LeadGathering {
     /// Partners that a person may choose from: those that were scored, the best first, then the other active ones.
     private func candidates(_ why: LeadPage.Why?) async throws -> [String] {
         let active = Set(try await call.look { $0.activePartnerIDs })
-        let scored = [why?.comparison?.first, why?.comparison?.second].compactMap { $0 } + (why?.reasons.map(\.partner) ?? [])
+        let scored =
+            [why?.comparison?.first, why?.comparison?.second].compactMap { $0 } + (why?.reasons.map(\.partner) ?? [])
         var seen: Set<String> = []
-        return (scored + active.sorted()).filter { active.contains($0) && seen.insert($0).inserted }.prefix(200).map { $0 }
+        return (scored + active.sorted()).filter { active.contains($0) && seen.insert($0).inserted }.prefix(200).map {
+            $0
+        }
     }
 
     private func reasons(_ reader: Reader) async throws -> [(value: String, text: String)] {
@@ -94,11 +99,14 @@ struct LeadGathering {
     /// Deciding again costs what the operation for it costs, and is counted as that: where it may not be done now, the
     /// page goes without.
     private func mayExplain(_ grant: Grant) -> Bool {
-        do { _ = try page.admission.admit(OperationTable.row("explainLead"), grant, address: "") } catch { return false }
+        do { _ = try page.admission.admit(OperationTable.row("explainLead"), grant, address: "") } catch {
+            return false
+        }
         return true
     }
 
-    private func why(_ lead: VisibleLead, _ grant: Grant, _ time: @escaping @Sendable (Timestamp) -> String) async throws
+    private func why(_ lead: VisibleLead, _ grant: Grant, _ time: @escaping @Sendable (Timestamp) -> String)
+        async throws
         -> LeadPage.Why?
     {
         let id = lead.history.row.leadID
@@ -107,7 +115,7 @@ struct LeadGathering {
                 let answer = try deployment.explain(id, .latest)
                 guard case .explained(let explanation) = answer, grant.partner == nil else { return (answer, []) }
                 return (answer, try deployment.counterfactuals(explanation))
-            } catch where Refusal(error).status == 404 { return nil }
+            } catch  where Refusal(error).status == 404 { return nil }
         }
         switch found {
         case (.explained(let explanation), let otherwise)?:
@@ -138,15 +146,20 @@ extension LeadPage.Why {
         }
         guard let evaluation = explanation.evaluation else { return }
         let summary = evaluation.summary
-        ruling = "Policy \(summary.policyVersion.prefix(12)), model \(summary.modelVersion.description.prefix(12)), logic version "
-            + "\(explanation.decision.logicVersion)."
+        ruling =
+            "Policy \(summary.policyVersion.prefix(12)), model \(summary.modelVersion.description.prefix(12)), "
+            + "logic version \(explanation.decision.logicVersion)."
         let chosen = Self.chosen(explanation.decision.event)
         let vertical = evaluation.lead.first { $0.field == "vertical" }?.value
         let first = evaluation.candidates.first { $0.partnerID == chosen ?? summary.best.first?.partnerID }
-        let second = evaluation.candidates.first { $0.partnerID == summary.runnerUpPartnerID && $0.partnerID != first?.partnerID }
+        let second = evaluation.candidates.first {
+            $0.partnerID == summary.runnerUpPartnerID && $0.partnerID != first?.partnerID
+        }
         basis = chosen.flatMap { ExplanationText.basis(evaluation, chosen: $0) }.map { $0 + "." }
         if let first, let second {
-            compared = ExplanationText.comparison(first, second, summary, vertical: vertical, currency: explanation.currency) + "."
+            compared =
+                ExplanationText.comparison(first, second, summary, vertical: vertical, currency: explanation.currency)
+                + "."
         }
         comparison = first.map { .init($0, second, vertical: vertical, currency: explanation.currency) }
         tell(explanation, evaluation, except: [first?.partnerID], winner: chosen == nil ? nil : first, vertical)
@@ -198,7 +211,9 @@ extension LeadPage.Comparison {
         }
         figure("conversion") { NumberText.percent($0.conversion) }
         figure("fit") { NumberText.percent($0.fit) }
-        if first.engagement != 1 || (second?.engagement ?? 1) != 1 { figure("engagement") { NumberText.percent($0.engagement) } }
+        if first.engagement != 1 || (second?.engagement ?? 1) != 1 {
+            figure("engagement") { NumberText.percent($0.engagement) }
+        }
         figure("value") { MoneyText.exact($0.score, currency) }
         if first.net != first.score || second.map({ $0.net != $0.score }) ?? false {
             figure("net") { MoneyText.exact($0.net, currency) }
@@ -218,7 +233,9 @@ extension LeadPage.Comparison {
             conversion.append(.init(ContributionWords.conversion(kind, vertical), a, b))
         }
         for kind in FitContribution.allCases.prefix(first.fitContributions.count) {
-            let (a, b) = (first.fitContributions[kind.rawValue] * 100, second.map { $0.fitContributions[kind.rawValue] * 100 })
+            let (a, b) = (
+                first.fitContributions[kind.rawValue] * 100, second.map { $0.fitContributions[kind.rawValue] * 100 }
+            )
             if abs(a) < 0.05 && abs(b ?? 0) < 0.05 { continue }
             fit.append(.init(ContributionWords.fit(kind), a, b))
         }
@@ -261,7 +278,8 @@ struct OwnCase {
         let excluded = explanation.evaluation?.excluded.first { $0.partnerID == partner }
         if case .leadAssigned(let event) = explanation.decision.event, event.partnerID == partner {
             let cause = DecisionReasonWords.cause(event.cause)
-            sentence = isHeld ? "Assigned to you, \(cause)." : "It was assigned to you, \(cause), and is yours no longer."
+            sentence =
+                isHeld ? "Assigned to you, \(cause)." : "It was assigned to you, \(cause), and is yours no longer."
         } else if let excluded {
             sentence = "Not yours: \(DecisionReasonWords.exclusion(excluded.reason))."
         } else {

@@ -8,6 +8,8 @@ import UseCases
 /// What the list of leads is made of.
 struct LeadsGathering {
     private static let limit = 50
+    /// Partners that the filter suggests.
+    private static let suggested = 300
 
     private let page: PageCall
     private var call: Call { page.call }
@@ -17,7 +19,9 @@ struct LeadsGathering {
     func answer() async throws -> Answer {
         let grant = try call.grant
         if let wanted = page.query("lead") {
-            if FieldLimits.isID(wanted), try await isVisible(wanted) { return PageCall.seeOther("/app/leads/\(wanted)") }
+            if FieldLimits.isID(wanted), try await isVisible(wanted) {
+                return PageCall.seeOther("/app/leads/\(wanted)")
+            }
             return try await list(grant, missing: wanted)
         }
         return try await list(grant, missing: nil)
@@ -28,7 +32,7 @@ struct LeadsGathering {
         do {
             _ = try await call.read { try Edition.visible(lead, grant, $0, identities) }
             return true
-        } catch where Refusal(error).status == 404 { return false }
+        } catch  where Refusal(error).status == 404 { return false }
     }
 
     private func list(_ grant: Grant, missing: String?) async throws -> Answer {
@@ -50,11 +54,18 @@ struct LeadsGathering {
         }
         let isWhole = grant.partner == nil && grant.role != .producer
         let reader = try await page.reader(cursor: call.services.decisions.end(of: grant.program))
-        return PageCall.answer(
-            LeadListPage(
-                lines: found.rows.map { Edition.line($0, for: grant) }, counts: isWhole ? found.counts : [],
-                status: status, partner: chosen, isLater: after != nil, next: found.next, missing: missing
-            ).page(reader))
+        var shown = LeadListPage(
+            lines: found.rows.map { Edition.line($0, for: grant) }, counts: isWhole ? found.counts : [],
+            status: status, partner: chosen, isLater: after != nil, next: found.next, missing: missing)
+        if isWhole, grant.allows(.partnersRead) {
+            shown.suggestions =
+                try await call.services.live.look(grant.program) {
+                    Array($0.activePartnerIDs.sorted().prefix(Self.suggested))
+                } ?? []
+        }
+        shown.canChangeAll = grant.allows(.decisionsOverride)
+        shown.said = page.said
+        return PageCall.answer(shown.page(reader))
     }
 
     private static func found(

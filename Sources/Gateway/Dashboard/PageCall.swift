@@ -24,6 +24,7 @@ struct PageCall {
         reader.role = grant.role.rawValue
         reader.partner = grant.partner
         reader.sections = sections(grant)
+        reader.hasWebhooks = grant.allows(.webhooksManage)
         reader.formToken = services.identities.formToken(grant)
         reader.tabs = services.identities.tabsName(grant)
         reader.once = Hexadecimal.text(services.folder.machine.random.bytes(12))
@@ -40,6 +41,8 @@ struct PageCall {
             case .leads: grant.allows(.leadsRead)
             case .partners: grant.allows(.partnersRead)
             case .reviews: grant.allows(.reviewsRead)
+            case .rules: grant.allows(.policiesRead)
+            case .learning, .forecast, .fairness, .pilot, .enablement: grant.allows(.reportsRead)
             case .system: grant.allows(.deadLettersRead)
             case .proof: grant.allows(.auditRead)
             }
@@ -63,7 +66,9 @@ struct PageCall {
 
     /// Go there with GET.
     static func seeOther(_ path: String, _ headers: [(HTTPField.Name, String)] = []) -> Answer {
-        Answer(status: 303, headers: headers + [(.location, path), (.cacheControl, "no-store")], type: WebPage.type, body: [])
+        Answer(
+            status: 303, headers: headers + [(.location, path), (.cacheControl, "no-store")], type: WebPage.type,
+            body: [])
     }
 
     /// A value of the query; one that is empty, as forms send it, is none.

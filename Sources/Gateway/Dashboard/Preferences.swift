@@ -24,12 +24,14 @@ struct Preferences {
 
     /// A zone by its IANA name; of any other text nothing is looked up.
     private static func zone(_ name: String) -> TimeZone? {
-        let isName = (1...64).contains(name.utf8.count) && name.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2F, 0x5F: true
-            default: false
+        let isName =
+            (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2F, 0x5F: true
+                default: false
+                }
             }
-        }
         return isName ? TimeZone(identifier: name) : nil
     }
 
@@ -51,7 +53,9 @@ struct Preferences {
         let names = headers[values: .acceptLanguage].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }.prefix(20)
         for name in names {
             let bare = name.drop { $0 == 0x20 }.prefix(2)
-            if let language = EditionLanguage(rawValue: String(decoding: Array(bare), as: UTF8.self)) { return language }
+            if let language = EditionLanguage(rawValue: String(decoding: Array(bare), as: UTF8.self)) {
+                return language
+            }
         }
         return .en
     }

@@ -4,8 +4,8 @@ import Engine
 import Journal
 import LeadlineCore
 
-/// What programs decided lately, kept up with by reading on: the latest decisions, and first responses of a day. Nothing
-/// of it is lost with the process that the journal does not hold.
+/// What programs decided lately, kept up with by reading on: the latest decisions, and first responses of a day.
+/// Nothing of it is lost with the process that the journal does not hold.
 actor RecentActivity {
     /// What was decided lately.
     struct Recent: Sendable {

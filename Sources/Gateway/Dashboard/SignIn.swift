@@ -24,18 +24,10 @@ enum SignIn {
             throw refusal
         }
         let cookie = try await authentication.session(under: grant)
-        try await endSession(sentWith: call)
-        return PageCall.seeOther(safe(form["next"]), [cookie])
-    }
-
-    /// The session whose cookie the new one replaces: nobody could end it any more.
-    private static func endSession(sentWith call: Call) async throws {
-        guard let sent = Cookie.session.value(call.headers).flatMap({ SessionToken($0) }) else { return }
-        let (access, limits) = (call.services.access, call.services.signIn.sessions)
-        try await call.services.readers.runLong {
-            guard case .session(let id, _)? = try await access.grant(for: sent, limits)?.credential else { return }
-            _ = try await access.endSession(id)
+        if let replaced = try await authentication.session(sentWith: call.headers) {
+            try await authentication.endSession(replaced)
         }
+        return PageCall.seeOther(safe(form["next"]), [cookie])
     }
 
     /// A path of the dashboard; its beginning for any other text, which may lead elsewhere.
@@ -53,7 +45,8 @@ enum SessionForms {
         DashboardRoutes.form("sendSignOut", "/sign-out", "End this session") { page, _ in
             try await end(page, "endSession")
         },
-        DashboardRoutes.form("sendSignOutEverywhere", "/sign-out-everywhere", "End all sessions of the reader") { page, _ in
+        DashboardRoutes.form("sendSignOutEverywhere", "/sign-out-everywhere", "End all sessions of the reader") {
+            page, _ in
             try await end(page, "endSessions")
         },
     ]

@@ -17,7 +17,9 @@ struct SystemGathering {
     init(_ page: PageCall) { self.page = page }
 
     func reviews() async throws -> Answer {
-        let reviews = try await call.look { $0.leadsUnderReview }.sorted { $0.submittedAt < $1.submittedAt }
+        // Where none is open, no lead is looked at.
+        let reviews = try await call.look { $0.reviewsOpen == 0 ? [] : $0.leadsUnderReview }
+            .sorted { $0.submittedAt < $1.submittedAt }
         let reader = try await page.reader(cursor: call.services.decisions.end(of: try call.grant.program))
         return PageCall.answer(ReviewsPage(reviews, said: page.said).page(reader))
     }
@@ -26,7 +28,8 @@ struct SystemGathering {
         let (grant, services) = (try call.grant, call.services)
         let end = try await services.decisions.read(after: DecisionCursor(program: grant.program), limit: 1).streamSize
         let last = try await services.live.look(grant.program) { $0.lastStamp }
-        var shown = SystemPage(entries: end, last: end == 0 ? nil : last, behind: services.standing.flatMap { $0()?.recordsBehind })
+        var shown = SystemPage(
+            entries: end, last: end == 0 ? nil : last, behind: services.standing.flatMap { $0()?.recordsBehind })
         let letters = try await call.read { try $0.deadLetters(reason: nil, from: 0, limit: Self.lettersMost + 1) }
         shown.letters = Array(letters.prefix(Self.lettersMost))
         shown.hasMoreLetters = letters.count > Self.lettersMost
@@ -34,11 +37,7 @@ struct SystemGathering {
         if grant.allows(.webhooksManage) {
             let file = services.webhooks
             shown.endpoints = try await services.readers.run { try file.list(program: grant.program) }
-                .filter { $0.isVisible(to: grant) }.map { one in
-                    .init(
-                        id: one.id, host: one.target.host, partner: one.partner, isOn: one.state != .disabled,
-                        failures: one.failures)
-                }
+                .filter { $0.isVisible(to: grant) }.map { .init($0) }
         }
         if grant.allows(.keysManage) {
             let (access, now) = (services.access, services.folder.now())
@@ -53,12 +52,39 @@ struct SystemGathering {
         return PageCall.answer(shown.page(reader))
     }
 
+    // MARK: Who read what
+
+    func access() async throws -> Answer {
+        let (person, who) = (page.query("person") ?? "", page.query("who") ?? "")
+        for text in [person, who] where text.utf8.count > 128 {
+            throw Refusal.badQuery("person", "It has at most 128 bytes.")
+        }
+        let document = try await call.run(call.deployment) { try await $0.records([.access]) }
+        let matching = (document.access ?? []).reversed().filter { record in
+            (person.isEmpty || record.subjects.contains(person)) && (who.isEmpty || record.user == who)
+        }
+        let lines = matching.prefix(AccessPage.most).map { record in
+            AccessPage.Line(
+                at: TimeText.moment(record.time), who: record.user, role: record.role ?? "", command: record.command,
+                persons: record.subjects, reason: record.reason)
+        }
+        var reader = try page.reader()
+        reader.isLive = false
+        return PageCall.answer(
+            AccessPage(
+                lines: Array(lines), count: matching.count, person: person, who: who,
+                brokenLine: document.accessBrokenLine, missing: document.accessMissing
+            ).page(reader))
+    }
+
     // MARK: Proof
 
     func proof() async throws -> Answer {
         let grant = try call.grant
         let checkpoint = try await call.read { deployment -> CheckpointDocument? in
-            do { return try deployment.signCheckpoint(all: false).checkpoints.last } catch where Refusal(error).status < 500 {
+            do { return try deployment.signCheckpoint(all: false).checkpoints.last } catch
+                where Refusal(error).status < 500
+            {
                 return nil
             }
         }

@@ -65,7 +65,8 @@ struct TodayGathering {
         let reviews = state?.reviews.first ?? []
         today.needs += reviews.prefix(max(0, Self.rowsMost - today.needs.count)).map { review in
             .init(
-                lead: review.leadID, why: FactWords().sentence(.reviewRequested(ReviewRequested(leadID: review.leadID))),
+                lead: review.leadID,
+                why: FactWords().sentence(.reviewRequested(ReviewRequested(leadID: review.leadID))),
                 since: review.submittedAt, path: "/app/leads/\(review.leadID)")
         }
     }

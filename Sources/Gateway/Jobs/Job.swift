@@ -21,6 +21,8 @@ struct Job: Sendable {
         var body: [UInt8]
         /// Random ids of the people whose data is in it; once one of them is erased, it is gone.
         var subjects: [SubjectID] = []
+        /// The same as a page shows it, where one does.
+        var report: (any Sendable)?
     }
 
     let id: String

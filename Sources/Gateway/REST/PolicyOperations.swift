@@ -51,7 +51,7 @@ enum PolicyOperations {
         })
 
     /// The policy that a request proposes. What is wrong is named by its own fields: the body is the policy itself.
-    private static func proposed(_ call: Call) throws -> ProposedPolicy {
+    static func proposed(_ call: Call) throws -> ProposedPolicy {
         do { return try read(call) } catch {
             var refusal = Refusal(error)
             let whole = "policy."

@@ -1,3 +1,4 @@
+import Dashboard
 import Engine
 import HTTPTypes
 import LeadlineCore
@@ -104,8 +105,7 @@ enum ProgramOperations {
             let backtests = try body.flag("backtest") ?? false
             try body.end()
             return try await JobOperations.begin(call, "forecast", .reportsRead) { deployment in
-                let document = try deployment.forecast(days: days, changes: [], forecasts: true, backtests: backtests)
-                return .init(body: Array(try JSONText.line(document).utf8))
+                try ForecastsPage.Found.result(deployment, days: days, backtests: backtests)
             }
         })
 }

@@ -37,7 +37,7 @@ enum SessionOperations {
         successes: [.init(status: 303, about: "Go there.", schema: .anyObject, headers: [.location, .setCookie])],
         work: .whole { call in
             guard let signIn = IssuerSignIn(call.services) else { throw Refusal.nothingHere }
-            return .json("{}", status: 303, try await signIn.start() + [(.cacheControl, "no-store")])
+            return .json("{}", status: 303, try await signIn.start(call.headers) + [(.cacheControl, "no-store")])
         })
 
     private static let callback = Operation(
@@ -60,8 +60,10 @@ enum SessionOperations {
             guard let code = call.query["code"], let state = call.query["state"] else {
                 throw Refusal.badQuery(call.query["code"] == nil ? "code" : "state", "It is missing.")
             }
-            let grant = try await signIn.finish(code, state, call.headers)
-            let cookie = try await Authentication(services: call.services).session(under: grant)
+            let (grant, replaced) = try await signIn.finish(code, state, call.headers)
+            let authentication = Authentication(services: call.services)
+            let cookie = try await authentication.session(under: grant)
+            if let replaced { try await authentication.endSession(replaced) }
             // A redirect would go on without the new cookie, which no other site's page may have sent along.
             let page = Page(
                 title: "Signed in", scope: "Program \(grant.program)",

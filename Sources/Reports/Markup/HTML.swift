@@ -3,6 +3,8 @@
 public indirect enum HTML: Sendable, Equatable {
     /// Text; escaped.
     case text(String)
+    /// Text whose lines end where they end, as a field of several lines has it; escaped, and nothing else.
+    case lines(String)
     /// An element with its attributes and what it holds.
     case element(Tag, [Attribute], [HTML])
     /// Several pieces, one after another.
@@ -16,6 +18,8 @@ public indirect enum HTML: Sendable, Equatable {
         case h1, h2, h3, p, section, header, div, dl, dt, dd, ul, li, figure, figcaption
         case table, thead, tbody, tr, th, td
         case svg, rect, line, circle, text
+        /// What a part of a plot means, shown where the pointer rests.
+        case title
         case a, form, button, label, select, option, input, textarea, datalist
         case main, nav, aside, ol, span, time, code, pre, kbd, br, details, summary, dialog, caption
     }
@@ -66,6 +70,7 @@ public indirect enum HTML: Sendable, Equatable {
             case current = "aria-current"
             case hiddenFromReaders = "aria-hidden"
             case valueNow = "aria-valuenow"
+            case invalid = "aria-invalid"
             /// What is kept up to date while the page is open.
             case live = "data-live"
             /// The moment that is counted down to.
@@ -76,6 +81,10 @@ public indirect enum HTML: Sendable, Equatable {
             case row = "data-row"
             /// Where somebody looks for something.
             case search = "data-search"
+            /// What copies the table that it stands with.
+            case copies = "data-copy"
+            /// What opens the list of all pages.
+            case opens = "data-palette"
         }
         /// One of them; those that say yes by being there need no value.
         public static func set(_ name: Name, _ value: String = "") -> Attribute {
@@ -106,6 +115,9 @@ public indirect enum HTML: Sendable, Equatable {
     private func write(into out: inout String) {
         switch self {
         case .text(let text): out += Escaping.markup(Escaping.figuresWhole(text))
+        case .lines(let text):
+            let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            out += lines.map { Escaping.markup(String($0)) }.joined(separator: "&#10;")
         case .all(let pieces): for piece in pieces { piece.write(into: &out) }
         case .element(let tag, let attributes, let pieces):
             out += "<" + tag.rawValue

@@ -21,28 +21,33 @@ struct IssuerSignIn: Sendable {
         var seed: String
         /// Seconds since 1970.
         var until: Int64
+        /// The session that the browser had before, which the new one replaces; nil where it had none.
+        var session: String?
         let digests: KeyedDigest
 
-        var cookie: String { "\(seed).\(until)" }
+        var cookie: String { "\(seed).\(until)" + (session.map { "." + $0 } ?? "") }
         var state: String { derived("state") }
         var nonce: String { derived("nonce") }
         var verifier: String { derived("verifier") }
 
         private func derived(_ what: String) -> String { Hexadecimal.text(digests.digest([what, cookie])) }
 
-        init(_ machine: Machine, _ digests: KeyedDigest) {
+        init(_ machine: Machine, _ digests: KeyedDigest, replacing session: String?) {
             seed = Hexadecimal.text(machine.random.bytes(32))
             until = machine.clock.now().micros / 1_000_000 + IssuerSignIn.patienceSeconds
+            self.session = session
             self.digests = digests
         }
 
         init?(_ cookie: String, _ digests: KeyedDigest) {
             let parts = cookie.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[0].count == 64, parts[0].allSatisfy(Hexadecimal.isDigit),
+            guard (2...3).contains(parts.count), parts[0].count == 64, parts[0].allSatisfy(Hexadecimal.isDigit),
+                parts.count == 2 || (parts[2].count == 64 && parts[2].allSatisfy(Hexadecimal.isDigit)),
                 let until = Int64(String(decoding: Array(parts[1]), as: UTF8.self))
             else { return nil }
             seed = String(decoding: Array(parts[0]), as: UTF8.self)
             self.until = until
+            session = parts.count == 3 ? String(decoding: Array(parts[2]), as: UTF8.self) : nil
             self.digests = digests
         }
     }
@@ -65,9 +70,11 @@ struct IssuerSignIn: Sendable {
         digests = services.identities.signIns
     }
 
-    /// Where to send the browser, and the cookie for the way back.
-    func start() async throws -> [(HTTPField.Name, String)] {
-        let round = Round(services.folder.machine, digests)
+    /// Where to send the browser, and the cookie for the way back. The session's own cookie does not come along from
+    /// the issuer's page, so the other one tells which session is replaced; `state` hangs on all of it.
+    func start(_ headers: HTTPFields) async throws -> [(HTTPField.Name, String)] {
+        let session = try await Authentication(services: services).session(sentWith: headers)
+        let round = Round(services.folder.machine, digests, replacing: session)
         let query = Self.form([
             ("response_type", "code"), ("client_id", signIn.clientID), ("redirect_uri", callback),
             ("scope", signIn.scopes.joined(separator: " ")), ("state", round.state), ("nonce", round.nonce),
@@ -81,9 +88,11 @@ struct IssuerSignIn: Sendable {
         ]
     }
 
-    /// What the issuer says that whoever came back may do.
+    /// What the issuer says that whoever came back may do, and the session that the browser had before.
     /// - Throws: `Refusal` for a way back that did not begin here, and for a code or a token that do not hold.
-    func finish(_ code: String, _ state: String, _ headers: HTTPFields) async throws -> Grant {
+    func finish(_ code: String, _ state: String, _ headers: HTTPFields) async throws
+        -> (grant: Grant, replaced: String?)
+    {
         let now = services.folder.now()
         guard let cookie = Cookie.signIn.value(headers), let round = Round(cookie, digests),
             now.micros / 1_000_000 < round.until,
@@ -96,7 +105,7 @@ struct IssuerSignIn: Sendable {
         else { throw Refusal.signInFailed }
         guard var grant = oauth.grant(token, at: now) else { throw Refusal.nothingGranted }
         grant.credential = .session("", ofKey: false)
-        return grant
+        return (grant, round.session)
     }
 
     /// A token for several audiences names the one that asked for it (OpenID Connect Core, 3.1.3.7).
