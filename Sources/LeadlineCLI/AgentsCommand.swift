@@ -74,7 +74,7 @@ struct AgentsCommand: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The agent's principal, or the id of a key of its.", valueName: "agent"))
         var agent: String
 
-        @Option(help: ArgumentHelp("Why, without an address: it is kept beside the keys.", valueName: "text"))
+        @Option(help: ArgumentHelp("Why; kept in clear, so it holds no address.", valueName: "text"))
         var reason: String
 
         @Option(help: ArgumentHelp("Who says so, without an address; kept there too.", valueName: "text"))

@@ -6,8 +6,8 @@ struct AnswerTimes: Sendable, Equatable {
     var receivedAt: Timestamp?
     var ownTime: Timestamp?
 
-    /// When the answer was given to an assignment of a moment: nobody answers before it has the lead, or after the record
-    /// was received. A record that states nothing of the kind counts by when it is read.
+    /// When the answer was given to an assignment of a moment: nobody answers before it has the lead, or after the
+    /// record was received. A record that states nothing of the kind counts by when it is read.
     func answeredAt(since assigned: Timestamp, readAt stamp: Timestamp) -> Timestamp {
         let received = min(receivedAt ?? stamp, stamp)
         if let own = ownTime, own >= assigned, own <= received { return own }
@@ -31,8 +31,8 @@ extension Decision {
             leadID: lead.id, partnerID: holderID(state, lead), elapsedMicros: elapsed))]
     }
 
-    /// A partner that lost the lead by its deadline had answered before it: the miss is taken back. Where nobody else has
-    /// answered since, it has the lead again. Nil where nothing of the kind can be believed.
+    /// A partner that lost the lead by its deadline had answered before it: the miss is taken back. Where nobody else
+    /// has answered since, it has the lead again. Nil where nothing of the kind can be believed.
     mutating func credited(
         _ state: State, _ slot: Int, _ partnerID: String, _ times: AnswerTimes
     ) -> [Event]? {

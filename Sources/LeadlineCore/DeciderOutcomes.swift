@@ -82,8 +82,8 @@ extension Decision {
         return closing(state, lead, partner, won: won, amount: amount)
     }
 
-    /// Since logic version 7 a won deal's amount is corrected by saying it again; one that cannot be counted is looked at
-    /// further.
+    /// Since logic version 7 a won deal's amount is corrected by saying it again; one that cannot be counted is
+    /// looked at further.
     private func isOtherAmount(_ state: State, _ lead: LeadTable.Lead, _ amount: Money?) -> Bool {
         guard state.isLogic(7), let amount else { return false }
         return state.valueInProgramCurrency(amount) != lead.learnedMinorUnits
@@ -112,8 +112,8 @@ extension Decision {
         return events
     }
 
-    /// What a won deal comes to; nil where nobody can say. Before logic version 7 the lead's value stood in for an amount
-    /// without a rate.
+    /// What a won deal comes to; nil where nobody can say. Before logic version 7 the lead's value stood in for an
+    /// amount without a rate.
     private func worth(_ state: State, _ lead: LeadTable.Lead, _ amount: Money?) -> Int64? {
         let stated = amount.map { state.valueInProgramCurrency($0) }
         if state.isLogic(7) { return stated ?? state.value(of: lead) }

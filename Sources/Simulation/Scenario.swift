@@ -27,7 +27,7 @@ public struct Scenario: Sendable {
     /// Names of the partners by id, for people.
     public let partnerNames: [String: String]
     /// Program, policy, partners and past deals, each with the moment it happened.
-    public let history: [NewRecord]
+    public private(set) var history: [NewRecord]
     /// The lead that comes in, as a live record.
     public let lead: NewRecord
     /// Id of that lead.
@@ -97,6 +97,18 @@ public struct Scenario: Sendable {
                 withJSONObject: profile, options: [.sortedKeys, .withoutEscapingSlashes])
             return (id, profile["name"] as? String ?? id, String(decoding: data, as: UTF8.self))
         }
+    }
+
+    /// Has the program start with another logic version than the newest.
+    public mutating func start(withLogic version: UInt32) throws {
+        let event = try JSONSerialization.jsonObject(with: Data(history[0].value ?? [])) as? [String: Any]
+        guard var event, var registered = event["data"] as? [String: Any] else {
+            throw ScenarioError("the history does not begin with the program")
+        }
+        registered["logicVersion"] = version
+        event["data"] = registered
+        history[0].value = Array(
+            try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes]))
     }
 
     private static func setUp(

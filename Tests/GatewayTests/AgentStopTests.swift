@@ -39,7 +39,7 @@ import UseCases
             let cookie = try #require(session.headers["set-cookie"]?.components(separatedBy: ";")[0])
             let first = try await Self.offer("s-1", served), second = try await Self.offer("s-2", served)
             let agreed = try await Self.done(served, .POST, "/v1/leads/s-1/offers/\(first)/answer", key, #"{"answer":"OFFER_ANSWER_ACCEPTED"}"#)
-            #expect(agreed.text.contains("OFFER_STATUS_AGREED"), "\(agreed.text)")
+            #expect(agreed.text.contains(#""status":"agreed""#), "\(agreed.text)")
             // No partner says of itself that it was stopped.
             let stopped = #"{"answer":"OFFER_ANSWER_DECLINED","reason":"REFUSAL_REASON_AGENT_STOPPED"}"#
             let own = try await served.ask(.POST, "/v1/leads/s-2/offers/\(second)/answer", key, stopped)

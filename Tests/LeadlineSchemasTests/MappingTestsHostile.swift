@@ -231,7 +231,7 @@ private let refusals: [Refusal] = [
     Refusal(71, varint(900 << 3 | 3), .truncated, ""),
     Refusal(71, varint(900 << 3 | 3) + varint(901 << 3 | 4), .malformedTag, ""),
     Refusal(71, [UInt8](repeating: 0x0B, count: 5_000), .tooDeep, ""),
-    Refusal(51, number(5, 9), .unknownEnum, "reason"),
+    Refusal(51, number(5, 10), .unknownEnum, "reason"),
     Refusal(23, text(1, "L"), .missing, "decision"),
     Refusal(23, number(3, 0), .missing, "decision"),
     Refusal(31, text(1, "P"), .missing, "capacity"),

@@ -61,7 +61,7 @@ import Testing
             let body = Mirror(reflecting: try #require(entry.events.first?.body)).children.first?.value as? any Message
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(event)")
         }
-        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 26)
+        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 28)
     }
 
     @Test func entryAndHeader() throws {

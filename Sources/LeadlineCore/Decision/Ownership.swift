@@ -51,8 +51,8 @@ enum Ownership {
         return nil
     }
 
-    /// An open lead of the same person that came not too long ago, and is of no other account than the new one: of the same
-    /// first, then one where either names none. Since logic version 7.
+    /// An open lead of the same person that came not too long ago, and is of no other account than the new one: of
+    /// the same first, then one where either names none. Since logic version 7.
     static func samePerson(_ input: Input, _ state: State, at stamp: Timestamp) -> Int? {
         guard let policy = state.policy, policy.samePersonDays > 0, let subject = input.subject else { return nil }
         let since = stamp.adding(micros: -Int64(policy.samePersonDays) * Timestamp.microsPerDay)

@@ -20,8 +20,8 @@ extension State {
             zone: partners.timeZones[partner], absences: absences)
     }
 
-    /// True if the partner, who is there now, goes away before it would have to answer: an absence costs it time that it
-    /// promised.
+    /// True if the partner, who is there now, goes away before it would have to answer: an absence costs it time that
+    /// it promised.
     func leavesBeforePromise(_ partner: Int, _ view: LeadView, at stamp: Timestamp) -> Bool {
         let ahead = partners.absences[partner].filter { $0.from > stamp }
         if ahead.isEmpty { return false }

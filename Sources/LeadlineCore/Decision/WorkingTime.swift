@@ -35,7 +35,8 @@ enum WorkingTime {
         let firstDay = localDay(of: start, zone)
         var counted = start, sum: Int64 = 0
         for day in firstDay...(firstDay + horizonDays) {
-            for stretch in stretches(on: day, hours, zone, absences) where stretch.until > counted && stretch.from < end {
+            for stretch in stretches(on: day, hours, zone, absences)
+            where stretch.until > counted && stretch.from < end {
                 let until = min(stretch.until, end)
                 sum += until.micros - max(stretch.from, counted).micros
                 counted = until

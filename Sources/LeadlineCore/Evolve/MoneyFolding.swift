@@ -52,10 +52,11 @@ extension State {
             tallies.largestArchivedMinorUnits[partner], lead.learnedMinorUnits)
     }
 
-    /// What earlier logic did not remember: the commission that stands accrued. Terms that changed since the deal was won
-    /// are not remembered, so the present ones are taken.
+    /// What earlier logic did not remember: the commission that stands accrued. Terms that changed since the deal was
+    /// won are not remembered, so the present ones are taken.
     mutating func beginMoney() {
-        for slot in leads.leads.indices where leads.leads[slot].isWonDeal && leads.leads[slot].holder != LeadTable.nowhere {
+        for slot in leads.leads.indices
+        where leads.leads[slot].isWonDeal && leads.leads[slot].holder != LeadTable.nowhere {
             let rate = commissionBasisPoints(leads.leads[slot], Int(leads.leads[slot].holder))
             leads.leads[slot].wonBasisPoints = rate
             leads.leads[slot].accruedMinorUnits = Self.commission(

@@ -62,8 +62,8 @@ extension State {
         ifPartner(id) { if $0.canBecome(status, $1) { body(&$0, $1) } }
     }
 
-    /// Whether a pause, a return or a removal changes anything. A partner that was removed comes back by a profile; since
-    /// logic version 7 by the word that it takes leads again, and by nothing else.
+    /// Whether a pause, a return or a removal changes anything. A partner that was removed comes back by a profile;
+    /// since logic version 7 by the word that it takes leads again, and by nothing else.
     func canBecome(_ status: PartnerTable.Status, _ partner: Int) -> Bool {
         if isLogic(7) && status == .active { return partners.status[partner] != .active }
         return partners.canBecome(status, at: partner)

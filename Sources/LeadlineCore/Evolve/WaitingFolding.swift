@@ -82,7 +82,9 @@ extension State {
         var isCounted = false
         for partner in 0..<partners.count where partners.active[partner] {
             if partners.coolingUntil[partner] > lastStamp { next = min(next, partners.coolingUntil[partner]) }
-            for absence in partners.absences[partner] where absence.until > lastStamp { next = min(next, absence.until) }
+            for absence in partners.absences[partner] where absence.until > lastStamp {
+                next = min(next, absence.until)
+            }
             isCounted = isCounted || partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped
                 || partners.withSegments[partner]
         }

@@ -74,8 +74,8 @@ public struct Policy: Sendable, Equatable {
     public var waiting = WaitingRule()
     /// What becomes of a promise whose partner goes away before it is due; since logic version 7.
     public var absenceAhead = AbsenceAhead.passOver
-    /// For so many minutes after a deadline an answer is credited that lies before it by its own time; nil is a day. Since
-    /// logic version 7.
+    /// For so many minutes after a deadline an answer is credited that lies before it by its own time; nil is a day.
+    /// Since logic version 7.
     public var lateAnswerMinutes: UInt32?
     public init() {}
 }

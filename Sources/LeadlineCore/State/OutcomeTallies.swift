@@ -131,7 +131,8 @@ struct OutcomeTallies: Sendable, Equatable {
 
     init(
         program: Tally, partners: [Tally], verticals: [(code: Vocabulary.Code, tallies: [Tally])], bands: [[Tally]],
-        largestWonMinorUnits: [Int64], largestArchivedMinorUnits: [Int64]?, engagement: [EngagementTally], programEngagement: EngagementTally
+        largestWonMinorUnits: [Int64], largestArchivedMinorUnits: [Int64]?,
+        engagement: [EngagementTally], programEngagement: EngagementTally
     ) {
         self.program = program
         self.partners = partners

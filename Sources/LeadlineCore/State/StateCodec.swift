@@ -161,7 +161,9 @@ extension State {
         for claim in claims.all { agenda.add(.claim, claim.ticket, at: claim.until) }
         for (partner, until) in suspensions.suspended { agenda.add(.suspension, UInt32(partner), at: until) }
         for one in returns.waiting { agenda.add(.returnCredit, one.ticket, at: one.until) }
-        for slot in leads.leads.indices where leads.leads[slot].marks.contains(.awaitsPartner) { again.insert(UInt32(slot)) }
+        for slot in leads.leads.indices where leads.leads[slot].marks.contains(.awaitsPartner) {
+            again.insert(UInt32(slot))
+        }
         if again.lookAt < .distantFuture { agenda.add(.waiting, 0, at: again.lookAt) }
     }
 }

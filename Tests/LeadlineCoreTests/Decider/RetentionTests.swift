@@ -12,6 +12,8 @@ import Testing
         .policy(version) {
             $0.sla.firstResponseMinutes = 0
             $0.retention.closedDealDays = deals
+            // Leads of one person stay apart.
+            $0.samePersonDays = 0
             $0.retention.otherLeadDays = others
         }
     }

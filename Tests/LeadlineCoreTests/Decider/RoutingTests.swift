@@ -51,7 +51,7 @@ import Testing
 
     @Test(arguments: [
         (100, 900_000, 90), (101, 900_000, 90), (1, 999_999, 0), (3, 1_500_000, 4),
-        (1_000_000_000_000_000, 163_000_000, 163_000_000_000_000_000),
+        (1_000_000_000_000_000, 163_000, 163_000_000_000_000), (6_000_000_000_000, 163_000_000, 978_000_000_000_000),
     ] as [(Int64, Int64, Int64)])
     func exchangeRatesRoundDown(amount: Int64, rateMicros: Int64, expected: Int64) throws {
         var story = Story(
@@ -61,10 +61,12 @@ import Testing
     }
 
     /// A rate that would leave the range of amounts is no rate.
-    @Test func overflowingExchangeIsUnknown() {
-        var story = Story(.policy { $0.exchangeRates = [.init(currency: "XXX", rateMicros: .max)] }, .partner("A"))
+    @Test(arguments: [(.max, .max), (1_000_000_000_000_000, 163_000_000)] as [(Int64, Int64)])
+    func overflowingExchangeIsUnknown(amount: Int64, rateMicros: Int64) {
+        var story = Story(
+            .policy { $0.exchangeRates = [.init(currency: "XXX", rateMicros: rateMicros)] }, .partner("A"))
         story.when(
-            1, .lead("L1") { $0.dealValue = Money(minorUnits: .max, currency: "XXX") },
+            1, .lead("L1") { $0.dealValue = Money(minorUnits: amount, currency: "XXX") },
             then: "escalated L1 to partner-managers, currencyUnknown")
     }
 

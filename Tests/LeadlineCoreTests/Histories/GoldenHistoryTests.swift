@@ -74,6 +74,7 @@ import Testing
         }
         while let due = story.state.nextDeadline, due < Moment.at(day + 3) { _ = story.fireNext() }
         if let holder = story.state.lead("N0")?.partnerID { story.given(day + 3, .won("N0", holder, euros(1_000))) }
+        story.given(day + 4, .lead("N6", account: 9) { $0.country = "DE"; $0.dealValue = euros(900) }.event(40))
     }
 
     private static let digests: [UInt32: String] = [
@@ -82,6 +83,7 @@ import Testing
         3: "67f91481c2138cff0f70f5f91fc106b0",
         4: "67f91481c2138cff0f70f5f91fc106b0",
         5: "e889177f383331c26d5dec7c7e17f5ba",
+        6: "4947e4045e369425fcb166c3b704d82a",
     ]
     private static let hashes: [UInt32: String] = [
         1: "4bf96af9834bbc5e993669a5451d39c5",
@@ -89,6 +91,7 @@ import Testing
         3: "cb3e603ec78f3087541533e2b3371d7c",
         4: "f81a8384a1923596fa7b27004b33608a",
         5: "869e0cf9806bda518f6077198ea64db8",
+        6: "984cd724454e496f883b68f10732366a",
     ]
 
     /// Versions whose values are settled; one that is still being made has none.

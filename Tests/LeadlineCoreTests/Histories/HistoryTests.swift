@@ -140,6 +140,14 @@ import Testing
         #expect(repeats > 100, "seed \(seed)")
     }
 
+    private static func endsMerged(_ fact: Fact, _ state: State) -> Bool {
+        switch fact {
+        case .leadWithdrawn(let fact): state.lead(fact.leadID)?.leadID != fact.leadID
+        case .humanDecisionRecorded(let fact) where fact.decision == .close: state.lead(fact.leadID)?.leadID != fact.leadID
+        default: false
+        }
+    }
+
     /// What is disregarded leaves no trace but its entry.
     @Test(arguments: seeds)
     func disregardedInputsChangeNothing(seed: UInt64) {
@@ -148,6 +156,8 @@ import Testing
         stream.beforeFold = { before, entry in
             guard case .inputDisregarded? = entry.events.first, entry.events.count == 1 else { return }
             if case .timeAdvanced = entry.input.fact { return }
+            // That a merged lead goes to nobody any more is noted, whatever became of the one that took it in.
+            if Self.endsMerged(entry.input.fact, before) { return }
             var (with, without) = (before, before)
             var silent = entry.input
             silent.eventDigest = nil

@@ -16,6 +16,7 @@ extension Input {
         var policy = Policy()
         // What waits stays where it is, but in the tests of waiting.
         policy.waiting.offersPerMinuteMax = 0
+        policy.absenceAhead = .stop
         change(&policy)
         return Input(.policyPublished(.init(policy: policy, version: version)))
     }
