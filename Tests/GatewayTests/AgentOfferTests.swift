@@ -154,7 +154,7 @@ import Testing
         let answer = Self.answered(#"{"answer":"OFFER_ANSWER_ACCEPTED"}"#)
         try await Receiver.receiving(replying: { _ in answer }, { _, number in (number < 3 ? 503 : 200, [:]) }) { receiver in
             var settings = WebhookTests.settings()
-            settings.agentWait = .milliseconds(1)
+            (settings.agentWait, settings.waits) = (.milliseconds(1), [.seconds(3_600)])
             try await ServedFolder.serving(webhooks: settings) { served in
                 try await Self.publish(served, answerMillis: 86_400_000)
                 _ = try await Self.agents(served, receiver.url("agent"))

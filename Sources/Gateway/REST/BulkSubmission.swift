@@ -45,6 +45,7 @@ struct BulkSubmission {
                 results[index] = refused(index, Refusal(error))
             }
         }
+        leaveOutRefused(&records, &results)
         try await charge(&records, &results)
         let appended = try await append(&records, &results)
         for (line, fate) in zip(records, try await fates(of: appended)) {
@@ -52,6 +53,18 @@ struct BulkSubmission {
         }
         return Answer(
             status: 200, type: "application/x-ndjson", body: results.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] })
+    }
+
+    /// What intake would refuse takes nothing of a budget from the lines after it.
+    private func leaveOutRefused(_ records: inout [Line], _ results: inout [String]) {
+        if grant.budgets.isEmpty { return }
+        var rules = IntakeRules()
+        let now = call.services.folder.now()
+        records.removeAll { line in
+            guard let rejection = rules.rejection(of: line.change.record, now: now) else { return false }
+            results[line.index] = refused(line.index, .rejected(rejection))
+            return true
+        }
     }
 
     /// Leaves out the lines that are past the sender's budgets, as if they had come one by one.
