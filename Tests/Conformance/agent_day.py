@@ -130,7 +130,7 @@ async def day(address, binding, streaming):
         holder = story["lead"]["partner"]
         step(f"{way}: one lead by a message sent twice; {holder} holds it")
         await vendor.refused("accept_lead", lead=routed["lead"])
-        _, offered = await vendor.result("route_lead", product="negotiated", waitSeconds=20, **{
+        _, offered = await vendor.result("route_lead", region="negotiated", waitSeconds=20, **{
             **lead, "contact": {"email": f"kim@{uuid.uuid4().hex}.example"}})
         assert mail_free(offered) and offered["status"] == "decided", offered
     await negotiate(address, keys, binding, streaming, offered["lead"])

@@ -190,7 +190,7 @@ async def negotiation(connect, address, name):
     async with connect(address, os.environ["LEADLINE_KEY_AGENT"], extensions=[tasks]) as client:
         agent = Assistant(client)
         submitting = asyncio.create_task(agent.does(
-            "submit_lead", leadId=lead, country="IT", vertical="manufacturing", product="negotiated",
+            "submit_lead", leadId=lead, country="IT", vertical="manufacturing", region="negotiated",
             contact={"email": mail, "givenName": "Lea"}, idempotencyKey=lead, waitSeconds=20))
         offer = holder = None
         while offer is None:

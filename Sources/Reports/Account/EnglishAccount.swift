@@ -39,7 +39,7 @@ enum EnglishAccount {
         case .toHuman: "{lead} went to the human queue {queue}, and to no partner."
         case .suggested: "To the human, Leadline suggested {partner}."
         case .notSuggested: "Leadline suggested nobody."
-        case .merged: "{lead} is the same enquiry as {into}, of the same person and company, and was merged into it."
+        case .merged: "{lead} is the same enquiry as {into}, of the same person, and was merged into it."
         case .repeated: "{lead} had been submitted before; the first submission stands."
 
         case .onArrival: "The enquiry had just come in."

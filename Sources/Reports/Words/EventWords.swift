@@ -36,7 +36,7 @@ public struct EventWords: Sendable {
         case .leadMerged(let event):
             event.sameID
                 ? "\(event.leadID) was submitted before; the first submission stands"
-                : "\(event.leadID) is the same enquiry as \(event.intoLeadID) and was merged into it"
+                : "\(event.leadID) is the same as \(event.intoLeadID) and was merged into it"
         case .outcomeWaiting(let event): "the outcome waits for \(event.leadID) until \(time(event.until))"
         case .outcomeUnmatched(let event):
             "the lead \(event.leadID) never came; the outcome that waited for it is in the dead letters"
