@@ -415,7 +415,10 @@ class Day:
             if name == "forecast":
                 Select(self.one("#f-backtest")).select_by_value("yes")
             self.one("aside form button").click()
-            self.wait(lambda: not self.all("#report .empty") or self.all("#work .notice.bad"), f"{name} is found", 240)
+            # What was found may have empty parts of its own.
+            self.wait(
+                lambda: self.all("#report .tiles") or not self.all("#report .empty") or self.all("#work .notice.bad"),
+                f"{name} is found", 240)
             self.look(name, f"/app/{name}")
             self.go(f"/app/{name}")
             for figure in self.all("figure"):
