@@ -66,7 +66,7 @@ import Testing
         }
         let carriesKeys = false
         let waitsForRecords = false
-        func settle() throws -> Bool { try inner.settle() }
+        func settle(_ patience: WriteAheadLog.Patience) throws -> Bool { try inner.settle(patience) }
         func poll(max: Int, wait: Duration, now: Timestamp) throws -> Poll { try inner.poll(max: max, wait: wait, now: now) }
         func parkedLeads() throws -> [(program: String, leadID: String)] { try inner.parkedLeads() }
         func commit(_ batch: Batch) throws {

@@ -1,6 +1,6 @@
 import Foundation
 public import GRDB
-import Journal
+public import Journal
 public import LeadlineCore
 
 /// The log without a broker: topics as tables beside the journal, in the same SQLite file, so that one transaction
@@ -178,7 +178,9 @@ public final class EmbeddedLog: ShardLog {
         try queue.read { try ParkedLetters.leads($0) }
     }
 
-    public func settle() throws -> Bool { try WriteAheadLog.truncate(queue) }
+    public func settle(_ patience: WriteAheadLog.Patience) throws -> Bool {
+        try WriteAheadLog.truncate(queue, patience)
+    }
 
     // MARK: Consuming
 

@@ -85,6 +85,7 @@ public protocol ShardLog: AnyObject, SendableMetatype {
     /// Leads, by program, for which parked dead letters exist.
     func parkedLeads() throws -> [(program: String, leadID: String)]
     /// Called now and then, when little is to be done: deleted payloads leave the disk, files are tidied.
+    /// - Parameter patience: how long it waits for readers.
     /// - Returns: False if somebody reads what is to leave; then it is called again soon.
-    func settle() throws -> Bool
+    func settle(_ patience: WriteAheadLog.Patience) throws -> Bool
 }

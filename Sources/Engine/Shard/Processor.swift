@@ -9,6 +9,8 @@ private enum Upkeep {
     /// Without a pause in which to settle, the write-ahead log, which still holds deleted payloads, is emptied after
     /// so many batches.
     static let batchesBetweenTruncations = 100
+    /// After so many tries in vain whoever writes waits for readers longer, once.
+    static let hurriedTriesMax = 30
 }
 
 /// A processor on one data folder: a log, the journal, the vault and what is derived, under one lock. It works on a
@@ -121,6 +123,7 @@ public actor Processor<Log: ShardLog> {
         var isTidy = false
         var lastTidied = machine.passingTime.elapsed()
         var batchesSinceTruncation = 0
+        var hurriedTries = 0
         while !Task.isCancelled {
             let seen = arrivals.commits
             let report = try step(max: batchMax, wait: pause)
@@ -131,12 +134,14 @@ public actor Processor<Log: ShardLog> {
             if !report.isExhausted {
                 batchesSinceTruncation += 1
                 if batchesSinceTruncation == Upkeep.batchesBetweenTruncations {
-                    _ = try log.settle()
+                    _ = try log.settle(.thorough)
                     batchesSinceTruncation = 0
                 }
             } else {
                 if !isTidy, machine.passingTime.elapsed() - lastTidied >= tidyEvery {
-                    isTidy = try tidy()
+                    // Records may come at any moment, and those who bring them would wait as long as this does.
+                    isTidy = try tidy(hurriedTries < Upkeep.hurriedTriesMax ? .busy : .thorough)
+                    hurriedTries = isTidy || hurriedTries == Upkeep.hurriedTriesMax ? 0 : hurriedTries + 1
                     lastTidied = machine.passingTime.elapsed()
                 }
                 if !log.waitsForRecords {
@@ -151,14 +156,14 @@ public actor Processor<Log: ShardLog> {
     /// Catches projections up and empties the write-ahead logs.
     public func settle() throws {
         try projection.catchUp()
-        _ = try tidy()
+        _ = try tidy(.thorough)
     }
 
     /// Empties the write-ahead logs: what was deleted leaves the disk. False if somebody reads it still.
-    private func tidy() throws -> Bool {
+    private func tidy(_ patience: WriteAheadLog.Patience) throws -> Bool {
         try earlierLookups.note()
-        let isSettled = try log.settle()
-        return try WriteAheadLog.truncate(derived) && isSettled
+        let isSettled = try log.settle(patience)
+        return try WriteAheadLog.truncate(derived, patience) && isSettled
     }
 
     /// Runs `work` on the state of a program as of the last batch, between two batches. Nothing is copied: a copy that

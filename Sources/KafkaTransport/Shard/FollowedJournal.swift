@@ -104,5 +104,7 @@ struct FollowedJournal {
 
     func parkedLeads() throws -> [(program: String, leadID: String)] { try queue.read { try ParkedLetters.leads($0) } }
 
-    func truncateWriteAheadLog() throws -> Bool { try WriteAheadLog.truncate(queue) }
+    func truncateWriteAheadLog(_ patience: WriteAheadLog.Patience) throws -> Bool {
+        try WriteAheadLog.truncate(queue, patience)
+    }
 }

@@ -2,7 +2,7 @@ import Crypto
 public import Engine
 import Foundation
 import GRDB
-import Journal
+public import Journal
 public import LeadlineCore
 import LeadlineSchemas
 import Logging
@@ -332,7 +332,9 @@ public final class KafkaLog: ShardLog {
 
     public func parkedLeads() throws -> [(program: String, leadID: String)] { try journal.parkedLeads() }
 
-    public func settle() throws -> Bool { try journal.truncateWriteAheadLog() }
+    public func settle(_ patience: WriteAheadLog.Patience) throws -> Bool {
+        try journal.truncateWriteAheadLog(patience)
+    }
 }
 
 extension Duration {
