@@ -163,20 +163,20 @@ import Testing
             fingerprint: text)
         all.isOther = true
         return [
-            ("learning", LearningPage(learned, made: moment, work: underWay).page(reader)),
-            ("learning, before", LearningPage(nil, made: nil, work: failed).page(reader)),
-            ("forecast", ForecastsPage(forecast, made: moment, work: failed).page(reader)),
-            ("forecast, before", ForecastsPage(nil, made: nil, work: nil).page(reader)),
-            ("fairness", FairnessPage(fairness, made: moment, work: underWay).page(reader)),
-            ("fairness, before", FairnessPage(nil, made: nil, work: nil).page(reader)),
-            ("pilot", PilotsPage(pilot, made: moment, work: failed).page(reader)),
-            ("pilot, before", PilotsPage(nil, made: nil, work: nil).page(reader)),
+            ("learning", LearningPage(.init(learned, made: moment, work: underWay)).page(reader)),
+            ("learning, before", LearningPage(.init(nil, made: nil, work: failed)).page(reader)),
+            ("forecast", ForecastsPage(.init(forecast, made: moment, work: failed)).page(reader)),
+            ("forecast, before", ForecastsPage(.init(nil, made: nil, work: nil)).page(reader)),
+            ("fairness", FairnessPage(.init(fairness, made: moment, work: underWay)).page(reader)),
+            ("fairness, before", FairnessPage(.init(nil, made: nil, work: nil)).page(reader)),
+            ("pilot", PilotsPage(.init(pilot, made: moment, work: failed)).page(reader)),
+            ("pilot, before", PilotsPage(.init(nil, made: nil, work: nil)).page(reader)),
             (
                 "enablement",
-                EnablementPage(enabled, made: moment, work: failed, partners: Array(repeating: text, count: many))
+                EnablementPage(.init(enabled, made: moment, work: failed), partners: Array(repeating: text, count: many))
                     .page(reader)
             ),
-            ("enablement, before", EnablementPage(nil, made: nil, work: nil, partners: []).page(reader)),
+            ("enablement, before", EnablementPage(.init(nil, made: nil, work: nil), partners: []).page(reader)),
             (
                 "rules",
                 RulesPage(
@@ -187,8 +187,8 @@ import Testing
             ("rules, none", RulesPage(nil, logic: 1, canPublish: false, said: nil).page(reader)),
             ("history", RulesHistoryPage(Array(repeating: version, count: rows)).page(reader)),
             ("proposal", proposal.page(reader)), ("faulty", faulty.page(reader)),
-            ("effect", RulesEffectPage(effect, made: moment, work: failed).page(reader)),
-            ("effect, before", RulesEffectPage(nil, made: nil, work: underWay).page(reader)),
+            ("effect", RulesEffectPage(.init(effect, made: moment, work: failed)).page(reader)),
+            ("effect, before", RulesEffectPage(.init(nil, made: nil, work: underWay)).page(reader)),
             (
                 "access",
                 AccessPage(

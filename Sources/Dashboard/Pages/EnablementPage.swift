@@ -1,4 +1,3 @@
-public import LeadlineCore
 import Reports
 
 /// What it would be worth if a partner could do more than it can.
@@ -50,17 +49,13 @@ public struct EnablementPage: Sendable {
     ]
     private static let rowsMost = 100
 
-    public var found: Found?
-    public var made: Timestamp?
-    public var work: WorkState?
+    private let report: ReportStanding<Found>
     /// Partners to choose from.
-    public var partners: [String]
+    private let partners: [String]
 
-    /// A page of what was found; nil before anybody asked.
-    public init(_ found: Found?, made: Timestamp?, work: WorkState?, partners: [String]) {
-        self.found = found
-        self.made = found == nil ? nil : made
-        self.work = work
+    /// A page of a report as it stands.
+    public init(_ report: ReportStanding<Found>, partners: [String]) {
+        self.report = report
         self.partners = partners
     }
 
@@ -83,9 +78,9 @@ public struct EnablementPage: Sendable {
                     [.set(.required), .set(.maxLength, "64"), .set(.spellcheck, "false")]),
                 ReportFrame.days(reader, 91),
             ])
-        return ReportFrame(section: .enablement, work: work, made: made).page(
-            reader, about: t("enablement.about"), empty: (t("enablement.empty"), t("enablement.how")), form: form,
-            found.map { content($0, reader) } ?? [])
+        return ReportFrame(section: .enablement).page(
+            reader, report, about: t("enablement.about"), empty: (t("enablement.empty"), t("enablement.how")), form: form
+        ) { content($0, reader) }
     }
 
     private func content(_ found: Found, _ reader: Reader) -> [HTML] {

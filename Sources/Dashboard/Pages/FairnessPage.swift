@@ -1,4 +1,3 @@
-public import LeadlineCore
 import Reports
 
 /// How evenly leads are spread over partners, what became of enquiries by country, and whether floors were met.
@@ -80,24 +79,18 @@ public struct FairnessPage: Sendable {
     private static let least = 0.8
     private static let plotted = 20, rowsMost = 80
 
-    public var found: Found?
-    public var made: Timestamp?
-    public var work: WorkState?
+    private let report: ReportStanding<Found>
 
-    /// A page of what was found; nil before anybody asked.
-    public init(_ found: Found?, made: Timestamp?, work: WorkState?) {
-        self.found = found
-        self.made = found == nil ? nil : made
-        self.work = work
-    }
+    /// A page of a report as it stands.
+    public init(_ report: ReportStanding<Found>) { self.report = report }
 
     /// The page.
     public func page(_ reader: Reader) -> String {
         let t = reader.texts
-        return ReportFrame(section: .fairness, work: work, made: made).page(
-            reader, about: t("fairness.about"), empty: (t("fairness.empty"), t("fairness.how")),
-            form: ReportFrame.form("/app/fairness", reader, []),
-            found.map { [tiles($0, t), partners($0, t), countries($0, t)] } ?? [])
+        return ReportFrame(section: .fairness).page(
+            reader, report, about: t("fairness.about"), empty: (t("fairness.empty"), t("fairness.how")),
+            form: ReportFrame.form("/app/fairness", reader, [])
+        ) { [tiles($0, t), partners($0, t), countries($0, t)] }
     }
 
     private func tiles(_ found: Found, _ t: Texts) -> HTML {

@@ -1,4 +1,3 @@
-public import LeadlineCore
 import Reports
 
 /// Wins and revenue that are expected, and how well earlier forecasts held.
@@ -60,16 +59,10 @@ public struct ForecastsPage: Sendable {
 
     private static let plotted = 20, rowsMost = 150
 
-    public var found: Found?
-    public var made: Timestamp?
-    public var work: WorkState?
+    private let report: ReportStanding<Found>
 
-    /// A page of what was found; nil before anybody asked.
-    public init(_ found: Found?, made: Timestamp?, work: WorkState?) {
-        self.found = found
-        self.made = found == nil ? nil : made
-        self.work = work
-    }
+    /// A page of a report as it stands.
+    public init(_ report: ReportStanding<Found>) { self.report = report }
 
     /// The page.
     public func page(_ reader: Reader) -> String {
@@ -82,9 +75,9 @@ public struct ForecastsPage: Sendable {
                     "backtest", t("forecast.backtest"), id: "f-backtest",
                     [("no", t("forecast.backtest.no")), ("yes", t("forecast.backtest.yes"))]),
             ])
-        return ReportFrame(section: .forecast, work: work, made: made).page(
-            reader, about: t("forecast.about"), empty: (t("forecast.empty"), t("forecast.how")), form: form,
-            found.map { [tiles($0, t), partners($0, t), quarters($0, t)] } ?? [])
+        return ReportFrame(section: .forecast).page(
+            reader, report, about: t("forecast.about"), empty: (t("forecast.empty"), t("forecast.how")), form: form
+        ) { [tiles($0, t), partners($0, t), quarters($0, t)] }
     }
 
     private func tiles(_ found: Found, _ t: Texts) -> HTML {

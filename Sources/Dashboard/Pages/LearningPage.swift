@@ -1,4 +1,3 @@
-public import LeadlineCore
 import Reports
 
 /// What the model is, how well what it said came true, whether it drifts, and what it learned.
@@ -118,24 +117,18 @@ public struct LearningPage: Sendable {
 
     private static let monthsMost = 24, effectsMost = 20
 
-    public var found: Found?
-    public var made: Timestamp?
-    public var work: WorkState?
+    private let report: ReportStanding<Found>
 
-    /// A page of what was found; nil before anybody asked.
-    public init(_ found: Found?, made: Timestamp?, work: WorkState?) {
-        self.found = found
-        self.made = found == nil ? nil : made
-        self.work = work
-    }
+    /// A page of a report as it stands.
+    public init(_ report: ReportStanding<Found>) { self.report = report }
 
     /// The page.
     public func page(_ reader: Reader) -> String {
         let t = reader.texts
-        return ReportFrame(section: .learning, work: work, made: made).page(
-            reader, about: t("learning.about"), empty: (t("learning.empty"), t("learning.how")),
-            form: ReportFrame.form("/app/learning", reader, []),
-            found.map { [tiles($0, t), calibration($0, t), drift($0, t), learned($0, t), effects($0, t)] } ?? [])
+        return ReportFrame(section: .learning).page(
+            reader, report, about: t("learning.about"), empty: (t("learning.empty"), t("learning.how")),
+            form: ReportFrame.form("/app/learning", reader, [])
+        ) { [tiles($0, t), calibration($0, t), drift($0, t), learned($0, t), effects($0, t)] }
     }
 
     private func tiles(_ found: Found, _ t: Texts) -> HTML {

@@ -1,4 +1,3 @@
-public import LeadlineCore
 import Reports
 
 /// What a pilot shows so far: each arm against the one that is in place.
@@ -64,16 +63,10 @@ public struct PilotsPage: Sendable {
         }
     }
 
-    public var found: Found?
-    public var made: Timestamp?
-    public var work: WorkState?
+    private let report: ReportStanding<Found>
 
-    /// A page of what was found; nil before anybody asked.
-    public init(_ found: Found?, made: Timestamp?, work: WorkState?) {
-        self.found = found
-        self.made = found == nil ? nil : made
-        self.work = work
-    }
+    /// A page of a report as it stands.
+    public init(_ report: ReportStanding<Found>) { self.report = report }
 
     /// The page.
     public func page(_ reader: Reader) -> String {
@@ -85,9 +78,9 @@ public struct PilotsPage: Sendable {
                 .field("pilot", t("pilot.name"), hint: t("pilot.name.hint"), short),
                 .field("incumbent", t("pilot.incumbent"), hint: t("pilot.incumbent.hint"), short),
             ])
-        return ReportFrame(section: .pilot, work: work, made: made).page(
-            reader, about: t("pilot.about"), empty: (t("pilot.empty"), t("pilot.how")), form: form,
-            found.map { content($0, t) } ?? [])
+        return ReportFrame(section: .pilot).page(
+            reader, report, about: t("pilot.about"), empty: (t("pilot.empty"), t("pilot.how")), form: form
+        ) { content($0, t) }
     }
 
     private func content(_ found: Found, _ t: Texts) -> [HTML] {

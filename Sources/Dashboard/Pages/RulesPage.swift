@@ -363,41 +363,31 @@ public struct RulesEffectPage: Sendable {
     /// Differences that are shown, and so kept.
     public static let most = 100
 
-    public var found: Found?
-    public var made: Timestamp?
-    public var work: WorkState?
+    private let report: ReportStanding<Found>
 
-    /// A page of what was found; nil before anybody asked.
-    public init(_ found: Found?, made: Timestamp?, work: WorkState?) {
-        self.found = found
-        self.made = made
-        self.work = work
-    }
+    /// A page of a report as it stands.
+    public init(_ report: ReportStanding<Found>) { self.report = report }
 
     /// The page.
     public func page(_ reader: Reader) -> String {
         let t = reader.texts
-        let refresh = work?.isUnderWay == true ? 1 : nil
-        return Shell(reader, title: t("rules.tab.effect"), section: .rules, refresh: refresh).page([
+        return Shell(reader, title: t("rules.tab.effect"), section: .rules, refresh: report.refresh).page([
             .worded(.h1, [.look(.title)], t("nav.rules")), .worded(.p, [.look(.quiet)], t("rules.effect.about")),
-            RulesTabs.of(.effect, t),
-            .element(.section, [.set(.id, "work"), .set(.live)], [work?.html(reader) ?? .nothing]),
+            RulesTabs.of(.effect, t), report.state(reader),
             .element(.div, [.set(.id, "report"), .set(.live), .look(.main)], content(reader)),
         ])
     }
 
     private func content(_ reader: Reader) -> [HTML] {
         let t = reader.texts
-        guard let found else {
+        guard let found = report.found else {
             return [
                 .element(.section, [.look(.panel)], [.empty(t("rules.effect.empty"), t("rules.effect.how"))]),
                 .link("/app/rules/proposal", [.button], [.text(t("rules.change"))]),
             ]
         }
         return [
-            made.map {
-                .element(.p, [.look(.hint)], [.text(t("report.made") + " "), reader.moment($0, seconds: true)])
-            } ?? .nothing,
+            report.moment(reader),
             .worded(
                 .p, [.look(.lead)],
                 t("rules.effect.said", ["count": .count(found.decisions), "changed": .count(found.changed)])

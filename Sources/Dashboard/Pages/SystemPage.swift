@@ -141,23 +141,14 @@ public struct SystemPage: Sendable {
             HTML.element(
                 .li, [],
                 [
-                    .link(
-                        "/app/system/webhooks?endpoint=" + one.id, [.row],
-                        [
-                            .span(.mono, one.host),
-                            .worded(
-                                .span, [.look(.words)],
-                                (one.partner.map { $0 + " · " } ?? "")
-                                    + t(
-                                        one.isOn ? "system.webhook.on" : "system.webhook.off",
-                                        ["count": .count(one.failures)])),
-                            .worded(
-                                .span,
-                                [
-                                    .look(.dot, !one.isOn ? .expired : one.failures > 0 ? .escalated : .responded),
-                                    .set(.hiddenFromReaders, "true"),
-                                ], ""),
-                        ])
+                    one.link(
+                        t,
+                        .worded(
+                            .span,
+                            [
+                                .look(.dot, !one.isOn ? .expired : one.failures > 0 ? .escalated : .responded),
+                                .set(.hiddenFromReaders, "true"),
+                            ], ""))
                 ])
         }
         return .panel(
@@ -226,6 +217,22 @@ public struct SystemPage: Sendable {
                                 .span, [.look(.quiet)],
                                 [.text(t("system.key.until") + " "), reader.moment(key.expires)]),
                     ])
+            ])
+    }
+}
+
+extension SystemPage.Endpoint {
+    /// How it stands, as the way to what was delivered to it.
+    /// - Parameter end: What the line ends with.
+    func link(_ t: Texts, _ end: HTML) -> HTML {
+        .link(
+            "/app/system/webhooks?endpoint=" + id, [.row],
+            [
+                .span(.mono, host),
+                .worded(
+                    .span, [.look(.words)],
+                    (partner.map { $0 + " · " } ?? "")
+                        + t(isOn ? "system.webhook.on" : "system.webhook.off", ["count": .count(failures)])), end,
             ])
     }
 }

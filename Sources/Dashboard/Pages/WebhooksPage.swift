@@ -66,21 +66,7 @@ public struct WebhooksPage: Sendable {
 
     private func list(_ t: Texts) -> HTML {
         let rows = endpoints.prefix(Self.endpointsMost).map { one in
-            HTML.element(
-                .li, [.set(.row, one.id)],
-                [
-                    .link(
-                        "/app/system/webhooks?endpoint=" + one.id, [.row],
-                        [
-                            .span(.mono, one.host),
-                            .worded(
-                                .span, [.look(.words)],
-                                (one.partner.map { $0 + " · " } ?? "")
-                                    + t(
-                                        one.isOn ? "system.webhook.on" : "system.webhook.off",
-                                        ["count": .count(one.failures)])), .span(.quiet, t("hooks.log")),
-                        ])
-                ])
+            HTML.element(.li, [.set(.row, one.id)], [one.link(t, .span(.quiet, t("hooks.log")))])
         }
         let left = endpoints.count - rows.count
         return .panel(

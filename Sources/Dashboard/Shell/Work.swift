@@ -1,4 +1,4 @@
-import LeadlineCore
+public import LeadlineCore
 import Reports
 
 /// Long work that a page asked for, as it stands: under way, or failed, or nothing where it is done or was never begun.
@@ -39,35 +39,58 @@ public struct WorkState: Sendable {
     }
 }
 
+/// A report as a page has it: what was found and when, and how the work for the next one stands.
+public struct ReportStanding<Found: Sendable>: Sendable {
+    /// Nil before anybody asked.
+    public let found: Found?
+    /// When that was found.
+    public let made: Timestamp?
+    public let work: WorkState?
+
+    /// A standing from its parts; nothing was made where nothing was found.
+    public init(_ found: Found?, made: Timestamp?, work: WorkState?) {
+        self.found = found
+        self.made = found == nil ? nil : made
+        self.work = work
+    }
+
+    /// So soon the page is asked for again, in seconds; nil where nothing new is to come.
+    var refresh: Int? { work?.isUnderWay == true ? 1 : nil }
+
+    /// How the work stands.
+    func state(_ reader: Reader) -> HTML {
+        .element(.section, [.set(.id, "work"), .set(.live)], [work?.html(reader) ?? .nothing])
+    }
+
+    /// When it was made; nothing where nothing was.
+    func moment(_ reader: Reader) -> HTML {
+        made.map {
+            .element(
+                .p, [.look(.hint)], [.text(reader.texts("report.made") + " "), reader.moment($0, seconds: true)])
+        } ?? .nothing
+    }
+}
+
 /// What stands around every report: what it is about, how far it is, where it is asked for, and what it says.
 struct ReportFrame {
     let section: Section
-    let work: WorkState?
-    /// When what is shown was made; nil where nothing is.
-    let made: Timestamp?
 
     /// The page.
     /// - Parameters:
     ///   - about: What it tells, in a sentence.
     ///   - empty: What would appear, and what to do first.
     ///   - form: Where it is asked for.
-    ///   - content: What it says; nothing where it was not made.
-    func page(
-        _ reader: Reader, about: String, empty: (what: String, how: String), form: HTML, _ content: [HTML]
+    ///   - content: What it says of what was found.
+    func page<Found>(
+        _ reader: Reader, _ report: ReportStanding<Found>, about: String, empty: (what: String, how: String),
+        form: HTML, _ content: (Found) -> [HTML]
     ) -> String {
         let t = reader.texts
         let title = t("nav.\(section.rawValue)")
-        let state = HTML.element(
-            .section, [.set(.id, "work"), .set(.live)], [work?.html(reader) ?? .nothing])
-        let said: [HTML] =
-            made.map {
-                [
-                    .element(
-                        .p, [.look(.hint)], [.text(t("report.made") + " "), reader.moment($0, seconds: true)])
-                ] + content
-            }
+        let said =
+            report.found.map { [report.moment(reader)] + content($0) }
             ?? [.element(.section, [.look(.panel)], [.empty(empty.what, empty.how)])]
-        return Shell(reader, title: title, section: section, refresh: work?.isUnderWay == true ? 1 : nil).page([
+        return Shell(reader, title: title, section: section, refresh: report.refresh).page([
             .worded(.h1, [.look(.title)], title), .worded(.p, [.look(.quiet)], about),
             .div(
                 .split,
@@ -79,8 +102,8 @@ struct ReportFrame {
                             .element(
                                 .section, [.set(.labelledBy, "ask-title"), .look(.panel)],
                                 [
-                                    .div(.head, [.worded(.h2, [.set(.id, "ask-title")], t("report.ask"))]), state,
-                                    form,
+                                    .div(.head, [.worded(.h2, [.set(.id, "ask-title")], t("report.ask"))]),
+                                    report.state(reader), form,
                                 ])
                         ]),
                 ]),

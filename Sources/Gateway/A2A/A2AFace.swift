@@ -148,8 +148,8 @@ struct A2AFace: Sendable {
             (task.state, task.result) = (.completed, ToolCall.structured(answer))
         } catch let error as CancellationError { throw error } catch {
             let refusal = Refusal(error)
-            // What may go well next time ends no task.
-            if [401, 403, 429].contains(refusal.status) || refusal.status >= 500 {
+            if refusal.isPassing {
+                // It ends no task.
                 try await services.readers.run { [task] in try services.agentTasks.drop(task) }
                 throw refusal
             }

@@ -26,6 +26,11 @@ public struct Grant: Sendable, Equatable {
     /// True if it lets do anything at that moment.
     public func isInForce(at moment: Timestamp) -> Bool { revoked == nil && moment < expires }
 
+    /// How it stands, in a word.
+    public func state(at moment: Timestamp) -> String {
+        revoked != nil ? "ended" : isInForce(at: moment) ? "in force" : "expired"
+    }
+
     /// True if it lets do neither more nor less than the other.
     func hasRights(of other: Grant) -> Bool {
         program == other.program && role == other.role && partner == other.partner && scopes == other.scopes

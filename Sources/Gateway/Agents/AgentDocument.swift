@@ -44,8 +44,7 @@ public struct AgentDocument: Encodable, Sendable {
         agent = standing.agent
         partner = standing.partner
         keys = standing.keys.map { grant in
-            let state = grant.revoked != nil ? "ended" : grant.isInForce(at: now) ? "in force" : "expired"
-            return Key(id: grant.id, role: grant.role.rawValue, state: state)
+            Key(id: grant.id, role: grant.role.rawValue, state: grant.state(at: now))
         }
         budgets = standing.budgets.isEmpty ? nil : standing.budgets
         usedToday = standing.used

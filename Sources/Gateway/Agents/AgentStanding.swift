@@ -32,33 +32,47 @@ extension AccessDirectory {
     /// Every agent of a program, those first whose keys are the newest.
     public func agents(program: String, at now: Timestamp) throws(Problem) -> [AgentStanding] {
         let grants = try list(program: program)
+        let keys = Dictionary(grouping: grants, by: \.principal)
         do {
             var stops = Dictionary(try stops(program: program).map { ($0.principal, $0) }) { first, _ in first }
-            var order: [String] = []
-            var keys: [String: [Grant]] = [:]
-            for grant in grants {
-                if keys[grant.principal] == nil { order.append(grant.principal) }
-                keys[grant.principal, default: []].append(grant)
-            }
-            let day = BudgetCharge.day(now)
-            var all = try order.map { principal in
-                AgentStanding(
-                    agent: principal, keys: keys[principal] ?? [],
-                    used: try used(by: principal, program: program, day: day),
-                    stop: stops.removeValue(forKey: principal))
-            }
-            all += stops.values.sorted { $0.principal < $1.principal }.map {
-                AgentStanding(agent: $0.principal, keys: [], used: BudgetUse(), stop: $0)
+            var told: Set<String> = []
+            let all = try grants.filter { told.insert($0.principal).inserted }.map { grant in
+                try standing(
+                    keys[grant.principal] ?? [], of: grant.principal, stops.removeValue(forKey: grant.principal),
+                    program: program, at: now)
             }
             return all
+                + stops.values.sorted { $0.principal < $1.principal }.map {
+                    AgentStanding(agent: $0.principal, keys: [], used: BudgetUse(), stop: $0)
+                }
         } catch { throw Problem(error) }
     }
 
     /// The agent of a principal, or of a key by its id; nil for what is no agent of the program.
     public func agent(_ name: String, program: String, at now: Timestamp) throws(Problem) -> AgentStanding? {
-        let all = try agents(program: program, at: now)
-        if let known = all.first(where: { $0.agent == name || $0.keys.contains { $0.id == name } }) { return known }
-        if !AgentStanding.isIssuers(name) { return nil }
-        return AgentStanding(agent: name, keys: [], used: BudgetUse(), stop: nil)
+        let grants = try list(program: program)
+        let principal = grants.first { $0.id == name || $0.principal == name }?.principal ?? name
+        let keys = grants.filter { $0.principal == principal }
+        do {
+            let stop = try stops(program: program).first { $0.principal == principal }
+            if !keys.isEmpty { return try standing(keys, of: principal, stop, program: program, at: now) }
+            if stop == nil && !AgentStanding.isIssuers(name) { return nil }
+            return AgentStanding(agent: principal, keys: [], used: BudgetUse(), stop: stop)
+        } catch { throw Problem(error) }
+    }
+
+    private func standing(
+        _ keys: [Grant], of principal: String, _ stop: AgentStop?, program: String, at now: Timestamp
+    ) throws -> AgentStanding {
+        let used = try used(by: principal, program: program, day: BudgetCharge.day(now))
+        return AgentStanding(agent: principal, keys: keys, used: used, stop: stop)
+    }
+}
+
+extension State {
+    /// What a partner was offered and has not answered, and what it agreed to; nothing for whoever speaks for none.
+    public func commitments(of partner: String?) -> (openOffers: Int, agreed: [AgreedLead]) {
+        guard let partner else { return (0, []) }
+        return (offerStandings.count { $0.partnerID == partner }, agreed(by: partner))
     }
 }

@@ -25,25 +25,17 @@ struct ReportGathering {
     }
 
     /// The newest finding of a kind, and how the work for the next one stands.
-    struct Standing<Found: Sendable> {
-        var found: Found?
-        var made: Timestamp?
-        var work: WorkState?
-    }
-
-    func standing<Found: Sendable>(_ kind: Kind, as: Found.Type) throws -> Standing<Found> {
+    func standing<Found: Sendable>(_ kind: Kind) throws -> ReportStanding<Found> {
         let jobs = call.services.jobs.list(try call.grant, now: call.services.folder.now())
             .filter { $0.kind == kind.rawValue }
-        var standing = Standing<Found>()
-        if let done = jobs.first(where: { $0.result?.report is Found }) {
-            (standing.found, standing.made) = (done.result?.report as? Found, done.began)
-        }
+        let done = jobs.first { $0.result?.report is Found }
+        var work: WorkState?
         if let newest = jobs.first, newest.status != .done, newest.status != .cancelled {
-            standing.work = WorkState(
+            work = WorkState(
                 isUnderWay: !newest.isOver, done: newest.progress?.done ?? 0, total: newest.progress?.total,
                 problem: newest.problem?.detail)
         }
-        return standing
+        return ReportStanding(done?.result?.report as? Found, made: done?.began, work: work)
     }
 
     /// A reader whose page does not follow decisions: what it shows was found at a moment, and stays.
@@ -56,38 +48,27 @@ struct ReportGathering {
     // MARK: Pages
 
     func learning() async throws -> Answer {
-        let standing = try standing(.learning, as: LearningPage.Found.self)
-        return PageCall.answer(
-            LearningPage(standing.found, made: standing.made, work: standing.work).page(try reader()))
+        PageCall.answer(LearningPage(try standing(.learning)).page(try reader()))
     }
 
     func forecast() async throws -> Answer {
-        let standing = try standing(.forecast, as: ForecastsPage.Found.self)
-        return PageCall.answer(
-            ForecastsPage(standing.found, made: standing.made, work: standing.work).page(try reader()))
+        PageCall.answer(ForecastsPage(try standing(.forecast)).page(try reader()))
     }
 
     func fairness() async throws -> Answer {
-        let standing = try standing(.fairness, as: FairnessPage.Found.self)
-        return PageCall.answer(
-            FairnessPage(standing.found, made: standing.made, work: standing.work).page(try reader()))
+        PageCall.answer(FairnessPage(try standing(.fairness)).page(try reader()))
     }
 
     func pilot() async throws -> Answer {
-        let standing = try standing(.pilot, as: PilotsPage.Found.self)
-        return PageCall.answer(
-            PilotsPage(standing.found, made: standing.made, work: standing.work).page(try reader()))
+        PageCall.answer(PilotsPage(try standing(.pilot)).page(try reader()))
     }
 
     /// Partners that the form suggests.
     private static let suggested = 400
 
     func enablement() async throws -> Answer {
-        let standing = try standing(.enablement, as: EnablementPage.Found.self)
         let partners = try await call.look { Array($0.activePartnerIDs.sorted().prefix(Self.suggested)) }
-        return PageCall.answer(
-            EnablementPage(standing.found, made: standing.made, work: standing.work, partners: partners)
-                .page(try reader()))
+        return PageCall.answer(EnablementPage(try standing(.enablement), partners: partners).page(try reader()))
     }
 }
 

@@ -60,9 +60,7 @@ struct RulesGathering {
 
     func effect() async throws -> Answer {
         let gathering = ReportGathering(page)
-        let standing = try gathering.standing(.effect, as: RulesEffectPage.Found.self)
-        return PageCall.answer(
-            RulesEffectPage(standing.found, made: standing.made, work: standing.work).page(try gathering.reader()))
+        return PageCall.answer(RulesEffectPage(try gathering.standing(.effect)).page(try gathering.reader()))
     }
 
     // MARK: The form

@@ -175,7 +175,7 @@ struct MCPResources {
                 return Self.contents(uri, answer.type, String(decoding: answer.body, as: UTF8.self))
             } catch let error as MCPError { throw error } catch {
                 let refusal = Refusal(error)
-                if [401, 403, 429].contains(refusal.status) || refusal.status >= 500 { throw refusal }
+                if refusal.isPassing { throw refusal }
                 throw unknown
             }
         }

@@ -50,6 +50,11 @@ struct Refusal: Error, Sendable {
         self.field = field
     }
 
+    /// True if it is of who asks or how often, and not of what is asked.
+    var isOfCaller: Bool { [401, 403, 429].contains(status) }
+    /// True if the same may go well another time.
+    var isPassing: Bool { isOfCaller || status >= 500 }
+
     /// The one answer for what is not there and for what the caller may not see: nobody learns which.
     static let nothingHere = Refusal(
         404, "not-found", "Not found", "Nothing is here by that name, or nothing that this key may see.")

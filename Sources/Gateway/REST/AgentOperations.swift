@@ -75,10 +75,7 @@ enum AgentOperations {
 
     private static func answer(_ standing: AgentStanding, _ call: Call) async throws -> Answer {
         let partner = standing.partner
-        let (open, agreed) = try await call.look { state in
-            guard let partner else { return (0, [AgreedLead]()) }
-            return (state.offerStandings.count { $0.partnerID == partner }, state.agreed(by: partner))
-        }
+        let (open, agreed) = try await call.look { $0.commitments(of: partner) }
         let document = AgentDocument(standing, at: call.services.folder.now(), openOffers: open, agreed: agreed)
         return .json(try JSONText.line(document), [(.cacheControl, "no-store")])
     }

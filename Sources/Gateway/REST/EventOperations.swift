@@ -137,7 +137,9 @@ enum EventOperations {
         let scope = scope(for: kind)
         guard grant.allows(scope) else { throw Refusal.missing(scope) }
         try checkReason(event, kind, grant)
-        let change: BudgetGate.Change = (event.source + " " + event.id, BudgetWish(event, kind))
+        // Only a budget asks what an event takes.
+        let wish = grant.budgets.isEmpty ? BudgetWish() : BudgetWish(event, kind)
+        let change: BudgetGate.Change = (event.source + " " + event.id, wish)
         guard let field = RecordedActor.field(of: kind) else {
             return (NewRecord(topic: topic, key: Array(grant.program.utf8), headers: headers, value: value), change)
         }

@@ -255,13 +255,8 @@ enum LeadOperations {
                 var lead = try submission.message(WireLeadSubmitted.self, .leadSubmitted)
                 lead.leadID = "preview"
                 let now = call.services.folder.now()
-                _ = try Validation.fact(Array(try lead.jsonUTF8Data()), as: .leadSubmitted, at: now)
-                // Whose lead it is stays out: a preview tells nothing about a person or an account.
-                lead.accountDomain = ""
-                lead.accountName = ""
-                lead.clearContact()
-                lead.message = ""
                 let keeps = try call.flag("preLead")
+                // A fact holds what stands in clear: whose lead it is stays out, and a preview tells nothing of it.
                 let fact = try Validation.fact(Array(try lead.jsonUTF8Data()), as: .leadSubmitted, at: now)
                 guard let events = try await call.services.preview(submission.grant.program, fact) else {
                     throw Refusal.nothingHere
@@ -279,7 +274,7 @@ enum LeadOperations {
                     JSONText.object([
                         ("partner", chosen.map(JSONText.quoted)),
                         ("events", try JSONText.line(events.map(words.sentence))),
-                        ("preLead", keeps ? JSONText.quoted(try PreLead(lead, call).text(call)) : nil),
+                        ("preLead", keeps ? JSONText.quoted(try PreLead(lead).text(call)) : nil),
                     ]), [(.cacheControl, "no-store")])
             })
     }
@@ -299,7 +294,7 @@ enum LeadOperations {
             guard message.lawfulBasis == .consent else {
                 throw Refusal.invalid("It becomes a lead with the person's consent.", field: "lawfulBasis")
             }
-            known.fill(&message)
+            try known.fill(&message)
             let (lead, record) = try submission.submitted(message)
             return try await submission.send(record, lead: lead)
         })

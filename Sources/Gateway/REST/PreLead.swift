@@ -20,7 +20,7 @@ struct PreLead: Sendable {
     private let features: WireLeadSubmitted
 
     /// - Parameter lead: whatever names somebody is left out of it.
-    init(_ lead: WireLeadSubmitted, _ call: Call) {
+    init(_ lead: WireLeadSubmitted) {
         var features = lead
         features.leadID = ""
         features.accountDomain = ""
@@ -52,30 +52,18 @@ struct PreLead: Sendable {
         else { throw Refusal.invalid("It is no preview of yours, or older than 30 days.", field: "preLead") }
         let features = try WireLeadSubmitted(jsonString: kept.features)
         let rest = try JSONText.line(JSONValue.object(members))
-        return (PreLead(features, call), call.asking(headers: call.headers, body: Array(rest.utf8)))
+        return (PreLead(features), call.asking(headers: call.headers, body: Array(rest.utf8)))
     }
 
     /// What was known counts where the request says nothing else.
-    func fill(_ lead: inout WireLeadSubmitted) {
+    func fill(_ lead: inout WireLeadSubmitted) throws {
         var whole = features
-        if !lead.country.isEmpty { whole.country = lead.country }
-        if !lead.region.isEmpty { whole.region = lead.region }
-        if !lead.language.isEmpty { whole.language = lead.language }
-        if !lead.vertical.isEmpty { whole.vertical = lead.vertical }
-        if lead.employees != 0 { whole.employees = lead.employees }
-        if lead.hasDealValue { whole.dealValue = lead.dealValue }
-        if !lead.product.isEmpty { whole.product = lead.product }
-        if !lead.source.isEmpty { whole.source = lead.source }
-        if !lead.technologies.isEmpty { whole.technologies = lead.technologies }
-        if !lead.requiredCertifications.isEmpty { whole.requiredCertifications = lead.requiredCertifications }
-        if !lead.residency.isEmpty { whole.residency = lead.residency }
-        if !lead.campaign.isEmpty { whole.campaign = lead.campaign }
-        whole.leadID = lead.leadID
-        whole.accountDomain = lead.accountDomain
-        whole.accountName = lead.accountName
-        if lead.hasContact { whole.contact = lead.contact }
-        whole.message = lead.message
-        whole.lawfulBasis = lead.lawfulBasis
+        // Lists and amounts are taken whole, or left.
+        if !lead.technologies.isEmpty { whole.technologies = [] }
+        if !lead.requiredCertifications.isEmpty { whole.requiredCertifications = [] }
+        if lead.hasDealValue { whole.clearDealValue() }
+        lead.clearPastAssignment()
+        try whole.merge(serializedBytes: lead.serializedBytes() as [UInt8])
         lead = whole
     }
 }

@@ -71,7 +71,7 @@ enum ReviewOperations {
             decision.leadID = lead
             decision.reviewer = submission.grant.principal
             // A repeat is told by its entry, though the review is decided by then.
-            let isOpen = try await call.look { state in state.leadsUnderReview.contains { $0.leadID == lead } }
+            let isOpen = try await call.look { $0.isUnderReview(lead) }
             guard isOpen || submission.isRepeatable else {
                 throw Refusal(
                     409, "no-review", "Not possible as things stand",

@@ -34,7 +34,7 @@ struct Front: Sendable {
             // A sign-in that failed is counted as a key that is wrong.
             let slowed = operation.asksWho || Refusal(error).status != 401 ? nil : slowed(context)
             let refusal = slowed ?? Refusal(error)
-            if [401, 403, 429].contains(refusal.status) {
+            if refusal.isOfCaller {
                 services.refusals.note(
                     .init(
                         operation: operation.id, status: refusal.status, problem: refusal.type,

@@ -20,10 +20,9 @@ enum AccessLines {
             ("ID", .left), ("ROLE", .left), ("PARTNER", .left), ("STATE", .left), ("EXPIRES", .left), ("LABEL", .left),
         ])
         for grant in grants {
-            let state = grant.revoked != nil ? "ended" : grant.isInForce(at: now) ? "in force" : "expired"
             table.add([
-                grant.id, grant.role.rawValue, grant.partner ?? "-", state, TimeText.local(grant.expires),
-                Terminal.harmless(grant.label),
+                grant.id, grant.role.rawValue, grant.partner ?? "-", grant.state(at: now),
+                TimeText.local(grant.expires), Terminal.harmless(grant.label),
             ])
         }
         return table.text(style)

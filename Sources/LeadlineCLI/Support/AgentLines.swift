@@ -32,9 +32,7 @@ enum AgentLines {
 
     /// One agent, and what its partner agreed to.
     static func show(_ agent: AgentStanding, _ deployment: Deployment, at now: Timestamp, isJSON: Bool) throws {
-        let state = try deployment.state()
-        let open = state.offerStandings.count { $0.partnerID == agent.partner }
-        let agreed = agent.partner.map { state.agreed(by: $0) } ?? []
+        let (open, agreed) = try deployment.state().commitments(of: agent.partner)
         if isJSON {
             return Terminal.line(try JSONText.line(AgentDocument(agent, at: now, openOffers: open, agreed: agreed)))
         }

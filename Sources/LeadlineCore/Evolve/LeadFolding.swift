@@ -98,20 +98,7 @@ extension State {
     mutating func unlinkFromAccount(_ slot: Int) {
         let account = leads.leads[slot].account
         guard account != LeadTable.nowhere else { return }
-        let next = leads.leads[slot].link
-        leads.leads[slot].link = LeadTable.nowhere
-        var at = accounts.accounts[Int(account)].firstOpenLead
-        if at == UInt32(slot) {
-            accounts.accounts[Int(account)].firstOpenLead = next
-            return
-        }
-        while at != LeadTable.nowhere {
-            let link = leads.leads[Int(at)].link
-            if link == UInt32(slot) {
-                leads.leads[Int(at)].link = next
-                return
-            }
-            at = link
-        }
+        let first = accounts.accounts[Int(account)].firstOpenLead
+        accounts.accounts[Int(account)].firstOpenLead = leads.unchain(slot, from: first, by: \.link)
     }
 }

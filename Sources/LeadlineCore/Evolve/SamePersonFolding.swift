@@ -10,21 +10,9 @@ extension State {
 
     mutating func unlinkFromPerson(_ slot: Int) {
         let subject = leads.leads[slot].subject
-        guard isLogic(7), subject != .zero, var at = newestOpen[subject] else { return }
-        let next = leads.leads[slot].personLink
-        leads.leads[slot].personLink = LeadTable.nowhere
-        if at == UInt32(slot) {
-            newestOpen[subject] = next == LeadTable.nowhere ? nil : next
-            return
-        }
-        while at != LeadTable.nowhere {
-            let link = leads.leads[Int(at)].personLink
-            if link == UInt32(slot) {
-                leads.leads[Int(at)].personLink = next
-                return
-            }
-            at = link
-        }
+        guard isLogic(7), subject != .zero, let newest = newestOpen[subject] else { return }
+        let head = leads.unchain(slot, from: newest, by: \.personLink)
+        newestOpen[subject] = head == LeadTable.nowhere ? nil : head
     }
 
     /// Of leads that were there before, in the order in which they came.

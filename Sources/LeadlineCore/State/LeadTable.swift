@@ -197,6 +197,25 @@ struct LeadTable: Sendable {
         openCount += 1
     }
 
+    /// Takes a lead out of a chain, of which each lead links to the one that came before it.
+    /// - Returns: the chain's first then.
+    @inline(__always)
+    mutating func unchain(_ slot: Int, from first: UInt32, by link: WritableKeyPath<Lead, UInt32>) -> UInt32 {
+        let next = leads[slot][keyPath: link]
+        leads[slot][keyPath: link] = Self.nowhere
+        if first == UInt32(slot) { return next }
+        var at = first
+        while at != Self.nowhere {
+            let behind = leads[Int(at)][keyPath: link]
+            if behind == UInt32(slot) {
+                leads[Int(at)][keyPath: link] = next
+                break
+            }
+            at = behind
+        }
+        return first
+    }
+
     /// Forgets leads closed before `limit`, at most `most`, and hands them to `archived`.
     mutating func archive(closedBefore limit: Timestamp, most: Int, archived: (Lead) -> Void) {
         for _ in 0..<most {

@@ -24,7 +24,7 @@ enum JobOutcome {
                 return ToolCall.done(job.json(output: ToolCall.structured(answer)))
             } catch let error as CancellationError { throw error } catch {
                 let refusal = Refusal(error)
-                if [401, 403, 429].contains(refusal.status) { throw refusal }
+                if refusal.isOfCaller { throw refusal }
                 return ToolCall.failure(refusal)
             }
         }

@@ -103,7 +103,7 @@ struct MCPQuestion {
             throw Refusal.invalid("It is none of this tool's arguments.", field: other.utf8.count <= 128 ? other : "")
         }
         let id = try await LeadOperations.visible(call.asking(path: ["lead": lead])).history.row.leadID
-        let isOpen = try await call.look { state in state.leadsUnderReview.contains { $0.leadID == id } }
+        let isOpen = try await call.look { $0.isUnderReview(id) }
         guard isOpen else {
             throw Refusal(409, "no-review", "Not possible as things stand", "No review of the lead is open.")
         }

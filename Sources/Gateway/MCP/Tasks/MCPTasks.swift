@@ -247,7 +247,7 @@ struct MCPTasks {
                 operation, call.asking(headers: headers, path: ["lead": lead], body: Array(body.utf8)))
         } catch let error as CancellationError { throw error } catch {
             let refusal = Refusal(error)
-            if [401, 403, 429].contains(refusal.status) || refusal.status >= 500 { throw refusal }
+            if refusal.isPassing { throw refusal }
             throw MCPError.invalid(refusal.detail)
         }
     }
