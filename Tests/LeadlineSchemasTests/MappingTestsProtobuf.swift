@@ -343,6 +343,7 @@ private let policy: Policy = {
     value.waiting.offersPerMinuteMax = 0
     value.absenceAhead = .stop
     value.lateAnswerMinutes = 0
+    value.clawbackDays = 0
     return value
 }()
 
@@ -474,6 +475,7 @@ private let wirePolicy = WirePolicy.with {
     $0.waiting = .with { $0.offersPerMinuteMax = 0 }
     $0.absenceAhead = .stop
     $0.lateAnswerMinutes = 0
+    $0.clawbackDays = 0
     $0.negotiation = .with {
         $0.rounds = 1
         $0.askedAtOnce = 2
@@ -847,6 +849,35 @@ private var outcomePairs: [(Fact, any Message)] {
             }
         ),
         (
+            .ratesPublished(RatesPublished(
+                validFrom: Timestamp(micros: 1_500_000), rates: [ExchangeRate(currency: "USD", rateMicros: 7)], publishedBy: "t")),
+            WireRatesPublished.with {
+                $0.validFrom = .with {
+                    $0.seconds = 1
+                    $0.nanos = 500_000_000
+                }
+                $0.rates = [
+                    .with {
+                        $0.currency = "USD"
+                        $0.rateMicros = 7
+                    }
+                ]
+                $0.publishedBy = "t"
+            }
+        ),
+        (
+            .commissionShared(CommissionShared(leadID: "L", shares: [CommissionShare(partnerID: "P", basisPoints: 7)])),
+            WireCommissionShared.with {
+                $0.leadID = "L"
+                $0.shares = [
+                    .with {
+                        $0.partnerID = "P"
+                        $0.basisPoints = 7
+                    }
+                ]
+            }
+        ),
+        (
             .firstResponseRecorded(FirstResponseRecorded(leadID: "L", partnerID: "P", channel: "phone")),
             WireFirstResponseRecorded.with {
                 $0.leadID = "L"
@@ -1069,10 +1100,11 @@ private var assignmentPairs: [(Event, any Message)] {
             }
         ),
         (
-            .partnerReinstated(PartnerReinstated(partnerID: "P", byVendor: true)),
+            .partnerReinstated(PartnerReinstated(partnerID: "P", byVendor: true, answeredInTime: true)),
             WirePartnerReinstated.with {
                 $0.partnerID = "P"
                 $0.byVendor = true
+                $0.answeredInTime = true
             }
         ),
         (
@@ -1119,8 +1151,16 @@ private var endingPairs: [(Event, any Message)] {
     [
         (
             .leadClosed(
-                LeadClosed(leadID: "L", partnerID: "P", reason: .erased, amountMinorUnits: 6, learned: true)),
+                LeadClosed(
+                    leadID: "L", partnerID: "P", reason: .erased, amountMinorUnits: 6, learned: true,
+                    rate: RateUsed(currency: "USD", rateMicros: 7, validFrom: Timestamp(micros: 0), position: 0))),
             WireLeadClosed.with {
+                $0.rate = .with {
+                    $0.currency = "USD"
+                    $0.rateMicros = 7
+                    $0.validFromMicros = 0
+                    $0.position = 0
+                }
                 $0.leadID = "L"
                 $0.partnerID = "P"
                 $0.reason = .erased
@@ -1173,12 +1213,16 @@ private var endingPairs: [(Event, any Message)] {
         ),
         (
             .commissionAccrued(
-                CommissionAccrued(leadID: "L", partnerID: "P", amountMinorUnits: 4, rateBasisPoints: 50)),
+                CommissionAccrued(
+                    leadID: "L", partnerID: "P", amountMinorUnits: 4, rateBasisPoints: 50, shareBasisPoints: 60,
+                    reversibleUntil: Timestamp(micros: 0))),
             WireCommissionAccrued.with {
                 $0.leadID = "L"
                 $0.partnerID = "P"
                 $0.amountMinorUnits = 4
                 $0.rateBasisPoints = 50
+                $0.shareBasisPoints = 60
+                $0.reversibleUntilMicros = 0
             }
         ),
         (

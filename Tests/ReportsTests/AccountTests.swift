@@ -157,6 +157,20 @@ import Testing
         #expect(arm.contains("the enquiry fell to the arm incumbent"))
     }
 
+    /// By which rate a foreign amount was counted, and whose rate it is.
+    @Test(arguments: [
+        (RateUsed(currency: "USD", rateMicros: 924_300), "converted from USD at the policy's rate 0.924300."),
+        (
+            RateUsed(currency: "JPY", rateMicros: 12_000_005, validFrom: Timestamp(micros: 1_775_001_600_000_000), position: 7),
+            "converted from JPY at the rate 12.000005, published for 2026-04-01 on."
+        ),
+    ]) func theRateIsTold(rate: RateUsed, said: String) {
+        var summary = Self.summary(.bidPrice, .score)
+        #expect(!Self.text(Self.account(Self.assigned(summary))).contains("converted"))
+        summary.rate = rate
+        #expect(Self.text(Self.account(Self.assigned(summary))).contains(said))
+    }
+
     // MARK: Causes, exclusions, reasons, endings
 
     @Test func everyCauseIsTold() {
@@ -216,7 +230,7 @@ import Testing
             let weighed = Self.text(Self.account(Self.escalated(reason, Self.summary(.bidPrice, .none))))
             #expect(weighed.contains("2 partners were evaluated.") && weighed.contains("Leadline suggested nobody."))
         }
-        #expect(said.count == 18)
+        #expect(said.count == 19)
         let person = Self.account(
             Self.escalated(.processingRestricted), of: Self.own(.processingRestricted(.init(leadID: "L"))))
         #expect(person.decider == .request && Self.text(person).contains("The person asked for the processing"))
@@ -372,7 +386,11 @@ import Testing
         unnamed.name = ""
         var lot = summary(.bidPrice, .score, exclusions: exclusions, arm: "a")
         lot.propensity = 0.9
+        var (plain, dated) = (summary(.bidPrice, .score), summary(.bidPrice, .score))
+        plain.rate = RateUsed(currency: "USD", rateMicros: 924_300)
+        dated.rate = RateUsed(currency: "USD", rateMicros: 924_300, validFrom: Timestamp(micros: 1_775_001_600_000_000), position: 7)
         var accounts = [
+            account(assigned(plain)), account(assigned(dated)),
             account(assigned(lot)), account(assigned(lot), policy: unnamed), account(assigned(nil, .human)),
             account(supposed("", nil)), account(supposed("", lot)), account(supposed("chosen", lot)),
             account(escalated(.processingRestricted), of: own(.processingRestricted(.init(leadID: "L")))),

@@ -24,13 +24,13 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
         case noPolicy, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
         case restrictedOnRequest, restrictedBefore, reviewRequired, lawfulBasisMissing, unanswered, shadow
         case everyoneAway, placesReserved, objectedBefore, addressSuppressed, sourceQuality
-        case noAgreement, agreementToApprove
+        case noAgreement, agreementToApprove, pastPartnerUnknown
 
         // How it ended.
         case won, lost, lostByTime, withdrawn, endedElsewhere, closedByHuman, objected, erased
 
         // By what it was decided.
-        case policy, policyWithoutName, arm, rules, noRules, minimumConversion
+        case policy, policyWithoutName, arm, rules, noRules, minimumConversion, rateOfPolicy, ratePublished
         case methodBidPrice, methodHighestScore, methodRoundRobin, methodWeightedRotation, methodHighestFit
 
         // Who was in question.
@@ -59,7 +59,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
     /// Name of a value in a text.
     public enum Name: String, Sendable, Encodable, CaseIterable, CodingKeyRepresentable {
         case program, lead, into, partner, partners, queue, policy, version, arm, rule, rules
-        case count, company, attempt, fit, conversion, share
+        case count, company, attempt, fit, conversion, share, rate, currency, date
     }
 
     /// A value, not yet written as a language writes it.

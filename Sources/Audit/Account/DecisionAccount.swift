@@ -188,6 +188,7 @@ private struct Record {
         case .sourceQuality: .sourceQuality
         case .negotiationFailed: .noAgreement
         case .agreementToApprove: .agreementToApprove
+        case .pastPartnerUnknown: .pastPartnerUnknown
         }
     }
 

@@ -24,9 +24,22 @@ struct Evaluated {
         if let least = policy?.minimumConversionBasisPoints, least > 0 {
             statements.append(.init(.minimumConversion, [.share: .share(Double(least) / 10_000)]))
         }
+        if let rate = summary.rate { statements.append(counted(rate)) }
         statements += summary.exclusions.isEmpty ? [.init(.nobodyOut)] : summary.exclusions.map(out)
         statements.append(.init(.evaluated, [.count: .count(Int(summary.scored))]))
         return statements
+    }
+
+    /// The rate by which the deal's value was converted, to the millionth, and whose it is.
+    private func counted(_ rate: RateUsed) -> AccountStatement {
+        let millionths = String(rate.rateMicros % 1_000_000 + 1_000_000).utf8.dropFirst()
+        let number = "\(rate.rateMicros / 1_000_000).\(String(decoding: millionths, as: UTF8.self))"
+        var values: [AccountStatement.Name: AccountStatement.Value] = [
+            .currency: .text(rate.currency), .rate: .text(number),
+        ]
+        guard let from = rate.validFrom else { return .init(.rateOfPolicy, values) }
+        values[.date] = .text(String(decoding: RFC3339Text.format(from).utf8.prefix(10), as: UTF8.self))
+        return .init(.ratePublished, values)
     }
 
     private var named: AccountStatement {

@@ -35,6 +35,8 @@ struct FieldRules {
             if pair.leadID == pair.otherLeadID { throw invalid("other_lead_id", "must name another lead than lead_id") }
         case .leadsUnlinked(let fact), .leadsLinked(let fact): try link(fact)
         case .offerAnswered(let fact): try answer(fact)
+        case .commissionShared(let fact): try shares(fact.shares)
+        case .ratesPublished(let fact): try rates(fact.rates)
         case .leadDeclined(let fact), .leadReturned(let fact): try ofPartners(fact.reason, "reason")
         case .dealLost(let fact): try ofPartners(fact.reason, "reason")
         case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .returnDecided, .processingResumed, .suppressionSet,
@@ -54,6 +56,20 @@ struct FieldRules {
                 .missingField, "other_lead_id is required: which lead lead_id was, or is, merged into",
                 field: "other_lead_id")
         }
+    }
+
+    private static func shares(_ shares: [CommissionShare]) throws(Rejection) {
+        if isRepeated(shares.map(\.partnerID)) { throw invalid("shares", "must name each partner once") }
+        if shares.reduce(0, { $0 + Int($1.basisPoints) }) > 10_000 {
+            throw invalid("shares", "must not be more than 10,000 basis points in all")
+        }
+    }
+
+    private static func rates(_ rates: [ExchangeRate]) throws(Rejection) {
+        if rates.isEmpty {
+            throw Rejection(.missingField, "rates is required: which currencies, at what rate", field: "rates")
+        }
+        if isRepeated(rates.map(\.currency)) { throw invalid("rates", "must name each currency once") }
     }
 
     private static func invalid(_ field: String, _ detail: String) -> Rejection {

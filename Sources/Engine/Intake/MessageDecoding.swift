@@ -66,6 +66,8 @@ extension MessageKind {
         case .partnerAbsenceSet: return try read(WirePartnerAbsenceSet.self, data, encoding)
         case .partnerAbsenceCancelled: return try read(WirePartnerAbsenceCancelled.self, data, encoding)
         case .partnerCommissionTermsSet: return try read(WirePartnerCommissionTermsSet.self, data, encoding)
+        case .commissionShared: return try read(WireCommissionShared.self, data, encoding)
+        case .ratesPublished: return try read(WireRatesPublished.self, data, encoding)
         case .programRegistered: return try registration(data, encoding)
         case .logicVersionAdopted: return try read(WireLogicVersionAdopted.self, data, encoding)
         case .policyPublished: return try policy(data, encoding)

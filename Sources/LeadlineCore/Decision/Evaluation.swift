@@ -89,6 +89,7 @@ enum Evaluation {
         summary.policyVersion = state.policyVersion
         summary.modelVersion = state.model.version
         summary.dealValueMinorUnits = lead.valueMinorUnits ?? 0
+        summary.rate = lead.rate
         summary.fitExponent = exponent
         summary.method = method
         summary.arm = arm?.name ?? ""

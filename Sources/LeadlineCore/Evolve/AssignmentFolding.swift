@@ -27,7 +27,7 @@ extension State {
         if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) } else { startHorizon(slot) }
         planReminders(event, slot)
         takeTurn(event, slot, partner, at: stamp)
-        countAssignment(slot, partner, at: stamp)
+        countAssignment(slot, partner, event.cause, at: stamp)
         if isLogic(5) { countSource(slot) }
         if isLogic(6) { agree(event, slot) }
         if isLogic(7) { notePromise(event, slot, partner) }
@@ -36,6 +36,7 @@ extension State {
         if isRotationTurn(evaluation) { rotate(slot, partner, evaluation) }
         if evaluation.propensity > 0 {
             lots.draw(wasExplored: evaluation.basis == .exploration, period: partners.period[partner])
+            noteLot(wasExplored: evaluation.basis == .exploration, at: stamp)
         }
     }
 
@@ -56,12 +57,12 @@ extension State {
         agenda.add(.lead, UInt32(slot), at: end)
     }
 
-    private mutating func countAssignment(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
+    private mutating func countAssignment(
+        _ slot: Int, _ partner: Int, _ cause: RoutingCause, at stamp: Timestamp
+    ) {
         partners.openLeads[partner] += 1
         partners.assignments[partner] += 1
-        if isLogic(5) { leads.leads[slot].place = place(ofLeadAt: slot, partner) }
-        guard let policy else { return }
-        if isLogic(6) { leads.leads[slot].place.windows = windows(at: stamp, partner, policy) }
+        guard takePlace(slot, partner, cause, at: stamp), let policy else { return }
         let period = CapacityLimits.period(at: stamp, policy)
         if partners.period[partner] != period {
             partners.period[partner] = period

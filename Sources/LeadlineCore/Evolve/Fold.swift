@@ -44,6 +44,8 @@ extension State {
         case .partnerAbsenceSet(let fact): setAbsence(fact, at: stamp)
         case .partnerAbsenceCancelled(let fact): cancelAbsence(fact)
         case .partnerCommissionTermsSet(let fact): setCommission(fact)
+        case .commissionShared(let fact): share(fact)
+        case .ratesPublished(let fact): publish(fact)
         case .suppressionSet(let fact): suppress(fact, at: stamp)
         case .suppressionLifted(let fact): liftSuppression(fact)
         case .leadWithdrawn(let fact): endMerged(fact.leadID)
@@ -110,5 +112,6 @@ extension State {
         takeDueReminder(through, at: stamp)
         takeDueOutcome(through)
         takeDueLook(through, at: stamp)
+        takeDueRates(through)
     }
 }

@@ -64,6 +64,8 @@ extension State {
         leads.leads[new].link = UInt32(old)
         let hasRecipients = !leads.leads[new].recipients.isEmpty || leads.leads[new].marks.contains(.tookIn)
         if isLogic(5) && hasRecipients { leads.leads[old].marks.insert(.tookIn) }
+        takeOverMissed(from: new, to: old)
+        moveShares(from: new, to: old)
         leads.close(new, as: .merged, at: stamp)
         if isLogic(5) { endClaims(onLead: event.leadID, at: stamp) }
     }

@@ -9,11 +9,12 @@ extension State {
     }
 
     mutating func adopt(_ fact: PolicyPublished) {
-        let before = policy?.retention ?? RetentionRule()
+        let policyBefore = policy, before = policy?.retention ?? RetentionRule()
         policy = fact.policy.known(toLogic: logicVersion)
         policyVersion = fact.version
         if isLogic(2) { adopt(fact.policy.retention, before: before) }
         compileHardRules()
+        recount(before: policyBefore)
         lots.adopt(fact.version, at: nextPosition)
         prices.isStale = true
         if isLogic(2) { fitModel.follow(fact.policy.fitWeights.shares(logic: 2)) }

@@ -57,6 +57,8 @@ public enum EscalationReason: UInt8, Sendable {
     case placesReserved, personObjected, addressSuppressed, sourceQuality
     /// No partner agreed; an agreement waits for whom the policy names. Since logic version 6.
     case negotiationFailed = 30, agreementToApprove
+    /// It is history, and the partner who had it then is none of the program's. Since logic version 7.
+    case pastPartnerUnknown = 50
 }
 
 /// How a lead ended. Raw values are the schema's.
@@ -82,6 +84,8 @@ public enum DisregardReason: UInt8, Sendable {
     case offerUnknown = 30, offerOver
     /// The policy has no rate for the amount's currency; the partner was removed. Since logic version 7.
     case currencyUnknown = 40, partnerRemoved
+    /// The program keeps as many rates, in force and to come, as it can. Since logic version 7.
+    case tooManyRates = 50
 }
 
 /// A right of a person. Raw values are the schema's.
@@ -155,6 +159,8 @@ public struct EvaluationSummary: Sendable, Equatable {
     public var atCap: [Candidate] = []
     /// The claim in force by which the partner owns the account; empty without one. Since logic version 5.
     public var claimID = ""
+    /// The rate by which the lead's value was counted; nil where it needed none. Since logic version 7.
+    public var rate: RateUsed?
     public init() {}
 }
 
@@ -333,12 +339,18 @@ public struct LeadClosed: Sendable, Equatable {
     public var amountMinorUnits: Int64
     /// True if the outcome taught the model.
     public var learned: Bool
-    public init(leadID: String, partnerID: String, reason: ClosingReason, amountMinorUnits: Int64 = 0, learned: Bool) {
+    /// The rate by which a won deal's amount was counted; nil where it needed none. Since logic version 7.
+    public var rate: RateUsed?
+    public init(
+        leadID: String, partnerID: String, reason: ClosingReason, amountMinorUnits: Int64 = 0, learned: Bool,
+        rate: RateUsed? = nil
+    ) {
         self.leadID = leadID
         self.partnerID = partnerID
         self.reason = reason
         self.amountMinorUnits = amountMinorUnits
         self.learned = learned
+        self.rate = rate
     }
 }
 
@@ -413,11 +425,21 @@ public struct CommissionAccrued: Sendable, Equatable {
     /// Rounded down.
     public var amountMinorUnits: Int64
     public var rateBasisPoints: UInt32
-    public init(leadID: String, partnerID: String, amountMinorUnits: Int64, rateBasisPoints: UInt32) {
+    /// The partner's share of the deal's commission; 0 where it is not shared. Since logic version 7.
+    public var shareBasisPoints: UInt32
+    /// After this moment it is taken back no more; nil: it is for as long as the deal can be corrected. Since logic
+    /// version 7.
+    public var reversibleUntil: Timestamp?
+    public init(
+        leadID: String, partnerID: String, amountMinorUnits: Int64, rateBasisPoints: UInt32,
+        shareBasisPoints: UInt32 = 0, reversibleUntil: Timestamp? = nil
+    ) {
         self.leadID = leadID
         self.partnerID = partnerID
         self.amountMinorUnits = amountMinorUnits
         self.rateBasisPoints = rateBasisPoints
+        self.shareBasisPoints = shareBasisPoints
+        self.reversibleUntil = reversibleUntil
     }
 }
 

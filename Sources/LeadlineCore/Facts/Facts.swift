@@ -70,6 +70,7 @@ public enum Fact: Sendable, Equatable {
     case rejectedRecordsErased(RejectedRecordsErased)
     case leadsUnlinked(LeadLinkStatement)
     case leadsLinked(LeadLinkStatement)
+    case ratesPublished(RatesPublished)
 
     case partnerUpserted(PartnerProfile)
     case partnerCapacitySet(PartnerCapacitySet)
@@ -79,6 +80,7 @@ public enum Fact: Sendable, Equatable {
     case partnerAbsenceSet(PartnerAbsenceSet)
     case partnerAbsenceCancelled(PartnerAbsenceCancelled)
     case partnerCommissionTermsSet(PartnerCommissionTermsSet)
+    case commissionShared(CommissionShared)
 
     case intentObserved(IntentObserved)
     case firmographicsObserved(FirmographicsObserved)

@@ -77,6 +77,9 @@ public struct Policy: Sendable, Equatable {
     /// For so many minutes after a deadline an answer is credited that lies before it by its own time; nil is a day.
     /// Since logic version 7.
     public var lateAnswerMinutes: UInt32?
+    /// For so many days after a deal is won its commission is taken back when it is lost after all, or won for less;
+    /// then it stands. Nil: for as long as the deal can be corrected. Since logic version 7.
+    public var clawbackDays: UInt32?
     public init() {}
 }
 
@@ -190,6 +193,7 @@ extension Policy {
 extension Policy {
     private mutating func forgetVersion7() {
         (waiting, absenceAhead, lateAnswerMinutes) = (WaitingRule(), .passOver, nil)
+        clawbackDays = nil
     }
 
     private mutating func forgetVersion5() {

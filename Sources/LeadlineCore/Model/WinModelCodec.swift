@@ -15,7 +15,9 @@ extension WinModel {
         w.put(UInt64(judgePointer))
     }
 
-    init(from r: inout StateReader, settings: WinModelSettings) throws(StateBytesError) {
+    init(
+        from r: inout StateReader, settings: WinModelSettings, partners: Int, values: Int
+    ) throws(StateBytesError) {
         let slots = Int(try r.get(UInt32.self))
         guard slots <= 1_024 else { throw .invalid(at: r.at) }
         var settings = settings
@@ -24,7 +26,7 @@ extension WinModel {
         self.init(slotCount: slots, settings: settings)
         setPrior(rate: settings.priorRate, strength: settings.priorStrength)
         restore(day: try r.get(), version: try r.digest())
-        try weights.read(from: &r, settings)
+        try weights.read(from: &r, settings, partners: partners, values: values)
         try curve.read(from: &r)
         curve.refresh(self.settings)
         try blend.read(from: &r, self.settings)
@@ -103,8 +105,8 @@ extension StateReader {
 }
 
 extension WinWeights {
-    /// More cells than this are no model's: 10,000 partners in 4,096 values, and room.
-    private static let cellsMax = 1 << 27
+    /// Rooms for values and partners grow twofold, from these on.
+    private static let (valuesMin, partnersMin) = (32, 8)
 
     func write(to w: inout StateWriter) {
         w.put(UInt32(partners.count))
@@ -121,11 +123,16 @@ extension WinWeights {
         w.put(pairs, except: WeightCell(0, pairPrior)) { $0.put($1) }
     }
 
-    mutating func read(from r: inout StateReader, _ settings: WinModelSettings) throws(StateBytesError) {
+    /// - Parameters:
+    ///   - most: The program's partners; there is no room for more, so that no number makes more of it.
+    ///   - known: One more than the largest id of a value, likewise.
+    mutating func read(
+        from r: inout StateReader, _ settings: WinModelSettings, partners most: Int, values known: Int
+    ) throws(StateBytesError) {
         let count = Int(try r.get(UInt32.self)), values = Int(try r.get(UInt32.self))
-        guard count <= Self.cellsMax, values <= Self.cellsMax,
-            count * values <= Self.cellsMax
-        else { throw .invalid(at: r.at) }
+        guard count <= max(most, Self.partnersMin), values <= max(2 * known, Self.valuesMin) else {
+            throw .invalid(at: r.at)
+        }
         bias = try r.cell()
         reserve(partners: count, values: values, settings)
         for partner in 0..<count {
@@ -220,7 +227,9 @@ extension AwardedLeads {
     }
 
     mutating func read(from r: inout StateReader) throws(StateBytesError) {
-        restart(at: Int(clamping: try r.get(UInt64.self)))
+        let first: UInt64 = try r.get()
+        guard first <= UInt64(Int64.max / 2) else { throw .invalid(at: r.at) }
+        restart(at: Int(first))
         var values = [Int32](repeating: 0, count: slotCount)
         for _ in 0..<(try r.count()) {
             var lead = AwardedLead()

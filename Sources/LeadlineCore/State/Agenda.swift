@@ -19,6 +19,8 @@ struct Agenda: Sendable {
         case returnCredit = 6
         /// Somebody may be able to take a lead that waits for a partner.
         case waiting = 7
+        /// Exchange rates begin to hold.
+        case rates = 20
         static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
     }
 

@@ -398,6 +398,24 @@ extension State {
         Set(partners.profiles.lazy.map(\.partnerID).filter { isKeptOut($0) })
     }
 
+    /// The exchange rates in force, the policy's where none was published by itself, and those to come, by currency and
+    /// date.
+    public var rateStandings: [RateStanding] {
+        let published = rates.rates.map { rate in
+            RateStanding(
+                rate: RateUsed(
+                    currency: rate.currency, rateMicros: rate.rateMicros, validFrom: rate.from,
+                    position: rate.position),
+                isInForce: rate.from <= rates.now)
+        }
+        let stated = (policy?.exchangeRates ?? []).filter { rates.rate(of: $0.currency) == nil }.map {
+            RateStanding(rate: RateUsed(currency: $0.currency, rateMicros: $0.rateMicros), isInForce: true)
+        }
+        return (published + stated).sorted { a, b in
+            (a.rate.currency, a.rate.validFrom ?? .epoch) < (b.rate.currency, b.rate.validFrom ?? .epoch)
+        }
+    }
+
     /// Every partner in order of registration.
     public var partnerStandings: [PartnerStanding] {
         let period = currentPeriod

@@ -77,6 +77,7 @@ extension Policy {
         w.put(optional: waiting.offersPerMinuteMax) { $0.put($1) }
         w.put(absenceAhead.rawValue)
         w.put(optional: lateAnswerMinutes) { $0.put($1) }
+        w.put(optional: clawbackDays) { $0.put($1) }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -166,6 +167,7 @@ extension Policy {
         waiting.offersPerMinuteMax = try r.optional { (r) throws(StateBytesError) in try r.get() }
         absenceAhead = try r.raw()
         lateAnswerMinutes = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        clawbackDays = try r.optional { (r) throws(StateBytesError) in try r.get() }
     }
 
     private static func reminders(from r: inout StateReader) throws(StateBytesError) -> [ReminderRule] {

@@ -8,7 +8,7 @@ extension FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...38, 40...42, 50...58, 60...62, 70...77, 79, 84, 90...91: true
+        case 20...38, 40...42, 50...58, 60...62, 70...77, 79, 84, 90...91, 95...96: true
         default: false
         }
     }
@@ -62,6 +62,8 @@ extension FactCodec {
         case .offerAnswered: 84
         case .leadsUnlinked: 90
         case .leadsLinked: 91
+        case .ratesPublished: 95
+        case .commissionShared: 96
         }
     }
 
@@ -114,6 +116,8 @@ extension FactCodec {
         case .offerAnswered(let fact): fact.write(to: &writer)
         case .leadsUnlinked(let fact): fact.write(to: &writer)
         case .leadsLinked(let fact): fact.write(to: &writer)
+        case .ratesPublished(let fact): fact.write(to: &writer)
+        case .commissionShared(let fact): fact.write(to: &writer)
         }
     }
 
@@ -166,6 +170,8 @@ extension FactCodec {
         case 84: .offerAnswered(try OfferAnswered.read(from: &reader))
         case 90: .leadsUnlinked(try LeadLinkStatement.read(from: &reader))
         case 91: .leadsLinked(try LeadLinkStatement.read(from: &reader))
+        case 95: .ratesPublished(try RatesPublished.read(from: &reader))
+        case 96: .commissionShared(try CommissionShared.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -328,7 +334,7 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case claimChanged = 20
     /// A partner missed so many deadlines that it gets no leads for a while.
     case partnerSuspended = 21
-    /// A partner's suspension is over: its time has passed, or the vendor resumed the partner before.
+    /// A partner's suspension is over: its time has passed, the vendor resumed the partner before, or a deadline that it counted as missed was kept.
     case partnerReinstated = 22
     /// A partner gave a lead back, or declined it for a reason of the vendor's or for bad data; or the credit for that was decided on later.
     case returnChanged = 23
@@ -338,7 +344,7 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case offerMade = 40
     /// An offer is over.
     case offerClosed = 41
-    /// Commission that had accrued is taken back: the deal was lost after all, or won for another amount, for which it accrues anew. Since logic version 7.
+    /// Commission that had accrued is taken back: the deal was lost after all, or won for another amount, for which it accrues anew, or others share it. Since logic version 7.
     case commissionReversed = 50
     /// An answer became known after its deadline had passed, and lies before it by its own time: the missed deadline no longer counts against the partner. Since logic version 7.
     case answerCredited = 51

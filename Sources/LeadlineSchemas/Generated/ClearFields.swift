@@ -9,6 +9,8 @@ enum ClearFields: Sendable {
     case claimDecided
     case claimRule
     case claimWithdrawn
+    case commissionShare
+    case commissionShared
     case dealClaimed
     case dealLost
     case dealStageChanged
@@ -63,6 +65,7 @@ enum ClearFields: Sendable {
     case processingResumed
     case programProfileSet
     case programRegistered
+    case ratesPublished
     case reasonWording
     case rejectedRecordsErased
     case reminderRule
@@ -117,6 +120,18 @@ enum ClearFields: Sendable {
             case 10: .clear  // lead_id
             case 18: .clear  // partner_id
             case 26: .clear  // claim_id
+            default: .sealed
+            }
+        case .commissionShare:
+            switch tag {
+            case 10: .clear  // partner_id
+            case 16: .clear  // basis_points
+            default: .sealed
+            }
+        case .commissionShared:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .message(.commissionShare, repeated: true)  // shares
             default: .sealed
             }
         case .dealClaimed:
@@ -514,6 +529,7 @@ enum ClearFields: Sendable {
             case 402: .message(.waitingRule, repeated: false)  // waiting
             case 408: .clear  // absence_ahead
             case 416: .clear  // late_answer_minutes
+            case 480: .clear  // clawback_days
             default: .sealed
             }
         case .policyPublished:
@@ -568,6 +584,13 @@ enum ClearFields: Sendable {
             switch tag {
             case 18: .clear  // currency
             case 24: .clear  // logic_version
+            default: .sealed
+            }
+        case .ratesPublished:
+            switch tag {
+            case 10: .message(.timestamp, repeated: false)  // valid_from
+            case 18: .message(.exchangeRate, repeated: true)  // rates
+            case 26: .clear  // published_by
             default: .sealed
             }
         case .reasonWording:

@@ -13,6 +13,7 @@ public enum JSONMember: Equatable, Sendable {
         let found: JSONMember? = switch "\(message).\(member)" {
         case "Capacity.segments": .message("SegmentCap")
         case "ClaimRule.approval": .enumeration("ClaimApproval")
+        case "CommissionShared.shares": .message("CommissionShare")
         case "DataRecipient.role": .message("Wording")
         case "DataSource.description": .message("Wording")
         case "DealLost.reason": .enumeration("RefusalReason")
@@ -88,6 +89,7 @@ public enum JSONMember: Equatable, Sendable {
         case "ProgramProfileSet.transfers": .message("ThirdCountryTransfer")
         case "ProgramProfileSet.sources": .message("DataSource")
         case "ProgramProfileSet.supervisoryAuthority", "ProgramProfileSet.supervisory_authority": .message("ContactPoint")
+        case "RatesPublished.rates": .message("ExchangeRate")
         case "ReturnReason.meaning": .enumeration("RefusalReason")
         case "ReturnReason.wordings": .message("ReasonWording")
         case "ReturnRule.reasons": .message("ReturnReason")

@@ -57,6 +57,8 @@ extension Fact {
         case .offerAnswered(let fact): try fact.checkLimits(at)
         case .leadsUnlinked(let fact): try fact.checkLimits(at)
         case .leadsLinked(let fact): try fact.checkLimits(at)
+        case .ratesPublished(let fact): try fact.checkLimits(at)
+        case .commissionShared(let fact): try fact.checkLimits(at)
         }
     }
 }
@@ -250,6 +252,7 @@ extension Policy {
         try negotiation.checkLimits(at.inside("negotiation"))
         try waiting.checkLimits(at.inside("waiting"))
         if let lateAnswerMinutes { try at.number(lateAnswerMinutes, "late_answer_minutes", most: 44640, meaning: "a month") }
+        if let clawbackDays { try at.number(clawbackDays, "clawback_days", most: 540) }
     }
 }
 
@@ -349,6 +352,15 @@ extension ReturnDecided {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(leadID, "lead_id", required: true)
         try at.id(partnerID, "partner_id", required: true)
+    }
+}
+
+extension RatesPublished {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.moment(validFrom, "valid_from")
+        try at.count(rates.count, "rates", most: 200)
+        for each in rates { try each.checkLimits(at.inside("rates")) }
+        try at.id(publishedBy, "published_by")
     }
 }
 
@@ -565,6 +577,21 @@ extension PartnerAbsenceCancelled {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(partnerID, "partner_id", required: true)
         try at.id(absenceID, "absence_id", required: true)
+    }
+}
+
+extension CommissionShared {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id", required: true)
+        try at.count(shares.count, "shares", most: 8)
+        for each in shares { try each.checkLimits(at.inside("shares")) }
+    }
+}
+
+extension CommissionShare {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(partnerID, "partner_id", required: true)
+        try at.number(basisPoints, "basis_points", least: 1, most: 10000)
     }
 }
 

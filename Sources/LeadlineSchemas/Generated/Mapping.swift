@@ -640,6 +640,29 @@ extension ReturnDecided: WireMessage {
     }
 }
 
+extension RatesPublished: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var validFrom: Timestamp?
+        var rates: [ExchangeRate] = []
+        var publishedBy = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: validFrom = try reader.message("valid_from")
+            case 2: rates.append(try reader.message("rates"))
+            case 3: publishedBy = try reader.string("published_by")
+            default: try reader.skip()
+            }
+        }
+        return Self(validFrom: try required(validFrom, "valid_from"), rates: rates, publishedBy: publishedBy)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.message(1, validFrom)
+        writer.messages(2, rates)
+        writer.string(3, publishedBy)
+    }
+}
+
 extension Candidate: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var partnerID = ""
@@ -694,6 +717,32 @@ extension Exclusion: WireMessage {
         writer.choice(1, reason)
         writer.string(2, rule)
         writer.uint(3, partners)
+    }
+}
+
+extension RateUsed: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var currency = ""
+        var rateMicros: Int64 = 0
+        var validFrom: Timestamp?
+        var position: UInt64?
+        while let field = try reader.next() {
+            switch field {
+            case 1: currency = try reader.string("currency")
+            case 2: rateMicros = try reader.int64("rate_micros")
+            case 3: validFrom = Timestamp(micros: try reader.int64("valid_from_micros"))
+            case 4: position = try reader.uint64("position")
+            default: try reader.skip()
+            }
+        }
+        return Self(currency: currency, rateMicros: rateMicros, validFrom: validFrom, position: position)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, currency)
+        writer.int(2, rateMicros)
+        if let validFrom { writer.int(3, validFrom.micros, always: true) }
+        if let position { writer.uint(4, position, always: true) }
     }
 }
 
@@ -964,6 +1013,7 @@ extension LeadClosed: WireMessage {
         var reason: ClosingReason?
         var amountMinorUnits: Int64 = 0
         var learned = false
+        var rate: RateUsed?
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -971,12 +1021,13 @@ extension LeadClosed: WireMessage {
             case 3: reason = try reader.choice("reason")
             case 4: amountMinorUnits = try reader.int64("amount_minor_units")
             case 5: learned = try reader.bool("learned")
+            case 10: rate = try reader.message("rate")
             default: try reader.skip()
             }
         }
         return Self(
             leadID: leadID, partnerID: partnerID, reason: try stated(reason, "reason"),
-            amountMinorUnits: amountMinorUnits, learned: learned)
+            amountMinorUnits: amountMinorUnits, learned: learned, rate: rate)
     }
 
     func write(to writer: inout WireWriter) {
@@ -985,6 +1036,7 @@ extension LeadClosed: WireMessage {
         writer.choice(3, reason)
         writer.int(4, amountMinorUnits)
         writer.bool(5, learned)
+        writer.message(10, rate)
     }
 }
 
@@ -1117,17 +1169,22 @@ extension CommissionAccrued: WireMessage {
         var partnerID = ""
         var amountMinorUnits: Int64 = 0
         var rateBasisPoints: UInt32 = 0
+        var shareBasisPoints: UInt32 = 0
+        var reversibleUntil: Timestamp?
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
             case 2: partnerID = try reader.string("partner_id")
             case 3: amountMinorUnits = try reader.int64("amount_minor_units")
             case 4: rateBasisPoints = try reader.uint32("rate_basis_points")
+            case 10: shareBasisPoints = try reader.uint32("share_basis_points")
+            case 11: reversibleUntil = Timestamp(micros: try reader.int64("reversible_until_micros"))
             default: try reader.skip()
             }
         }
         return Self(
-            leadID: leadID, partnerID: partnerID, amountMinorUnits: amountMinorUnits, rateBasisPoints: rateBasisPoints)
+            leadID: leadID, partnerID: partnerID, amountMinorUnits: amountMinorUnits, rateBasisPoints: rateBasisPoints,
+            shareBasisPoints: shareBasisPoints, reversibleUntil: reversibleUntil)
     }
 
     func write(to writer: inout WireWriter) {
@@ -1135,6 +1192,8 @@ extension CommissionAccrued: WireMessage {
         writer.string(2, partnerID)
         writer.int(3, amountMinorUnits)
         writer.uint(4, rateBasisPoints)
+        writer.uint(10, shareBasisPoints)
+        if let reversibleUntil { writer.int(11, reversibleUntil.micros, always: true) }
     }
 }
 
@@ -1311,19 +1370,22 @@ extension PartnerReinstated: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var partnerID = ""
         var byVendor = false
+        var answeredInTime = false
         while let field = try reader.next() {
             switch field {
             case 1: partnerID = try reader.string("partner_id")
             case 2: byVendor = try reader.bool("by_vendor")
+            case 3: answeredInTime = try reader.bool("answered_in_time")
             default: try reader.skip()
             }
         }
-        return Self(partnerID: partnerID, byVendor: byVendor)
+        return Self(partnerID: partnerID, byVendor: byVendor, answeredInTime: answeredInTime)
     }
 
     func write(to writer: inout WireWriter) {
         writer.string(1, partnerID)
         writer.bool(2, byVendor)
+        writer.bool(3, answeredInTime)
     }
 }
 
@@ -2197,6 +2259,46 @@ extension PartnerAbsenceCancelled: WireMessage {
     func write(to writer: inout WireWriter) {
         writer.string(1, partnerID)
         writer.string(2, absenceID)
+    }
+}
+
+extension CommissionShared: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var shares: [CommissionShare] = []
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: shares.append(try reader.message("shares"))
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, shares: shares)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.messages(2, shares)
+    }
+}
+
+extension CommissionShare: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var partnerID = ""
+        var basisPoints: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: partnerID = try reader.string("partner_id")
+            case 2: basisPoints = try reader.uint32("basis_points")
+            default: try reader.skip()
+            }
+        }
+        return Self(partnerID: partnerID, basisPoints: basisPoints)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, partnerID)
+        writer.uint(2, basisPoints)
     }
 }
 

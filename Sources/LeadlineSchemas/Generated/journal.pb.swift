@@ -717,6 +717,22 @@ public nonisolated struct WireInput: @unchecked Sendable {
     set {_uniqueStorage()._body = .leadsLinked(newValue)}
   }
 
+  public var ratesPublished: WireRatesPublished {
+    get {
+      if case .ratesPublished(let v)? = _storage._body {return v}
+      return WireRatesPublished()
+    }
+    set {_uniqueStorage()._body = .ratesPublished(newValue)}
+  }
+
+  public var commissionShared: WireCommissionShared {
+    get {
+      if case .commissionShared(let v)? = _storage._body {return v}
+      return WireCommissionShared()
+    }
+    set {_uniqueStorage()._body = .commissionShared(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// The message's clear part. Field numbers are topic rank x 10 and up.
@@ -767,6 +783,8 @@ public nonisolated struct WireInput: @unchecked Sendable {
     case offerAnswered(WireOfferAnswered)
     case leadsUnlinked(WireLeadsUnlinked)
     case leadsLinked(WireLeadsLinked)
+    case ratesPublished(WireRatesPublished)
+    case commissionShared(WireCommissionShared)
 
   }
 
@@ -1567,7 +1585,7 @@ nonisolated extension WireResolvedTimeZone: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Input"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{5}received_micros\0\u{3}own_time_micros\0\u{4}\u{4}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{5}offer_answered\0\u{4}\u{6}leads_unlinked\0\u{3}leads_linked\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{5}received_micros\0\u{3}own_time_micros\0\u{4}\u{4}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{5}offer_answered\0\u{4}\u{6}leads_unlinked\0\u{3}leads_linked\0\u{4}\u{4}rates_published\0\u{3}commission_shared\0")
 
   fileprivate class _StorageClass {
     var _eventDigest: Data = Data()
@@ -2234,6 +2252,32 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
             _storage._body = .leadsLinked(v)
           }
         }()
+        case 95: try {
+          var v: WireRatesPublished?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .ratesPublished(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .ratesPublished(v)
+          }
+        }()
+        case 96: try {
+          var v: WireCommissionShared?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .commissionShared(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .commissionShared(v)
+          }
+        }()
         default: break
         }
       }
@@ -2466,6 +2510,14 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case .leadsLinked?: try {
         guard case .leadsLinked(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
+      }()
+      case .ratesPublished?: try {
+        guard case .ratesPublished(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 95)
+      }()
+      case .commissionShared?: try {
+        guard case .commissionShared(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 96)
       }()
       case nil: break
       }

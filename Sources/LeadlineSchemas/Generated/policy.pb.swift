@@ -1544,6 +1544,17 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
   /// Clears the value of `lateAnswerMinutes`. Subsequent reads from it will return its default value.
   public mutating func clearLateAnswerMinutes() {_uniqueStorage()._lateAnswerMinutes = nil}
 
+  /// For so many days after a deal is won its commission is taken back when it is lost after all, or won for less; then it
+  /// stands. Absent: for as long as the deal can be corrected. Logic version 7 and later.
+  public var clawbackDays: UInt32 {
+    get {_storage._clawbackDays ?? 0}
+    set {_uniqueStorage()._clawbackDays = newValue}
+  }
+  /// Returns true if `clawbackDays` has been explicitly set.
+  public var hasClawbackDays: Bool {_storage._clawbackDays != nil}
+  /// Clears the value of `clawbackDays`. Subsequent reads from it will return its default value.
+  public mutating func clearClawbackDays() {_uniqueStorage()._clawbackDays = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2846,7 +2857,7 @@ nonisolated extension WireWaitingRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0\u{2}\u{a}waiting\0\u{3}absence_ahead\0\u{3}late_answer_minutes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0\u{2}\u{a}waiting\0\u{3}absence_ahead\0\u{3}late_answer_minutes\0\u{4}\u{8}clawback_days\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -2889,6 +2900,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _waiting: WireWaitingRule? = nil
     var _absenceAhead: WireAbsenceAhead = .unspecified
     var _lateAnswerMinutes: UInt32? = nil
+    var _clawbackDays: UInt32? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2939,6 +2951,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _waiting = source._waiting
       _absenceAhead = source._absenceAhead
       _lateAnswerMinutes = source._lateAnswerMinutes
+      _clawbackDays = source._clawbackDays
     }
   }
 
@@ -2997,6 +3010,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 50: try { try decoder.decodeSingularMessageField(value: &_storage._waiting) }()
         case 51: try { try decoder.decodeSingularEnumField(value: &_storage._absenceAhead) }()
         case 52: try { try decoder.decodeSingularUInt32Field(value: &_storage._lateAnswerMinutes) }()
+        case 60: try { try decoder.decodeSingularUInt32Field(value: &_storage._clawbackDays) }()
         default: break
         }
       }
@@ -3129,6 +3143,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       try { if let v = _storage._lateAnswerMinutes {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 52)
       } }()
+      try { if let v = _storage._clawbackDays {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 60)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3178,6 +3195,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._waiting != rhs_storage._waiting {return false}
         if _storage._absenceAhead != rhs_storage._absenceAhead {return false}
         if _storage._lateAnswerMinutes != rhs_storage._lateAnswerMinutes {return false}
+        if _storage._clawbackDays != rhs_storage._clawbackDays {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -63,6 +63,7 @@ extension Policy: WireMessage {
         case 50: waiting = try reader.message("waiting")
         case 51: absenceAhead = try reader.choice("absence_ahead")
         case 52: lateAnswerMinutes = try reader.uint32("late_answer_minutes")
+        case 60: clawbackDays = try reader.uint32("clawback_days")
         default: try reader.skip()
         }
     }
@@ -123,6 +124,7 @@ extension Policy: WireMessage {
         if waiting != WaitingRule() { writer.message(50, waiting) }
         if absenceAhead != .passOver { writer.choice(51, absenceAhead) }
         if let lateAnswerMinutes { writer.uint(52, lateAnswerMinutes, always: true) }
+        if let clawbackDays { writer.uint(60, clawbackDays, always: true) }
     }
 }
 

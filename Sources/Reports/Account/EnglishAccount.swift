@@ -76,6 +76,7 @@ enum EnglishAccount {
         case .objectedBefore: "The person had objected to the processing before the enquiry came."
         case .noAgreement: "It had been offered to partners, and none had agreed."
         case .agreementToApprove: "A partner had agreed to take it, which somebody has to approve."
+        case .pastPartnerUnknown: "It was taken over from earlier records, and the partner that had it then is unknown here."
         case .sourceQuality: "Partners had given back too many enquiries of its source for bad data, so that the policy asks a human."
         case .addressSuppressed: "It came with an address that is suppressed: somebody with it had asked to be left alone."
 
@@ -93,6 +94,8 @@ enum EnglishAccount {
         case .arm: "It runs a pilot, and the enquiry fell to the arm {arm}."
         case .rules: "Its hard rules: {rules}."
         case .noRules: "It has no hard rules."
+        case .rateOfPolicy: "The value of the deal was converted from {currency} at the policy's rate {rate}."
+        case .ratePublished: "The value of the deal was converted from {currency} at the rate {rate}, published for {date} on."
         case .minimumConversion: "A partner with a conversion below {share} is out by the policy."
         case .methodBidPrice:
             "The way of choosing: the highest expected value after the price of the partner's place, which is what the place is worth to later enquiries."

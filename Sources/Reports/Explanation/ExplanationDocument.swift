@@ -108,6 +108,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var policyVersion: String
         public var modelVersion: String
         public var dealValueMinorUnits: Int64
+        /// The rate by which it was counted; absent where it needed none.
+        public var rate: RateDocument?
         public var fitExponent: Double
         /// By what share each contribution to fit counts; the shares sum to 1.
         public var fitWeights: [Contribution]
@@ -173,6 +175,7 @@ extension ExplanationDocument.EvaluationPart {
         policyVersion = summary.policyVersion
         modelVersion = summary.modelVersion.description
         dealValueMinorUnits = summary.dealValueMinorUnits
+        rate = summary.rate.map(RateDocument.init)
         fitExponent = summary.fitExponent
         fitWeights = zip(FitContribution.allCases, evaluation.fitWeights).map { .init(name: $0.name, value: $1) }
         basis = "\(summary.basis)"

@@ -25,6 +25,7 @@ public enum DecisionReasonWords {
         case .sourceQuality: "too many leads of its source came back for bad data"
         case .negotiationFailed: "it was offered to partners, and none agreed"
         case .agreementToApprove: "a partner agreed, and somebody has to approve it"
+        case .pastPartnerUnknown: "it is history, and its partner of then is none of the program's"
         }
     }
 
@@ -102,6 +103,7 @@ public enum DecisionReasonWords {
         case .offerOver: "the offer is over"
         case .currencyUnknown: "the policy has no exchange rate for the amount's currency"
         case .partnerRemoved: "the partner was removed; it comes back by being resumed"
+        case .tooManyRates: "the program keeps as many exchange rates as it can"
         }
     }
 

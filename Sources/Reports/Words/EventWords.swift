@@ -48,6 +48,9 @@ public struct EventWords: Sendable {
         case .commissionAccrued(let event):
             "\(event.partnerID) earned \(MoneyText.exact(event.amountMinorUnits, currency)) commission on \(event.leadID), "
                 + NumberText.percent(basisPoints: event.rateBasisPoints)
+                + (event.shareBasisPoints == 0
+                    ? "" : ", as its share of \(NumberText.percent(basisPoints: event.shareBasisPoints))")
+                + (event.reversibleUntil.map { "; it stands after \(time($0))" } ?? "")
         case .commissionReversed(let event):
             "\(event.partnerID) gives back \(MoneyText.exact(event.amountMinorUnits, currency)) commission on \(event.leadID)"
         case .answerCredited(let event):
@@ -63,7 +66,8 @@ public struct EventWords: Sendable {
             "\(event.partnerID) suspended until \(time(event.until)): "
                 + "\(CountText.of(event.missedDeadlines, "deadline")) missed within \(CountText.of(event.withinDays, "day"))"
         case .partnerReinstated(let event):
-            "\(event.partnerID) gets leads again\(event.byVendor ? ", as the vendor said" : "")"
+            "\(event.partnerID) gets leads again"
+                + (event.byVendor ? ", as the vendor said" : event.answeredInTime ? ", as a deadline counts as met" : "")
         case .reminderDue(let event):
             "\(event.partnerID) reminded of \(event.leadID), "
                 + (event.reminders > 1 ? "\(event.reminder) of \(event.reminders), " : "")
@@ -86,6 +90,7 @@ public struct EventWords: Sendable {
         "\(event.leadID) closed: \(DecisionReasonWords.closing(event.reason))"
             + (event.partnerID.isEmpty ? "" : " at \(event.partnerID)")
             + (event.amountMinorUnits != 0 ? ", \(MoneyText.exact(event.amountMinorUnits, currency, short: true))" : "")
+            + (event.rate.map { " at \(RateWords(time: time).rate($0))" } ?? "")
     }
 
     private func linked(_ event: PersonLinkChanged) -> String {

@@ -35,7 +35,7 @@ public struct PolicyWords: Sendable {
         lines += pilot
         lines += [fit, fitMode, fade, prior, worth, rates, periods, floors, promise, attempts, coolDown]
         lines += levels
-        lines += [ahead, lateAnswers, queue]
+        lines += [ahead, lateAnswers, clawback, queue]
         lines += ladder
         lines += [waiting]
         return lines + [review, bases, samePerson, horizon, claims, suspension, returns, offers, approval, retention]
@@ -250,6 +250,14 @@ public struct PolicyWords: Sendable {
             ? "no answer is credited once its deadline has passed"
             : "an answer in time by its own clock is credited up to \(minutes(late)) after the deadline"
         return Line("late_answer_minutes", text: text)
+    }
+
+    private var clawback: Line {
+        let text =
+            policy.clawbackDays.map {
+                "commission is taken back when a deal is lost or reduced within \(days($0)) of being won, and stands then"
+            } ?? "commission is taken back whenever a deal is corrected"
+        return Line("clawback_days", text: text)
     }
 
     private var levels: [Line] {

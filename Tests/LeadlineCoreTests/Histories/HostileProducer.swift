@@ -273,7 +273,7 @@ struct HostileProducer {
         return caps
     }
 
-    /// Period and anchor stay, so that "leads this period" has one meaning over the whole history.
+    /// Periods of many lengths and from any day on, none longer than places are remembered.
     mutating func policy() -> Input {
         versions += 1
         var policy = Policy()
@@ -285,7 +285,9 @@ struct HostileProducer {
         policy.ownerFirst = random.chance(60)
         policy.ownershipDays = UInt32(random.below(30))
         policy.samePersonDays = UInt32(random.below(20))
-        policy.periodAnchor = Moment.at(-12_345)
+        policy.periodAnchor = Moment.at(-12_345 + random.below(3) * 777)
+        policy.periodDays = random.pick([1, 7, 7, 7, 30, 90])
+        policy.floorPeriodDays = random.pick([2, 28, 28, 60])
         if random.chance(70) { policy.exchangeRates = [.init(currency: "USD", rateMicros: 900_000 + Int64(random.below(9_999)))] }
         policy.hardRules = rules()
         policy.claims.protectedDays = random.chance(80) ? UInt32(1 + random.below(40)) : 0

@@ -70,6 +70,51 @@ import Testing
         #expect(throws: StateBytesError.unknownFormat(77)) { try State(canonicalBytes: bytes) }
     }
 
+    /// Goal: bytes that somebody changed are refused, or are a state that goes on; they never stop the program.
+    /// Method: each field in turn is set to numbers past every table; what is read then decides and folds on.
+    @Test(arguments: Array(0..<8)) func changedNumbersStopNothing(part: Int) {
+        let bytes = Self.richest().canonicalBytes()
+        var refused = 0
+        for at in stride(from: 20 + part, to: bytes.count - 4, by: 8) {
+            for change in [[0xff], [0x80], [0xff, 0xff, 0xff, 0x7f], [0xfe, 0xff], [bytes[at] ^ 0x01], [bytes[at] ^ 0x04]] as [[UInt8]] {
+                var changed = bytes
+                changed.replaceSubrange(at..<at + change.count, with: change)
+                if changed == bytes { continue }
+                guard let state = try? State(canonicalBytes: changed) else {
+                    refused += 1
+                    continue
+                }
+                Self.goOn(state)
+            }
+        }
+        #expect(refused > bytes.count / 40)
+    }
+
+    /// Every kind of message that follows an index of the state.
+    private static func goOn(_ state: State) {
+        var stream = Stream(state)
+        let at = max(state.lastStamp, Moment.at(3))
+        for input in [
+            Input.lead("N1", account: 1, person: 1) { $0.country = "DE"; $0.vertical = "v" }, .won("L3", "B", euros(9)), .lost("L1", "A"),
+            .declined("L4", "B"), .human("L5", .reroute), .returned("L4", "A", .badData), .updated("L1") { $0.product = "q" }, .removed("A"),
+            .policy("next") { $0.periodDays = 3 },
+        ] { _ = stream.receive(input, at: at) }
+        for _ in 0..<6 { _ = stream.fireNext() }
+        _ = stream.state.canonicalBytes()
+        _ = stream.state.partnerStandings
+    }
+
+    /// The full state, with leads in every place where an index of theirs is followed.
+    private static func richest() -> State {
+        var stream = Stream(full())
+        for input in [
+            Input.partner("C"), .lead("L4", account: 2, person: 2), .lead("L5", account: 2, person: 3), .human("L5", .assign(partnerID: "B")),
+            .lead("L6", account: 2, person: 2), .claim("c", "B", account: 3), .lost("L4", "B"), .lead("L7", person: 9), .restricted("L7"),
+            .declined("L5", "B"),
+        ] { _ = stream.receive(input, at: Moment.at(2)) }
+        return stream.state
+    }
+
     /// Snapshots fall at positions that depend on position and size alone.
     @Test func snapshotPositions() {
         let state = State()

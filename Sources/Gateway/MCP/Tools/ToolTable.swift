@@ -113,6 +113,21 @@ enum ToolTable {
             that say so. Tell the month as 2026-03, and the time zone in which it is meant.
             """),
         Tool(
+            "share_commission", "Share a commission", "shareCommission",
+            """
+            Says which partners share the commission of one lead's deal, each in basis points of the commission; what \
+            they leave over is the winner's. Replaces what was said before of the lead.
+            """),
+        Tool(
+            "list_rates", "List exchange rates", "listRates",
+            "Lists the exchange rates that amounts are counted by now, and those published for later dates."),
+        Tool(
+            "publish_rates", "Publish exchange rates", "publishRates",
+            """
+            Publishes exchange rates with the date from which they hold in place of the policy's. Decisions made before \
+            stay as they were.
+            """),
+        Tool(
             "request_human_review", "Request a human review", "requestReview", follows: .review,
             """
             Asks that a person looks at where a lead went. The decision stands until that person has decided; followed \
