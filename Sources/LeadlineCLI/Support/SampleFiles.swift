@@ -77,6 +77,7 @@ enum SampleFiles {
         #   credits_per_period_max: 2         # returns for bad data that give a partner its turn and place back
         #   reasons:
         #     - {id: wrong-number, meaning: REFUSAL_REASON_BAD_DATA, wordings: [{language: en, text: The number is wrong}]}
+        # clawback_days: 90                   # how long after a win its commission is taken back; absent is always
         # ownership_keeps_turn: true          # an owner's lead does not cost it its turn among equals
         # decline_keeps_turn: true            # nor does a lead that it declines
 

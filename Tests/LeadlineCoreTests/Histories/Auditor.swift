@@ -76,6 +76,10 @@ struct Auditor {
     /// The same before the entry: what it is decided on.
     private var sourcesBefore: [String: (leads: Int, returned: Int)] = [:]
     private var policy: Policy?
+    /// Rates that were published by themselves: the latest date that has passed.
+    private var published: [String: (from: Timestamp, rate: Int64)] = [:]
+    /// What stands accrued of each lead, to whom.
+    private var commissions: [String: [String: Int64]] = [:]
     private(set) var automatic = 0
     /// Leads that are open; there are few of them at any time.
     private var open: Set<String> = []
@@ -188,6 +192,10 @@ struct Auditor {
             accounts[id]?.employees = fact.employees
         case .technographicsObserved(let fact):
             if let id = input.account { accounts[id, default: Account()].technologies = fact.technologies }
+        case .ratesPublished(let fact):
+            for rate in fact.rates where published[rate.currency]?.from ?? .epoch <= fact.validFrom {
+                published[rate.currency] = (fact.validFrom, rate.rateMicros)
+            }
         case .leadSubmitted(let fact): submit(fact, entry)
         case .leadUpdated(let fact):
             if let id = final(fact.leadID), leads[id]?.isOpen == true { merge(fact.attributes, into: id) }
@@ -218,6 +226,7 @@ struct Auditor {
         leads[fact.leadID] = Lead(
             attributes: fact.attributes, account: entry.input.account, imported: entry.input.imported, arrived: entry.stamp)
         open.insert(fact.leadID)
+        commissions[fact.leadID] = nil
         if let id = entry.input.account, accounts[id] == nil { accounts[id] = Account() }
         for position in waiting.keys where waiting[position]?.lead == fact.leadID { waiting[position]?.deliver = entry.stamp }
     }
@@ -306,8 +315,14 @@ struct Auditor {
             leads[event.leadID]?.isSettled = true
         case .outcomeWaiting(let event): waiting[entry.position] = Waiting(lead: event.leadID, until: event.until)
         case .outcomeUnmatched(let event): #expect(waiting[event.waitingPosition]?.until ?? .distantFuture <= entry.stamp)
-        case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided, .retentionApplied,
-            .rightRecorded, .recipientInformed, .personLinkChanged, .commissionReversed, .answerCredited:
+        case .commissionAccrued(let event):
+            #expect(commissions[event.leadID]?[event.partnerID] == nil, "\(event)")
+            if event.amountMinorUnits > 0 { commissions[event.leadID, default: [:]][event.partnerID] = event.amountMinorUnits }
+        case .commissionReversed(let event):
+            #expect(commissions[event.leadID]?[event.partnerID] == event.amountMinorUnits, "\(event)")
+            commissions[event.leadID]?[event.partnerID] = nil
+        case .inputDisregarded, .reviewOpened, .reviewResolved, .shadowDecided, .retentionApplied,
+            .rightRecorded, .recipientInformed, .personLinkChanged, .answerCredited:
             break
         case .leadLinkChanged(let event): note(event)
         case .claimChanged(let event): note(event)
@@ -711,8 +726,8 @@ struct Auditor {
         case .dealValueMinorUnits:
             guard let money = lead.attributes.dealValue else { return policy?.defaultDealValueMinorUnits }
             if money.currency == "EUR" { return money.minorUnits }
-            let rate = policy?.exchangeRates.first { $0.currency == money.currency }
-            return rate.map { money.minorUnits * $0.rateMicros / 1_000_000 }
+            let stated = policy?.exchangeRates.first { $0.currency == money.currency }?.rateMicros
+            return (published[money.currency]?.rate ?? stated).map { money.minorUnits * $0 / 1_000_000 }
         }
     }
 

@@ -234,12 +234,28 @@ struct HostileProducer {
         case 3: return .capacity(id, open: random.chance(60) ? UInt32(random.below(9)) : nil, period: random.chance(60) ? UInt32(random.below(20)) : nil, segments: segments())
         case 4: return .paused(id)
         case 5, 6: return .resumed(id)
-        case 7: return random.chance(40) ? .removed(id) : .commission(id, basisPoints: UInt32(random.below(3_000)))
+        case 7: return random.chance(40) ? .removed(id) : random.chance(50) ? money() : .commission(id, basisPoints: UInt32(random.below(3_000)))
         case 8:
             let from = Int((clock.micros - Moment.start.micros) / Timestamp.microsPerMinute) + random.below(50) - 10
             return .absence(id, "a\(random.below(3))", from: from, until: from + 1 + random.below(500))
         default: return .absenceCancelled(id, "a\(random.below(3))")
         }
+    }
+
+    /// Shares of leads that are open, over or unknown, of partners and strangers; rates for dates that have passed, in any
+    /// order.
+    private mutating func money() -> Input {
+        if random.chance(30) {
+            let days = Int64(random.below(60)) * Timestamp.microsPerDay
+            return Input(.ratesPublished(.init(
+                validFrom: clock.adding(micros: -days), rates: [.init(currency: "USD", rateMicros: 800_000 + Int64(random.below(300_000)))])))
+        }
+        var shares: [CommissionShare] = []
+        for _ in 0..<random.below(4) {
+            let partner = random.chance(97) ? random.pick(Self.partners) : "stranger"
+            shares.append(.init(partnerID: partner, basisPoints: UInt32(1 + random.below(6_000))))
+        }
+        return Input(.commissionShared(.init(leadID: known(), shares: shares)))
     }
 
     mutating func profile(_ id: String) -> Input {
@@ -302,6 +318,7 @@ struct HostileProducer {
         policy.returns.answerDays = UInt32(random.below(4))
         policy.returns.reasons = [ReturnReason(id: "wrong", meaning: .badData), ReturnReason(id: "full", meaning: .noCapacity)]
         if random.chance(30) { policy.review.sourceQualityBelowBasisPoints = UInt32(random.below(10_000)) }
+        policy.clawbackDays = random.chance(40) ? UInt32(random.below(20)) : nil
         negotiate(&policy.negotiation)
         promise(&policy)
         let made = policy
