@@ -212,8 +212,10 @@ extension Decision {
         if !hasLawfulBasis(state, view) { return .escalate(.lawfulBasisMissing) }
         if state.partners.count == 0 { return .escalate(.noPartners) }
         if view.valueMinorUnits == nil { return .escalate(.currencyUnknown) }
-        // The attempt that a link took was no partner's.
-        if attemptsSoFar >= max(policy.attemptsMax, 1), cause != .unlinked { return .escalate(.attemptsExhausted) }
+        // The attempt that a link or a changed fact took was no partner's.
+        if attemptsSoFar >= max(policy.attemptsMax, 1), cause != .unlinked, cause != .ruleBroken {
+            return .escalate(.attemptsExhausted)
+        }
         let outcome = Evaluation.evaluate(view, leadID: leadID, state, policy, at: stamp, scratch: &scratch)
         guard let chosen = outcome.chosen else {
             // The owner is full; whom the human may give it to within the caps stands first among the best.
@@ -224,6 +226,9 @@ extension Decision {
             return .escalate(isEveryoneAway(state, view) ? .everyoneAway : .noEligiblePartner, outcome.summary)
         }
         let suggested = state.partners.profiles[chosen].partnerID
+        if isHeld(state, policy, outcome, cause) {
+            return .escalate(.heldForWork, outcome.summary, suggested: suggested)
+        }
         // A human who sent the lead back to be routed has looked at it.
         if cause != .human && asksForHuman(policy.review, view, chosen) {
             return .escalate(.reviewRequired, outcome.summary, suggested: suggested)
@@ -269,14 +274,16 @@ extension Decision {
         return someoneIsAway
     }
 
-    /// A new wait in the human queue, from which the lead climbs the policy's ladder if nobody takes it out.
+    /// A new wait in the human queue, from which the lead climbs the policy's ladder if nobody takes it out; one that
+    /// is held for the night waits for no human.
     func escalate(
         _ state: State, _ leadID: String, _ reason: EscalationReason, _ summary: EvaluationSummary? = nil,
         suggested: String = "", queue: String? = nil
     ) -> [Event] {
         [.leadEscalated(LeadEscalated(
             leadID: leadID, reason: reason, queue: queue ?? state.policy?.humanQueue ?? Policy().humanQueue,
-            evaluation: summary, movesOn: movesOn(state, after: 0), suggestedPartnerID: suggested))]
+            evaluation: summary, movesOn: reason == .heldForWork ? nil : movesOn(state, after: 0),
+            suggestedPartnerID: suggested))]
     }
 
     /// When a lead that has climbed so many steps climbs the next; nil at the top.
@@ -365,6 +372,8 @@ extension Decision {
         case .suspension: return reinstated(state, Int(item.index), byVendor: false)
         case .returnCredit: return returnDue(state, item.index)
         case .waiting: return waitingDue(state)
+        case .starvation: return starvationDue(state)
+        case .ruleBreak: return ruleBroken(state, Int(item.index))
         }
     }
 

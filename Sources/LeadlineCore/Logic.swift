@@ -38,6 +38,10 @@ import DequeModule
 /// | | answers count by their own time, in the promised kind of time; one that turns up late is credited |
 /// | | leads of one person are one unless they name two accounts |
 /// | | a partner that was removed comes back by an explicit word alone; a rotation weight of 0 is no turn |
+/// | | who gets too little, or too much, is announced with what kept it from leads, or the others |
+/// | | a holder that breaks a hard rule since a fact changed is announced, and the lead moves by policy |
+/// | | who is not at work when a lead comes costs what waiting costs, as response times teach; or leads are held |
+/// | | values of a lead are taken back; declined, expired and withdrawn leads count at partners by policy |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1

@@ -41,6 +41,16 @@ import Testing
         #expect(try Self.shown(folder) == "DE food 700 USD")
     }
 
+    /// A value that is taken back is shown no more; one that is stated beside it is, and others stay.
+    @Test func theListFollowsWhatIsTakenBack() async throws {
+        let cleared = Self.json("LeadUpdated", #"{"leadId":"l1","vertical":"steel","cleared":["country","vertical","deal_value"]}"#, id: "b", minute: 2)
+        let folder = try await Self.filled([Self.submitted, cleared])
+        #expect(try Self.shown(folder) == " steel 0 ")
+        let unknown = Self.json("LeadUpdated", #"{"leadId":"l1","cleared":["contact.email"]}"#, id: "c", minute: 3)
+        let refused = try await Self.filled([Self.submitted, unknown])
+        #expect(try Self.shown(refused) == "IT food 100 EUR")
+    }
+
     @Test func whatIsSaidOfALeadThatIsOverChangesNothing() async throws {
         let closed = Self.json("LeadWithdrawn", #"{"leadId":"l1"}"#, id: "c", minute: 2)
         let late = Self.json("LeadUpdated", #"{"leadId":"l1","country":"DE"}"#, id: "d", minute: 3)

@@ -210,6 +210,18 @@ struct Draw {
         value.waiting.offersPerMinuteMax = maybe { $0.uint32() }
         value.absenceAhead = one(of: AbsenceAhead.allCases)
         value.lateAnswerMinutes = maybe { $0.uint32() }
+        value.starvation = maybe {
+            var rule = StarvationRule()
+            rule.floorAfterBasisPoints = $0.maybe { $0.uint32() }
+            rule.idleDays = $0.maybe { $0.uint32() }
+            rule.shareBasisPoints = $0.maybe { $0.uint32() }
+            rule.shareLeadsMin = $0.uint32()
+            return rule
+        }
+        value.ruleBreak = one(of: RuleBreakResponse.allCases)
+        (value.placesBack.declined, value.placesBack.expired) = (dice.bool(), dice.bool())
+        value.placesBack.withdrawn = dice.bool()
+        value.presence = one(of: PresenceMode.allCases)
         value.returns.creditsPerPeriodMax = uint32()
         value.returns.answerDays = uint32()
         value.returns.reasons = several {
@@ -282,7 +294,7 @@ struct Draw {
     mutating func cause() -> RoutingCause {
         one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported, .resumed,
             .partnerSuspended, .returned, .unlinked, .linked,
-            .offeredAgain, .answeredInTime,
+            .offeredAgain, .answeredInTime, .ruleBroken,
         ])
     }
 
@@ -365,7 +377,7 @@ struct Draw {
             .claimDecided(ClaimDecided(leadID: text(), partnerID: text(), claimID: text(), approved: dice.bool())),
             .leadSubmitted(
                 LeadSubmitted(leadID: text(), attributes: attributes(), pastPartnerID: maybe { $0.text() })),
-            .leadUpdated(LeadUpdated(leadID: text(), attributes: attributes())),
+            .leadUpdated(LeadUpdated(leadID: text(), attributes: attributes(), cleared: texts())),
             .leadWithdrawn(LeadReference(leadID: text())),
             .timeAdvanced(through: Timestamp(micros: int64())),
             .duplicateReceived,
@@ -404,7 +416,7 @@ struct Draw {
                         .noPolicy, .noPartners, .noEligiblePartner, .attemptsExhausted, .ownerAtCap,
                         .currencyUnknown, .processingRestricted, .reviewRequired, .lawfulBasisMissing, .unanswered, .shadow,
                         .everyoneAway, .placesReserved, .personObjected, .addressSuppressed, .sourceQuality,
-                        .negotiationFailed, .agreementToApprove,
+                        .negotiationFailed, .agreementToApprove, .holderIneligible, .heldForWork,
                     ]), queue: text(), evaluation: maybe { $0.evaluation() }, movesOn: maybe { Timestamp(micros: $0.int64()) },
                     suggestedPartnerID: text())),
             .leadClosed(
@@ -450,6 +462,13 @@ struct Draw {
             .partnerSuspended(PartnerSuspended(
                 partnerID: text(), until: Timestamp(micros: int64()), missedDeadlines: uint32(), withinDays: uint32())),
             .partnerReinstated(PartnerReinstated(partnerID: text(), byVendor: dice.bool())),
+            .starvationAnnounced(StarvationAnnounced(
+                partnerID: text(), kind: one(of: StarvationKind.allCases), cause: one(of: StarvationCause.allCases), rule: text(),
+                since: Timestamp(micros: int64()), until: maybe { Timestamp(micros: $0.int64()) }, leads: uint32(), of: uint32(),
+                valueMinorUnits: int64(), ofValueMinorUnits: int64(), leadsLookedAt: uint32(), leadsSo: uint32())),
+            .holderIneligible(HolderIneligible(
+                leadID: text(), partnerID: text(), rule: text(), cause: one(of: RuleBreakCause.allCases),
+                response: one(of: RuleBreakResponse.allCases))),
             .leadLinkChanged(LeadLinkChanged(
                 leadID: text(), otherLeadID: text(), link: one(of: LeadLink.allCases), linked: dice.bool())),
             .reminderDue(ReminderDue(

@@ -343,6 +343,12 @@ private let policy: Policy = {
     value.waiting.offersPerMinuteMax = 0
     value.absenceAhead = .stop
     value.lateAnswerMinutes = 0
+    var starvation = StarvationRule()
+    (starvation.floorAfterBasisPoints, starvation.idleDays, starvation.shareLeadsMin) = (0, 4, 5)
+    value.starvation = starvation
+    value.ruleBreak = .escalate
+    (value.placesBack.declined, value.placesBack.expired, value.placesBack.withdrawn) = (true, true, true)
+    value.presence = .hold
     return value
 }()
 
@@ -474,6 +480,18 @@ private let wirePolicy = WirePolicy.with {
     $0.waiting = .with { $0.offersPerMinuteMax = 0 }
     $0.absenceAhead = .stop
     $0.lateAnswerMinutes = 0
+    $0.starvation = .with {
+        $0.floorAfterBasisPoints = 0
+        $0.idleDays = 4
+        $0.shareLeadsMin = 5
+    }
+    $0.ruleBreak = .escalate
+    $0.placesBack = .with {
+        $0.declined = true
+        $0.expired = true
+        $0.withdrawn = true
+    }
+    $0.presence = .hold
     $0.negotiation = .with {
         $0.rounds = 1
         $0.askedAtOnce = 2
@@ -903,7 +921,7 @@ private var leadPairs: [(Fact, any Message)] {
             }
         ),
         (
-            .leadUpdated(LeadUpdated(leadID: "L", attributes: attributes)),
+            .leadUpdated(LeadUpdated(leadID: "L", attributes: attributes, cleared: ["country"])),
             WireLeadUpdated.with {
                 $0.leadID = "L"
                 $0.country = "IT"
@@ -918,6 +936,7 @@ private var leadPairs: [(Fact, any Message)] {
                 $0.dealValue = money(70).1
                 $0.technologies = ["k8s", ""]
                 $0.requiredCertifications = ["iso"]
+                $0.cleared = ["country"]
             }
         ),
         (.leadWithdrawn(LeadReference(leadID: "L")), WireLeadWithdrawn.with { $0.leadID = "L" }),
@@ -1049,6 +1068,36 @@ private var assignmentPairs: [(Event, any Message)] {
                 $0.untilMicros = 9
                 $0.conflictingPartnerID = "Q"
                 $0.accountPseudonym = Data(Digest128(low: 1, high: 2).bytes)
+            }
+        ),
+        (
+            .starvationAnnounced(StarvationAnnounced(
+                partnerID: "P", kind: .share, cause: .price, rule: "r", since: Timestamp(micros: 3), until: Timestamp(micros: 9),
+                leads: 4, of: 5, valueMinorUnits: 6, ofValueMinorUnits: 7, leadsLookedAt: 8, leadsSo: 2)),
+            WireStarvationAnnounced.with {
+                $0.partnerID = "P"
+                $0.kind = .share
+                $0.cause = .price
+                $0.rule = "r"
+                $0.sinceMicros = 3
+                $0.untilMicros = 9
+                $0.leads = 4
+                $0.of = 5
+                $0.valueMinorUnits = 6
+                $0.ofValueMinorUnits = 7
+                $0.leadsLookedAt = 8
+                $0.leadsSo = 2
+            }
+        ),
+        (
+            .holderIneligible(HolderIneligible(
+                leadID: "L", partnerID: "P", rule: "r", cause: .profileChanged, response: .reroute)),
+            WireHolderIneligible.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.rule = "r"
+                $0.cause = .profileChanged
+                $0.response = .reroute
             }
         ),
         (

@@ -15,7 +15,7 @@ let messageTypes: [String: any Message.Type] = {
         WireShadowDecided.self, WireAssignmentExpired.self, WireAssignmentEnded.self, WireFirstResponseMet.self,
         WireLeadEscalated.self, WireLeadClosed.self, WireLeadMerged.self, WireOutcomeWaiting.self,
         WireOutcomeUnmatched.self, WireInputDisregarded.self, WireReviewOpened.self, WireReviewResolved.self,
-        WireCommissionAccrued.self, WireCommissionReversed.self, WireAnswerCredited.self, WireReminderDue.self, WireRetentionApplied.self, WireProcessingResumed.self,
+        WireCommissionAccrued.self, WireCommissionReversed.self, WireAnswerCredited.self, WireStarvationAnnounced.self, WireHolderIneligible.self, WireReminderDue.self, WireRetentionApplied.self, WireProcessingResumed.self,
         WirePersonsLinked.self, WirePersonsUnlinked.self, WireSuppressionSet.self, WireSuppressionLifted.self,
         WireRightRecorded.self, WireRecipientInformed.self, WirePersonLinkChanged.self,
         WireDealClaimed.self, WireClaimWithdrawn.self, WireClaimDecided.self, WireClaimChanged.self, WirePartnerSuspended.self,

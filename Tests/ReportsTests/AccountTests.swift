@@ -173,6 +173,7 @@ import Testing
             .linked: (.leadline, "A person had linked the enquiry to another"),
             .offeredAgain: (.leadline, "by now a partner could take the enquiry"),
             .answeredInTime: (.leadline, "had answered the enquiry before its deadline"),
+            .ruleBroken: (.leadline, "broke a hard rule"),
         ]
         for cause in Self.all(RoutingCause.init(rawValue:)) {
             let account = Self.account(Self.assigned(Self.summary(.bidPrice, .score), cause))

@@ -72,7 +72,8 @@ class Checks:
 
     def is_always_there(self, message, field):
         """True where the domain holds the part itself and no optional."""
-        return self.schemas.is_required(field) or message.name == "Policy" or field.name == "capacity"
+        is_rule = message.name == "Policy" and field.name != "starvation"
+        return self.schemas.is_required(field) or is_rule or field.name == "capacity"
 
 
 def limits(schemas):

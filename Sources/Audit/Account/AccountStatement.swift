@@ -18,13 +18,13 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
 
         // What led to it.
         case onArrival, afterDeadline, afterRefusal, afterPause, afterRemoval, afterSuspension, sentBackByHuman
-        case afterRestriction, afterReturn, afterUnlinking, afterLinking, afterWaiting, afterLateAnswer
+        case afterRestriction, afterReturn, afterUnlinking, afterLinking, afterWaiting, afterLateAnswer, afterRuleBreak
 
         // Why a human got it.
         case noPolicy, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
         case restrictedOnRequest, restrictedBefore, reviewRequired, lawfulBasisMissing, unanswered, shadow
         case everyoneAway, placesReserved, objectedBefore, addressSuppressed, sourceQuality
-        case noAgreement, agreementToApprove
+        case noAgreement, agreementToApprove, holderIneligible, heldForWork
 
         // How it ended.
         case won, lost, lostByTime, withdrawn, endedElsewhere, closedByHuman, objected, erased
@@ -47,7 +47,8 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
         case figures, nextByNet, nextByScore, nextByFit, ledByNet, ledByScore, ledByFit, lotSpared
 
         // What was not looked at, or is not known.
-        case valuesDidNotCount, othersDidNotCount, onlyFitCounted, placesDidNotCount, humanReasonsElsewhere
+        case valuesDidNotCount, othersDidNotCount, onlyFitCounted, placesDidNotCount, waitingCounted
+        case humanReasonsElsewhere
         case historyUnknown, hadNoEffect
 
         // Of the data, of humans and of rights.

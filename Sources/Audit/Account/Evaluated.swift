@@ -100,7 +100,7 @@ struct Evaluated {
         case .rotation: [.init(.valuesDidNotCount)] + led(partner)
         case .ownership, .exploration, .agreement: [.init(.othersDidNotCount)] + led(partner)
         case .score, .tieDebt, .fit:
-            uncounted + figures(partner) + next
+            uncounted + waited + figures(partner) + next
                 + (summary.propensity > 0 ? [.init(.lotSpared, [.share: .share(summary.propensity)])] : [])
         }
     }
@@ -111,6 +111,11 @@ struct Evaluated {
         case .highestScore: [.init(.placesDidNotCount)]
         case .bidPrice, .roundRobin, .weightedRotation: []
         }
+    }
+
+    /// That who was not at work was charged for the wait.
+    private var waited: [AccountStatement] {
+        summary.best.contains { $0.waitingPrice > 0 } ? [.init(.waitingCounted)] : []
     }
 
     private func figures(_ partner: String) -> [AccountStatement] {
@@ -148,8 +153,10 @@ struct Evaluated {
     /// A rank as coarse as that by which the decider tells candidates apart.
     private func rank(_ candidate: Candidate) -> Double {
         switch summary.method {
-        case .bidPrice: (candidate.score - candidate.placePrice + candidate.favour).rounded()
-        case .highestScore, .roundRobin, .weightedRotation: candidate.score.rounded()
+        case .bidPrice:
+            (candidate.score - candidate.placePrice + candidate.favour - candidate.waitingPrice).rounded()
+        case .highestScore: (candidate.score - candidate.waitingPrice).rounded()
+        case .roundRobin, .weightedRotation: candidate.score.rounded()
         case .highestFit: (candidate.fit * 100_000).rounded()
         }
     }

@@ -27,6 +27,9 @@ public struct EvaluationScratch: Sendable {
     var favour: [Double] = []
     /// What the choice is made by: score, less the price, with the favour; or the fit; as the method has it.
     var rank: [Double] = []
+    /// What waiting until the partner is at work costs; only where that is weighed.
+    var waiting: [Double] = []
+    var weighsWaiting = false
     /// True for a scored candidate that is at a cap.
     var isAtCap: [Bool] = []
     /// False for a scored candidate at a cap, or whose conversion is below the policy's minimum.
@@ -41,6 +44,7 @@ public struct EvaluationScratch: Sendable {
     mutating func reset(partnerCount: Int) {
         steps.removeAll(keepingCapacity: true)
         partners.removeAll(keepingCapacity: true)
+        weighsWaiting = false
         if fit.count < partnerCount {
             fitContributions = Array(repeating: 0, count: partnerCount * FitContribution.allCases.count)
             conversionContributions = Array(
@@ -52,6 +56,7 @@ public struct EvaluationScratch: Sendable {
             placePrice = fit
             favour = fit
             rank = fit
+            waiting = fit
             isAtCap = Array(repeating: false, count: partnerCount)
             isIn = Array(repeating: false, count: partnerCount)
         }

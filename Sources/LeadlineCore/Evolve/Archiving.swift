@@ -24,6 +24,7 @@ extension State {
         let suspensions = suspensions
         let returns = returns
         let lookAt = again.lookAt
+        let (starvationLookAt, ruleBreaks) = (starvation.lookAt, ruleBreaks)
         agenda.dropStale { item in
             switch item.kind {
             case .lead:
@@ -38,6 +39,8 @@ extension State {
             case .suspension: return suspensions[Int(item.index)].until == item.at
             case .returnCredit: return returns[item.index]?.until == item.at
             case .waiting: return lookAt == item.at
+            case .starvation: return starvationLookAt == item.at
+            case .ruleBreak: return ruleBreaks[Int(item.index)]?.at == item.at
             }
         }
     }

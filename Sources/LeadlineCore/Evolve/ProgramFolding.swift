@@ -10,6 +10,7 @@ extension State {
 
     mutating func adopt(_ fact: PolicyPublished) {
         let before = policy?.retention ?? RetentionRule()
+        let starvationBefore = policy?.starvation
         policy = fact.policy.known(toLogic: logicVersion)
         policyVersion = fact.version
         if isLogic(2) { adopt(fact.policy.retention, before: before) }
@@ -21,6 +22,7 @@ extension State {
             rate: min(max(Double(fact.policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999),
             strength: Double(max(fact.policy.priorStrengthDeals, 1)))
         noteChance()
+        watchStarvation(before: starvationBefore)
     }
 
     mutating func compileHardRules() {

@@ -41,5 +41,6 @@ extension State {
         suspensions.set(.init(missed: suspensions[partner].missed), of: partner)
         prices.isStale = true
         noteChance()
+        noteStarvation(partner, isBack: true)
     }
 }

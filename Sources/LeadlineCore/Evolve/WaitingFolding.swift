@@ -6,10 +6,10 @@ extension EscalationReason {
     var awaitsPartner: Bool {
         switch self {
         case .noPolicy, .noPartners, .noEligiblePartner, .ownerAtCap, .currencyUnknown, .lawfulBasisMissing,
-            .everyoneAway, .placesReserved:
+            .everyoneAway, .placesReserved, .heldForWork:
             true
         case .attemptsExhausted, .processingRestricted, .reviewRequired, .unanswered, .shadow, .personObjected,
-            .addressSuppressed, .sourceQuality, .negotiationFailed, .agreementToApprove:
+            .addressSuppressed, .sourceQuality, .negotiationFailed, .agreementToApprove, .holderIneligible:
             false
         }
     }
@@ -88,6 +88,7 @@ extension State {
             isCounted = isCounted || partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped
                 || partners.withSegments[partner]
         }
+        if policy?.presence == .hold { next = min(next, nextAtWork(after: lastStamp)) }
         guard isCounted, let policy else { return next }
         return min(next, CapacityLimits.span(ofPeriod: CapacityLimits.period(at: lastStamp, policy), policy).end)
     }

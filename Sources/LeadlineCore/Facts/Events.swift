@@ -30,6 +30,8 @@ public enum Event: Sendable, Equatable {
     case offerClosed(OfferClosed)
     case commissionReversed(CommissionReversed)
     case answerCredited(AnswerCredited)
+    case starvationAnnounced(StarvationAnnounced)
+    case holderIneligible(HolderIneligible)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
@@ -40,6 +42,8 @@ public enum RoutingCause: UInt8, Sendable {
     /// It waited for a human, and a partner can take it after all; its former holder had answered in time. Since logic
     /// version 7.
     case offeredAgain = 40, answeredInTime
+    /// Its holder broke a hard rule since a fact changed. Since logic version 7.
+    case ruleBroken = 60
 }
 
 /// Why a candidate is out. Raw values are the schema's.
@@ -57,6 +61,10 @@ public enum EscalationReason: UInt8, Sendable {
     case placesReserved, personObjected, addressSuppressed, sourceQuality
     /// No partner agreed; an agreement waits for whom the policy names. Since logic version 6.
     case negotiationFailed = 30, agreementToApprove
+    /// Its holder broke a hard rule since a fact changed. Since logic version 7.
+    case holderIneligible = 60
+    /// Nobody who could get it is at work; it goes to somebody once they are. Since logic version 7.
+    case heldForWork
 }
 
 /// How a lead ended. Raw values are the schema's.
@@ -102,8 +110,11 @@ public struct Candidate: Sendable, Equatable {
     public var placePrice: Double
     /// What its floor, and having taken a smaller share of its places than others, add, in minor units.
     public var favour: Double
+    /// What waiting until it is at work costs, in minor units; 0 where that is not weighed. Since logic version 7.
+    public var waitingPrice: Double
     public init(
-        partnerID: String, score: Double, fit: Double, conversion: Double, placePrice: Double = 0, favour: Double = 0
+        partnerID: String, score: Double, fit: Double, conversion: Double, placePrice: Double = 0, favour: Double = 0,
+        waitingPrice: Double = 0
     ) {
         self.partnerID = partnerID
         self.score = score
@@ -111,6 +122,7 @@ public struct Candidate: Sendable, Equatable {
         self.conversion = conversion
         self.placePrice = placePrice
         self.favour = favour
+        self.waitingPrice = waitingPrice
     }
 }
 

@@ -59,6 +59,12 @@ public struct State: Sendable {
     /// Leads that wait for a partner, and the newest open lead of each person; derived. Since logic version 7.
     var again = WaitingLeads()
     var newestOpen: [Digest128: UInt32] = [:]
+    /// Who gets too little or too much, and leads whose holders break a rule since a fact changed. Since logic
+    /// version 7.
+    var starvation = StarvationTable()
+    /// What waiting for a response costs. Since logic version 7.
+    var waitingCost = WaitingCost()
+    var ruleBreaks = RuleBreakTable()
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []

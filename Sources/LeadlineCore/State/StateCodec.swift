@@ -58,7 +58,12 @@ extension State {
             sources.write(to: &w)
         }
         if isLogic(6) { offers.write(to: &w) }
-        if isLogic(7) { again.write(to: &w) }
+        if isLogic(7) {
+            again.write(to: &w)
+            starvation.write(to: &w)
+            ruleBreaks.write(to: &w)
+            waitingCost.write(to: &w)
+        }
         return w.bytes
     }
 
@@ -133,6 +138,9 @@ extension State {
         if isLogic(6) { offers = try OfferTable(from: &r, partners: partners.count, leads: leads) }
         if isLogic(7) {
             again = try WaitingLeads(from: &r)
+            starvation = try StarvationTable(from: &r, partners: partners.count, slots: leads.leads.count)
+            ruleBreaks = try RuleBreakTable(from: &r, slots: leads.leads.count)
+            waitingCost = try WaitingCost(from: &r, slots: leads.leads.count)
             guard leads.leads.allSatisfy({ $0.missed.allSatisfy { $0.partner < partners.count } }) else {
                 throw .invalid(at: r.at)
             }
@@ -165,6 +173,10 @@ extension State {
             again.insert(UInt32(slot))
         }
         if again.lookAt < .distantFuture { agenda.add(.waiting, 0, at: again.lookAt) }
+        if starvation.lookAt < .distantFuture { agenda.add(.starvation, 0, at: starvation.lookAt) }
+        for slot in ruleBreaks.slots {
+            if let pending = ruleBreaks[Int(slot)] { agenda.add(.ruleBreak, slot, at: pending.at) }
+        }
     }
 }
 

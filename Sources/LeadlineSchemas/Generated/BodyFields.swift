@@ -175,7 +175,7 @@ extension EventCodec {
     /// True if `Event.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 1...23, 33, 40...41, 50...51: true
+        case 1...23, 33, 40...41, 50...51, 60...61: true
         default: false
         }
     }
@@ -211,6 +211,8 @@ extension EventCodec {
         case .offerClosed: 41
         case .commissionReversed: 50
         case .answerCredited: 51
+        case .starvationAnnounced: 60
+        case .holderIneligible: 61
         }
     }
 
@@ -245,6 +247,8 @@ extension EventCodec {
         case .offerClosed(let event): event.write(to: &writer)
         case .commissionReversed(let event): event.write(to: &writer)
         case .answerCredited(let event): event.write(to: &writer)
+        case .starvationAnnounced(let event): event.write(to: &writer)
+        case .holderIneligible(let event): event.write(to: &writer)
         }
     }
 
@@ -279,6 +283,8 @@ extension EventCodec {
         case 41: .offerClosed(try OfferClosed.read(from: &reader))
         case 50: .commissionReversed(try CommissionReversed.read(from: &reader))
         case 51: .answerCredited(try AnswerCredited.read(from: &reader))
+        case 60: .starvationAnnounced(try StarvationAnnounced.read(from: &reader))
+        case 61: .holderIneligible(try HolderIneligible.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -342,6 +348,10 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case commissionReversed = 50
     /// An answer became known after its deadline had passed, and lies before it by its own time: the missed deadline no longer counts against the partner. Since logic version 7.
     case answerCredited = 51
+    /// A partner is about to miss its floor, has got nothing for long, or takes more than a stated share; once a kind, partner and period. The cause comes from the latest leads, looked at again as they would be decided now. Since logic version 7.
+    case starvationAnnounced = 60
+    /// A lead's holder breaks a hard rule that it kept when it got the lead, because a fact changed. Since logic version 7.
+    case holderIneligible = 61
 
     /// The kind of an event.
     public init(_ event: Event) {
@@ -374,6 +384,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .offerClosed: .offerClosed
         case .commissionReversed: .commissionReversed
         case .answerCredited: .answerCredited
+        case .starvationAnnounced: .starvationAnnounced
+        case .holderIneligible: .holderIneligible
         }
     }
 
@@ -408,6 +420,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .offerClosed: "leadline.v1.OfferClosed"
         case .commissionReversed: "leadline.v1.CommissionReversed"
         case .answerCredited: "leadline.v1.AnswerCredited"
+        case .starvationAnnounced: "leadline.v1.StarvationAnnounced"
+        case .holderIneligible: "leadline.v1.HolderIneligible"
         }
     }
 }

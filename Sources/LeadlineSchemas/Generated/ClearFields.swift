@@ -54,6 +54,7 @@ enum ClearFields: Sendable {
     case personsUnlinked
     case pilot
     case pilotArm
+    case placesBackRule
     case policy
     case policyPublished
     case predicate
@@ -76,6 +77,7 @@ enum ClearFields: Sendable {
     case segmentCap
     case serviceLevel
     case sla
+    case starvationRule
     case suppressionLifted
     case suppressionSet
     case suspensionRule
@@ -295,6 +297,7 @@ enum ClearFields: Sendable {
             case 130: .clear  // residency
             case 136: .clear  // lawful_basis
             case 154: .clear  // campaign
+            case 482: .clear  // cleared
             default: .sealed
             }
         case .leadWithdrawn:
@@ -472,6 +475,13 @@ enum ClearFields: Sendable {
             case 34: .message(.predicate, repeated: false)  // when
             default: .sealed
             }
+        case .placesBackRule:
+            switch tag {
+            case 8: .clear  // declined
+            case 16: .clear  // expired
+            case 24: .clear  // withdrawn
+            default: .sealed
+            }
         case .policy:
             switch tag {
             case 10: .clear  // name
@@ -514,6 +524,10 @@ enum ClearFields: Sendable {
             case 402: .message(.waitingRule, repeated: false)  // waiting
             case 408: .clear  // absence_ahead
             case 416: .clear  // late_answer_minutes
+            case 482: .message(.starvationRule, repeated: false)  // starvation
+            case 488: .clear  // rule_break
+            case 498: .message(.placesBackRule, repeated: false)  // places_back
+            case 504: .clear  // presence
             default: .sealed
             }
         case .policyPublished:
@@ -658,6 +672,14 @@ enum ClearFields: Sendable {
             case 16: .clear  // in_working_hours
             case 24: .clear  // reminder_minutes_before
             case 34: .message(.reminderRule, repeated: true)  // reminders
+            default: .sealed
+            }
+        case .starvationRule:
+            switch tag {
+            case 8: .clear  // floor_after_basis_points
+            case 16: .clear  // idle_days
+            case 24: .clear  // share_basis_points
+            case 32: .clear  // share_leads_min
             default: .sealed
             }
         case .suppressionLifted:

@@ -216,6 +216,15 @@ extension WaitingRule {
     }
 }
 
+extension StarvationRule {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        if let floorAfterBasisPoints { try at.number(floorAfterBasisPoints, "floor_after_basis_points", most: 9999) }
+        if let idleDays { try at.number(idleDays, "idle_days", most: 3660) }
+        if let shareBasisPoints { try at.number(shareBasisPoints, "share_basis_points", most: 10000) }
+        try at.number(shareLeadsMin, "share_leads_min", most: 1000000)
+    }
+}
+
 extension Policy {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.word(name, "name")
@@ -250,6 +259,7 @@ extension Policy {
         try negotiation.checkLimits(at.inside("negotiation"))
         try waiting.checkLimits(at.inside("waiting"))
         if let lateAnswerMinutes { try at.number(lateAnswerMinutes, "late_answer_minutes", most: 44640, meaning: "a month") }
+        try starvation?.checkLimits(at.inside("starvation"))
     }
 }
 
@@ -415,6 +425,8 @@ extension LeadUpdated {
         for each in attributes.requiredCertifications { try at.word(each, "required_certifications", required: true) }
         try at.word(attributes.residency, "residency")
         try at.id(attributes.campaign, "campaign")
+        try at.count(cleared.count, "cleared", most: 32)
+        for each in cleared { try at.oneOf(["country", "region", "language", "vertical", "employees", "deal_value", "product", "source", "technologies", "required_certifications", "residency", "lawful_basis", "campaign", "account_name", "message", "contact.given_name", "contact.family_name", "contact.phone", "contact.job_title"], each, "cleared") }
     }
 }
 

@@ -359,6 +359,64 @@ extension WaitingRule: WireMessage {
     }
 }
 
+extension StarvationRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var floorAfterBasisPoints: UInt32?
+        var idleDays: UInt32?
+        var shareBasisPoints: UInt32?
+        var shareLeadsMin: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: floorAfterBasisPoints = try reader.uint32("floor_after_basis_points")
+            case 2: idleDays = try reader.uint32("idle_days")
+            case 3: shareBasisPoints = try reader.uint32("share_basis_points")
+            case 4: shareLeadsMin = try reader.uint32("share_leads_min")
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.floorAfterBasisPoints = floorAfterBasisPoints
+        value.idleDays = idleDays
+        value.shareBasisPoints = shareBasisPoints
+        value.shareLeadsMin = shareLeadsMin
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        if let floorAfterBasisPoints { writer.uint(1, floorAfterBasisPoints, always: true) }
+        if let idleDays { writer.uint(2, idleDays, always: true) }
+        if let shareBasisPoints { writer.uint(3, shareBasisPoints, always: true) }
+        writer.uint(4, shareLeadsMin)
+    }
+}
+
+extension PlacesBackRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var declined = false
+        var expired = false
+        var withdrawn = false
+        while let field = try reader.next() {
+            switch field {
+            case 1: declined = try reader.bool("declined")
+            case 2: expired = try reader.bool("expired")
+            case 3: withdrawn = try reader.bool("withdrawn")
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.declined = declined
+        value.expired = expired
+        value.withdrawn = withdrawn
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.bool(1, declined)
+        writer.bool(2, expired)
+        writer.bool(3, withdrawn)
+    }
+}
+
 extension PolicyPublished: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var policy: Policy?
@@ -648,6 +706,7 @@ extension Candidate: WireMessage {
         var conversion: Double = 0
         var placePrice: Double = 0
         var favour: Double = 0
+        var waitingPrice: Double = 0
         while let field = try reader.next() {
             switch field {
             case 1: partnerID = try reader.string("partner_id")
@@ -656,12 +715,13 @@ extension Candidate: WireMessage {
             case 4: conversion = try reader.double("conversion")
             case 5: placePrice = try reader.double("place_price")
             case 6: favour = try reader.double("favour")
+            case 20: waitingPrice = try reader.double("waiting_price")
             default: try reader.skip()
             }
         }
         return Self(
             partnerID: partnerID, score: score, fit: fit, conversion: conversion, placePrice: placePrice,
-            favour: favour)
+            favour: favour, waitingPrice: waitingPrice)
     }
 
     func write(to writer: inout WireWriter) {
@@ -671,6 +731,7 @@ extension Candidate: WireMessage {
         writer.double(4, conversion)
         writer.double(5, placePrice)
         writer.double(6, favour)
+        writer.double(20, waitingPrice)
     }
 }
 
@@ -1191,6 +1252,90 @@ extension AnswerCredited: WireMessage {
     }
 }
 
+extension StarvationAnnounced: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var partnerID = ""
+        var kind: StarvationKind?
+        var cause: StarvationCause?
+        var rule = ""
+        var since = Timestamp.epoch
+        var until: Timestamp?
+        var leads: UInt32 = 0
+        var of: UInt32 = 0
+        var valueMinorUnits: Int64 = 0
+        var ofValueMinorUnits: Int64 = 0
+        var leadsLookedAt: UInt32 = 0
+        var leadsSo: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: partnerID = try reader.string("partner_id")
+            case 2: kind = try reader.choice("kind")
+            case 3: cause = try reader.choice("cause")
+            case 4: rule = try reader.string("rule")
+            case 5: since = Timestamp(micros: try reader.int64("since_micros"))
+            case 6: until = Timestamp(micros: try reader.int64("until_micros"))
+            case 7: leads = try reader.uint32("leads")
+            case 8: of = try reader.uint32("of")
+            case 9: valueMinorUnits = try reader.int64("value_minor_units")
+            case 10: ofValueMinorUnits = try reader.int64("of_value_minor_units")
+            case 11: leadsLookedAt = try reader.uint32("leads_looked_at")
+            case 12: leadsSo = try reader.uint32("leads_so")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            partnerID: partnerID, kind: try stated(kind, "kind"), cause: try stated(cause, "cause"), rule: rule,
+            since: since, until: until, leads: leads, of: of, valueMinorUnits: valueMinorUnits,
+            ofValueMinorUnits: ofValueMinorUnits, leadsLookedAt: leadsLookedAt, leadsSo: leadsSo)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, partnerID)
+        writer.choice(2, kind)
+        writer.choice(3, cause)
+        writer.string(4, rule)
+        writer.int(5, since.micros)
+        if let until { writer.int(6, until.micros, always: true) }
+        writer.uint(7, leads)
+        writer.uint(8, of)
+        writer.int(9, valueMinorUnits)
+        writer.int(10, ofValueMinorUnits)
+        writer.uint(11, leadsLookedAt)
+        writer.uint(12, leadsSo)
+    }
+}
+
+extension HolderIneligible: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var rule = ""
+        var cause: RuleBreakCause?
+        var response: RuleBreakResponse?
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: rule = try reader.string("rule")
+            case 4: cause = try reader.choice("cause")
+            case 5: response = try reader.choice("response")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            leadID: leadID, partnerID: partnerID, rule: rule, cause: try stated(cause, "cause"),
+            response: try stated(response, "response"))
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.string(3, rule)
+        writer.choice(4, cause)
+        writer.choice(5, response)
+    }
+}
+
 extension RecipientInformed: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var leadID = ""
@@ -1695,6 +1840,7 @@ extension LeadUpdated: WireMessage {
         var residency = ""
         var lawfulBasis = LawfulBasis.unspecified
         var campaign = ""
+        var cleared: [String] = []
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -1711,6 +1857,7 @@ extension LeadUpdated: WireMessage {
             case 16: residency = try reader.string("residency")
             case 17: lawfulBasis = try reader.choice("lawful_basis")
             case 19: campaign = try reader.string("campaign")
+            case 60: cleared.append(try reader.string("cleared"))
             default: try reader.skip()
             }
         }
@@ -1728,7 +1875,7 @@ extension LeadUpdated: WireMessage {
         attributes.residency = residency
         attributes.lawfulBasis = lawfulBasis
         attributes.campaign = campaign
-        return Self(leadID: leadID, attributes: attributes)
+        return Self(leadID: leadID, attributes: attributes, cleared: cleared)
     }
 
     func write(to writer: inout WireWriter) {
@@ -1746,6 +1893,7 @@ extension LeadUpdated: WireMessage {
         writer.string(16, attributes.residency)
         writer.choice(17, attributes.lawfulBasis)
         writer.string(19, attributes.campaign)
+        writer.strings(60, cleared)
     }
 }
 

@@ -73,6 +73,9 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
 
   /// Its former holder had answered in time, as became known after the deadline. Since logic version 7.
   case answeredInTime // = 41
+
+  /// Its holder broke a hard rule since a fact changed. Since logic version 7.
+  case ruleBroken // = 60
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -96,6 +99,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case 21: self = .linked
     case 40: self = .offeredAgain
     case 41: self = .answeredInTime
+    case 60: self = .ruleBroken
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -117,6 +121,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case .linked: return 21
     case .offeredAgain: return 40
     case .answeredInTime: return 41
+    case .ruleBroken: return 60
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -138,6 +143,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     .linked,
     .offeredAgain,
     .answeredInTime,
+    .ruleBroken,
   ]
 
 }
@@ -307,6 +313,12 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
 
   /// A partner agreed, and somebody has to approve it.
   case agreementToApprove // = 31
+
+  /// Its holder broke a hard rule since a fact changed. Since logic version 7.
+  case holderIneligible // = 60
+
+  /// Nobody who could get it is at work; it goes to somebody once they are. Since logic version 7.
+  case heldForWork // = 61
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -334,6 +346,8 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case 16: self = .sourceQuality
     case 30: self = .negotiationFailed
     case 31: self = .agreementToApprove
+    case 60: self = .holderIneligible
+    case 61: self = .heldForWork
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -359,6 +373,8 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case .sourceQuality: return 16
     case .negotiationFailed: return 30
     case .agreementToApprove: return 31
+    case .holderIneligible: return 60
+    case .heldForWork: return 61
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -384,6 +400,8 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     .sourceQuality,
     .negotiationFailed,
     .agreementToApprove,
+    .holderIneligible,
+    .heldForWork,
   ]
 
 }
@@ -720,6 +738,202 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     .offerOver,
     .currencyUnknown,
     .partnerRemoved,
+  ]
+
+}
+
+/// What is announced of a partner.
+public nonisolated enum WireStarvationKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// Its floor is about to be missed: at the pace so far it will not be met.
+  case floor // = 1
+
+  /// It was there and got nothing for as long as the policy says.
+  case idle // = 2
+
+  /// It took more than the share that the policy states.
+  case share // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .floor
+    case 2: self = .idle
+    case 3: self = .share
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .floor: return 1
+    case .idle: return 2
+    case .share: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireStarvationKind] = [
+    .unspecified,
+    .floor,
+    .idle,
+    .share,
+  ]
+
+}
+
+/// What kept a partner from leads, or the others from those that one partner took: of all that did, what came closest to
+/// letting them have one. The higher the number, the closer.
+public nonisolated enum WireStarvationCause: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// No lead came that could be looked at.
+  case noLeads // = 1
+
+  /// A hard rule.
+  case rules // = 2
+
+  /// It was away, paused, suspended or cooling down.
+  case away // = 3
+
+  /// Its caps were reached.
+  case capacity // = 4
+
+  /// The leads were of companies that another owns.
+  case ownership // = 5
+
+  /// It was less likely to win than the policy demands.
+  case belowMinimum // = 6
+
+  /// Less was expected of the leads there than elsewhere.
+  case fit // = 7
+
+  /// As much was expected of them, but its places are kept for better leads, or others lie behind further.
+  case price // = 8
+
+  /// Others were owed the turn.
+  case turn // = 9
+
+  /// Nothing by now: it would get such a lead.
+  case nothing // = 10
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .noLeads
+    case 2: self = .rules
+    case 3: self = .away
+    case 4: self = .capacity
+    case 5: self = .ownership
+    case 6: self = .belowMinimum
+    case 7: self = .fit
+    case 8: self = .price
+    case 9: self = .turn
+    case 10: self = .nothing
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .noLeads: return 1
+    case .rules: return 2
+    case .away: return 3
+    case .capacity: return 4
+    case .ownership: return 5
+    case .belowMinimum: return 6
+    case .fit: return 7
+    case .price: return 8
+    case .turn: return 9
+    case .nothing: return 10
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireStarvationCause] = [
+    .unspecified,
+    .noLeads,
+    .rules,
+    .away,
+    .capacity,
+    .ownership,
+    .belowMinimum,
+    .fit,
+    .price,
+    .turn,
+    .nothing,
+  ]
+
+}
+
+/// Which fact changed.
+public nonisolated enum WireRuleBreakCause: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// The lead's own.
+  case leadUpdated // = 1
+
+  /// The partner's profile.
+  case profileChanged // = 2
+
+  /// What is known of the lead's company.
+  case companyObserved // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .leadUpdated
+    case 2: self = .profileChanged
+    case 3: self = .companyObserved
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .leadUpdated: return 1
+    case .profileChanged: return 2
+    case .companyObserved: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireRuleBreakCause] = [
+    .unspecified,
+    .leadUpdated,
+    .profileChanged,
+    .companyObserved,
   ]
 
 }
@@ -1152,6 +1366,9 @@ public nonisolated struct WireCandidate: Sendable {
 
   /// What its floor, and having taken a smaller share of its places than others, add, in minor units.
   public var favour: Double = 0
+
+  /// What waiting until it is at work costs, in minor units; 0 where the policy does not weigh it. Since logic version 7.
+  public var waitingPrice: Double = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1760,6 +1977,89 @@ public nonisolated struct WireAnswerCredited: Sendable {
   public init() {}
 }
 
+/// A partner is about to miss its floor, has got nothing for long, or takes more than a stated share; once a kind, partner
+/// and period. The cause comes from the latest leads, looked at again as they would be decided now. Since logic version 7.
+public nonisolated struct WireStarvationAnnounced: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The partner.
+  public var partnerID: String = String()
+
+  /// What is announced.
+  public var kind: WireStarvationKind = .unspecified
+
+  /// What kept it from leads; of a share, what kept the others.
+  public var cause: WireStarvationCause = .unspecified
+
+  /// Name of the hard rule that excluded most often, where that is the cause; else empty.
+  public var rule: String = String()
+
+  /// From when on was counted, Unix microseconds: the period's beginning, or when the partner got its last lead or came back.
+  public var sinceMicros: Int64 = 0
+
+  /// When the period ends, Unix microseconds; absent where no period is counted.
+  public var untilMicros: Int64 {
+    get {_untilMicros ?? 0}
+    set {_untilMicros = newValue}
+  }
+  /// Returns true if `untilMicros` has been explicitly set.
+  public var hasUntilMicros: Bool {self._untilMicros != nil}
+  /// Clears the value of `untilMicros`. Subsequent reads from it will return its default value.
+  public mutating func clearUntilMicros() {self._untilMicros = nil}
+
+  /// Leads that it got since.
+  public var leads: UInt32 = 0
+
+  /// How many it should have got by the period's end, or of how many they are a share.
+  public var of: UInt32 = 0
+
+  /// The value of the leads that count for a floor in value, minor units of the program's currency.
+  public var valueMinorUnits: Int64 = 0
+
+  /// The floor in value; 0 where there is none.
+  public var ofValueMinorUnits: Int64 = 0
+
+  /// Of the latest leads, those that others got or nobody; of a share, those that the partner got.
+  public var leadsLookedAt: UInt32 = 0
+
+  /// Of them those that went so for this cause.
+  public var leadsSo: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _untilMicros: Int64? = nil
+}
+
+/// A lead's holder breaks a hard rule that it kept when it got the lead, because a fact changed. Since logic version 7.
+public nonisolated struct WireHolderIneligible: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// Who holds it.
+  public var partnerID: String = String()
+
+  /// Name of the first hard rule that it breaks.
+  public var rule: String = String()
+
+  /// Which fact changed.
+  public var cause: WireRuleBreakCause = .unspecified
+
+  /// What was done about it.
+  public var response: WireRuleBreakResponse = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// A right holds for a person from here on, or no longer: for every lead of the person, open and yet to come.
 public nonisolated struct WireRightRecorded: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2145,7 +2445,7 @@ public nonisolated struct WireOfferClosed: Sendable {
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
 nonisolated extension WireRoutingCause: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{1}ROUTING_CAUSE_RETURNED\0\u{2}\u{a}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0\u{2}\u{13}ROUTING_CAUSE_OFFERED_AGAIN\0\u{1}ROUTING_CAUSE_ANSWERED_IN_TIME\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{1}ROUTING_CAUSE_RETURNED\0\u{2}\u{a}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0\u{2}\u{13}ROUTING_CAUSE_OFFERED_AGAIN\0\u{1}ROUTING_CAUSE_ANSWERED_IN_TIME\0\u{2}\u{13}ROUTING_CAUSE_RULE_BROKEN\0")
 }
 
 nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
@@ -2153,7 +2453,7 @@ nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireEscalationReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0\u{1}ESCALATION_REASON_PERSON_OBJECTED\0\u{1}ESCALATION_REASON_ADDRESS_SUPPRESSED\0\u{1}ESCALATION_REASON_SOURCE_QUALITY\0\u{2}\u{e}ESCALATION_REASON_NEGOTIATION_FAILED\0\u{1}ESCALATION_REASON_AGREEMENT_TO_APPROVE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0\u{1}ESCALATION_REASON_PERSON_OBJECTED\0\u{1}ESCALATION_REASON_ADDRESS_SUPPRESSED\0\u{1}ESCALATION_REASON_SOURCE_QUALITY\0\u{2}\u{e}ESCALATION_REASON_NEGOTIATION_FAILED\0\u{1}ESCALATION_REASON_AGREEMENT_TO_APPROVE\0\u{2}\u{1d}ESCALATION_REASON_HOLDER_INELIGIBLE\0\u{1}ESCALATION_REASON_HELD_FOR_WORK\0")
 }
 
 nonisolated extension WireClosingReason: SwiftProtobuf._ProtoNameProviding {
@@ -2170,6 +2470,18 @@ nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{1}DISREGARD_REASON_RETURN_UNKNOWN\0\u{2}\u{a}DISREGARD_REASON_NOT_LINKED\0\u{2}\u{7}DISREGARD_REASON_OFFER_UNKNOWN\0\u{1}DISREGARD_REASON_OFFER_OVER\0\u{2}\u{9}DISREGARD_REASON_CURRENCY_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_REMOVED\0")
+}
+
+nonisolated extension WireStarvationKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STARVATION_KIND_UNSPECIFIED\0\u{1}STARVATION_KIND_FLOOR\0\u{1}STARVATION_KIND_IDLE\0\u{1}STARVATION_KIND_SHARE\0")
+}
+
+nonisolated extension WireStarvationCause: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STARVATION_CAUSE_UNSPECIFIED\0\u{1}STARVATION_CAUSE_NO_LEADS\0\u{1}STARVATION_CAUSE_RULES\0\u{1}STARVATION_CAUSE_AWAY\0\u{1}STARVATION_CAUSE_CAPACITY\0\u{1}STARVATION_CAUSE_OWNERSHIP\0\u{1}STARVATION_CAUSE_BELOW_MINIMUM\0\u{1}STARVATION_CAUSE_FIT\0\u{1}STARVATION_CAUSE_PRICE\0\u{1}STARVATION_CAUSE_TURN\0\u{1}STARVATION_CAUSE_NOTHING\0")
+}
+
+nonisolated extension WireRuleBreakCause: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_BREAK_CAUSE_UNSPECIFIED\0\u{1}RULE_BREAK_CAUSE_LEAD_UPDATED\0\u{1}RULE_BREAK_CAUSE_PROFILE_CHANGED\0\u{1}RULE_BREAK_CAUSE_COMPANY_OBSERVED\0")
 }
 
 nonisolated extension WirePersonRight: SwiftProtobuf._ProtoNameProviding {
@@ -2194,7 +2506,7 @@ nonisolated extension WireOfferStatus: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Candidate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}score\0\u{1}fit\0\u{1}conversion\0\u{3}place_price\0\u{1}favour\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}score\0\u{1}fit\0\u{1}conversion\0\u{3}place_price\0\u{1}favour\0\u{4}\u{e}waiting_price\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2208,6 +2520,7 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.conversion) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.placePrice) }()
       case 6: try { try decoder.decodeSingularDoubleField(value: &self.favour) }()
+      case 20: try { try decoder.decodeSingularDoubleField(value: &self.waitingPrice) }()
       default: break
       }
     }
@@ -2232,6 +2545,9 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.favour.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.favour, fieldNumber: 6)
     }
+    if self.waitingPrice.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.waitingPrice, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2242,6 +2558,7 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.conversion != rhs.conversion {return false}
     if lhs.placePrice != rhs.placePrice {return false}
     if lhs.favour != rhs.favour {return false}
+    if lhs.waitingPrice != rhs.waitingPrice {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3376,6 +3693,145 @@ nonisolated extension WireAnswerCredited: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.elapsedMicros != rhs.elapsedMicros {return false}
     if lhs.respondByMicros != rhs.respondByMicros {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireStarvationAnnounced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StarvationAnnounced"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}kind\0\u{1}cause\0\u{1}rule\0\u{3}since_micros\0\u{3}until_micros\0\u{1}leads\0\u{1}of\0\u{3}value_minor_units\0\u{3}of_value_minor_units\0\u{3}leads_looked_at\0\u{3}leads_so\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.cause) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.sinceMicros) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self._untilMicros) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.leads) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.of) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.valueMinorUnits) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.ofValueMinorUnits) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.leadsLookedAt) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.leadsSo) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 1)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
+    if self.cause != .unspecified {
+      try visitor.visitSingularEnumField(value: self.cause, fieldNumber: 3)
+    }
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 4)
+    }
+    if self.sinceMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.sinceMicros, fieldNumber: 5)
+    }
+    try { if let v = self._untilMicros {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 6)
+    } }()
+    if self.leads != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leads, fieldNumber: 7)
+    }
+    if self.of != 0 {
+      try visitor.visitSingularUInt32Field(value: self.of, fieldNumber: 8)
+    }
+    if self.valueMinorUnits != 0 {
+      try visitor.visitSingularInt64Field(value: self.valueMinorUnits, fieldNumber: 9)
+    }
+    if self.ofValueMinorUnits != 0 {
+      try visitor.visitSingularInt64Field(value: self.ofValueMinorUnits, fieldNumber: 10)
+    }
+    if self.leadsLookedAt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leadsLookedAt, fieldNumber: 11)
+    }
+    if self.leadsSo != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leadsSo, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireStarvationAnnounced, rhs: WireStarvationAnnounced) -> Bool {
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.cause != rhs.cause {return false}
+    if lhs.rule != rhs.rule {return false}
+    if lhs.sinceMicros != rhs.sinceMicros {return false}
+    if lhs._untilMicros != rhs._untilMicros {return false}
+    if lhs.leads != rhs.leads {return false}
+    if lhs.of != rhs.of {return false}
+    if lhs.valueMinorUnits != rhs.valueMinorUnits {return false}
+    if lhs.ofValueMinorUnits != rhs.ofValueMinorUnits {return false}
+    if lhs.leadsLookedAt != rhs.leadsLookedAt {return false}
+    if lhs.leadsSo != rhs.leadsSo {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireHolderIneligible: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HolderIneligible"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}rule\0\u{1}cause\0\u{1}response\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.cause) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.response) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 3)
+    }
+    if self.cause != .unspecified {
+      try visitor.visitSingularEnumField(value: self.cause, fieldNumber: 4)
+    }
+    if self.response != .unspecified {
+      try visitor.visitSingularEnumField(value: self.response, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireHolderIneligible, rhs: WireHolderIneligible) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.rule != rhs.rule {return false}
+    if lhs.cause != rhs.cause {return false}
+    if lhs.response != rhs.response {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

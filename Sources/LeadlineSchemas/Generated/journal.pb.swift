@@ -1008,6 +1008,22 @@ public nonisolated struct WireEvent: Sendable {
     set {body = .answerCredited(newValue)}
   }
 
+  public var starvationAnnounced: WireStarvationAnnounced {
+    get {
+      if case .starvationAnnounced(let v)? = body {return v}
+      return WireStarvationAnnounced()
+    }
+    set {body = .starvationAnnounced(newValue)}
+  }
+
+  public var holderIneligible: WireHolderIneligible {
+    get {
+      if case .holderIneligible(let v)? = body {return v}
+      return WireHolderIneligible()
+    }
+    set {body = .holderIneligible(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Exactly one is set.
@@ -1040,6 +1056,8 @@ public nonisolated struct WireEvent: Sendable {
     case offerClosed(WireOfferClosed)
     case commissionReversed(WireCommissionReversed)
     case answerCredited(WireAnswerCredited)
+    case starvationAnnounced(WireStarvationAnnounced)
+    case holderIneligible(WireHolderIneligible)
 
   }
 
@@ -2502,7 +2520,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0\u{3}return_changed\0\u{4}\u{a}lead_link_changed\0\u{4}\u{7}offer_made\0\u{3}offer_closed\0\u{4}\u{9}commission_reversed\0\u{3}answer_credited\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0\u{3}return_changed\0\u{4}\u{a}lead_link_changed\0\u{4}\u{7}offer_made\0\u{3}offer_closed\0\u{4}\u{9}commission_reversed\0\u{3}answer_credited\0\u{4}\u{9}starvation_announced\0\u{3}holder_ineligible\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2874,6 +2892,32 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.body = .answerCredited(v)
         }
       }()
+      case 60: try {
+        var v: WireStarvationAnnounced?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .starvationAnnounced(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .starvationAnnounced(v)
+        }
+      }()
+      case 61: try {
+        var v: WireHolderIneligible?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .holderIneligible(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .holderIneligible(v)
+        }
+      }()
       default: break
       }
     }
@@ -2996,6 +3040,14 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     case .answerCredited?: try {
       guard case .answerCredited(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
+    }()
+    case .starvationAnnounced?: try {
+      guard case .starvationAnnounced(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+    }()
+    case .holderIneligible?: try {
+      guard case .holderIneligible(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 61)
     }()
     case nil: break
     }

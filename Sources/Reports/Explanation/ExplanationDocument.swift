@@ -52,6 +52,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         /// What its next place is worth to the leads still expected, and what speaks for it besides; minor units.
         public var placePrice: Double
         public var favour: Double
+        /// What waiting until it is at work costs, minor units; 0 where the policy does not weigh it.
+        public var waitingPrice: Double
         public var conversion: Double
         /// Share of the value that is expected to be left once the partner works on the lead.
         public var engagement: Double
@@ -210,6 +212,7 @@ extension ExplanationDocument.Candidate {
         score = candidate.score
         placePrice = candidate.placePrice
         favour = candidate.favour
+        waitingPrice = candidate.waitingPrice
         conversion = candidate.conversion
         engagement = candidate.engagement
         fit = candidate.fit

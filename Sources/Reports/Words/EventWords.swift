@@ -64,6 +64,10 @@ public struct EventWords: Sendable {
                 + "\(CountText.of(event.missedDeadlines, "deadline")) missed within \(CountText.of(event.withinDays, "day"))"
         case .partnerReinstated(let event):
             "\(event.partnerID) gets leads again\(event.byVendor ? ", as the vendor said" : "")"
+        case .starvationAnnounced(let event): starved(event)
+        case .holderIneligible(let event):
+            "\(event.leadID) is at \(event.partnerID) against the hard rule \(event.rule) since "
+                + "\(DecisionReasonWords.changed(event.cause)) changed: \(DecisionReasonWords.response(event.response))"
         case .reminderDue(let event):
             "\(event.partnerID) reminded of \(event.leadID), "
                 + (event.reminders > 1 ? "\(event.reminder) of \(event.reminders), " : "")
@@ -74,6 +78,23 @@ public struct EventWords: Sendable {
                 + DecisionReasonWords.terms(event.terms)
         case .offerClosed(let event): closed(event)
         }
+    }
+
+    private func starved(_ event: StarvationAnnounced) -> String {
+        let counted = CountText.of(event.leads, "lead")
+        let value = event.ofValueMinorUnits == 0 ? "" : ", worth \(MoneyText.exact(event.valueMinorUnits, currency, short: true)) of "
+            + MoneyText.exact(event.ofValueMinorUnits, currency, short: true)
+        let fact =
+            switch event.kind {
+            case .floor: "is about to miss its floor, \(counted) of \(CountText.grouped(event.of))\(value)"
+            case .idle: "has got no lead since \(time(event.since))"
+            case .share: "took \(counted) of \(CountText.grouped(event.of)) since \(time(event.since))"
+            }
+        let whom = event.kind == .share ? "what kept the others" : "what kept it"
+        let rule = event.rule.isEmpty ? "" : " (\(event.rule))"
+        let share = event.leadsLookedAt == 0 ? "" : ", of \(event.leadsSo) of \(CountText.of(event.leadsLookedAt, "lead"))"
+        return "\(event.partnerID) \(fact)\(event.until.map { " until \(time($0))" } ?? ""); \(whom): "
+            + "\(DecisionReasonWords.starvation(event.cause))\(rule)\(share); what would help: \(DecisionReasonWords.remedy(event.cause))"
     }
 
     private func closed(_ event: OfferClosed) -> String {

@@ -296,6 +296,15 @@ struct HostileProducer {
         policy.suspension.withinDays = UInt32(random.below(9))
         policy.suspension.suspendedDays = UInt32(random.below(4))
         policy.suspension.movesLeads = random.chance(50)
+        if random.chance(60) {
+            var rule = StarvationRule()
+            rule.idleDays = UInt32(random.below(4))
+            rule.shareBasisPoints = UInt32(random.below(7_000))
+            rule.shareLeadsMin = UInt32(random.below(9))
+            policy.starvation = rule
+        }
+        policy.ruleBreak = random.pick(RuleBreakResponse.allCases)
+        policy.presence = random.pick(PresenceMode.allCases)
         policy.returns.creditsPerPeriodMax = UInt32(random.below(3))
         policy.returns.answerDays = UInt32(random.below(4))
         policy.returns.reasons = [ReturnReason(id: "wrong", meaning: .badData), ReturnReason(id: "full", meaning: .noCapacity)]
