@@ -337,6 +337,9 @@ import Testing
         var byClaim = Self.summary(.bidPrice, .ownership)
         byClaim.claimID = "c"
         note(Self.account(Self.assigned(byClaim)).statements)
+        var waited = Self.summary(.bidPrice, .score)
+        for index in waited.best.indices { waited.best[index].waitingPrice = 1 }
+        note(Self.account(Self.assigned(waited)).statements)
         note(Self.account(.leadAssigned(.init(
             leadID: "L", partnerID: "chosen", attempt: 1, cause: .submitted, evaluation: byClaim, offerID: "o",
             terms: OfferTerms()))).statements)

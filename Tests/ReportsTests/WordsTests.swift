@@ -99,7 +99,7 @@ import Testing
         }
         let waits = "return of L by p, wrong (the prospect cannot be reached or is not real): taken back, and the credit waits"
         #expect(words.sentence(Self.events[22]).hasPrefix(waits) && words.sentence(Self.events[22]).hasSuffix("; 2 of 2 credits used"))
-        #expect(words.sentence(Self.events[28]) == "p is about to miss its floor, 2 leads of 6, worth EUR 42,000 of EUR 200,000 until 2026-03-01 09:10:00 UTC; what kept it: excluded by a hard rule (country), of 21 of 32 leads; what would help: a wider profile, or a rule that asks for less")
+        #expect(words.sentence(Self.events[28]) == "p is about to miss its floor, 2 leads of 6, worth EUR 42,000 of EUR 200,000 until 2026-03-01T09:30:00Z; what kept it: excluded by a hard rule (country), of 21 of 32 leads; what would help: a wider profile, or a rule that asks for less")
         #expect(words.sentence(Self.events[6]) == "L closed: won at p, EUR 118,000")
         #expect(words.sentence(Self.events[13]) == "p earned EUR 11,800.00 commission on L, 10.0 %")
     }
