@@ -90,10 +90,10 @@ import Testing
 
     @Test func anAmountWithoutARateIsADeadLetter() async throws {
         let won = Self.json(
-            "DealWon", #"{"leadId":"l1","partnerId":"p","amount":{"minorUnits":"5","currency":"XAU"}}"#, id: "w", on: .outcomes, minute: 3)
+            "DealWon", #"{"leadId":"l1","partnerId":"p","amount":{"minorUnits":"5","currency":"ISK"}}"#, id: "w", on: .outcomes, minute: 3)
         let folder = try await Self.filled([Self.submitted, won])
         let letter = try #require(try folder.deadLetters().last?.letter)
         #expect(letter.reason == .invalidField && letter.field == "amount")
-        #expect(letter.detail.contains("no exchange rate for XAU"))
+        #expect(letter.detail.contains("no exchange rate for ISK"))
     }
 }

@@ -58,7 +58,8 @@ class Checks:
             check = f"try at.oneOf([{texts}], {{}}, {place})"
         else:
             required = limits.required or is_repeated(field)
-            check = f"try at.{self.schemas.text_form(field)}({{}}, {place}{', required: true' if required else ''})"
+            at = "at.ofList" if is_repeated(field) else "at"
+            check = f"try {at}.{self.schemas.text_form(field)}({{}}, {place}{', required: true' if required else ''})"
         return [f"for each in {name} {{ {check.format('each')} }}" if is_repeated(field) else check.format(name)]
 
     @staticmethod

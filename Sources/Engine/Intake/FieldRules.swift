@@ -26,7 +26,10 @@ struct FieldRules {
             if fact.recordIDs.isEmpty {
                 throw Rejection(.missingField, "record_ids is required: which records are erased", field: "record_ids")
             }
-        case .partnerUpserted(let profile): try workingHours(profile)
+        case .partnerUpserted(let profile):
+            try workingHours(profile)
+            try segments(profile.capacity)
+        case .partnerCapacitySet(let fact): try segments(fact.capacity)
         case .partnerAbsenceSet(let fact):
             if fact.until <= fact.from { throw invalid("until", "must be later than from") }
         case .timeAdvanced, .duplicateReceived:
@@ -38,7 +41,7 @@ struct FieldRules {
         case .leadDeclined(let fact), .leadReturned(let fact): try ofPartners(fact.reason, "reason")
         case .dealLost(let fact): try ofPartners(fact.reason, "reason")
         case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .returnDecided, .processingResumed, .suppressionSet,
-            .suppressionLifted, .reviewRequested, .processingRestricted, .processingObjected, .erasureRequested, .partnerCapacitySet,
+            .suppressionLifted, .reviewRequested, .processingRestricted, .processingObjected, .erasureRequested,
             .partnerPaused, .partnerResumed, .partnerRemoved, .partnerAbsenceCancelled, .partnerCommissionTermsSet,
             .intentObserved, .firmographicsObserved, .technographicsObserved, .leadAccepted,
             .firstResponseRecorded, .dealStageChanged, .dealWon, .leadSubmitted, .leadUpdated,
@@ -85,11 +88,49 @@ struct FieldRules {
     }
 
     private static func policy(_ policy: Policy) throws(Rejection) {
+        for rule in policy.hardRules { try predicate(rule.require, "policy.hard_rules.require") }
+        for level in policy.serviceLevels { try predicate(level.when, "policy.service_levels.when") }
+        for arm in policy.pilot.arms { if let when = arm.when { try predicate(when, "policy.pilot.arms.when") } }
+        if let when = policy.negotiation.when { try predicate(when, "policy.negotiation.when") }
         try sla(policy.sla, "policy.sla")
         for level in policy.serviceLevels { try sla(level.sla, "policy.service_levels.sla") }
         try pilot(policy.pilot)
         try returns(policy.returns)
         try negotiation(policy.negotiation)
+    }
+
+    /// Most values that a predicate compares with.
+    private static let valuesMax = 512
+
+    /// What a predicate compares countries with is a country. It is no deeper than the schema's reader lets through.
+    private static func predicate(_ rule: Predicate, _ field: String) throws(Rejection) {
+        switch rule {
+        case .all(let rules): for inner in rules { try predicate(inner, "\(field).all") }
+        case .any(let rules): for inner in rules { try predicate(inner, "\(field).any") }
+        case .not(let inner): try predicate(inner, "\(field).not")
+        case .partnerLists(let list, let value):
+            try compared(value, isCountry: list == .countries, "\(field).partner_lists.value")
+        case .leadIs(let lead, let values):
+            if values.count > valuesMax { throw invalid("\(field).lead_is.values", "holds more than \(valuesMax) values") }
+            for value in values { try compared(value, isCountry: lead == .country, "\(field).lead_is.values") }
+        case .partnerCovers, .leadNumberWithin, .partnerTierAtLeast: break
+        }
+    }
+
+    private static func compared(_ value: String, isCountry: Bool, _ field: String) throws(Rejection) {
+        do {
+            if isCountry {
+                try FieldLimits().country(value, field, required: true)
+            } else {
+                try FieldLimits().word(value, field, required: true)
+            }
+        } catch { throw Rejection(error) }
+    }
+
+    private static func segments(_ capacity: Capacity) throws(Rejection) {
+        for segment in capacity.segments where segment.leadField == .country {
+            try compared(segment.value, isCountry: true, "capacity.segments.value")
+        }
     }
 
     private static func negotiation(_ rule: NegotiationRule) throws(Rejection) {

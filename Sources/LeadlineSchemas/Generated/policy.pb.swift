@@ -531,7 +531,7 @@ public nonisolated struct WirePartnerLists: Sendable {
   /// The partner's side.
   public var partnerList: WirePartnerList = .unspecified
 
-  /// The value.
+  /// The value; in the list of countries a code of ISO 3166-1.
   public var value: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -548,7 +548,7 @@ public nonisolated struct WireLeadIs: Sendable {
   /// The lead's side.
   public var leadField: WireLeadField = .unspecified
 
-  /// The values.
+  /// The values; of a country codes of ISO 3166-1.
   public var values: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
