@@ -24,6 +24,19 @@ import Testing
         var stage = #""stage": "stage""#
         var stages = ["Won": "won", "Lost": "lost"]
         var bytes: [UInt8]?
+        /// Currencies of which the policy has a rate.
+        var rates: [String] = []
+
+        private var policy: WirePolicy? {
+            if rates.isEmpty { return nil }
+            var policy = ImportFixture.policy
+            policy.exchangeRates = rates.map { currency in
+                var rate = WireExchangeRate()
+                (rate.currency, rate.rateMicros) = (currency, 1_000_000)
+                return rate
+            }
+            return policy
+        }
 
         var mapping: String {
             let outcomes = stages.sorted { $0.key < $1.key }.map {
@@ -46,7 +59,7 @@ import Testing
             let content = bytes ?? Array(([head] + rows).joined(separator: "\n").utf8)
             try Data(content).write(to: URL(fileURLWithPath: folder + "/deals.csv"))
             return try ImportPlan(
-                mapping: try JSONDecoder().decode(ImportMapping.self, from: Data(mapping.utf8)), from: folder, policy: nil, program: "test",
+                mapping: try JSONDecoder().decode(ImportMapping.self, from: Data(mapping.utf8)), from: folder, policy: policy, program: "test",
                 mode: .history, now: ImportFixture.now)
         }
 
@@ -91,6 +104,7 @@ import Testing
     func moneyIsExactOrRefused(expression: String, amount: String, currency: String, expected: String) throws {
         let plan = try export {
             $0.head += ",currency"
+            $0.rates = ["USD", "JPY", "KWD", "CHF", "CAD"]
             $0.rows = ["D1,P-a,Won,2025-01-02 09:00,2025-02-02 16:30,\"\(amount)\",\(currency)", "D2,P-b,Lost,2025-01-03 09:00,2025-02-03 16:30,,EUR"]
             $0.money = "{\"column\": \"amount\", \(expression)}"
         }.plan()
@@ -100,6 +114,12 @@ import Testing
         } else {
             #expect(row.rules.last?.hasSuffix(expected) == true, "\(row.rules)")
         }
+    }
+
+    /// What the run would turn down, the plan does.
+    @Test func anAmountThatCannotBeCountedIsRefused() throws {
+        let outcomes = try export { $0.money = #"{"column": "amount", "currency": "CHF"}"# }.outcomes()
+        #expect(outcomes == ["amount is in CHF, of which the mapping's policy has no exchange rate: refused", "D2 lost"])
     }
 
     // MARK: Times

@@ -127,3 +127,51 @@ import Testing
         #expect(found.sorted() == ["first_seen", "from", "last_seen", "period_anchor", "until"])
     }
 }
+
+/// Goal: a CloudEvent is read in every form that the specification gives it, and what is not read says so. Method: one lead
+/// in each form.
+@Suite struct CloudEventFormTests {
+    private static func refusal(_ contentType: String, _ value: String, _ more: [(String, String)] = []) -> Rejection? {
+        var rules = IntakeRules()
+        let headers = [RecordHeader("content-type", contentType)] + more.map { RecordHeader($0.0, $0.1) }
+        return rules.rejection(of: NewRecord(topic: .leads, key: Array("acme".utf8), headers: headers, value: Array(value.utf8)), now: TestFolder.start)
+    }
+
+    private static let attributes = [
+        ("ce_specversion", "1.0"), ("ce_id", "e"), ("ce_source", "/s"), ("ce_type", "leadline.v1.LeadSubmitted"),
+    ]
+    private static func structured(_ more: String) -> String {
+        #"{"specversion":"1.0","type":"leadline.v1.LeadSubmitted","source":"/s","id":"e",\#(more)"data":{"leadId":"l1"}}"#
+    }
+
+    @Test(arguments: ["application/json", "application/json; charset=utf-8", "Application/JSON", "application/vnd.acme.lead+json", "application/ld+json;profile=x"])
+    func anyJSONTypeIsRead(contentType: String) {
+        #expect(Self.refusal(contentType, #"{"leadId":"l1"}"#, Self.attributes) == nil)
+        #expect(Self.refusal("application/cloudevents+json", Self.structured(#""datacontenttype":"\#(contentType)","#)) == nil)
+    }
+
+    @Test(arguments: [
+        #""subject":"web","#, #""dataschema":"https://acme.example/s","#, #""comacmetenant":"t-1","sampledrate":30,"isretry":true,"#,
+        #""sequence":"000017","sequencetype":"Integer","#, #""nested":{"not":["an","attribute"]},"#, #""traceparent":"rubbish","tracestate":"a=b","#,
+    ])
+    func extensionAttributesArePassedOver(more: String) {
+        #expect(Self.refusal("application/cloudevents+json; charset=UTF-8", Self.structured(more)) == nil)
+        #expect(Self.refusal("application/json", #"{"leadId":"l1"}"#, Self.attributes + [("ce_comacmetenant", "t-1"), ("ce_subject", "web"), ("x-other", "1")]) == nil)
+    }
+
+    /// Kafka's binding has no batched mode: a record is one event, and the rejection says what to do.
+    @Test func aBatchIsNoRecord() throws {
+        let refusal = try #require(Self.refusal("application/cloudevents-batch+json", "[\(Self.structured(""))]"))
+        #expect(refusal.reason == .unsupportedContentType && refusal.field == "content-type" && refusal.detail.contains("a record of its own"))
+    }
+
+    @Test func aBatchIsTakenApartAsItStands() throws {
+        let events = try EventBatch.events(Array(" [\(Self.structured("")), {\"a\":[1,2]}\n]".utf8))
+        #expect(events.map { String(decoding: $0, as: UTF8.self) } == [Self.structured(""), #"{"a":[1,2]}"#])
+        #expect(EventBatch.isBatch(Array("\n [".utf8)) && !EventBatch.isBatch(Array("{}".utf8)) && !EventBatch.isBatch([]))
+        for broken in ["[", "[1,]", "{}", "[1]x", "[\"\\u0000\"]"] {
+            #expect(throws: Rejection.self) { try EventBatch.events(Array(broken.utf8)) }
+        }
+        #expect(try EventBatch.events(Array("[]".utf8)).isEmpty)
+    }
+}

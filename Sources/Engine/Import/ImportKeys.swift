@@ -29,7 +29,7 @@ public enum ImportKeys {
             [
                 "source": "CloudEvents source of every event, e.g. /imports/crm. With the rows' numbers it names the events, so that the same import twice changes nothing.",
                 "program": "The program that the history belongs to.",
-                "policy": "Path beside this file of the policy that the history starts with; none is published if it is left out.",
+                "policy": "Path beside this file of the policy that the history starts with; none is published if it is left out. A deal won in another currency than the program's needs its exchange rate there.",
                 "dates": "How dates are written.",
                 "numbers": "How numbers are written: \(numberFormats). Plain if it is left out. A thousand that is no group of three is refused, never misread.",
                 "files": "The CSV files, under names of your own.",

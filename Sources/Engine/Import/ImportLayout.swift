@@ -11,6 +11,8 @@ struct ImportLayout {
     private let mode: ImportMode
     private let expressions: ImportExpressions
     private let moments: ImportMoments
+    /// Currencies in which a won amount can be counted: the program's, and those of which the policy has a rate.
+    private let counted: Set<String>
 
     private(set) var records: [PlannedRecord] = []
     private(set) var reports: [ImportRowReport] = []
@@ -34,12 +36,15 @@ struct ImportLayout {
     /// When the last event happened.
     private(set) var end = Timestamp.epoch
 
-    init(_ mapping: ImportMapping, folder: String, mode: ImportMode, now: Timestamp) throws(ImportError) {
+    init(_ mapping: ImportMapping, policy: WirePolicy?, folder: String, mode: ImportMode, now: Timestamp)
+        throws(ImportError)
+    {
         self.mapping = mapping
         self.folder = folder
         self.mode = mode
         expressions = try ImportExpressions(mapping, folder: folder)
         moments = try ImportMoments(mapping, now: now)
+        counted = Set([mapping.program.currency] + (policy?.exchangeRates.map(\.currency) ?? []))
     }
 
     /// Partners, accounts and leads, in this order.
@@ -395,7 +400,11 @@ struct ImportLayout {
 
     private func money(_ amount: ImportMapping.Expression, _ row: inout ImportRow) throws -> WireMoney? {
         do {
-            return try expressions.field("amount", amount, &row)?.value.money()
+            guard let money = try expressions.field("amount", amount, &row)?.value.money() else { return nil }
+            guard counted.contains(money.currency) else {
+                throw RowRefusal("amount is in \(money.currency), of which the mapping's policy has no exchange rate: refused")
+            }
+            return money
         } catch {
             if amount.invalid != .without { throw error }
             row.note("amount cannot be read: without")

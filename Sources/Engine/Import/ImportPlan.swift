@@ -159,7 +159,7 @@ public struct ImportPlan: Sendable {
         guard FieldRules.isID(program) else {
             throw ImportError.mapping(at: "--program", "must match [A-Za-z0-9._:-]{1,128}")
         }
-        var layout = try ImportLayout(mapping, folder: folder, mode: mode, now: now)
+        var layout = try ImportLayout(mapping, policy: policy, folder: folder, mode: mode, now: now)
         try layout.readAll()
         try layout.addProgram(policy)
         self.program = program
