@@ -164,7 +164,8 @@ import Testing
         let text = "id;partner;stage;created;closed;amount\r\nD1;P-a;Won;2025-01-02 09:00;2025-02-02 16:30;1\r\n"
         let semicolons = try export { $0.bytes = Array(text.utf8) }.plan()
         #expect(semicolons.counts.won == 1 && semicolons.forms.map(\.words) == ["utf-8, semicolons"])
-        let utf16 = [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        var utf16: [UInt8] = [0xFF, 0xFE]
+        for unit in text.utf16 { utf16 += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
         let detected = try export { $0.bytes = utf16; $0.file = #", "encoding": "detect""# }.plan()
         #expect(detected.counts.won == 1 && detected.forms.map(\.words) == ["utf-16le, semicolons"])
         // Nothing is guessed unasked.

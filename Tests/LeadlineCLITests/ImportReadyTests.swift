@@ -72,6 +72,9 @@ import Testing
         for key in ["skip_lines:", "currency_column:", "days_after_column:", "stage_columns:", "row_number:", "EXPRESSION", "german (1.234,56)", "windows-1252"] {
             #expect(text.contains(key), "\(key)")
         }
+        // The page has it word for word.
+        let page = try String(contentsOfFile: "\(Self.examples)/../../docs/import.md", encoding: .utf8)
+        #expect(page.contains(text.trimmingCharacters(in: .newlines)))
     }
 
     /// What is guessed of a sample can be imported without a change.
