@@ -37,6 +37,7 @@ struct GuessWriting {
         let stages = stages(amount)
         let fields = fields(amount)
         let partnerLines = partnerLines()
+        let fileLines = fileLines()
         let countries = countries()
         note("the program counts in \(currency); change it if it does not")
         note("dates are meant in UTC; name the zone of whoever exported them, e.g. Europe/Berlin")
@@ -49,7 +50,7 @@ struct GuessWriting {
             program: {name: Imported, currency: \(currency)}
             \(dates)
             files:
-            \(fileLines())
+            \(fileLines)
             \(countries)\(partnerLines)leads:
               file: leads
               fields:
@@ -197,7 +198,7 @@ struct GuessWriting {
         let plain: [(String, GuessedConcept, String)] = [
             ("given_name", .givenName, ""), ("family_name", .familyName, ""), ("email", .email, ", invalid: without"),
             ("phone", .phone, ""), ("vertical", .vertical, ", invalid: without"), ("product", .product, ", invalid: without"),
-            ("source", .source, ", invalid: without"), ("employees", .employees, ", invalid: without"),
+            ("source", .source, ", invalid: without"), ("employees", .employees, employeesWritten),
         ]
         for (field, concept, more) in plain {
             if let column = column(concept) { lines.append("    \(field): {column: \(column)\(more)}") }
@@ -212,6 +213,12 @@ struct GuessWriting {
         return lines.joined(separator: "\n")
     }
 
+    /// How the numbers of employees are written, as a part of their expression.
+    private var employeesWritten: String {
+        let format = GuessedForms.number(leads.values(.employees))?.format ?? .plain
+        return (format == .plain ? "" : ", number: \(format.rawValue)") + ", invalid: without"
+    }
+
     private mutating func stages(_ amount: String?) -> String {
         var lines = ["  time: {column: \(column(.created) ?? "")}"]
         if let owner = column(.owner) {
@@ -224,6 +231,9 @@ struct GuessWriting {
         guard let stage = column(.stage) else {
             note("no column says how leads went on: all are open")
             return lines.joined(separator: "\n") + "\n"
+        }
+        if leads.column(.closed) == nil {
+            note("no column looks like the date on which a lead ended: name it in the outcomes, where now stands that on which it came")
         }
         let values = Array(Set(leads.values(.stage))).sorted()
         lines += ["  stage: \(stage)", "  outcomes:"]

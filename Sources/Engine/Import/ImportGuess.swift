@@ -42,14 +42,14 @@ enum GuessedConcept: CaseIterable {
     var heads: [String] {
         switch self {
         case .leadID:
-            ["opportunity id", "deal id", "record id", "deal record id", "lead id", "opportunity number", "external id", "potential id", "deal nr", "vorgangsnummer", "id", "nr", "numero", "reference"]
+            ["opportunity id", "deal id", "record id", "deal record id", "lead id", "opportunity number", "external id", "potential id", "deal nr", "deal", "vorgangsnummer", "vorgang", "affaire", "trattativa", "oportunidad", "szansa", "id", "nr", "numero", "reference"]
         case .accountName:
             ["account name", "company name", "associated company", "deal organization", "organization", "potential customer", "company", "account", "customer", "firma", "kunde", "kundenname", "cliente", "azienda", "societe", "entreprise", "client", "empresa", "partner name"]
         case .accountDomain: ["company domain name", "website", "domain", "webseite", "sito web", "site web"]
         case .created:
-            ["created date", "create date", "created time", "created on", "deal deal created", "deal created", "creation date", "date created", "created", "engage date", "erstellt am", "erstelldatum", "angelegt am", "data creazione", "creato il", "date de creation", "cree le", "fecha de creacion", "data de criacao", "aangemaakt op", "data utworzenia", "opened", "date"]
+            ["created date", "create date", "created time", "created on", "deal deal created", "deal created", "creation date", "date created", "created", "engage date", "erstellt am", "erstelldatum", "angelegt am", "data creazione", "creato il", "date de creation", "cree le", "creee le", "fecha de creacion", "data de criacao", "aangemaakt op", "data utworzenia", "opened", "date"]
         case .closed:
-            ["actual close date", "close date", "closed date", "closing date", "won time", "deal won time", "deal closed on", "closed on", "closed time", "abschlussdatum", "geschlossen am", "data chiusura", "data di chiusura", "date de cloture", "cloture le", "fecha de cierre", "data de fecho", "gesloten op", "data zamkniecia", "closed", "expected closing"]
+            ["actual close date", "close date", "closed date", "closing date", "won time", "deal won time", "deal closed on", "closed on", "closed time", "abschlussdatum", "abgeschlossen am", "geschlossen am", "data chiusura", "data di chiusura", "date de cloture", "cloture le", "cloturee le", "fecha de cierre", "data de fecho", "gesloten op", "data zamkniecia", "closed", "expected closing"]
         case .stage:
             ["stage", "deal stage", "deal status", "status", "opportunity status", "status reason", "phase", "verkaufsphase", "fase", "etape", "etapa", "statut", "stato", "estado"]
         case .amount:
@@ -57,7 +57,7 @@ enum GuessedConcept: CaseIterable {
         case .currency:
             ["currency", "deal currency", "amount currency", "deal currency of value", "currency code", "waehrung", "wahrung", "valuta", "devise", "moneda", "moeda", "waluta"]
         case .owner:
-            ["partner account", "partner", "channel partner", "opportunity owner", "deal owner", "owner", "salesperson", "sales agent", "assigned to", "zustandig", "verkaufer", "inhaber", "commerciale", "responsabile", "proprietaire", "responsable", "propietario", "eigenaar", "agent"]
+            ["partner account", "partner", "channel partner", "partenaire", "socio", "parceiro", "opportunity owner", "deal owner", "owner", "salesperson", "sales agent", "assigned to", "zustandig", "verkaufer", "inhaber", "commerciale", "responsabile", "proprietaire", "responsable", "propietario", "eigenaar", "agent"]
         case .country: ["billing country", "country", "country region", "land", "paese", "pays", "pais", "kraj"]
         case .email: ["email", "e mail", "contact email", "mail"]
         case .phone: ["phone", "telephone", "telefon", "telefono", "phone number"]

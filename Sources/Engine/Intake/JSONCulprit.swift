@@ -10,6 +10,8 @@ struct JSONCulprit {
     let error: JSONDecodingError
     /// What stands there.
     let value: [UInt8]
+    /// True if a list is needed there, and none stands there.
+    let needsList: Bool
 
     /// The first member of `json` that does not decode even alone; nil if each of them does.
     /// - Parameter json: an object that was looked over already (``JSONScan``).
@@ -22,21 +24,24 @@ struct JSONCulprit {
 
         func down(_ value: [UInt8], path: [String], before: [UInt8], after: [UInt8]) -> JSONCulprit? {
             guard let error = failure(before + value + after) else { return nil }
-            if let scan = try? JSONScan(object: value) {
+            // Where even an empty object or list does not decode, it is not what stands in it.
+            func takes(_ json: String) -> Bool { failure(before + Array(json.utf8) + after) == nil }
+            if let scan = try? JSONScan(object: value), takes("{}") {
                 for (name, range) in scan.members {
                     let inner = down(
                         Array(value[range]), path: path + [name], before: before + Array("{\(Self.quoted(name)):".utf8),
                         after: [UInt8(ascii: "}")] + after)
                     if let inner { return inner }
                 }
-            } else if let elements = try? JSONScan(array: value).elements {
+            } else if let elements = try? JSONScan(array: value).elements, takes("[]") {
                 for range in elements {
                     let inner = down(
                         Array(value[range]), path: path, before: before + [UInt8(ascii: "[")], after: [UInt8(ascii: "]")] + after)
                     if let inner { return inner }
                 }
             }
-            return JSONCulprit(field: JSONCulprit.field(path), error: error, value: value)
+            let needsList = value.first != UInt8(ascii: "[") && !takes("{}") && takes("[]") && before.last != UInt8(ascii: "[")
+            return JSONCulprit(field: JSONCulprit.field(path), error: error, value: value, needsList: needsList)
         }
 
         /// Unknown members are no fault; but passing over them passes over unknown enum values too, so that it is the
@@ -95,6 +100,7 @@ struct JSONCulprit {
     /// What it is refused for, in words for its producer: what the field needs, and what kind of value stands there.
     var rejection: Rejection {
         let name = field.isEmpty ? "the data" : field
+        if needsList { return Rejection(.invalidField, "\(name) must be a list, not \(kind)", field: field) }
         let reason: WireRejectionReason
         let needed: String
         switch error {
