@@ -168,6 +168,10 @@ import UseCases
         #expect(try await ask.served.ask(.GET, "/v1/jobs/\(forecast)/result", ask.served.admin).status == 409)
         #expect(try await ask("listJobs").text.contains("too little history"))
         #expect(try await ask("cancelJob", [forecast]).json["result"] == nil)
+        let candidate = #"{"attemptsMax":2,"fitWeights":{"language":10},"sla":{"firstResponseMinutes":60},"periodDays":7}"#
+        let simulated = try await ask.finished(try await ask("simulatePolicy", [], "?days=30", body: candidate))
+        let found = try await ask("getJobResult", [simulated])
+        #expect((found.json["replay"] as? [String: Any])?["decisions"] as? Int ?? 0 > 0, "\(found.text.prefix(600))")
     }
 
     private static func reviewsAndClaims(_ ask: Asking) async throws {
@@ -235,7 +239,7 @@ import UseCases
         #expect(agreed.text.contains("OFFER_STATUS_AGREED") && agreed.text.contains("leadline.v1.LeadAssigned"), "\(agreed.text)")
         let late = try await ask.served.ask(
             .POST, "/v1/leads/o-1/offers/\(id)/answer", key, #"{"answer":"OFFER_ANSWER_ACCEPTED"}"#, ["prefer": "wait=20"])
-        #expect(late.status == 200, "\(late.text)")
+        #expect(late.status == 200 && late.text.contains(#""disregarded":{"reason":"offerOver""#), "\(late.text)")
         let contact = try await ask.served.ask(.GET, "/v1/leads/o-1/contact", key, nil, ["leadline-reason": "a test"])
         #expect(contact.status == 200 && contact.text.contains("o-1@officine.example"), "\(contact.text)")
     }

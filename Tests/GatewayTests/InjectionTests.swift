@@ -172,7 +172,8 @@ import Testing
             ("decide_review", ["lead": text], admin), ("erase_people", ["subjects": [text], "requestedBy": text, "reason": text], admin),
         ] as [ToolUse]
         all += [
-            ("forecast", ["days": 30], admin), ("channel_report", [:], admin), ("simulate_policy", ["name": text], admin),
+            ("forecast", ["days": 30], admin), ("channel_report", [:], admin), ("check_policy", ["name": text], admin),
+            ("simulate_policy", ["name": text], admin),
             ("verify_audit", ["quick": true], admin), ("get_job", ["job": text], admin), ("get_job_result", ["job": text, "reason": text], admin),
         ] as [ToolUse]
         return all

@@ -260,6 +260,7 @@ enum AnswerSchemas {
             .object([
                 ("event", .string), ("status", .choice(["accepted", "decided"])), ("lead?", .id),
                 ("repeated?", .boolean), ("position?", .integer), ("decisions?", .array(.reference("Decision"))),
+                ("disregarded?", .object([("reason", .string), ("detail", .string)])),
             ])
         ),
         (

@@ -146,6 +146,7 @@ public struct GatewayServer: Service {
                 try await services.readers.runLong {
                     try await access.forgetSessions()
                     try await access.forgetCharges()
+                    try await access.forgetSpeakers()
                 }
             } catch is CancellationError { return } catch {
                 services.logger.error("results are not looked through", metadata: ["error": "\(type(of: error))"])

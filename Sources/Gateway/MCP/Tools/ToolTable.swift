@@ -135,10 +135,18 @@ enum ToolTable {
             "channel_report", "Report on the channel", "getChannelReport",
             "Reports how the channel does: leads, answers, promises kept, wins, by partner and over time."),
         Tool(
-            "simulate_policy", "Simulate a policy", "validatePolicy",
+            "check_policy", "Check a policy", "validatePolicy",
             """
             Checks a routing policy and says field by field how it differs from the one in force. It is not \
-            published.
+            published. For what it would have done, use simulate_policy.
+            """),
+        Tool(
+            "simulate_policy", "Simulate a policy", "simulatePolicy", follows: .job,
+            """
+            Replays the program's history against a routing policy: which leads would have gone elsewhere, what each \
+            partner would have gained or lost, and what that would have earned, where the history allows to conclude \
+            it. Nothing is published. It takes a while: followed as a task, or with a progress token, it answers with \
+            what was found; else with a job, of which get_job tells how far it is and get_job_result what was found.
             """),
         Tool(
             "verify_audit", "Verify the audit trail", "verify", follows: .job,
