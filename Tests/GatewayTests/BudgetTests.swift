@@ -114,7 +114,7 @@ import UseCases
             signIn.oauth = try issuer.settings {
                 $0 + "\nbudgets:\n  everyone: {leadsPerDay: 2}\n  subjects:\n    u-2: {leadsPerDay: 1, offersPerDay: 5}\n    u-3: {}\n"
             }
-            try await ServedFolder.serving(signIn: signIn, sends: false) { served in
+            try await ServedFolder.serving(webhooks: WebhookTests.settings(), signIn: signIn, sends: false) { served in
                 for (subject, most) in [("u-1", 2), ("u-2", 1), ("u-3", nil)] as [(String, Int?)] {
                     let token = try issuer.sign(TestIssuer.claims(at: served.folder.now(), ["sub": subject]))
                     for number in 0..<(most ?? 4) {

@@ -68,8 +68,8 @@ import UseCases
     /// Reasons for which answers about a lead were disregarded, as the journal has them.
     private static func noted(_ lead: String, _ served: ServedFolder) async throws -> [String] {
         let page = try await served.ask(.GET, "/v1/decisions?limit=500", served.admin).json["decisions"] as? [[String: Any]] ?? []
-        let ours = page.filter { $0["type"] as? String == "leadline.v1.InputDisregarded" && $0["subject"] as? String == lead }
-        return ours.compactMap { ($0["data"] as? [String: Any])?["reason"] as? String }
+        let all = page.filter { $0["type"] as? String == "leadline.v1.InputDisregarded" }.compactMap { $0["data"] as? [String: Any] }
+        return all.filter { $0["subject"] as? String == lead }.compactMap { $0["reason"] as? String }
     }
 
     /// Given an offer whose time is over, when its partner agrees by any face, then the answer is an entry that changes nothing, and
@@ -108,13 +108,13 @@ import UseCases
                 try await Self.answer(face, ["answer": "OFFER_ANSWER_" + answer], "l-1", offer, key, as: name, served)
             }
             #expect(Self.why(try await send("CAPACITY_CONFIRMED", as: "room")) == nil)
-            #expect(Self.why(try await send("CAPACITY_CONFIRMED", as: "room again")) == "noChange")
+            #expect(Self.why(try await send("CAPACITY_CONFIRMED", as: "room-again")) == "noChange")
             let first = try await send("ACCEPTED", as: "yes")
             #expect(Self.why(first) == nil && first["repeated"] as? Bool == false, "\(first)")
             let same = try await send("ACCEPTED", as: "yes")
             #expect(Self.why(same) == nil && same["repeated"] as? Bool == true, "\(same)")
             #expect("\(same["decisions"] ?? "")" == "\(first["decisions"] ?? "")")
-            #expect(Self.why(try await send("ACCEPTED", as: "yes again")) == "offerOver")
+            #expect(Self.why(try await send("ACCEPTED", as: "yes-again")) == "offerOver")
             #expect(Self.why(try await send("DECLINED", as: "no")) == "offerOver")
             #expect(try await served.holder("l-1") == partner)
             #expect(

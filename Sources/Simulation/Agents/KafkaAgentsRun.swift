@@ -127,7 +127,10 @@ private actor AgentsPlay {
     func run(_ read: @Sendable () -> Int, _ progress: @Sendable (Int) -> Void) throws {
         let decisions = try TopicReader(cluster, .decisions, partitionCount: partitionCount, atEnd: true)
         let publisher = try KafkaPublisher(cluster, partitionCount: partitionCount)
-        try publisher.send(network.founding + plain.founding)
+        // What is received before its program is of no program: each of these waits until the broker has the last.
+        for topic in [Topic.controls, .partners] {
+            try publisher.send((network.founding + plain.founding).filter { $0.topic == topic })
+        }
         try wait(for: network.founding.count + plain.founding.count, read)
         let began = clock.now()
         for index in network.leads.indices {
