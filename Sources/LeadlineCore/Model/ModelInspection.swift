@@ -186,8 +186,12 @@ extension State {
 
     // MARK: Blend and curve
 
+    static let expertNames = [
+        "program-rate", "partner-rate", "crossed-model", "segments", "match-model", "slow-model", "slowest-model",
+    ]
+
     private static func experts(_ blend: ExpertBlend) -> [ModelStanding.Expert] {
-        ["program-rate", "partner-rate", "crossed-model", "segments", "match-model"].enumerated().map { index, name in
+        expertNames.prefix(blend.count).enumerated().map { index, name in
             ModelStanding.Expert(name: name, weight: blend.weights[index], spread: blend.spreads[index])
         }
     }

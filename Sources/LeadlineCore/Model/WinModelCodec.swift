@@ -9,7 +9,14 @@ extension WinModel {
         weights.write(to: &w)
         curve.write(to: &w)
         blend.write(to: &w)
-        awards.write(to: &w)
+        awards.write(to: &w, slower: slower.count)
+        if settings.late != nil {
+            for model in slower { model.weights.write(to: &w) }
+            segmentCurves.write(to: &w)
+            for number in [curve.wonBeyond, curve.lostBeyond, blend.closings[0], blend.closings[1]] {
+                w.put(number.bitPattern)
+            }
+        }
         if settings.blendPrior[4] > 0 { match.write(to: &w) }
         w.put(each: bandPointers) { $0.put(UInt64($1)) }
         w.put(UInt64(judgePointer))
@@ -29,11 +36,23 @@ extension WinModel {
         curve.refresh(self.settings)
         try blend.read(from: &r, self.settings)
         blend.refresh(self.settings)
-        try awards.read(from: &r)
+        try awards.read(from: &r, slower: slower.count)
+        if settings.late != nil { try readLate(from: &r) }
         if settings.blendPrior[4] > 0 { match = try MatchModel(from: &r) }
         bandPointers = try r.each { (r) throws(StateBytesError) in Int(clamping: try r.get(UInt64.self)) }
         guard bandPointers.count == ClosingCurve.bandCount else { throw .invalid(at: r.at) }
         judgePointer = Int(clamping: try r.get(UInt64.self))
+    }
+
+    private mutating func readLate(from r: inout StateReader) throws(StateBytesError) {
+        for k in slower.indices { try slower[k].weights.read(from: &r, slower[k].settings) }
+        segmentCurves = try SegmentCurves(from: &r)
+        guard segmentCurves.leads.count == slotCount else { throw .invalid(at: r.at) }
+        curve.wonBeyond = try r.double()
+        curve.lostBeyond = try r.double()
+        curve.refresh(settings)
+        blend.closings[0] = try r.double()
+        blend.closings[1] = try r.double()
     }
 
     /// A hash of everything learned: equal models have equal hashes, whatever batches they learned in.
@@ -171,12 +190,12 @@ extension ExpertBlend {
             w.put(multipliers[index].bitPattern)
             w.put(multiplierVariances[index].bitPattern)
         }
-        for index in 0..<Self.count { w.put(losses[index].bitPattern) }
+        for index in 0..<count { w.put(losses[index].bitPattern) }
         w.put(UInt32(partnerLosses.count))
         w.put(UInt32(partnerLosses.count { $0 != SIMD8(repeating: 0) }))
         for partner in partnerLosses.indices where partnerLosses[partner] != SIMD8(repeating: 0) {
             w.put(UInt32(partner))
-            for index in 0..<Self.count { w.put(partnerLosses[partner][index].bitPattern) }
+            for index in 0..<count { w.put(partnerLosses[partner][index].bitPattern) }
         }
     }
 
@@ -185,22 +204,23 @@ extension ExpertBlend {
             multipliers[index] = try r.double()
             multiplierVariances[index] = try r.double()
         }
-        for index in 0..<Self.count { losses[index] = try r.double() }
-        let count = try r.count()
-        guard count <= 1 << 20 else { throw .invalid(at: r.at) }
-        reserve(partners: count)
+        for index in 0..<count { losses[index] = try r.double() }
+        let partners = try r.count()
+        guard partners <= 1 << 20 else { throw .invalid(at: r.at) }
+        reserve(partners: partners)
         for _ in 0..<(try r.count()) {
             let partner = try r.count()
-            guard partner < count else { throw .invalid(at: r.at) }
+            guard partner < partners else { throw .invalid(at: r.at) }
             var losses = SIMD8<Double>(repeating: 0)
-            for index in 0..<Self.count { losses[index] = try r.double() }
+            for index in 0..<count { losses[index] = try r.double() }
             restore(partner, losses: losses, settings)
         }
     }
 }
 
 extension AwardedLeads {
-    func write(to w: inout StateWriter) {
+    /// - Parameter slower: Models that learn more slowly.
+    func write(to w: inout StateWriter, slower: Int) {
         w.put(UInt64(first))
         w.put(UInt32(next - first))
         for number in first..<next {
@@ -215,11 +235,15 @@ extension AwardedLeads {
             for index in 0..<8 { w.put(lead.said[index].bitPattern) }
             w.put(lead.saidMatch.bitPattern)
             w.put(lead.probability.bitPattern)
+            for k in 0..<slower {
+                w.put(lead.taughtSlower[k].bitPattern)
+                w.put(lead.saidSlower[k].bitPattern)
+            }
             for value in row(number) { w.put(value) }
         }
     }
 
-    mutating func read(from r: inout StateReader) throws(StateBytesError) {
+    mutating func read(from r: inout StateReader, slower: Int) throws(StateBytesError) {
         restart(at: Int(clamping: try r.get(UInt64.self)))
         var values = [Int32](repeating: 0, count: slotCount)
         for _ in 0..<(try r.count()) {
@@ -236,6 +260,10 @@ extension AwardedLeads {
             for index in 0..<8 { lead.said[index] = Float(bitPattern: try r.get()) }
             lead.saidMatch = Float(bitPattern: try r.get())
             lead.probability = Float(bitPattern: try r.get())
+            for k in 0..<slower {
+                lead.taughtSlower[k] = try r.double()
+                lead.saidSlower[k] = Float(bitPattern: try r.get())
+            }
             for index in 0..<slotCount { values[index] = try r.get() }
             _ = append(lead, row: values.span)
         }

@@ -17,6 +17,8 @@ public struct WinPrediction: Sendable, Equatable {
     public var segment = 0.0
     /// What the match of profile and lead says, against the program's rate; 0 where there are no profiles.
     public var match = 0.0
+    /// What the crossed models say that learn more slowly, against the program's rate; 0 where there are none.
+    public var slower = SIMD2<Double>(0, 0)
     /// All of it, blended.
     public var logOdds = 0.0
     /// Variance of `logOdds`.

@@ -6,6 +6,8 @@
 /// along a few rows. Id 0 is "no value that was ever learned": it stays at the prior.
 struct WinWeights: Sendable {
     private(set) var slotCount: Int
+    /// False for a model that learns beside another, which counts the deals for both.
+    private let countsDeals: Bool
     let pairSlots: [SIMD2<Int32>]
     let slotPrior: Double
     let crossPrior: Double
@@ -33,8 +35,9 @@ struct WinWeights: Sendable {
         var pairs = WeightCell(0, 0)
     }
 
-    init(slotCount: Int, _ settings: WinModelSettings) {
+    init(slotCount: Int, _ settings: WinModelSettings, countsDeals: Bool = true) {
         self.slotCount = slotCount
+        self.countsDeals = countsDeals
         let paired = min(slotCount, settings.pairedSlotsMax)
         var list: [SIMD2<Int32>] = []
         for a in 0..<max(paired - 1, 0) { for b in (a + 1)..<paired { list.append(SIMD2(Int32(a), Int32(b))) } }
@@ -68,11 +71,13 @@ struct WinWeights: Sendable {
         var capacity = max(valueCapacity, 32)
         while capacity < values { capacity *= 2 }
         var cells = [WeightCell](repeating: WeightCell(0, crossPrior), count: newStride * capacity)
-        var tallies = [SIMD2<UInt32>](repeating: SIMD2(0, 0), count: newStride * capacity)
+        var tallies = [SIMD2<UInt32>](repeating: SIMD2(0, 0), count: countsDeals ? newStride * capacity : 0)
         for value in 0..<valueCapacity {
             for partner in 0..<stride {
                 cells[value * newStride + partner] = crosses[value * stride + partner]
-                tallies[value * newStride + partner] = crossTallies[value * stride + partner]
+                if countsDeals {
+                    tallies[value * newStride + partner] = crossTallies[value * stride + partner]
+                }
             }
         }
         crosses = cells
@@ -115,6 +120,18 @@ struct WinWeights: Sendable {
         let cells = crosses.span
         for k in 0..<slotCount { sum += cells[Int(row[k]) * stride + partner] }
         return sum
+    }
+
+    /// What two values together say.
+    func pair(_ a: Int32, _ b: Int32) -> WeightCell {
+        pairs.isEmpty ? WeightCell(0, pairPrior) : pairs[Self.pairCell(a, b, pairCount)]
+    }
+
+    /// All of a lead at a partner.
+    @inline(__always)
+    func sum(_ partner: Int, _ row: Span<Int32>) -> WeightCell {
+        let sums = leadSums(row)
+        return (((bias + partners[partner]) + sums.slots) + crossSum(partner, row)) + sums.pairs
     }
 
     // MARK: Learning
