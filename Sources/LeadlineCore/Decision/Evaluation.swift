@@ -284,6 +284,11 @@ private struct Scorer {
         let crosses = state.model.weights.crosses.span
         let biases = state.model.weights.partners.span
         let rates = state.model.weights.rates.span
+        let slower = state.model.slower, none: [WeightCell] = []
+        let slowCrosses = (slower.isEmpty ? none : slower[0].weights.crosses).span
+        let slowPartners = (slower.isEmpty ? none : slower[0].weights.partners).span
+        let slowestCrosses = (slower.count < 2 ? none : slower[1].weights.crosses).span
+        let slowestPartners = (slower.count < 2 ? none : slower[1].weights.partners).span
         let own = state.model.match.own.span
         let shared = state.model.match.shared.span
         let profiles = state.partners.lists.span
@@ -292,8 +297,9 @@ private struct Scorer {
             let partner = partners[row]
             let estimate = conversion.estimate(
                 of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates, state.model.match,
-                own: own, shared: shared, profiles: profiles, beliefs: beliefs, into: &conversionContributions,
-                at: row * conversion.count)
+                own: own, shared: shared, profiles: profiles, beliefs: beliefs, slowCrosses: slowCrosses,
+                slowPartners: slowPartners, slowestCrosses: slowestCrosses, slowestPartners: slowestPartners,
+                into: &conversionContributions, at: row * conversion.count)
             let acceptance = engagement.acceptance(habits[partner])
             let readings = FitReadings(
                 typicalDealMin: least[partner], typicalDealMax: most[partner], largestWonMinorUnits: largest[partner],

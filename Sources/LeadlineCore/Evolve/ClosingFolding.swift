@@ -25,7 +25,7 @@ extension State {
         if event.learned, let partner {
             // From the human queue a partner may have got it by other ways.
             if leads.leads[slot].award == LeadTable.nowhere { award(slot, partner, at: stamp) }
-            model.close(Int(leads.leads[slot].award), day: Int(Self.day(stamp)), won: event.reason == .won)
+            closeAward(slot, partner, won: event.reason == .won, at: stamp)
             learnMatch(slot, partner, won: event.reason == .won, isCorrection: false, at: stamp)
             learn(slot, partner, event, at: stamp)
         } else {

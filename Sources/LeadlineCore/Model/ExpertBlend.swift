@@ -8,6 +8,10 @@ struct ExpertBlend: Sendable, Equatable {
     /// Experts that every logic version knows, and the most there are; the other lanes stay empty.
     static let firstCount = 5
     static let most = 7
+    /// In the order of their lanes.
+    static let names = [
+        "program-rate", "partner-rate", "crossed-model", "segments", "match-model", "slow-model", "slowest-model",
+    ]
     /// Experts in use.
     let count: Int
 
@@ -37,6 +41,21 @@ struct ExpertBlend: Sendable, Equatable {
         spreads = settings.spreadPrior
         // As a snapshot does it, so that both have the same bits.
         refresh(settings)
+    }
+
+    /// Goes on from what other settings believed; models that learn more slowly have done as the crossed model did.
+    init(_ settings: WinModelSettings, from before: ExpertBlend, rate: Double) {
+        self.init(settings)
+        closings = SIMD2(20 * rate, 20)
+        losses = before.losses
+        reserve(partners: before.partnerLosses.count)
+        for expert in Self.firstCount..<count { losses[expert] = losses[2] }
+        for partner in before.partnerLosses.indices {
+            partnerLosses[partner] = before.partnerLosses[partner]
+            for expert in Self.firstCount..<count { partnerLosses[partner][expert] = partnerLosses[partner][2] }
+        }
+        refresh(settings)
+        refreshPartners(settings)
     }
 
     /// Works out what is believed from the losses.

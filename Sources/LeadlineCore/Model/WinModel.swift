@@ -5,7 +5,8 @@
 ///                     + w3 x segment + w4 x match
 ///
 /// Every weight is Gaussian and learned by one closed-form step an outcome (`WinWeights`); the base rate accounts for
-/// deals that are still open (`ClosingCurve`); w and a are learned from what was said at the award (`ExpertBlend`). A
+/// deals that are still open (`ClosingCurve`); w and a are learned from what was said at the award (`ExpertBlend`).
+/// Since logic version 8 every a is 1, and crossed models that learn more slowly (`SlowerModel`) have weights too. A
 /// lead is a row of value ids, one a slot. Pure arithmetic in a fixed order: the same calls give the same bits
 /// anywhere.
 public struct WinModel: Sendable {
@@ -60,6 +61,33 @@ public struct WinModel: Sendable {
 
     /// The program's win rate, deals still open accounted for.
     public var baseRate: Double { curve.baseRate }
+
+    /// Learns from outcomes however late they come. Since logic version 8.
+    var learnsLate: Bool { settings.late != nil }
+
+    /// From here on learns by settings that mix speeds. What was learned stays: the models that learn more slowly start
+    /// from what the first has learned, and of the awards that are awaited they are taken to have said the same.
+    mutating func mixSpeeds(_ mixed: WinModelSettings) {
+        var mixed = mixed
+        mixed.priorRate = settings.priorRate
+        mixed.priorStrength = settings.priorStrength
+        mixed.firstGuess = settings.firstGuess
+        settings = mixed
+        slower = mixed.slowerShares.map { share in
+            var model = SlowerModel(slotCount: slotCount, share: share, mixed)
+            model.reserve(partners: weights.partners.count, values: weights.valueCapacity)
+            model.weights.take(from: weights, share: share)
+            return model
+        }
+        segmentCurves.reserve(values: weights.valueCapacity)
+        blend = ExpertBlend(mixed, from: blend, rate: curve.baseRate)
+        for number in awards.first..<awards.next {
+            let x = awards[number].prediction
+            let said = Float((((x.bias + x.partner) + x.slots) + x.crosses) + x.pairs)
+            awards[number].saidSlower = SIMD2(repeating: said)
+        }
+        curve.refresh(mixed)
+    }
 
     /// For snapshots.
     mutating func restore(day: Int32, version: Digest128) {
@@ -136,6 +164,18 @@ public struct WinModel: Sendable {
         x.probability = ElementaryFunctions.logistic(x.logOdds)
         x.isJudgeable = curve.isKnown
         return x
+    }
+
+    /// How much each way to predict counted in a prediction for a lead at this partner, in the experts' order; those
+    /// that are not in use are left out.
+    public func voices(in x: WinPrediction, partner: Int) -> [WinVoice] {
+        let m = blend.multipliers, w = blend.weights(of: partner)
+        let ofLead = (m[0] * x.bias + m[2] * x.slots) + m[4] * x.pairs
+        let crossed = (ofLead + m[5]) + (m[1] * x.partner + m[3] * x.crosses)
+        let says = [0, x.rate, crossed, x.segment, x.match, x.slower[0], x.slower[1]]
+        return (0..<blend.count).filter { settings.blendPrior[$0] > 0 }.map {
+            WinVoice(name: ExpertBlend.names[$0], weight: w[$0], says: says[$0])
+        }
     }
 
     // MARK: Awards and outcomes

@@ -50,3 +50,17 @@ public struct WinContribution: Sendable, Equatable {
     public var learned: UInt32 = 0
     public var won: UInt32 = 0
 }
+
+/// How much one way to predict counted in a prediction.
+public struct WinVoice: Sendable, Equatable {
+    /// As in `ModelStanding.Expert`.
+    public var name: String
+    /// How far it is believed at this partner; the weights of all voices sum to 1.
+    public var weight: Double
+    /// What it says by itself, against the program's rate, in log-odds. With its weight it is a term of the prediction:
+    /// the program's rate and all voices' terms add up to the log-odds.
+    public var says: Double
+
+    /// The term of the prediction.
+    public var counted: Double { weight * says }
+}

@@ -169,6 +169,17 @@ struct WinWeights: Sendable {
         }
     }
 
+    /// Means as another model has them, with a share of its variances; both have room for the same. Only a share that
+    /// is a power of two leaves cells that never learned exactly at their prior.
+    mutating func take(from other: WinWeights, share: Double) {
+        let shares = WeightCell(1, share)
+        bias = other.bias * shares
+        for k in other.partners.indices { partners[k] = other.partners[k] * shares }
+        for k in other.slots.indices { slots[k] = other.slots[k] * shares }
+        for k in other.crosses.indices { crosses[k] = other.crosses[k] * shares }
+        pairs = other.pairs.map { $0 * shares }
+    }
+
     mutating func makePairs() { pairs = Array(repeating: WeightCell(0, pairPrior), count: pairCount) }
 
     mutating func moveRate(
