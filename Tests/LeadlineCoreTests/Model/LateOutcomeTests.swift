@@ -124,9 +124,11 @@ import Testing
         let before = Self.run(.bySegment, seed: 13, WinModelSettings(), truth)
         #expect(mixed.model.segmentCurves.followed(LateOutcomeSettings()) == 0)
         #expect(mixed.result.model < before.result.model, "\(mixed.result) \(before.result)")
-        let quick = mixed.model.predict([1, 6, 11, 16], partner: 0).probability
-        let slow = mixed.model.predict([5, 6, 11, 16], partner: 0).probability
-        #expect(abs(quick - slow) < 0.08 && abs(quick - 0.3) < 0.08, "\(quick) \(slow)")
+        func said(_ speed: Int32) -> Double {
+            (0..<10).reduce(0) { $0 + mixed.model.predict([speed, 6, 11, 16], partner: $1).probability } / 10
+        }
+        let (quick, slow) = (said(1), said(5))
+        #expect(abs(quick - slow) < 0.06 && (0.2...0.4).contains(quick), "\(quick) \(slow)")
     }
 
     @Test func whereAllTakeEquallyLongNoSlotIsFollowed() {
@@ -162,7 +164,7 @@ import Testing
         let hash = Self.run(.bySegment, seed: 17, days: 450) { partner, row in 10 + partner * 4 + Int(row[1]) }
             .model.contentHash().description
         if Golden.isRewriting { print("mixed model hash:", hash) }
-        #expect(hash == "GOLDEN")
+        #expect(hash == "55be5db0681d69b862cff83e35881dbf")
     }
 
     /// A model from a snapshot goes on to learn and to say the same, to the bit.
@@ -198,7 +200,7 @@ import Testing
         let after = stream.model.predict(row, partner: 3)
         #expect(abs(before.probability - after.probability) < 0.08, "\(before.probability) \(after.probability)")
         let voices = stream.model.voices(in: after, partner: 3)
-        #expect(voices.count == 5 && voices[2].says == voices[3].says && voices[2].says == voices[4].says)
+        #expect(voices.count == 5 && voices[2...].allSatisfy { abs($0.says - voices[2].says) < 1e-12 }, "\(voices)")
         (stream.losses, stream.scored) = (SIMD3(repeating: 0), 0)
         for _ in 0..<200 { stream.pass(scoring: true) }
         #expect(stream.result.model < stream.result.simple - 0.02, "\(stream.result)")
