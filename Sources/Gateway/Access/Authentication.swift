@@ -12,6 +12,8 @@ public struct SignInSettings: Sendable {
     public var sessions = SessionLimits()
     /// True if the service itself speaks TLS.
     public var isEncrypted = false
+    /// As whom somebody at this machine may sign in without a key; nil but for a demonstration.
+    public var demo: DemoSignIn?
     /// API keys alone.
     public init() {}
 }
